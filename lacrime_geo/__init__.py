@@ -1,0 +1,33 @@
+"""Spatial statistics for crime mapping: density, hotspots and clusters of incidents."""
+
+__version__ = "0.1.0"
+
+from .autocorrelation import gi_star, hotspots
+from .clusters import dbscan
+from .data import read_lapd
+from .density import kde
+from .features import Features, as_features
+from .grid import Grid
+from .incidents import Incidents, as_incidents
+from .progress import Cancelled
+from .results import Cells, Marks, Shapes, Surface, Table
+
+__all__ = [
+    "Cancelled",
+    "Cells",
+    "Features",
+    "Grid",
+    "Incidents",
+    "Marks",
+    "Shapes",
+    "Surface",
+    "Table",
+    "__version__",
+    "as_features",
+    "as_incidents",
+    "dbscan",
+    "gi_star",
+    "hotspots",
+    "kde",
+    "read_lapd",
+]

@@ -1,0 +1,344 @@
+"""Spatial autocorrelation: Getis-Ord Gi* hotspots on a grid of counts, and on any features with a value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import checks, significance
+from .features import Features, as_boundary, as_features
+from .grid import Grid, disk, neighbourhood_sums
+from .incidents import Incidents, as_incidents
+from .neighbours import neighbour_matrix
+from .parameters import Parameters, two_digits
+from .places import collapse, outlying
+from .progress import Progress, advance, within
+from .results import Cells, Marks, with_columns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+CORRECTIONS = significance.CORRECTIONS
+MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
+FINEST_CELL = 150.0
+TRUSTED_SUM = 10.0
+
+
+def hotspots(
+    incidents: Any,
+    *,
+    cell_size: float | None = None,
+    distance_band: float | None = None,
+    correction: str = "fdr",
+    boundary: Any = None,
+    weight: Any = None,
+    progress: Progress = None,
+) -> Cells:
+    """Find significant hot and cold spots of incidents on a grid (Getis-Ord Gi*).
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path.
+    cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational
+        outliers are left out of this choice only.
+    distance_band : cells with their centre within this distance (m) are neighbours. Default: 1.5 cells, the eight
+        cells around (queen contiguity).
+    correction : for the number of cells tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
+    boundary : polygon layer of the study area: its universe is every cell with its centre inside, zeros included.
+        Default: the cells within one distance band of an incident, a stand-in; a boundary is better.
+    weight : column name or array (n,); default the incidents' own weight, else 1. z is then of the weights.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Cells
+        `count` (and `weight_sum` when weighted), `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3: cold or
+        hot at 99, 95, 90 % confidence; 0 not significant).
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than 60 incidents (30 with a boundary) or 30 cells, all incidents stand on one place, or there
+        would be more than 50,000,000 cells.
+
+    Notes
+    -----
+    z is Gᵢ* of Ord & Getis 1995, eq. 14b, with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean, the
+    normal p is not to be trusted: p is then the exact conditional permutation tail, and a cell whose z and
+    neighbours point to different sides is not significant.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> x, y = random.uniform(0, 3000, (2, 900))
+    >>> x[:300], y[:300] = x[:300] / 10 + 1500, y[:300] / 10 + 1500
+    >>> cells = hotspots(Incidents(x + 380000, y + 3768000, crs="EPSG:32611"), cell_size=200)
+    >>> int(cells["bin"].max()), int(cells["count"].sum())
+    (3, 900)
+    """
+    checks.option("correction", correction, CORRECTIONS)
+    everything = as_incidents(incidents, weight=weight)
+    placed = everything.located()
+    area = as_boundary(boundary, placed.crs)
+    parameters = Parameters(incidents=placed.size, correction=correction)
+    parameters.note(
+        "without_place", everything.size - placed.size, f"{everything.size - placed.size:,} incidents have no place"
+    )
+    _enough_incidents(placed, area)
+    size, band = _scale(placed, cell_size, distance_band, parameters)
+    grid, universe = _universe(placed, area, size, band, parameters)
+    advance(progress, 0.2)
+    columns = _count(placed, grid, universe, parameters)
+    values = columns.get("weight_sum", columns["count"])
+    columns.update(_grid_columns(values, grid, universe, band, correction, parameters, within(progress, 0.2, 1.0)))
+    return Cells(
+        columns, parameters, grid, np.flatnonzero(universe), style="hotspots", label=f"Hotspots · {everything.label}"
+    )
+
+
+def gi_star(
+    features: Any,
+    *,
+    value: Any,
+    neighbours: Any = "queen",
+    distance_band: float | None = None,
+    k: int | None = None,
+    include_self: bool = True,
+    correction: str = "fdr",
+    progress: Progress = None,
+) -> Marks:
+    """Find significant hot and cold features by a value of theirs (Getis-Ord Gi*).
+
+    Parameters
+    ----------
+    features : Features, GeoDataFrame of polygons or points, or path.
+    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", or a libpysal Graph or W or
+        scipy sparse matrix over the features with geometry.
+    distance_band : for "band": features with centres within this distance (m). Default: the smallest at which each
+        place has a neighbour.
+    k : for "knn": how many nearest. Default 8.
+    include_self : True for Gi* (a feature is its own neighbour), False for Gi.
+    correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Marks
+        `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3) on every input row; z is NaN without geometry or variance.
+
+    Raises
+    ------
+    ValueError
+        If no feature has a geometry, fewer than 3 do, a value is missing, or the neighbours do not fit the features.
+
+    Notes
+    -----
+    Ord & Getis 1995, eq. 14: z = (Σⱼ wᵢⱼ xⱼ − x̄ Wᵢ) / (S √[(n S₁ᵢ − Wᵢ²)/(n − 1)]); multiplying a row of weights by a
+    constant does not change it. A missing weight of a feature with itself becomes its row's largest (1 for an island).
+
+    Examples
+    --------
+    >>> from scipy.sparse import csr_matrix
+    >>> x, y = [10, 20, 40, 15, 30, 30], [10, 10, 10, 20, 20, 30]
+    >>> points = Incidents(x, y, crs="EPSG:32611")
+    >>> marks = gi_star(points, value=[2, 3, 3.2, 5, 8, 7], neighbours="band", distance_band=15)
+    >>> marks["z"].round(6).tolist()
+    [-1.397276, -0.289178, 0.65065, -0.289178, 1.234521, 2.024243]
+    """
+    checks.option("correction", correction, CORRECTIONS)
+    everything = as_features(features)
+    parameters = Parameters(correction=correction, include_self=bool(include_self), features=everything.size)
+    parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
+    parameters["value"] = value if isinstance(value, str) else "array"
+    known, x = _known_values(everything, value, parameters)
+    placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
+    advance(progress, 0.1)
+    matrix = neighbour_matrix(placed, neighbours, distance_band, k, parameters)
+    advance(progress, 0.7)
+    islands = int((np.diff(matrix.indptr) == 0).sum())
+    parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
+    z = getis_ord(with_self(matrix) if include_self else without_self(matrix), x, include_self=include_self)
+    columns = with_columns(
+        everything.size,
+        _inference(z, significance.two_sided(z), correction),
+        known,
+        dict(z=np.nan, p=1.0, p_adjusted=1.0, bin=0),
+    )
+    advance(progress, 1.0)
+    return Marks(
+        columns, parameters, everything, style="gi_star", label=f"Gi* of {parameters['value']} · {everything.label}"
+    )
+
+
+def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) -> np.ndarray:
+    """Return z of Gi* (or Gi without self) for sparse weights (n, n) and values (n,), in the steps of the paper."""
+    n = x.size
+    local_sum = weights @ x
+    w = np.asarray(weights.sum(axis=1)).ravel()
+    s1 = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
+    if include_self:
+        mean, variance, others = x.mean(), x.var(), n
+    else:
+        # Gi leaves i out of the mean and the spread as well, and counts one observation fewer.
+        mean = (x.sum() - x) / (n - 1)
+        variance = np.maximum(((x**2).sum() - x**2) / (n - 1) - mean**2, 0.0)
+        others = n - 1
+    spread = np.maximum((others * s1 - w**2) / (others - 1), 0.0)
+    return _z(local_sum - mean * w, np.sqrt(variance * spread), np.abs(x).max(initial=0.0))
+
+
+def with_self(matrix: csr_matrix) -> csr_matrix:
+    """Return the matrix with each missing self weight set to its row's largest weight, 1 for an island."""
+    from scipy.sparse import diags
+
+    diagonal = matrix.diagonal()
+    largest = np.asarray(matrix.max(axis=1).todense()).ravel() if matrix.nnz else np.zeros(diagonal.size)
+    missing = np.where(diagonal != 0, 0.0, np.where(largest > 0, largest, 1.0))
+    return (matrix + diags(missing)).tocsr()
+
+
+def without_self(matrix: csr_matrix) -> csr_matrix:
+    """Return the matrix without its diagonal."""
+    from scipy.sparse import diags
+
+    return (matrix - diags(matrix.diagonal())).tocsr()
+
+
+def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    known = everything.known
+    if known.sum() < 3:
+        raise ValueError(
+            f"Gi* needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
+            f"{int(known.sum()):,} of them with geometry."
+        )
+    column = checks.column(everything.source, value) if isinstance(value, str) else value
+    missing = everything.size - int(known.sum())
+    parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
+    values = checks.column_values(column, everything.size)
+    return known, checks.numbers(
+        f"value {value!r}" if isinstance(value, str) else "value", values[known], int(known.sum())
+    )
+
+
+def _inference(z: np.ndarray, p: np.ndarray, correction: str) -> dict[str, np.ndarray]:
+    adjusted = significance.adjust(p, correction)
+    return {"z": z, "p": p, "p_adjusted": adjusted, "bin": significance.confidence_bins(z, adjusted)}
+
+
+def _z(deviation: np.ndarray, spread: np.ndarray, largest: float) -> np.ndarray:
+    # Rounding leaves a spread of about 1e-16 of the values where there is none.
+    defined = spread > 1e-12 * max(largest, 1e-300)
+    return np.divide(deviation, spread, out=np.full(deviation.shape, np.nan), where=defined)
+
+
+def _enough_incidents(placed: Incidents, area: Features | None) -> None:
+    least = MIN_INCIDENTS if area is None else MIN_INCIDENTS_WITH_BOUNDARY
+    if placed.size < least:
+        raise ValueError(
+            f"Hotspots need at least {MIN_INCIDENTS} incidents with coordinates ({MIN_INCIDENTS_WITH_BOUNDARY} with a "
+            f"boundary), and {placed.label!r} has {placed.size:,}; take a longer period or more categories."
+        )
+
+
+def _scale(
+    placed: Incidents, cell_size: float | None, distance_band: float | None, parameters: Parameters
+) -> tuple[float, float]:
+    first, _ = collapse(placed.easting, placed.northing)
+    x, y = placed.easting[first], placed.northing[first]
+    if first.size == 1:
+        raise ValueError(
+            f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
+        )
+    if cell_size is None:
+        usual = ~outlying(x, y)
+        parameters.note(
+            "locational_outliers",
+            (~usual).sum(),
+            f"{(~usual).sum():,} places lie far from all others; they are counted, but left out of choosing the cell size",
+        )
+        shorter = min(np.ptp(x[usual]), np.ptp(y[usual])) / 150
+        reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
+        cell_size = parameters.choose("cell_size", two_digits(max(shorter, FINEST_CELL)), reason, " m")
+    parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
+    if distance_band is None:
+        distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
+    parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
+    if band < size:
+        raise ValueError(
+            f"distance_band {band:g} m is smaller than a cell of {size:g} m, so no cell has a neighbour; raise it."
+        )
+    return size, band
+
+
+def _universe(
+    placed: Incidents, area: Features | None, size: float, band: float, parameters: Parameters
+) -> tuple[Grid, np.ndarray]:
+    x, y = placed.easting, placed.northing
+    if area is not None:
+        grid = Grid.over(area.bounds, size, placed.crs)
+        universe = grid.covered_by(area)
+        parameters["universe"] = f"cells with their centre inside {area.label!r}"
+    else:
+        grid = Grid.over((x.min(), y.min(), x.max(), y.max()), size, placed.crs, padding=band)
+        first, _ = collapse(x, y)
+        universe = grid.near(x[first], y[first], band)
+        parameters.choose(
+            "universe", "cells within one distance band of an incident", "a stand-in; give boundary= for better"
+        )
+    cells = int(universe.sum())
+    parameters["cells"] = cells
+    if cells < MIN_CELLS:
+        raise ValueError(
+            f"The study area has {cells} cells of {size:g} m; Gi* needs at least {MIN_CELLS}: lower cell_size."
+        )
+    return grid, universe
+
+
+def _count(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Parameters) -> dict[str, np.ndarray]:
+    cell = grid.index(placed.easting, placed.northing)
+    inside = (cell >= 0) & universe.ravel()[cell]
+    outside = placed.size - int(inside.sum())
+    parameters.note("outside", outside, f"{outside:,} incidents lie outside the study area's cells and are not counted")
+    cell = np.where(inside, cell, -1)
+    columns = {"count": grid.total(cell)[universe]}
+    if placed.weight is not None:
+        columns["weight_sum"] = grid.total(cell, placed.weight)[universe]
+    return columns
+
+
+def _grid_columns(
+    values: np.ndarray,
+    grid: Grid,
+    universe: np.ndarray,
+    band: float,
+    correction: str,
+    parameters: Parameters,
+    progress: Progress,
+) -> dict[str, np.ndarray]:
+    """Return z, p, p_adjusted and bin of the universe's cells."""
+    half_widths = disk(band / grid.cell_size)
+    raster = np.zeros(grid.shape, dtype=values.dtype)
+    raster[universe] = values
+    local_sum = neighbourhood_sums(raster, half_widths)[universe]
+    w = neighbourhood_sums(universe.astype(np.int64), half_widths)[universe]
+    advance(progress, 0.3)
+    n = values.size
+    spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
+    z = _z(local_sum - values.mean() * w, values.std() * spread, float(np.abs(values).max()))
+    p = _grid_p(z, values, local_sum, w, parameters, within(progress, 0.3, 0.9))
+    return _inference(z, p, correction)
+
+
+def _grid_p(
+    z: np.ndarray, values: np.ndarray, local_sum: np.ndarray, w: np.ndarray, parameters: Parameters, progress: Progress
+) -> np.ndarray:
+    mean_sum = float(values.mean() * w.mean())
+    if values.dtype.kind == "f" or mean_sum >= TRUSTED_SUM:
+        parameters["inference"] = "analytic two-sided p"
+        return significance.two_sided(z)
+    reason = f"neighbourhoods hold {mean_sum:.2g} incidents in the mean, too few for the normal approximation (10)"
+    parameters.choose("inference", "exact conditional permutation tail", reason)
+    p, side = significance.exact_tails(values, local_sum - values, w - 1, progress)
+    return np.where(np.isnan(z) | (np.sign(z) != side), 1.0, p)

@@ -1,0 +1,251 @@
+"""The table of analyses: what a signature cannot say. Toolbox, command line, docs and tests all read it."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import Any, Callable, Union
+
+from .autocorrelation import CORRECTIONS, gi_star, hotspots
+from .clusters import dbscan
+from .density import KERNELS, kde
+from .neighbours import NEIGHBOURS
+from .results import Cells, Marks, Surface
+
+UNASKED = {"progress", "seed"}
+
+
+@dataclass(frozen=True)
+class Distance:
+    """A length in metres above a minimum; empty means chosen from the data."""
+
+    name: str
+    label: str
+    minimum: float = 0.0
+    unit: str = "m"
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A number without unit above a minimum; empty means chosen from the data."""
+
+    name: str
+    label: str
+    minimum: float = 0.0
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several names."""
+
+    name: str
+    label: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Switch:
+    """Yes or no."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the input: of numbers, of times or of text."""
+
+    name: str
+    label: str
+    holds: str = "number"
+
+
+@dataclass(frozen=True)
+class Polygons:
+    """A polygon layer."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date, or a date and time."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text or several, separated by commas."""
+
+    name: str
+    label: str
+
+
+Parameter = Union[Distance, Amount, Choice, Switch, Column, Polygons, Moment, Words]
+KINDS = (Distance, Amount, Choice, Switch, Column, Polygons, Moment, Words)
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One analysis: its function is the truth; title, group, labels and units stand here.
+
+    `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters.
+    """
+
+    run: Callable[..., Any]
+    title: str
+    group: str
+    result: type
+    style: str
+    tags: tuple[str, ...]
+    params: tuple[Parameter, ...]
+    second: str | None = None
+    second_title: str | None = None
+
+    def __post_init__(self) -> None:
+        """Hold the declaration against the function's signature."""
+        for parameter in self.params:
+            if type(parameter) not in KINDS:
+                raise TypeError(f"{self.name}: {parameter!r} is no kind of parameter that can be shown.")
+        declared = [parameter.name for parameter in self.params]
+        options = [name for name, p in self._signature.items() if p.kind is p.KEYWORD_ONLY and name not in UNASKED]
+        if sorted(declared) != sorted(options):
+            raise TypeError(f"{self.name}: declared {sorted(declared)}, but its signature has {sorted(options)}.")
+
+    @property
+    def _signature(self) -> dict[str, inspect.Parameter]:
+        return dict(inspect.signature(self.run).parameters)
+
+    @property
+    def name(self) -> str:
+        """The one name: of the function, the command and the algorithm."""
+        return self.run.__name__
+
+    @property
+    def input(self) -> str:
+        """The name of the positional parameter: "incidents" or "features"."""
+        return next(iter(self._signature))
+
+    @property
+    def summary(self) -> str:
+        """The first line of the docstring."""
+        return (self.run.__doc__ or "").strip().splitlines()[0]
+
+    def default(self, name: str) -> Any:
+        """Return a parameter's default, `inspect.Parameter.empty` when it must be given."""
+        return self._signature[name].default
+
+    def required(self, name: str) -> bool:
+        """Tell whether a parameter must be given."""
+        return self.default(name) is inspect.Parameter.empty
+
+    def help(self, name: str) -> str:
+        """Return what the docstring says of a parameter, on one line."""
+        return parameter_help(self.run).get(name, "")
+
+
+def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
+    """Return the text of each parameter in a numpydoc docstring."""
+    lines = inspect.cleandoc(function.__doc__ or "").splitlines()
+    start = lines.index("Parameters") + 2
+    found: dict[str, str] = {}
+    names: list[str] = []
+    for line in lines[start:]:
+        if not line.strip():
+            break
+        if not line.startswith(" "):
+            head, _, text = line.partition(" : ")
+            names = [name.strip() for name in head.split(",")]
+            found.update(dict.fromkeys(names, text))
+        else:
+            found.update({name: f"{found[name]} {line.strip()}" for name in names})
+    return found
+
+
+WEIGHT = Column("weight", "Weight column")
+BOUNDARY = Polygons("boundary", "Study area")
+
+# What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
+SELECTION: tuple[Parameter, ...] = (
+    Moment("since", "From (inclusive)"),
+    Moment("until", "Until (exclusive)"),
+    Words("category", "Category"),
+    Column("time_column", "Time column", holds="time"),
+    Column("category_column", "Category column", holds="text"),
+)
+SELECTION_HELP = {
+    "since": "Only incidents from this date or moment on (YYYY-MM-DD).",
+    "until": "Only incidents before this date or moment (YYYY-MM-DD).",
+    "category": "Only incidents of this category, or of several separated by commas.",
+    "time_column": "Column with the time of the incident. Default: occurred, where it exists.",
+    "category_column": "Column with the category. Default: category, where it exists.",
+}
+
+ANALYSES = (
+    Analysis(
+        run=kde,
+        title="Density of incidents (KDE)",
+        group="Density",
+        result=Surface,
+        style="density",
+        tags=("heat map", "heatmap", "kernel density", "crime", "hot spot"),
+        params=(
+            Distance("bandwidth", "Bandwidth", minimum=1),
+            Distance("cell_size", "Cell size", minimum=1),
+            Choice("kernel", "Kernel", options=tuple(KERNELS)),
+            BOUNDARY,
+            WEIGHT,
+        ),
+    ),
+    Analysis(
+        run=hotspots,
+        title="Hotspots on a grid (Getis-Ord Gi*)",
+        group="Hotspots",
+        result=Cells,
+        style="hotspots",
+        tags=("hot spot", "hotspot", "Getis", "Gi*", "crime", "cold spot", "cluster"),
+        params=(
+            Distance("cell_size", "Cell size", minimum=1),
+            Distance("distance_band", "Neighbourhood radius", minimum=1),
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            BOUNDARY,
+            WEIGHT,
+        ),
+    ),
+    Analysis(
+        run=gi_star,
+        title="Hotspots of areas or points by a value (Getis-Ord Gi*)",
+        group="Hotspots",
+        result=Marks,
+        style="gi_star",
+        tags=("hot spot", "hotspot", "Getis", "Gi*", "polygons", "contiguity", "crime"),
+        params=(
+            Column("value", "Value column"),
+            Choice("neighbours", "Neighbours", options=NEIGHBOURS),
+            Distance("distance_band", "Distance band (for band)", minimum=0),
+            Amount("k", "Number of nearest neighbours (for knn)", minimum=1, whole=True),
+            Switch("include_self", "Count a feature as its own neighbour (Gi*, else Gi)"),
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+        ),
+    ),
+    Analysis(
+        run=dbscan,
+        title="Clusters of incidents (DBSCAN)",
+        group="Clusters",
+        result=Marks,
+        style="clusters",
+        tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
+        params=(
+            Distance("eps", "Neighbour distance (eps)", minimum=0),
+            Amount("min_samples", "Incidents that make a core (min_samples)", minimum=0),
+            WEIGHT,
+        ),
+        second="clusters",
+        second_title="Cluster hulls",
+    ),
+)
+BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

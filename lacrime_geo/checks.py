@@ -1,0 +1,86 @@
+"""Every check of what a caller hands in, and its sentence: the value, how many rows, the first, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+
+def positive(name: str, value: Any, unit: str = "metres") -> float:
+    """Return value as a float above zero."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number of {unit}, got {value!r}.") from None
+    if not (np.isfinite(number) and number > 0):
+        raise ValueError(f"{name} must be above 0 {unit}, got {value!r}.")
+    return number
+
+
+def whole(name: str, value: Any, minimum: int = 1) -> int:
+    """Return value as an int of at least minimum."""
+    if isinstance(value, bool) or float(value) != int(value) or int(value) < minimum:
+        raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}.")
+    return int(value)
+
+
+def option(name: str, value: Any, options: Sequence[str]) -> str:
+    """Return value when it is one of the options."""
+    if value not in options:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, options))}, got {value!r}.")
+    return str(value)
+
+
+def numbers(name: str, values: Any, rows: int) -> np.ndarray:
+    """Return values as a float column of the right length; refuse text and missing numbers."""
+    try:
+        column = np.asarray(values, dtype=float).ravel()
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be numbers; the first value is {np.asarray(values).ravel()[0]!r}.") from None
+    if column.size != rows:
+        raise ValueError(f"{name} has {column.size:,} values for {rows:,} rows; give one for each row.")
+    bad = np.flatnonzero(~np.isfinite(column))
+    if bad.size:
+        raise ValueError(
+            f"{name} is missing or infinite in {bad.size:,} of {rows:,} rows, first in row {bad[0]} "
+            f"({column[bad[0]]}); fill these rows or leave them out first."
+        )
+    return column
+
+
+def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
+    """Return values as a column of weights: finite, none negative, not all zero."""
+    column = numbers(name, values, rows)
+    bad = np.flatnonzero(column < 0)
+    if bad.size:
+        raise ValueError(
+            f"{name} is negative in {bad.size:,} of {rows:,} rows, first in row {bad[0]} ({column[bad[0]]}); "
+            "weights must be 0 or more."
+        )
+    if rows and not column.any():
+        raise ValueError(f"{name} is 0 in all {rows:,} rows, so there is nothing to map.")
+    return column
+
+
+def column(source: Any, name: str) -> Any:
+    """Return a named column of a table, or say which columns there are."""
+    if source is None:
+        raise ValueError(f"{name!r} names a column, but this input has no columns; give an array instead.")
+    names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
+    if name not in names:
+        raise ValueError(f"There is no column {name!r}; the columns are {', '.join(names)}.")
+    return source[name]
+
+
+def column_values(values: Any, rows: int) -> np.ndarray:
+    """Return a column of any table as an array of the right length, missing numbers as NaN."""
+    array = np.asarray(values.to_numpy(dtype=float, na_value=np.nan) if _is_numeric(values) else values).ravel()
+    if array.size != rows:
+        raise ValueError(f"The column has {array.size:,} values for {rows:,} rows; give one for each row.")
+    return array
+
+
+def _is_numeric(values: Any) -> bool:
+    return hasattr(values, "to_numpy") and getattr(values.dtype, "kind", "O") in "iufb"

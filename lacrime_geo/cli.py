@@ -1,0 +1,194 @@
+"""The command line, built from the catalogue: one command per analysis, options named as the function's."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from . import __version__
+from .catalog import (
+    ANALYSES,
+    BY_NAME,
+    SELECTION,
+    SELECTION_HELP,
+    Amount,
+    Analysis,
+    Choice,
+    Column,
+    Distance,
+    Moment,
+    Parameter,
+    Polygons,
+    Switch,
+    Words,
+)
+from .files import check_format, write
+from .incidents import as_incidents
+from .landing import Landing
+from .progress import Cancelled, Progress
+
+log = logging.getLogger("lacrime_geo")
+KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Table": "table"}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; return 0, or 2 after one sentence on what was wrong with the input."""
+    options = _parser().parse_args(arguments)
+    with _announcing(options.quiet):
+        try:
+            for path in _run(BY_NAME[options.command], options):
+                print(path)
+        except (ValueError, TypeError, OSError, Cancelled, ImportError) as problem:
+            print(f"lacrime-geo: {_sentence(problem)}", file=sys.stderr)
+            return 2
+        except KeyboardInterrupt:
+            print("lacrime-geo: stopped; nothing was written", file=sys.stderr)
+            return 130
+    return 0
+
+
+def _sentence(problem: BaseException) -> str:
+    if isinstance(problem, ImportError):
+        return f"{problem}; install what is missing, e.g. pip install lacrime-geo."
+    # An OSError's own text puts "[Errno 28]" in front of the sentence.
+    text = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    return " ".join(str(text).split())
+
+
+def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
+    """Stage the outputs, run the analysis, write all of them or none."""
+    check_format(KIND_OF_RESULT[analysis.result.__name__], options.output)
+    second = getattr(options, analysis.second, None) if analysis.second else None
+    if second:
+        check_format("vector", second)
+    with Landing() as landing:
+        output = landing.stage(options.output)
+        second_output = landing.stage(second) if second else None
+        with _progress_bar(analysis.title, options.quiet) as progress:
+            result = analysis.run(_input(analysis, options), progress=progress, **_arguments(analysis, options))
+        write(result, output)
+        if analysis.second:
+            _write_second(getattr(result, analysis.second)(), analysis.second, output, second_output)
+    return [os.fspath(path) for path in (options.output, second) if path]
+
+
+def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> None:
+    if own is not None:
+        write(shapes, own)
+    elif output.suffix.lower() == ".gpkg":
+        write(shapes, output, layer=name)
+    else:
+        log.info("%s are not written: %s holds one layer; name a file with --%s", name, output.suffix, name)
+
+
+def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
+    if analysis.input != "incidents":
+        return options.input
+    incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
+    category = [word.strip() for word in options.category.split(",")] if options.category else None
+    return incidents.select(since=options.since, until=options.until, category=category)
+
+
+def _arguments(analysis: Analysis, options: argparse.Namespace) -> dict[str, Any]:
+    given = {parameter.name: getattr(options, parameter.name) for parameter in analysis.params}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
+    parser.add_argument("--version", action="version", version=f"lacrime-geo {__version__}")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for analysis in ANALYSES:
+        _add_command(commands, analysis)
+    return parser
+
+
+def _add_command(commands: Any, analysis: Analysis) -> None:
+    help_text = analysis.summary.replace("%", "%%")
+    command = commands.add_parser(analysis.name, help=help_text, description=help_text)
+    kinds = (
+        "CSV of the LAPD, GeoPackage, GeoJSON or parquet"
+        if analysis.input == "incidents"
+        else "layer of polygons or points"
+    )
+    command.add_argument(
+        "input", metavar=analysis.input.upper(), help=f"{kinds}; file.gpkg|layername=x chooses a layer"
+    )
+    command.add_argument("output", metavar="OUTPUT", help=_formats(analysis))
+    for parameter in analysis.params:
+        _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
+    if analysis.input == "incidents":
+        for parameter in SELECTION:
+            _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
+    if analysis.second:
+        text = f"{analysis.second_title}: file to write; default a second layer of a GeoPackage output"
+        command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
+    command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
+
+
+def _formats(analysis: Analysis) -> str:
+    from .files import FORMATS
+
+    return "file to write: " + ", ".join(FORMATS[KIND_OF_RESULT[analysis.result.__name__]])
+
+
+def _add_option(
+    command: argparse.ArgumentParser, parameter: Parameter, text: str, required: bool, analysis: Analysis | None
+) -> None:
+    """Add one parameter of the catalogue; a kind that cannot be shown is a TypeError."""
+    flag = "--" + parameter.name.replace("_", "-")
+    common: dict[str, Any] = dict(dest=parameter.name, help=text.replace("%", "%%"), required=required)
+    if isinstance(parameter, Distance):
+        command.add_argument(flag, type=float, metavar="METRES", **common)
+    elif isinstance(parameter, Amount):
+        command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
+    elif isinstance(parameter, Choice):
+        default = analysis.default(parameter.name) if analysis else None
+        common["help"] += f" Default: {default}."
+        command.add_argument(flag, choices=parameter.options, **common)
+    elif isinstance(parameter, Switch):
+        command.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
+    elif isinstance(parameter, (Column, Polygons, Moment, Words)):
+        placeholder = {Column: "COLUMN", Polygons: "LAYER", Moment: "DATE", Words: "TEXT"}[type(parameter)]
+        command.add_argument(flag, metavar=placeholder, **common)
+    else:
+        raise TypeError(f"The command line cannot show {parameter!r}.")
+
+
+@contextmanager
+def _announcing(quiet: bool) -> Iterator[None]:
+    """Print what the library announces (chosen defaults, counts, caveats) on standard error."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log.addHandler(handler)
+    level, log.level = log.level, logging.ERROR if quiet else logging.INFO
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.level = level
+
+
+@contextmanager
+def _progress_bar(title: str, quiet: bool) -> Iterator[Progress]:
+    """Show a bar on a terminal; nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(title, total=1.0)
+
+        def progress(fraction: float) -> bool:
+            bar.update(task, completed=fraction)
+            return True
+
+        yield progress

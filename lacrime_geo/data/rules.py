@@ -1,0 +1,131 @@
+"""The cleaning rules for police records: pure functions on numpy columns, each telling what it found and did."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+import numpy as np
+
+Finding = dict[str, Any]
+
+# The bounds of Los Angeles with a margin, in degrees (west, east, south, north).
+LOS_ANGELES = (-118.75, -118.1, 33.6, 34.4)
+
+
+def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
+    """Return one line of the audit as JSON types: the rule, how many rows, the first examples, what was done."""
+    rows = np.flatnonzero(bad)
+    shown = [
+        f"{value:g}" if isinstance(value, float) else str(value)
+        for value in np.asarray(examples, dtype=object)[rows[:3]]
+    ]
+    return {"rule": rule, "rows": int(rows.size), "examples": shown, "action": action}
+
+
+def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Return DR_NO as nine-digit text; spreadsheets lose its leading zeros."""
+    text = np.array([str(value).strip() for value in values], dtype=object)
+    short = np.array([value.isdigit() and len(value) < 9 for value in text], dtype=bool)
+    padded = np.array([value.zfill(9) if lost else value for value, lost in zip(text, short)], dtype=object)
+    return padded, finding("dr_no_padded", short, text, "leading zeros restored to nine digits")
+
+
+def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Mark the rows to keep: of reports with the same number, the one reported last (the later row among equals)."""
+    when = np.where(np.isnat(reported), np.datetime64(0, "s"), reported.astype("datetime64[s]"))
+    order = np.lexsort((np.arange(number.size), when, number.astype(str)))
+    last = np.ones(number.size, dtype=bool)
+    last[:-1] = number[order][1:] != number[order][:-1]
+    keep = np.empty(number.size, dtype=bool)
+    keep[order] = last
+    return keep, finding("dr_no_duplicate", ~keep, number, "dropped; the report made last is kept")
+
+
+def clock_times(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
+    """Return minutes since midnight (NaN where invalid) and the placeholder flag of hhmm numbers (1 is 00:01).
+
+    1200 and 0001 are entered when the time is not known.
+    """
+    number = np.asarray(values, dtype=float)
+    with np.errstate(invalid="ignore"):
+        valid = (number >= 0) & (number // 100 < 24) & (number % 100 < 60) & (number % 1 == 0)
+    minutes = np.where(valid, number // 100 * 60 + number % 100, np.nan)
+    placeholder = np.isin(number, (1, 1200))
+    found = [
+        finding("time_invalid", ~valid & ~np.isnan(number), values, "set to missing; the date is kept at midnight"),
+        finding(
+            "time_placeholder", placeholder, values, "flagged in time_placeholder: 1200 and 0001 stand for unknown"
+        ),
+    ]
+    return minutes, placeholder, found
+
+
+def occurred_after_reported(occurred: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Return the occurrence with impossible ones (a day after the report or more) set to missing."""
+    late = occurred.astype("datetime64[D]") > reported.astype("datetime64[D]")
+    found = finding("occurred_after_reported", late, occurred, "date of occurrence set to missing")
+    return np.where(late, np.datetime64("NaT"), occurred), found
+
+
+def coordinates(
+    longitude: np.ndarray, latitude: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Finding]]:
+    """Return longitude, latitude and whether outside the city: (0, 0) means not known, swapped pairs are turned back."""
+    pair = np.array([f"{x}, {y}" for x, y in zip(longitude, latitude)], dtype=object) if longitude.size else longitude
+    zero = (longitude == 0) & (latitude == 0)
+    swapped = _in_city(latitude, longitude)
+    x = np.where(swapped, latitude, np.where(zero, np.nan, longitude))
+    y = np.where(swapped, longitude, np.where(zero, np.nan, latitude))
+    outside = np.isfinite(x) & np.isfinite(y) & ~_in_city(x, y)
+    blank = np.isnan(longitude) | np.isnan(latitude)
+    found = [
+        finding("coordinates_zero", zero, pair, "no geometry; the row is kept"),
+        finding("coordinates_blank", blank, pair, "no geometry; the row is kept"),
+        finding("coordinates_swapped", swapped, pair, "longitude and latitude exchanged"),
+        finding("coordinates_outside", outside, pair, "kept and flagged in outside_city"),
+    ]
+    return x, y, outside, found
+
+
+def _in_city(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+    west, east, south, north = LOS_ANGELES
+    with np.errstate(invalid="ignore"):
+        return (longitude >= west) & (longitude <= east) & (latitude >= south) & (latitude <= north)
+
+
+def ages(values: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Return victim ages with 0, negative ones and those over 100, which mean not known, set to missing."""
+    number = np.asarray(values, dtype=float)
+    with np.errstate(invalid="ignore"):
+        unknown = (number <= 0) | (number > 100)
+    return np.where(unknown, np.nan, number), finding(
+        "age_unknown", unknown, values, "set to missing: 0, negative or over 100"
+    )
+
+
+def sexes(values: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Return victim sex as M, F or Unknown."""
+    text = np.array([str(value).strip().upper() if value is not None else "" for value in values], dtype=object)
+    known = np.isin(text.astype(str), ("M", "F"))
+    return np.where(known, text, "Unknown"), finding("sex_unknown", ~known, values, "set to Unknown: all but M and F")
+
+
+def parsed(
+    rule: str, values: np.ndarray, converted: np.ndarray, blank: np.ndarray, is_missing: Callable[..., Any]
+) -> Finding:
+    """Return the finding of values that could not be read; too many of them are an error.
+
+    Raises
+    ------
+    ValueError
+        If more than five and more than 0.1 % of the values that are not blank fail.
+    """
+    failed = is_missing(converted) & ~blank
+    filled = int((~blank).sum())
+    if failed.sum() > max(5, 0.001 * filled):
+        shown = ", ".join(repr(value) for value in values[failed][:3])
+        raise ValueError(
+            f"{int(failed.sum()):,} of {filled:,} values of {rule} cannot be read, first in row {np.flatnonzero(failed)[0]}: "
+            f"{shown}; the file is in another format than LAPD's exports, or damaged."
+        )
+    return finding(f"{rule}_unreadable", failed, values, "set to missing")

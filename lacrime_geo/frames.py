@@ -1,0 +1,163 @@
+"""GeoDataFrames in and out: the only file that imports geopandas for the conversion to and from core types."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import checks
+from . import crs as crs_rules
+from .features import Features
+from .incidents import Incidents
+from .places import collapse
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
+
+    from .results import Marks
+
+TIME_COLUMN, CATEGORY_COLUMN = "occurred", "category"
+log = logging.getLogger("lacrime_geo")
+
+
+def incidents_from_frame(
+    frame: geopandas.GeoDataFrame, time_column: str | None = None, category_column: str | None = None
+) -> Incidents:
+    """Return the points of a GeoDataFrame as Incidents in the working CRS, keeping the frame as their source."""
+    x, y = _point_coordinates(frame)
+    easting, northing, working = _projected(frame, x, y)
+    return Incidents(
+        easting,
+        northing,
+        when=_times(frame, time_column),
+        category=_optional(frame, category_column, CATEGORY_COLUMN),
+        crs=working,
+        source=frame,
+        label=str(frame.attrs.get("label", "incidents")),
+    )
+
+
+def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -> Features:
+    """Return a GeoDataFrame as Features in the CRS given, default the working one, keeping the frame as their source."""
+    _require_crs(frame)
+    geometry = frame.geometry
+    known = np.asarray(geometry.notna() & ~geometry.is_empty)
+    if crs is None:
+        bounds = geometry[known].total_bounds if known.any() else np.array([0.0, 0.0, 0.0, 0.0])
+        centre = np.array([bounds[0] + bounds[2]]) / 2, np.array([bounds[1] + bounds[3]]) / 2
+        crs = _announced(frame, crs_rules.working(frame.crs, *centre))
+    wkb = np.array(geometry.to_crs(crs).to_wkb(), dtype=object)
+    wkb[~known] = None
+    return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")))
+
+
+def dataframe(columns: Mapping[str, np.ndarray]) -> pandas.DataFrame:
+    """Return columns as a pandas DataFrame."""
+    import pandas as pd
+
+    return pd.DataFrame(dict(columns))
+
+
+def geodataframe(wkb: Any, crs: str, columns: Mapping[str, np.ndarray]) -> geopandas.GeoDataFrame:
+    """Return geometries and columns as a GeoDataFrame."""
+    import geopandas as gpd
+
+    return gpd.GeoDataFrame(dict(columns), geometry=gpd.GeoSeries.from_wkb(list(wkb), crs=crs))
+
+
+def marked(marks: Marks) -> geopandas.GeoDataFrame:
+    """Return the input of an analysis with its new columns; columns of the same name are replaced, and that is logged."""
+    source = marks.features.source
+    if hasattr(source, "geometry"):
+        replaced = [name for name in marks.columns if name in source.columns]
+        if replaced:
+            log.info("replaced the columns %s of the input", ", ".join(replaced))
+        out = source.assign(**marks.columns)
+        out.attrs = dict(source.attrs)
+        return out
+    columns = {} if source is None else {str(name): np.asarray(column) for name, column in source.items()}
+    return geodataframe(_geometry(marks.features), marks.features.crs, {**columns, **marks.columns})
+
+
+def _geometry(features: Any) -> Any:
+    if isinstance(features, Features):
+        return features.wkb
+    import shapely
+
+    points = shapely.points(features.easting, features.northing)
+    points[~features.placed] = None
+    return shapely.to_wkb(points)
+
+
+def _point_coordinates(frame: geopandas.GeoDataFrame) -> tuple[np.ndarray, np.ndarray]:
+    import shapely
+
+    geometry = frame.geometry.array
+    kinds = shapely.get_type_id(np.asarray(geometry, dtype=object))
+    single = (kinds == 4) & (shapely.get_num_geometries(np.asarray(geometry, dtype=object)) == 1)
+    bad = np.flatnonzero((kinds > 0) & ~single)
+    if bad.size:
+        found = geometry[bad[0]].geom_type
+        raise ValueError(
+            f"Incidents are points; {bad.size:,} of {len(frame):,} rows are something else, first row {bad[0]}, a {found}; "
+            "take centroids or explode the parts first."
+        )
+    points = np.asarray(geometry, dtype=object)
+    points = np.where(single, shapely.get_geometry(points, 0), points)
+    return shapely.get_x(points), shapely.get_y(points)
+
+
+def _require_crs(frame: geopandas.GeoDataFrame) -> None:
+    if frame.crs is None:
+        raise ValueError(
+            "The CRS of the layer is missing; say which it is, e.g. frame.set_crs('EPSG:4326') for longitude and latitude."
+        )
+
+
+def _announced(frame: geopandas.GeoDataFrame, working: str) -> str:
+    if not crs_rules.is_metric(frame.crs):
+        log.info("projected from %s to %s, in metres", crs_rules.name(frame.crs), working)
+    return working
+
+
+def _projected(frame: geopandas.GeoDataFrame, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
+    """Project the distinct places and gather: coincident incidents stay coincident, and time is saved."""
+    _require_crs(frame)
+    known = np.isfinite(x) & np.isfinite(y)
+    # An empty layer or one without places is named by the analysis; any metric CRS will do until then.
+    working = crs_rules.working(frame.crs, x, y) if known.any() else "EPSG:32611"
+    easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
+    if known.any():
+        _announced(frame, working)
+        first, place = collapse(x[known], y[known])
+        places = crs_rules.project(x[known][first], y[known][first], frame.crs, working)
+        easting[known], northing[known] = places[0][place], places[1][place]
+    return easting, northing, working
+
+
+def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None:
+    import pandas as pd
+
+    column = _optional(frame, name, TIME_COLUMN)
+    if column is None:
+        return None
+    times = pd.to_datetime(pd.Series(column), errors="coerce")
+    if times.dt.tz is not None:
+        times = times.dt.tz_localize(None)
+    lost = np.flatnonzero(times.isna().to_numpy() & pd.notna(column))
+    if lost.size:
+        raise ValueError(
+            f"{lost.size:,} of {len(column):,} values of the time column are no dates, first in row {lost[0]} "
+            f"({column[lost[0]]!r}); convert the column to datetimes first."
+        )
+    return times.to_numpy(dtype="datetime64[s]")
+
+
+def _optional(frame: geopandas.GeoDataFrame, name: str | None, usual: str) -> np.ndarray | None:
+    if name is None and usual not in frame.columns:
+        return None
+    return np.asarray(checks.column(frame, name or usual))

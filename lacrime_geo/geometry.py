@@ -1,0 +1,155 @@
+"""Polygons and points taken from WKB without GEOS: rings, centres, areas, hulls."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+POINT, POLYGON, MULTIPOINT, MULTIPOLYGON = 1, 3, 4, 6
+
+
+class Rings(NamedTuple):
+    """All rings of a layer, end to end: vertices, where each ring starts (and the end), its feature, hole or shell."""
+
+    x: np.ndarray
+    y: np.ndarray
+    start: np.ndarray
+    feature: np.ndarray
+    hole: np.ndarray
+
+
+def kind(wkb: bytes) -> int:
+    """Return the WKB geometry type without its Z and M flags (ISO and EWKB)."""
+    order = "<" if wkb[0] == 1 else ">"
+    return int(struct.unpack_from(order + "I", wkb, 1)[0] & 0xFFFF) % 1000
+
+
+def point(wkb: bytes) -> tuple[float, float]:
+    """Return the coordinates of a WKB point, or of a multipoint with a single part; an empty point is (nan, nan)."""
+    order = "<" if wkb[0] == 1 else ">"
+    if kind(wkb) == MULTIPOINT:
+        (parts,) = struct.unpack_from(order + "I", wkb, 5)
+        return point(wkb[9:]) if parts else (np.nan, np.nan)
+    x, y = struct.unpack_from(order + "2d", wkb, 5)
+    return x, y
+
+
+def rings(geometry: Sequence[bytes | None]) -> Rings:
+    """Read every ring of every polygon and multipolygon; missing geometry has none."""
+    coordinates: list[np.ndarray] = []
+    feature: list[int] = []
+    hole: list[bool] = []
+    for number, wkb in enumerate(geometry):
+        for ring, is_hole in _rings_of(wkb, 0)[0] if wkb is not None else ():
+            coordinates.append(ring)
+            feature.append(number)
+            hole.append(is_hole)
+    start = np.concatenate([[0], np.cumsum([len(ring) for ring in coordinates])]).astype(np.int64)
+    vertices = np.concatenate(coordinates) if coordinates else np.empty((0, 2))
+    return Rings(vertices[:, 0], vertices[:, 1], start, np.array(feature, dtype=np.int64), np.array(hole, dtype=bool))
+
+
+def _rings_of(wkb: bytes, offset: int) -> tuple[list[tuple[np.ndarray, bool]], int]:
+    order = "<" if wkb[offset] == 1 else ">"
+    code, parts = struct.unpack_from(order + "2I", wkb, offset + 1)
+    # EWKB keeps Z in the top bit and an SRID after the type; ISO WKB adds 1000 for Z, 2000 for M, 3000 for both.
+    dimensions = 2 + bool(code & 0x80000000) + bool(code & 0x40000000) + (0, 1, 1, 2)[(code & 0xFFFF) // 1000 % 4]
+    offset += 9
+    if code & 0x20000000:
+        (parts,) = struct.unpack_from(order + "I", wkb, offset)
+        offset += 4
+    found: list[tuple[np.ndarray, bool]] = []
+    for part in range(parts):
+        if (code & 0xFFFF) % 1000 == POLYGON:
+            (length,) = struct.unpack_from(order + "I", wkb, offset)
+            values = np.frombuffer(wkb, order + "f8", length * dimensions, offset + 4)
+            found.append((values.reshape(length, dimensions)[:, :2], part > 0))
+            offset += 4 + 8 * length * dimensions
+        else:
+            inner, offset = _rings_of(wkb, offset)
+            found.extend(inner)
+    return found, offset
+
+
+def centroids(layer: Rings, features: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the area-weighted centre of each polygon (m), holes taken out; NaN where there is none."""
+    # Far from the origin the products below would lose digits; measure from the first vertex.
+    x0, y0 = layer.x[:1].sum(), layer.y[:1].sum()
+    x, y = layer.x - x0, layer.y - y0
+    first = edges(layer)
+    ring = np.searchsorted(layer.start, first, side="right") - 1
+    cross = x[first] * y[first + 1] - x[first + 1] * y[first]
+    # Files do not keep to one winding: a shell counts as positive and a hole as negative, whatever its own sign.
+    signed = np.bincount(ring, cross, layer.feature.size)
+    cross = cross * (np.where(layer.hole, -1.0, 1.0) * np.sign(signed))[ring]
+    feature = layer.feature[ring]
+    area = np.bincount(feature, cross, features) / 2
+    moment_x = np.bincount(feature, (x[first] + x[first + 1]) * cross, features) / 6
+    moment_y = np.bincount(feature, (y[first] + y[first + 1]) * cross, features) / 6
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return moment_x / area + x0, moment_y / area + y0
+
+
+def edges(layer: Rings) -> np.ndarray:
+    """Return the index of each edge's first vertex: every vertex but the last of each ring."""
+    keep = np.ones(layer.x.size, dtype=bool)
+    keep[layer.start[1:] - 1] = False
+    return np.flatnonzero(keep)
+
+
+def polygon_wkb(x: np.ndarray, y: np.ndarray) -> bytes:
+    """Return a polygon of one ring (closed here when it is not) as little-endian WKB."""
+    if x[0] != x[-1] or y[0] != y[-1]:
+        x, y = np.append(x, x[0]), np.append(y, y[0])
+    return struct.pack("<BIII", 1, POLYGON, 1, x.size) + np.column_stack([x, y]).astype("<f8").tobytes()
+
+
+def rectangles_wkb(west: np.ndarray, south: np.ndarray, width: float, height: float) -> np.ndarray:
+    """Return one rectangle per row as WKB, in an object array."""
+    record = np.zeros(west.size, dtype=[("head", "u1"), ("ints", "<u4", 3), ("xy", "<f8", (5, 2))])
+    record["head"], record["ints"] = 1, (POLYGON, 1, 5)
+    for corner, (right, up) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))):
+        record["xy"][:, corner, 0] = west + right * width
+        record["xy"][:, corner, 1] = south + up * height
+    size, raw = record.dtype.itemsize, record.tobytes()
+    out = np.empty(west.size, dtype=object)
+    out[:] = [raw[i * size : (i + 1) * size] for i in range(west.size)]
+    return out
+
+
+def convex_hull(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of the convex hull, anticlockwise (Andrew 1979, monotone chain); one or two when degenerate."""
+    points = np.unique(np.column_stack([x, y]), axis=0)
+    if len(points) < 3:
+        return points[:, 0], points[:, 1]
+    lower, upper = _half_hull(points), _half_hull(points[::-1])
+    corners = np.array(lower[:-1] + upper[:-1])
+    return corners[:, 0], corners[:, 1]
+
+
+def _half_hull(points: np.ndarray) -> list[np.ndarray]:
+    chain: list[np.ndarray] = []
+    for p in points:
+        while len(chain) > 1 and _turn(chain[-2], chain[-1], p) <= 0:
+            chain.pop()
+        chain.append(p)
+    return chain
+
+
+def _turn(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
+    return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
+
+
+def hull_wkb(x: np.ndarray, y: np.ndarray, radius: float) -> bytes:
+    """Return the convex hull as WKB; of one place or places in a line, the hull of circles of the given radius."""
+    corner_x, corner_y = convex_hull(x, y)
+    if corner_x.size < 3:
+        angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+        corner_x, corner_y = convex_hull(
+            np.add.outer(corner_x, radius * np.cos(angle)).ravel(),
+            np.add.outer(corner_y, radius * np.sin(angle)).ravel(),
+        )
+    return polygon_wkb(corner_x, corner_y)

@@ -1,0 +1,194 @@
+"""Grid: square cells over an area, row 0 in the north; counting, masks, neighbourhood sums."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import checks, geometry
+from .features import Features
+from .parameters import two_digits
+
+MAX_CELLS = 50_000_000
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Lay square cells from a lower left corner; cells are closed on the west and south.
+
+    Parameters
+    ----------
+    west, south : lower left corner (m).
+    cell_size : side of a cell (m).
+    rows, columns : numbers of cells; row 0 is the northernmost.
+    crs : the metric CRS.
+
+    Examples
+    --------
+    >>> grid = Grid(0.0, 0.0, 100.0, rows=2, columns=3, crs="EPSG:32611")
+    >>> grid.bounds, grid.index(np.array([0.0, 299.0]), np.array([0.0, 100.0])).tolist()
+    ((0.0, 0.0, 300.0, 200.0), [3, 2])
+    """
+
+    west: float
+    south: float
+    cell_size: float
+    rows: int
+    columns: int
+    crs: str
+
+    @classmethod
+    def over(cls, bounds: tuple[float, float, float, float], cell_size: float, crs: str, padding: float = 0.0) -> Grid:
+        """Cover bounds (west, south, east, north; m) widened by padding; the origin is not snapped.
+
+        Raises
+        ------
+        ValueError
+            If the cell size is not above 0, or there would be more than 50,000,000 cells.
+        """
+        cell_size = checks.positive("cell_size", cell_size)
+        west, south = bounds[0] - padding, bounds[1] - padding
+        width, height = bounds[2] + padding - west, bounds[3] + padding - south
+        # A point on the very east or north edge belongs to the next cell, hence one cell more than the quotient's floor.
+        columns, rows = math.floor(width / cell_size) + 1, math.floor(height / cell_size) + 1
+        if rows * columns > MAX_CELLS:
+            enough = two_digits(1.05 * math.sqrt(max(width * height, 1.0) / MAX_CELLS))
+            raise ValueError(
+                f"cell_size {cell_size:g} m would make {rows * columns:,} cells over {width / 1000:,.1f} × "
+                f"{height / 1000:,.1f} km, more than {MAX_CELLS:,}; raise cell_size to {enough:g} m or more, or correct "
+                "places that lie far from the rest."
+            )
+        return cls(west, south, cell_size, rows, columns, crs)
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, columns)."""
+        return self.rows, self.columns
+
+    @property
+    def size(self) -> int:
+        """The number of cells."""
+        return self.rows * self.columns
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(west, south, east, north) in metres."""
+        return self.west, self.south, self.west + self.columns * self.cell_size, self.north
+
+    @property
+    def north(self) -> float:
+        """The northern edge (m)."""
+        return self.south + self.rows * self.cell_size
+
+    @property
+    def transform(self) -> tuple[float, float, float, float, float, float]:
+        """The affine transform (a, b, c, d, e, f) from (column, row) to (x, y), as rasterio writes it."""
+        return self.cell_size, 0.0, self.west, 0.0, -self.cell_size, self.north
+
+    def lattice(self, easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return fractional (row, column), whole numbers at cell centres."""
+        column = (easting - self.west) / self.cell_size - 0.5
+        return self.rows - 0.5 - (northing - self.south) / self.cell_size, column
+
+    def index(self, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
+        """Return the flat cell number of each point (n,), −1 outside."""
+        column = np.floor((easting - self.west) / self.cell_size)
+        row = self.rows - 1 - np.floor((northing - self.south) / self.cell_size)
+        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
+        return np.where(inside, row * self.columns + column, -1).astype(np.int64)
+
+    def total(self, cell: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+        """Sum points by cell number (−1 is left out) to (rows, columns): integer counts, or float sums of weights."""
+        inside = cell >= 0
+        weights = None if weight is None else weight[inside]
+        return np.bincount(cell[inside], weights, self.size).reshape(self.shape)
+
+    def centres(self, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the centre of cells by flat number (m)."""
+        row, column = np.divmod(cell, self.columns)
+        return self.west + (column + 0.5) * self.cell_size, self.north - (row + 0.5) * self.cell_size
+
+    def polygons(self, cell: np.ndarray) -> np.ndarray:
+        """Return cells by flat number as WKB polygons, in an object array."""
+        x, y = self.centres(cell)
+        half = self.cell_size / 2
+        return geometry.rectangles_wkb(x - half, y - half, self.cell_size, self.cell_size)
+
+    def covered_by(self, area: Features) -> np.ndarray:
+        """Mark the cells (rows, columns) whose centre lies inside any polygon."""
+        layer = geometry.rings(area.wkb)
+        mask = np.zeros(self.shape, dtype=bool)
+        first = geometry.edges(layer)
+        feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
+        row, column = self.lattice(layer.x, layer.y)
+        for number in np.unique(feature):
+            edge = first[feature == number]
+            _fill(mask, row[edge], column[edge], row[edge + 1], column[edge + 1])
+        return mask
+
+    def near(self, easting: np.ndarray, northing: np.ndarray, distance: float) -> np.ndarray:
+        """Mark the cells (rows, columns) whose centre lies within a distance (m) of any of the points."""
+        row, column = self.lattice(easting, northing)
+        nearest = np.rint(row).astype(np.int64)
+        reach = distance / self.cell_size
+        change = np.zeros((self.rows, self.columns + 1), dtype=np.int64)
+        for offset in range(-math.ceil(reach), math.ceil(reach) + 1):
+            at = nearest + offset
+            half = np.sqrt(np.maximum(reach**2 - (at - row) ** 2, 0.0))
+            start = np.clip(np.ceil(column - half), 0, self.columns)
+            stop = np.clip(np.floor(column + half) + 1, 0, self.columns)
+            use = (at >= 0) & (at < self.rows) & (np.abs(at - row) <= reach) & (start < stop)
+            for edge, sign in ((start, 1), (stop, -1)):
+                np.add.at(change, (at[use], edge[use].astype(np.int64)), sign)
+        return np.asarray(np.cumsum(change[:, :-1], axis=1) > 0)
+
+
+def _fill(mask: np.ndarray, r0: np.ndarray, c0: np.ndarray, r1: np.ndarray, c1: np.ndarray) -> None:
+    """Mark the lattice points inside one polygon, given by its edges in (row, column), by the even-odd rule."""
+    rows, columns = mask.shape
+    low, high = np.minimum(r0, r1), np.maximum(r0, r1)
+    # An edge crosses the lattice rows in [low, high): half-open, so that a vertex on a row is crossed once.
+    first, last = np.clip(np.ceil(low), 0, rows).astype(int), np.clip(np.ceil(high), 0, rows).astype(int)
+    if not (last > first).any():
+        return
+    count = last - first
+    edge = np.repeat(np.arange(count.size), count)
+    row = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count) + first[edge]
+    crossing = c0[edge] + (row - r0[edge]) * (c1[edge] - c0[edge]) / (r1[edge] - r0[edge])
+    column = np.clip(np.ceil(crossing), 0, columns).astype(int)
+    top, bottom = int(first[count > 0].min()), int(last[count > 0].max())
+    flips = np.bincount((row - top) * (columns + 1) + column, minlength=(bottom - top) * (columns + 1))
+    inside = np.cumsum(flips.reshape(bottom - top, columns + 1)[:, :-1], axis=1) % 2 == 1
+    mask[top:bottom] |= inside
+
+
+def disk(radius_in_cells: float) -> np.ndarray:
+    """Return the half-widths (columns) of a disk's rows, from the top row to the bottom one.
+
+    >>> disk(1.5).tolist(), disk(1.0).tolist(), disk(2.0).tolist()
+    ([1, 1, 1], [0, 1, 0], [0, 1, 2, 1, 0])
+    """
+    # The tiny surplus keeps centres that are exactly one radius away, in spite of rounding.
+    reach = radius_in_cells * (1 + 1e-12)
+    offsets = np.arange(-math.floor(reach), math.floor(reach) + 1)
+    return np.floor(np.sqrt(reach**2 - offsets.astype(float) ** 2)).astype(np.int64)
+
+
+def neighbourhood_sums(values: np.ndarray, half_widths: np.ndarray) -> np.ndarray:
+    """Sum each cell's disk neighbourhood, itself included, by prefix sums along rows: exact for integers."""
+    rows, columns = values.shape
+    prefix = np.zeros((rows, columns + 1), dtype=values.dtype if values.dtype.kind == "f" else np.int64)
+    np.cumsum(values, axis=1, out=prefix[:, 1:])
+    at = np.arange(columns)
+    total = np.zeros((rows, columns), dtype=prefix.dtype)
+    reach = half_widths.size // 2
+    for width in np.unique(half_widths):
+        strip = prefix[:, np.minimum(at + width, columns - 1) + 1] - prefix[:, np.maximum(at - width, 0)]
+        for offset in np.flatnonzero(half_widths == width) - reach:
+            source = slice(max(offset, 0), min(rows + offset, rows))
+            target = slice(max(-offset, 0), min(rows - offset, rows))
+            if source.start < source.stop:
+                total[target] += strip[source]
+    return total

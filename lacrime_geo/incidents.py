@@ -1,0 +1,215 @@
+"""Incidents: where and when reported crimes happened, in metres, as numpy columns."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+import numpy as np
+
+from . import checks
+from . import crs as crs_rules
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """Hold incidents as columns (n,) in a metric CRS; a missing place is NaN in both coordinates.
+
+    Parameters
+    ----------
+    easting, northing : coordinates in metres.
+    when, until : start and end (datetime64, naive local time), optional; NaT where unknown.
+    weight : optional weights, none negative or missing.
+    category : optional text per incident.
+    crs : the metric CRS of the coordinates, e.g. ``"EPSG:32611"``.
+    source : the table the incidents came from (GeoDataFrame or dict of columns), where other columns are looked up.
+    label : what the layer is called in messages and on maps.
+
+    Raises
+    ------
+    ValueError
+        If columns differ in length, a coordinate is infinite, the CRS is missing, in degrees or Web Mercator.
+
+    Examples
+    --------
+    >>> Incidents([380000.0, 380100.0], [3768000.0, 3768000.0], crs="EPSG:32611").located().size
+    2
+    """
+
+    easting: np.ndarray
+    northing: np.ndarray
+    when: np.ndarray | None = None
+    until: np.ndarray | None = None
+    weight: np.ndarray | None = None
+    category: np.ndarray | None = None
+    crs: str = ""
+    source: Any = None
+    label: str = "incidents"
+
+    def __post_init__(self) -> None:
+        x, y = np.array(self.easting, dtype=float, ndmin=1), np.array(self.northing, dtype=float, ndmin=1)
+        if x.shape != y.shape or x.ndim != 1:
+            raise ValueError(
+                f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
+            )
+        _refuse_infinite(x, y)
+        half = np.isnan(x) | np.isnan(y)
+        x[half] = y[half] = np.nan
+        object.__setattr__(self, "easting", x)
+        object.__setattr__(self, "northing", y)
+        for name, kind in (("when", "datetime64[s]"), ("until", "datetime64[s]"), ("category", object)):
+            object.__setattr__(self, name, _column(name, getattr(self, name), kind, x.size))
+        if self.weight is not None:
+            object.__setattr__(self, "weight", checks.weights(self.weight, x.size))
+        crs_rules.refuse_unmetric(self.crs, x, y)
+
+    @property
+    def size(self) -> int:
+        """The number of rows, with and without a place."""
+        return self.easting.size
+
+    @property
+    def placed(self) -> np.ndarray:
+        """A mask (n,) of the rows that have coordinates."""
+        return ~np.isnan(self.easting)
+
+    def take(self, rows: np.ndarray) -> Incidents:
+        """Return the incidents in the rows given (mask or indices)."""
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("crs", "source", "label")}
+        taken: dict[str, Any] = {name: None if column is None else column[rows] for name, column in columns.items()}
+        return replace(self, **taken, source=_take_rows(self.source, rows))
+
+    def located(self) -> Incidents:
+        """Return the incidents that have a place; raise when there is none."""
+        if self.size == 0:
+            raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
+        placed = self.placed
+        if not placed.any():
+            raise ValueError(
+                f"None of the {self.size:,} rows of {self.label!r} has a geometry; check the coordinate columns of its source."
+            )
+        return self if placed.all() else replace(self.take(placed), source=None)
+
+    def weighing(self, weight: Any) -> Incidents:
+        """Return the incidents with the weight asked for: None keeps theirs; a column's name or an array replaces it."""
+        if weight is None:
+            return self
+        values = checks.column(self.source, weight) if isinstance(weight, str) else weight
+        name = f"weight column {weight!r}" if isinstance(weight, str) else "weight"
+        return replace(self, weight=checks.weights(values, self.size, name))
+
+    def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:
+        """Return the incidents of a period (since inclusive, until exclusive) and category (one or several).
+
+        Incidents without a date are left out when a period is given.
+
+        Raises
+        ------
+        ValueError
+            If a period is given and there are no times, a category and no categories, or nothing is left.
+        """
+        keep = np.ones(self.size, dtype=bool)
+        if since is not None or until is not None:
+            keep &= self._in_period(since, until)
+        if category is not None:
+            keep &= self._of_category([category] if isinstance(category, str) else list(category))
+        return self if keep.all() else self.take(keep)
+
+    def _in_period(self, since: Any, until: Any) -> np.ndarray:
+        if self.when is None:
+            raise ValueError(
+                "A period was asked for, but the incidents have no times; name the column with time_column=."
+            )
+        keep = ~np.isnat(self.when)
+        if since is not None:
+            keep &= self.when >= _moment("since", since)
+        if until is not None:
+            keep &= self.when < _moment("until", until)
+        if not keep.any():
+            dated = self.when[~np.isnat(self.when)]
+            known = f"they run from {dated.min()} to {dated.max()}" if dated.size else "none of them has a date"
+            raise ValueError(f"No incident lies in the period from {since} to {until}: {known}.")
+        return keep
+
+    def _of_category(self, wanted: list[str]) -> np.ndarray:
+        if self.category is None:
+            raise ValueError(
+                "A category was asked for, but the incidents have none; name the column with category_column=."
+            )
+        keep = np.isin(self.category.astype(str), wanted)
+        if not keep.any():
+            there = sorted({str(name) for name in self.category})
+            raise ValueError(f"No incident has category {', '.join(wanted)}; there are {', '.join(there[:12])}.")
+        return keep
+
+
+def as_incidents(
+    anything: Any, *, weight: Any = None, time_column: str | None = None, category_column: str | None = None
+) -> Incidents:
+    """Make Incidents of a GeoDataFrame, a file's path, or Incidents (kept as they are).
+
+    Degrees, feet and Web Mercator are projected to the WGS 84 / UTM zone of the data; another metric CRS is kept.
+
+    Parameters
+    ----------
+    anything : Incidents, GeoDataFrame of points, or path (CSV of the LAPD, GeoPackage, GeoJSON, parquet, ...).
+    weight : name of a column or an array (n,); default the incidents' own weight, else 1 each.
+    time_column, category_column : names of columns; default ``occurred`` and ``category`` where they exist.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    ValueError
+        If the CRS is missing, a geometry is not a point, or a column does not exist.
+    """
+    if isinstance(anything, Incidents):
+        return anything.weighing(weight)
+    if isinstance(anything, (str, os.PathLike)):
+        from .files import read_incidents
+
+        anything = read_incidents(anything)
+    if not (hasattr(anything, "geometry") and hasattr(anything, "crs")):
+        raise TypeError(f"Incidents come from Incidents, a GeoDataFrame or a path, not from {type(anything).__name__}.")
+    from .frames import incidents_from_frame
+
+    return incidents_from_frame(anything, time_column, category_column).weighing(weight)
+
+
+def _refuse_infinite(x: np.ndarray, y: np.ndarray) -> None:
+    bad = np.flatnonzero(np.isinf(x) | np.isinf(y))
+    if bad.size:
+        raise ValueError(
+            f"{bad.size:,} of {x.size:,} coordinates are infinite, first in row {bad[0]} ({x[bad[0]]}, {y[bad[0]]}); "
+            "a projection has probably failed: check the CRS of the source."
+        )
+
+
+def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
+    if values is None:
+        return None
+    column = np.asarray(values).astype(kind).ravel()
+    if column.size != rows:
+        raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
+    return column
+
+
+def _take_rows(source: Any, rows: np.ndarray) -> Any:
+    if source is None:
+        return None
+    return (
+        source.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows]
+        if hasattr(source, "iloc")
+        else {name: np.asarray(column)[rows] for name, column in source.items()}
+    )
+
+
+def _moment(name: str, value: Any) -> np.datetime64:
+    try:
+        moment = np.datetime64(value, "s")
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.") from None
+    if np.isnat(moment):
+        raise ValueError(f"{name} must be a date such as 2023-09-01, got {value!r}.")
+    return moment

@@ -1,0 +1,92 @@
+"""Files that land whole or not at all: written beside their place, then renamed, several of one run together."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+# What GDAL and SQLite leave beside a layer, and the style: stale ones must not outlive the layer they belong to.
+SIDE_FILES = ("{stem}.qml", "{name}.aux.xml", "{name}-wal", "{name}-shm", "{name}-journal", "{stem}.qmd")
+
+
+class Landing:
+    """Stage the outputs of one run; on leaving the block without an error they replace what was there.
+
+    Staging fails at once when a folder is missing or cannot be written, before any long work.
+    """
+
+    def __init__(self) -> None:
+        self._staged: dict[Path, Path] = {}
+
+    def __enter__(self) -> Landing:
+        """Begin with nothing staged."""
+        return self
+
+    def stage(self, path: str | os.PathLike[str]) -> Path:
+        """Return the path to write to in place of `path`: the same name in a hidden folder beside it."""
+        target = Path(path)
+        folder = target.absolute().parent
+        if not folder.is_dir():
+            raise FileNotFoundError(f"Cannot write {str(path)!r}: there is no folder {str(folder)!r}; create it first.")
+        if target.is_dir():
+            raise IsADirectoryError(f"Cannot write {str(path)!r}: this is a folder; name a file in it.")
+        with explained(path):
+            self._staged[target] = Path(tempfile.mkdtemp(prefix=".lacrime_geo-", dir=folder)) / target.name
+        return self._staged[target]
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Move the staged files into place, or remove them when the run failed."""
+        try:
+            if kind is None:
+                for target, staged in self._staged.items():
+                    with explained(target):
+                        _sync(staged.parent)
+                for target, staged in self._staged.items():
+                    with explained(target):
+                        _replace(target, staged)
+        finally:
+            for staged in self._staged.values():
+                shutil.rmtree(staged.parent, ignore_errors=True)
+
+
+@contextmanager
+def explained(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Turn what goes wrong while writing into one sentence with the remedy."""
+    try:
+        yield
+    except OSError as problem:
+        remedies = {
+            errno.ENOSPC: "the disk is full; free space or choose another folder",
+            errno.EDQUOT: "the disk quota is used up; free space or choose another folder",
+            errno.EROFS: "the folder is read-only; choose another one",
+            errno.EACCES: "the folder may not be written to; choose another one",
+            errno.EPERM: "the folder may not be written to; choose another one",
+        }
+        reason = remedies.get(problem.errno or 0, problem.strerror or str(problem))
+        raise OSError(problem.errno, f"Cannot write {str(path)!r}: {reason}") from problem
+
+
+def _sync(folder: Path) -> None:
+    for file in folder.iterdir():
+        descriptor = os.open(file, os.O_RDWR)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _replace(target: Path, staged: Path) -> None:
+    for pattern in SIDE_FILES:
+        name = pattern.format(stem=target.stem, name=target.name)
+        if not (staged.parent / name).exists():
+            target.with_name(name).unlink(missing_ok=True)
+    for file in sorted(staged.parent.iterdir()):
+        os.replace(file, target.with_name(file.name))

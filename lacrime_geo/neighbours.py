@@ -1,0 +1,184 @@
+"""Who is near whom: pairs of points, and sparse neighbour matrices by contiguity, distance band or k nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import checks, geometry
+from .features import Features
+from .parameters import Parameters
+from .places import collapse
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+NEIGHBOURS = ("queen", "rook", "knn", "band")
+SNAP = 0.01  # metres: vertices closer than this are one vertex
+_PAIRS_AT_ONCE = 2_000_000
+
+
+def near_pairs(
+    x: np.ndarray, y: np.ndarray, radius: float
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
+    """Yield all pairs of points whose squared distance is ≤ radius², each once, in chunks of bounded memory.
+
+    Points are sorted by square cells of one radius; a point's partners follow it in its own and the next cell of the
+    row, or stand in three cells of the row above, which are contiguous in the sorted order.
+
+    Yields
+    ------
+    i, j, squared distance (m²), and the fraction of the work done.
+    """
+    # Cells a hair wider than the radius, so that rounding cannot put near points two cells apart.
+    side = radius * (1 + 1e-9)
+    column = np.floor((x - x.min()) / side).astype(np.int64) + 1
+    row = np.floor((y - y.min()) / side).astype(np.int64)
+    stride = int(column.max()) + 2
+    key = row * stride + column
+    order = np.argsort(key, kind="stable")
+    x, y, key = x[order], y[order], key[order]
+    start = np.concatenate([np.arange(1, key.size + 1), np.searchsorted(key, key + stride - 1, side="left")])
+    stop = np.concatenate(
+        [np.searchsorted(key, key + 1, side="right"), np.searchsorted(key, key + stride + 1, side="right")]
+    )
+    for source, partner, fraction in _expand(start, stop, key.size):
+        squared = (x[source] - x[partner]) ** 2 + (y[source] - y[partner]) ** 2
+        near = squared <= radius * radius
+        yield order[source[near]], order[partner[near]], squared[near], fraction
+
+
+def _expand(start: np.ndarray, stop: np.ndarray, points: int) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
+    """Yield (point, partner) for every partner in start…stop of each of 2 × points ranges, a bounded number at once."""
+    count = np.maximum(stop - start, 0)
+    done = np.concatenate([[0], np.cumsum(count)])
+    begin = 0
+    while begin < count.size:
+        end = max(int(np.searchsorted(done, done[begin] + _PAIRS_AT_ONCE, side="right")) - 1, begin + 1)
+        taken = count[begin:end]
+        which = np.repeat(np.arange(begin, end), taken)
+        partner = np.arange(which.size) - np.repeat(done[begin:end] - done[begin], taken) + start[which]
+        yield which % points, partner, end / count.size
+        begin = end
+
+
+def neighbour_matrix(
+    features: Features, neighbours: Any, distance_band: float | None, k: int | None, parameters: Parameters
+) -> csr_matrix:
+    """Return the (n, n) sparse weights of features that all have geometry, without a diagonal of their own making."""
+    if not isinstance(neighbours, str):
+        return _given_matrix(neighbours, features.size)
+    checks.option("neighbours", neighbours, NEIGHBOURS)
+    if neighbours in ("queen", "rook"):
+        if not features.are_polygons:
+            raise ValueError(
+                f"neighbours={neighbours!r} needs polygons that touch, and these features are points; use "
+                "neighbours='knn' with k, or neighbours='band' with distance_band."
+            )
+        return contiguity(features, rook=neighbours == "rook")
+    x, y = features.centres()
+    if neighbours == "knn":
+        return _k_nearest(x, y, k, parameters)
+    return _distance_band(x, y, distance_band, parameters)
+
+
+def _given_matrix(neighbours: Any, rows: int) -> csr_matrix:
+    """Return a libpysal Graph or W, or a scipy sparse matrix, as a csr matrix of the right size."""
+    from scipy.sparse import csr_matrix, issparse
+
+    matrix = neighbours if issparse(neighbours) else getattr(neighbours, "sparse", None)
+    if matrix is None:
+        raise TypeError(
+            f"neighbours must be one of {', '.join(map(repr, NEIGHBOURS))}, a libpysal Graph or W, or a scipy sparse "
+            f"matrix, got {type(neighbours).__name__}."
+        )
+    if matrix.shape != (rows, rows):
+        raise ValueError(f"neighbours has shape {matrix.shape} for {rows:,} features with geometry; it must be square.")
+    return csr_matrix(matrix, dtype=float)
+
+
+def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) -> csr_matrix:
+    """Return binary contiguity: polygons that share a vertex (queen) or an edge (rook), snapped within `snap` metres.
+
+    Polygons that touch along a border without a common vertex are not found; libpysal's vertex method has the same
+    limit. Hand in a libpysal Graph for such layers.
+    """
+    from scipy.sparse import csr_matrix
+
+    layer = geometry.rings(features.wkb)
+    vertex = _snapped(layer.x, layer.y, snap)
+    first = geometry.edges(layer)
+    feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
+    if rook:
+        ends = np.sort(np.column_stack([vertex[first], vertex[first + 1]]), axis=1)
+        shared = np.unique(ends, axis=0, return_inverse=True)[1].ravel()
+    else:
+        shared = vertex[first]
+    ones = np.ones(first.size)
+    touches = csr_matrix((ones, (feature, shared)), shape=(features.size, int(shared.max(initial=-1)) + 1))
+    matrix = (touches @ touches.T).tocsr()
+    matrix.setdiag(0)
+    matrix.eliminate_zeros()
+    matrix.data[:] = 1.0
+    return matrix
+
+
+def _snapped(x: np.ndarray, y: np.ndarray, snap: float) -> np.ndarray:
+    """Give the vertices numbers so that those within `snap` of each other (in chains) share a number."""
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    first, place = collapse(x, y)
+    pairs = [(i, j) for i, j, _, _ in near_pairs(x[first], y[first], snap)] if first.size else []
+    i = np.concatenate([pair[0] for pair in pairs]) if pairs else np.empty(0, dtype=np.int64)
+    j = np.concatenate([pair[1] for pair in pairs]) if pairs else np.empty(0, dtype=np.int64)
+    graph = coo_matrix((np.ones(i.size), (i, j)), shape=(first.size, first.size))
+    return np.asarray(connected_components(graph, directed=False)[1][place])
+
+
+def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Parameters) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+    from scipy.spatial import cKDTree
+
+    if k is None:
+        k = int(parameters.choose("k", min(8, x.size - 1), "as many neighbours as a cell of a grid has"))
+    k = checks.whole("k", k)
+    parameters["k"] = k
+    if k >= x.size:
+        raise ValueError(f"k = {k} neighbours were asked for, but there are only {x.size:,} features; lower k.")
+    points = np.column_stack([x, y])
+    found = cKDTree(points).query(points, k=k + 1, workers=-1)[1]
+    # A coincident feature may come before the point itself: take out the point wherever it stands, else the last one.
+    itself = found == np.arange(x.size)[:, None]
+    itself[~itself.any(axis=1), -1] = True
+    partners = found[~itself]
+    return csr_matrix((np.ones(partners.size), partners, np.arange(0, partners.size + 1, k)), shape=(x.size, x.size))
+
+
+def _distance_band(x: np.ndarray, y: np.ndarray, band: float | None, parameters: Parameters) -> csr_matrix:
+    from scipy.sparse import csr_matrix
+
+    if band is None:
+        band = float(
+            parameters.choose("distance_band", _reaching_all(x, y), "each place has at least one neighbour", " m")
+        )
+    band = checks.positive("distance_band", band)
+    parameters["distance_band"] = band
+    pairs = list(near_pairs(x, y, band))
+    i = np.concatenate([pair[0] for pair in pairs])
+    j = np.concatenate([pair[1] for pair in pairs])
+    both = np.concatenate([i, j]), np.concatenate([j, i])
+    return csr_matrix((np.ones(2 * i.size), both), shape=(x.size, x.size))
+
+
+def _reaching_all(x: np.ndarray, y: np.ndarray) -> float:
+    """Return the smallest distance at which every distinct place has a neighbour."""
+    from scipy.spatial import cKDTree
+
+    first, _ = collapse(x, y)
+    if first.size < 2:
+        raise ValueError("All features stand on one place, so no distance_band can be found; give distance_band=.")
+    points = np.column_stack([x[first], y[first]])
+    return float(cKDTree(points).query(points, k=2)[0][:, 1].max() * (1 + 1e-12))

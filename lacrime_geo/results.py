@@ -1,0 +1,153 @@
+"""What analyses return: Surface, Cells, Marks, Shapes, Table; each knows its parameters and saves itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Union
+
+import numpy as np
+
+from .features import Features
+from .grid import Grid
+from .incidents import Incidents
+from .parameters import Parameters
+
+if TYPE_CHECKING:
+    import geopandas
+    import pandas
+
+
+class _Saved:
+    """Saving, which every result does alike."""
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write the result to a file whose ending names the format, atomically, with its QGIS style beside it.
+
+        Vector results go to .gpkg, .parquet or .geojson, surfaces to .tif, tables to .csv or .parquet. A killed run
+        leaves the old file or none. Returns the path.
+
+        Raises
+        ------
+        ValueError
+            If the ending is of no format this result can be written in.
+        OSError
+            If the folder is missing, read-only or full.
+        """
+        from .files import save
+
+        return save(self, path)  # type: ignore[arg-type]  # every subclass is a Result
+
+
+@dataclass(frozen=True, eq=False)
+class Surface(_Saved):
+    """Hold a raster of values (rows, columns) on a grid, NaN outside the study area."""
+
+    grid: Grid
+    values: np.ndarray
+    unit: str
+    parameters: Parameters
+    style: str = "density"
+    label: str = "Density"
+
+
+@dataclass(frozen=True, eq=False)
+class _Columns(_Saved):
+    """Columns by name, each a numpy array."""
+
+    columns: dict[str, np.ndarray]
+    parameters: Parameters
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return a column as a numpy array."""
+        if name not in self.columns:
+            raise KeyError(f"There is no column {name!r}; the columns are {', '.join(self.columns)}.")
+        return self.columns[name]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(next(iter(self.columns.values())))
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return the columns, without geometry, as a pandas DataFrame."""
+        from .frames import dataframe
+
+        return dataframe(self.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Table(_Columns):
+    """Hold columns without geometry."""
+
+    style: str = ""
+    label: str = "Table"
+
+
+@dataclass(frozen=True, eq=False)
+class Cells(_Columns):
+    """Hold columns on the cells of a grid that belong to the study area; `cell` is each row's flat cell number."""
+
+    grid: Grid
+    cell: np.ndarray
+    style: str = ""
+    label: str = "Cells"
+
+    def raster(self, name: str) -> np.ndarray:
+        """Return a column as (rows, columns) float array, NaN where a cell is not in the study area."""
+        values = np.full(self.grid.size, np.nan)
+        values[self.cell] = self[name]
+        return values.reshape(self.grid.shape)
+
+    def to_geodataframe(self) -> geopandas.GeoDataFrame:
+        """Return one square per cell with its columns, in the working CRS."""
+        from .frames import geodataframe
+
+        return geodataframe(self.grid.polygons(self.cell), self.grid.crs, self.columns)
+
+
+@dataclass(frozen=True, eq=False)
+class Marks(_Columns):
+    """Hold new columns on the input features: as many rows as the input, in its order."""
+
+    features: Incidents | Features
+    style: str = ""
+    label: str = "Marks"
+
+    def to_geodataframe(self) -> geopandas.GeoDataFrame:
+        """Return the input with the new columns; in the input's own CRS when it was a GeoDataFrame or a file."""
+        from .frames import marked
+
+        return marked(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Shapes(_Columns):
+    """Hold new polygons (WKB) with columns."""
+
+    wkb: np.ndarray
+    crs: str
+    style: str = ""
+    label: str = "Shapes"
+
+    def to_geodataframe(self) -> geopandas.GeoDataFrame:
+        """Return the polygons with their columns, in the working CRS."""
+        from .frames import geodataframe
+
+        return geodataframe(self.wkb, self.crs, self.columns)
+
+
+Result = Union[Surface, Table, Cells, Marks, Shapes]
+Vector = (Cells, Marks, Shapes)
+
+
+def with_columns(
+    rows: int, columns: Mapping[str, Any], known: np.ndarray, missing: Mapping[str, Any]
+) -> dict[str, np.ndarray]:
+    """Spread columns of the known rows over all rows; the others get the value for missing."""
+    out = {}
+    for name, values in columns.items():
+        column = np.full(rows, missing[name], dtype=np.asarray(values).dtype)
+        column[known] = values
+        out[name] = column
+    return out

@@ -1,0 +1,54 @@
+"""The colours and class names of the field, each defined once."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Class(NamedTuple):
+    """One class of a legend: the value it stands for, its sentence, its colour (None: no fill)."""
+
+    value: int
+    label: str
+    colour: str | None
+
+
+# ColorBrewer RdBu, safe for the colour-blind.
+BINS = (
+    Class(3, "Hot spot, 99 % confidence", "#b2182b"),
+    Class(2, "Hot spot, 95 % confidence", "#ef8a62"),
+    Class(1, "Hot spot, 90 % confidence", "#fddbc7"),
+    Class(0, "Not significant", None),
+    Class(-1, "Cold spot, 90 % confidence", "#d1e5f0"),
+    Class(-2, "Cold spot, 95 % confidence", "#67a9cf"),
+    Class(-3, "Cold spot, 99 % confidence", "#2166ac"),
+)
+THIN_OUTLINE = {1: "#c9907a", -1: "#7fa3b8"}
+
+# Okabe & Ito 2008 without black and yellow, for the six largest clusters.
+CLUSTER_HUES = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+OTHER_CLUSTERS, NOISE = "#6b6b7b", "#8c8c8c"
+
+# Seven steps of matplotlib's magma turned round, light to dark: equal steps in perceived lightness.
+DENSITY = ("#fcfdbf", "#fec287", "#fb8761", "#e55064", "#b5367a", "#802582", "#4f127b")
+DENSITY_OPACITY = (0.0, 0.35, 0.45, 0.55, 0.65, 0.72, 0.8)
+
+
+def quantile_limits(values: np.ndarray, classes: int = len(DENSITY)) -> list[float]:
+    """Return the upper limits of all classes but the last: quantiles of the values above 0, rounded to two digits.
+
+    >>> quantile_limits(np.arange(1.0, 1001.0), 4)
+    [250.0, 500.0, 750.0]
+    """
+    above = values[np.isfinite(values) & (values > 0)]
+    if above.size == 0:
+        return []
+    limits = np.quantile(above, np.arange(1, classes) / classes)
+    return sorted({float(f"{limit:.1e}") for limit in limits})
+
+
+def cluster_classes() -> list[Class]:
+    """Return the classes of cluster numbers: the six largest by rank; the rest and noise stand apart."""
+    return [Class(number, f"Cluster {number + 1} by size", hue) for number, hue in enumerate(CLUSTER_HUES)]
