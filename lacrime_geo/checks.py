@@ -8,6 +8,10 @@ from typing import Any
 import numpy as np
 
 
+# Squares of sums of weights must stay within float64.
+LARGEST_WEIGHT = 1e100
+
+
 def positive(name: str, value: Any, unit: str = "metres") -> float:
     """Return value as a float above zero."""
     try:
@@ -21,9 +25,14 @@ def positive(name: str, value: Any, unit: str = "metres") -> float:
 
 def whole(name: str, value: Any, minimum: int = 1) -> int:
     """Return value as an int of at least minimum."""
-    if isinstance(value, bool) or float(value) != int(value) or int(value) < minimum:
+    try:
+        number = minimum - 1 if isinstance(value, bool) else int(value)
+        fits = number >= minimum and number == float(value)
+    except (TypeError, ValueError, OverflowError):
+        fits = False
+    if not fits:
         raise ValueError(f"{name} must be a whole number of at least {minimum}, got {value!r}.")
-    return int(value)
+    return number
 
 
 def option(name: str, value: Any, options: Sequence[str]) -> str:
@@ -61,6 +70,8 @@ def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
         )
     if rows and not column.any():
         raise ValueError(f"{name} is 0 in all {rows:,} rows, so there is nothing to map.")
+    if column.sum() > LARGEST_WEIGHT:
+        raise ValueError(f"{name} adds up to {column.sum():g}, more than {LARGEST_WEIGHT:g}; use a larger unit.")
     return column
 
 
@@ -68,10 +79,10 @@ def column(source: Any, name: str) -> Any:
     """Return a named column of a table, or say which columns there are."""
     if source is None:
         raise ValueError(f"{name!r} names a column, but this input has no columns; give an array instead.")
-    names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
+    names = {str(key): key for key in (source.columns if hasattr(source, "columns") else source)}
     if name not in names:
         raise ValueError(f"There is no column {name!r}; the columns are {', '.join(names)}.")
-    return source[name]
+    return source[names[name]]
 
 
 def column_values(values: Any, rows: int) -> np.ndarray:

@@ -31,7 +31,7 @@ def refuse_unmetric(crs: str, easting: np.ndarray, northing: np.ndarray) -> None
     """Raise when a CRS is known to be no plain metric one, or coordinates look like degrees."""
     if not crs:
         raise ValueError("The CRS is missing; say which it is, e.g. crs='EPSG:32611'.")
-    code = re.fullmatch(r"\s*(?:EPSG|ESRI):(\d+)\s*", str(crs), re.IGNORECASE)
+    code = re.fullmatch(r"\s*(?:(?:EPSG|ESRI):)?(\d+)\s*", str(crs), re.IGNORECASE)
     number = int(code.group(1)) if code else None
     text = str(crs).upper().lstrip()
     if number in GEOGRAPHIC or text.startswith(("GEOGCRS", "GEOGCS", "OGC:CRS84", "GEODCRS")):
@@ -58,19 +58,26 @@ def _looks_like_degrees(easting: np.ndarray, northing: np.ndarray) -> bool:
 
 def is_metric(crs: Any) -> bool:
     """Tell whether a CRS (anything pyproj reads) is projected, in metres, and not Web Mercator."""
-    from pyproj import CRS
-
-    crs = CRS.from_user_input(crs)
+    crs = _known(crs)
     if not crs.is_projected or crs.to_epsg() in WEB_MERCATOR or "Popular Visualisation" in crs.to_wkt():
         return False
     return all(abs(axis.unit_conversion_factor - 1.0) < 1e-12 for axis in crs.axis_info[:2])
 
 
+def _known(crs: Any) -> Any:
+    """Return a CRS as pyproj's; raise when it does not know it."""
+    from pyproj import CRS
+    from pyproj.exceptions import CRSError
+
+    try:
+        return CRS.from_user_input(crs)
+    except CRSError:
+        raise ValueError(f"The CRS {str(crs)[:40]!r} is not known; name it as, e.g., 'EPSG:32611'.") from None
+
+
 def name(crs: Any) -> str:
     """Return the short name of a CRS (EPSG:32611), or its WKT where it has none."""
-    from pyproj import CRS
-
-    crs = CRS.from_user_input(crs)
+    crs = _known(crs)
     authority = crs.to_authority()
     return ":".join(authority) if authority else str(crs.to_wkt())
 
@@ -86,8 +93,15 @@ def working(crs: Any, x: np.ndarray, y: np.ndarray) -> str:
 def project(x: np.ndarray, y: np.ndarray, source: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
     """Transform coordinates (x before y, whatever the authority's axis order); missing stay missing."""
     from pyproj import Transformer
+    from pyproj.exceptions import ProjError
 
-    out_x, out_y = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    try:
+        out_x, out_y = Transformer.from_crs(source, target, always_xy=True).transform(x, y)
+    except ProjError:
+        raise ValueError(
+            f"Coordinates in the CRS {_known(source).name!r} cannot be projected to {target}; say which CRS they are in, "
+            "e.g. frame.set_crs('EPSG:4326', allow_override=True) for longitude and latitude."
+        ) from None
     lost = np.flatnonzero(np.isfinite(x) & np.isfinite(y) & ~(np.isfinite(out_x) & np.isfinite(out_y)))
     if lost.size:
         raise ValueError(

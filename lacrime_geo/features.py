@@ -45,6 +45,7 @@ class Features:
         if not (kinds <= set(POLYGONS) or kinds <= set(POINTS)):
             raise ValueError(f"{self.label!r} must hold only polygons or only points, found WKB types {sorted(kinds)}.")
         x, y = self.centres()
+        object.__setattr__(self, "wkb", [None if np.isnan(x[row]) else wkb for row, wkb in enumerate(self.wkb)])
         crs_rules.refuse_unmetric(self.crs, x[self.known], y[self.known])
 
     @property
@@ -110,7 +111,9 @@ def as_features(anything: Any, *, crs: str | None = None) -> Features:
 
         anything = read_features(anything)
     if not (hasattr(anything, "geometry") and hasattr(anything, "crs")):
-        raise TypeError(f"Features come from Features, a GeoDataFrame or a path, not from {type(anything).__name__}.")
+        raise TypeError(
+            f"Features come from Features, a GeoDataFrame with a geometry, or a path, not from {type(anything).__name__}."
+        )
     from .frames import features_from_frame
 
     return features_from_frame(anything, crs)

@@ -124,8 +124,8 @@ def write(result: Result, path: Path, layer: str | None = None) -> None:
             rasters.write(result, path)
         elif isinstance(result, Vector):
             WRITERS[suffix](_layer(result), path, layer or path.stem, _metadata(result.parameters))
-            if suffix == ".gpkg":
-                _keep_style(path, layer or path.stem, qml(result))
+            if layer is not None:
+                _keep_style(path, layer, qml(result))
         if qml(result) and layer is None:
             path.with_suffix(".qml").write_text(qml(result), encoding="utf-8")
 
@@ -187,7 +187,7 @@ STYLE_TABLE = """CREATE TABLE IF NOT EXISTS layer_styles (id INTEGER PRIMARY KEY
 
 
 def _keep_style(path: Path, layer: str, style: str) -> None:
-    """Keep the style inside the GeoPackage too: a second layer has no .qml of its own beside the file."""
+    """Keep a second layer's style inside the GeoPackage: the .qml beside the file is the first one's."""
     if not style:
         return
     database = sqlite3.connect(path)

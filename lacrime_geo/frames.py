@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .results import Marks
 
 TIME_COLUMN, CATEGORY_COLUMN = "occurred", "category"
+# A layer without places is refused by the analysis, in its own words; any metric CRS will do until then.
+NO_PLACES_CRS = "EPSG:32611"
 log = logging.getLogger("lacrime_geo")
 
 
@@ -47,9 +49,9 @@ def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -
     geometry = frame.geometry
     known = np.asarray(geometry.notna() & ~geometry.is_empty)
     if crs is None:
-        bounds = geometry[known].total_bounds if known.any() else np.array([0.0, 0.0, 0.0, 0.0])
-        centre = np.array([bounds[0] + bounds[2]]) / 2, np.array([bounds[1] + bounds[3]]) / 2
-        crs = _announced(frame, crs_rules.working(frame.crs, *centre))
+        box = geometry[known].bounds.to_numpy()
+        centres = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
+        crs = _announced(frame, crs_rules.working(frame.crs, *centres) if known.any() else NO_PLACES_CRS)
     wkb = np.array(geometry.to_crs(crs).to_wkb(), dtype=object)
     wkb[~known] = None
     return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")))
@@ -128,8 +130,7 @@ def _projected(frame: geopandas.GeoDataFrame, x: np.ndarray, y: np.ndarray) -> t
     """Project the distinct places and gather: coincident incidents stay coincident, and time is saved."""
     _require_crs(frame)
     known = np.isfinite(x) & np.isfinite(y)
-    # An empty layer or one without places is named by the analysis; any metric CRS will do until then.
-    working = crs_rules.working(frame.crs, x, y) if known.any() else "EPSG:32611"
+    working = crs_rules.working(frame.crs, x, y) if known.any() else NO_PLACES_CRS
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
         _announced(frame, working)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON = 1, 3, 4, 6
+_HAS_SRID = 0x20000000  # EWKB: an SRID follows the type
 
 
 class Rings(NamedTuple):
@@ -28,12 +29,22 @@ def kind(wkb: bytes) -> int:
 
 
 def point(wkb: bytes) -> tuple[float, float]:
-    """Return the coordinates of a WKB point, or of a multipoint with a single part; an empty point is (nan, nan)."""
+    """Return the coordinates of a WKB point, or of a multipoint with a single part; an empty point is (nan, nan).
+
+    Raises
+    ------
+    ValueError
+        If a multipoint has several parts: it has no one place.
+    """
     order = "<" if wkb[0] == 1 else ">"
+    (code,) = struct.unpack_from(order + "I", wkb, 1)
+    offset = 9 if code & _HAS_SRID else 5
     if kind(wkb) == MULTIPOINT:
-        (parts,) = struct.unpack_from(order + "I", wkb, 5)
-        return point(wkb[9:]) if parts else (np.nan, np.nan)
-    x, y = struct.unpack_from(order + "2d", wkb, 5)
+        (parts,) = struct.unpack_from(order + "I", wkb, offset)
+        if parts > 1:
+            raise ValueError(f"A multipoint has {parts} parts; take centroids or explode the parts first.")
+        return point(wkb[offset + 4 :]) if parts else (np.nan, np.nan)
+    x, y = struct.unpack_from(order + "2d", wkb, offset)
     return x, y
 
 
@@ -58,7 +69,7 @@ def _rings_of(wkb: bytes, offset: int) -> tuple[list[tuple[np.ndarray, bool]], i
     # EWKB keeps Z in the top bit and an SRID after the type; ISO WKB adds 1000 for Z, 2000 for M, 3000 for both.
     dimensions = 2 + bool(code & 0x80000000) + bool(code & 0x40000000) + (0, 1, 1, 2)[(code & 0xFFFF) // 1000 % 4]
     offset += 9
-    if code & 0x20000000:
+    if code & _HAS_SRID:
         (parts,) = struct.unpack_from(order + "I", wkb, offset)
         offset += 4
     found: list[tuple[np.ndarray, bool]] = []
@@ -75,7 +86,10 @@ def _rings_of(wkb: bytes, offset: int) -> tuple[list[tuple[np.ndarray, bool]], i
 
 
 def centroids(layer: Rings, features: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the area-weighted centre of each polygon (m), holes taken out; NaN where there is none."""
+    """Return the area-weighted centre of each polygon (m), holes taken out; NaN where there is none.
+
+    A polygon collapsed to a line or a point has the length-weighted centre of its edges.
+    """
     # Far from the origin the products below would lose digits; measure from the first vertex.
     x0, y0 = layer.x[:1].sum(), layer.y[:1].sum()
     x, y = layer.x - x0, layer.y - y0
@@ -89,8 +103,14 @@ def centroids(layer: Rings, features: int) -> tuple[np.ndarray, np.ndarray]:
     area = np.bincount(feature, cross, features) / 2
     moment_x = np.bincount(feature, (x[first] + x[first + 1]) * cross, features) / 6
     moment_y = np.bincount(feature, (y[first] + y[first + 1]) * cross, features) / 6
+    length = np.maximum(np.hypot(x[first + 1] - x[first], y[first + 1] - y[first]), np.finfo(float).tiny)
+    border = np.bincount(feature, length, features)
+    flat = area <= 1e-12 * border**2
     with np.errstate(invalid="ignore", divide="ignore"):
-        return moment_x / area + x0, moment_y / area + y0
+        middle_x = np.bincount(feature, (x[first] + x[first + 1]) * length, features) / (2 * border)
+        middle_y = np.bincount(feature, (y[first] + y[first + 1]) * length, features) / (2 * border)
+        centre_x, centre_y = moment_x / area, moment_y / area
+    return np.where(flat, middle_x, centre_x) + x0, np.where(flat, middle_y, centre_y) + y0
 
 
 def edges(layer: Rings) -> np.ndarray:

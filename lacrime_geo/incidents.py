@@ -171,7 +171,9 @@ def as_incidents(
 
         anything = read_incidents(anything)
     if not (hasattr(anything, "geometry") and hasattr(anything, "crs")):
-        raise TypeError(f"Incidents come from Incidents, a GeoDataFrame or a path, not from {type(anything).__name__}.")
+        raise TypeError(
+            f"Incidents come from Incidents, a GeoDataFrame with a geometry, or a path, not from {type(anything).__name__}."
+        )
     from .frames import incidents_from_frame
 
     return incidents_from_frame(anything, time_column, category_column).weighing(weight)
@@ -189,6 +191,9 @@ def _refuse_infinite(x: np.ndarray, y: np.ndarray) -> None:
 def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
     if values is None:
         return None
+    if getattr(getattr(values, "dtype", None), "tz", None) is not None:
+        # A pandas column aware of its zone: the wall clock is kept, as everywhere.
+        values = getattr(values, "dt", values).tz_localize(None)
     column = np.asarray(values).astype(kind).ravel()
     if column.size != rows:
         raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
@@ -207,7 +212,8 @@ def _take_rows(source: Any, rows: np.ndarray) -> Any:
 
 def _moment(name: str, value: Any) -> np.datetime64:
     try:
-        moment = np.datetime64(value, "s")
+        # numpy would take a bare number for seconds since 1970.
+        moment = np.datetime64(str(value) if isinstance(value, (int, np.integer)) else value, "s")
     except (TypeError, ValueError):
         raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.") from None
     if np.isnat(moment):

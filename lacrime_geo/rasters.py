@@ -9,6 +9,8 @@ import numpy as np
 
 from .results import Surface
 
+CLOUD_OPTIMISED = dict(compress="deflate", predictor="yes", overviews="auto", resampling="average", blocksize=256)
+
 
 def write(result: Any, path: Path) -> None:
     """Write a Surface (one band, float32) or Cells (a band per column, float64) as a cloud-optimised GeoTIFF."""
@@ -35,15 +37,7 @@ def write(result: Any, path: Path) -> None:
                 target.set_band_unit(number, unit)
             target.update_tags(**_tags(result))
         with plain.open() as source:
-            copy(
-                source,
-                final.name,
-                driver="COG",
-                compress="deflate",
-                predictor="yes",
-                overviews="auto",
-                resampling="average",
-            )
+            copy(source, final.name, driver="COG", **CLOUD_OPTIMISED)
         path.write_bytes(final.read())
 
 

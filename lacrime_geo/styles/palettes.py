@@ -33,19 +33,23 @@ OTHER_CLUSTERS, NOISE = "#6b6b7b", "#8c8c8c"
 
 # Seven steps of matplotlib's magma turned round, light to dark: equal steps in perceived lightness.
 DENSITY = ("#fcfdbf", "#fec287", "#fb8761", "#e55064", "#b5367a", "#802582", "#4f127b")
-DENSITY_OPACITY = (0.0, 0.35, 0.45, 0.55, 0.65, 0.72, 0.8)
+DENSITY_OPACITY = (0.0, 0.3, 0.4, 0.48, 0.55, 0.62, 0.7)
 
 
-def quantile_limits(values: np.ndarray, classes: int = len(DENSITY)) -> list[float]:
-    """Return the upper limits of all classes but the last: quantiles of the values above 0, rounded to two digits.
+# Crime piles up: classes of equal size would give half a city the darkest colour, so they narrow towards the top.
+DENSITY_QUANTILES = (0.3, 0.5, 0.7, 0.85, 0.94, 0.985)
 
-    >>> quantile_limits(np.arange(1.0, 1001.0), 4)
-    [250.0, 500.0, 750.0]
+
+def quantile_limits(values: np.ndarray) -> list[float]:
+    """Return the upper limits of all density classes but the last: quantiles of the values above 0, to two digits.
+
+    >>> quantile_limits(np.arange(1.0, 1001.0))
+    [300.0, 500.0, 700.0, 850.0, 940.0, 980.0]
     """
     above = values[np.isfinite(values) & (values > 0)]
     if above.size == 0:
         return []
-    limits = np.quantile(above, np.arange(1, classes) / classes)
+    limits = np.quantile(above, DENSITY_QUANTILES)
     return sorted({float(f"{limit:.1e}") for limit in limits})
 
 

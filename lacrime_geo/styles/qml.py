@@ -11,6 +11,9 @@ from . import palettes
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 MULTIPLY, NORMAL = 6, 0
 LOCAL_SCALE = 60_000
+# "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
+HULL_LABEL = f"""if("rank" <= {len(palettes.CLUSTER_HUES)} or @map_scale < {LOCAL_SCALE}, "rank" || ' · ' ||
+format_number("count", 0) || ' incidents · ' || if("share" < 0.001, '< 0.1', format_number(100 * "share", if("share" < 0.01, 1, 0))) || ' %', '')"""
 
 
 def qml(result: Any) -> str:
@@ -43,7 +46,13 @@ def _density(surface: Any) -> str:
         opacity=1,
         alphaBand=-1,
     )
-    return _document([_element("pipe", [renderer]), _element("blendMode", text=NORMAL)], layer="raster")
+    # Values, not colours, are smoothed when the map is larger than the cells.
+    smooth = _element("resampling", enabled="true", zoomedInResamplingMethod="bilinear", maxOversampling=2)
+    stage = _element("resamplingStage", text="provider")
+    return _document(
+        [_element("pipe", [_element("provider", [smooth]), renderer, stage]), _element("blendMode", text=NORMAL)],
+        layer="raster",
+    )
 
 
 def _cell_bins(result: Any) -> str:
@@ -64,7 +73,7 @@ def _bins(opacity: float, points: bool = False) -> str:
         elif entry.colour is None:
             symbols.append(_fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE))
         else:
-            symbols.append(_fill(entry.colour, palettes.THIN_OUTLINE.get(entry.value, entry.colour), 0.12))
+            symbols.append(_fill(entry.colour, palettes.THIN_OUTLINE.get(entry.value, entry.colour), 0.2))
     renderer = _categorised("bin", [(entry.value, entry.label) for entry in palettes.BINS], symbols)
     return _document([renderer, _element("layerOpacity", text=opacity), _element("blendMode", text=NORMAL)])
 
@@ -83,10 +92,8 @@ def _hulls(result: Any) -> str:
     symbols = [_fill(entry.colour, entry.colour or "", 0.5, fill_opacity=0.1) for entry in palettes.cluster_classes()]
     entries.append(("", "Smaller clusters"))
     symbols.append(_fill(palettes.OTHER_CLUSTERS, palettes.OTHER_CLUSTERS, 0.3, fill_opacity=0.1))
-    words = "\"rank\" || ' · ' || format_number(\"count\", 0) || ' incidents · ' || "
-    share = 'if("share" < 0.01, format_number(100 * "share", 1), format_number(100 * "share", 0)) || \' %\''
     renderer = _categorised("cluster", entries, symbols)
-    return _document([renderer, _labels(words + share), _element("blendMode", text=NORMAL)], labels=True)
+    return _document([renderer, _labels(HULL_LABEL), _element("blendMode", text=NORMAL)], labels=True)
 
 
 STYLES: dict[str, Callable[[Any], str]] = {
@@ -151,27 +158,22 @@ def _fill(
         "outline_width_unit": "MM",
         "joinstyle": "round",
     }
-    extra = _visible_below(hide_beyond) if hide_beyond else ""
+    by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
+    extra = _data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
     return _symbol("fill", "SimpleFill", options, extra=extra)
 
 
-def _visible_below(scale: int) -> str:
-    """Return data-defined properties that draw the outline only on maps larger than 1 : scale."""
-    expression = f"if(@map_scale < {scale}, 'solid', 'no')"
-    style = _element(
-        "Option",
-        [
-            _element("Option", name="active", type="bool", value="true"),
-            _element("Option", name="expression", type="QString", value=expression),
-            _element("Option", name="type", type="int", value=3),
-        ],
-        name="outlineStyle",
-        type="Map",
+def _data_defined(tag: str, target: str, expression: str) -> str:
+    """Return a property of a symbol or label that QGIS computes by an expression as it draws."""
+    active = _element("Option", name="active", type="bool", value="true")
+    how = _element("Option", name="expression", type="QString", value=expression)
+    kind = _element("Option", name="type", type="int", value=3)
+    properties = _element(
+        "Option", [_element("Option", [active, how, kind], name=target, type="Map")], name="properties", type="Map"
     )
-    properties = _element("Option", [style], name="properties", type="Map")
     name = _element("Option", name="name", type="QString", value="")
-    kind = _element("Option", name="type", type="QString", value="collection")
-    return _element("data_defined_properties", [_element("Option", [name, properties, kind], type="Map")])
+    collection = _element("Option", name="type", type="QString", value="collection")
+    return _element(tag, [_element("Option", [name, properties, collection], type="Map")])
 
 
 def _marker(colour: str, size: float, opacity: float) -> str:
@@ -212,6 +214,6 @@ def _labels(expression: str) -> str:
     )
     placement = _element("placement", placement=1, priority=8, centroidWhole=0, fitInPolygonOnly=0)
     rendering = _element("rendering", obstacle=0, displayAll=0, drawLabels=1, scaleVisibility=0)
-    return _element(
-        "labeling", [_element("settings", [text, placement, rendering], calloutType="simple")], type="simple"
-    )
+    priority = _data_defined("dd_properties", "Priority", 'max(10 - "rank" / 6, 0)')
+    settings = _element("settings", [text, placement, rendering, priority], calloutType="simple")
+    return _element("labeling", [settings], type="simple")

@@ -1,0 +1,223 @@
+"""The one generic Processing algorithm: any analysis of the catalogue."""
+
+import logging
+from contextlib import contextmanager
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingAlgorithm,
+    QgsProcessingException,
+    QgsProcessingParameterFeatureSink,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterRasterDestination,
+)
+from qgis.PyQt.QtCore import QCoreApplication
+
+from . import display, reading, writing
+from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
+from .lacrime_geo.landing import Landing
+from .lacrime_geo.progress import Cancelled, within
+from .lacrime_geo.results import Marks, Surface
+from .parameters import advanced, out_of_bounds, to_processing, value_of
+
+OUTPUT = "OUTPUT"
+
+
+class AnalysisAlgorithm(QgsProcessingAlgorithm):
+    """Show one analysis in the toolbox and run it."""
+
+    def __init__(self, analysis):
+        super().__init__()
+        self.analysis = analysis
+
+    def createInstance(self):
+        """Return a fresh copy, as Processing asks for each run."""
+        return AnalysisAlgorithm(self.analysis)
+
+    def tr(self, text):
+        """Return text in the user's language."""
+        return QCoreApplication.translate("Lacrime", text)
+
+    def name(self):
+        """Return the one name of the analysis."""
+        return self.analysis.name
+
+    def displayName(self):
+        """Return the title in the toolbox."""
+        return self.tr(self.analysis.title)
+
+    def group(self):
+        """Return the group in the toolbox."""
+        return self.tr(self.analysis.group)
+
+    def groupId(self):
+        """Return the group's unchanging name."""
+        return self.analysis.group.lower()
+
+    def tags(self):
+        """Return words by which the toolbox's search finds the algorithm."""
+        return [self.tr(tag) for tag in self.analysis.tags]
+
+    def shortDescription(self):
+        """Return one sentence."""
+        return self.tr(self.analysis.summary)
+
+    def shortHelpString(self):
+        """Return the help beside the dialog: what it does, and each option with its unit and default."""
+        rows = [f"<b>{p.label}</b>: {self.analysis.help(p.name)}" for p in self.analysis.params]
+        return self.tr(self.analysis.summary) + "<br><br>" + "<br><br>".join(rows)
+
+    @property
+    def input_name(self):
+        """The name of the input layer's parameter."""
+        return self.analysis.input.upper()
+
+    def initAlgorithm(self, configuration=None):
+        """Declare the parameters and outputs from the catalogue."""
+        kinds = [QgsProcessing.SourceType.TypeVectorPoint]
+        if self.analysis.input == "features":
+            kinds = [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint]
+        self.addParameter(QgsProcessingParameterFeatureSource(self.input_name, self.tr(self.analysis.input.title()), kinds))
+        for parameter in self.analysis.params:
+            required = self.analysis.required(parameter.name)
+            default = None if required else self.analysis.default(parameter.name)
+            text = self.analysis.help(parameter.name)
+            self.addParameter(to_processing(parameter, self.input_name, default, not required, text))
+        if self.analysis.input == "incidents":
+            for parameter in SELECTION:
+                text = SELECTION_HELP[parameter.name]
+                self.addParameter(advanced(to_processing(parameter, self.input_name, None, True, text)))
+        self._declare_outputs()
+
+    def _declare_outputs(self):
+        if self.analysis.result is Surface:
+            self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
+            return
+        kind = QgsProcessing.SourceType.TypeVectorAnyGeometry
+        self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
+        if self.analysis.second:
+            polygons = QgsProcessing.SourceType.TypeVectorPolygon
+            name, title = self.analysis.second.upper(), self.tr(self.analysis.second_title)
+            self.addParameter(QgsProcessingParameterFeatureSink(name, title, polygons, None, True, True))
+
+    def checkParameterValues(self, parameters, context):
+        """Name a number out of bounds in the library's words, before Processing's own checks."""
+        for parameter in self.analysis.params:
+            sentence = out_of_bounds(parameter, parameters.get(parameter.name.upper()))
+            if sentence:
+                return False, sentence
+        return super().checkParameterValues(parameters, context)
+
+    def processAlgorithm(self, parameters, context, feedback):
+        """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
+        try:
+            with _announcing(feedback), Landing() as landing:
+                return self._run(parameters, context, feedback, landing)
+        except Cancelled:
+            feedback.pushInfo(self.tr("Cancelled: nothing was written."))
+            return {}
+        except (ValueError, TypeError) as problem:
+            raise QgsProcessingException(str(problem)) from problem
+        except OSError as problem:
+            raise QgsProcessingException(problem.strerror or str(problem)) from problem
+
+    def _run(self, parameters, context, feedback, landing):
+        outputs = writing.Outputs(self, parameters, context, landing)
+        names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
+        for name in names:
+            outputs.stage(name)
+        progress = _progress(feedback)
+        source = self.parameterAsSource(parameters, self.input_name, context)
+        if source is None:
+            raise QgsProcessingException(self.invalidSourceError(parameters, self.input_name))
+        options = self._options(parameters, context)
+        data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
+        self._add_polygons(data, parameters, context, options)
+        result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
+        return self._write(outputs, result, source, within(progress, 0.7, 1.0))
+
+    def _options(self, parameters, context):
+        """Return the options the user gave, by the function's names."""
+        shown = [p for p in self.analysis.params if not isinstance(p, Polygons)]
+        given = {p.name: value_of(self, p, parameters, context) for p in shown}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def _input(self, source, parameters, context, options, progress):
+        columns = [options.get(p.name) for p in self.analysis.params if isinstance(p, Column)]
+        if self.analysis.input == "features":
+            return reading.features_of(source, context, columns, progress)
+        chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION}
+        incidents = reading.incidents_of(
+            source, context, columns, chosen["time_column"], chosen["category_column"], progress
+        )
+        categories = [word.strip() for word in chosen["category"].split(",")] if chosen["category"] else None
+        return incidents.select(since=chosen["since"], until=chosen["until"], category=categories)
+
+    def _add_polygons(self, data, parameters, context, options):
+        """Add polygon layers, such as the study area, to the options, in the CRS of the data."""
+        for parameter in self.analysis.params:
+            if isinstance(parameter, Polygons):
+                layer = self.parameterAsSource(parameters, parameter.name.upper(), context)
+                if layer is not None:
+                    options[parameter.name] = reading.features_of(layer, context, [], None, crs=data.crs)
+
+    def _write(self, outputs, result, source, progress):
+        """Write every output, and tell QGIS how each is to appear."""
+        if isinstance(result, Surface):
+            written = {OUTPUT: (result, writing.write_surface(outputs, OUTPUT, result))}
+        elif isinstance(result, Marks):
+            written = {OUTPUT: (result, writing.write_marks(outputs, OUTPUT, result, source, progress))}
+        else:
+            written = {OUTPUT: (result, writing.write_shapes(outputs, OUTPUT, result, progress))}
+        if self.analysis.second:
+            name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
+            written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
+        return {name: self._show(outputs, *output, result) for name, output in written.items() if output[1]}
+
+    def _show(self, outputs, shown, path, result):
+        """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
+        if any(path.startswith(staged) for staged in outputs.final):
+            display.write_beside(shown, path.split("|")[0])
+        final = outputs.destination(path)
+        if outputs.context.willLoadLayerOnCompletion(final):
+            details = outputs.context.layerToLoadOnCompletionDetails(final)
+            details.name = shown.label
+            details.setPostProcessor(display.Appearance(shown, result.label, shown is not result))
+        return final
+
+
+def _progress(feedback):
+    """Return a progress function for the library; False once the user cancels."""
+
+    def progress(fraction):
+        feedback.setProgress(100 * fraction)
+        return not feedback.isCanceled()
+
+    return progress
+
+
+class _ToFeedback(logging.Handler):
+    """Show what the library announces in the algorithm's log."""
+
+    def __init__(self, feedback):
+        super().__init__()
+        self.feedback = feedback
+
+    def emit(self, record):
+        """Show a caveat as a warning, anything else as information."""
+        push = self.feedback.pushWarning if record.levelno >= logging.WARNING else self.feedback.pushInfo
+        push(record.getMessage())
+
+
+@contextmanager
+def _announcing(feedback):
+    log = logging.getLogger("lacrime_geo")
+    handler = _ToFeedback(feedback)
+    level = log.level
+    log.addHandler(handler)
+    log.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+        log.setLevel(level)

@@ -1,0 +1,52 @@
+"""Make the zip that QGIS installs: the plugin and its own copy of lacrime_geo."""
+
+import sys
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+LIBRARY = HERE.parent / "lacrime_geo"
+# The folder in the zip must not be called lacrime_geo: it would shadow an installed library.
+NAME = "lacrime_qgis"
+LEFT_OUT = {"bundle.py"}
+ENDINGS = {".py", ".txt", ".svg", ".qml", ".csv", ".typed", ""}
+# Zips carry dates; a fixed one makes the same source give the same bytes.
+WRITTEN = (2020, 1, 1, 0, 0, 0)
+
+
+def version():
+    """Return the library's version, the one place where it stands."""
+    for line in (LIBRARY / "__init__.py").read_text(encoding="utf-8").splitlines():
+        if line.startswith("__version__"):
+            return line.split('"')[1]
+    raise ValueError(f"{LIBRARY / '__init__.py'} states no __version__.")
+
+
+def contents():
+    """Yield (name in the zip, bytes) of every file of the plugin, its metadata with the version."""
+    for folder, prefix in ((HERE, NAME), (LIBRARY, f"{NAME}/lacrime_geo")):
+        for path in sorted(folder.rglob("*")):
+            inside = path.relative_to(folder)
+            if path.is_dir() or "__pycache__" in inside.parts or path.suffix not in ENDINGS or path.name in LEFT_OUT:
+                continue
+            data = path.read_bytes()
+            if path.name == "metadata.txt":
+                data = data.rstrip() + f"\nversion={version()}\n".encode()
+            yield f"{prefix}/{inside.as_posix()}", data
+
+
+def build(folder):
+    """Write lacrime_qgis-<version>.zip into a folder, the only zip left there, and return its path."""
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob(f"{NAME}-*.zip"):
+        old.unlink()
+    target = folder / f"{NAME}-{version()}.zip"
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in contents():
+            archive.writestr(zipfile.ZipInfo(name, WRITTEN), data, zipfile.ZIP_DEFLATED)
+    return target
+
+
+if __name__ == "__main__":
+    print(build(sys.argv[1] if len(sys.argv) > 1 else HERE.parent / "dist"))

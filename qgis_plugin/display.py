@@ -1,0 +1,76 @@
+"""How a finished layer appears: styled, grouped, with the record of how it was made in its metadata."""
+
+import os
+
+from qgis.core import QgsLayerMetadata, QgsProcessingLayerPostProcessorInterface
+from qgis.PyQt.QtXml import QDomDocument
+
+from .lacrime_geo.styles import qml
+from .writing import record
+
+# QGIS keeps no reference to a post-processor: without this one, styles are lost.
+_live = set()
+
+
+class Appearance(QgsProcessingLayerPostProcessorInterface):
+    """Style a layer, write its metadata and put it into its run's group."""
+
+    def __init__(self, result, group, on_top):
+        super().__init__()
+        self.style, self.group, self.on_top = qml(result), group, on_top
+        self.metadata = metadata_of(result)
+        self.hidden = getattr(result, "style", "") == "clusters" and len(result) > 50_000
+        _live.add(self)
+
+    def postProcessLayer(self, layer, context, feedback):
+        """Do all of it; QGIS calls this in the main thread after the layer is loaded."""
+        document = QDomDocument()
+        document.setContent(self.style)
+        layer.importNamedStyle(document)
+        layer.setMetadata(self.metadata)
+        layer.triggerRepaint()
+        self._move(layer, context.project())
+        _live.discard(self)
+
+    def _move(self, layer, project):
+        """Put the layer into the group of its run, at the top of the layer tree."""
+        node = project.layerTreeRoot().findLayer(layer.id()) if project else None
+        if node is None:
+            return
+        root = project.layerTreeRoot()
+        group = root.findGroup(self.group) or root.insertGroup(0, self.group)
+        moved = node.clone()
+        group.insertChildNode(0 if self.on_top else len(group.children()), moved)
+        moved.setItemVisibilityChecked(not self.hidden)
+        node.parent().removeChildNode(node)
+
+
+def metadata_of(result):
+    """Return the layer metadata: what was done in words, and every parameter with its reason."""
+    metadata = QgsLayerMetadata()
+    metadata.setTitle(result.label)
+    metadata.setType("dataset")
+    metadata.setAbstract(
+        "Reported incidents only: reported crime is not all crime. Made with lacrime_geo; the history lists every "
+        "parameter used, and why it was chosen where it was found from the data."
+    )
+    for name, value in result.parameters.items():
+        if not isinstance(value, list):
+            metadata.addHistoryItem(f"{name}: {value}")
+    for sentence in result.parameters.get("warnings", []):
+        metadata.addHistoryItem(f"warning: {sentence}")
+    metadata.addHistoryItem(record(result.parameters))
+    return metadata
+
+
+def write_beside(result, path):
+    """Write the style and the metadata beside a file, where QGIS finds them when the layer is opened again."""
+    stem = os.path.splitext(path)[0]
+    with open(stem + ".qml", "w", encoding="utf-8") as file:
+        file.write(qml(result))
+    document = QDomDocument("qgis")
+    root = document.createElement("qgis")
+    document.appendChild(root)
+    metadata_of(result).writeMetadataXml(root, document)
+    with open(stem + ".qmd", "w", encoding="utf-8") as file:
+        file.write("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + document.toString(2))

@@ -1,0 +1,129 @@
+"""From the catalogue's parameters to Processing's and back; a kind that cannot be shown is a TypeError."""
+
+from qgis.core import (
+    QgsProcessing,
+    QgsProcessingParameterBoolean,
+    QgsProcessingParameterDateTime,
+    QgsProcessingParameterDefinition,
+    QgsProcessingParameterDistance,
+    QgsProcessingParameterEnum,
+    QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterField,
+    QgsProcessingParameterNumber,
+    QgsProcessingParameterString,
+    QgsUnitTypes,
+)
+
+from .lacrime_geo.catalog import Amount, Choice, Column, Distance, Moment, Polygons, Switch, Words
+
+FIELD_TYPES = {
+    "number": QgsProcessingParameterField.DataType.Numeric,
+    "time": QgsProcessingParameterField.DataType.Any,
+    "text": QgsProcessingParameterField.DataType.Any,
+}
+
+
+def to_processing(parameter, layer, default, optional, text):
+    """Return the Processing parameter that shows one of the catalogue; `layer` is the name of the input's parameter."""
+    if type(parameter) not in MAKERS:
+        raise TypeError(f"Processing cannot show {parameter!r}.")
+    made = MAKERS[type(parameter)](parameter, layer, default, optional)
+    made.setHelp(text)
+    return made
+
+
+def advanced(parameter):
+    """Put a parameter among the advanced ones."""
+    parameter.setFlags(parameter.flags() | QgsProcessingParameterDefinition.Flag.FlagAdvanced)
+    return parameter
+
+
+def _distance(parameter, layer, default, optional):
+    made = QgsProcessingParameterDistance(
+        parameter.name.upper(), f"{parameter.label} ({parameter.unit})", default, "", optional, parameter.minimum
+    )
+    made.setDefaultUnit(QgsUnitTypes.DistanceUnit.DistanceMeters)
+    return made
+
+
+def _amount(parameter, layer, default, optional):
+    kinds = QgsProcessingParameterNumber.Type
+    kind = kinds.Integer if parameter.whole else kinds.Double
+    return QgsProcessingParameterNumber(
+        parameter.name.upper(), parameter.label, kind, default, optional, parameter.minimum
+    )
+
+
+def _choice(parameter, layer, default, optional):
+    return QgsProcessingParameterEnum(
+        parameter.name.upper(), parameter.label, list(parameter.options), False, default, optional, True
+    )
+
+
+def _switch(parameter, layer, default, optional):
+    return QgsProcessingParameterBoolean(parameter.name.upper(), parameter.label, default, optional)
+
+
+def _column(parameter, layer, default, optional):
+    return QgsProcessingParameterField(
+        parameter.name.upper(), parameter.label, default, layer, FIELD_TYPES[parameter.holds], False, optional
+    )
+
+
+def _polygons(parameter, layer, default, optional):
+    kinds = [QgsProcessing.SourceType.TypeVectorPolygon]
+    return QgsProcessingParameterFeatureSource(parameter.name.upper(), parameter.label, kinds, default, optional)
+
+
+def _moment(parameter, layer, default, optional):
+    kind = QgsProcessingParameterDateTime.Type.DateTime
+    return QgsProcessingParameterDateTime(parameter.name.upper(), parameter.label, kind, default, optional)
+
+
+def _words(parameter, layer, default, optional):
+    return QgsProcessingParameterString(parameter.name.upper(), parameter.label, default, False, optional)
+
+
+MAKERS = {
+    Distance: _distance,
+    Amount: _amount,
+    Choice: _choice,
+    Switch: _switch,
+    Column: _column,
+    Polygons: _polygons,
+    Moment: _moment,
+    Words: _words,
+}
+
+
+def value_of(algorithm, parameter, parameters, context):
+    """Return what the user gave for a parameter in the library's terms, None for nothing."""
+    name = parameter.name.upper()
+    if parameters.get(name) is None or parameters[name] == "":
+        return None
+    if isinstance(parameter, (Distance, Amount)):
+        number = algorithm.parameterAsDouble(parameters, name, context)
+        return int(number) if getattr(parameter, "whole", False) else number
+    if isinstance(parameter, Choice):
+        return algorithm.parameterAsEnumString(parameters, name, context)
+    if isinstance(parameter, Switch):
+        return algorithm.parameterAsBool(parameters, name, context)
+    if isinstance(parameter, Moment):
+        moment = algorithm.parameterAsDateTime(parameters, name, context)
+        return moment.toString("yyyy-MM-ddTHH:mm:ss") if moment.isValid() else str(parameters[name])
+    if isinstance(parameter, Words):
+        return algorithm.parameterAsString(parameters, name, context).strip() or None
+    if isinstance(parameter, Column):
+        return algorithm.parameterAsString(parameters, name, context) or None
+    raise TypeError(f"Processing has no value for {parameter!r}.")
+
+
+def out_of_bounds(parameter, value):
+    """Return the sentence for a number below its minimum, else None."""
+    if not isinstance(parameter, (Distance, Amount)) or not isinstance(value, (int, float)):
+        return None
+    if value > 0 and value >= parameter.minimum:
+        return None
+    unit = " metres" if isinstance(parameter, Distance) else ""
+    least = f"at least {parameter.minimum:g}" if parameter.minimum else "above 0"
+    return f"{parameter.name} must be {least}{unit}, got {value:g}."

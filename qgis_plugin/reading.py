@@ -1,0 +1,188 @@
+"""QGIS feature sources to the library's Incidents and Features, in the working CRS."""
+
+import numpy as np
+from qgis.core import (
+    NULL,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsLineString,
+    QgsProcessingException,
+    QgsUnitTypes,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import QDate, QDateTime
+
+from .lacrime_geo import Features, Incidents
+from .lacrime_geo.crs import WEB_MERCATOR, utm
+from .lacrime_geo.frames import CATEGORY_COLUMN, NO_PLACES_CRS, TIME_COLUMN
+from .lacrime_geo.progress import advance
+
+FEATURE_ID = "feature id"
+WGS_84 = QgsCoordinateReferenceSystem("EPSG:4326")
+
+
+def incidents_of(source, context, columns, time_column, category_column, progress):
+    """Return a source's points as Incidents; their source holds the columns named and each feature's id."""
+    names = source.fields().names()
+    time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
+    category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
+    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
+    ids, points, values = _read(source, wanted, _point, progress)
+    x, y = np.array(points, dtype=float).reshape(-1, 2).T
+    easting, northing, crs = _projected(source, x, y, context)
+    table = {name: _numbers(values[name]) for name in columns if name}
+    return Incidents(
+        easting,
+        northing,
+        when=_times(values[time_column], time_column) if time_column else None,
+        category=np.array([_text(value) for value in values[category_column]], dtype=object) if category_column else None,
+        crs=crs,
+        source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
+        label=source.sourceName(),
+    )
+
+
+def features_of(source, context, columns, progress, crs=None):
+    """Return a source's polygons or points as Features, in the CRS given or the working one."""
+    ids, geometries, values = _read(source, [name for name in columns if name], _geometry, progress)
+    _require_crs(source)
+    if crs is None:
+        known = [geometry.boundingBox().center() for geometry in geometries if geometry is not None]
+        centres = np.array([(point.x(), point.y()) for point in known], dtype=float).reshape(-1, 2)
+        crs = _working(source.sourceCrs(), centres[:, 0], centres[:, 1], context)
+    transform = QgsCoordinateTransform(source.sourceCrs(), _from_name(crs), context.transformContext())
+    wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in geometries]
+    table = {name: _numbers(values[name]) for name in columns if name}
+    return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
+
+
+def _read(source, names, geometry_of, progress):
+    """Return ids, what geometry_of makes of each geometry, and the columns named, in one pass."""
+    at = [source.fields().lookupField(name) for name in names]
+    missing = [name for name, index in zip(names, at) if index < 0]
+    if missing:
+        known = ", ".join(source.fields().names())
+        raise QgsProcessingException(f"There is no column {missing[0]!r}; the columns are {known}.")
+    request = QgsFeatureRequest().setSubsetOfAttributes(at)
+    ids, geometries, columns = [], [], [[] for _ in at]
+    total = max(source.featureCount(), 1)
+    for number, feature in enumerate(source.getFeatures(request)):
+        if number % 5000 == 0:
+            advance(progress, number / total)
+        ids.append(feature.id())
+        geometries.append(geometry_of(feature.geometry(), number))
+        for column, index in zip(columns, at):
+            column.append(feature.attribute(index))
+    return ids, geometries, dict(zip(names, columns))
+
+
+def _point(geometry, row):
+    if geometry.isNull() or geometry.isEmpty():
+        return np.nan, np.nan
+    if geometry.type() != QgsWkbTypes.GeometryType.PointGeometry:
+        kind = QgsWkbTypes.displayString(geometry.wkbType())
+        raise QgsProcessingException(f"Incidents are points; row {row} is a {kind}: take centroids first.")
+    if geometry.isMultipart():
+        parts = geometry.asMultiPoint()
+        if len(parts) > 1:
+            raise QgsProcessingException(
+                f"Row {row} is a multipoint of {len(parts)} points; run 'Multipart to singleparts' first."
+            )
+        return parts[0].x(), parts[0].y()
+    point = geometry.asPoint()
+    return point.x(), point.y()
+
+
+def _geometry(geometry, row):
+    return None if geometry.isNull() or geometry.isEmpty() else geometry
+
+
+def _transformed(geometry, transform):
+    try:
+        geometry.transform(transform)
+    except QgsCsException as problem:
+        raise QgsProcessingException(f"A geometry cannot be projected to metres ({problem}).") from problem
+    return bytes(geometry.asWkb())
+
+
+def _projected(source, x, y, context):
+    """Return coordinates in the working CRS, transformed in bulk as the vertices of one line."""
+    _require_crs(source)
+    known = np.isfinite(x) & np.isfinite(y)
+    crs = _working(source.sourceCrs(), x[known], y[known], context)
+    easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
+    easting[known], northing[known] = _bulk(x[known], y[known], source.sourceCrs(), _from_name(crs), context)
+    return easting, northing, crs
+
+
+def _bulk(x, y, source, target, context):
+    if x.size == 0 or source == target:
+        return x, y
+    line = QgsLineString(x.tolist(), y.tolist())
+    try:
+        line.transform(QgsCoordinateTransform(source, target, context.transformContext()))
+    except QgsCsException as problem:
+        raise QgsProcessingException(f"The coordinates cannot be projected to {target.authid()} ({problem}).") from problem
+    # WKB of a line: byte order, type, number of vertices, then x and y of each.
+    vertices = np.frombuffer(bytes(line.asWkb()), "<f8", 2 * x.size, 9).reshape(-1, 2)
+    return vertices[:, 0], vertices[:, 1]
+
+
+def _require_crs(source):
+    if not source.sourceCrs().isValid():
+        raise QgsProcessingException(
+            f"The CRS of the layer {source.sourceName()!r} is missing; set it in the layer's properties first."
+        )
+
+
+def _working(crs, x, y, context):
+    """Name the CRS to work in by the library's rule: a metric one is kept, else the UTM zone of the data."""
+    if is_metric(crs):
+        return crs.authid() or crs.toWkt()
+    if x.size == 0:
+        return NO_PLACES_CRS
+    return utm(*_bulk(x, y, crs, WGS_84, context))
+
+
+def is_metric(crs):
+    """Tell whether a CRS is projected, in metres, and not Web Mercator."""
+    web = crs.authid() in {f"EPSG:{code}" for code in WEB_MERCATOR} or "Popular Visualisation" in crs.toWkt()
+    return not crs.isGeographic() and crs.mapUnits() == QgsUnitTypes.DistanceUnit.DistanceMeters and not web
+
+
+def _from_name(name):
+    crs = QgsCoordinateReferenceSystem(name)
+    return crs if crs.isValid() else QgsCoordinateReferenceSystem.fromWkt(name)
+
+
+def _numbers(values):
+    return np.array([np.nan if value is None or value == NULL else float(value) for value in values], dtype=float)
+
+
+def _text(value):
+    return "" if value is None or value == NULL else str(value)
+
+
+def _times(values, name):
+    """Return naive local times; a text that is no date is an error with its count."""
+    moments = [_moment(value) for value in values]
+    lost = [row for row, moment in enumerate(moments) if moment is None]
+    if lost:
+        raise QgsProcessingException(
+            f"{len(lost):,} of {len(values):,} values of the time column {name!r} are no dates, first in row {lost[0]} "
+            f"({values[lost[0]]!r}); choose a date column."
+        )
+    return np.array(moments, dtype="datetime64[s]")
+
+
+def _moment(value):
+    if value is None or value == NULL:
+        return np.datetime64("NaT", "s")
+    if isinstance(value, (QDateTime, QDate)):
+        value = value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
+    try:
+        return np.datetime64(str(value).replace(" ", "T").rstrip("Z"), "s")
+    except ValueError:
+        return None

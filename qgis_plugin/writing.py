@@ -1,0 +1,226 @@
+"""The library's results to Processing's outputs: vector sinks and GeoTIFFs, landing whole or not at all."""
+
+import json
+import os
+
+import numpy as np
+from osgeo import gdal
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFeature,
+    QgsFeatureRequest,
+    QgsFeatureSink,
+    QgsField,
+    QgsFields,
+    QgsGeometry,
+    QgsProcessingException,
+    QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
+    QgsWkbTypes,
+)
+
+from .lacrime_geo import __version__
+from .lacrime_geo.progress import advance
+from .lacrime_geo.results import Cells
+from .reading import FEATURE_ID
+
+try:
+    from qgis.PyQt.QtCore import QMetaType
+
+    INTEGER, REAL, TEXT, YES_NO = QMetaType.Type.LongLong, QMetaType.Type.Double, QMetaType.Type.QString, QMetaType.Type.Bool
+    QgsField("probe", INTEGER)
+except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's type is a QVariant's
+    from qgis.PyQt.QtCore import QVariant
+
+    INTEGER, REAL, TEXT, YES_NO = QVariant.LongLong, QVariant.Double, QVariant.String, QVariant.Bool
+
+MAX_POLYGONS = 1_000_000
+FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO}
+FEATURES_AT_ONCE = 5000
+
+
+class Outputs:
+    """The outputs of one run: staged beside their place while written, moved there together at the end."""
+
+    def __init__(self, algorithm, parameters, context, landing):
+        self.algorithm, self.context, self.landing = algorithm, context, landing
+        self.parameters = dict(parameters)
+        self.final = {}
+
+    def stage(self, name):
+        """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""
+        value = self.parameters.get(name)
+        definition = isinstance(value, QgsProcessingOutputLayerDefinition)
+        path = value.sink.staticValue() if definition else value
+        if not is_file(path):
+            return
+        staged = str(self.landing.stage(path))
+        self.final[staged] = str(path)
+        if definition:
+            redirected = QgsProcessingOutputLayerDefinition(value)
+            redirected.sink = type(value.sink)(value.sink)
+            redirected.sink.setStaticValue(staged)
+            self.parameters[name] = redirected
+        else:
+            self.parameters[name] = staged
+
+    def destination(self, written):
+        """Return where a destination will finally stand, and let QGIS load it from there."""
+        for staged, final in self.final.items():
+            if written.startswith(staged):
+                moved = final + written[len(staged) :]
+                loading = self.context.layersToLoadOnCompletion()
+                if written in loading:
+                    loading[moved] = loading.pop(written)
+                    self.context.setLayersToLoadOnCompletion(loading)
+                return moved
+        return written
+
+    def sink(self, name, fields, kind, crs):
+        """Create a sink for an output; None when the user skips it."""
+        sink, written = self.algorithm.parameterAsSink(self.parameters, name, self.context, fields, kind, crs)
+        if sink is None and self.parameters.get(name):
+            raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
+        return sink, written
+
+    def raster_path(self, name):
+        """Return the path to write a raster output to."""
+        return self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
+
+
+def is_file(path):
+    """Tell whether an output is a file of the user's choice (not a temporary layer nor a database)."""
+    if not isinstance(path, str) or not path or path == QgsProcessing_TEMPORARY or path.startswith("memory:"):
+        return False
+    return not path.startswith(("ogr:", "postgres:", "mssql:", "oracle:", "hana:")) and bool(os.path.splitext(path)[1])
+
+
+QgsProcessing_TEMPORARY = "TEMPORARY_OUTPUT"
+
+
+def write_shapes(outputs, name, result, progress):
+    """Write Cells or Shapes: one polygon per row with its columns."""
+    if isinstance(result, Cells) and len(result) > MAX_POLYGONS:
+        raise QgsProcessingException(
+            f"{len(result):,} cells are too many for a polygon layer ({MAX_POLYGONS:,} at most); raise CELL_SIZE."
+        )
+    wkb, crs = (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
+    fields = _fields(result.columns)
+    sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.Polygon, QgsCoordinateReferenceSystem(crs))
+    if sink is None:
+        return None
+    rows = zip(*[column.tolist() for column in result.columns.values()])
+    _add(outputs, name, sink, (_feature(fields, shape, row) for shape, row in zip(wkb, rows)), len(result), progress)
+    return written
+
+
+def write_marks(outputs, name, result, source, progress):
+    """Write the input's own features, in its own CRS, with the new columns; columns of the same name are replaced."""
+    new = _fields(result.columns)
+    lower = {column.lower() for column in result.columns}
+    kept = [index for index, field in enumerate(source.fields()) if field.name().lower() not in lower]
+    fields = QgsFields()
+    for index in kept:
+        fields.append(source.fields()[index])
+    for field in new:
+        fields.append(field)
+    sink, written = outputs.sink(name, fields, source.wkbType(), source.sourceCrs())
+    if sink is None:
+        return None
+    _add(outputs, name, sink, _marked(result, source, fields, kept), len(result), progress)
+    return written
+
+
+def _marked(result, source, fields, kept):
+    row_of = {int(number): row for row, number in enumerate(result.features.source[FEATURE_ID])}
+    columns = [column.tolist() for column in result.columns.values()]
+    for feature in source.getFeatures(QgsFeatureRequest()):
+        row = row_of.get(feature.id())
+        if row is None:
+            continue
+        old = feature.attributes()
+        out = QgsFeature(fields)
+        out.setGeometry(feature.geometry())
+        out.setAttributes([old[index] for index in kept] + [_plain(column[row]) for column in columns])
+        yield out
+
+
+def _add(outputs, name, sink, features, total, progress):
+    """Add features to a sink in portions; a failed write (a full disk) is an error, not a shorter layer."""
+    portion, done = [], 0
+    for feature in features:
+        portion.append(feature)
+        if len(portion) == FEATURES_AT_ONCE:
+            _add_portion(outputs, name, sink, portion)
+            done += len(portion)
+            portion = []
+            advance(progress, done / max(total, 1))
+    _add_portion(outputs, name, sink, portion)
+    if hasattr(sink, "finalize"):
+        sink.finalize()
+
+
+def _add_portion(outputs, name, sink, portion):
+    if portion and not sink.addFeatures(portion, QgsFeatureSink.Flag.FastInsert):
+        said = sink.lastError() or "the disk may be full"
+        raise QgsProcessingException(f"Cannot write {name}: {said}; free space or choose another folder.")
+
+
+def _fields(columns):
+    fields = QgsFields()
+    for name, column in columns.items():
+        fields.append(QgsField(name, FIELD_TYPES.get(column.dtype.kind, TEXT)))
+    return fields
+
+
+def _feature(fields, wkb, row):
+    feature = QgsFeature(fields)
+    geometry = QgsGeometry()
+    geometry.fromWkb(wkb)
+    feature.setGeometry(geometry)
+    feature.setAttributes([_plain(value) for value in row])
+    return feature
+
+
+def _plain(value):
+    # A missing number is NULL in a table, not the text "nan".
+    return None if isinstance(value, float) and np.isnan(value) else value
+
+
+def write_surface(outputs, name, surface):
+    """Write a Surface as a tiled, compressed GeoTIFF with overviews, nodata, unit and parameters inside."""
+    path = outputs.raster_path(name)
+    rows, columns = surface.grid.shape
+    plain = gdal.GetDriverByName("MEM").Create("", columns, rows, 1, gdal.GDT_Float32)
+    a, b, c, d, e, f = surface.grid.transform
+    plain.SetGeoTransform((c, a, b, f, d, e))
+    plain.SetProjection(QgsCoordinateReferenceSystem(surface.grid.crs).toWkt())
+    plain.SetMetadataItem("lacrime_geo", record(surface.parameters))
+    band = plain.GetRasterBand(1)
+    band.SetNoDataValue(float("nan"))
+    band.SetUnitType(surface.unit)
+    band.SetDescription("density")
+    band.WriteRaster(0, 0, columns, rows, np.ascontiguousarray(surface.values, dtype=np.float32).tobytes())
+    _copy_out(plain, path)
+    return path
+
+
+def _copy_out(dataset, path):
+    """Write in memory first: GDAL does not always report that a disk is full, Python's own writing does."""
+    memory = f"/vsimem/lacrime-{id(dataset)}.tif"
+    options = ["COMPRESS=DEFLATE", "PREDICTOR=YES", "OVERVIEWS=AUTO", "BLOCKSIZE=256", "RESAMPLING=AVERAGE"]
+    gdal.GetDriverByName("COG").CreateCopy(memory, dataset, options=options)
+    try:
+        size = gdal.VSIStatL(memory).size
+        handle = gdal.VSIFOpenL(memory, "rb")
+        content = gdal.VSIFReadL(1, size, handle)
+        gdal.VSIFCloseL(handle)
+    finally:
+        gdal.Unlink(memory)
+    with open(path, "wb") as file:
+        file.write(content)
+
+
+def record(parameters):
+    """Return the parameters used as JSON text."""
+    return json.dumps({"version": __version__, **parameters}, ensure_ascii=False, default=str)
