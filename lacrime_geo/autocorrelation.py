@@ -175,6 +175,9 @@ def gi_star(
 def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) -> np.ndarray:
     """Return z of Gi* (or Gi without self) for sparse weights (n, n) and values (n,), in the steps of the paper."""
     n = x.size
+    largest = float(np.abs(x).max(initial=0.0))
+    # z does not change with a constant added to x; without the mean, squares keep their digits.
+    x = x - x.mean()
     local_sum = weights @ x
     w = np.asarray(weights.sum(axis=1)).ravel()
     s1 = np.asarray(weights.multiply(weights).sum(axis=1)).ravel()
@@ -185,8 +188,8 @@ def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) 
         mean = (x.sum() - x) / (n - 1)
         variance = np.maximum(((x**2).sum() - x**2) / (n - 1) - mean**2, 0.0)
         others = n - 1
-    spread = np.maximum((others * s1 - w**2) / (others - 1), 0.0)
-    return _z(local_sum - mean * w, np.sqrt(variance * spread), np.abs(x).max(initial=0.0))
+    spread = np.where(others * s1 - w**2 > 1e-12 * others * s1, (others * s1 - w**2) / (others - 1), 0.0)
+    return _z(local_sum - mean * w, np.sqrt(variance), np.sqrt(spread), largest)
 
 
 def with_self(matrix: csr_matrix) -> csr_matrix:
@@ -227,10 +230,11 @@ def _inference(z: np.ndarray, p: np.ndarray, correction: str) -> dict[str, np.nd
     return {"z": z, "p": p, "p_adjusted": adjusted, "bin": significance.confidence_bins(z, adjusted)}
 
 
-def _z(deviation: np.ndarray, spread: np.ndarray, largest: float) -> np.ndarray:
-    # Rounding leaves a spread of about 1e-16 of the values where there is none.
-    defined = spread > 1e-12 * max(largest, 1e-300)
-    return np.divide(deviation, spread, out=np.full(deviation.shape, np.nan), where=defined)
+def _z(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float) -> np.ndarray:
+    """Divide by the values' standard deviation and the weights' spread; NaN where either is 0."""
+    # Rounding leaves a standard deviation of about 1e-16 of the values where there is none.
+    defined = (deviance > 1e-12 * largest) & (spread > 0)
+    return np.divide(deviation, deviance * spread, out=np.full(deviation.shape, np.nan), where=defined)
 
 
 def _enough_incidents(placed: Incidents, area: Features | None) -> None:
@@ -300,6 +304,11 @@ def _count(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Para
     cell = grid.index(placed.easting, placed.northing)
     inside = (cell >= 0) & universe.ravel()[cell]
     outside = placed.size - int(inside.sum())
+    if outside == placed.size:
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
+            "same area and that its CRS is right."
+        )
     parameters.note("outside", outside, f"{outside:,} incidents lie outside the study area's cells and are not counted")
     cell = np.where(inside, cell, -1)
     columns = {"count": grid.total(cell)[universe]}
@@ -318,7 +327,8 @@ def _grid_columns(
     progress: Progress,
 ) -> dict[str, np.ndarray]:
     """Return z, p, p_adjusted and bin of the universe's cells."""
-    half_widths = disk(band / grid.cell_size)
+    # A disk wider than the grid covers no more of it.
+    half_widths = disk(min(band / grid.cell_size, float(sum(grid.shape))))
     raster = np.zeros(grid.shape, dtype=values.dtype)
     raster[universe] = values
     local_sum = neighbourhood_sums(raster, half_widths)[universe]
@@ -326,7 +336,7 @@ def _grid_columns(
     advance(progress, 0.3)
     n = values.size
     spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
-    z = _z(local_sum - values.mean() * w, values.std() * spread, float(np.abs(values).max()))
+    z = _z(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
     p = _grid_p(z, values, local_sum, w, parameters, within(progress, 0.3, 0.9))
     return _inference(z, p, correction)
 

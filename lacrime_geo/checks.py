@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-
 # Squares of sums of weights must stay within float64.
 LARGEST_WEIGHT = 1e100
 
@@ -70,8 +69,8 @@ def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
         )
     if rows and not column.any():
         raise ValueError(f"{name} is 0 in all {rows:,} rows, so there is nothing to map.")
-    if column.sum() > LARGEST_WEIGHT:
-        raise ValueError(f"{name} adds up to {column.sum():g}, more than {LARGEST_WEIGHT:g}; use a larger unit.")
+    if rows and column.max() > LARGEST_WEIGHT / rows:
+        raise ValueError(f"{name} reaches {column.max():g}, too large to add up and square; use a larger unit.")
     return column
 
 

@@ -67,6 +67,7 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
         check_format("vector", second)
+    _refuse_overwriting(analysis, options)
     with Landing() as landing:
         output = landing.stage(options.output)
         second_output = landing.stage(second) if second else None
@@ -76,6 +77,17 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         if analysis.second:
             _write_second(getattr(result, analysis.second)(), analysis.second, output, second_output)
     return [os.fspath(path) for path in (options.output, second) if path]
+
+
+def _refuse_overwriting(analysis: Analysis, options: argparse.Namespace) -> None:
+    """Raise when an output is one of the inputs, whose other layers and columns it would replace."""
+    layers = [p.name for p in analysis.params if isinstance(p, Polygons)]
+    inputs = [options.input, *(getattr(options, name) for name in layers)]
+    read = {Path(path.partition("|layername=")[0]).resolve() for path in inputs if path}
+    written = [options.output, getattr(options, analysis.second) if analysis.second else None]
+    for path in filter(None, written):
+        if Path(path).resolve() in read:
+            raise ValueError(f"{path!r} is read and would be written over; name another output.")
 
 
 def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> None:

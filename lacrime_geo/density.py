@@ -117,6 +117,11 @@ def kde(
     values = spreading.density(grid, x, y, weights, shape, bandwidth, progress) * SQUARE_METRES_PER_KM2
     if area is not None:
         values[~grid.covered_by(area)] = np.nan
+        if not (values > 0).any():
+            raise ValueError(
+                f"None of the {placed.size:,} incidents of {everything.label!r} reaches a cell inside the boundary; check "
+                "that it is of the same area and that its CRS is right."
+            )
         parameters["boundary"] = area.label
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     parameters["unit"] = unit
@@ -142,12 +147,12 @@ def _bandwidth(placed: Incidents, given: float | None, shape: Kernel, parameters
     if given is not None:
         parameters["bandwidth"] = checks.positive("bandwidth", given)
         return float(parameters["bandwidth"])
-    radius = reference_bandwidth(placed.easting, placed.northing)
-    if radius == 0:
+    if np.ptp(placed.easting) == 0 and np.ptp(placed.northing) == 0:
         raise ValueError(
             f"All {placed.size:,} incidents stand on one place ({placed.easting[0]:.0f}, {placed.northing[0]:.0f}), so no "
             "bandwidth can be found from their spread; give bandwidth=."
         )
+    radius = reference_bandwidth(placed.easting, placed.northing)
     value = two_digits(radius * math.sqrt(KERNELS["quartic"].variance / shape.variance))
     reason = "reference rule 0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5)"
     return float(parameters.choose("bandwidth", value, reason, " m"))

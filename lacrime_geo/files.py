@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,9 @@ from .styles import qml
 
 if TYPE_CHECKING:
     import geopandas
+    import pandas
 
+log = logging.getLogger("lacrime_geo")
 PathLike = Union[str, "os.PathLike[str]"]
 MAX_POLYGONS = 1_000_000
 TABULAR = (".csv", ".gz", ".zip")
@@ -126,7 +129,7 @@ def write(result: Result, path: Path, layer: str | None = None) -> None:
             WRITERS[suffix](_layer(result), path, layer or path.stem, _metadata(result.parameters))
             if layer is not None:
                 _keep_style(path, layer, qml(result))
-        if qml(result) and layer is None:
+        if qml(result) and layer is None and not (isinstance(result, Cells) and suffix in (".tif", ".tiff")):
             path.with_suffix(".qml").write_text(qml(result), encoding="utf-8")
 
 
@@ -146,7 +149,23 @@ def _layer(result: Any) -> geopandas.GeoDataFrame:
         raise ValueError(
             f"{len(result):,} cells are too many to write as polygons ({MAX_POLYGONS:,} at most); save as .tif."
         )
-    return result.to_geodataframe()
+    frame = result.to_geodataframe()
+    frame.columns = [str(name) for name in frame.columns]
+    for name in frame.columns[frame.dtypes == object]:
+        frame[name] = _of_one_kind(frame[name])
+    return frame
+
+
+def _of_one_kind(values: pandas.Series) -> pandas.Series:
+    """Return a column that mixes text and numbers, as spreadsheets do, as text; no format can write it otherwise."""
+    import pyarrow as pa
+
+    try:
+        pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        log.info("column %s mixes kinds of values; it is written as text", values.name)
+        return values.map(str, na_action="ignore")
+    return values
 
 
 def _metadata(parameters: Mapping[str, Any]) -> dict[str, str]:
@@ -157,19 +176,35 @@ def _metadata(parameters: Mapping[str, Any]) -> dict[str, str]:
 
 def _to_geopackage(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
     kept = {"mode": "a"} if path.exists() else {"VERSION": "1.2"}
+    frame = _spelled_apart(frame)
     frame.to_file(path, driver="GPKG", layer=layer, use_arrow=True, layer_metadata=metadata, **kept)
 
 
+def _spelled_apart(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    """Rename columns that a GeoPackage cannot tell apart: it ignores case, and fid and geom are its own."""
+    taken, renamed = {"fid", "geom"}, {}
+    # From the last to the first: the columns of the analysis stand at the end and keep their names.
+    for name in reversed([name for name in frame.columns if name != frame.geometry.name]):
+        new = name
+        while new.lower() in taken:
+            new += "_"
+        taken.add(new.lower())
+        if new != name:
+            renamed[name] = new
+            log.info(
+                "column %s is written as %s: a GeoPackage ignores case and keeps fid and geom to itself", name, new
+            )
+    return frame.rename(columns=renamed)
+
+
 def _to_parquet(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
-    frame.attrs.update(metadata)
+    frame.attrs = json.loads(json.dumps({**frame.attrs, **metadata}, default=str))
     frame.to_parquet(path)
 
 
 def _to_geojson(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
-    import logging
-
     if frame.crs is not None and frame.crs.to_epsg() != 4326:
-        logging.getLogger("lacrime_geo").info("re-projected to EPSG:4326, as GeoJSON (RFC 7946) requires")
+        log.info("re-projected to EPSG:4326, as GeoJSON (RFC 7946) requires")
         frame = frame.to_crs("EPSG:4326")
     frame.to_file(path, driver="GeoJSON", RFC7946="YES", engine="pyogrio")
 
@@ -217,15 +252,23 @@ def _writing(path: Path) -> Iterator[None]:
     import errno
     import shutil
 
-    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
     try:
         with explained(path.name):
             yield
-    except (DataLayerError, DataSourceError, FeatureError, sqlite3.Error, RuntimeError) as problem:
+    except (
+        DataLayerError,
+        DataSourceError,
+        FeatureError,
+        FieldError,
+        TypeError,
+        sqlite3.Error,
+        RuntimeError,
+    ) as problem:
         # GDAL and SQLite say that a write failed, not why; a folder without space tells.
         full = shutil.disk_usage(path.parent).free < 65536
-        said = str(problem).splitlines()[0]
+        said = " ".join(map(str, problem.args)).splitlines()[0]
         code = errno.ENOSPC if full or "full" in said else errno.EIO
         with explained(path.name):
             raise OSError(code, said) from problem

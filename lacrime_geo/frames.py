@@ -30,6 +30,7 @@ def incidents_from_frame(
     frame: geopandas.GeoDataFrame, time_column: str | None = None, category_column: str | None = None
 ) -> Incidents:
     """Return the points of a GeoDataFrame as Incidents in the working CRS, keeping the frame as their source."""
+    frame = _as_table(frame)
     x, y = _point_coordinates(frame)
     easting, northing, working = _projected(frame, x, y)
     return Incidents(
@@ -45,9 +46,13 @@ def incidents_from_frame(
 
 def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -> Features:
     """Return a GeoDataFrame as Features in the CRS given, default the working one, keeping the frame as their source."""
+    import shapely
+
+    frame = _as_table(frame)
     _require_crs(frame)
     geometry = frame.geometry
-    known = np.asarray(geometry.notna() & ~geometry.is_empty)
+    shapes = np.asarray(geometry.array, dtype=object)
+    known = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
     if crs is None:
         box = geometry[known].bounds.to_numpy()
         centres = (box[:, 0] + box[:, 2]) / 2, (box[:, 1] + box[:, 3]) / 2
@@ -55,6 +60,11 @@ def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -
     wkb = np.array(geometry.to_crs(crs).to_wkb(), dtype=object)
     wkb[~known] = None
     return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")))
+
+
+def _as_table(frame: Any) -> geopandas.GeoDataFrame:
+    """Return a GeoSeries as a GeoDataFrame of one column; a GeoDataFrame is kept."""
+    return frame.to_frame("geometry") if frame.ndim == 1 else frame
 
 
 def dataframe(columns: Mapping[str, np.ndarray]) -> pandas.DataFrame:
@@ -78,6 +88,8 @@ def marked(marks: Marks) -> geopandas.GeoDataFrame:
         replaced = [name for name in marks.columns if name in source.columns]
         if replaced:
             log.info("replaced the columns %s of the input", ", ".join(replaced))
+        if source.geometry.name in marks.columns:
+            source = source.rename_geometry("geometry")
         out = source.assign(**marks.columns)
         out.attrs = dict(source.attrs)
         return out
@@ -110,6 +122,7 @@ def _point_coordinates(frame: geopandas.GeoDataFrame) -> tuple[np.ndarray, np.nd
         )
     points = np.asarray(geometry, dtype=object)
     points = np.where(single, shapely.get_geometry(points, 0), points)
+    points[shapely.is_empty(points)] = None
     return shapely.get_x(points), shapely.get_y(points)
 
 
@@ -146,15 +159,21 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
     column = _optional(frame, name, TIME_COLUMN)
     if column is None:
         return None
+    if column.dtype.kind in "iufb":
+        # A number is no date: pandas would count nanoseconds from 1970.
+        column = column.astype(str).astype(object)
     times = pd.to_datetime(pd.Series(column), errors="coerce")
     if times.dt.tz is not None:
         times = times.dt.tz_localize(None)
     lost = np.flatnonzero(times.isna().to_numpy() & pd.notna(column))
     if lost.size:
-        raise ValueError(
-            f"{lost.size:,} of {len(column):,} values of the time column are no dates, first in row {lost[0]} "
-            f"({column[lost[0]]!r}); convert the column to datetimes first."
+        sentence = (
+            f"{lost.size:,} of {len(column):,} values of the time column {name or TIME_COLUMN!r} are no dates, first in row "
+            f"{lost[0]} ({column[lost[0]]!r})"
         )
+        if name is not None:
+            raise ValueError(f"{sentence}; convert the column to datetimes first.")
+        log.warning("%s; they are taken as undated", sentence)
     return times.to_numpy(dtype="datetime64[s]")
 
 

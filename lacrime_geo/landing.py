@@ -31,6 +31,10 @@ class Landing:
     def stage(self, path: str | os.PathLike[str]) -> Path:
         """Return the path to write to in place of `path`: the same name in a hidden folder beside it."""
         target = Path(path)
+        # Outputs of one name in one folder would share a style file, or be the same file.
+        for other in self._staged:
+            if other.absolute().with_suffix("") == target.absolute().with_suffix(""):
+                raise ValueError(f"Cannot write both {str(other)!r} and {str(path)!r}; give them different names.")
         folder = target.absolute().parent
         if not folder.is_dir():
             raise FileNotFoundError(f"Cannot write {str(path)!r}: there is no folder {str(folder)!r}; create it first.")

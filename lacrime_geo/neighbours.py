@@ -96,7 +96,12 @@ def _given_matrix(neighbours: Any, rows: int) -> csr_matrix:
         )
     if matrix.shape != (rows, rows):
         raise ValueError(f"neighbours has shape {matrix.shape} for {rows:,} features with geometry; it must be square.")
-    return csr_matrix(matrix, dtype=float)
+    matrix = csr_matrix(matrix, dtype=float)
+    bad = int((~np.isfinite(matrix.data)).sum())
+    if bad:
+        raise ValueError(f"neighbours has {bad:,} weights that are missing or infinite; correct them first.")
+    matrix.eliminate_zeros()
+    return matrix
 
 
 def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) -> csr_matrix:
@@ -112,6 +117,9 @@ def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) ->
     first = geometry.edges(layer)
     feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
     if rook:
+        # A vertex given twice in a row makes an edge of no length, which is a corner, not a border.
+        real = vertex[first] != vertex[first + 1]
+        first, feature = first[real], feature[real]
         ends = np.sort(np.column_stack([vertex[first], vertex[first + 1]]), axis=1)
         shared = np.unique(ends, axis=0, return_inverse=True)[1].ravel()
     else:

@@ -15,7 +15,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, reading, writing
 from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
-from .lacrime_geo.landing import Landing
+from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.progress import Cancelled, within
 from .lacrime_geo.results import Marks, Surface
 from .parameters import advanced, out_of_bounds, to_processing, value_of
@@ -77,7 +77,9 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         kinds = [QgsProcessing.SourceType.TypeVectorPoint]
         if self.analysis.input == "features":
             kinds = [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint]
-        self.addParameter(QgsProcessingParameterFeatureSource(self.input_name, self.tr(self.analysis.input.title()), kinds))
+        self.addParameter(
+            QgsProcessingParameterFeatureSource(self.input_name, self.tr(self.analysis.input.title()), kinds)
+        )
         for parameter in self.analysis.params:
             required = self.analysis.required(parameter.name)
             default = None if required else self.analysis.default(parameter.name)
@@ -172,17 +174,23 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if self.analysis.second:
             name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
             written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
-        return {name: self._show(outputs, *output, result) for name, output in written.items() if output[1]}
+        run = display.Run(result.label)
+        return {
+            name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
+        }
 
-    def _show(self, outputs, shown, path, result):
+    def _show(self, outputs, shown, path, run, on_top):
         """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
-        if any(path.startswith(staged) for staged in outputs.final):
-            display.write_beside(shown, path.split("|")[0])
+        if not isinstance(shown, Surface):
+            outputs.check(path, len(shown))
         final = outputs.destination(path)
+        if final != path:
+            with explained(final):
+                display.write_beside(shown, path.split("|")[0])
         if outputs.context.willLoadLayerOnCompletion(final):
             details = outputs.context.layerToLoadOnCompletionDetails(final)
             details.name = shown.label
-            details.setPostProcessor(display.Appearance(shown, result.label, shown is not result))
+            details.setPostProcessor(display.Appearance(shown, run, on_top))
         return final
 
 

@@ -12,12 +12,28 @@ from .writing import record
 _live = set()
 
 
+class Run:
+    """One run's group in the layer tree, made when its first layer arrives, under a name not yet taken."""
+
+    def __init__(self, title):
+        self.title, self.name = title, None
+
+    def group(self, root):
+        """Return the group."""
+        if self.name is None:
+            taken = {group.name() for group in root.findGroups()}
+            numbered = (f"{self.title} ({number})" for number in range(2, len(taken) + 3))
+            self.name = next(name for name in (self.title, *numbered) if name not in taken)
+            return root.insertGroup(0, self.name)
+        return root.findGroup(self.name)
+
+
 class Appearance(QgsProcessingLayerPostProcessorInterface):
     """Style a layer, write its metadata and put it into its run's group."""
 
-    def __init__(self, result, group, on_top):
+    def __init__(self, result, run, on_top):
         super().__init__()
-        self.style, self.group, self.on_top = qml(result), group, on_top
+        self.style, self.run, self.on_top = qml(result), run, on_top
         self.metadata = metadata_of(result)
         self.hidden = getattr(result, "style", "") == "clusters" and len(result) > 50_000
         _live.add(self)
@@ -37,8 +53,7 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
         node = project.layerTreeRoot().findLayer(layer.id()) if project else None
         if node is None:
             return
-        root = project.layerTreeRoot()
-        group = root.findGroup(self.group) or root.insertGroup(0, self.group)
+        group = self.run.group(project.layerTreeRoot())
         moved = node.clone()
         group.insertChildNode(0 if self.on_top else len(group.children()), moved)
         moved.setItemVisibilityChecked(not self.hidden)

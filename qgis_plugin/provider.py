@@ -44,5 +44,7 @@ def missing_sentence(problem):
         "win32": "run the OSGeo4W setup and add python3-scipy",
         "darwin": "run /Applications/QGIS.app/Contents/MacOS/bin/pip3 install scipy",
     }
-    remedy = remedies.get(sys.platform, "install python3-scipy with your package manager (Debian: apt install python3-scipy)")
+    remedy = remedies.get(
+        sys.platform, "install python3-scipy with your package manager (Debian: apt install python3-scipy)"
+    )
     return f"Lacrime needs numpy and scipy in QGIS's Python ({problem}): {remedy}, then restart QGIS."

@@ -37,7 +37,9 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         easting,
         northing,
         when=_times(values[time_column], time_column) if time_column else None,
-        category=np.array([_text(value) for value in values[category_column]], dtype=object) if category_column else None,
+        category=np.array([_text(value) for value in values[category_column]], dtype=object)
+        if category_column
+        else None,
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
@@ -124,7 +126,9 @@ def _bulk(x, y, source, target, context):
     try:
         line.transform(QgsCoordinateTransform(source, target, context.transformContext()))
     except QgsCsException as problem:
-        raise QgsProcessingException(f"The coordinates cannot be projected to {target.authid()} ({problem}).") from problem
+        raise QgsProcessingException(
+            f"The coordinates cannot be projected to {target.authid()} ({problem})."
+        ) from problem
     # WKB of a line: byte order, type, number of vertices, then x and y of each.
     vertices = np.frombuffer(bytes(line.asWkb()), "<f8", 2 * x.size, 9).reshape(-1, 2)
     return vertices[:, 0], vertices[:, 1]

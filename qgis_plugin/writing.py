@@ -1,7 +1,9 @@
 """The library's results to Processing's outputs: vector sinks and GeoTIFFs, landing whole or not at all."""
 
+import errno
 import json
 import os
+import shutil
 
 import numpy as np
 from osgeo import gdal
@@ -13,13 +15,15 @@ from qgis.core import (
     QgsField,
     QgsFields,
     QgsGeometry,
+    QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
-    QgsProcessingUtils,
+    QgsVectorLayer,
     QgsWkbTypes,
 )
 
 from .lacrime_geo import __version__
+from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells
 from .reading import FEATURE_ID
@@ -27,7 +31,12 @@ from .reading import FEATURE_ID
 try:
     from qgis.PyQt.QtCore import QMetaType
 
-    INTEGER, REAL, TEXT, YES_NO = QMetaType.Type.LongLong, QMetaType.Type.Double, QMetaType.Type.QString, QMetaType.Type.Bool
+    INTEGER, REAL, TEXT, YES_NO = (
+        QMetaType.Type.LongLong,
+        QMetaType.Type.Double,
+        QMetaType.Type.QString,
+        QMetaType.Type.Bool,
+    )
     QgsField("probe", INTEGER)
 except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's type is a QVariant's
     from qgis.PyQt.QtCore import QVariant
@@ -37,6 +46,7 @@ except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's t
 MAX_POLYGONS = 1_000_000
 FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO}
 FEATURES_AT_ONCE = 5000
+ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
 
 
 class Outputs:
@@ -83,6 +93,15 @@ class Outputs:
             raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
         return sink, written
 
+    def check(self, written, rows):
+        """Raise unless the file written holds all rows: QGIS does not report that a disk was full at the end."""
+        for staged, final in self.final.items():
+            if written.startswith(staged) and QgsVectorLayer(written, "written", "ogr").featureCount() != rows:
+                full = shutil.disk_usage(os.path.dirname(staged)).free < ROOM
+                code = errno.ENOSPC if full else errno.EIO
+                with explained(final):
+                    raise OSError(code, os.strerror(code))
+
     def raster_path(self, name):
         """Return the path to write a raster output to."""
         return self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
@@ -90,12 +109,9 @@ class Outputs:
 
 def is_file(path):
     """Tell whether an output is a file of the user's choice (not a temporary layer nor a database)."""
-    if not isinstance(path, str) or not path or path == QgsProcessing_TEMPORARY or path.startswith("memory:"):
+    if not isinstance(path, str) or not path or path == QgsProcessing.TEMPORARY_OUTPUT or path.startswith("memory:"):
         return False
     return not path.startswith(("ogr:", "postgres:", "mssql:", "oracle:", "hana:")) and bool(os.path.splitext(path)[1])
-
-
-QgsProcessing_TEMPORARY = "TEMPORARY_OUTPUT"
 
 
 def write_shapes(outputs, name, result, progress):
@@ -104,7 +120,9 @@ def write_shapes(outputs, name, result, progress):
         raise QgsProcessingException(
             f"{len(result):,} cells are too many for a polygon layer ({MAX_POLYGONS:,} at most); raise CELL_SIZE."
         )
-    wkb, crs = (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
+    wkb, crs = (
+        (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
+    )
     fields = _fields(result.columns)
     sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.Polygon, QgsCoordinateReferenceSystem(crs))
     if sink is None:
@@ -201,7 +219,8 @@ def write_surface(outputs, name, surface):
     band.SetUnitType(surface.unit)
     band.SetDescription("density")
     band.WriteRaster(0, 0, columns, rows, np.ascontiguousarray(surface.values, dtype=np.float32).tobytes())
-    _copy_out(plain, path)
+    with explained(outputs.final.get(path, path)):
+        _copy_out(plain, path)
     return path
 
 

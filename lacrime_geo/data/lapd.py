@@ -156,7 +156,7 @@ def _read_csv(path: Path) -> pandas.DataFrame:
 def _clean(raw: pandas.DataFrame, audit: list[rules.Finding]) -> geopandas.GeoDataFrame:
     """Apply the rules in their order; the audit grows by what each found."""
     columns: dict[str, Any] = {}
-    columns["dr_no"] = _noted(audit, rules.report_numbers(raw["dr_no"].to_numpy()))
+    columns["dr_no"] = _noted(audit, rules.report_numbers(raw["dr_no"].to_numpy(dtype=object, na_value=None)))
     columns["reported"], occurred = (
         _dates(raw["reported"], "reported", audit),
         _dates(raw["occurred"], "occurred", audit),
@@ -186,7 +186,7 @@ def _placed(raw: pandas.DataFrame, columns: dict[str, Any], audit: list[rules.Fi
     audit.extend(found)
     keep = _noted(audit, rules.latest_of_duplicates(columns["dr_no"], columns["reported"]))
     points = gpd.points_from_xy(x, y, crs="EPSG:4326")
-    points[np.isnan(x)] = None
+    points[np.isnan(x) | np.isnan(y)] = None
     frame = gpd.GeoDataFrame(pd.DataFrame({name: columns[name] for name in ORDER if name in columns}), geometry=points)
     return frame[keep].reset_index(drop=True)
 
@@ -201,7 +201,8 @@ def _dates(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np.n
     import pandas as pd
 
     if values.dtype.kind == "M":
-        return values.to_numpy(dtype="datetime64[s]")
+        local = values if values.dt.tz is None else values.dt.tz_localize(None)
+        return local.to_numpy(dtype="datetime64[s]")
     text = values.astype("string").str.strip()
     distinct = pd.Series(text.dropna().unique(), dtype="object")
     dates = pd.Series(pd.NaT, index=distinct.index, dtype="datetime64[ns]")
@@ -219,9 +220,10 @@ def _numbers(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np
     import pandas as pd
 
     if values.dtype.kind in "iuf":
-        return values.to_numpy(dtype=float)
+        return values.to_numpy(dtype=float, na_value=np.nan)
     text = values.astype("string").str.strip().replace("", pd.NA)
-    number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
+    number[np.isinf(number) | ((number % 1 != 0) & (name in WHOLE))] = np.nan
     audit.append(rules.parsed(name, text.to_numpy(dtype=object), number, text.isna().to_numpy(), np.isnan))
     return number
 

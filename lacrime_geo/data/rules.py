@@ -23,19 +23,22 @@ def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
 
 
 def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
-    """Return DR_NO as nine-digit text; spreadsheets lose its leading zeros."""
-    text = np.array([str(value).strip() for value in values], dtype=object)
+    """Return DR_NO as nine-digit text, "" where blank; spreadsheets lose its leading zeros."""
+    text = np.array(["" if value is None else str(value).strip() for value in values], dtype=object)
     short = np.array([value.isdigit() and len(value) < 9 for value in text], dtype=bool)
     padded = np.array([value.zfill(9) if lost else value for value, lost in zip(text, short)], dtype=object)
     return padded, finding("dr_no_padded", short, text, "leading zeros restored to nine digits")
 
 
 def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
-    """Mark the rows to keep: of reports with the same number, the one reported last (the later row among equals)."""
+    """Mark the rows to keep: of reports with the same number, the one reported last (the later row among equals).
+
+    Reports without a number are all kept.
+    """
     when = np.where(np.isnat(reported), np.datetime64(0, "s"), reported.astype("datetime64[s]"))
     order = np.lexsort((np.arange(number.size), when, number.astype(str)))
     last = np.ones(number.size, dtype=bool)
-    last[:-1] = number[order][1:] != number[order][:-1]
+    last[:-1] = (number[order][1:] != number[order][:-1]) | (number[order][:-1] == "")
     keep = np.empty(number.size, dtype=bool)
     keep[order] = last
     return keep, finding("dr_no_duplicate", ~keep, number, "dropped; the report made last is kept")

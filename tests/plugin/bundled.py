@@ -1,0 +1,99 @@
+"""The bundled plugin in a running QGIS, and layers to feed it: what the plugin's tests share."""
+
+import importlib
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+ANALYSES = ("kde", "hotspots", "gi_star", "dbscan")
+
+
+def build_zip(folder):
+    """Build the plugin's zip with the project's own script and return its path."""
+    script = ROOT / "qgis_plugin" / "bundle.py"
+    done = subprocess.run([sys.executable, str(script), str(folder)], capture_output=True, text=True, check=True)
+    return Path(done.stdout.strip())
+
+
+def import_plugin(folder):
+    """Unpack the zip as QGIS's installer does, and import the plugin from there."""
+    with zipfile.ZipFile(build_zip(folder / "dist")) as archive:
+        archive.extractall(folder / "plugins")
+    sys.path.insert(0, str(folder / "plugins"))
+    return importlib.import_module("lacrime_qgis")
+
+
+def clustered(n=900, seed=4):
+    """Return longitudes and latitudes: a background and two dense spots, many of them on the same places."""
+    random = np.random.default_rng(seed)
+    x = random.uniform(-118.40, -118.30, n)
+    y = random.uniform(34.00, 34.08, n)
+    x[: n // 4] = -118.36 + random.normal(0, 0.002, n // 4)
+    y[: n // 4] = 34.03 + random.normal(0, 0.002, n // 4)
+    return np.round(x, 3), np.round(y, 3)
+
+
+def point_layer(x, y, crs="EPSG:4326", name="burglaries", missing=0):
+    """Return a memory layer of points with the columns number, harm, occurred and category; some without geometry."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
+
+    fields = "field=number:integer&field=harm:double&field=occurred:datetime&field=category:string&field=cluster:string"
+    layer = QgsVectorLayer(f"Point?{'crs=' + crs + '&' if crs else ''}{fields}", name, "memory")
+    features = []
+    for row in range(len(x) + missing):
+        feature = QgsFeature(layer.fields())
+        day = f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00"
+        feature.setAttributes([row, 1.0 + row % 3, day, "robbery" if row % 2 else "burglary", "old"])
+        if row < len(x):
+            feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(float(x[row]), float(y[row]))))
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    return layer
+
+
+def square_layer(side=8, crs="EPSG:32611", name="districts"):
+    """Return a memory layer of side × side touching squares of 1 km with a value that is high in one corner."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
+
+    layer = QgsVectorLayer(f"Polygon?crs={crs}&field=crimes:integer", name, "memory")
+    features = []
+    for row in range(side):
+        for column in range(side):
+            west, south = 370_000 + 1000 * column, 3_760_000 + 1000 * row
+            feature = QgsFeature(layer.fields())
+            feature.setAttributes([100 + row if row < 3 and column < 3 else (7 * row + 3 * column) % 11])
+            feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(west, south, west + 1000, south + 1000)))
+            features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    return layer
+
+
+def column(layer, name):
+    """Return a column of a layer in feature order, NULL as NaN."""
+    from qgis.core import NULL
+
+    values = [feature[name] for feature in layer.getFeatures()]
+    return np.array([np.nan if value is None or value == NULL else value for value in values])
+
+
+def run_headless(profile, plugins, algorithm, **parameters):
+    """Run an algorithm through qgis_process with a profile of its own and the system's Python; return the process."""
+    environment = {
+        key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME")
+    }
+    environment.update(
+        QGIS_PLUGINPATH=str(plugins),
+        QGIS_CUSTOM_CONFIG_PATH=str(profile),
+        QT_QPA_PLATFORM="offscreen",
+        PATH="/usr/bin:/bin",
+    )
+    program = next(path for path in ("/usr/bin/qgis_process.bin", "/usr/bin/qgis_process") if os.path.exists(path))
+    subprocess.run([program, "plugins", "enable", "lacrime_qgis"], env=environment, capture_output=True, check=False)
+    words = [f"{name}={value}" for name, value in parameters.items()]
+    command = [program, "run", f"lacrime:{algorithm}", "--", *words]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)

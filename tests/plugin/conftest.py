@@ -1,0 +1,91 @@
+"""Fixtures of the plugin's tests: the bundled plugin in a running QGIS, and a way to run its algorithms."""
+
+import numpy as np
+import pytest
+from bundled import clustered, import_plugin, point_layer
+
+
+@pytest.fixture(scope="session")
+def plugin(qgis_app, qgis_processing, tmp_path_factory):
+    """Return the plugin's package, imported from its own unpacked zip."""
+    return import_plugin(tmp_path_factory.mktemp("plugin"))
+
+
+@pytest.fixture(scope="session")
+def provider(plugin):
+    """Return the provider, registered for the session as QGIS does without a window."""
+    instance = plugin.classFactory(None)
+    instance.initProcessing()
+    yield instance.provider
+    instance.unload()
+
+
+@pytest.fixture
+def log():
+    """Return a feedback that keeps what is said, and cancels at a chosen progress."""
+    from qgis.core import QgsProcessingFeedback
+
+    class Log(QgsProcessingFeedback):
+        def __init__(self):
+            super().__init__(False)
+            self.lines, self.cancel_at = [], None
+            self.progressChanged.connect(self.watch)
+
+        def watch(self, progress):
+            if self.cancel_at is not None and progress >= self.cancel_at:
+                self.cancel()
+
+        def pushInfo(self, text):
+            self.lines.append(text)
+
+        def pushWarning(self, text):
+            self.lines.append(text)
+
+    return Log()
+
+
+@pytest.fixture
+def run(provider, log):
+    """Return a function that runs an algorithm by name through the registry, to temporary outputs unless told."""
+    import processing
+
+    def run(name, **parameters):
+        outputs = {"OUTPUT": "TEMPORARY_OUTPUT", **({"CLUSTERS": "TEMPORARY_OUTPUT"} if name == "dbscan" else {})}
+        return processing.run(f"lacrime:{name}", {**outputs, **parameters}, feedback=log)
+
+    return run
+
+
+@pytest.fixture
+def layer():
+    """Return 900 points in degrees and 7 rows without geometry."""
+    return point_layer(*clustered(), missing=7)
+
+
+@pytest.fixture
+def incidents():
+    """Return the same 900 points as a GeoDataFrame."""
+    import geopandas as gpd
+
+    x, y = clustered()
+    return gpd.GeoDataFrame({"harm": 1.0 + np.arange(x.size) % 3}, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+
+
+@pytest.fixture
+def read_raster():
+    """Return a function that reads a GeoTIFF's values, bounds, unit and record."""
+    import rasterio
+
+    def read(path):
+        with rasterio.open(path) as source:
+            tags = source.tags()
+            return dict(
+                values=source.read(1),
+                bounds=tuple(source.bounds),
+                unit=source.units[0],
+                record=tags["lacrime_geo"],
+                profile=source.profile,
+                overviews=source.overviews(1),
+            )
+
+    return read

@@ -1,0 +1,168 @@
+"""The plugin, through the Processing registry of a real QGIS, from its own zip."""
+
+import numpy as np
+import pytest
+from bundled import ANALYSES, clustered, column, point_layer, square_layer
+
+import lacrime_geo as lg
+from lacrime_geo.catalog import BY_NAME, SELECTION
+
+qgis_core = pytest.importorskip("qgis.core")
+pytestmark = pytest.mark.plugin
+
+
+def algorithm(name):
+    return qgis_core.QgsApplication.processingRegistry().algorithmById(f"lacrime:{name}")
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_every_analysis_is_registered_with_its_options_in_capitals(provider, name):
+    analysis, found = BY_NAME[name], algorithm(name)
+    names = [definition.name() for definition in found.parameterDefinitions()]
+    options = [parameter.name.upper() for parameter in analysis.params]
+    selection = [parameter.name.upper() for parameter in SELECTION] if analysis.input == "incidents" else []
+    outputs = ["OUTPUT", "CLUSTERS"] if name == "dbscan" else ["OUTPUT"]
+    assert names == [analysis.input.upper(), *options, *selection, *outputs]
+    assert found.displayName() == analysis.title
+    assert analysis.summary in found.shortHelpString()
+    assert all(definition.help() for definition in found.parameterDefinitions() if definition.name() in options)
+
+
+def test_the_provider_offers_just_the_catalogue(provider):
+    assert sorted(found.name() for found in provider.algorithms()) == sorted(BY_NAME)
+
+
+def test_kde_equals_the_library(run, layer, incidents, read_raster):
+    surface = lg.kde(incidents)
+    raster = read_raster(run("kde", INCIDENTS=layer)["OUTPUT"])
+    assert raster["bounds"] == pytest.approx(surface.grid.bounds, abs=1e-6)
+    np.testing.assert_allclose(raster["values"], surface.values.astype(np.float32), rtol=1e-6, atol=1e-6)
+    assert raster["unit"] == "incidents per km²"
+    assert '"bandwidth":' in raster["record"]
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"weight": "harm"}, {"cell_size": 300.0, "distance_band": 900.0, "correction": "none"}]
+)
+def test_hotspots_equal_the_library(run, layer, incidents, options):
+    cells = lg.hotspots(incidents, **options)
+    output = run("hotspots", INCIDENTS=layer, **{name.upper(): value for name, value in options.items()})["OUTPUT"]
+    assert output.featureCount() == len(cells)
+    for name in cells.columns:
+        np.testing.assert_allclose(column(output, name).astype(float), cells[name].astype(float), rtol=1e-9, atol=1e-12)
+
+
+def test_a_boundary_in_another_crs_gives_the_universe(run, layer, incidents):
+    import geopandas as gpd
+    from qgis.core import QgsFeature, QgsGeometry, QgsVectorLayer
+    from shapely.geometry import box
+
+    area = box(-118.39, 34.005, -118.31, 34.07)
+    drawn = QgsVectorLayer("Polygon?crs=EPSG:4326", "city", "memory")
+    feature = QgsFeature()
+    feature.setGeometry(QgsGeometry.fromWkt(area.wkt))
+    drawn.dataProvider().addFeatures([feature])
+    cells = lg.hotspots(incidents, boundary=gpd.GeoDataFrame(geometry=[area], crs="EPSG:4326"))
+    output = run("hotspots", INCIDENTS=layer, BOUNDARY=drawn)["OUTPUT"]
+    np.testing.assert_array_equal(column(output, "count"), cells["count"])
+    np.testing.assert_allclose(column(output, "z"), cells["z"], rtol=1e-9)
+
+
+def test_dbscan_marks_every_row_and_draws_hulls(run, layer, incidents):
+    marks = lg.dbscan(incidents)
+    results = run("dbscan", INCIDENTS=layer)
+    output, hulls = results["OUTPUT"], results["CLUSTERS"]
+    np.testing.assert_array_equal(column(output, "cluster"), np.r_[marks["cluster"], np.full(7, -1)])
+    np.testing.assert_array_equal(column(output, "core"), np.r_[marks["core"], np.zeros(7, bool)])
+    np.testing.assert_array_equal(column(output, "number"), np.arange(907))
+    assert output.sourceCrs().authid() == "EPSG:4326"
+    np.testing.assert_array_equal(column(hulls, "count"), marks.clusters()["count"])
+    # The input's own text column "cluster" has given way to the new one.
+    assert output.fields().names().count("cluster") == 1
+
+
+def test_dbscan_without_hulls(run, layer):
+    assert set(run("dbscan", INCIDENTS=layer, CLUSTERS=None)) == {"OUTPUT"}
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{}, {"neighbours": "rook"}, {"neighbours": "knn", "k": 5}, {"neighbours": "band", "include_self": False}],
+)
+def test_gi_star_equals_the_library(run, options):
+    squares = square_layer()
+    features = frame_of(squares)
+    marks = lg.gi_star(features, value="crimes", **options)
+    output = run("gi_star", FEATURES=squares, VALUE="crimes", **{k.upper(): v for k, v in options.items()})["OUTPUT"]
+    for name in ("z", "p", "p_adjusted", "bin"):
+        np.testing.assert_allclose(column(output, name), marks[name], rtol=1e-9)
+    assert column(output, "bin").max() == 3
+
+
+def frame_of(layer):
+    import geopandas as gpd
+    from shapely import from_wkt
+
+    rows = list(layer.getFeatures())
+    shapes = [from_wkt(row.geometry().asWkt(17)) for row in rows]
+    return gpd.GeoDataFrame({"crimes": [row["crimes"] for row in rows]}, geometry=shapes, crs=layer.crs().authid())
+
+
+def test_a_metric_crs_is_kept_and_degrees_give_the_same_cells(run, layer, incidents):
+    projected = incidents.to_crs("EPSG:32611")
+    metric = point_layer(projected.geometry.x, projected.geometry.y, crs="EPSG:32611")
+    one, other = (run("hotspots", INCIDENTS=source)["OUTPUT"] for source in (layer, metric))
+    np.testing.assert_array_equal(column(one, "count"), column(other, "count"))
+    assert one.sourceCrs().authid() == other.sourceCrs().authid() == "EPSG:32611"
+
+
+def test_web_mercator_is_projected(run, layer, incidents):
+    projected = incidents.to_crs("EPSG:3857")
+    output = run("hotspots", INCIDENTS=point_layer(projected.geometry.x, projected.geometry.y, crs="EPSG:3857"))[
+        "OUTPUT"
+    ]
+    np.testing.assert_array_equal(column(output, "count"), column(run("hotspots", INCIDENTS=layer)["OUTPUT"], "count"))
+    assert output.sourceCrs().authid() == "EPSG:32611"
+
+
+def test_only_selected_features_are_used(run, layer):
+    from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject
+
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectByExpression('"number" < 400')
+    output = run("hotspots", INCIDENTS=QgsProcessingFeatureSourceDefinition(layer.id(), True))["OUTPUT"]
+    assert column(output, "count").sum() == 400
+
+
+def test_a_subset_filter_is_respected(run, tmp_path, incidents):
+    from qgis.core import QgsVectorLayer
+
+    incidents.assign(number=np.arange(len(incidents))).to_file(tmp_path / "points.gpkg", driver="GPKG")
+    filtered = QgsVectorLayer(str(tmp_path / "points.gpkg"), "filtered", "ogr")
+    assert filtered.setSubsetString('"number" >= 300')
+    results = run("dbscan", INCIDENTS=filtered)
+    np.testing.assert_array_equal(column(results["OUTPUT"], "number"), np.arange(300, 900))
+
+
+@pytest.mark.parametrize("selection", [{"SINCE": "2023-07-01"}, {"UNTIL": "2023-04-01"}, {"CATEGORY": "robbery"}])
+def test_period_and_category_choose_the_incidents(run, layer, selection):
+    months = 1 + np.arange(900) % 12
+    expected = {"SINCE": months >= 7, "UNTIL": months < 4, "CATEGORY": np.arange(900) % 2 == 1}[next(iter(selection))]
+    assert column(run("hotspots", INCIDENTS=layer, **selection)["OUTPUT"], "count").sum() == expected.sum()
+
+
+def test_missing_geometry_is_counted_in_the_log(run, layer, log):
+    run("hotspots", INCIDENTS=layer)
+    assert any("7 incidents have no place" in line for line in log.lines)
+    assert any(line.startswith("cell_size = ") for line in log.lines)
+
+
+@pytest.mark.parametrize("name", ANALYSES)
+def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log):
+    source = square_layer() if name == "gi_star" else point_layer(*clustered(20_000))
+    target = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    log.cancel_at = 20
+    given = dict(FEATURES=source, VALUE="crimes") if name == "gi_star" else dict(INCIDENTS=source)
+    assert run(name, OUTPUT=str(target), **given) == {}
+    assert list(tmp_path.iterdir()) == []
+    assert log.progress() < 60

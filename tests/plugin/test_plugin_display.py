@@ -1,0 +1,136 @@
+"""How outputs arrive in a project: named, styled, grouped, with the record of how they were made."""
+
+import pytest
+from bundled import clustered, point_layer, square_layer
+
+from lacrime_geo.styles import palettes
+
+pytest.importorskip("qgis.core")
+pytestmark = pytest.mark.plugin
+
+CONFIDENCES = [entry.label for entry in palettes.BINS]
+
+
+@pytest.fixture
+def load(provider, log, qgis_new_project, monkeypatch):
+    """Return a function that runs an algorithm as the toolbox does and returns the layers it loads, by title."""
+    import processing
+    from qgis.core import QgsProcessingContext, QgsProject
+
+    def load(name, **parameters):
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        context.setFeedback(log)
+        outputs = {"OUTPUT": destination(), **({"CLUSTERS": destination()} if name == "dbscan" else {})}
+        processing.runAndLoadResults(f"lacrime:{name}", {**outputs, **parameters}, feedback=log, context=context)
+        return {layer.name(): layer for layer in QgsProject.instance().mapLayers().values()}
+
+    return load
+
+
+def destination():
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+
+    return QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
+
+
+def labels(layer):
+    return [item.label() for item in layer.renderer().legendSymbolItems()]
+
+
+def history(layer):
+    return "\n".join(layer.metadata().history())
+
+
+def test_hotspots_arrive_with_confidence_classes(load, layer):
+    hot = load("hotspots", INCIDENTS=layer)["Hotspots · burglaries"]
+    assert hot.renderer().type() == "categorizedSymbol"
+    assert hot.renderer().classAttribute() == "bin"
+    assert labels(hot) == CONFIDENCES
+    assert hot.opacity() == pytest.approx(0.7)
+    colours = {category.value(): category.symbol().color().name() for category in hot.renderer().categories()}
+    assert {str(value): colour for value, colour in colours.items()} == {
+        str(entry.value): entry.colour or "#ffffff" for entry in palettes.BINS
+    }
+    assert "cell_size: 150.0" in history(hot)
+    assert "cell_size_reason: the shorter side" in history(hot)
+
+
+def test_density_legend_names_its_unit(load, layer):
+    density = load("kde", INCIDENTS=layer)["Density · burglaries"]
+    items = density.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert len(items) == len(palettes.DENSITY)
+    assert all("incidents per km²" in item.label for item in items)
+    assert items[0].color.alpha() == 0
+    assert [item.color.alpha() for item in items] == sorted(item.color.alpha() for item in items)
+    assert "bandwidth_reason: reference rule" in history(density)
+
+
+def test_clusters_arrive_as_a_group_with_hulls_on_top(load, layer):
+    from qgis.core import QgsProject
+
+    layers = load("dbscan", INCIDENTS=layer)
+    points, hulls = layers["Clustered incidents · burglaries"], layers["Clusters · burglaries"]
+    group = QgsProject.instance().layerTreeRoot().children()[0]
+    assert [node.layerId() for node in group.children()] == [hulls.id(), points.id()]
+    assert labels(points)[:2] == ["Cluster 1 by size", "Cluster 2 by size"]
+    assert "In no cluster" in labels(points)
+    assert hulls.labelsEnabled()
+    assert "incidents" in hulls.labeling().settings().fieldName
+    assert "eps_reason: knee" in history(hulls)
+
+
+def test_gi_star_of_polygons_and_points_differ_in_symbols_only(load):
+    polygons = load("gi_star", FEATURES=square_layer(), VALUE="crimes")["Gi* of crimes · districts"]
+    x, y = clustered(60)
+    points = load("gi_star", FEATURES=point_layer(x, y), VALUE="harm", NEIGHBOURS="knn")["Gi* of harm · burglaries"]
+    assert labels(polygons) == labels(points) == CONFIDENCES
+    layers = [
+        category.symbol().symbolLayer(0).layerType()
+        for found in (polygons, points)
+        for category in found.renderer().categories()[:1]
+    ]
+    assert layers == ["SimpleFill", "SimpleMarker"]
+
+
+def test_each_of_two_runs_keeps_its_style_and_group(load, layer):
+    from qgis.core import QgsProject
+
+    load("hotspots", INCIDENTS=layer)
+    load("hotspots", INCIDENTS=layer, CELL_SIZE=400.0)
+    layers = QgsProject.instance().mapLayersByName("Hotspots · burglaries")
+    assert [labels(found) for found in layers] == [CONFIDENCES, CONFIDENCES]
+    groups = QgsProject.instance().layerTreeRoot().children()
+    assert [len(group.children()) for group in groups] == [1, 1]
+
+
+def test_file_outputs_carry_style_and_metadata_beside_them(run, layer, tmp_path):
+    from qgis.core import QgsVectorLayer
+
+    results = run("hotspots", INCIDENTS=layer, OUTPUT=str(tmp_path / "hot.gpkg"))
+    assert results["OUTPUT"].startswith(str(tmp_path / "hot.gpkg"))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hot.gpkg", "hot.qmd", "hot.qml"]
+    opened = QgsVectorLayer(results["OUTPUT"], "again", "ogr")
+    assert labels(opened) == CONFIDENCES
+    opened.loadDefaultMetadata()
+    assert "distance_band: 225.0" in history(opened)
+
+
+def test_a_file_output_is_loaded_from_its_final_place(load, layer, tmp_path):
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+
+    target = QgsProcessingOutputLayerDefinition(str(tmp_path / "hot.gpkg"), QgsProject.instance())
+    hot = load("hotspots", INCIDENTS=layer, OUTPUT=target)["Hotspots · burglaries"]
+    assert hot.isValid()
+    assert hot.source().startswith(str(tmp_path / "hot.gpkg"))
+    assert labels(hot) == CONFIDENCES
+
+
+def test_the_raster_is_tiled_compressed_and_has_overviews(run, tmp_path, read_raster):
+    x, y = clustered()
+    run("kde", INCIDENTS=point_layer(x, y), BANDWIDTH=300.0, CELL_SIZE=15.0, OUTPUT=str(tmp_path / "density.tif"))
+    raster = read_raster(tmp_path / "density.tif")
+    assert (raster["profile"]["tiled"], raster["profile"]["compress"]) == (True, "deflate")
+    assert raster["overviews"][0] == 2
+    assert str(raster["profile"]["nodata"]) == "nan"
+    assert raster["profile"]["crs"].to_epsg() == 32611

@@ -1,0 +1,147 @@
+"""The zip that QGIS installs, and its run in a fresh profile with the system's Python alone."""
+
+import ast
+import configparser
+import io
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundled import ROOT, build_zip, clustered, run_headless
+
+import lacrime_geo as lg
+
+pytestmark = pytest.mark.plugin
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory):
+    return build_zip(tmp_path_factory.mktemp("dist"))
+
+
+@pytest.fixture(scope="module")
+def installed(archive, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("profile")
+    with zipfile.ZipFile(archive) as content:
+        content.extractall(folder / "plugins")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def inputs(tmp_path_factory):
+    """Return the paths of the points and of squares with their counts, as GeoPackages."""
+    import geopandas as gpd
+    from shapely.geometry import box
+
+    folder = tmp_path_factory.mktemp("inputs")
+    x, y = clustered()
+    gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:4326").to_file(folder / "points.gpkg")
+    squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
+    counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
+    gpd.GeoDataFrame({"crimes": counts}, geometry=squares, crs="EPSG:32611").to_file(folder / "squares.gpkg")
+    return folder
+
+
+def metadata(archive):
+    with zipfile.ZipFile(archive) as content:
+        text = content.read("lacrime_qgis/metadata.txt").decode()
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read_file(io.StringIO(text))
+    return parser["general"]
+
+
+def test_the_zip_is_named_for_the_version_and_alone(archive):
+    assert archive.name == f"lacrime_qgis-{lg.__version__}.zip"
+    assert [path.name for path in archive.parent.iterdir()] == [archive.name]
+
+
+def test_metadata_is_complete(archive):
+    general = metadata(archive)
+    needed = "name description about version qgisMinimumVersion author email repository tracker homepage icon license"
+    assert [name for name in needed.split() if not general.get(name)] == []
+    assert general["version"] == lg.__version__
+    assert (general["hasProcessingProvider"], general["qgisMaximumVersion"]) == ("yes", "4.99")
+
+
+def test_the_zip_holds_sources_licence_and_icon_only(archive):
+    with zipfile.ZipFile(archive) as content:
+        names = content.namelist()
+    assert {"lacrime_qgis/LICENSE", "lacrime_qgis/icon.svg", "lacrime_qgis/lacrime_geo/__init__.py"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"lacrime_qgis"}
+    assert [name for name in names if name.endswith((".pyc", ".so", ".pyd")) or "__pycache__" in name] == []
+    assert archive.stat().st_size < 5_000_000
+
+
+def test_the_same_source_gives_the_same_zip(archive, tmp_path):
+    assert build_zip(tmp_path).read_bytes() == archive.read_bytes()
+
+
+def plugin_sources():
+    return [path for path in sorted((ROOT / "qgis_plugin").glob("*.py")) if path.name != "bundle.py"]
+
+
+@pytest.mark.parametrize("path", plugin_sources(), ids=lambda path: path.name)
+def test_qt_is_imported_through_qgis_and_the_library_relatively(path):
+    wrong = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+        modules += [name.name for name in node.names] if isinstance(node, ast.Import) else []
+        wrong += [
+            module
+            for module in modules
+            if module.split(".")[0] in ("PyQt5", "PyQt6", "lacrime_geo", "pyproj", "geopandas")
+        ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", ["kde", "hotspots", "dbscan", "gi_star"])
+def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
+    """numpy and scipy of the system only: no pip-installed package is on the path."""
+    pytest.importorskip("qgis.core")
+    target = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    given = dict(INCIDENTS=inputs / "points.gpkg", OUTPUT=target)
+    if name == "gi_star":
+        given = dict(FEATURES=inputs / "squares.gpkg", VALUE="crimes", OUTPUT=target)
+    if name == "dbscan":
+        given["CLUSTERS"] = tmp_path / "hulls.gpkg"
+    done = run_headless(installed / "settings", installed / "plugins", name, **given)
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert "Traceback" not in done.stderr + done.stdout
+    compare(name, target, inputs)
+
+
+def compare(name, target, inputs):
+    import geopandas as gpd
+    import rasterio
+
+    if name == "kde":
+        with rasterio.open(target) as raster:
+            expected = lg.kde(inputs / "points.gpkg").values.astype(np.float32)
+            np.testing.assert_allclose(raster.read(1), expected, rtol=1e-5, atol=1e-5)
+        return
+    written = gpd.read_file(target)
+    if name == "gi_star":
+        expected = lg.gi_star(inputs / "squares.gpkg", value="crimes")
+    else:
+        expected = getattr(lg, name)(inputs / "points.gpkg")
+    for column in expected.columns:
+        np.testing.assert_allclose(written[column].astype(float), expected[column].astype(float), rtol=1e-9, atol=1e-12)
+
+
+def test_without_scipy_the_provider_stays_and_says_what_to_install(installed):
+    """scipy is usual in QGIS's Python, not promised."""
+    pytest.importorskip("qgis.core")
+    import subprocess
+    import sys
+
+    script = Path(__file__).with_name("without_scipy.py")
+    done = subprocess.run(
+        [sys.executable, str(script), str(installed / "plugins")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert "provider lacrime with 0 algorithms" in done.stdout, done.stderr
+    assert "Lacrime needs numpy and scipy" in done.stdout
