@@ -194,8 +194,8 @@ ANALYSES = (
         style="density",
         tags=("heat map", "heatmap", "kernel density", "crime", "hot spot"),
         params=(
-            Distance("bandwidth", "Bandwidth", minimum=1),
-            Distance("cell_size", "Cell size", minimum=1),
+            Distance("bandwidth", "Bandwidth"),
+            Distance("cell_size", "Cell size"),
             Choice("kernel", "Kernel", options=tuple(KERNELS)),
             BOUNDARY,
             WEIGHT,
@@ -209,8 +209,8 @@ ANALYSES = (
         style="hotspots",
         tags=("hot spot", "hotspot", "Getis", "Gi*", "crime", "cold spot", "cluster"),
         params=(
-            Distance("cell_size", "Cell size", minimum=1),
-            Distance("distance_band", "Neighbourhood radius", minimum=1),
+            Distance("cell_size", "Cell size"),
+            Distance("distance_band", "Neighbourhood radius"),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             BOUNDARY,
             WEIGHT,
@@ -226,8 +226,8 @@ ANALYSES = (
         params=(
             Column("value", "Value column"),
             Choice("neighbours", "Neighbours", options=NEIGHBOURS),
-            Distance("distance_band", "Distance band (for band)", minimum=0),
-            Amount("k", "Number of nearest neighbours (for knn)", minimum=1, whole=True),
+            Distance("distance_band", "Distance band (for band)"),
+            Amount("k", "Number of nearest neighbours (for knn)", whole=True),
             Switch("include_self", "Count a feature as its own neighbour (Gi*, else Gi)"),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
         ),
@@ -240,8 +240,8 @@ ANALYSES = (
         style="clusters",
         tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
         params=(
-            Distance("eps", "Neighbour distance (eps)", minimum=0),
-            Amount("min_samples", "Incidents that make a core (min_samples)", minimum=0),
+            Distance("eps", "Neighbour distance (eps)"),
+            Amount("min_samples", "Incidents that make a core (min_samples)"),
             WEIGHT,
         ),
         second="clusters",

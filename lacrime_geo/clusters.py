@@ -191,7 +191,8 @@ def _numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray,
     cores = np.flatnonzero(core)
     cores = cores[np.lexsort((y[cores], x[cores], label[cores]))]
     lowest = cores[np.searchsorted(label[cores], names)]
-    order = np.lexsort((y[lowest], x[lowest], -total))
+    # Sums of fractional weights that are equal but for rounding are a tie.
+    order = np.lexsort((y[lowest], x[lowest], -np.round(total / total.max(), 12)))
     number = np.empty(names.size, dtype=np.int64)
     number[order] = np.arange(names.size)
     out = label.copy()
@@ -249,11 +250,13 @@ def knee(ascending: np.ndarray) -> float:
     """Return the value where a rising curve of logarithms bends from steep to flat (after Satopää et al. 2011).
 
     That is its point farthest above the chord: below it lie the few places denser than the rest. On the plain scale
-    the farthest places decide, and one cluster swallows the city.
+    the farthest places decide, and one cluster swallows the city. A curve that hardly rises above its chord comes from
+    clusters that stand apart from thin noise: there the knee is the point farthest below, from which it climbs (the
+    elbow of Ester et al. 1996).
     """
     curve = np.log(ascending)
     span = float(curve[-1] - curve[0])
     if span == 0:
         return float(ascending[0])
     above = (curve - curve[0]) / span - np.linspace(0, 1, curve.size)
-    return float(ascending[int(np.argmax(above))])
+    return float(ascending[int(np.argmax(above) if above.max() >= 0.1 else np.argmin(above))])

@@ -96,7 +96,7 @@ def _given_matrix(neighbours: Any, rows: int) -> csr_matrix:
         )
     if matrix.shape != (rows, rows):
         raise ValueError(f"neighbours has shape {matrix.shape} for {rows:,} features with geometry; it must be square.")
-    matrix = csr_matrix(matrix, dtype=float)
+    matrix = csr_matrix(matrix, dtype=float, copy=True)
     bad = int((~np.isfinite(matrix.data)).sum())
     if bad:
         raise ValueError(f"neighbours has {bad:,} weights that are missing or infinite; correct them first.")

@@ -1,0 +1,87 @@
+"""The README is always true: its script runs, its tables are the code's, its map and pictures exist."""
+
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lacrime_geo.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tables_module():
+    spec = importlib.util.spec_from_file_location("readme_tables", ROOT / "tools" / "readme_tables.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_tables_are_those_of_the_code():
+    module = tables_module()
+    for page, tables in module.TABLES.items():
+        text = (ROOT / page).read_text(encoding="utf-8")
+        assert text == module.filled(text, tables), f"run python tools/readme_tables.py: {page} is out of date"
+
+
+def test_links_and_pictures_exist():
+    targets = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    assert [link for link in targets if not (ROOT / link).exists()] == []
+    assert "docs/pictures/desktop.png" in targets
+
+
+def mapped():
+    """Return the paths that the map of the code names, a bare name standing beside the one before it."""
+    section = README.split("## Map of the code")[1].split("\n\nOne call")[0]
+    found, folder = set(), ROOT
+    for row in section.splitlines():
+        for name in re.findall(r"`([\w./]+(?:/|\.py))`", row):
+            path = ROOT / name if (ROOT / name).exists() else folder / name
+            found.add(path)
+            folder = path if path.is_dir() else path.parent
+    return found
+
+
+def test_the_map_names_what_exists():
+    assert sorted(str(path) for path in mapped() if not path.exists()) == []
+
+
+def test_the_map_names_every_module():
+    modules = {path for path in (ROOT / "lacrime_geo").glob("*.py") if not path.name.startswith("__")}
+    folders = {path for path in (ROOT / "lacrime_geo").iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    top = {ROOT / name for name in ("qgis_plugin", "sample_layers", "benchmarks", "docs", "tests", "tools")}
+    assert sorted(str(path) for path in (modules | folders | top) - mapped()) == []
+
+
+@pytest.fixture
+def in_copy(tmp_path, monkeypatch):
+    """Work in an empty folder that has the sample layers."""
+    (tmp_path / "sample_layers").symlink_to(ROOT / "sample_layers")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_script_runs(in_copy):
+    (script,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    hot = int(re.match(r"(\d+) cells are hot", done.stdout)[1])
+    assert hot > 50
+    assert {"density.tif", "density.qml", "hotspots.gpkg", "clusters.gpkg"} <= {path.name for path in in_copy.iterdir()}
+
+
+@pytest.mark.parametrize("command", re.findall(r"^    lacrime-geo (.+)$", README, flags=re.MULTILINE))
+def test_the_commands_run(in_copy, command):
+    words = command.split()
+    assert main([*words, "--quiet"]) == 0
+    assert (in_copy / words[2]).exists()
+
+
+@pytest.mark.parametrize("target", re.findall(r"(?:^    |`)make (\w+)", README, flags=re.MULTILINE))
+def test_the_make_targets_exist(target):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:", makefile, flags=re.MULTILINE)

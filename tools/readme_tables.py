@@ -1,0 +1,51 @@
+"""Write the tables that are made from the code into README.md and docs/: run after a change to the catalogue.
+
+    python tools/readme_tables.py
+"""
+
+import re
+from pathlib import Path
+
+from lacrime_geo.catalog import ANALYSES
+from lacrime_geo.data.lapd import COLUMNS
+
+ROOT = Path(__file__).resolve().parent.parent
+KINDS = {"Surface": "raster", "Cells": "grid cells", "Marks": "the input with new columns", "Table": "table"}
+
+
+def analyses():
+    """Return the table of analyses: one name by all three roads."""
+    rows = ["| script | command | QGIS | what it does | gives |", "|---|---|---|---|---|"]
+    for analysis in ANALYSES:
+        gives = KINDS[analysis.result.__name__] + (f"; {analysis.second_title.lower()}" if analysis.second else "")
+        names = f"| `lg.{analysis.name}` | `lacrime-geo {analysis.name}` | `lacrime:{analysis.name}` |"
+        rows.append(f"{names} {analysis.summary} | {gives} |")
+    return "\n".join(rows)
+
+
+def lapd_columns():
+    """Return the table of LAPD column names against ours."""
+    made = {"time": "part of `occurred`, `time_placeholder`", "latitude": "geometry", "longitude": "geometry"}
+    rows = ["| official | here |", "|---|---|"]
+    rows += [f"| `{official}` | {made.get(ours, f'`{ours}`')} |" for official, ours in COLUMNS.items()]
+    return "\n".join(rows)
+
+
+TABLES = {"README.md": {"analyses": analyses}, "docs/lapd.md": {"columns": lapd_columns}}
+
+
+def filled(text, tables):
+    """Return a page with each marked place filled by its table."""
+    for name, table in tables.items():
+        pattern = rf"(<!-- {name} -->\n)(?:.*?\n)??(<!-- end -->)"
+        text, found = re.subn(pattern, lambda match, made=table: match[1] + made() + "\n" + match[2], text, flags=re.DOTALL)
+        if found != 1:
+            raise ValueError(f"There must be one place marked {name!r}, found {found}.")
+    return text
+
+
+if __name__ == "__main__":
+    for page, tables in TABLES.items():
+        path = ROOT / page
+        path.write_text(filled(path.read_text(encoding="utf-8"), tables), encoding="utf-8")
+        print(page)
