@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import checks, significance
+from . import checks, significance, study_area
 from .features import Features, as_boundary, as_features
 from .grid import Grid, disk, neighbourhood_sums
-from .incidents import Incidents, as_incidents
+from .incidents import as_incidents
 from .neighbours import neighbour_matrix
-from .parameters import Parameters, two_digits
-from .places import collapse, outlying
+from .parameters import Parameters
 from .progress import Progress, advance, within
 from .results import Cells, Marks, with_columns
 
@@ -20,8 +19,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 CORRECTIONS = significance.CORRECTIONS
-MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
-FINEST_CELL = 150.0
 TRUSTED_SUM = 10.0
 
 
@@ -85,11 +82,11 @@ def hotspots(
     parameters.note(
         "without_place", everything.size - placed.size, f"{everything.size - placed.size:,} incidents have no place"
     )
-    _enough_incidents(placed, area)
-    size, band = _scale(placed, cell_size, distance_band, parameters)
-    grid, universe = _universe(placed, area, size, band, parameters)
+    study_area.enough_incidents(placed, area)
+    size, band = study_area.scale(placed, cell_size, distance_band, parameters)
+    grid, universe = study_area.universe_of(placed, area, size, band, parameters)
     advance(progress, 0.2)
-    columns = _count(placed, grid, universe, parameters)
+    columns = study_area.counts_of(placed, grid, universe, parameters)
     values = columns.get("weight_sum", columns["count"])
     columns.update(_grid_columns(values, grid, universe, band, correction, parameters, within(progress, 0.2, 1.0)))
     return Cells(
@@ -235,86 +232,6 @@ def _z(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float)
     # Rounding leaves a standard deviation of about 1e-16 of the values where there is none.
     defined = (deviance > 1e-12 * largest) & (spread > 0)
     return np.divide(deviation, deviance * spread, out=np.full(deviation.shape, np.nan), where=defined)
-
-
-def _enough_incidents(placed: Incidents, area: Features | None) -> None:
-    least = MIN_INCIDENTS if area is None else MIN_INCIDENTS_WITH_BOUNDARY
-    if placed.size < least:
-        raise ValueError(
-            f"Hotspots need at least {MIN_INCIDENTS} incidents with coordinates ({MIN_INCIDENTS_WITH_BOUNDARY} with a "
-            f"boundary), and {placed.label!r} has {placed.size:,}; take a longer period or more categories."
-        )
-
-
-def _scale(
-    placed: Incidents, cell_size: float | None, distance_band: float | None, parameters: Parameters
-) -> tuple[float, float]:
-    first, _ = collapse(placed.easting, placed.northing)
-    x, y = placed.easting[first], placed.northing[first]
-    if first.size == 1:
-        raise ValueError(
-            f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
-        )
-    if cell_size is None:
-        usual = ~outlying(x, y)
-        parameters.note(
-            "locational_outliers",
-            (~usual).sum(),
-            f"{(~usual).sum():,} places lie far from all others; they are counted, but left out of choosing the cell size",
-        )
-        shorter = min(np.ptp(x[usual]), np.ptp(y[usual])) / 150
-        reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
-        cell_size = parameters.choose("cell_size", two_digits(max(shorter, FINEST_CELL)), reason, " m")
-    parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
-    if distance_band is None:
-        distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
-    parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
-    if band < size:
-        raise ValueError(
-            f"distance_band {band:g} m is smaller than a cell of {size:g} m, so no cell has a neighbour; raise it."
-        )
-    return size, band
-
-
-def _universe(
-    placed: Incidents, area: Features | None, size: float, band: float, parameters: Parameters
-) -> tuple[Grid, np.ndarray]:
-    x, y = placed.easting, placed.northing
-    if area is not None:
-        grid = Grid.over(area.bounds, size, placed.crs)
-        universe = grid.covered_by(area)
-        parameters["universe"] = f"cells with their centre inside {area.label!r}"
-    else:
-        grid = Grid.over((x.min(), y.min(), x.max(), y.max()), size, placed.crs, padding=band)
-        first, _ = collapse(x, y)
-        universe = grid.near(x[first], y[first], band)
-        parameters.choose(
-            "universe", "cells within one distance band of an incident", "a stand-in; give boundary= for better"
-        )
-    cells = int(universe.sum())
-    parameters["cells"] = cells
-    if cells < MIN_CELLS:
-        raise ValueError(
-            f"The study area has {cells} cells of {size:g} m; Gi* needs at least {MIN_CELLS}: lower cell_size."
-        )
-    return grid, universe
-
-
-def _count(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Parameters) -> dict[str, np.ndarray]:
-    cell = grid.index(placed.easting, placed.northing)
-    inside = (cell >= 0) & universe.ravel()[cell]
-    outside = placed.size - int(inside.sum())
-    if outside == placed.size:
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
-            "same area and that its CRS is right."
-        )
-    parameters.note("outside", outside, f"{outside:,} incidents lie outside the study area's cells and are not counted")
-    cell = np.where(inside, cell, -1)
-    columns = {"count": grid.total(cell)[universe]}
-    if placed.weight is not None:
-        columns["weight_sum"] = grid.total(cell, placed.weight)[universe]
-    return columns
 
 
 def _grid_columns(

@@ -17,21 +17,19 @@ UNASKED = {"progress", "seed"}
 
 @dataclass(frozen=True)
 class Distance:
-    """A length in metres above a minimum; empty means chosen from the data."""
+    """A length in metres, above 0; empty means chosen from the data."""
 
     name: str
     label: str
-    minimum: float = 0.0
     unit: str = "m"
 
 
 @dataclass(frozen=True)
 class Amount:
-    """A number without unit above a minimum; empty means chosen from the data."""
+    """A number without unit, above 0; empty means chosen from the data."""
 
     name: str
     label: str
-    minimum: float = 0.0
     whole: bool = False
 
 

@@ -40,7 +40,7 @@ def advanced(parameter):
 
 def _distance(parameter, layer, default, optional):
     made = QgsProcessingParameterDistance(
-        parameter.name.upper(), f"{parameter.label} ({parameter.unit})", default, "", optional, parameter.minimum
+        parameter.name.upper(), f"{parameter.label} ({parameter.unit})", default, "", optional, 0
     )
     made.setDefaultUnit(QgsUnitTypes.DistanceUnit.DistanceMeters)
     return made
@@ -49,9 +49,7 @@ def _distance(parameter, layer, default, optional):
 def _amount(parameter, layer, default, optional):
     kinds = QgsProcessingParameterNumber.Type
     kind = kinds.Integer if parameter.whole else kinds.Double
-    return QgsProcessingParameterNumber(
-        parameter.name.upper(), parameter.label, kind, default, optional, parameter.minimum
-    )
+    return QgsProcessingParameterNumber(parameter.name.upper(), parameter.label, kind, default, optional, 0)
 
 
 def _choice(parameter, layer, default, optional):
@@ -119,11 +117,8 @@ def value_of(algorithm, parameter, parameters, context):
 
 
 def out_of_bounds(parameter, value):
-    """Return the sentence for a number below its minimum, else None."""
-    if not isinstance(parameter, (Distance, Amount)) or not isinstance(value, (int, float)):
-        return None
-    if value > 0 and value >= parameter.minimum:
+    """Return the sentence for a number that is not above 0, else None."""
+    if not isinstance(parameter, (Distance, Amount)) or not isinstance(value, (int, float)) or value > 0:
         return None
     unit = " metres" if isinstance(parameter, Distance) else ""
-    least = f"at least {parameter.minimum:g}" if parameter.minimum else "above 0"
-    return f"{parameter.name} must be {least}{unit}, got {value:g}."
+    return f"{parameter.name} must be above 0{unit}, got {value:g}."

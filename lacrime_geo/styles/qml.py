@@ -12,8 +12,11 @@ HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 MULTIPLY, NORMAL = 6, 0
 LOCAL_SCALE = 60_000
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
-HULL_LABEL = f"""if("rank" <= {len(palettes.CLUSTER_HUES)} or @map_scale < {LOCAL_SCALE}, "rank" || ' · ' ||
-format_number("count", 0) || ' incidents · ' || if("share" < 0.001, '< 0.1', format_number(100 * "share", if("share" < 0.01, 1, 0))) || ' %', '')"""
+HULL_LABEL = (
+    f'if("rank" <= {len(palettes.CLUSTER_HUES)} or @map_scale < {LOCAL_SCALE}, '
+    "\"rank\" || ' · ' || format_number(\"count\", 0) || ' incidents · ' || "
+    "if(\"share\" < 0.001, '< 0.1', format_number(100 * \"share\", if(\"share\" < 0.01, 1, 0))) || ' %', '')"
+)
 
 
 def qml(result: Any) -> str:

@@ -1,0 +1,99 @@
+"""The study area of an analysis on a grid: how large its cells are, which belong to it, what each holds."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import checks
+from .features import Features
+from .grid import Grid
+from .incidents import Incidents
+from .parameters import Parameters, two_digits
+from .places import collapse, outlying
+
+MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
+FINEST_CELL = 150.0
+
+
+def enough_incidents(placed: Incidents, area: Features | None) -> None:
+    """Raise when there are too few incidents for a test to mean anything."""
+    least = MIN_INCIDENTS if area is None else MIN_INCIDENTS_WITH_BOUNDARY
+    if placed.size < least:
+        raise ValueError(
+            f"Hotspots need at least {MIN_INCIDENTS} incidents with coordinates ({MIN_INCIDENTS_WITH_BOUNDARY} with a "
+            f"boundary), and {placed.label!r} has {placed.size:,}; take a longer period or more categories."
+        )
+
+
+def scale(
+    placed: Incidents, cell_size: float | None, distance_band: float | None, parameters: Parameters
+) -> tuple[float, float]:
+    """Return the cell size and the distance band (m), given or chosen from the data."""
+    first, _ = collapse(placed.easting, placed.northing)
+    x, y = placed.easting[first], placed.northing[first]
+    if first.size == 1:
+        raise ValueError(
+            f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
+        )
+    if cell_size is None:
+        usual = ~outlying(x, y)
+        parameters.note(
+            "locational_outliers",
+            (~usual).sum(),
+            f"{(~usual).sum():,} places lie far from all others; they are counted, but left out of choosing the cell size",
+        )
+        shorter = min(np.ptp(x[usual]), np.ptp(y[usual])) / 150
+        reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
+        cell_size = parameters.choose("cell_size", two_digits(max(shorter, FINEST_CELL)), reason, " m")
+    parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
+    if distance_band is None:
+        distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
+    parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
+    if band < size:
+        raise ValueError(
+            f"distance_band {band:g} m is smaller than a cell of {size:g} m, so no cell has a neighbour; raise it."
+        )
+    return size, band
+
+
+def universe_of(
+    placed: Incidents, area: Features | None, size: float, band: float, parameters: Parameters
+) -> tuple[Grid, np.ndarray]:
+    """Return the grid and a mask of its cells that belong to the study area."""
+    x, y = placed.easting, placed.northing
+    if area is not None:
+        grid = Grid.over(area.bounds, size, placed.crs)
+        universe = grid.covered_by(area)
+        parameters["universe"] = f"cells with their centre inside {area.label!r}"
+    else:
+        grid = Grid.over((x.min(), y.min(), x.max(), y.max()), size, placed.crs, padding=band)
+        first, _ = collapse(x, y)
+        universe = grid.near(x[first], y[first], band)
+        parameters.choose(
+            "universe", "cells within one distance band of an incident", "a stand-in; give boundary= for better"
+        )
+    cells = int(universe.sum())
+    parameters["cells"] = cells
+    if cells < MIN_CELLS:
+        raise ValueError(
+            f"The study area has {cells} cells of {size:g} m; Gi* needs at least {MIN_CELLS}: lower cell_size."
+        )
+    return grid, universe
+
+
+def counts_of(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Parameters) -> dict[str, np.ndarray]:
+    """Return the count, and the sum of weights where there are any, of each cell of the study area."""
+    cell = grid.index(placed.easting, placed.northing)
+    inside = (cell >= 0) & universe.ravel()[cell]
+    outside = placed.size - int(inside.sum())
+    if outside == placed.size:
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
+            "same area and that its CRS is right."
+        )
+    parameters.note("outside", outside, f"{outside:,} incidents lie outside the study area's cells and are not counted")
+    cell = np.where(inside, cell, -1)
+    columns = {"count": grid.total(cell)[universe]}
+    if placed.weight is not None:
+        columns["weight_sum"] = grid.total(cell, placed.weight)[universe]
+    return columns
