@@ -67,6 +67,7 @@ def hotspots(
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> random = np.random.default_rng(0)
     >>> x, y = random.uniform(0, 3000, (2, 900))
     >>> x[:300], y[:300] = x[:300] / 10 + 1500, y[:300] / 10 + 1500
@@ -137,7 +138,7 @@ def gi_star(
 
     Examples
     --------
-    >>> from scipy.sparse import csr_matrix
+    >>> from lacrime_geo import Incidents
     >>> x, y = [10, 20, 40, 15, 30, 30], [10, 10, 10, 20, 20, 30]
     >>> points = Incidents(x, y, crs="EPSG:32611")
     >>> marks = gi_star(points, value=[2, 3, 3.2, 5, 8, 7], neighbours="band", distance_band=15)

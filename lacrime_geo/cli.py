@@ -73,7 +73,8 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         second_output = landing.stage(second) if second else None
         with _progress_bar(analysis.title, options.quiet) as progress:
             result = analysis.run(_input(analysis, options), progress=progress, **_arguments(analysis, options))
-        write(result, output)
+        # The file's own name serves its first layer, unless the second one needs it.
+        write(result, output, analysis.input if output.stem == analysis.second else None)
         if analysis.second:
             _write_second(getattr(result, analysis.second)(), analysis.second, output, second_output)
     return [os.fspath(path) for path in (options.output, second) if path]
@@ -94,7 +95,7 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
     if own is not None:
         write(shapes, own)
     elif output.suffix.lower() == ".gpkg":
-        write(shapes, output, layer=name)
+        write(shapes, output, name, second=True)
     else:
         log.info("%s are not written: %s holds one layer; name a file with --%s", name, output.suffix, name)
 

@@ -115,8 +115,11 @@ def check_format(kind: str, path: PathLike) -> None:
         raise ValueError(f"{os.fspath(path)!r} ends in {suffix or 'nothing'}; this result is written as {known}.")
 
 
-def write(result: Result, path: Path, layer: str | None = None) -> None:
-    """Write a result to a path already staged, with its style beside it; `layer` adds it to an existing GeoPackage."""
+def write(result: Result, path: Path, layer: str | None = None, *, second: bool = False) -> None:
+    """Write a result to a path already staged, with its style beside it, or as the second layer of a GeoPackage.
+
+    `layer` is its name in the file, by default the file's own.
+    """
     from . import rasters
 
     suffix = path.suffix.lower()
@@ -127,9 +130,9 @@ def write(result: Result, path: Path, layer: str | None = None) -> None:
             rasters.write(result, path)
         elif isinstance(result, Vector):
             WRITERS[suffix](_layer(result), path, layer or path.stem, _metadata(result.parameters))
-            if layer is not None:
-                _keep_style(path, layer, qml(result))
-        if qml(result) and layer is None and not (isinstance(result, Cells) and suffix in (".tif", ".tiff")):
+            if second:
+                _keep_style(path, str(layer), qml(result))
+        if qml(result) and not second and not (isinstance(result, Cells) and suffix in (".tif", ".tiff")):
             path.with_suffix(".qml").write_text(qml(result), encoding="utf-8")
 
 

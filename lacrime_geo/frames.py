@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -162,7 +163,10 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
     if column.dtype.kind in "iufb":
         # A number is no date: pandas would count nanoseconds from 1970.
         column = column.astype(str).astype(object)
-    times = pd.to_datetime(pd.Series(column), errors="coerce")
+    with warnings.catch_warnings():
+        # That no one format fits is said below, with a count.
+        warnings.simplefilter("ignore", UserWarning)
+        times = pd.to_datetime(pd.Series(column), errors="coerce")
     if times.dt.tz is not None:
         times = times.dt.tz_localize(None)
     lost = np.flatnonzero(times.isna().to_numpy() & pd.notna(column))

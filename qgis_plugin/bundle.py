@@ -33,6 +33,7 @@ def contents():
             if path.name == "metadata.txt":
                 data = data.rstrip() + f"\nversion={version()}\n".encode()
             yield f"{prefix}/{inside.as_posix()}", data
+    yield f"{NAME}/lacrime_geo/LICENSE", (HERE.parent / "LICENSE").read_bytes()
 
 
 def build(folder):

@@ -203,7 +203,7 @@ def _dates(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np.n
     if values.dtype.kind == "M":
         local = values if values.dt.tz is None else values.dt.tz_localize(None)
         return local.to_numpy(dtype="datetime64[s]")
-    text = values.astype("string").str.strip()
+    text = values.astype("string").str.strip().replace("", pd.NA)
     distinct = pd.Series(text.dropna().unique(), dtype="object")
     dates = pd.Series(pd.NaT, index=distinct.index, dtype="datetime64[ns]")
     for pattern in DATE_FORMATS:
@@ -223,7 +223,9 @@ def _numbers(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np
         return values.to_numpy(dtype=float, na_value=np.nan)
     text = values.astype("string").str.strip().replace("", pd.NA)
     number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
-    number[np.isinf(number) | ((number % 1 != 0) & (name in WHOLE))] = np.nan
+    number[np.isinf(number)] = np.nan
+    if name in WHOLE:
+        number[number % 1 != 0] = np.nan
     audit.append(rules.parsed(name, text.to_numpy(dtype=object), number, text.isna().to_numpy(), np.isnan))
     return number
 
@@ -236,4 +238,4 @@ def _nullable(values: np.ndarray) -> Any:
 
 def _single_spaced(values: pandas.Series) -> pandas.Series:
     text = values.astype("string").str.strip()
-    return text.str.replace(r" {2,}", " ", regex=True).astype(object).where(text.notna(), None)
+    return text.str.replace(r" {2,}", " ", regex=True).astype(object).where(text.fillna("") != "", None)

@@ -44,7 +44,7 @@ def quantile_limits(values: np.ndarray) -> list[float]:
     """Return the upper limits of all density classes but the last: quantiles of the values above 0, to two digits.
 
     >>> quantile_limits(np.arange(1.0, 1001.0))
-    [300.0, 500.0, 700.0, 850.0, 940.0, 980.0]
+    [300.0, 500.0, 700.0, 850.0, 940.0, 990.0]
     """
     above = values[np.isfinite(values) & (values > 0)]
     if above.size == 0:

@@ -1,0 +1,52 @@
+# PYTHON=/path/to/python3 on any of these makes .venv with another Python than the system's.
+SHELL := /bin/bash
+python := .venv/bin/python
+lacrime := .venv/bin/lacrime-geo
+incidents := sample_layers/incidents.csv.gz
+export PYTHON
+
+.DEFAULT_GOAL := help
+.PHONY: help venv demo test lint types plugin samples pictures benchmarks clean
+
+help: ## say what there is (the default)
+	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+venv: ## make .venv with the package, the test tools and the peers
+	@tools/make_venv.sh develop
+
+demo: ## map the sample incidents: density, hotspots and clusters in demo/ (needs no QGIS)
+	@tools/make_venv.sh run
+	@mkdir -p demo
+	$(lacrime) kde $(incidents) demo/density.tif
+	$(lacrime) hotspots $(incidents) demo/hotspots.gpkg
+	$(lacrime) dbscan $(incidents) demo/clusters.gpkg
+	@printf '%s\n' '' 'The layers:' "  $$PWD/demo/density.tif" "  $$PWD/demo/hotspots.gpkg" "  $$PWD/demo/clusters.gpkg" \
+		'To see them, drag them into a QGIS window; each brings its style along (the .qml beside it).'
+
+test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS (installs QGIS with apt-get if needed)
+	@tools/test.sh
+
+lint: ## check style and format
+	@tools/make_venv.sh develop
+	@$(python) -m ruff check . && $(python) -m ruff format --check .
+
+types: ## check the types
+	@tools/make_venv.sh develop
+	@$(python) -m mypy
+
+plugin: ## bundle the QGIS plugin: dist/lacrime_qgis-<version>.zip
+	@$(or $(PYTHON),python3) -m qgis_plugin.bundle # standard library only
+
+samples: ## make everything in sample_layers/ again (needs QGIS for its project file, as make test does)
+	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" sample_layers/make.py
+
+pictures: ## take the picture of the QGIS desktop for the README again (a virtual screen, tiles from this machine)
+	@tools/test_python.sh >/dev/null && tools/screenshot/take.sh
+
+benchmarks: ## compare with the peers: time and memory in one run
+	@tools/make_venv.sh develop
+	@$(python) -m benchmarks
+
+clean: ## remove what these targets made, .venv included
+	rm -rf .venv demo dist build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .qgis-settings
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

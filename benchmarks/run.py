@@ -1,0 +1,85 @@
+"""Race lacrime_geo against its peers in one run and print a table per subject.
+
+python benchmarks/run.py [kde hotspots dbscan] [--slow] [--runs N]
+"""
+
+import argparse
+import importlib
+import os
+import platform
+import sys
+import tempfile
+from pathlib import Path
+
+import measure
+import points
+from contest import versions
+
+SUBJECTS = ("kde", "hotspots", "dbscan")
+HEADER = (
+    "| task | ours | peer | n | cells | ours, s (first call) | peer, s (first call) | peer / ours | ours, MB | peer, MB "
+    "| agreement |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
+)
+
+
+def main(arguments=None):
+    """Run the subjects asked for, all by default."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("subjects", nargs="*", metavar="subject", help=f"{', '.join(SUBJECTS)}; default: all")
+    parser.add_argument("--slow", action="store_true", help="also the tasks on which a peer needs minutes")
+    parser.add_argument("--runs", type=int, default=5, help="alternated runs, of which the median counts (5)")
+    options = parser.parse_args(arguments)
+    unknown = sorted(set(options.subjects) - set(SUBJECTS))
+    if unknown or options.runs < 1:
+        parser.error(f"no such subject: {', '.join(unknown)}" if unknown else "--runs must be at least 1")
+    print(f"{_machine()}\n\n`python benchmarks/run.py {' '.join(sys.argv[1:] if arguments is None else arguments)}`")
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"\nPoints: {points.write(folder)}")
+        for subject in options.subjects or SUBJECTS:
+            _race(subject, options.slow, options.runs, folder)
+
+
+def _race(subject, slow, runs, folder):
+    module = importlib.import_module(subject)
+    print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n\n{HEADER}", flush=True)
+    for match in module.MATCHES:
+        if slow or not match.slow:
+            for row in _rows(subject, match, runs, folder):
+                print(row, flush=True)
+
+
+def _rows(subject, match, runs, folder):
+    """Measure one match; return a line of the table for each of ours against each peer."""
+    first = {c.name: measure.fresh(subject, match.name, c.name, folder) for c in match.contestants}
+    given = match.prepare(*points.read(folder, match.points))
+    seconds, answers = measure.alternate(match.contestants, given, runs)
+    cells = "–" if given.cells is None else f"{given.cells:,}"
+    for our in match.ours:
+        for peer in match.peers:
+            times = [f"{seconds[c.name]:.3f} ({first[c.name]['seconds']:.3f})" for c in (our, peer)]
+            memory = [f"{first[c.name]['megabytes']:,.0f}" for c in (our, peer)]
+            ratio = f"{seconds[peer.name] / seconds[our.name]:.1f}"
+            agreement = match.judge(given, answers[our.name], answers[peer.name])
+            row = [match.name, our.name, peer.name, f"{given.x.size:,}", cells, *times, ratio, *memory, agreement]
+            yield f"| {' | '.join(row)} |"
+
+
+def _machine():
+    """Return the processor, its cores, and the versions that all contestants share."""
+    return (
+        f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; Python {platform.python_version()}, "
+        f"{versions('numpy', 'scipy', 'lacrime-geo')}"
+    )
+
+
+def _processor():
+    described = Path("/proc/cpuinfo")
+    if described.exists():
+        for line in described.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.split(":", 1)[1].strip()
+    return platform.processor() or platform.machine()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,19 @@
+"""What several test files share: the folder of real data, and settings of hypothesis."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session")
+def lacrime_data():
+    """Return the folder named by LACRIME_DATA; tests of real files are skipped without it."""
+    folder = os.environ.get("LACRIME_DATA", "")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("LACRIME_DATA names no folder of real data")
+    return Path(folder)

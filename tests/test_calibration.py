@@ -1,0 +1,64 @@
+"""Promises about chance: on counts without any pattern z has unit spread, and p is small no oftener than it says."""
+
+import geopandas as gpd
+import numpy as np
+import pytest
+from makers import CRS, counts_as_incidents, rectangle, squares
+
+import lacrime_geo as lg
+
+SEEDS = range(20)
+AREA = rectangle(0, 0, 2999, 2999)
+
+
+def null_cells(mean, seed):
+    """Return hotspots on 30 × 30 cells of independent Poisson counts, every cell in the universe."""
+    counts = np.random.default_rng(seed).poisson(mean, (30, 30))
+    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=AREA, correction="none")
+    assert len(cells) == 900 and cells["count"].sum() == counts.sum()
+    return cells
+
+
+def test_mean_spread_of_z_on_a_grid():
+    spreads = [null_cells(2.0, seed)["z"].std() for seed in SEEDS]
+    assert 0.95 <= np.mean(spreads) <= 1.05
+
+
+def test_mean_spread_of_z_of_features():
+    layer = squares(30, 30)
+    spreads = [lg.gi_star(layer, value=np.random.default_rng(seed).poisson(2.0, 900))["z"].std() for seed in SEEDS]
+    assert 0.95 <= np.mean(spreads) <= 1.05
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.3, 1.0, 2.0, 5.0])
+def test_share_of_small_p_under_the_null(mean):
+    shares = [np.mean(null_cells(mean, seed)["p"] <= 0.05) for seed in range(100, 125)]
+    assert 0.001 < np.mean(shares) <= 0.055
+
+
+@pytest.mark.parametrize("mean", [0.3, 2.0])
+def test_share_of_runs_with_any_false_hotspot(mean):
+    # Benjamini & Hochberg: with nothing to find, a run shows a 90 % cell in one of ten, within sampling error.
+    runs = 60
+    counts = [np.random.default_rng(seed).poisson(mean, (15, 15)) for seed in range(runs)]
+    area = rectangle(0, 0, 1499, 1499)
+    found = [lg.hotspots(counts_as_incidents(c), cell_size=100, boundary=area)["bin"].any() for c in counts]
+    assert np.mean(found) <= 0.1 + 3 * np.sqrt(0.1 * 0.9 / runs)
+
+
+def test_a_planted_hotspot_is_found_where_it_was_planted():
+    counts = np.random.default_rng(5).poisson(1.0, (30, 30))
+    counts[10:15, 20:25] += np.random.default_rng(6).poisson(3.0, (5, 5))
+    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=AREA)
+    bins = cells.raster("bin")[-30:, :30]
+    assert (bins[11:14, 21:24] == 3).all()
+    bins[9:16, 19:26] = 0
+    assert (bins > 0).mean() < 0.01
+
+
+def test_neighbours_of_points_by_distance_are_calibrated_too():
+    random = np.random.default_rng(1)
+    x, y = random.uniform(0, 20_000, (2, 600))
+    points = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x + 380_000, y + 3_768_000), crs=CRS)
+    runs = [lg.gi_star(points, value=np.random.default_rng(s).gamma(2.0, 1.0, 600), neighbours="knn") for s in SEEDS]
+    assert 0.95 <= np.mean([run["z"].std() for run in runs]) <= 1.05

@@ -1,0 +1,63 @@
+"""Fail if a test of the QGIS plugin was skipped, or if none ran, from pytest's JUnit report.
+
+    python tools/no_plugin_skips.py report.xml
+
+A plugin test is one in tests/plugin/ or tests/test_plugin*.py, or one that skips for want of QGIS wherever it stands:
+without this check a machine with a broken QGIS would pass.
+"""
+
+import re
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+IN_PLUGIN_FILE = re.compile(r"(^|\.)(plugin\.test_\w+|test_plugin\w*)(\.|$)")
+
+
+def skip_reason(case):
+    """Return why a test case was skipped, None if it ran; an expected failure did run."""
+    skipped = case.find("skipped")
+    if skipped is None or skipped.get("type") == "pytest.xfail":
+        return None
+    # Where a module is skipped as a whole the message only says so, and the reason stands in the text.
+    _, _, reason = (skipped.text or "").rpartition("Skipped: ")
+    return reason.removesuffix('")') or skipped.get("message") or "no reason given"
+
+
+def is_plugin_test(case):
+    """Tell whether a case belongs to the plugin; a module skipped as a whole has its name where others have a class."""
+    where = case.get("classname") or case.get("name", "")
+    return bool(IN_PLUGIN_FILE.search(where)) or "qgis" in (skip_reason(case) or "").lower()
+
+
+def complaints(report):
+    """Return the sentences that say what is wrong, none if all is well."""
+    plugin = [case for case in report.iter("testcase") if is_plugin_test(case)]
+    reasons = {f"{case.get('classname')}::{case.get('name')}": skip_reason(case) for case in plugin}
+    found = [f"Plugin test skipped: {name} ({reason})" for name, reason in reasons.items() if reason]
+    if len(found) == len(plugin):
+        found.append("No plugin test ran (tests/plugin/, tests/test_plugin*.py).")
+    return found
+
+
+def summary(report):
+    """Return 'N passed, N failed, N skipped' over all tests."""
+    cases = list(report.iter("testcase"))
+    failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
+    skipped = sum(skip_reason(case) is not None for case in cases)
+    return f"{len(cases) - failed - skipped} passed, {failed} failed, {skipped} skipped"
+
+
+def main(path):
+    """Print the complaints and the summary; return the exit code."""
+    if not path.is_file():
+        print(f"No test report at {path}: pytest did not run to its end.")
+        return 1
+    report = ET.parse(path)
+    found = complaints(report)
+    print(*found, summary(report), sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
