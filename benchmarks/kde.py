@@ -54,7 +54,7 @@ def ours(task):
 
 def kdepy(task):
     """Return the density of one incident per squared bandwidth, in the order of the lattice."""
-    # In metres KDEpy would cut its gaussian where the density, per m², falls below 1e-4: everywhere.
+    # KDEpy ends its gaussian where the one-dimensional density falls below 1e-4: in metres at two bandwidths, here at four.
     name, bandwidth = PEER_KERNELS[task.kernel]
     scaled = np.column_stack([task.x, task.y]) / BANDWIDTH
     return FFTKDE(kernel=name, bw=bandwidth).fit(scaled).evaluate(task.lattice)

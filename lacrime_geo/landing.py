@@ -53,12 +53,26 @@ class Landing:
                 for target, staged in self._staged.items():
                     with explained(target):
                         _sync(staged.parent)
-                for target, staged in self._staged.items():
-                    with explained(target):
-                        _replace(target, staged)
+                self._land()
         finally:
             for staged in self._staged.values():
                 shutil.rmtree(staged.parent, ignore_errors=True)
+
+
+    def _land(self) -> None:
+        """Rename the staged files over the old ones; when one cannot be replaced, put all the old ones back."""
+        undo: list[tuple[Path, Path]] = []
+        try:
+            for target, staged in self._staged.items():
+                with explained(target):
+                    _replace(target, staged, undo)
+        except OSError:
+            for place, kept in reversed(undo):
+                if kept.exists():
+                    os.replace(kept, place)
+                else:
+                    place.unlink(missing_ok=True)
+            raise
 
 
 @contextmanager
@@ -87,10 +101,24 @@ def _sync(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _replace(target: Path, staged: Path) -> None:
-    for pattern in SIDE_FILES:
-        name = pattern.format(stem=target.stem, name=target.name)
-        if not (staged.parent / name).exists():
-            target.with_name(name).unlink(missing_ok=True)
-    for file in sorted(staged.parent.iterdir()):
-        os.replace(file, target.with_name(file.name))
+def _replace(target: Path, staged: Path, undo: list[tuple[Path, Path]]) -> None:
+    new = sorted(staged.parent.iterdir())
+    stale = [pattern.format(stem=target.stem, name=target.name) for pattern in SIDE_FILES]
+    before = staged.parent / "before"
+    before.mkdir()
+    for name in dict.fromkeys([*stale, *(file.name for file in new)]):
+        place, kept = target.with_name(name), before / name
+        if place.is_file():
+            _keep(place, kept)
+        if (staged.parent / name).exists():
+            os.replace(staged.parent / name, place)
+        else:
+            place.unlink(missing_ok=True)
+        undo.append((place, kept))
+
+
+def _keep(file: Path, copy: Path) -> None:
+    try:
+        os.link(file, copy)
+    except OSError:  # no hard links on this file system
+        shutil.copy2(file, copy)

@@ -206,7 +206,7 @@ def test_compressed_and_parquet_read_alike(tmp_path):
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress((tmp_path / "crimes.csv").read_bytes()))
     made.to_parquet(tmp_path / "a.parquet")
     typed = made.assign(**{c: pd.to_numeric(made[c]) for c in ("DR_NO", "TIME OCC", "AREA", "Crm Cd", "LAT", "LON", "Vict Age")})
-    zoned = {c: pd.to_datetime(made[c]).dt.tz_localize("America/Los_Angeles") for c in ("Date Rptd", "DATE OCC")}
+    zoned = {c: pd.to_datetime(made[c], format="%m/%d/%Y %I:%M:%S %p").dt.tz_localize("America/Los_Angeles") for c in ("Date Rptd", "DATE OCC")}
     typed.assign(**zoned).to_parquet(tmp_path / "typed.parquet")
     for name in ("a.csv.gz", "a.parquet", "typed.parquet"):
         pd.testing.assert_frame_equal(pd.DataFrame(lg.read_lapd(tmp_path / name)), pd.DataFrame(plain))

@@ -1,0 +1,145 @@
+"""Outputs land whole, together, or not at all, whatever happens while they are written."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+
+import pytest
+
+from lacrime_geo.landing import Landing
+
+ROOT = Path(__file__).parents[1]
+
+
+def fill(landing, path, text):
+    staged = landing.stage(path)
+    staged.write_text(text)
+    return staged
+
+
+def contents(folder):
+    return {path.name: path.read_text() for path in folder.iterdir()}
+
+
+def test_files_land_together(tmp_path):
+    (tmp_path / "b.txt").write_text("old")
+    with Landing() as landing:
+        fill(landing, tmp_path / "a.txt", "1")
+        fill(landing, tmp_path / "b.txt", "2").with_suffix(".qml").write_text("style")
+        assert {p.name for p in tmp_path.iterdir() if not p.name.startswith(".")} == {"b.txt"}
+    assert contents(tmp_path) == {"a.txt": "1", "b.txt": "2", "b.qml": "style"}
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, MemoryError])
+def test_nothing_lands_after_an_error(error, tmp_path):
+    before = {"a.txt": "old", "a.qml": "old style"}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(error), Landing() as landing:
+        fill(landing, tmp_path / "a.txt", "1")
+        fill(landing, tmp_path / "b.txt", "2")
+        raise error
+    assert contents(tmp_path) == before
+
+
+def test_when_one_cannot_be_replaced_the_others_come_back(tmp_path):
+    before = {"a.txt": "old", "a.qml": "old style"}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    with pytest.raises(OSError, match=r"Cannot write '.*c\.txt'"), Landing() as landing:
+        for name in ("a.txt", "b.txt", "c.txt"):
+            fill(landing, tmp_path / name, "new")
+        (tmp_path / "c.txt").mkdir()
+    (tmp_path / "c.txt").rmdir()
+    assert contents(tmp_path) == before
+
+
+def test_without_hard_links_too(tmp_path, monkeypatch):
+    def refuse(*_):
+        raise OSError("no links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    test_when_one_cannot_be_replaced_the_others_come_back(tmp_path)
+
+
+@pytest.mark.parametrize(("first", "second"), [("a.gpkg", "a.gpkg"), ("a.gpkg", "./a.gpkg"), ("a.gpkg", "a.parquet")])
+def test_two_outputs_need_two_names(first, second, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ValueError, match="give them different names"), Landing() as landing:
+        fill(landing, first, "1")
+        landing.stage(tmp_path / second if second == "a.parquet" else second)
+    assert contents(tmp_path) == {}
+
+
+def test_staging_says_at_once_that_a_folder_is_missing(tmp_path):
+    with pytest.raises(FileNotFoundError, match="there is no folder"), Landing() as landing:
+        landing.stage(tmp_path / "no" / "a.gpkg")
+    (tmp_path / "folder.gpkg").mkdir()
+    with pytest.raises(IsADirectoryError, match="name a file in it"), Landing() as landing:
+        landing.stage(tmp_path / "folder.gpkg")
+
+
+PRELUDE = """
+import os, signal, sys
+sys.path.insert(0, "tests")
+from makers import clustered, incidents
+import lacrime_geo as lg
+from lacrime_geo import files, landing, rasters
+RUN = {".tif": lg.kde}.get(os.path.splitext(sys.argv[1])[1], lg.hotspots)
+result = RUN(incidents(*clustered(3000, 1, side=20000.0)), cell_size=250)
+"""
+KILLED = {
+    "before the file is written": "files._metadata = lambda *_: os.kill(os.getpid(), signal.SIGKILL)",
+    "when it is written and not landed": "landing._sync = lambda *_: os.kill(os.getpid(), signal.SIGKILL)",
+}
+
+
+def run_killed(code, path):
+    script = PRELUDE + code + "\nresult.save(sys.argv[1])\n"
+    return subprocess.run([sys.executable, "-c", script, str(path)], cwd=ROOT, timeout=120).returncode
+
+
+@pytest.mark.parametrize("moment", list(KILLED))
+@pytest.mark.parametrize("name", ["a.gpkg", "a.parquet", "a.geojson", "a.tif"])
+def test_a_killed_run_leaves_the_old_file_or_none(moment, name, tmp_path):
+    target = tmp_path / name
+    target.write_bytes(b"the old layer")
+    if name != "a.geojson":
+        assert run_killed(KILLED[moment] if ".geojson" not in name else "", target) == -signal.SIGKILL
+        assert target.read_bytes() == b"the old layer"
+    target.unlink()
+    assert run_killed(KILLED["when it is written and not landed"], target) == -signal.SIGKILL
+    assert not target.exists() and not target.with_suffix(".qml").exists()
+
+
+SLOW = """
+print("writing", flush=True)
+while True:
+    result.save(sys.argv[1])
+"""
+
+
+def test_killed_anywhere_in_the_writing_leaves_a_whole_file(tmp_path):
+    target = tmp_path / "a.gpkg"
+    import geopandas as gpd
+
+    for delay in (0.02, 0.11, 0.23, 0.37):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PRELUDE + SLOW, str(target)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout.readline() == "writing\n"
+        time.sleep(delay)
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        if target.exists():
+            assert len(gpd.read_file(target)) > 500
+    assert any(path.name.startswith(".lacrime_geo-") for path in tmp_path.iterdir()) or target.exists()
+
+
+def test_text_of_the_prelude_is_python():
+    compile(textwrap.dedent(PRELUDE + SLOW), "prelude", "exec")

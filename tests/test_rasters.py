@@ -1,0 +1,75 @@
+"""GeoTIFFs: values where the grid says, and everything that a reader needs to know inside."""
+
+import json
+
+import numpy as np
+import pytest
+import rasterio
+from makers import clustered, incidents, rectangle
+
+import lacrime_geo as lg
+
+X, Y = clustered(500, 1)
+
+
+@pytest.fixture(scope="module")
+def surface():
+    return lg.kde(incidents(X, Y), bandwidth=400, cell_size=10, boundary=rectangle(0, 0, 4000, 4500))
+
+
+@pytest.fixture(scope="module")
+def raster(surface, tmp_path_factory):
+    path = tmp_path_factory.mktemp("raster") / "density.tif"
+    surface.save(path)
+    with rasterio.open(path) as opened:
+        yield opened
+
+
+def test_values_and_place(raster, surface):
+    np.testing.assert_array_equal(raster.read(1), surface.values.astype(np.float32))
+    assert raster.crs.to_epsg() == 32611 and tuple(raster.transform)[:6] == surface.grid.transform
+    assert tuple(raster.bounds) == pytest.approx(surface.grid.bounds)
+    x, y = X[:20] + 380_000, Y[:20] + 3_768_000
+    cell = surface.grid.index(x, y)
+    sampled = np.array([value[0] for value in raster.sample(zip(x, y))])
+    inside = cell >= 0
+    np.testing.assert_array_equal(sampled[inside], surface.values.ravel()[cell[inside]].astype(np.float32))
+
+
+def test_tiled_compressed_with_overviews(raster):
+    assert raster.profile["tiled"] and raster.compression == rasterio.enums.Compression.deflate
+    assert raster.overviews(1)[:1] == [2]
+    assert raster.tags(ns="IMAGE_STRUCTURE").get("LAYOUT") == "COG"
+
+
+def test_nodata_unit_and_parameters(raster, surface):
+    assert np.isnan(raster.nodata) and np.isnan(surface.values).any()
+    assert (raster.units, raster.descriptions) == (("incidents per km²",), ("density",))
+    kept = json.loads(raster.tags()["lacrime_geo"])
+    assert kept["bandwidth"] == 400 and kept["cell_size"] == 10 and kept["version"] == lg.__version__
+    assert kept["kernel"] == "quartic" and kept["incidents"] == 500
+
+
+def test_the_style_stands_beside_a_surface(surface, tmp_path):
+    surface.save(tmp_path / "a.tiff")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.qml", "a.tiff"]
+
+
+def test_cells_have_a_band_for_each_column(tmp_path):
+    cells = lg.hotspots(incidents(X, Y), cell_size=250)
+    (tmp_path / "a.qml").write_text("of an older raster")
+    cells.save(tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as opened:
+        assert opened.descriptions == tuple(cells.columns) and opened.units[0] == "incidents"
+        for number, name in enumerate(cells.columns, start=1):
+            np.testing.assert_array_equal(opened.read(number), cells.raster(name))
+    # The cells' style is one of polygons: a raster would not be drawn by it.
+    assert [path.name for path in tmp_path.iterdir()] == ["a.tif"]
+
+
+def test_a_raster_of_one_cell(tmp_path):
+    surface = lg.kde(incidents([5], [5]), bandwidth=1, cell_size=5)
+    surface.save(tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as opened:
+        assert opened.shape == surface.grid.shape
+        np.testing.assert_array_equal(opened.read(1), surface.values.astype(np.float32))
