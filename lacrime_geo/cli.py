@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import __version__
 from .catalog import (
@@ -113,8 +113,16 @@ def _arguments(analysis: Analysis, options: argparse.Namespace) -> dict[str, Any
     return {name: value for name, value in given.items() if value is not None}
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that says what was wrong in one sentence, as everything here does."""
+
+    def error(self, message: str) -> NoReturn:
+        """Leave with status 2 and one sentence instead of the whole usage."""
+        self.exit(2, f"lacrime-geo: {message}; see {self.prog} --help\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
+    parser = _Parser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
     parser.add_argument("--version", action="version", version=f"lacrime-geo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for analysis in ANALYSES:
@@ -180,12 +188,13 @@ def _announcing(quiet: bool) -> Iterator[None]:
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(message)s"))
     log.addHandler(handler)
-    level, log.level = log.level, logging.ERROR if quiet else logging.INFO
+    level = log.level
+    log.setLevel(logging.ERROR if quiet else logging.INFO)
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.level = level
+        log.setLevel(level)
 
 
 @contextmanager

@@ -8,14 +8,13 @@ from typing import Any
 import numpy as np
 
 from . import checks, geometry
+from .core_points import NOISE, label_places
 from .incidents import Incidents, as_incidents
-from .neighbours import near_pairs
 from .parameters import Parameters, two_digits
 from .places import collapse
-from .progress import Progress, advance, within
+from .progress import Progress, within
 from .results import Marks, Shapes, with_columns
 
-NOISE = -1
 _DISTANCES_AT_ONCE = 4_000_000
 
 
@@ -120,84 +119,6 @@ def dbscan(
     return Clusters(
         columns, parameters, everything, style="clusters", label=f"Clustered incidents · {everything.label}"
     )
-
-
-def label_places(
-    x: np.ndarray, y: np.ndarray, weight: np.ndarray, eps: float, min_samples: float, progress: Progress = None
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the cluster (m,) and whether core (m,) of distinct weighted places, in memory bounded by the places."""
-    around = _weight_around(x, y, weight, eps, within(progress, 0.0, 0.4))
-    # Sums of weights that are no whole numbers may fall short of min_samples by rounding alone.
-    core = around >= min_samples * (1 - 1e-12)
-    component, nearest = _join(x, y, core, eps, within(progress, 0.4, 0.95))
-    label = np.full(x.size, NOISE, dtype=np.int64)
-    label[core] = component[core]
-    border = nearest >= 0
-    label[border] = component[nearest[border]]
-    return _numbered(label, core, x, y, weight), core
-
-
-def _weight_around(x: np.ndarray, y: np.ndarray, weight: np.ndarray, eps: float, progress: Progress) -> np.ndarray:
-    around = weight.copy()
-    for i, j, _, fraction in near_pairs(x, y, eps):
-        around += np.bincount(i, weight[j], x.size)
-        around += np.bincount(j, weight[i], x.size)
-        advance(progress, fraction)
-    return around
-
-
-def _join(
-    x: np.ndarray, y: np.ndarray, core: np.ndarray, eps: float, progress: Progress
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the connected component of each place through cores, and each border place's nearest core (else −1)."""
-    from scipy.sparse import coo_matrix
-    from scipy.sparse.csgraph import connected_components
-
-    component = np.arange(x.size)
-    best = np.empty((3, 0))
-    for i, j, squared, fraction in near_pairs(x, y, eps):
-        joined = core[i] & core[j] & (component[i] != component[j])
-        if joined.any():
-            ends = component[i[joined]], component[j[joined]]
-            graph = coo_matrix((np.ones(ends[0].size), ends), shape=(x.size, x.size))
-            component = connected_components(graph, directed=False)[1][component]
-        half = core[i] != core[j]
-        i, j, squared = i[half], j[half], squared[half]
-        border, centre = np.where(core[i], j, i), np.where(core[i], i, j)
-        best = _nearest_core(np.hstack([best, [border, centre, squared]]), x, y)
-        advance(progress, fraction)
-    nearest = np.full(x.size, -1, dtype=np.int64)
-    nearest[best[0].astype(np.int64)] = best[1].astype(np.int64)
-    return component, nearest
-
-
-def _nearest_core(candidates: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Keep one (border, core, squared distance) per border place: the nearest core, ties to the lowest easting, northing."""
-    centre = candidates[1].astype(np.int64)
-    order = np.lexsort((y[centre], x[centre], candidates[2], candidates[0]))
-    candidates = candidates[:, order]
-    keep = np.ones(order.size, dtype=bool)
-    keep[1:] = candidates[0, 1:] != candidates[0, :-1]
-    return candidates[:, keep]
-
-
-def _numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Renumber labels 0, 1, … by falling weight, ties by the lowest easting, then northing, of a core."""
-    member = label >= 0
-    if not member.any():
-        return label
-    names, compact = np.unique(label[member], return_inverse=True)
-    total = np.bincount(compact.ravel(), weight[member])
-    cores = np.flatnonzero(core)
-    cores = cores[np.lexsort((y[cores], x[cores], label[cores]))]
-    lowest = cores[np.searchsorted(label[cores], names)]
-    # Sums of fractional weights that are equal but for rounding are a tie.
-    order = np.lexsort((y[lowest], x[lowest], -np.round(total / total.max(), 12)))
-    number = np.empty(names.size, dtype=np.int64)
-    number[order] = np.arange(names.size)
-    out = label.copy()
-    out[member] = number[compact.ravel()]
-    return out
 
 
 def _eps(

@@ -58,7 +58,6 @@ class Landing:
             for staged in self._staged.values():
                 shutil.rmtree(staged.parent, ignore_errors=True)
 
-
     def _land(self) -> None:
         """Rename the staged files over the old ones; when one cannot be replaced, put all the old ones back."""
         undo: list[tuple[Path, Path]] = []

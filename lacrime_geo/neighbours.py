@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import checks, geometry
+from .cell_index import CellIndex, expand
 from .features import Features
 from .parameters import Parameters
 from .places import collapse
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 NEIGHBOURS = ("queen", "rook", "knn", "band")
 SNAP = 0.01  # metres: vertices closer than this are one vertex
-_PAIRS_AT_ONCE = 2_000_000
 
 
 def near_pairs(
@@ -25,43 +25,20 @@ def near_pairs(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
     """Yield all pairs of points whose squared distance is ≤ radius², each once, in chunks of bounded memory.
 
-    Points are sorted by square cells of one radius; a point's partners follow it in its own and the next cell of the
-    row, or stand in three cells of the row above, which are contiguous in the sorted order.
+    A point's partners follow it in its own and the next cell of the row, or stand in three cells of the row above.
 
     Yields
     ------
     i, j, squared distance (m²), and the fraction of the work done.
     """
     # Cells a hair wider than the radius, so that rounding cannot put near points two cells apart.
-    side = radius * (1 + 1e-9)
-    column = np.floor((x - x.min()) / side).astype(np.int64) + 1
-    row = np.floor((y - y.min()) / side).astype(np.int64)
-    stride = int(column.max()) + 2
-    key = row * stride + column
-    order = np.argsort(key, kind="stable")
-    x, y, key = x[order], y[order], key[order]
-    start = np.concatenate([np.arange(1, key.size + 1), np.searchsorted(key, key + stride - 1, side="left")])
-    stop = np.concatenate(
-        [np.searchsorted(key, key + 1, side="right"), np.searchsorted(key, key + stride + 1, side="right")]
-    )
-    for source, partner, fraction in _expand(start, stop, key.size):
-        squared = (x[source] - x[partner]) ** 2 + (y[source] - y[partner]) ** 2
+    index = CellIndex(x, y, radius * (1 + 1e-9))
+    start, stop = (ends[index.cell, 1:] for ends in index.ranges(index.cells, 1))
+    start[:, 0] = np.arange(1, x.size + 1)
+    for source, partner, fraction in expand(start, stop):
+        squared = (index.x[source] - index.x[partner]) ** 2 + (index.y[source] - index.y[partner]) ** 2
         near = squared <= radius * radius
-        yield order[source[near]], order[partner[near]], squared[near], fraction
-
-
-def _expand(start: np.ndarray, stop: np.ndarray, points: int) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:
-    """Yield (point, partner) for every partner in start…stop of each of 2 × points ranges, a bounded number at once."""
-    count = np.maximum(stop - start, 0)
-    done = np.concatenate([[0], np.cumsum(count)])
-    begin = 0
-    while begin < count.size:
-        end = max(int(np.searchsorted(done, done[begin] + _PAIRS_AT_ONCE, side="right")) - 1, begin + 1)
-        taken = count[begin:end]
-        which = np.repeat(np.arange(begin, end), taken)
-        partner = np.arange(which.size) - np.repeat(done[begin:end] - done[begin], taken) + start[which]
-        yield which % points, partner, end / count.size
-        begin = end
+        yield index.order[source[near]], index.order[partner[near]], squared[near], fraction
 
 
 def neighbour_matrix(

@@ -41,6 +41,8 @@ def test_round_trip(name, suffix, tmp_path):
     if suffix == ".geojson":
         expected = expected.to_crs("EPSG:4326")
     assert back.crs == expected.crs and len(back) == len(expected)
+    if len(expected) == 0 and suffix == ".geojson":
+        return  # a GeoJSON without features has no columns
     assert list(back.columns.drop("geometry")) == list(expected.columns.drop(expected.geometry.name))
     for column in back.columns.drop("geometry"):
         assert_same(back[column], expected[column])
@@ -88,10 +90,10 @@ def parameters_in(path):
     database = sqlite3.connect(path)
     (text,) = database.execute("SELECT metadata FROM gpkg_metadata WHERE metadata LIKE '%lacrime_geo%'").fetchone()
     database.close()
-    return json.loads(shapely_free(text))
+    return json.loads(inside_xml(text))
 
 
-def shapely_free(text):
+def inside_xml(text):
     """Return the JSON inside GDAL's XML of metadata."""
     from xml.etree import ElementTree
 
@@ -131,7 +133,7 @@ def test_a_second_layer_keeps_its_style_inside(tmp_path):
 
     marks = RESULTS["marks"]()
     write(marks, tmp_path / "a.gpkg")
-    write(marks.clusters(), tmp_path / "a.gpkg", layer="clusters")
+    write(marks.clusters(), tmp_path / "a.gpkg", "clusters", second=True)
     database = sqlite3.connect(tmp_path / "a.gpkg")
     kept = database.execute("SELECT f_geometry_column, styleQML, useAsDefault FROM layer_styles").fetchall()
     database.close()

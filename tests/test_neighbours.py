@@ -11,7 +11,7 @@ from scipy import sparse
 from scipy.spatial import cKDTree
 
 import lacrime_geo as lg
-from lacrime_geo import neighbours
+from lacrime_geo import cell_index, neighbours
 from lacrime_geo.parameters import Parameters
 
 POINTS = {
@@ -71,7 +71,7 @@ def test_pairs_of_points_closer_than_any_cell_number_can_tell():
 def test_pairs_come_in_bounded_chunks(monkeypatch):
     x, y = POINTS["clustered"]
     whole = as_set(*listed(x, y, 300.0)[:2])
-    monkeypatch.setattr(neighbours, "_PAIRS_AT_ONCE", 500)
+    monkeypatch.setattr(cell_index, "_PAIRS_AT_ONCE", 500)
     chunks = list(neighbours.near_pairs(x, y, 300.0))
     assert len(chunks) > 10 and set().union(*(as_set(i, j) for i, j, _, _ in chunks)) == whole
     fractions = [fraction for *_, fraction in chunks]

@@ -1,0 +1,166 @@
+"""DBSCAN on weighted places: which are core, which hang together, and to which core a border place belongs.
+
+Cells of side eps / √2 do most of the work (after Gunawan 2013): places in one cell are all neighbours, so that a cell
+holding min_samples is all core, and the cores of one cell are always one cluster.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .cell_index import CellIndex, expand
+from .progress import Progress, advance, within
+
+NOISE = -1
+REACH = 2  # cells: places within eps are at most this many cells apart
+# Half of the 24 cells around, as directions and how many steps in them; the other half are the same pairs turned round.
+DIRECTIONS = {(0, 1): (1, 2), (1, 0): (1, 2), (1, 1): (1, 2), (1, -1): (1, 2), (1, 2): (1,), (1, -2): (1,)}
+DIRECTIONS |= {(2, 1): (1,), (2, -1): (1,)}
+
+
+def label_places(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, eps: float, min_samples: float, progress: Progress = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cluster (m,) and whether core (m,) of distinct weighted places, in memory bounded by the places."""
+    # A hair narrower, so that rounding cannot put two places of one cell farther apart than eps.
+    index = CellIndex(x, y, eps / math.sqrt(2) * (1 - 1e-9))
+    core = _cores(index, weight[index.order], eps, min_samples, within(progress, 0.0, 0.5))
+    cores = index.subset(core)
+    component = _components(cores, eps, within(progress, 0.5, 0.8))
+    label = np.full(x.size, NOISE, dtype=np.int64)
+    label[cores.order] = component[cores.cell]
+    others = np.flatnonzero(~core)
+    nearest = _nearest_cores(index, others, cores, eps, within(progress, 0.8, 1.0))
+    border = nearest >= 0
+    label[index.order[others[border]]] = component[cores.cell[nearest[border]]]
+    is_core = np.zeros(x.size, dtype=bool)
+    is_core[cores.order] = True
+    return _numbered(label, is_core, x, y, weight), is_core
+
+
+def _cores(index: CellIndex, weight: np.ndarray, eps: float, min_samples: float, progress: Progress) -> np.ndarray:
+    """Return which sorted places have at least min_samples of weight within eps."""
+    # Sums of weights that are no whole numbers may fall short of min_samples by rounding alone.
+    enough = min_samples * (1 - 1e-12)
+    held = np.add.reduceat(weight, index.first)
+    start, stop = index.ranges(index.cells, REACH)
+    cumulative = np.concatenate([[0.0], np.cumsum(weight)])
+    around = (cumulative[stop] - cumulative[start]).sum(axis=1)
+    core = (held >= enough)[index.cell]
+    # Between a cell that suffices alone and one whose whole surroundings do not (with room for rounding), places are counted.
+    open_cells = (held < enough) & (around >= enough * (1 - 1e-9))
+    places = np.flatnonzero(open_cells[index.cell])
+    cell = index.cell[places]
+    for row, partner, fraction in expand(start[cell], stop[cell]):
+        near = _squared(index, places[row], index, partner) <= eps * eps
+        low, high = int(row[0]), int(row[-1]) + 1
+        total = np.bincount(row[near] - low, weight[partner[near]], high - low)
+        core[places[low:high]] = total >= enough
+        advance(progress, fraction)
+    return core
+
+
+def _squared(one: CellIndex, i: np.ndarray, other: CellIndex, j: np.ndarray) -> np.ndarray:
+    return (one.x[i] - other.x[j]) ** 2 + (one.y[i] - other.y[j]) ** 2
+
+
+def _components(cores: CellIndex, eps: float, progress: Progress) -> np.ndarray:
+    """Return the component of each cell of cores: first by the places that face each other, then by all that are left."""
+    if cores.cells.size == 0:
+        return np.empty(0, dtype=np.int64)
+    one, other, close = _facing(cores, eps)
+    component = _connected(cores.cells.size, one[close], other[close])
+    one, other = one[~close], other[~close]
+    apart = component[one] != component[other]
+    one, other = one[apart], other[apart]
+    touching = _touching(cores, one, other, eps, progress)
+    joined = _connected(cores.cells.size, component[one[touching]], component[other[touching]])
+    return joined[component]
+
+
+def _connected(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    graph = coo_matrix((np.ones(one.size), (one, other)), shape=(size, size))
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def _facing(cores: CellIndex, eps: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return all pairs of cells up to two apart, and whether their places extreme towards each other are within eps."""
+    pairs = []
+    for (down, across), steps in DIRECTIONS.items():
+        along = cores.x * across + cores.y * down
+        foremost, hindmost = _extreme(cores, along), _extreme(cores, -along)
+        for step in steps:
+            wanted = cores.cells + step * (down * cores.stride + across)
+            at = np.minimum(np.searchsorted(cores.cells, wanted), cores.cells.size - 1)
+            one = np.flatnonzero(cores.cells[at] == wanted)
+            other = at[one]
+            pairs.append((one, other, _squared(cores, foremost[one], cores, hindmost[other]) <= eps * eps))
+    one, other, close = (np.concatenate(column) for column in zip(*pairs))
+    return one, other, close
+
+
+def _extreme(cores: CellIndex, along: np.ndarray) -> np.ndarray:
+    """Return for each cell the sorted place with the largest value."""
+    largest = np.flatnonzero(along == np.maximum.reduceat(along, cores.first)[cores.cell])
+    chosen = np.empty(cores.cells.size, dtype=np.int64)
+    chosen[cores.cell[largest]] = largest
+    return chosen
+
+
+def _touching(cores: CellIndex, one: np.ndarray, other: np.ndarray, eps: float, progress: Progress) -> np.ndarray:
+    """Return for each pair of cells whether any place of one is within eps of any of the other."""
+    touching = np.zeros(one.size, dtype=bool)
+    ends = np.append(cores.first[1:], cores.key.size)
+    for pair, place, fraction in expand(cores.first[one][:, None], ends[one][:, None]):
+        rest = ~touching[pair]
+        pair, place = pair[rest], place[rest]
+        for row, partner, _ in expand(cores.first[other[pair]][:, None], ends[other[pair]][:, None]):
+            near = _squared(cores, place[row], cores, partner) <= eps * eps
+            touching[pair[row[near]]] = True
+        advance(progress, fraction)
+    return touching
+
+
+def _nearest_cores(
+    index: CellIndex, places: np.ndarray, cores: CellIndex, eps: float, progress: Progress
+) -> np.ndarray:
+    """Return for each place the nearest core within eps (else −1), ties to the lowest easting, then northing."""
+    nearest = np.full(places.size, -1, dtype=np.int64)
+    start, stop = cores.ranges(index.key[places], REACH)
+    for row, partner, fraction in expand(start, stop):
+        squared = _squared(index, places[row], cores, partner)
+        near = squared <= eps * eps
+        row, partner, squared = row[near], partner[near], squared[near]
+        if row.size:
+            begins = np.flatnonzero(np.append(True, row[1:] != row[:-1]))
+            least = np.repeat(np.minimum.reduceat(squared, begins), np.diff(np.append(begins, row.size)))
+            tied = np.flatnonzero(squared == least)
+            # Sorted so that the lowest easting and northing come last and are what remains.
+            tied = tied[np.lexsort((-cores.y[partner[tied]], -cores.x[partner[tied]]))]
+            nearest[row[tied]] = partner[tied]
+        advance(progress, fraction)
+    return nearest
+
+
+def _numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """Renumber labels 0, 1, … by falling weight, ties by the lowest easting, then northing, of a core."""
+    member = label >= 0
+    if not member.any():
+        return label
+    names, compact = np.unique(label[member], return_inverse=True)
+    total = np.bincount(compact.ravel(), weight[member])
+    cores = np.flatnonzero(core)
+    cores = cores[np.lexsort((y[cores], x[cores], label[cores]))]
+    lowest = cores[np.searchsorted(label[cores], names)]
+    # Sums of fractional weights that are equal but for rounding are a tie.
+    order = np.lexsort((y[lowest], x[lowest], -np.round(total / total.max(), 12)))
+    number = np.empty(names.size, dtype=np.int64)
+    number[order] = np.arange(names.size)
+    out = label.copy()
+    out[member] = number[compact.ravel()]
+    return out

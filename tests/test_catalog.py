@@ -1,0 +1,97 @@
+"""The catalogue: what it declares is what the functions take; what does not match cannot be declared."""
+
+import inspect
+from dataclasses import dataclass, replace
+
+import pytest
+
+import lacrime_geo as lg
+from lacrime_geo import catalog, results
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, SELECTION_HELP, Choice, Distance
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+def test_declared_names_are_the_signatures(analysis):
+    keywords = inspect.getfullargspec(analysis.run).kwonlyargs
+    assert sorted(p.name for p in analysis.params) == sorted(set(keywords) - catalog.UNASKED)
+    assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
+    assert inspect.getfullargspec(analysis.run).args == [analysis.input]
+    assert len(analysis.params) <= 6
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+def test_every_parameter_says_what_it_is(analysis):
+    for parameter in analysis.params:
+        text = analysis.help(parameter.name)
+        assert len(text) > 20 and text == " ".join(text.split())
+        if isinstance(parameter, Distance):
+            assert "(m)" in text and parameter.unit == "m"
+        if isinstance(parameter, Choice):
+            assert analysis.default(parameter.name) in parameter.options
+            assert all(f'"{name}"' in text for name in parameter.options)
+        if not analysis.required(parameter.name) and analysis.default(parameter.name) is None:
+            assert "efault" in text or "for " in text
+    assert analysis.summary.endswith(".") and analysis.tags
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+def test_results_and_styles_exist(analysis):
+    from lacrime_geo.styles.qml import STYLES
+
+    assert analysis.result in (results.Surface, results.Cells, results.Marks, results.Shapes, results.Table)
+    assert analysis.style in STYLES
+    assert (analysis.second is None) == (analysis.second_title is None)
+
+
+def test_names_are_told_apart():
+    assert BY_NAME.keys() == {a.name for a in ANALYSES} and len({a.title for a in ANALYSES}) == len(ANALYSES)
+    assert {"kde", "hotspots", "gi_star", "dbscan"} <= set(BY_NAME)
+
+
+def test_selection_is_what_incidents_take():
+    select = set(inspect.signature(lg.Incidents.select).parameters) - {"self"}
+    making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight"}
+    assert {p.name for p in SELECTION} == set(SELECTION_HELP) == select | making
+
+
+@dataclass(frozen=True)
+class Colour:
+    """A kind of parameter that nothing can show."""
+
+    name: str = "bandwidth"
+
+
+WRONG = {
+    "missing": lambda params: params[1:],
+    "unknown": lambda params: (*params, Distance("radius", "Radius")),
+    "twice": lambda params: (*params, params[0]),
+    "renamed": lambda params: (Distance("band_width", "Bandwidth"), *params[1:]),
+    "of no kind": lambda params: (Colour(), *params[1:]),
+    "text": lambda params: ("bandwidth", *params[1:]),
+}
+
+
+@pytest.mark.parametrize("case", list(WRONG))
+def test_wrong_declarations_raise(case):
+    with pytest.raises(TypeError, match="kde: "):
+        replace(BY_NAME["kde"], params=WRONG[case](BY_NAME["kde"].params))
+
+
+def test_help_is_read_from_a_docstring():
+    def function(x, *, first=1, second=2, third=3):
+        """Do.
+
+        Parameters
+        ----------
+        x : data.
+        first, second : numbers,
+            on two lines.
+        third : last.
+
+        Returns
+        -------
+        third : not this.
+        """
+
+    expected = {"x": "data.", "first": "numbers, on two lines.", "second": "numbers, on two lines.", "third": "last."}
+    assert catalog.parameter_help(function) == expected

@@ -1,0 +1,211 @@
+"""The command line: the library's numbers, the catalogue's options, one sentence when the input is bad."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import rasterio
+from makers import crimes_frame, rectangle, squares
+
+import lacrime_geo as lg
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION
+from lacrime_geo.cli import main
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def crimes(tmp_path):
+    path = tmp_path / "crimes.gpkg"
+    crimes_frame(600).assign(amount=np.arange(600.0)).to_file(path)
+    return path
+
+
+def run(*words, **environment):
+    """Run the command as a user would, its outputs piped."""
+    command = [sys.executable, "-m", "lacrime_geo", *map(str, words)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, **environment})
+
+
+def flags(options):
+    return [word for name, value in options.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+
+
+OPTIONS = {
+    "kde": [{}, dict(bandwidth=300, cell_size=40, kernel="gaussian"), dict(weight="amount")],
+    "hotspots": [{}, dict(cell_size=220, distance_band=500, correction="none"), dict(weight="amount")],
+    "dbscan": [{}, dict(eps=150, min_samples=7), dict(eps=150, min_samples=700, weight="amount")],
+}
+
+
+@pytest.mark.parametrize(("name", "options"), [(name, case) for name, cases in OPTIONS.items() for case in cases])
+def test_numbers_are_the_librarys(name, options, crimes, tmp_path, capsys):
+    output = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    assert main([name, str(crimes), str(output), *flags(options)]) == 0
+    assert capsys.readouterr().out == f"{output}\n"
+    assert_same_numbers(getattr(lg, name)(crimes, **options), output)
+
+
+def assert_same_numbers(result, output):
+    if isinstance(result, lg.Surface):
+        with rasterio.open(output) as raster:
+            np.testing.assert_array_equal(raster.read(1), result.values.astype(np.float32))
+            return
+    layer = gpd.read_file(output, layer=output.stem)
+    for name, column in result.columns.items():
+        np.testing.assert_array_equal(layer[name].to_numpy(column.dtype), column)
+
+
+REAL = {
+    "kde": ("lapd_citywide_2023-09_2023-10.parquet", {}),
+    "hotspots": ("lapd_citywide_2023-09_2023-10.csv.gz", {}),
+    "dbscan": ("lapd_citywide_2023-09_2023-10.parquet", {}),
+    "gi_star": ("la_tract_crime_counts_2020_2024.parquet", dict(value="crime_count")),
+}
+
+
+@pytest.mark.parametrize("name", list(REAL))
+def test_numbers_on_real_files_are_the_librarys(name, lacrime_data, tmp_path):
+    file, options = REAL[name]
+    output = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    assert main([name, str(lacrime_data / file), str(output), "--quiet", *flags(options)]) == 0
+    assert_same_numbers(getattr(lg, name)(lacrime_data / file, **options), output)
+
+
+def test_gi_star_takes_switches(tmp_path):
+    layer, output = tmp_path / "areas.gpkg", tmp_path / "out.parquet"
+    squares(6, 6).assign(value=np.arange(36) ** 2 % 11).to_file(layer)
+    words = ["--value", "value", "--neighbours", "rook", "--no-include-self", "--quiet"]
+    assert main(["gi_star", str(layer), str(output), *words]) == 0
+    z = lg.gi_star(layer, value="value", neighbours="rook", include_self=False)["z"]
+    np.testing.assert_array_equal(gpd.read_parquet(output)["z"], z)
+
+
+def test_selection(crimes, tmp_path):
+    words = ["--since", "2023-03-01", "--until", "2023-10-01", "--category", "robbery, burglary", "--quiet"]
+    assert main(["dbscan", str(crimes), str(tmp_path / "out.gpkg"), *words]) == 0
+    frame = crimes_frame(600)
+    kept = frame[frame.occurred.between("2023-03-01", "2023-09-30T23:59:59") & (frame.category != "other")]
+    assert gpd.read_file(tmp_path / "out.gpkg", layer="out").dr_no.tolist() == kept.dr_no.tolist()
+
+
+def test_boundary_and_layer_names(crimes, tmp_path):
+    area = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(rectangle(0, 0, 4000, 4000).wkb, crs="EPSG:32611"))
+    area.to_file(tmp_path / "areas.gpkg", layer="city")
+    squares(2, 2).to_file(tmp_path / "areas.gpkg", layer="other", mode="a")
+    layer = f"{tmp_path}/areas.gpkg|layername=city"
+    assert main(["hotspots", str(crimes), str(tmp_path / "o.parquet"), "--boundary", layer, "--quiet"]) == 0
+    assert len(gpd.read_parquet(tmp_path / "o.parquet")) == len(lg.hotspots(crimes, boundary=area))
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_hulls_are_a_second_file_or_a_second_layer(own, crimes, tmp_path):
+    words = ["--clusters", str(tmp_path / "hulls.geojson")] if own else []
+    assert main(["dbscan", str(crimes), str(tmp_path / "o.gpkg"), "--eps", "200", "--quiet", *words]) == 0
+    source = (tmp_path / "hulls.geojson", None) if own else (tmp_path / "o.gpkg", "clusters")
+    hulls = gpd.read_file(source[0], layer=source[1])
+    np.testing.assert_array_equal(hulls["count"], lg.dbscan(crimes, eps=200).clusters()["count"])
+    assert (tmp_path / "hulls.qml").exists() == own and (tmp_path / "o.qml").exists()
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+def test_help_of_every_option(analysis, capsys):
+    with pytest.raises(SystemExit) as left:
+        main([analysis.name, "--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert left.value.code == 0 and analysis.summary in text
+    for parameter in (*analysis.params, *(SELECTION if analysis.input == "incidents" else ())):
+        assert f"--{parameter.name.replace('_', '-')}" in text
+    for parameter in analysis.params:
+        assert analysis.help(parameter.name)[:40].strip() in text
+    assert "METRES" in text and "efault" in text
+
+
+def test_help_and_version(capsys):
+    for words, expected in ((["--help"], list(BY_NAME)), (["--version"], [lg.__version__])):
+        with pytest.raises(SystemExit) as left:
+            main(words)
+        out = capsys.readouterr().out
+        assert left.value.code == 0 and all(word in out for word in expected)
+
+
+MISTYPED = {
+    "no command": ([], "COMMAND"),
+    "unknown command": (["heat", "a", "b"], "'heat'"),
+    "unknown option": (["kde", "a", "b", "--radius", "5"], "--radius"),
+    "no number": (["kde", "a", "b", "--cell-size", "wide"], "'wide'"),
+    "unknown choice": (["kde", "a", "b.tif", "--kernel", "square"], "'square'"),
+    "missing output": (["kde", "a"], "OUTPUT"),
+    "missing value": (["gi_star", "a", "b.gpkg"], "--value"),
+    "half a neighbour": (["gi_star", "a", "b.gpkg", "--value", "v", "--k", "2.5"], "'2.5'"),
+}
+
+
+@pytest.mark.parametrize("case", list(MISTYPED))
+def test_mistyped_commands_get_one_sentence(case, capsys):
+    words, expected = MISTYPED[case]
+    with pytest.raises(SystemExit) as left:
+        main(words)
+    captured = capsys.readouterr()
+    assert left.value.code == 2 and captured.out == ""
+    assert re.fullmatch(r"lacrime-geo: .*--help\n", captured.err) and expected in captured.err
+
+
+def test_output_may_not_be_the_input(crimes, capsys):
+    before = crimes.read_bytes()
+    for words in (["dbscan", str(crimes), str(crimes)], ["dbscan", str(crimes), "x.gpkg", "--clusters", str(crimes)]):
+        assert main([*words, "--quiet"]) == 2
+        assert "would be written over; name another output" in capsys.readouterr().err
+    assert crimes.read_bytes() == before
+
+
+def test_in_a_pipe_only_the_path_on_standard_output(crimes, tmp_path):
+    done = run("hotspots", crimes, tmp_path / "o.gpkg", "--cell-size", "250")
+    assert (done.returncode, done.stdout) == (0, f"{tmp_path / 'o.gpkg'}\n")
+    assert "distance_band = 375.0 m" in done.stderr and "\x1b" not in done.stderr and "%|" not in done.stderr
+    quiet = run("hotspots", crimes, tmp_path / "o.gpkg", "--quiet")
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, f"{tmp_path / 'o.gpkg'}\n", "")
+
+
+def test_module_runs_and_leaves_with_two(tmp_path):
+    done = run("kde", tmp_path / "missing.csv", tmp_path / "o.tif")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"lacrime-geo: There is no file '.*missing\.csv'; check the path\.\n", done.stderr)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bar_on_a_terminal(crimes, tmp_path):
+    pty = pytest.importorskip("pty")
+    leader, follower = pty.openpty()
+    command = [sys.executable, "-m", "lacrime_geo", "kde", str(crimes), str(tmp_path / "o.tif")]
+    environment = {**os.environ, "TERM": "xterm-256color"}
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=follower, env=environment) as process:
+        os.close(follower)
+        shown = b""
+        while part := read_some(leader):
+            shown += part
+        assert process.wait() == 0
+    os.close(leader)
+    assert BY_NAME["kde"].title.encode() in shown and b"\x1b[" in shown
+
+
+def read_some(descriptor):
+    try:
+        return os.read(descriptor, 4096)
+    except OSError:  # Linux says so when the other end has gone
+        return b""
+
+
+def test_interrupting_leaves_nothing(crimes, tmp_path, capsys, monkeypatch):
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lacrime_geo.cli.write", interrupted)
+    assert main(["dbscan", str(crimes), str(tmp_path / "o.gpkg"), "--quiet"]) == 130
+    assert capsys.readouterr().err == "lacrime-geo: stopped; nothing was written\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["crimes.gpkg"]

@@ -1,0 +1,108 @@
+"""The core needs numpy and scipy alone, starts without scipy, and never imports itself by its full name."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "lacrime_geo"
+BLOCKED = ["pandas", "geopandas", "shapely", "pyproj", "rasterio", "pyogrio", "fiona", "pyarrow", "sklearn", "libpysal"]
+BLOCKED += ["esda", "matplotlib", "rich", "osgeo", "qgis", "numba", "dask", "polars", "duckdb", "networkx"]
+
+BLOCKING = f"""
+import sys
+class Blocked:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] in {BLOCKED!r}:
+            raise ImportError(name + " is blocked")
+sys.meta_path.insert(0, Blocked())
+"""
+CORE = """
+import numpy as np
+import lacrime_geo as lg
+from lacrime_geo import catalog, files, landing, styles
+from lacrime_geo.geometry import rectangles_wkb
+from lacrime_geo.parameters import Parameters
+random = np.random.default_rng(1)
+x, y = random.normal(0, 700, (2, 500)) + [[380000], [3768000]]
+days = np.datetime64("2023-01-01") + np.arange(500)
+data = {"w": np.arange(500.0) + 1}
+points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:32611", source=data)
+cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
+areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
+assert set(catalog.BY_NAME) == {"kde", "hotspots", "gi_star", "dbscan"}, "run every analysis here"
+some = points.select(since="2023-02-01", category="a")
+for kernel in ("quartic", "gaussian", "uniform"):
+    surfaces = [lg.kde(points, kernel=kernel, weight="w"), lg.kde(some, kernel=kernel, boundary=areas, bandwidth=300)]
+for correction in ("fdr", "bonferroni", "none"):
+    cells = [lg.hotspots(points, correction=correction), lg.hotspots(points, cell_size=40, boundary=areas, weight="w")]
+for neighbours in ("queen", "rook", "knn", "band"):
+    marks = [lg.gi_star(areas, value="v", neighbours=neighbours, include_self=own) for own in (True, False)]
+clusters = [lg.dbscan(points), lg.dbscan(some, eps=200, min_samples=5, weight="w")]
+texts = [styles.qml(result) for result in (*surfaces, *cells, *marks, *clusters, clusters[1].clusters())]
+assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
+assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()
+"""
+FORBIDDEN_TOO = """
+assert "scipy.stats" not in sys.modules, "scipy.stats is slow to import"
+taken = {name.partition(".")[0] for name in sys.modules} & set(BLOCKED)
+assert not taken, taken
+"""
+
+
+def run(code):
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+
+
+def test_core_runs_on_numpy_and_scipy_alone():
+    done = run(f"{BLOCKING}\n{CORE}\nBLOCKED = {BLOCKED!r}\n{FORBIDDEN_TOO}")
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["pandas", "shapely"])
+def test_the_block_blocks(name):
+    done = run(f"{BLOCKING}\nimport {name}")
+    assert done.returncode == 1 and f"{name} is blocked" in done.stderr
+
+
+def test_frames_and_files_say_what_is_missing():
+    done = run(f"{BLOCKING}\nimport lacrime_geo as lg\nlg.read_lapd('crimes.csv')")
+    assert done.returncode == 1 and "pandas is blocked" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.parametrize("module", ["lacrime_geo", "lacrime_geo.catalog", "lacrime_geo.cli"])
+def test_starting_imports_no_scipy_and_nothing_heavy(module):
+    listed = BLOCKED + ["scipy", "sqlite3"] * (module != "lacrime_geo.cli")
+    done = run(f"import sys, {module}; print(sorted({{n.partition('.')[0] for n in sys.modules}} & set({listed!r})))")
+    assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+def modules():
+    return [pytest.param(path, id=str(path.relative_to(PACKAGE))) for path in sorted(PACKAGE.rglob("*.py"))]
+
+
+@pytest.mark.parametrize("path", modules())
+def test_only_relative_imports_of_itself(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+        assert not [name for name in names if name.partition(".")[0] in ("lacrime_geo", "qgis_plugin")], node.lineno
+
+
+@pytest.mark.parametrize("path", modules())
+def test_third_parties_are_imported_where_they_are_used(path):
+    """At the top of a module stand only the standard library, numpy, itself, and what types alone need."""
+    allowed = {*sys.stdlib_module_names, "numpy"}
+    for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
+        assert {name.partition(".")[0] for name in names} <= allowed, node.lineno
+
+
+def test_scipy_stats_is_nowhere():
+    sources = {path.name: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    assert [name for name, text in sources.items() if "scipy.stats" in text or "scipy import stats" in text] == []
+    assert "autocorrelation.py" in sources

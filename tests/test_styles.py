@@ -1,0 +1,153 @@
+"""Styles: QGIS reads them as XML; classes, sentences and colours are the field's own."""
+
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from makers import clustered, crimes_frame, incidents, points_frame, squares
+
+import lacrime_geo as lg
+from lacrime_geo.grid import Grid
+from lacrime_geo.parameters import Parameters
+from lacrime_geo.results import Surface
+from lacrime_geo.styles import palettes, qml
+
+POINTS = incidents(*clustered(600, 1))
+MARKS = lg.dbscan(crimes_frame(), eps=200, min_samples=8)
+STYLED = {
+    "density": lambda: lg.kde(POINTS),
+    "hotspots": lambda: lg.hotspots(POINTS, cell_size=300),
+    "gi_star": lambda: lg.gi_star(squares(5, 5), value=np.arange(25.0)),
+    "gi_star of points": lambda: lg.gi_star(points_frame(*clustered(60, 1)), value=np.arange(60.0), neighbours="knn"),
+    "clusters": lambda: MARKS,
+    "cluster_hulls": lambda: MARKS.clusters(),
+}
+
+# ColorBrewer's RdBu with seven classes, the middle one left out, and the sentences of a hot spot map.
+HOT_AND_COLD = {
+    "3": ("Hot spot, 99 % confidence", (178, 24, 43)),
+    "2": ("Hot spot, 95 % confidence", (239, 138, 98)),
+    "1": ("Hot spot, 90 % confidence", (253, 219, 199)),
+    "0": ("Not significant", None),
+    "-1": ("Cold spot, 90 % confidence", (209, 229, 240)),
+    "-2": ("Cold spot, 95 % confidence", (103, 169, 207)),
+    "-3": ("Cold spot, 99 % confidence", (33, 102, 172)),
+}
+
+
+def parsed(name):
+    return ElementTree.fromstring(qml(STYLED[name]()))
+
+
+def options(element):
+    """Return the settings of a symbol's first layer."""
+    return {o.get("name"): o.get("value") for o in element.find("layer").iter("Option") if o.get("name")}
+
+
+def classes(root):
+    """Return {value: (label, settings)} of a categorised style."""
+    renderer = root.find("renderer-v2")
+    symbols = {s.get("name"): options(s) for s in renderer.find("symbols")}
+    return {c.get("value"): (c.get("label"), symbols[c.get("symbol")]) for c in renderer.find("categories")}
+
+
+def colour(text):
+    return tuple(int(part) for part in text.split(",")[:3])
+
+
+@pytest.mark.parametrize("name", list(STYLED))
+def test_every_style_is_xml_that_qgis_knows(name):
+    root = parsed(name)
+    assert root.tag == "qgis" and root.get("version").startswith("3.") and "Symbology" in root.get("styleCategories")
+    drawn = root.find("pipe/rasterrenderer") if name == "density" else root.find("renderer-v2")
+    assert drawn is not None and drawn.get("type") in ("singlebandpseudocolor", "categorizedSymbol")
+
+
+@pytest.mark.parametrize("name", ["hotspots", "gi_star", "gi_star of points"])
+def test_bins_have_the_customary_colours_and_sentences(name):
+    root = parsed(name)
+    found = classes(root)
+    assert root.find("renderer-v2").get("attr") == "bin" and list(found) == list(HOT_AND_COLD)
+    for value, (label, expected) in HOT_AND_COLD.items():
+        assert found[value][0] == label
+        assert expected is None or colour(found[value][1]["color"]) == expected
+
+
+@pytest.mark.parametrize("name", ["hotspots", "gi_star"])
+def test_what_is_not_significant_has_no_fill_and_its_line_only_near_by(name):
+    root = parsed(name)
+    assert classes(root)["0"][1]["style"] == "no"
+    expressions = [o.get("value") for o in root.iter("Option") if o.get("name") == "expression"]
+    assert expressions == ["if(@map_scale < 60000, 'solid', 'no')"]
+    assert all(settings["style"] == "solid" for value, (_, settings) in classes(root).items() if value != "0")
+
+
+def test_points_are_marked_and_areas_filled():
+    kinds = {name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")} for name in STYLED if name != "density"}
+    assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
+    assert {name for name, kind in kinds.items() if kind == {"fill"}} == {"hotspots", "gi_star", "cluster_hulls"}
+
+
+@pytest.mark.parametrize("name", ["clusters", "cluster_hulls"])
+def test_six_clusters_have_okabe_and_itos_hues(name):
+    hues = [(213, 94, 0), (0, 114, 178), (0, 158, 115), (204, 121, 167), (230, 159, 0), (86, 180, 233)]
+    found = classes(parsed(name))
+    assert [colour(found[str(i)][1]["color"]) for i in range(6)] == hues
+    assert found["0"][0] == "Cluster 1 by size" and found[""][0] == "Smaller clusters"
+    assert ("-1" in found) == (name == "clusters")
+
+
+def test_hulls_are_labelled_by_rank_count_and_share():
+    root = parsed("cluster_hulls")
+    style = root.find("labeling/settings/text-style")
+    assert root.get("labelsEnabled") == "1" and style.get("isExpression") == "1"
+    assert all(f'"{name}"' in style.get("fieldName") for name in ("rank", "count", "share"))
+    assert "incidents" in style.get("fieldName") and style.find("text-buffer").get("bufferDraw") == "1"
+
+
+def density_items(values):
+    grid = Grid(0.0, 0.0, 10.0, 1, values.size, "EPSG:32611")
+    root = ElementTree.fromstring(qml(Surface(grid, values[None, :], "incidents per km²", Parameters())))
+    return [item.attrib for item in root.iter("item")]
+
+
+def test_density_classes_name_the_unit_and_begin_transparent():
+    items = density_items(np.r_[np.zeros(500), np.nan, np.random.default_rng(1).gamma(1.0, 100.0, 5000)])
+    limits = [float(item["value"]) for item in items]
+    assert len(items) == 7 and limits == sorted(limits) and limits[-1] == np.inf
+    assert all("incidents per km²" in item["label"] for item in items)
+    assert items[0]["alpha"] == "0" and [int(i["alpha"]) for i in items] == sorted(int(i["alpha"]) for i in items)
+    assert [item["color"] for item in items] == list(palettes.DENSITY)
+    assert all(limit == float(f"{limit:.1e}") for limit in limits[:-1])
+
+
+@pytest.mark.parametrize("values", [np.zeros(9), np.full(9, np.nan), np.full(9, 3.0), np.r_[np.zeros(8), 1e-9]])
+def test_density_of_hardly_anything_has_a_legend(values):
+    items = density_items(values)
+    assert 1 <= len(items) <= 2 and items[-1]["value"] == "inf" and "nan" not in str(items)
+
+
+def luminance(colour_text):
+    """Return the relative luminance of a colour (WCAG 2)."""
+    channels = [int(colour_text[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_ordered_palettes_are_ordered_in_grey_too():
+    density = [luminance(c) for c in palettes.DENSITY]
+    assert density == sorted(density, reverse=True)
+    hot = [luminance(entry.colour) for entry in palettes.BINS if entry.value > 0]
+    cold = [luminance(entry.colour) for entry in palettes.BINS[::-1] if entry.value < 0]
+    assert hot == sorted(hot) and cold == sorted(cold)
+
+
+def test_markup_in_names_is_quoted():
+    frame = points_frame(*clustered(60, 1)).assign(**{'a "<&> b': np.arange(60.0)})
+    assert ElementTree.fromstring(qml(lg.gi_star(frame, value='a "<&> b', neighbours="knn"))).tag == "qgis"
+    surface = Surface(Grid(0.0, 0.0, 1.0, 1, 1, "EPSG:32611"), np.ones((1, 1)), "<&\">", Parameters())
+    assert '<&">' in next(ElementTree.fromstring(qml(surface)).iter("item")).get("label")
+
+
+def test_no_style_no_text():
+    assert qml(lg.Table({"n": np.arange(2)}, Parameters())) == ""
