@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +12,7 @@ _MARGIN = 2
 
 
 class CellIndex:
-    """Places in the order of their cells, row by row.
+    """Places in the order of their cells, row by row, and from west to east in each row.
 
     Parameters
     ----------
@@ -21,22 +22,31 @@ class CellIndex:
     Attributes
     ----------
     order : (n,) the original number of each sorted place.
-    x, y, key : (n,) coordinates and cell number of each sorted place.
+    x, y : (n,) coordinates of each sorted place.
     cell : (n,) the rank of each sorted place's cell among the occupied ones.
     cells, first : (m,) numbers of the occupied cells, and the first sorted place of each.
     """
 
     def __init__(self, x: np.ndarray, y: np.ndarray, side: float) -> None:
-        # The margin keeps the cells left and right of a row from running into the row before and after.
-        column = np.floor((x - x.min()) / side).astype(np.int64) + _MARGIN
-        row = np.floor((y - y.min()) / side).astype(np.int64)
-        self.stride = int(column.max()) + _MARGIN + 1
-        key = row * self.stride + column
-        order = np.argsort(key, kind="stable")
-        self._sorted(order, x[order], y[order], key[order])
+        self.side, self.west, self.south = side, x.min(), y.min()
+        # The margins keep what is near the end of one row from running into the next.
+        self.span = float(np.ptp(x)) + 8 * side
+        self.stride = int(np.ptp(x) / side) + 1 + 2 * _MARGIN
+        order = np.argsort(self._along(x, self._row(y)), kind="stable")
+        self._sorted(order, x[order], y[order])
 
-    def _sorted(self, order: np.ndarray, x: np.ndarray, y: np.ndarray, key: np.ndarray) -> None:
-        self.order, self.x, self.y, self.key = order, x, y, key
+    def _row(self, y: np.ndarray) -> np.ndarray:
+        return np.floor((y - self.south) / self.side).astype(np.int64)
+
+    def _along(self, x: np.ndarray, row: np.ndarray) -> np.ndarray:
+        """Return how far along all rows, laid end to end, a place stands."""
+        return row * self.span + (x - self.west)
+
+    def _sorted(self, order: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
+        self.order, self.x, self.y = order, x, y
+        row = self._row(y)
+        self.along = self._along(x, row)
+        key = row * self.stride + np.floor((x - self.west) / self.side).astype(np.int64) + _MARGIN
         begins = np.ones(key.size, dtype=bool)
         begins[1:] = key[1:] != key[:-1]
         self.first = np.flatnonzero(begins)
@@ -46,17 +56,37 @@ class CellIndex:
     def subset(self, keep: np.ndarray) -> CellIndex:
         """Return the index of the sorted places that a mask keeps, over the same cells."""
         part = CellIndex.__new__(CellIndex)
-        part.stride = self.stride
-        part._sorted(self.order[keep], self.x[keep], self.y[keep], self.key[keep])
+        part.side, part.west, part.south = self.side, self.west, self.south
+        part.span, part.stride = self.span, self.stride
+        part._sorted(self.order[keep], self.x[keep], self.y[keep])
         return part
 
-    def ranges(self, cells: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return start and stop (cells, 2 · reach + 1) of the sorted places up to `reach` cells away, row by row."""
-        rows = cells[:, None] + self.stride * np.arange(-reach, reach + 1)
+    def block(self, reach: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return start and stop (cells, 2 · reach + 1) of the sorted places up to `reach` cells from each cell, by rows."""
+        rows = self.cells[:, None] + self.stride * np.arange(-reach, reach + 1)
+        ends = np.append(self.first, self.x.size)
         return (
-            np.searchsorted(self.key, rows - reach, side="left"),
-            np.searchsorted(self.key, rows + reach, side="right"),
+            ends[np.searchsorted(self.cells, rows - reach, side="left")],
+            ends[np.searchsorted(self.cells, rows + reach, side="right")],
         )
+
+    def around(self, x: np.ndarray, y: np.ndarray, radius: float, below: bool = True) -> tuple[np.ndarray, np.ndarray]:
+        """Return start and stop (n, rows) of ranges that hold all sorted places within radius of each point.
+
+        They hold a few more, as a row is cut at the chord where it comes nearest. Without `below`, only the point's own
+        row and those above.
+        """
+        reach = math.ceil(radius / self.side)
+        rows = self._row(y)[:, None] + np.arange(-reach if below else 0, reach + 1)
+        low = rows * self.side
+        north = (y - self.south)[:, None]
+        gap = np.maximum(np.maximum(low - north, north - low - self.side), 0.0)
+        # Wider by what rounding may take away; a row out of reach has an empty range.
+        slack = 1e-9 * radius + 1e-14 * (abs(self.along[-1]) + abs(self.along[0])) if self.along.size else 0.0
+        half = np.where(gap <= radius + slack, np.sqrt(np.maximum(radius**2 - gap**2, 0.0)) + slack, -1.0)
+        middle = self._along(x[:, None], rows)
+        start = np.searchsorted(self.along, middle - half, side="left")
+        return start, np.maximum(np.searchsorted(self.along, middle + half, side="right"), start)
 
 
 def expand(start: np.ndarray, stop: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, float]]:

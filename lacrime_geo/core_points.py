@@ -45,19 +45,17 @@ def _cores(index: CellIndex, weight: np.ndarray, eps: float, min_samples: float,
     # Sums of weights that are no whole numbers may fall short of min_samples by rounding alone.
     enough = min_samples * (1 - 1e-12)
     held = np.add.reduceat(weight, index.first)
-    start, stop = index.ranges(index.cells, REACH)
+    start, stop = index.block(REACH)
     cumulative = np.concatenate([[0.0], np.cumsum(weight)])
     around = (cumulative[stop] - cumulative[start]).sum(axis=1)
     core = (held >= enough)[index.cell]
     # Between a cell that suffices alone and one whose whole surroundings do not (with room for rounding), places are counted.
-    open_cells = (held < enough) & (around >= enough * (1 - 1e-9))
-    places = np.flatnonzero(open_cells[index.cell])
-    cell = index.cell[places]
-    for row, partner, fraction in expand(start[cell], stop[cell]):
+    undecided = (held < enough) & (around >= enough * (1 - 1e-9))
+    places = np.flatnonzero(undecided[index.cell])
+    for row, partner, fraction in expand(*index.around(index.x[places], index.y[places], eps)):
         near = _squared(index, places[row], index, partner) <= eps * eps
         low, high = int(row[0]), int(row[-1]) + 1
-        total = np.bincount(row[near] - low, weight[partner[near]], high - low)
-        core[places[low:high]] = total >= enough
+        core[places[low:high]] = np.bincount(row - low, near * weight[partner], high - low) >= enough
         advance(progress, fraction)
     return core
 
@@ -115,7 +113,7 @@ def _extreme(cores: CellIndex, along: np.ndarray) -> np.ndarray:
 def _touching(cores: CellIndex, one: np.ndarray, other: np.ndarray, eps: float, progress: Progress) -> np.ndarray:
     """Return for each pair of cells whether any place of one is within eps of any of the other."""
     touching = np.zeros(one.size, dtype=bool)
-    ends = np.append(cores.first[1:], cores.key.size)
+    ends = np.append(cores.first[1:], cores.x.size)
     for pair, place, fraction in expand(cores.first[one][:, None], ends[one][:, None]):
         rest = ~touching[pair]
         pair, place = pair[rest], place[rest]
@@ -131,8 +129,7 @@ def _nearest_cores(
 ) -> np.ndarray:
     """Return for each place the nearest core within eps (else −1), ties to the lowest easting, then northing."""
     nearest = np.full(places.size, -1, dtype=np.int64)
-    start, stop = cores.ranges(index.key[places], REACH)
-    for row, partner, fraction in expand(start, stop):
+    for row, partner, fraction in expand(*cores.around(index.x[places], index.y[places], eps)):
         squared = _squared(index, places[row], cores, partner)
         near = squared <= eps * eps
         row, partner, squared = row[near], partner[near], squared[near]

@@ -12,7 +12,7 @@ from . import checks
 from . import crs as crs_rules
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Incidents:
     """Hold incidents as columns (n,) in a metric CRS; a missing place is NaN in both coordinates.
 
@@ -39,30 +39,40 @@ class Incidents:
 
     easting: np.ndarray
     northing: np.ndarray
-    when: np.ndarray | None = None
-    until: np.ndarray | None = None
-    weight: np.ndarray | None = None
-    category: np.ndarray | None = None
-    crs: str = ""
-    source: Any = None
-    label: str = "incidents"
+    when: np.ndarray | None
+    until: np.ndarray | None
+    weight: np.ndarray | None
+    category: np.ndarray | None
+    crs: str
+    source: Any
+    label: str
 
-    def __post_init__(self) -> None:
-        x, y = np.array(self.easting, dtype=float, ndmin=1), np.array(self.northing, dtype=float, ndmin=1)
-        if x.shape != y.shape or x.ndim != 1:
-            raise ValueError(
-                f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
-            )
-        _refuse_infinite(x, y)
-        half = np.isnan(x) | np.isnan(y)
-        x[half] = y[half] = np.nan
-        object.__setattr__(self, "easting", x)
-        object.__setattr__(self, "northing", y)
-        for name, kind in (("when", "datetime64[s]"), ("until", "datetime64[s]"), ("category", object)):
-            object.__setattr__(self, name, _column(name, getattr(self, name), kind, x.size))
-        if self.weight is not None:
-            object.__setattr__(self, "weight", checks.weights(self.weight, x.size))
-        crs_rules.refuse_unmetric(self.crs, x, y)
+    def __init__(
+        self,
+        easting: Any,
+        northing: Any,
+        *,
+        when: Any = None,
+        until: Any = None,
+        weight: Any = None,
+        category: Any = None,
+        crs: str,
+        source: Any = None,
+        label: str = "incidents",
+    ) -> None:
+        x, y = _coordinates(easting, northing)
+        crs_rules.refuse_unmetric(crs, x, y)
+        columns = dict(
+            easting=x,
+            northing=y,
+            when=_column("when", when, "datetime64[s]", x.size),
+            until=_column("until", until, "datetime64[s]", x.size),
+            weight=None if weight is None else checks.weights(weight, x.size),
+            category=_column("category", category, object, x.size),
+        )
+        for name, value in (*columns.items(), ("crs", crs), ("source", source), ("label", label)):
+            # The only way to fill a frozen dataclass.
+            object.__setattr__(self, name, value)
 
     @property
     def size(self) -> int:
@@ -179,13 +189,22 @@ def as_incidents(
     return incidents_from_frame(anything, time_column, category_column).weighing(weight)
 
 
-def _refuse_infinite(x: np.ndarray, y: np.ndarray) -> None:
+def _coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return both coordinates as float columns of their own, missing ones NaN in both; refuse infinite ones."""
+    x, y = np.array(easting, dtype=float, ndmin=1), np.array(northing, dtype=float, ndmin=1)
+    if x.shape != y.shape or x.ndim != 1:
+        raise ValueError(
+            f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
+        )
     bad = np.flatnonzero(np.isinf(x) | np.isinf(y))
     if bad.size:
         raise ValueError(
             f"{bad.size:,} of {x.size:,} coordinates are infinite, first in row {bad[0]} ({x[bad[0]]}, {y[bad[0]]}); "
             "a projection has probably failed: check the CRS of the source."
         )
+    half = np.isnan(x) | np.isnan(y)
+    x[half] = y[half] = np.nan
+    return x, y
 
 
 def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:

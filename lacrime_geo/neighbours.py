@@ -25,7 +25,7 @@ def near_pairs(
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, float]]:
     """Yield all pairs of points whose squared distance is ≤ radius², each once, in chunks of bounded memory.
 
-    A point's partners follow it in its own and the next cell of the row, or stand in three cells of the row above.
+    A point's partners follow it in its own row of cells, or stand in the row above.
 
     Yields
     ------
@@ -33,7 +33,7 @@ def near_pairs(
     """
     # Cells a hair wider than the radius, so that rounding cannot put near points two cells apart.
     index = CellIndex(x, y, radius * (1 + 1e-9))
-    start, stop = (ends[index.cell, 1:] for ends in index.ranges(index.cells, 1))
+    start, stop = index.around(index.x, index.y, radius, below=False)
     start[:, 0] = np.arange(1, x.size + 1)
     for source, partner, fraction in expand(start, stop):
         squared = (index.x[source] - index.x[partner]) ** 2 + (index.y[source] - index.y[partner]) ** 2
