@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 CORRECTIONS = significance.CORRECTIONS
 TRUSTED_SUM = 10.0
+AFFORDABLE = 2e8  # complex multiplications for exact tails: a few seconds
 
 
 def hotspots(
@@ -263,10 +264,19 @@ def _grid_p(
     z: np.ndarray, values: np.ndarray, local_sum: np.ndarray, w: np.ndarray, parameters: Parameters, progress: Progress
 ) -> np.ndarray:
     mean_sum = float(values.mean() * w.mean())
+    sparse = f"neighbourhoods hold {mean_sum:.2g} in the mean, too few for the normal approximation (10)"
     if values.dtype.kind == "f" or mean_sum >= TRUSTED_SUM:
-        parameters["inference"] = "analytic two-sided p"
+        parameters.choose(
+            "inference", "analytic two-sided p", "neighbourhoods are large enough, or weights are fractional"
+        )
+        if mean_sum < TRUSTED_SUM:
+            parameters.warn(f"{sparse}, and fractional weights have no exact p: take small p with caution.")
         return significance.two_sided(z)
-    reason = f"neighbourhoods hold {mean_sum:.2g} incidents in the mean, too few for the normal approximation (10)"
-    parameters.choose("inference", "exact conditional permutation tail", reason)
-    p, side = significance.exact_tails(values, local_sum - values, w - 1, progress)
+    compound = significance.exact_cost(values, w - 1) > AFFORDABLE
+    name = "compound conditional permutation tail" if compound else "exact conditional permutation tail"
+    sampling = (
+        "; counts are drawn with replacement, as the exact tail takes long for so many neighbours" if compound else ""
+    )
+    parameters.choose("inference", name, sparse + sampling)
+    p, side = significance.exact_tails(values, local_sum - values, w - 1, progress, compound=compound)
     return np.where(np.isnan(z) | (np.sign(z) != side), 1.0, p)

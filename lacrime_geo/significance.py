@@ -58,7 +58,7 @@ def confidence_bins(z: np.ndarray, p_adjusted: np.ndarray) -> np.ndarray:
 
 
 def exact_tails(
-    values: np.ndarray, total: np.ndarray, size: np.ndarray, progress: Progress = None
+    values: np.ndarray, total: np.ndarray, size: np.ndarray, progress: Progress = None, *, compound: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the exact conditional permutation p of neighbourhood totals of counts, and on which side they lie.
 
@@ -70,6 +70,8 @@ def exact_tails(
     ----------
     values : (n,) non-negative whole counts of all cells.
     total, size : (n,) total and number of each cell's neighbours, the cell itself left out.
+    compound : sample with replacement instead: far cheaper for many neighbours, and never smaller than the exact p by
+        more than the finite population makes the totals vary less.
 
     Returns
     -------
@@ -81,15 +83,43 @@ def exact_tails(
     order = np.argsort(which.ravel(), kind="stable")
     ends = np.searchsorted(which.ravel()[order], np.arange(len(pairs) + 1))
     p = np.ones(values.size)
-    sampler = None
+    make, sampler = (CompoundTotals if compound else SampleTotals), None
     for number, (draws, value) in enumerate(pairs):
         if sampler is None or sampler.draws != draws:
-            sampler = SampleTotals(kinds, multiplicity, int(draws), values.size - 1)
+            sampler = make(kinds, multiplicity, int(draws), values.size - 1)
         rows = order[ends[number] : ends[number + 1]]
-        p[rows] = _no_likelier(sampler.without(int(value)))[total[rows]]
+        tail = _no_likelier(sampler.without(int(value)))
+        p[rows] = tail[np.minimum(total[rows], tail.size - 1)]
         advance(progress, (number + 1) / len(pairs))
     expected = size * (values.sum() - values) / max(values.size - 1, 1)
     return p, np.sign(total - expected)
+
+
+def exact_cost(values: np.ndarray, size: np.ndarray) -> float:
+    """Return about how many complex multiplications the exact tails take; a hundred million are a second or two."""
+    kinds, multiplicity = np.unique(values, return_counts=True)
+    draws, cells = np.unique(size, return_counts=True)
+    tables = kinds.size + np.minimum(kinds.size, cells)
+    areas = [_turns(int(d)) * _length(kinds, multiplicity, int(d)) / 2 for d in draws]
+    return float(np.dot(areas, tables))
+
+
+def _turns(draws: int) -> int:
+    """Return how many frequencies keep the number taken from wrapping around onto `draws`: some eight SD of it."""
+    return 12 * math.isqrt(draws) + 32
+
+
+def _length(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
+    """Return a power of two above all totals but the 1e-12 least likely, by Bernstein's inequality.
+
+    It holds for samples without replacement as well (Hoeffding 1963).
+    """
+    mean = float(np.dot(kinds, multiplicity) / multiplicity.sum())
+    variance = float(np.dot((kinds - mean) ** 2, multiplicity) / multiplicity.sum())
+    third, wanted = float(kinds.max()) / 3, -math.log(1e-12)
+    beyond = wanted * third + math.sqrt((wanted * third) ** 2 + 2 * wanted * draws * variance)
+    top = min(math.ceil(draws * mean + beyond), int(kinds.max()) * draws)
+    return 1 << max(top.bit_length(), 1)
 
 
 def _no_likelier(probability: np.ndarray) -> np.ndarray:
@@ -118,16 +148,14 @@ class SampleTotals:
     population : from how many: all cells, or one fewer when `without` takes one out.
 
     >>> SampleTotals(np.array([0, 1]), np.array([2, 3]), 2, 4).without(1).round(6).tolist()
-    [0.166667, 0.666667, 0.166667]
+    [0.166667, 0.666667, 0.166667, 0.0]
     """
 
     def __init__(self, kinds: np.ndarray, multiplicity: np.ndarray, draws: int, population: int) -> None:
         self.kinds, self.multiplicity, self.draws = kinds, multiplicity, draws
         self.share = draws / population if population else 0.0
-        self.top = int(kinds.max()) * draws
-        # Frequencies enough that neither the number taken nor the total wraps around onto the entries read.
-        self.length = 1 << max(self.top.bit_length(), 1)
-        turns = max(32, 12 * math.isqrt(draws) + 16)
+        self.length = _length(kinds, multiplicity, draws)
+        turns = _turns(draws)
         angle = 2j * np.pi * np.arange(turns) / turns
         self.taken = np.exp(-angle)[:, None]
         self.cut = np.exp(angle * draws) / turns
@@ -153,7 +181,24 @@ class SampleTotals:
         others = self.multiplicity - (self.kinds == value)
         if self.draws in (0, int(others.sum())):
             certain = int((self.kinds * others).sum()) if self.draws else 0
-            return np.eye(1, self.top + 1, certain)[0]
+            return np.eye(1, certain + 2, certain)[0]
         joint = self.joint / self._factor(value) if self._divisible else self._product(others)
-        probability = np.maximum(np.fft.irfft(self.cut @ joint, self.length)[: self.top + 1], 0.0)
+        probability = np.maximum(np.fft.irfft(self.cut @ joint, self.length), 0.0)
+        return np.asarray(probability / probability.sum())
+
+
+class CompoundTotals:
+    """The distribution of the total of `draws` counts sampled with replacement: a power of one Fourier transform."""
+
+    def __init__(self, kinds: np.ndarray, multiplicity: np.ndarray, draws: int, population: int) -> None:
+        self.kinds, self.multiplicity, self.draws = kinds, multiplicity, draws
+        self.length = _length(kinds, multiplicity, draws)
+        frequency = np.arange(self.length // 2 + 1) / self.length
+        self.waves = np.exp(-2j * np.pi * frequency[:, None] * kinds)
+
+    def without(self, value: int) -> np.ndarray:
+        """Return P(total = 0, 1, …) when one cell with this count is left out of the population."""
+        others = self.multiplicity - (self.kinds == value)
+        spectrum = (self.waves @ (others / others.sum())) ** self.draws
+        probability = np.maximum(np.fft.irfft(spectrum, self.length), 0.0)
         return np.asarray(probability / probability.sum())

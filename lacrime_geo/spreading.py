@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _EVALUATIONS_AT_ONCE = 2_000_000
 _SPLINE_PLACES_AT_ONCE = 65_536
 # From this many cells per standard deviation on, the aliasing of the quintic splines stays below 1e-7 of the maximum.
-_SMOOTH_ENOUGH = 4.0
+_SMOOTH_ENOUGH = 5.0
 
 
 def density(

@@ -95,5 +95,7 @@ def counts_of(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: P
     cell = np.where(inside, cell, -1)
     columns = {"count": grid.total(cell)[universe]}
     if placed.weight is not None:
-        columns["weight_sum"] = grid.total(cell, placed.weight)[universe]
+        sums = grid.total(cell, placed.weight)[universe]
+        # Whole weights stay whole numbers, for which there are exact tails.
+        columns["weight_sum"] = sums.astype(np.int64) if (placed.weight % 1 == 0).all() else sums
     return columns
