@@ -9,7 +9,7 @@ import numpy as np
 from . import checks, significance, study_area
 from .features import Features, as_boundary, as_features
 from .grid import Grid, disk, neighbourhood_sums
-from .incidents import as_incidents
+from .incidents import begin
 from .neighbours import neighbour_matrix
 from .parameters import Parameters
 from .progress import Progress, advance, within
@@ -77,13 +77,9 @@ def hotspots(
     (3, 900)
     """
     checks.option("correction", correction, CORRECTIONS)
-    everything = as_incidents(incidents, weight=weight)
-    placed = everything.located()
+    everything, placed, parameters = begin(incidents, weight)
     area = as_boundary(boundary, placed.crs)
-    parameters = Parameters(incidents=placed.size, correction=correction)
-    parameters.note(
-        "without_place", everything.size - placed.size, f"{everything.size - placed.size:,} incidents have no place"
-    )
+    parameters["correction"] = correction
     study_area.enough_incidents(placed, area)
     size, band = study_area.scale(placed, cell_size, distance_band, parameters)
     grid, universe = study_area.universe_of(placed, area, size, band, parameters)
@@ -92,7 +88,7 @@ def hotspots(
     values = columns.get("weight_sum", columns["count"])
     columns.update(_grid_columns(values, grid, universe, band, correction, parameters, within(progress, 0.2, 1.0)))
     return Cells(
-        columns, parameters, grid, np.flatnonzero(universe), style="hotspots", label=f"Hotspots · {everything.label}"
+        columns, parameters, grid, np.flatnonzero(universe), style="hotspots", label=everything.titled("Hotspots")
     )
 
 
@@ -161,13 +157,17 @@ def gi_star(
     z = getis_ord(with_self(matrix) if include_self else without_self(matrix), x, include_self=include_self)
     columns = with_columns(
         everything.size,
-        _inference(z, significance.two_sided(z), correction),
+        _inference(z, significance.two_sided(z), correction, parameters, "features"),
         known,
         dict(z=np.nan, p=1.0, p_adjusted=1.0, bin=0),
     )
     advance(progress, 1.0)
     return Marks(
-        columns, parameters, everything, style="gi_star", label=f"Gi* of {parameters['value']} · {everything.label}"
+        columns,
+        parameters,
+        everything,
+        style="gi_star",
+        label=f"Gi* of {parameters['value']} · {everything.label} · {placed.size:,} features",
     )
 
 
@@ -218,15 +218,25 @@ def _known_values(everything: Features, value: Any, parameters: Parameters) -> t
     column = checks.column(everything.source, value) if isinstance(value, str) else value
     missing = everything.size - int(known.sum())
     parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
-    values = checks.column_values(column, everything.size)
-    return known, checks.numbers(
-        f"value {value!r}" if isinstance(value, str) else "value", values[known], int(known.sum())
-    )
+    # Rows without geometry may lack a value too; the others are checked under their own row numbers.
+    values = np.where(known, checks.column_values(column, everything.size).astype(object), 0)
+    name = f"value {value!r}" if isinstance(value, str) else "value"
+    return known, checks.numbers(name, values, everything.size)[known]
 
 
-def _inference(z: np.ndarray, p: np.ndarray, correction: str) -> dict[str, np.ndarray]:
+def _inference(
+    z: np.ndarray, p: np.ndarray, correction: str, parameters: Parameters, what: str
+) -> dict[str, np.ndarray]:
     adjusted = significance.adjust(p, correction)
-    return {"z": z, "p": p, "p_adjusted": adjusted, "bin": significance.confidence_bins(z, adjusted)}
+    bins = significance.confidence_bins(z, adjusted)
+    if np.isnan(z).all():
+        parameters.warn(
+            f"z is undefined everywhere: all {what} have the same value, or all are neighbours of each other."
+        )
+    hot, cold = (bins > 0).sum(), (bins < 0).sum()
+    at_99 = (bins == 3).sum()
+    parameters.tell(f"of {z.size:,} {what} {hot:,} are hot ({at_99:,} at 99 % confidence) and {cold:,} cold")
+    return {"z": z, "p": p, "p_adjusted": adjusted, "bin": bins}
 
 
 def _z(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float) -> np.ndarray:
@@ -257,7 +267,8 @@ def _grid_columns(
     spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
     z = _z(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
     p = _grid_p(z, values, local_sum, w, parameters, within(progress, 0.3, 0.9))
-    return _inference(z, p, correction)
+    advance(progress, 1.0)
+    return _inference(z, p, correction, parameters, "cells")
 
 
 def _grid_p(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
-from typing import Any, Callable, Union
+from typing import Any, Callable, Union, get_args
 
 from .autocorrelation import CORRECTIONS, gi_star, hotspots
 from .clusters import dbscan
@@ -21,7 +21,6 @@ class Distance:
 
     name: str
     label: str
-    unit: str = "m"
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ class Words:
 
 
 Parameter = Union[Distance, Amount, Choice, Switch, Column, Polygons, Moment, Words]
-KINDS = (Distance, Amount, Choice, Switch, Column, Polygons, Moment, Words)
+KINDS = get_args(Parameter)
 
 
 @dataclass(frozen=True)
@@ -98,7 +97,6 @@ class Analysis:
     title: str
     group: str
     result: type
-    style: str
     tags: tuple[str, ...]
     params: tuple[Parameter, ...]
     second: str | None = None
@@ -189,7 +187,6 @@ ANALYSES = (
         title="Density of incidents (KDE)",
         group="Density",
         result=Surface,
-        style="density",
         tags=("heat map", "heatmap", "kernel density", "crime", "hot spot"),
         params=(
             Distance("bandwidth", "Bandwidth"),
@@ -204,7 +201,6 @@ ANALYSES = (
         title="Hotspots on a grid (Getis-Ord Gi*)",
         group="Hotspots",
         result=Cells,
-        style="hotspots",
         tags=("hot spot", "hotspot", "Getis", "Gi*", "crime", "cold spot", "cluster"),
         params=(
             Distance("cell_size", "Cell size"),
@@ -219,7 +215,6 @@ ANALYSES = (
         title="Hotspots of areas or points by a value (Getis-Ord Gi*)",
         group="Hotspots",
         result=Marks,
-        style="gi_star",
         tags=("hot spot", "hotspot", "Getis", "Gi*", "polygons", "contiguity", "crime"),
         params=(
             Column("value", "Value column"),
@@ -235,7 +230,6 @@ ANALYSES = (
         title="Clusters of incidents (DBSCAN)",
         group="Clusters",
         result=Marks,
-        style="clusters",
         tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
         params=(
             Distance("eps", "Neighbour distance (eps)"),

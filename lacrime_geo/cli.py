@@ -55,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _sentence(problem: BaseException) -> str:
     if isinstance(problem, ImportError):
-        return f"{problem}; install what is missing, e.g. pip install lacrime-geo."
+        return f"{problem}; install it, e.g. pip install {problem.name or 'lacrime-geo'}."
     # An OSError's own text puts "[Errno 28]" in front of the sentence.
     text = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
     return " ".join(str(text).split())

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import checks, geometry
 from .core_points import NOISE, label_places
-from .incidents import Incidents, as_incidents
+from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
 from .places import collapse
 from .progress import Progress, within
@@ -49,7 +49,7 @@ class Clusters(Marks):
         }
         if incidents.weight is not None:
             columns["weight_sum"] = np.bincount(labels[labels >= 0], incidents.weight[labels >= 0], numbers.size)
-        return Shapes(columns, self.parameters, hulls, incidents.crs, "cluster_hulls", f"Clusters · {incidents.label}")
+        return Shapes(columns, self.parameters, hulls, incidents.crs, "cluster_hulls", incidents.titled("Clusters"))
 
 
 def dbscan(
@@ -68,7 +68,8 @@ def dbscan(
     eps : two incidents are neighbours up to this distance (m). Default: the knee of the sorted distances, on a logarithmic
         scale, at which each place has min_samples incidents around it; the curve is in ``parameters["k_distances"]``.
     min_samples : an incident is core when the incidents within eps, itself included, are at least this many (their
-        weights add up to it when weighted). Default: a thousandth of the incidents' number, at least 10.
+        weights add up to it when weighted). Default: a thousandth of the incidents' number, at least 10, times the mean
+        weight.
     weight : column name or array (n,); default the incidents' own weight, else 1.
     progress : function of a fraction, returning False to stop.
 
@@ -94,18 +95,15 @@ def dbscan(
     >>> marks["cluster"].tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
     """
-    everything = as_incidents(incidents, weight=weight)
-    placed = everything.located()
-    parameters = Parameters(incidents=placed.size)
-    parameters.note(
-        "without_place", everything.size - placed.size, f"{everything.size - placed.size:,} incidents have no place"
-    )
+    everything, placed, parameters = begin(incidents, weight)
     first, place = collapse(placed.easting, placed.northing)
     x, y = placed.easting[first], placed.northing[first]
     weights = np.bincount(place, placed.weight, first.size).astype(float)
     if min_samples is None:
-        chosen = max(10, round(placed.size / 1000))
-        min_samples = parameters.choose("min_samples", chosen, "a thousandth of the incidents, at least 10")
+        least, reason = float(max(10, round(placed.size / 1000))), "a thousandth of the incidents, at least 10"
+        if placed.weight is not None:
+            least, reason = two_digits(least * placed.weight.mean()), f"{reason}, times the mean weight"
+        min_samples = parameters.choose("min_samples", least, reason)
     parameters["min_samples"] = least = checks.positive("min_samples", min_samples, "incidents")
     parameters["eps"] = eps = _eps(x, y, weights, eps, least, parameters)
     label, core = label_places(x, y, weights, eps, least, within(progress, 0.1, 1.0))
@@ -115,10 +113,11 @@ def dbscan(
         everything.placed,
         {"cluster": NOISE, "core": False},
     )
-    parameters["clusters"] = int(label.max(initial=NOISE)) + 1
-    return Clusters(
-        columns, parameters, everything, style="clusters", label=f"Clustered incidents · {everything.label}"
-    )
+    found = int(label.max(initial=NOISE)) + 1
+    parameters["clusters"] = found
+    inside = int((label[place] != NOISE).sum())
+    parameters.tell(f"{found:,} clusters hold {inside:,} of {placed.size:,} incidents ({inside / placed.size:.0%})")
+    return Clusters(columns, parameters, everything, style="clusters", label=everything.titled("Clustered incidents"))
 
 
 def _eps(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
 import numpy as np
 
 WEB_MERCATOR = {3857, 3785, 900913, 102100, 102113}
+# The United States' state plane zones in feet; others are known by their WKT, or where pyproj or QGIS projects them.
+FEET = range(2222, 2290)
+log = logging.getLogger("lacrime_geo")
 GEOGRAPHIC = {4326, 4258, 4267, 4269, 4283, 4979}
 
 
@@ -40,11 +44,23 @@ def refuse_unmetric(crs: str, easting: np.ndarray, northing: np.ndarray) -> None
         )
     if number in WEB_MERCATOR:
         raise ValueError(f"The CRS {crs!r} is Web Mercator, whose metres are too long; project to UTM first.")
+    if number in FEET or re.search(r'UNIT\["[^"]*\b(FOOT|FEET)\b', text):
+        raise ValueError(
+            f"The CRS {str(crs)[:40]!r} is in feet; project to metres first, e.g. gdf.to_crs('EPSG:32611')."
+        )
     if _looks_like_degrees(easting, northing):
         raise ValueError(
             f"All coordinates lie within ±180 and ±90, the first is ({easting[0]:g}, {northing[0]:g}): these look like "
             f"degrees, but the CRS {str(crs)[:40]!r} should be in metres; project them first."
         )
+
+
+def known_degrees(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
+    """Return False where a place is (0, 0), which agencies write for "not known"; say how many there are."""
+    zero = (longitude == 0) & (latitude == 0)
+    if zero.any():
+        log.info("%s incidents at longitude 0, latitude 0 are taken as without a place", f"{int(zero.sum()):,}")
+    return ~zero
 
 
 def _looks_like_degrees(easting: np.ndarray, northing: np.ndarray) -> bool:

@@ -8,12 +8,12 @@ from typing import Any, Callable
 
 import numpy as np
 
-from . import checks, spreading
+from . import checks, spreading, study_area
 from .features import as_boundary
 from .grid import Grid
-from .incidents import Incidents, as_incidents
+from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .places import collapse, outlying
+from .places import collapse
 from .progress import Progress, advance
 from .results import Surface
 
@@ -99,17 +99,14 @@ def kde(
     (1.0, 'incidents per km²')
     """
     shape = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
-    everything = as_incidents(incidents, weight=weight)
-    placed = everything.located()
-    parameters = Parameters(incidents=placed.size, kernel=kernel)
-    parameters.note(
-        "without_place", everything.size - placed.size, f"{everything.size - placed.size:,} incidents have no place"
-    )
+    everything, placed, parameters = begin(incidents, weight)
+    parameters["kernel"] = kernel
     first, place = collapse(placed.easting, placed.northing)
     x, y = placed.easting[first], placed.northing[first]
     weights = np.bincount(place, placed.weight, first.size).astype(float)
     bandwidth = _bandwidth(placed, bandwidth, shape, parameters)
     cell_size = _cell_size(x, y, cell_size, bandwidth, parameters)
+    study_area.caution_fine_cells(placed.size, first.size, cell_size, parameters)
     area = as_boundary(boundary, placed.crs)
     bounds = (x.min(), y.min(), x.max(), y.max()) if area is None else area.bounds
     grid = Grid.over(bounds, cell_size, placed.crs, 0.0 if area is not None else shape.padding * bandwidth)
@@ -123,10 +120,16 @@ def kde(
                 "that it is of the same area and that its CRS is right."
             )
         parameters["boundary"] = area.label
+        cell = grid.index(placed.easting, placed.northing)
+        outside = int((~((cell >= 0) & np.isfinite(values).ravel()[cell])).sum())
+        sentence = f"{outside:,} incidents lie outside the boundary; they count towards the cells within their reach"
+        parameters.note("outside", outside, sentence)
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     parameters["unit"] = unit
+    parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
     advance(progress, 1.0)
-    return Surface(grid, values, unit, parameters, label=f"Density · {everything.label}")
+    title = f"Density · bandwidth {bandwidth:,g} m"
+    return Surface(grid, values, unit, parameters, label=everything.titled(title))
 
 
 def reference_bandwidth(easting: np.ndarray, northing: np.ndarray) -> float:
@@ -166,8 +169,7 @@ def _cell_size(x: np.ndarray, y: np.ndarray, given: float | None, bandwidth: flo
                 f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
             )
         return float(given)
-    usual = ~outlying(x, y)
-    shorter = min(np.ptp(x[usual]), np.ptp(y[usual])) / 150
+    shorter = study_area.usual_shorter_side(x, y, parameters) / 150
     size = bandwidth / 5 if shorter == 0 else min(shorter, bandwidth / 5)
     reason = "the shorter side of the data / 150 or a fifth of the bandwidth, whichever is smaller"
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))

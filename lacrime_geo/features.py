@@ -43,7 +43,10 @@ class Features:
     def __post_init__(self) -> None:
         kinds = {geometry.kind(wkb) for wkb in self.wkb if wkb is not None}
         if not (kinds <= set(POLYGONS) or kinds <= set(POINTS)):
-            raise ValueError(f"{self.label!r} must hold only polygons or only points, found WKB types {sorted(kinds)}.")
+            found = ", ".join(geometry.NAMES.get(kind, f"WKB type {kind}") for kind in sorted(kinds))
+            raise ValueError(
+                f"{self.label!r} must hold only polygons or only points, and holds {found}; convert or filter it."
+            )
         x, y = self.centres()
         object.__setattr__(self, "wkb", [None if np.isnan(x[row]) else wkb for row, wkb in enumerate(self.wkb)])
         crs_rules.refuse_unmetric(self.crs, x[self.known], y[self.known])

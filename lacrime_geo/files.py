@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, Union
 
 from .landing import Landing, explained
-from .results import Cells, Result, Surface, Table, Vector
+from .results import Cells, Result, Surface, Table, Vector, few_enough
 from .styles import qml
 
 if TYPE_CHECKING:
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("lacrime_geo")
 PathLike = Union[str, "os.PathLike[str]"]
-MAX_POLYGONS = 1_000_000
 TABULAR = (".csv", ".gz", ".zip")
 
 
 def read_incidents(path: PathLike) -> geopandas.GeoDataFrame:
     """Read incidents: CSV and parquet without geometry as LAPD files, anything else as a layer of points."""
     file, layer = _split(path)
-    if file.suffix.lower() in TABULAR or (file.suffix == ".parquet" and not _has_geometry(file)):
+    if file.suffix.lower() in TABULAR or (file.suffix.lower() == ".parquet" and not _has_geometry(file)):
         from .data import read_lapd
 
         return read_lapd(file)
@@ -54,7 +53,9 @@ def read_layer(file: Path, layer: str | None = None) -> geopandas.GeoDataFrame:
         raise FileNotFoundError(f"There is no file {str(file)!r}; check the path.")
     try:
         frame = (
-            gpd.read_parquet(file) if file.suffix == ".parquet" else gpd.read_file(file, layer=layer, use_arrow=True)
+            gpd.read_parquet(file)
+            if file.suffix.lower() == ".parquet"
+            else gpd.read_file(file, layer=layer, use_arrow=True)
         )
     except Exception as problem:  # GDAL's, Arrow's and geopandas' readers share no class of errors
         said = (str(problem) or type(problem).__name__).splitlines()[0]
@@ -148,13 +149,11 @@ def _write_table(table: Table, path: Path) -> None:
 
 
 def _layer(result: Any) -> geopandas.GeoDataFrame:
-    if isinstance(result, Cells) and len(result) > MAX_POLYGONS:
-        raise ValueError(
-            f"{len(result):,} cells are too many to write as polygons ({MAX_POLYGONS:,} at most); save as .tif."
-        )
+    if isinstance(result, Cells):
+        few_enough(result)
     frame = result.to_geodataframe()
     frame.columns = [str(name) for name in frame.columns]
-    for name in frame.columns[frame.dtypes == object]:
+    for name in frame.select_dtypes("object").columns:
         frame[name] = _of_one_kind(frame[name])
     return frame
 

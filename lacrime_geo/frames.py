@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import checks
+from . import checks, dates
 from . import crs as crs_rules
 from .features import Features
 from .incidents import Incidents
@@ -144,7 +143,9 @@ def _projected(frame: geopandas.GeoDataFrame, x: np.ndarray, y: np.ndarray) -> t
     """Project the distinct places and gather: coincident incidents stay coincident, and time is saved."""
     _require_crs(frame)
     known = np.isfinite(x) & np.isfinite(y)
-    working = crs_rules.working(frame.crs, x, y) if known.any() else NO_PLACES_CRS
+    if frame.crs.is_geographic:
+        known &= crs_rules.known_degrees(x, y)
+    working = crs_rules.working(frame.crs, x[known], y[known]) if known.any() else NO_PLACES_CRS
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
         _announced(frame, working)
@@ -160,16 +161,14 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
     column = _optional(frame, name, TIME_COLUMN)
     if column is None:
         return None
-    if column.dtype.kind in "iufb":
-        # A number is no date: pandas would count nanoseconds from 1970.
-        column = column.astype(str).astype(object)
-    with warnings.catch_warnings():
-        # That no one format fits is said below, with a count.
-        warnings.simplefilter("ignore", UserWarning)
-        times = pd.to_datetime(pd.Series(column), errors="coerce")
-    if times.dt.tz is not None:
-        times = times.dt.tz_localize(None)
-    lost = np.flatnonzero(times.isna().to_numpy() & pd.notna(column))
+    if column.dtype.kind == "M":
+        times = column.astype("datetime64[s]")
+    else:
+        moments = [
+            getattr(value, "isoformat", lambda value=value: value)() if pd.notna(value) else None for value in column
+        ]
+        times = dates.parse(moments)
+    lost = np.flatnonzero(np.isnat(times) & pd.notna(column))
     if lost.size:
         sentence = (
             f"{lost.size:,} of {len(column):,} values of the time column {name or TIME_COLUMN!r} are no dates, first in row "
@@ -178,7 +177,7 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
         if name is not None:
             raise ValueError(f"{sentence}; convert the column to datetimes first.")
         log.warning("%s; they are taken as undated", sentence)
-    return times.to_numpy(dtype="datetime64[s]")
+    return times
 
 
 def _optional(frame: geopandas.GeoDataFrame, name: str | None, usual: str) -> np.ndarray | None:

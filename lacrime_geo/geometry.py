@@ -9,6 +9,15 @@ from typing import NamedTuple
 import numpy as np
 
 POINT, POLYGON, MULTIPOINT, MULTIPOLYGON = 1, 3, 4, 6
+NAMES = {
+    1: "points",
+    2: "lines",
+    3: "polygons",
+    4: "multipoints",
+    5: "multilines",
+    6: "multipolygons",
+    7: "collections",
+}
 _HAS_SRID = 0x20000000  # EWKB: an SRID follows the type
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -10,6 +12,11 @@ import numpy as np
 
 from . import checks
 from . import crs as crs_rules
+from .parameters import Parameters
+
+# What concerns all rows alike, and is kept when rows are taken.
+KEPT = ("crs", "source", "label", "selection")
+log = logging.getLogger("lacrime_geo")
 
 
 @dataclass(frozen=True, eq=False, init=False)
@@ -25,6 +32,7 @@ class Incidents:
     crs : the metric CRS of the coordinates, e.g. ``"EPSG:32611"``.
     source : the table the incidents came from (GeoDataFrame or dict of columns), where other columns are looked up.
     label : what the layer is called in messages and on maps.
+    selection : how `select` has chosen these incidents from more, kept in the parameters of every result.
 
     Raises
     ------
@@ -46,6 +54,7 @@ class Incidents:
     crs: str
     source: Any
     label: str
+    selection: Mapping[str, Any]
 
     def __init__(
         self,
@@ -59,6 +68,7 @@ class Incidents:
         crs: str,
         source: Any = None,
         label: str = "incidents",
+        selection: Mapping[str, Any] | None = None,
     ) -> None:
         x, y = _coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -70,7 +80,13 @@ class Incidents:
             weight=None if weight is None else checks.weights(weight, x.size),
             category=_column("category", category, object, x.size),
         )
-        for name, value in (*columns.items(), ("crs", crs), ("source", source), ("label", label)):
+        for name, value in (
+            *columns.items(),
+            ("crs", crs),
+            ("source", source),
+            ("label", label),
+            ("selection", dict(selection or {})),
+        ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
 
@@ -86,7 +102,7 @@ class Incidents:
 
     def take(self, rows: np.ndarray) -> Incidents:
         """Return the incidents in the rows given (mask or indices)."""
-        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in ("crs", "source", "label")}
+        columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in KEPT}
         taken: dict[str, Any] = {name: None if column is None else column[rows] for name, column in columns.items()}
         return replace(self, **taken, source=_take_rows(self.source, rows))
 
@@ -120,38 +136,68 @@ class Incidents:
             If a period is given and there are no times, a category and no categories, or nothing is left.
         """
         keep = np.ones(self.size, dtype=bool)
+        asked: dict[str, Any] = {}
         if since is not None or until is not None:
             keep &= self._in_period(since, until)
+            asked.update(
+                {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
+            )
+            asked["undated_left_out"] = int(np.isnat(self.when).sum()) if self.when is not None else 0
         if category is not None:
-            keep &= self._of_category([category] if isinstance(category, str) else list(category))
-        return self if keep.all() else self.take(keep)
+            wanted = [category] if isinstance(category, str) else list(category)
+            keep &= self._of_category(wanted)
+            asked["category"] = ", ".join(wanted)
+        if asked and not keep.any():
+            raise ValueError(
+                f"No incident of {self.label!r} is of {asked.get('category')} and in the period asked for."
+            )
+        if asked.get("undated_left_out"):
+            log.info("%s incidents without a date are left out", f"{asked['undated_left_out']:,}")
+        return replace(self if keep.all() else self.take(keep), selection={**self.selection, **asked})
+
+    def titled(self, kind: str) -> str:
+        """Return a title for a map of these incidents: what, of what, which category and period, how many."""
+        parts = [kind, self.label, self.selection.get("category"), self.period, f"{int(self.placed.sum()):,} incidents"]
+        return " · ".join(part for part in parts if part)
+
+    @property
+    def period(self) -> str:
+        """The first and last date in words, "" where there are no times."""
+        known = self.when[~np.isnat(self.when)] if self.when is not None else np.empty(0)
+        return f"{known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else ""
 
     def _in_period(self, since: Any, until: Any) -> np.ndarray:
         if self.when is None:
             raise ValueError(
-                "A period was asked for, but the incidents have no times; name the column with time_column=."
+                "A period was asked for, but the incidents have no times; name their time column (time_column)."
             )
+        begin = None if since is None else _moment("since", since)
+        end = None if until is None else _moment("until", until)
+        if begin is not None and end is not None and begin >= end:
+            raise ValueError(f"since ({since}) must be earlier than until ({until}); until itself is left out.")
         keep = ~np.isnat(self.when)
-        if since is not None:
-            keep &= self.when >= _moment("since", since)
-        if until is not None:
-            keep &= self.when < _moment("until", until)
+        if begin is not None:
+            keep &= self.when >= begin
+        if end is not None:
+            keep &= self.when < end
         if not keep.any():
-            dated = self.when[~np.isnat(self.when)]
-            known = f"they run from {dated.min()} to {dated.max()}" if dated.size else "none of them has a date"
-            raise ValueError(f"No incident lies in the period from {since} to {until}: {known}.")
+            asked = " and ".join([f"from {since} on"] * bool(since) + [f"before {until}"] * bool(until))
+            known = f"they run from {self.period}" if self.period else "none of them has a date"
+            raise ValueError(f"No incident lies in the period {asked}: {known}.")
         return keep
 
     def _of_category(self, wanted: list[str]) -> np.ndarray:
         if self.category is None:
             raise ValueError(
-                "A category was asked for, but the incidents have none; name the column with category_column=."
+                "A category was asked for, but the incidents have none; name their category column (category_column)."
             )
-        keep = np.isin(self.category.astype(str), wanted)
-        if not keep.any():
-            there = sorted({str(name) for name in self.category})
-            raise ValueError(f"No incident has category {', '.join(wanted)}; there are {', '.join(there[:12])}.")
-        return keep
+        names = np.char.lower(self.category.astype(str))
+        there = sorted(set(names))
+        wanted = [name.lower() for name in wanted]
+        unknown = [name for name in wanted if name not in there]
+        if unknown or not wanted:
+            raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
+        return np.isin(names, wanted)
 
 
 def as_incidents(
@@ -187,6 +233,19 @@ def as_incidents(
     from .frames import incidents_from_frame
 
     return incidents_from_frame(anything, time_column, category_column).weighing(weight)
+
+
+def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters]:
+    """Return what every analysis of incidents begins with: all of them, those with a place, and the record."""
+    everything = as_incidents(incidents, weight=weight)
+    placed = everything.located()
+    parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
+    parameters.update(everything.selection)
+    if placed.weight is not None:
+        parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
+    missing = everything.size - placed.size
+    parameters.note("without_place", missing, f"{missing:,} incidents have no place")
+    return everything, placed, parameters
 
 
 def _coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -6,12 +6,15 @@ import errno
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
 # What GDAL and SQLite leave beside a layer, and the style: stale ones must not outlive the layer they belong to.
+HIDDEN = ".lacrime_geo-"
+LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
 SIDE_FILES = ("{stem}.qml", "{name}.aux.xml", "{name}-wal", "{name}-shm", "{name}-journal", "{stem}.qmd")
 
 
@@ -40,8 +43,10 @@ class Landing:
             raise FileNotFoundError(f"Cannot write {str(path)!r}: there is no folder {str(folder)!r}; create it first.")
         if target.is_dir():
             raise IsADirectoryError(f"Cannot write {str(path)!r}: this is a folder; name a file in it.")
+        _refuse_shared_style(target)
         with explained(path):
-            self._staged[target] = Path(tempfile.mkdtemp(prefix=".lacrime_geo-", dir=folder)) / target.name
+            _sweep(folder)
+            self._staged[target] = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder)) / target.name
         return self._staged[target]
 
     def __exit__(
@@ -89,6 +94,23 @@ def explained(path: str | os.PathLike[str]) -> Iterator[None]:
         }
         reason = remedies.get(problem.errno or 0, problem.strerror or str(problem))
         raise OSError(problem.errno, f"Cannot write {str(path)!r}: {reason}") from problem
+
+
+def _refuse_shared_style(target: Path) -> None:
+    """Raise when another layer of the same stem stands beside: QGIS would read the one .qml for both."""
+    others = [target.with_suffix(suffix) for suffix in LAYERS if suffix != target.suffix.lower()]
+    taken = [other.name for other in others if other.exists()]
+    if taken and target.suffix.lower() in LAYERS and target.with_suffix(".qml").exists():
+        raise ValueError(
+            f"Cannot write {target.name!r}: its style {target.stem}.qml belongs to {taken[0]!r} beside it; choose another name."
+        )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs that were killed more than a day ago have left."""
+    for left in folder.glob(f"{HIDDEN}*"):
+        if time.time() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _sync(folder: Path) -> None:

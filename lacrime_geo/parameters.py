@@ -21,6 +21,11 @@ class Parameters(dict):
         log.info("%s = %s%s: %s", name, f"{value:,}" if isinstance(value, (int, float)) else value, unit, reason)
         return value
 
+    def tell(self, sentence: str) -> None:
+        """Keep what was found, in words, and announce it."""
+        self["found"] = sentence
+        log.info("%s", sentence)
+
     def warn(self, sentence: str) -> None:
         """Keep a caveat with the result and announce it."""
         self.setdefault("warnings", []).append(sentence)

@@ -141,6 +141,18 @@ Result = Union[Surface, Table, Cells, Marks, Shapes]
 Vector = (Cells, Marks, Shapes)
 
 
+MAX_POLYGONS = 1_000_000
+
+
+def few_enough(cells: Cells) -> None:
+    """Raise when cells are too many to be written as polygons."""
+    if len(cells) > MAX_POLYGONS:
+        raise ValueError(
+            f"{len(cells):,} cells are too many to write as polygons ({MAX_POLYGONS:,} at most); make the cells larger, or "
+            "save them as .tif."
+        )
+
+
 def with_columns(
     rows: int, columns: Mapping[str, Any], known: np.ndarray, missing: Mapping[str, Any]
 ) -> dict[str, np.ndarray]:

@@ -11,6 +11,7 @@ from .progress import Progress, advance
 
 CORRECTIONS = ("fdr", "bonferroni", "none")
 LEVELS = (0.10, 0.05, 0.01)
+SMALLEST = 1e-10  # below this an exact tail is the rounding of its transform, and no smaller p is claimed
 
 
 def two_sided(z: np.ndarray) -> np.ndarray:
@@ -89,7 +90,7 @@ def exact_tails(
             sampler = make(kinds, multiplicity, int(draws), values.size - 1)
         rows = order[ends[number] : ends[number + 1]]
         tail = _no_likelier(sampler.without(int(value)))
-        p[rows] = tail[np.minimum(total[rows], tail.size - 1)]
+        p[rows] = np.maximum(tail[np.minimum(total[rows], tail.size - 1)], SMALLEST)
         advance(progress, (number + 1) / len(pairs))
     expected = size * (values.sum() - values) / max(values.size - 1, 1)
     return p, np.sign(total - expected)

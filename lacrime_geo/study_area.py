@@ -36,16 +36,11 @@ def scale(
             f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
     if cell_size is None:
-        usual = ~outlying(x, y)
-        parameters.note(
-            "locational_outliers",
-            (~usual).sum(),
-            f"{(~usual).sum():,} places lie far from all others; they are counted, but left out of choosing the cell size",
-        )
-        shorter = min(np.ptp(x[usual]), np.ptp(y[usual])) / 150
         reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
-        cell_size = parameters.choose("cell_size", two_digits(max(shorter, FINEST_CELL)), reason, " m")
+        finest = max(usual_shorter_side(x, y, parameters) / 150, FINEST_CELL)
+        cell_size = parameters.choose("cell_size", two_digits(finest), reason, " m")
     parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
+    caution_fine_cells(placed.size, first.size, size, parameters)
     if distance_band is None:
         distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
     parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
@@ -54,6 +49,24 @@ def scale(
             f"distance_band {band:g} m is smaller than a cell of {size:g} m, so no cell has a neighbour; raise it."
         )
     return size, band
+
+
+def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
+    """Return the shorter side (m) of the distinct places' bounds, locational outliers left out and counted."""
+    usual = ~outlying(x, y)
+    far = int((~usual).sum())
+    sentence = f"places that lie far from all others: {far:,}; they count, but not in choosing the cell size"
+    parameters.note("locational_outliers", far, sentence)
+    return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
+
+
+def caution_fine_cells(incidents: int, places: int, size: float, parameters: Parameters) -> None:
+    """Warn when cells are finer than the hundred-blocks that the incidents have been moved to."""
+    if size < FINEST_CELL and places < incidents / 2:
+        parameters.warn(
+            f"{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: cells of "
+            f"{size:g} m, finer than {FINEST_CELL:g} m, show more than the data know."
+        )
 
 
 def universe_of(
@@ -70,7 +83,7 @@ def universe_of(
         first, _ = collapse(x, y)
         universe = grid.near(x[first], y[first], band)
         parameters.choose(
-            "universe", "cells within one distance band of an incident", "a stand-in; give boundary= for better"
+            "universe", "cells within one distance band of an incident", "a stand-in; give a boundary for better"
         )
     cells = int(universe.sum())
     parameters["cells"] = cells
@@ -91,7 +104,11 @@ def counts_of(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: P
             f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
             "same area and that its CRS is right."
         )
-    parameters.note("outside", outside, f"{outside:,} incidents lie outside the study area's cells and are not counted")
+    parameters.note(
+        "outside",
+        outside,
+        f"{outside:,} incidents lie in no cell with its centre in the study area and are not counted",
+    )
     cell = np.where(inside, cell, -1)
     columns = {"count": grid.total(cell)[universe]}
     if placed.weight is not None:

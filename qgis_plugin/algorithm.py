@@ -1,6 +1,7 @@
 """The one generic Processing algorithm: any analysis of the catalogue."""
 
 import logging
+import os
 from contextlib import contextmanager
 
 from qgis.core import (
@@ -126,8 +127,9 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def _run(self, parameters, context, feedback, landing):
         outputs = writing.Outputs(self, parameters, context, landing)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
+        inputs = self._input_files(parameters, context)
         for name in names:
-            outputs.stage(name)
+            outputs.stage(name, inputs)
         progress = _progress(feedback)
         source = self.parameterAsSource(parameters, self.input_name, context)
         if source is None:
@@ -137,6 +139,12 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         self._add_polygons(data, parameters, context, options)
         result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
         return self._write(outputs, result, source, within(progress, 0.7, 1.0))
+
+    def _input_files(self, parameters, context):
+        """Return the files that the input layers stand in."""
+        layers = [p.name.upper() for p in self.analysis.params if isinstance(p, Polygons)]
+        found = [self.parameterAsVectorLayer(parameters, name, context) for name in (self.input_name, *layers)]
+        return {os.path.realpath(layer.source().split("|")[0]) for layer in found if layer is not None}
 
     def _options(self, parameters, context):
         """Return the options the user gave, by the function's names."""
@@ -174,7 +182,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if self.analysis.second:
             name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
             written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
-        run = display.Run(result.label)
+        run = display.Run(f"{self.displayName()} · {source.sourceName()}")
         return {
             name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
         }

@@ -39,9 +39,7 @@ def advanced(parameter):
 
 
 def _distance(parameter, layer, default, optional):
-    made = QgsProcessingParameterDistance(
-        parameter.name.upper(), f"{parameter.label} ({parameter.unit})", default, "", optional, 0
-    )
+    made = QgsProcessingParameterDistance(parameter.name.upper(), parameter.label, default, "", optional, 0)
     made.setDefaultUnit(QgsUnitTypes.DistanceUnit.DistanceMeters)
     return made
 

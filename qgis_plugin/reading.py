@@ -1,5 +1,7 @@
 """QGIS feature sources to the library's Incidents and Features, in the working CRS."""
 
+import logging
+
 import numpy as np
 from qgis.core import (
     NULL,
@@ -14,29 +16,33 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
-from .lacrime_geo import Features, Incidents
-from .lacrime_geo.crs import WEB_MERCATOR, utm
+from .lacrime_geo import Features, Incidents, dates
+from .lacrime_geo.crs import WEB_MERCATOR, known_degrees, utm
 from .lacrime_geo.frames import CATEGORY_COLUMN, NO_PLACES_CRS, TIME_COLUMN
 from .lacrime_geo.progress import advance
 
 FEATURE_ID = "feature id"
+log = logging.getLogger("lacrime_geo")
 WGS_84 = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
 def incidents_of(source, context, columns, time_column, category_column, progress):
     """Return a source's points as Incidents; their source holds the columns named and each feature's id."""
     names = source.fields().names()
+    asked = bool(time_column)
     time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
     ids, points, values = _read(source, wanted, _point, progress)
     x, y = np.array(points, dtype=float).reshape(-1, 2).T
+    if source.sourceCrs().isGeographic():
+        x = np.where(known_degrees(x, y), x, np.nan)
     easting, northing, crs = _projected(source, x, y, context)
     table = {name: _numbers(values[name]) for name in columns if name}
     return Incidents(
         easting,
         northing,
-        when=_times(values[time_column], time_column) if time_column else None,
+        when=_times(values[time_column], time_column, asked) if time_column else None,
         category=np.array([_text(value) for value in values[category_column]], dtype=object)
         if category_column
         else None,
@@ -135,6 +141,11 @@ def _bulk(x, y, source, target, context):
 
 
 def _require_crs(source):
+    if source.wkbType() == QgsWkbTypes.Type.NoGeometry:
+        raise QgsProcessingException(
+            f"The layer {source.sourceName()!r} is a table without points; load it with Layer > Add Layer > Add Delimited Text "
+            "Layer, naming its columns of longitude and latitude."
+        )
     if not source.sourceCrs().isValid():
         raise QgsProcessingException(
             f"The CRS of the layer {source.sourceName()!r} is missing; set it in the layer's properties first."
@@ -147,7 +158,9 @@ def _working(crs, x, y, context):
         return crs.authid() or crs.toWkt()
     if x.size == 0:
         return NO_PLACES_CRS
-    return utm(*_bulk(x, y, crs, WGS_84, context))
+    working = utm(*_bulk(x, y, crs, WGS_84, context))
+    log.info("projected from %s to %s, in metres", crs.authid() or crs.description(), working)
+    return working
 
 
 def is_metric(crs):
@@ -162,31 +175,34 @@ def _from_name(name):
 
 
 def _numbers(values):
-    return np.array([np.nan if value is None or value == NULL else float(value) for value in values], dtype=float)
+    """Return a column with None for NULL; the library says which rows are no numbers."""
+    return np.array([None if value is None or value == NULL else value for value in values], dtype=object)
 
 
 def _text(value):
     return "" if value is None or value == NULL else str(value)
 
 
-def _times(values, name):
-    """Return naive local times; a text that is no date is an error with its count."""
-    moments = [_moment(value) for value in values]
-    lost = [row for row, moment in enumerate(moments) if moment is None]
+def _times(values, name, asked):
+    """Return naive local times; texts that are no dates are an error in a column asked for, else undated and counted."""
+    texts = [_moment(value) for value in values]
+    times = dates.parse(texts)
+    lost = [row for row in np.flatnonzero(np.isnat(times)) if texts[row]]
     if lost:
-        raise QgsProcessingException(
+        sentence = (
             f"{len(lost):,} of {len(values):,} values of the time column {name!r} are no dates, first in row {lost[0]} "
-            f"({values[lost[0]]!r}); choose a date column."
+            f"({texts[lost[0]]!r})"
         )
-    return np.array(moments, dtype="datetime64[s]")
+        if asked:
+            raise QgsProcessingException(f"{sentence}; choose a column of dates.")
+        log.warning("%s; they are taken as undated", sentence)
+    return times
 
 
 def _moment(value):
+    """Return a date as text, its wall clock whatever its time zone; "" for none."""
     if value is None or value == NULL:
-        return np.datetime64("NaT", "s")
+        return ""
     if isinstance(value, (QDateTime, QDate)):
-        value = value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
-    try:
-        return np.datetime64(str(value).replace(" ", "T").rstrip("Z"), "s")
-    except ValueError:
-        return None
+        return value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
+    return str(value)

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import logging
 import os
 import shutil
 
@@ -25,7 +26,7 @@ from qgis.core import (
 from .lacrime_geo import __version__
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
-from .lacrime_geo.results import Cells
+from .lacrime_geo.results import Cells, few_enough
 from .reading import FEATURE_ID
 
 try:
@@ -43,7 +44,7 @@ except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's t
 
     INTEGER, REAL, TEXT, YES_NO = QVariant.LongLong, QVariant.Double, QVariant.String, QVariant.Bool
 
-MAX_POLYGONS = 1_000_000
+log = logging.getLogger("lacrime_geo")
 FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO}
 FEATURES_AT_ONCE = 5000
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
@@ -57,13 +58,15 @@ class Outputs:
         self.parameters = dict(parameters)
         self.final = {}
 
-    def stage(self, name):
+    def stage(self, name, inputs):
         """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""
         value = self.parameters.get(name)
         definition = isinstance(value, QgsProcessingOutputLayerDefinition)
         path = value.sink.staticValue() if definition else value
         if not is_file(path):
             return
+        if os.path.realpath(path) in inputs:
+            raise QgsProcessingException(f"{path!r} is read and would be written over; name another output.")
         staged = str(self.landing.stage(path))
         self.final[staged] = str(path)
         if definition:
@@ -116,10 +119,8 @@ def is_file(path):
 
 def write_shapes(outputs, name, result, progress):
     """Write Cells or Shapes: one polygon per row with its columns."""
-    if isinstance(result, Cells) and len(result) > MAX_POLYGONS:
-        raise QgsProcessingException(
-            f"{len(result):,} cells are too many for a polygon layer ({MAX_POLYGONS:,} at most); raise CELL_SIZE."
-        )
+    if isinstance(result, Cells):
+        few_enough(result)
     wkb, crs = (
         (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
     )
@@ -136,6 +137,9 @@ def write_marks(outputs, name, result, source, progress):
     """Write the input's own features, in its own CRS, with the new columns; columns of the same name are replaced."""
     new = _fields(result.columns)
     lower = {column.lower() for column in result.columns}
+    replaced = [field.name() for field in source.fields() if field.name().lower() in lower]
+    if replaced:
+        log.warning("the input's columns %s are replaced in the output", ", ".join(replaced))
     kept = [index for index, field in enumerate(source.fields()) if field.name().lower() not in lower]
     fields = QgsFields()
     for index in kept:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import os
 import zipfile
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import dates
 from . import rules
 from .categories import category_of
 
@@ -46,15 +48,8 @@ COLUMNS = {
     "LAT": "latitude",
     "LON": "longitude",
 }
+LEFT_OUT = ("Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4")
 REQUIRED = ("DR_NO", "Date Rptd", "DATE OCC", "TIME OCC", "AREA", "Crm Cd", "LAT", "LON")
-DATE_FORMATS: tuple[str, ...] = (
-    "%m/%d/%Y %I:%M:%S %p",
-    "%Y-%m-%dT%H:%M:%S.%f",
-    "%Y-%m-%dT%H:%M:%S",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%y %H:%M",
-)
-DATE_FORMATS += ("%m/%d/%Y", "%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%Y %b %d %I:%M:%S %p")
 WHOLE = ("area", "district", "part", "crime_code", "premise_code", "weapon_code", "victim_age")
 TEXT = ("area_name", "crime", "mocodes", "victim_descent", "premise", "weapon", "status", "status_text", "address")
 ORDER: tuple[str, ...] = (
@@ -101,7 +96,7 @@ def read_lapd(path: str | os.PathLike[str]) -> geopandas.GeoDataFrame:
     for found in audit:
         if found["rows"]:
             log.info(
-                "%s: %s rows (%s): %s",
+                "%s: %s rows (such as %s): %s",
                 found["rule"],
                 f"{found['rows']:,}",
                 ", ".join(found["examples"]),
@@ -132,15 +127,20 @@ def _read_raw(path: Path) -> pandas.DataFrame:
             f"{path.name} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
             f"{', '.join(map(str, list(raw.columns)[:8]))}."
         )
-    keep = [name for name in COLUMNS if name in raw.columns]
-    out = raw[keep].rename(columns=COLUMNS)
-    out.attrs = {"audit": raw.attrs.get("audit", [])}
+    left = [name for name in LEFT_OUT if name in raw.columns]
+    filled = raw[left].notna().any(axis=1).to_numpy()
+    found = rules.finding(
+        "other_codes", filled, np.full(len(raw), ", ".join(left)), "Crm Cd is used; these are left out"
+    )
+    out = raw.drop(columns=left).rename(columns=COLUMNS)
+    out.attrs = {"audit": [*raw.attrs.get("audit", []), found]}
     return out
 
 
 def _read_csv(path: Path) -> pandas.DataFrame:
     import pandas as pd
 
+    _refuse_cut_off(path)
     options: dict[str, Any] = dict(dtype=str, keep_default_na=False, na_values=[""])
     try:
         return pd.read_csv(path, encoding="utf-8-sig", **options)
@@ -151,6 +151,20 @@ def _read_csv(path: Path) -> pandas.DataFrame:
             "audit": [rules.finding("encoding", all_rows, np.full(len(raw), "latin-1"), "read as Latin-1, not UTF-8")]
         }
         return raw
+
+
+def _refuse_cut_off(path: Path) -> None:
+    """Raise when a plain CSV ends amid a row; compressed files notice by themselves."""
+    if path.suffix.lower() != ".csv":
+        return
+    with path.open("rb") as file:
+        header = file.readline()
+        file.seek(max(path.stat().st_size - 65536, len(header)))
+        tail = file.read()
+    last = tail.rstrip(b"\r\n").split(b"\n")[-1]
+    fields = [len(next(csv.reader([line.decode("latin-1")]), [])) for line in (header, last)]
+    if last and not tail.endswith(b"\n") and fields[1] < fields[0]:
+        raise ValueError(f"the file breaks off: its last row has {fields[1]} of {fields[0]} fields")
 
 
 def _clean(raw: pandas.DataFrame, audit: list[rules.Finding]) -> geopandas.GeoDataFrame:
@@ -173,6 +187,8 @@ def _clean(raw: pandas.DataFrame, audit: list[rules.Finding]) -> geopandas.GeoDa
     columns.update({name: _nullable(values) for name, values in numbers.items()})
     columns["category"] = category_of(numbers["crime_code"])
     columns.update({name: _single_spaced(raw[name]) for name in (*TEXT, "cross_street") if name in raw})
+    # Columns that are not LAPD's stay as they are, under their own names.
+    columns.update({name: raw[name] for name in raw.columns if name not in COLUMNS.values()})
     return _placed(raw, columns, audit)
 
 
@@ -187,7 +203,9 @@ def _placed(raw: pandas.DataFrame, columns: dict[str, Any], audit: list[rules.Fi
     keep = _noted(audit, rules.latest_of_duplicates(columns["dr_no"], columns["reported"]))
     points = gpd.points_from_xy(x, y, crs="EPSG:4326")
     points[np.isnan(x) | np.isnan(y)] = None
-    frame = gpd.GeoDataFrame(pd.DataFrame({name: columns[name] for name in ORDER if name in columns}), geometry=points)
+    frame = gpd.GeoDataFrame(
+        pd.DataFrame({name: columns[name] for name in (*ORDER, *columns) if name in columns}), geometry=points
+    )
     return frame[keep].reset_index(drop=True)
 
 
@@ -197,21 +215,14 @@ def _noted(audit: list[rules.Finding], outcome: tuple[Any, rules.Finding]) -> An
 
 
 def _dates(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np.ndarray:
-    """Return dates by the first format that fits each; only distinct texts are parsed."""
+    """Return dates by the first format that fits each."""
     import pandas as pd
 
     if values.dtype.kind == "M":
         local = values if values.dt.tz is None else values.dt.tz_localize(None)
         return local.to_numpy(dtype="datetime64[s]")
     text = values.astype("string").str.strip().replace("", pd.NA)
-    distinct = pd.Series(text.dropna().unique(), dtype="object")
-    dates = pd.Series(pd.NaT, index=distinct.index, dtype="datetime64[ns]")
-    for pattern in DATE_FORMATS:
-        todo = dates.isna()
-        if not todo.any():
-            break
-        dates[todo] = pd.to_datetime(distinct[todo], format=pattern, errors="coerce")
-    out = text.map(dict(zip(distinct, dates))).to_numpy(dtype="datetime64[s]")
+    out = dates.parse(text.to_numpy(dtype=object, na_value=None))
     audit.append(rules.parsed(name, text.to_numpy(dtype=object), out, text.isna().to_numpy(), np.isnat))
     return out
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Callable
 
 import numpy as np
@@ -24,10 +25,17 @@ def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
 
 def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
     """Return DR_NO as nine-digit text, "" where blank; spreadsheets lose its leading zeros."""
-    text = np.array(["" if value is None else str(value).strip() for value in values], dtype=object)
+    text = np.array([_digits(value) for value in values], dtype=object)
     short = np.array([value.isdigit() and len(value) < 9 for value in text], dtype=bool)
     padded = np.array([value.zfill(9) if lost else value for value, lost in zip(text, short)], dtype=object)
     return padded, finding("dr_no_padded", short, text, "leading zeros restored to nine digits")
+
+
+def _digits(value: Any) -> str:
+    # A number kept as a float has ".0" at its end, which is no part of it.
+    if isinstance(value, (float, np.floating)):
+        return "" if np.isnan(value) else str(int(value)) if value == int(value) else str(value)
+    return "" if value is None else re.sub(r"\.0+$", "", str(value).strip())
 
 
 def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
@@ -47,20 +55,23 @@ def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.n
 def clock_times(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Finding]]:
     """Return minutes since midnight (NaN where invalid) and the placeholder flag of hhmm numbers (1 is 00:01).
 
-    1200 and 0001 are entered when the time is not known.
+    1200 and 0001 are entered when the time is not known; blank and invalid times are flagged with them, since their
+    date stands at midnight, where no clock struck.
     """
     number = np.asarray(values, dtype=float)
     with np.errstate(invalid="ignore"):
         valid = (number >= 0) & (number // 100 < 24) & (number % 100 < 60) & (number % 1 == 0)
     minutes = np.where(valid, number // 100 * 60 + number % 100, np.nan)
     placeholder = np.isin(number, (1, 1200))
+    unknown = "the date is kept at midnight and flagged in time_placeholder"
     found = [
-        finding("time_invalid", ~valid & ~np.isnan(number), values, "set to missing; the date is kept at midnight"),
+        finding("time_blank", np.isnan(number), values, unknown),
+        finding("time_invalid", ~valid & ~np.isnan(number), values, unknown),
         finding(
             "time_placeholder", placeholder, values, "flagged in time_placeholder: 1200 and 0001 stand for unknown"
         ),
     ]
-    return minutes, placeholder, found
+    return minutes, placeholder | ~valid, found
 
 
 def occurred_after_reported(occurred: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
@@ -73,9 +84,9 @@ def occurred_after_reported(occurred: np.ndarray, reported: np.ndarray) -> tuple
 def coordinates(
     longitude: np.ndarray, latitude: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Finding]]:
-    """Return longitude, latitude and whether outside the city: (0, 0) means not known, swapped pairs are turned back."""
+    """Return longitude, latitude and whether outside the city: 0 means not known, swapped pairs are turned back."""
     pair = np.array([f"{x}, {y}" for x, y in zip(longitude, latitude)], dtype=object) if longitude.size else longitude
-    zero = (longitude == 0) & (latitude == 0)
+    zero = (longitude == 0) | (latitude == 0)
     swapped = _in_city(latitude, longitude)
     x = np.where(swapped, latitude, np.where(zero, np.nan, longitude))
     y = np.where(swapped, longitude, np.where(zero, np.nan, latitude))

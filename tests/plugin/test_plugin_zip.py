@@ -126,7 +126,7 @@ def compare(name, target, inputs):
     else:
         expected = getattr(lg, name)(inputs / "points.gpkg")
     for column in expected.columns:
-        np.testing.assert_allclose(written[column].astype(float), expected[column].astype(float), rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(written[column].astype(float), expected[column].astype(float), rtol=1e-9, atol=1e-10)
 
 
 def test_without_scipy_the_provider_stays_and_says_what_to_install(installed):

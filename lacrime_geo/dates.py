@@ -1,0 +1,53 @@
+"""Dates from text, alike on every road: agencies' formats, spreadsheets' and ISO; naive local time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+FORMATS = (
+    "%m/%d/%Y %I:%M:%S %p",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%y %H:%M",
+    "%m/%d/%Y",
+    "%Y %b %d %I:%M:%S %p",
+)
+# A clock's offset from UTC is dropped, not applied: the wall clock is what was written down.
+OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
+
+
+def parse(texts: Iterable[Any]) -> np.ndarray:
+    """Return datetime64[s] of texts (None and "" are NaT), NaT where no format fits; each distinct text is read once.
+
+    >>> parse(["01/31/2023 12:00:00 AM", "2023-01-31T08:30:00Z", "11/6/2022 0:00", "", "soon"]).astype(str).tolist()
+    ['2023-01-31T00:00:00', '2023-01-31T08:30:00', '2022-11-06T00:00:00', 'NaT', 'NaT']
+    """
+    seen: dict[str, np.datetime64] = {}
+    moments = []
+    for value in texts:
+        text = "" if value is None else str(value)
+        if text not in seen:
+            seen[text] = _one(text.strip())
+        moments.append(seen[text])
+    return np.array(moments, dtype="datetime64[s]")
+
+
+def _one(text: str) -> np.datetime64:
+    plain = OFFSET.sub("", text)
+    for pattern in FORMATS:
+        try:
+            return np.datetime64(datetime.strptime(plain, pattern), "s")
+        except ValueError:
+            continue
+    return np.datetime64("NaT", "s")
