@@ -144,7 +144,8 @@ def gi_star(
     """
     checks.option("correction", correction, CORRECTIONS)
     everything = as_features(features)
-    parameters = Parameters(correction=correction, include_self=bool(include_self), features=everything.size)
+    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+    parameters.update(correction=correction, include_self=bool(include_self))
     parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
     parameters["value"] = value if isinstance(value, str) else "array"
     known, x = _known_values(everything, value, parameters)

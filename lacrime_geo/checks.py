@@ -46,7 +46,9 @@ def numbers(name: str, values: Any, rows: int) -> np.ndarray:
     try:
         column = np.asarray(values, dtype=float).ravel()
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be numbers; the first value is {np.asarray(values, object).ravel()[0]!r}.") from None
+        raise TypeError(
+            f"{name} must be numbers; the first value is {np.asarray(values, object).ravel()[0]!r}."
+        ) from None
     if column.size != rows:
         raise ValueError(f"{name} has {column.size:,} values for {rows:,} rows; give one for each row.")
     bad = np.flatnonzero(~np.isfinite(column))

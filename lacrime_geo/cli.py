@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -29,7 +31,7 @@ from .catalog import (
     Words,
 )
 from .files import check_format, write
-from .incidents import as_incidents
+from .incidents import as_incidents, words
 from .landing import Landing
 from .progress import Cancelled, Progress
 
@@ -39,17 +41,22 @@ KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Ta
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; return 0, or 2 after one sentence on what was wrong with the input."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that knows no ² or √ gets them spelled out instead of an error.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
-    with _announcing(options.quiet):
+    with _announcing(options.quiet), _terminable():
         try:
-            for path in _run(BY_NAME[options.command], options):
-                print(path)
+            written = _run(BY_NAME[options.command], options)
         except (ValueError, TypeError, OSError, Cancelled, ImportError) as problem:
             print(f"lacrime-geo: {_sentence(problem)}", file=sys.stderr)
             return 2
         except KeyboardInterrupt:
             print("lacrime-geo: stopped; nothing was written", file=sys.stderr)
             return 130
+    with suppress(BrokenPipeError):
+        print("\n".join(written))
     return 0
 
 
@@ -67,8 +74,7 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
         check_format("vector", second)
-    _refuse_overwriting(analysis, options)
-    with Landing() as landing:
+    with Landing(_files_read(analysis, options)) as landing:
         output = landing.stage(options.output)
         second_output = landing.stage(second) if second else None
         with _progress_bar(analysis.title, options.quiet) as progress:
@@ -80,15 +86,10 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     return [os.fspath(path) for path in (options.output, second) if path]
 
 
-def _refuse_overwriting(analysis: Analysis, options: argparse.Namespace) -> None:
-    """Raise when an output is one of the inputs, whose other layers and columns it would replace."""
+def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     layers = [p.name for p in analysis.params if isinstance(p, Polygons)]
     inputs = [options.input, *(getattr(options, name) for name in layers)]
-    read = {Path(path.partition("|layername=")[0]).resolve() for path in inputs if path}
-    written = [options.output, getattr(options, analysis.second) if analysis.second else None]
-    for path in filter(None, written):
-        if Path(path).resolve() in read:
-            raise ValueError(f"{path!r} is read and would be written over; name another output.")
+    return [path.partition("|layername=")[0] for path in inputs if path]
 
 
 def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> None:
@@ -104,8 +105,7 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
     if analysis.input != "incidents":
         return options.input
     incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
-    category = [word.strip() for word in options.category.split(",")] if options.category else None
-    return incidents.select(since=options.since, until=options.until, category=category)
+    return incidents.select(since=options.since, until=options.until, category=words(options.category))
 
 
 def _arguments(analysis: Analysis, options: argparse.Namespace) -> dict[str, Any]:
@@ -183,6 +183,19 @@ def _add_option(
 
 
 @contextmanager
+def _terminable() -> Iterator[None]:
+    """Let the signal that ends a job (timeout, cron, docker) clean up as Ctrl-C does."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals are the main thread's
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
 def _announcing(quiet: bool) -> Iterator[None]:
     """Print what the library announces (chosen defaults, counts, caveats) on standard error."""
     handler = logging.StreamHandler()
@@ -200,7 +213,7 @@ def _announcing(quiet: bool) -> Iterator[None]:
 @contextmanager
 def _progress_bar(title: str, quiet: bool) -> Iterator[Progress]:
     """Show a bar on a terminal; nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or sys.stderr is None or not sys.stderr.isatty():
         yield None
         return
     from rich.console import Console

@@ -16,6 +16,7 @@ FORMATS = (
     "%Y-%m-%d %H:%M:%S.%f",
     "%Y-%m-%d %H:%M:%S",
     "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
     "%Y-%m-%d",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",

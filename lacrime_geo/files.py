@@ -52,6 +52,7 @@ def read_layer(file: Path, layer: str | None = None) -> geopandas.GeoDataFrame:
     if not file.exists():
         raise FileNotFoundError(f"There is no file {str(file)!r}; check the path.")
     try:
+        layer = layer or _first_layer(file)
         frame = (
             gpd.read_parquet(file)
             if file.suffix.lower() == ".parquet"
@@ -66,8 +67,22 @@ def read_layer(file: Path, layer: str | None = None) -> geopandas.GeoDataFrame:
     return frame
 
 
+def _first_layer(file: Path) -> str | None:
+    """Return the first layer of a GeoPackage, and say so when there are several."""
+    import pyogrio
+
+    if file.suffix.lower() != ".gpkg":
+        return None
+    names = [str(name) for name, kind in pyogrio.list_layers(file) if kind is not None]
+    if len(names) > 1:
+        log.info("%s holds the layers %s; the first is read, |layername= chooses another", file.name, ", ".join(names))
+    return names[0] if names else None
+
+
 def _split(path: PathLike) -> tuple[Path, str | None]:
     name, _, layer = os.fspath(path).partition("|layername=")
+    if not name:
+        raise ValueError("The path of a layer is empty; name a file.")
     return Path(name), layer or None
 
 
@@ -153,7 +168,7 @@ def _layer(result: Any) -> geopandas.GeoDataFrame:
         few_enough(result)
     frame = result.to_geodataframe()
     frame.columns = [str(name) for name in frame.columns]
-    for name in frame.select_dtypes("object").columns:
+    for name in [name for name, kind in frame.dtypes.items() if kind == "object"]:
         frame[name] = _of_one_kind(frame[name])
     return frame
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, dates
 from . import crs as crs_rules
 from .parameters import Parameters
 
@@ -289,11 +289,21 @@ def _take_rows(source: Any, rows: np.ndarray) -> Any:
 
 
 def _moment(name: str, value: Any) -> np.datetime64:
-    try:
-        # numpy would take a bare number for seconds since 1970.
-        moment = np.datetime64(str(value) if isinstance(value, (int, np.integer)) else value, "s")
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.") from None
+    moment = dates.parse([str(value)])[0]
     if np.isnat(moment):
-        raise ValueError(f"{name} must be a date such as 2023-09-01, got {value!r}.")
+        raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.")
     return moment
+
+
+def words(text: str | None) -> list[str] | None:
+    """Return the words between the commas of a text; None stays None.
+
+    >>> words("burglary, robbery")
+    ['burglary', 'robbery']
+    """
+    if text is None:
+        return None
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    if not found:
+        raise ValueError(f"A category was asked for, but {text!r} names none.")
+    return found

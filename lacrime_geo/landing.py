@@ -5,17 +5,30 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 
 # What GDAL and SQLite leave beside a layer, and the style: stale ones must not outlive the layer they belong to.
 HIDDEN = ".lacrime_geo-"
+# The layers of a GeoPackage that a run writes beside the one named like the file.
+OWN_LAYERS = ("incidents", "features", "clusters", "layer_styles")
 LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
-SIDE_FILES = ("{stem}.qml", "{name}.aux.xml", "{name}-wal", "{name}-shm", "{name}-journal", "{stem}.qmd")
+SHAPEFILE = ("{stem}.qix", "{stem}.cpg", "{stem}.sbn", "{stem}.sbx", "{stem}.prj", "{name}.xml")
+SIDE_FILES = (
+    "{name}.ovr",
+    "{name}.msk",
+    "{stem}.qml",
+    "{name}.aux.xml",
+    "{name}-wal",
+    "{name}-shm",
+    "{name}-journal",
+    "{stem}.qmd",
+)
 
 
 class Landing:
@@ -24,8 +37,10 @@ class Landing:
     Staging fails at once when a folder is missing or cannot be written, before any long work.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reads: Iterable[str | os.PathLike[str]] = ()) -> None:
+        """Begin with nothing staged; `reads` are the files of the inputs, which no output may replace."""
         self._staged: dict[Path, Path] = {}
+        self._reads = {Path(path).resolve() for path in reads}
 
     def __enter__(self) -> Landing:
         """Begin with nothing staged."""
@@ -33,17 +48,22 @@ class Landing:
 
     def stage(self, path: str | os.PathLike[str]) -> Path:
         """Return the path to write to in place of `path`: the same name in a hidden folder beside it."""
-        target = Path(path)
+        target = Path(path).resolve()
+        if target in self._reads:
+            raise ValueError(f"{str(path)!r} is read and would be written over; name another output.")
         # Outputs of one name in one folder would share a style file, or be the same file.
         for other in self._staged:
-            if other.absolute().with_suffix("") == target.absolute().with_suffix(""):
+            if other.with_suffix("") == target.with_suffix(""):
                 raise ValueError(f"Cannot write both {str(other)!r} and {str(path)!r}; give them different names.")
-        folder = target.absolute().parent
+        folder = target.parent
         if not folder.is_dir():
             raise FileNotFoundError(f"Cannot write {str(path)!r}: there is no folder {str(folder)!r}; create it first.")
         if target.is_dir():
             raise IsADirectoryError(f"Cannot write {str(path)!r}: this is a folder; name a file in it.")
+        if target.exists() and not target.is_file():
+            raise OSError(errno.EINVAL, f"Cannot write {str(path)!r}: it is there already, and is no ordinary file.")
         _refuse_shared_style(target)
+        _refuse_losing_layers(target)
         with explained(path):
             _sweep(folder)
             self._staged[target] = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder)) / target.name
@@ -102,7 +122,24 @@ def _refuse_shared_style(target: Path) -> None:
     taken = [other.name for other in others if other.exists()]
     if taken and target.suffix.lower() in LAYERS and target.with_suffix(".qml").exists():
         raise ValueError(
-            f"Cannot write {target.name!r}: its style {target.stem}.qml belongs to {taken[0]!r} beside it; choose another name."
+            f"Cannot write {target.name!r}: its style {target.stem}.qml belongs to {taken[0]!r} beside it; name another file."
+        )
+
+
+def _refuse_losing_layers(target: Path) -> None:
+    """Raise when a GeoPackage to be replaced holds layers that are not from a run with this output."""
+    if target.suffix.lower() != ".gpkg" or not target.exists():
+        return
+    try:
+        with closing(sqlite3.connect(f"{target.as_uri()}?mode=ro", uri=True)) as database:
+            names = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
+    except sqlite3.Error:
+        return  # no GeoPackage, whatever its name
+    others = sorted(names - {target.stem, *OWN_LAYERS})
+    if others:
+        raise ValueError(
+            f"Cannot write {target.name!r}: it holds other layers ({', '.join(others[:5])}) that would be lost; "
+            "name another file."
         )
 
 
@@ -111,6 +148,10 @@ def _sweep(folder: Path) -> None:
     for left in folder.glob(f"{HIDDEN}*"):
         if time.time() - left.stat().st_mtime > 86_400:
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _side_files(target: Path) -> tuple[str, ...]:
+    return (*SIDE_FILES, *SHAPEFILE) if target.suffix.lower() == ".shp" else SIDE_FILES
 
 
 def _sync(folder: Path) -> None:

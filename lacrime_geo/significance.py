@@ -44,7 +44,8 @@ def adjust(p: np.ndarray, correction: str) -> np.ndarray:
     order = np.argsort(p, kind="stable")
     stepped = p[order] * p.size / np.arange(1, p.size + 1)
     adjusted = np.empty_like(p)
-    adjusted[order] = np.minimum(np.minimum.accumulate(stepped[::-1])[::-1], 1.0)
+    # p · n / n may round to less than p.
+    adjusted[order] = np.clip(np.minimum.accumulate(stepped[::-1])[::-1], p[order], 1.0)
     return adjusted
 
 

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from contextlib import contextmanager
 
 from qgis.core import (
@@ -16,8 +17,9 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, reading, writing
 from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
+from .lacrime_geo.incidents import words
 from .lacrime_geo.landing import Landing, explained
-from .lacrime_geo.progress import Cancelled, within
+from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
@@ -114,7 +116,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
         try:
-            with _announcing(feedback), Landing() as landing:
+            with _announcing(feedback), Landing(self._files_read(parameters, context)) as landing:
                 return self._run(parameters, context, feedback, landing)
         except Cancelled:
             feedback.pushInfo(self.tr("Cancelled: nothing was written."))
@@ -127,24 +129,32 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def _run(self, parameters, context, feedback, landing):
         outputs = writing.Outputs(self, parameters, context, landing)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
-        inputs = self._input_files(parameters, context)
         for name in names:
-            outputs.stage(name, inputs)
+            outputs.stage(name, "surface" if self.analysis.result is Surface else "vector")
         progress = _progress(feedback)
         source = self.parameterAsSource(parameters, self.input_name, context)
         if source is None:
             raise QgsProcessingException(self.invalidSourceError(parameters, self.input_name))
+        original = reading.Original(source)
         options = self._options(parameters, context)
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
         self._add_polygons(data, parameters, context, options)
         result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
-        return self._write(outputs, result, source, within(progress, 0.7, 1.0))
+        written = self._write(outputs, result, original, within(progress, 0.7, 1.0))
+        # The last moment to cancel: after it the outputs move into their places.
+        advance(progress, 1.0)
+        return written
 
-    def _input_files(self, parameters, context):
-        """Return the files that the input layers stand in."""
+    def _files_read(self, parameters, context):
+        """Return the files that the input layers stand in; an output table in one of them is refused here."""
         layers = [p.name.upper() for p in self.analysis.params if isinstance(p, Polygons)]
         found = [self.parameterAsVectorLayer(parameters, name, context) for name in (self.input_name, *layers)]
-        return {os.path.realpath(layer.source().split("|")[0]) for layer in found if layer is not None}
+        files = [layer.source().split("|")[0] for layer in found if layer is not None]
+        for definition in self.destinationParameterDefinitions():
+            path = writing.database_file(self.parameterAsString(parameters, definition.name(), context))
+            if path and os.path.realpath(path) in map(os.path.realpath, files):
+                raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
+        return files
 
     def _options(self, parameters, context):
         """Return the options the user gave, by the function's names."""
@@ -160,8 +170,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         incidents = reading.incidents_of(
             source, context, columns, chosen["time_column"], chosen["category_column"], progress
         )
-        categories = [word.strip() for word in chosen["category"].split(",")] if chosen["category"] else None
-        return incidents.select(since=chosen["since"], until=chosen["until"], category=categories)
+        return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
 
     def _add_polygons(self, data, parameters, context, options):
         """Add polygon layers, such as the study area, to the options, in the CRS of the data."""
@@ -171,18 +180,18 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                 if layer is not None:
                     options[parameter.name] = reading.features_of(layer, context, [], None, crs=data.crs)
 
-    def _write(self, outputs, result, source, progress):
+    def _write(self, outputs, result, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
         if isinstance(result, Surface):
             written = {OUTPUT: (result, writing.write_surface(outputs, OUTPUT, result))}
         elif isinstance(result, Marks):
-            written = {OUTPUT: (result, writing.write_marks(outputs, OUTPUT, result, source, progress))}
+            written = {OUTPUT: (result, writing.write_marks(outputs, OUTPUT, result, original, progress))}
         else:
             written = {OUTPUT: (result, writing.write_shapes(outputs, OUTPUT, result, progress))}
         if self.analysis.second:
             name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
             written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
-        run = display.Run(f"{self.displayName()} · {source.sourceName()}")
+        run = display.Run(f"{self.displayName()} · {result.parameters['layer']}")
         return {
             name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
         }
@@ -218,6 +227,9 @@ class _ToFeedback(logging.Handler):
     def __init__(self, feedback):
         super().__init__()
         self.feedback = feedback
+        thread = threading.get_ident()
+        # Another run in another thread has a log of its own.
+        self.addFilter(lambda record: record.thread == thread)
 
     def emit(self, record):
         """Show a caveat as a warning, anything else as information."""
@@ -229,11 +241,9 @@ class _ToFeedback(logging.Handler):
 def _announcing(feedback):
     log = logging.getLogger("lacrime_geo")
     handler = _ToFeedback(feedback)
-    level = log.level
     log.addHandler(handler)
     log.setLevel(logging.INFO)
     try:
         yield
     finally:
         log.removeHandler(handler)
-        log.setLevel(level)

@@ -13,6 +13,8 @@ class LacrimePlugin:
 
     def initProcessing(self):
         """Add the provider; qgis_process calls this without a window."""
+        if self.provider is not None:
+            return
         self.provider = LacrimeProvider()
         QgsApplication.processingRegistry().addProvider(self.provider)
 

@@ -24,6 +24,10 @@ class LacrimeProvider(QgsProcessingProvider):
         """Return the plugin's icon."""
         return QIcon(os.path.join(FOLDER, "icon.svg"))
 
+    def supportedOutputRasterLayerExtensions(self):
+        """Return the endings of the rasters that are written: GeoTIFF only."""
+        return ["tif", "tiff"]
+
     def loadAlgorithms(self):
         """Add an algorithm per analysis; without scipy, say what to install, and stay."""
         try:

@@ -9,8 +9,10 @@ from qgis.core import (
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
+    QgsGeometry,
     QgsLineString,
     QgsProcessingException,
+    QgsProcessingFeatureSource,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -23,6 +25,8 @@ from .lacrime_geo.progress import advance
 
 FEATURE_ID = "feature id"
 log = logging.getLogger("lacrime_geo")
+# The check of validity that QGIS makes while reading throws through Python and brings QGIS down (3.22): ours does not.
+UNCHECKED = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
 WGS_84 = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
@@ -34,6 +38,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
     ids, points, values = _read(source, wanted, _point, progress)
+    _require_unique(ids, source)
     x, y = np.array(points, dtype=float).reshape(-1, 2).T
     if source.sourceCrs().isGeographic():
         x = np.where(known_degrees(x, y), x, np.nan)
@@ -55,7 +60,9 @@ def incidents_of(source, context, columns, time_column, category_column, progres
 def features_of(source, context, columns, progress, crs=None):
     """Return a source's polygons or points as Features, in the CRS given or the working one."""
     ids, geometries, values = _read(source, [name for name in columns if name], _geometry, progress)
+    _require_unique(ids, source)
     _require_crs(source)
+    geometries = _valid(geometries, context.invalidGeometryCheck())
     if crs is None:
         known = [geometry.boundingBox().center() for geometry in geometries if geometry is not None]
         centres = np.array([(point.x(), point.y()) for point in known], dtype=float).reshape(-1, 2)
@@ -64,6 +71,17 @@ def features_of(source, context, columns, progress, crs=None):
     wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in geometries]
     table = {name: _numbers(values[name]) for name in columns if name}
     return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
+
+
+class Original:
+    """The input as it was when the run began, for outputs that repeat its features: they are read again at the end.
+
+    The iterator is taken at once: it outlives a layer that the user removes meanwhile.
+    """
+
+    def __init__(self, source):
+        self.fields, self.kind, self.crs = source.fields(), source.wkbType(), source.sourceCrs()
+        self.features = source.getFeatures(QgsFeatureRequest(), UNCHECKED)
 
 
 def _read(source, names, geometry_of, progress):
@@ -76,7 +94,7 @@ def _read(source, names, geometry_of, progress):
     request = QgsFeatureRequest().setSubsetOfAttributes(at)
     ids, geometries, columns = [], [], [[] for _ in at]
     total = max(source.featureCount(), 1)
-    for number, feature in enumerate(source.getFeatures(request)):
+    for number, feature in enumerate(source.getFeatures(request, UNCHECKED)):
         if number % 5000 == 0:
             advance(progress, number / total)
         ids.append(feature.id())
@@ -84,6 +102,14 @@ def _read(source, names, geometry_of, progress):
         for column, index in zip(columns, at):
             column.append(feature.attribute(index))
     return ids, geometries, dict(zip(names, columns))
+
+
+def _require_unique(ids, source):
+    if len(set(ids)) < len(ids):
+        raise QgsProcessingException(
+            f"Feature ids of {source.sourceName()!r} repeat ({len(ids) - len(set(ids)):,} of {len(ids):,} rows), so results "
+            "cannot be put beside the features; save the layer to a file first."
+        )
 
 
 def _point(geometry, row):
@@ -107,7 +133,25 @@ def _geometry(geometry, row):
     return None if geometry.isNull() or geometry.isEmpty() else geometry
 
 
+def _valid(geometries, check):
+    """Treat invalid polygons as the user has set: stop, take them as without geometry and say how many, or keep them."""
+    if check == QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck:
+        return geometries
+    bad = [row for row, geometry in enumerate(geometries) if geometry is not None and not geometry.isGeosValid()]
+    if bad and check == QgsFeatureRequest.InvalidGeometryCheck.GeometryAbortOnInvalid:
+        raise QgsProcessingException(
+            f"{len(bad):,} of {len(geometries):,} geometries are invalid, first in row {bad[0]}; run 'Fix geometries', or "
+            "change 'Invalid features filtering' in the Processing options."
+        )
+    if bad:
+        log.warning("%s invalid geometries are left out", f"{len(bad):,}")
+    left_out = set(bad)
+    return [None if row in left_out else geometry for row, geometry in enumerate(geometries)]
+
+
 def _transformed(geometry, transform):
+    if QgsWkbTypes.isCurvedType(geometry.wkbType()):
+        geometry = QgsGeometry(geometry.constGet().segmentize())
     try:
         geometry.transform(transform)
     except QgsCsException as problem:

@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import os
+import re
 import shutil
 
 import numpy as np
@@ -11,7 +12,6 @@ from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
-    QgsFeatureRequest,
     QgsFeatureSink,
     QgsField,
     QgsFields,
@@ -24,6 +24,7 @@ from qgis.core import (
 )
 
 from .lacrime_geo import __version__
+from .lacrime_geo.files import FORMATS
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, few_enough
@@ -47,6 +48,7 @@ except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's t
 log = logging.getLogger("lacrime_geo")
 FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO}
 FEATURES_AT_ONCE = 5000
+DATABASES = ("memory:", "ogr:", "postgres:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
 
 
@@ -58,17 +60,15 @@ class Outputs:
         self.parameters = dict(parameters)
         self.final = {}
 
-    def stage(self, name, inputs):
+    def stage(self, name, kind):
         """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""
         value = self.parameters.get(name)
         definition = isinstance(value, QgsProcessingOutputLayerDefinition)
-        path = value.sink.staticValue() if definition else value
-        if not is_file(path):
+        path = file_path(value.sink.staticValue() if definition else value, kind)
+        if path is None:
             return
-        if os.path.realpath(path) in inputs:
-            raise QgsProcessingException(f"{path!r} is read and would be written over; name another output.")
         staged = str(self.landing.stage(path))
-        self.final[staged] = str(path)
+        self.final[staged] = path
         if definition:
             redirected = QgsProcessingOutputLayerDefinition(value)
             redirected.sink = type(value.sink)(value.sink)
@@ -110,11 +110,24 @@ class Outputs:
         return self.algorithm.parameterAsOutputLayer(self.parameters, name, self.context)
 
 
-def is_file(path):
-    """Tell whether an output is a file of the user's choice (not a temporary layer nor a database)."""
-    if not isinstance(path, str) or not path or path == QgsProcessing.TEMPORARY_OUTPUT or path.startswith("memory:"):
-        return False
-    return not path.startswith(("ogr:", "postgres:", "mssql:", "oracle:", "hana:")) and bool(os.path.splitext(path)[1])
+def file_path(path, kind):
+    """Return the file that an output names, with the ending QGIS would add; None for temporary layers and databases."""
+    if not isinstance(path, str) or not path or path == QgsProcessing.TEMPORARY_OUTPUT or path.startswith(DATABASES):
+        return None
+    if "|" in path:
+        raise QgsProcessingException(f"{path!r} names a layer in a file; name a file of its own.")
+    ending = os.path.splitext(path)[1].lower()
+    if kind == "surface" and ending not in ("", *FORMATS["surface"]):
+        raise QgsProcessingException(
+            f"{path!r} ends in {ending}; this result is written as {', '.join(FORMATS['surface'])}."
+        )
+    return path if ending else path + (".tif" if kind == "surface" else ".gpkg")
+
+
+def database_file(path):
+    """Return the file of a database output such as ogr:dbname='city.gpkg' table=..., else None."""
+    found = re.search(r"dbname='([^']+)'", path) if isinstance(path, str) else None
+    return found[1] if found else None
 
 
 def write_shapes(outputs, name, result, progress):
@@ -133,30 +146,39 @@ def write_shapes(outputs, name, result, progress):
     return written
 
 
-def write_marks(outputs, name, result, source, progress):
+def write_marks(outputs, name, result, original, progress):
     """Write the input's own features, in its own CRS, with the new columns; columns of the same name are replaced."""
-    new = _fields(result.columns)
     lower = {column.lower() for column in result.columns}
-    replaced = [field.name() for field in source.fields() if field.name().lower() in lower]
+    replaced = [field.name() for field in original.fields if field.name().lower() in lower]
     if replaced:
         log.warning("the input's columns %s are replaced in the output", ", ".join(replaced))
-    kept = [index for index, field in enumerate(source.fields()) if field.name().lower() not in lower]
+    kept = [index for index, field in enumerate(original.fields) if field.name().lower() not in lower]
     fields = QgsFields()
     for index in kept:
-        fields.append(source.fields()[index])
-    for field in new:
+        fields.append(_spelled(original.fields[index]))
+    for field in _fields(result.columns):
         fields.append(field)
-    sink, written = outputs.sink(name, fields, source.wkbType(), source.sourceCrs())
+    sink, written = outputs.sink(name, fields, original.kind, original.crs)
     if sink is None:
         return None
-    _add(outputs, name, sink, _marked(result, source, fields, kept), len(result), progress)
+    _add(outputs, name, sink, _marked(result, original, fields, kept), len(result), progress)
     return written
 
 
-def _marked(result, source, fields, kept):
+def _spelled(field):
+    """Return a field, one named fid that is no integer under another name: GeoPackage keeps its row numbers there."""
+    whole = field.typeName().lower().startswith("int")
+    if field.name().lower() == "fid" and not whole:
+        log.info("the column fid is written as fid_")
+        field = QgsField(field)
+        field.setName("fid_")
+    return field
+
+
+def _marked(result, original, fields, kept):
     row_of = {int(number): row for row, number in enumerate(result.features.source[FEATURE_ID])}
     columns = [column.tolist() for column in result.columns.values()]
-    for feature in source.getFeatures(QgsFeatureRequest()):
+    for feature in original.features:
         row = row_of.get(feature.id())
         if row is None:
             continue
@@ -178,6 +200,10 @@ def _add(outputs, name, sink, features, total, progress):
             portion = []
             advance(progress, done / max(total, 1))
     _add_portion(outputs, name, sink, portion)
+    if done + len(portion) != total:
+        raise QgsProcessingException(
+            f"{done + len(portion):,} of {total:,} features were found again: the input changed while it was read; run again."
+        )
     if hasattr(sink, "finalize"):
         sink.finalize()
 
@@ -185,7 +211,9 @@ def _add(outputs, name, sink, features, total, progress):
 def _add_portion(outputs, name, sink, portion):
     if portion and not sink.addFeatures(portion, QgsFeatureSink.Flag.FastInsert):
         said = sink.lastError() or "the disk may be full"
-        raise QgsProcessingException(f"Cannot write {name}: {said}; free space or choose another folder.")
+        full = any(shutil.disk_usage(os.path.dirname(staged)).free < ROOM for staged in outputs.final)
+        remedy = "free space or choose another folder" if full else "choose another format or name"
+        raise QgsProcessingException(f"Cannot write {name}: {said}; {remedy}.")
 
 
 def _fields(columns):

@@ -66,7 +66,9 @@ def in_copy(tmp_path, monkeypatch):
 
 
 def test_the_script_runs(in_copy):
-    (script,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (convert, script) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    subprocess.run([sys.executable, "-c", convert], check=True)
+    assert (in_copy / "incidents.gpkg").exists()
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     hot = int(re.match(r"(\d+) cells are hot", done.stdout)[1])
@@ -79,6 +81,11 @@ def test_the_commands_run(in_copy, command):
     words = command.split()
     assert main([*words, "--quiet"]) == 0
     assert (in_copy / words[2]).exists()
+
+
+def test_the_conda_environment_has_the_name_given():
+    name = re.search(r"^name: (\S+)", (ROOT / "environment.yml").read_text(encoding="utf-8"), flags=re.MULTILINE)[1]
+    assert re.findall(r"conda activate (\S+)", README) == [name]
 
 
 @pytest.mark.parametrize("target", re.findall(r"(?:^    |`)make (\w+)", README, flags=re.MULTILINE))

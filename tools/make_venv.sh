@@ -87,5 +87,6 @@ install() {
     }
 }
 install 'pip>=21.3' # older ones cannot install a pyproject.toml editable
-install --editable "$target"
+# By path, not by finder: a script beside a clone would otherwise find the clone's folder in place of the package.
+install --editable "$target" --config-settings editable_mode=compat
 fingerprint >".venv/installed-$level"

@@ -1,12 +1,13 @@
 """Write the tables that are made from the code into README.md and docs/: run after a change to the catalogue.
 
-    python tools/readme_tables.py
+python tools/readme_tables.py
 """
 
 import re
 from pathlib import Path
 
 from lacrime_geo.catalog import ANALYSES
+from lacrime_geo.data.categories import CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,14 +32,23 @@ def lapd_columns():
     return "\n".join(rows)
 
 
-TABLES = {"README.md": {"analyses": analyses}, "docs/lapd.md": {"columns": lapd_columns}}
+def categories():
+    """Return the table of categories and their crime codes."""
+    rows = ["| category | crime codes |", "|---|---|"]
+    rows += [f"| `{name}` | {', '.join(map(str, codes))} |" for name, codes in CATEGORIES.items()]
+    return "\n".join(rows)
+
+
+TABLES = {"README.md": {"analyses": analyses}, "docs/lapd.md": {"columns": lapd_columns, "categories": categories}}
 
 
 def filled(text, tables):
     """Return a page with each marked place filled by its table."""
     for name, table in tables.items():
         pattern = rf"(<!-- {name} -->\n)(?:.*?\n)??(<!-- end -->)"
-        text, found = re.subn(pattern, lambda match, made=table: match[1] + made() + "\n" + match[2], text, flags=re.DOTALL)
+        text, found = re.subn(
+            pattern, lambda match, made=table: match[1] + made() + "\n" + match[2], text, flags=re.DOTALL
+        )
         if found != 1:
             raise ValueError(f"There must be one place marked {name!r}, found {found}.")
     return text

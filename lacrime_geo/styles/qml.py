@@ -85,8 +85,8 @@ def _clustered(result: Any) -> str:
     """Labelled incidents: six hues by rank, one muted hue for the rest, noise small and grey."""
     entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.cluster_classes()]
     symbols = [_marker(entry.colour or "", 1.5, 0.65) for entry in palettes.cluster_classes()]
-    entries += [(-1, "In no cluster"), ("", "Smaller clusters")]
-    symbols += [_marker(palettes.NOISE, 0.7, 0.35), _marker(palettes.OTHER_CLUSTERS, 1.3, 0.6)]
+    entries += [("", "Smaller clusters"), (-1, "In no cluster")]
+    symbols += [_marker(palettes.OTHER_CLUSTERS, 1.3, 0.6), _marker(palettes.NOISE, 0.7, 0.35)]
     return _document([_categorised("cluster", entries, symbols), _element("blendMode", text=NORMAL)])
 
 

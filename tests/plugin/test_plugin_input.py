@@ -123,7 +123,7 @@ def small_disk(tmp_path):
     folder.mkdir()
     command = ["mount", "-t", "tmpfs", "-o", "size=128k", "tmpfs", str(folder)]
     if os.geteuid() != 0 or subprocess.run(command, capture_output=True, check=False).returncode:
-        pytest.xfail("mounting a small disk is not permitted here")
+        pytest.skip("mounting a small disk needs root")
     yield folder
     subprocess.run(["umount", "-l", str(folder)], check=True)
 

@@ -1,6 +1,6 @@
 """Serve map tiles of the sample city on 127.0.0.1, drawn from sample_layers/basemap.geojson with Qt.
 
-    python tools/screenshot/tiles.py PORT        then  http://127.0.0.1:PORT/{z}/{x}/{y}.png
+python tools/screenshot/tiles.py PORT        then  http://127.0.0.1:PORT/{z}/{x}/{y}.png
 """
 
 import json
