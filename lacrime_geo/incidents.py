@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -289,7 +290,9 @@ def _take_rows(source: Any, rows: np.ndarray) -> Any:
 
 
 def _moment(name: str, value: Any) -> np.datetime64:
-    moment = dates.parse([str(value)])[0]
+    text = str(value).strip()
+    # A year or a month stands for its first day.
+    moment = np.datetime64(text, "s") if re.fullmatch(r"\d{4}(-\d\d)?", text) else dates.parse([text])[0]
     if np.isnat(moment):
         raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.")
     return moment

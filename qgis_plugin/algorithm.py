@@ -165,7 +165,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def _input(self, source, parameters, context, options, progress):
         columns = [options.get(p.name) for p in self.analysis.params if isinstance(p, Column)]
         if self.analysis.input == "features":
-            return reading.features_of(source, context, columns, progress)
+            return reading.features_of(source, parameters[self.input_name], context, columns, progress)
         chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION}
         incidents = reading.incidents_of(
             source, context, columns, chosen["time_column"], chosen["category_column"], progress
@@ -176,9 +176,10 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         """Add polygon layers, such as the study area, to the options, in the CRS of the data."""
         for parameter in self.analysis.params:
             if isinstance(parameter, Polygons):
+                given = parameters.get(parameter.name.upper())
                 layer = self.parameterAsSource(parameters, parameter.name.upper(), context)
                 if layer is not None:
-                    options[parameter.name] = reading.features_of(layer, context, [], None, crs=data.crs)
+                    options[parameter.name] = reading.features_of(layer, given, context, [], None, crs=data.crs)
 
     def _write(self, outputs, result, original, progress):
         """Write every output, and tell QGIS how each is to appear."""

@@ -13,6 +13,7 @@ from qgis.core import (
     QgsLineString,
     QgsProcessingException,
     QgsProcessingFeatureSource,
+    QgsProcessingFeatureSourceDefinition,
     QgsUnitTypes,
     QgsWkbTypes,
 )
@@ -57,12 +58,15 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     )
 
 
-def features_of(source, context, columns, progress, crs=None):
-    """Return a source's polygons or points as Features, in the CRS given or the working one."""
+def features_of(source, given, context, columns, progress, crs=None):
+    """Return a source's polygons or points as Features, in the CRS given or the working one.
+
+    `given` is the parameter's value, where the user may have set what becomes of invalid geometries.
+    """
     ids, geometries, values = _read(source, [name for name in columns if name], _geometry, progress)
     _require_unique(ids, source)
     _require_crs(source)
-    geometries = _valid(geometries, context.invalidGeometryCheck())
+    geometries = _valid(geometries, _geometry_check(given, context))
     if crs is None:
         known = [geometry.boundingBox().center() for geometry in geometries if geometry is not None]
         centres = np.array([(point.x(), point.y()) for point in known], dtype=float).reshape(-1, 2)
@@ -131,6 +135,13 @@ def _point(geometry, row):
 
 def _geometry(geometry, row):
     return None if geometry.isNull() or geometry.isEmpty() else geometry
+
+
+def _geometry_check(given, context):
+    own = QgsProcessingFeatureSourceDefinition.Flag.FlagOverrideDefaultGeometryCheck
+    if isinstance(given, QgsProcessingFeatureSourceDefinition) and given.flags & own:
+        return given.geometryCheck
+    return context.invalidGeometryCheck()
 
 
 def _valid(geometries, check):
