@@ -168,7 +168,7 @@ def gi_star(
         parameters,
         everything,
         style="gi_star",
-        label=f"Gi* of {parameters['value']} · {everything.label} · {placed.size:,} features",
+        label=f"Gi* of {parameters['value']} · n = {placed.size:,}",
     )
 
 

@@ -25,6 +25,7 @@ FORMATS = (
     "%Y %b %d %I:%M:%S %p",
 )
 # A clock's offset from UTC is dropped, not applied: the wall clock is what was written down.
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -42,6 +43,23 @@ def parse(texts: Iterable[Any]) -> np.ndarray:
             seen[text] = _one(text.strip())
         moments.append(seen[text])
     return np.array(moments, dtype="datetime64[s]")
+
+
+def period_words(first: np.datetime64, last: np.datetime64) -> str:
+    """Return a period as a map's title names it: by days within a month, else by months.
+
+    >>> period_words(np.datetime64("2023-09-01"), np.datetime64("2023-10-31"))
+    'Sep–Oct 2023'
+    >>> period_words(np.datetime64("2023-10-05"), np.datetime64("2023-10-11"))
+    '5–11 Oct 2023'
+    """
+    begin, end = (moment.astype("M8[D]").astype(object) for moment in (first, last))
+    months = [MONTHS[day.month - 1] for day in (begin, end)]
+    if begin.year != end.year:
+        return f"{months[0]} {begin.year} – {months[1]} {end.year}"
+    if begin.month != end.month:
+        return f"{months[0]}–{months[1]} {end.year}"
+    return f"{begin.day}–{end.day} {months[0]} {end.year}"
 
 
 def _one(text: str) -> np.datetime64:

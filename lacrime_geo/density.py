@@ -128,7 +128,7 @@ def kde(
     parameters["unit"] = unit
     parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
     advance(progress, 1.0)
-    title = f"Density · bandwidth {bandwidth:,g} m"
+    title = f"Density ({bandwidth:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
 
 

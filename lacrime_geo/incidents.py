@@ -157,14 +157,20 @@ class Incidents:
         return replace(self if keep.all() else self.take(keep), selection={**self.selection, **asked})
 
     def titled(self, kind: str) -> str:
-        """Return a title for a map of these incidents: what, of what, which category and period, how many."""
-        parts = [kind, self.label, self.selection.get("category"), self.period, f"{int(self.placed.sum()):,} incidents"]
+        """Return a title for a map of these incidents: what, which category and period, how many."""
+        known = self._known_times
+        when = dates.period_words(known.min(), known.max()) if known.size else ""
+        parts = [kind, self.selection.get("category"), when, f"n = {int(self.placed.sum()):,}"]
         return " · ".join(part for part in parts if part)
+
+    @property
+    def _known_times(self) -> np.ndarray:
+        return np.empty(0, dtype="M8[s]") if self.when is None else self.when[~np.isnat(self.when)]
 
     @property
     def period(self) -> str:
         """The first and last date in words, "" where there are no times."""
-        known = self.when[~np.isnat(self.when)] if self.when is not None else np.empty(0)
+        known = self._known_times
         return f"{known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else ""
 
     def _in_period(self, since: Any, until: Any) -> np.ndarray:

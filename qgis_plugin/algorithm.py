@@ -192,7 +192,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if self.analysis.second:
             name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
             written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
-        run = display.Run(f"{self.displayName()} · {result.parameters['layer']}")
+        run = display.Run(f"{self.group()} · {result.parameters['layer']}")
         return {
             name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
         }

@@ -24,9 +24,7 @@ def load(provider, log, qgis_new_project, monkeypatch):
         outputs = {"OUTPUT": destination(), **({"CLUSTERS": destination()} if name == "dbscan" else {})}
         processing.runAndLoadResults(f"lacrime:{name}", {**outputs, **parameters}, feedback=log, context=context)
         # Titles go on with the period and the number of incidents.
-        return {
-            " · ".join(layer.name().split(" · ")[:2]): layer for layer in QgsProject.instance().mapLayers().values()
-        }
+        return {layer.name().split(" · ")[0]: layer for layer in QgsProject.instance().mapLayers().values()}
 
     return load
 
@@ -46,7 +44,7 @@ def history(layer):
 
 
 def test_hotspots_arrive_with_confidence_classes(load, layer):
-    hot = load("hotspots", INCIDENTS=layer)["Hotspots · burglaries"]
+    hot = load("hotspots", INCIDENTS=layer)["Hotspots"]
     assert hot.renderer().type() == "categorizedSymbol"
     assert hot.renderer().classAttribute() == "bin"
     assert labels(hot) == CONFIDENCES
@@ -60,8 +58,10 @@ def test_hotspots_arrive_with_confidence_classes(load, layer):
 
 
 def test_density_legend_names_its_unit(load, layer):
-    ((name, density),) = load("kde", INCIDENTS=layer).items()
-    assert name.startswith("Density · bandwidth ")
+    (density,) = load("kde", INCIDENTS=layer).values()
+    bandwidth = next(line for line in density.metadata().history() if line.startswith("bandwidth: "))
+    metres = float(bandwidth.removeprefix("bandwidth: "))
+    assert density.name() == f"Density ({metres:,g} m) · Jan–Dec 2023 · n = 900"
     items = density.renderer().shader().rasterShaderFunction().colorRampItemList()
     assert len(items) == len(palettes.DENSITY)
     assert all("incidents per km²" in item.label for item in items)
@@ -74,7 +74,7 @@ def test_clusters_arrive_as_a_group_with_hulls_on_top(load, layer):
     from qgis.core import QgsProject
 
     layers = load("dbscan", INCIDENTS=layer)
-    points, hulls = layers["Clustered incidents · burglaries"], layers["Clusters · burglaries"]
+    points, hulls = layers["Clustered incidents"], layers["Clusters"]
     group = QgsProject.instance().layerTreeRoot().children()[0]
     assert [node.layerId() for node in group.children()] == [hulls.id(), points.id()]
     assert labels(points)[:2] == ["Cluster 1 by size", "Cluster 2 by size"]
@@ -85,9 +85,9 @@ def test_clusters_arrive_as_a_group_with_hulls_on_top(load, layer):
 
 
 def test_gi_star_of_polygons_and_points_differ_in_symbols_only(load):
-    polygons = load("gi_star", FEATURES=square_layer(), VALUE="crimes")["Gi* of crimes · districts"]
+    polygons = load("gi_star", FEATURES=square_layer(), VALUE="crimes")["Gi* of crimes"]
     x, y = clustered(60)
-    points = load("gi_star", FEATURES=point_layer(x, y), VALUE="harm", NEIGHBOURS="knn")["Gi* of harm · burglaries"]
+    points = load("gi_star", FEATURES=point_layer(x, y), VALUE="harm", NEIGHBOURS="knn")["Gi* of harm"]
     assert labels(polygons) == labels(points) == CONFIDENCES
     layers = [
         category.symbol().symbolLayer(0).layerType()
@@ -124,7 +124,7 @@ def test_a_file_output_is_loaded_from_its_final_place(load, layer, tmp_path):
     from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
 
     target = QgsProcessingOutputLayerDefinition(str(tmp_path / "hot.gpkg"), QgsProject.instance())
-    hot = load("hotspots", INCIDENTS=layer, OUTPUT=target)["Hotspots · burglaries"]
+    hot = load("hotspots", INCIDENTS=layer, OUTPUT=target)["Hotspots"]
     assert hot.isValid()
     assert hot.source().startswith(str(tmp_path / "hot.gpkg"))
     assert labels(hot) == CONFIDENCES
