@@ -31,9 +31,10 @@ from .catalog import (
     Words,
 )
 from .files import check_format, write
-from .incidents import as_incidents, words
+from .incidents import as_incidents
 from .landing import Landing
 from .progress import Cancelled, Progress
+from .selection import words
 
 log = logging.getLogger("lacrime_geo")
 KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Table": "table"}

@@ -68,8 +68,8 @@ def kde(
     bandwidth : radius of the kernel (m), its standard deviation for "gaussian". Default: the reference rule
         0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5), with SD the standard distance and Dm the median distance from the mean
         centre; it gives the quartic radius, and other kernels the bandwidth with the same second moment.
-    cell_size : side of a cell (m). Default: the shorter side of the data / 150 or a fifth of the bandwidth, whichever is
-        smaller, to two digits (after Chainey & Ratcliffe 2005).
+    cell_size : side of a cell (m). Default: the shorter side of the data / 150, but between a fiftieth and a fifth of the
+        bandwidth, to two digits (after Chainey & Ratcliffe 2005).
     kernel : "quartic", "gaussian", "triweight", "epanechnikov", "triangular" or "uniform".
     boundary : polygon layer of the study area; cells with their centre outside are NaN. Incidents outside it still
         count towards the cells within their reach. Default: the data's bounds, one bandwidth wider (gaussian: five).
@@ -170,6 +170,7 @@ def _cell_size(x: np.ndarray, y: np.ndarray, given: float | None, bandwidth: flo
             )
         return float(given)
     shorter = study_area.usual_shorter_side(x, y, parameters) / 150
-    size = bandwidth / 5 if shorter == 0 else min(shorter, bandwidth / 5)
-    reason = "the shorter side of the data / 150 or a fifth of the bandwidth, whichever is smaller"
+    # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
+    size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
+    reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, Union
+from typing import TYPE_CHECKING, Union
 
 from .landing import Landing, explained
-from .results import Cells, Result, Surface, Table, Vector, few_enough
+from .results import Cells, Result, Surface, Table, Vector
 from .styles import qml
 
 if TYPE_CHECKING:
     import geopandas
-    import pandas
 
 log = logging.getLogger("lacrime_geo")
 PathLike = Union[str, "os.PathLike[str]"]
@@ -136,7 +134,7 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
 
     `layer` is its name in the file, by default the file's own.
     """
-    from . import rasters
+    from . import rasters, vector_formats
 
     suffix = path.suffix.lower()
     with _writing(path):
@@ -145,9 +143,7 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
         elif suffix in (".tif", ".tiff"):
             rasters.write(result, path)
         elif isinstance(result, Vector):
-            WRITERS[suffix](_layer(result), path, layer or path.stem, _metadata(result.parameters))
-            if second:
-                _keep_style(path, str(layer), qml(result))
+            vector_formats.write(result, path, layer or path.stem, second=second)
         if qml(result) and not second and not (isinstance(result, Cells) and suffix in (".tif", ".tiff")):
             path.with_suffix(".qml").write_text(qml(result), encoding="utf-8")
 
@@ -161,106 +157,6 @@ def _write_table(table: Table, path: Path) -> None:
         # A spreadsheet runs text that begins like this as a formula.
         frame[name] = frame[name].map(lambda text: f"'{text}" if str(text)[:1] in "=+-@\t\r" and str(text) else text)
     frame.to_csv(path, index=False)
-
-
-def _layer(result: Any) -> geopandas.GeoDataFrame:
-    if isinstance(result, Cells):
-        few_enough(result)
-    frame = result.to_geodataframe()
-    frame.columns = [str(name) for name in frame.columns]
-    for name in [name for name, kind in frame.dtypes.items() if kind == "object"]:
-        frame[name] = _of_one_kind(frame[name])
-    return frame
-
-
-def _of_one_kind(values: pandas.Series) -> pandas.Series:
-    """Return a column that mixes text and numbers, as spreadsheets do, as text; no format can write it otherwise."""
-    import pyarrow as pa
-
-    try:
-        pa.array(values, from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
-        log.info("column %s mixes kinds of values; it is written as text", values.name)
-        return values.map(str, na_action="ignore")
-    return values
-
-
-def _metadata(parameters: Mapping[str, Any]) -> dict[str, str]:
-    from . import __version__
-
-    return {"lacrime_geo": json.dumps({"version": __version__, **parameters}, ensure_ascii=False, default=str)}
-
-
-def _to_geopackage(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
-    kept = {"mode": "a"} if path.exists() else {"VERSION": "1.2"}
-    frame = _spelled_apart(frame)
-    frame.to_file(path, driver="GPKG", layer=layer, use_arrow=True, layer_metadata=metadata, **kept)
-
-
-def _spelled_apart(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """Rename columns that a GeoPackage cannot tell apart: it ignores case, and fid and geom are its own."""
-    taken, renamed = {"fid", "geom"}, {}
-    # From the last to the first: the columns of the analysis stand at the end and keep their names.
-    for name in reversed([name for name in frame.columns if name != frame.geometry.name]):
-        new = name
-        while new.lower() in taken:
-            new += "_"
-        taken.add(new.lower())
-        if new != name:
-            renamed[name] = new
-            log.info(
-                "column %s is written as %s: a GeoPackage ignores case and keeps fid and geom to itself", name, new
-            )
-    return frame.rename(columns=renamed)
-
-
-def _to_parquet(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
-    frame.attrs = json.loads(json.dumps({**frame.attrs, **metadata}, default=str))
-    frame.to_parquet(path)
-
-
-def _to_geojson(frame: geopandas.GeoDataFrame, path: Path, layer: str, metadata: dict[str, str]) -> None:
-    if frame.crs is not None and frame.crs.to_epsg() != 4326:
-        log.info("re-projected to EPSG:4326, as GeoJSON (RFC 7946) requires")
-        frame = frame.to_crs("EPSG:4326")
-    frame.to_file(path, driver="GeoJSON", RFC7946="YES", engine="pyogrio")
-
-
-WRITERS: dict[str, Callable[[Any, Path, str, dict[str, str]], None]] = {
-    ".gpkg": _to_geopackage,
-    ".parquet": _to_parquet,
-    ".geojson": _to_geojson,
-}
-
-STYLE_TABLE = """CREATE TABLE IF NOT EXISTS layer_styles (id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
-    f_table_catalog TEXT(256), f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
-    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT(30),
-    update_time DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')))"""
-
-
-def _keep_style(path: Path, layer: str, style: str) -> None:
-    """Keep a second layer's style inside the GeoPackage: the .qml beside the file is the first one's."""
-    if not style:
-        return
-    database = sqlite3.connect(path)
-    try:
-        with database:
-            (column,) = database.execute(
-                "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
-            ).fetchone()
-            database.execute(STYLE_TABLE)
-            database.execute(
-                "INSERT OR IGNORE INTO gpkg_contents (table_name, data_type, identifier) "
-                "VALUES ('layer_styles', 'attributes', 'layer_styles')"
-            )
-            database.execute("DELETE FROM layer_styles WHERE f_table_name = ?", (layer,))
-            database.execute(
-                "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
-                "styleQML, styleSLD, useAsDefault, description, owner) VALUES ('', '', ?, ?, ?, ?, '', 1, '', '')",
-                (layer, column, layer, style),
-            )
-    finally:
-        database.close()
 
 
 @contextmanager

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
 
-from . import checks, dates
+from . import checks, dates, selection
 from . import crs as crs_rules
 from .parameters import Parameters
 
@@ -139,14 +138,14 @@ class Incidents:
         keep = np.ones(self.size, dtype=bool)
         asked: dict[str, Any] = {}
         if since is not None or until is not None:
-            keep &= self._in_period(since, until)
+            keep &= selection.in_period(self.when, since, until)
             asked.update(
                 {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
             )
             asked["undated_left_out"] = int(np.isnat(self.when).sum()) if self.when is not None else 0
         if category is not None:
             wanted = [category] if isinstance(category, str) else list(category)
-            keep &= self._of_category(wanted)
+            keep &= selection.of_category(self.category, wanted)
             asked["category"] = ", ".join(wanted)
         if asked and not keep.any():
             raise ValueError(
@@ -172,39 +171,6 @@ class Incidents:
         """The first and last date in words, "" where there are no times."""
         known = self._known_times
         return f"{known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else ""
-
-    def _in_period(self, since: Any, until: Any) -> np.ndarray:
-        if self.when is None:
-            raise ValueError(
-                "A period was asked for, but the incidents have no times; name their time column (time_column)."
-            )
-        begin = None if since is None else _moment("since", since)
-        end = None if until is None else _moment("until", until)
-        if begin is not None and end is not None and begin >= end:
-            raise ValueError(f"since ({since}) must be earlier than until ({until}); until itself is left out.")
-        keep = ~np.isnat(self.when)
-        if begin is not None:
-            keep &= self.when >= begin
-        if end is not None:
-            keep &= self.when < end
-        if not keep.any():
-            asked = " and ".join([f"from {since} on"] * bool(since) + [f"before {until}"] * bool(until))
-            known = f"they run from {self.period}" if self.period else "none of them has a date"
-            raise ValueError(f"No incident lies in the period {asked}: {known}.")
-        return keep
-
-    def _of_category(self, wanted: list[str]) -> np.ndarray:
-        if self.category is None:
-            raise ValueError(
-                "A category was asked for, but the incidents have none; name their category column (category_column)."
-            )
-        names = np.char.lower(self.category.astype(str))
-        there = sorted(set(names))
-        wanted = [name.lower() for name in wanted]
-        unknown = [name for name in wanted if name not in there]
-        if unknown or not wanted:
-            raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
-        return np.isin(names, wanted)
 
 
 def as_incidents(
@@ -293,26 +259,3 @@ def _take_rows(source: Any, rows: np.ndarray) -> Any:
         if hasattr(source, "iloc")
         else {name: np.asarray(column)[rows] for name, column in source.items()}
     )
-
-
-def _moment(name: str, value: Any) -> np.datetime64:
-    text = str(value).strip()
-    # A year or a month stands for its first day.
-    moment = np.datetime64(text, "s") if re.fullmatch(r"\d{4}(-\d\d)?", text) else dates.parse([text])[0]
-    if np.isnat(moment):
-        raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.")
-    return moment
-
-
-def words(text: str | None) -> list[str] | None:
-    """Return the words between the commas of a text; None stays None.
-
-    >>> words("burglary, robbery")
-    ['burglary', 'robbery']
-    """
-    if text is None:
-        return None
-    found = [word.strip() for word in text.split(",") if word.strip()]
-    if not found:
-        raise ValueError(f"A category was asked for, but {text!r} names none.")
-    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from typing import Any
 
@@ -36,6 +37,12 @@ class Parameters(dict):
         self[name] = int(count)
         if count:
             log.info("%s", sentence)
+
+    def record(self) -> str:
+        """Return all of it, with the version, as one JSON text: what a layer's file keeps."""
+        from . import __version__
+
+        return json.dumps({"version": __version__, **self}, ensure_ascii=False, default=str)
 
 
 def two_digits(value: float) -> float:

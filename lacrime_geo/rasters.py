@@ -35,7 +35,7 @@ def write(result: Any, path: Path) -> None:
                 target.write(band, number)
                 target.set_band_description(number, name)
                 target.set_band_unit(number, unit)
-            target.update_tags(**_tags(result))
+            target.update_tags(lacrime_geo=result.parameters.record())
         with plain.open() as source:
             copy(source, final.name, driver="COG", **CLOUD_OPTIMISED)
         path.write_bytes(final.read())
@@ -52,9 +52,3 @@ def _affine(transform: tuple[float, ...]) -> Any:
     from rasterio.transform import Affine
 
     return Affine(*transform)
-
-
-def _tags(result: Any) -> dict[str, str]:
-    from .files import _metadata
-
-    return _metadata(result.parameters)

@@ -17,10 +17,10 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, reading, writing
 from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
-from .lacrime_geo.incidents import words
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface
+from .lacrime_geo.selection import words
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
 OUTPUT = "OUTPUT"

@@ -6,7 +6,6 @@ from qgis.core import QgsLayerMetadata, QgsProcessingLayerPostProcessorInterface
 from qgis.PyQt.QtXml import QDomDocument
 
 from .lacrime_geo.styles import qml
-from .writing import record
 
 # QGIS keeps no reference to a post-processor: without this one, styles are lost.
 _live = set()
@@ -74,7 +73,7 @@ def metadata_of(result):
             metadata.addHistoryItem(f"{name}: {value}")
     for sentence in result.parameters.get("warnings", []):
         metadata.addHistoryItem(f"warning: {sentence}")
-    metadata.addHistoryItem(record(result.parameters))
+    metadata.addHistoryItem(result.parameters.record())
     return metadata
 
 

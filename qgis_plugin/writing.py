@@ -1,7 +1,6 @@
 """The library's results to Processing's outputs: vector sinks and GeoTIFFs, landing whole or not at all."""
 
 import errno
-import json
 import logging
 import os
 import re
@@ -23,7 +22,6 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from .lacrime_geo import __version__
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
@@ -245,7 +243,7 @@ def write_surface(outputs, name, surface):
     a, b, c, d, e, f = surface.grid.transform
     plain.SetGeoTransform((c, a, b, f, d, e))
     plain.SetProjection(QgsCoordinateReferenceSystem(surface.grid.crs).toWkt())
-    plain.SetMetadataItem("lacrime_geo", record(surface.parameters))
+    plain.SetMetadataItem("lacrime_geo", surface.parameters.record())
     band = plain.GetRasterBand(1)
     band.SetNoDataValue(float("nan"))
     band.SetUnitType(surface.unit)
@@ -270,8 +268,3 @@ def _copy_out(dataset, path):
         gdal.Unlink(memory)
     with open(path, "wb") as file:
         file.write(content)
-
-
-def record(parameters):
-    """Return the parameters used as JSON text."""
-    return json.dumps({"version": __version__, **parameters}, ensure_ascii=False, default=str)

@@ -192,7 +192,7 @@ def test_exact_tail_where_counts_are_low(mean, inference):
     counts = np.random.default_rng(1).poisson(mean, (25, 25))
     cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=rectangle(0, 0, 2499, 2499))
     assert cells.parameters["inference"].startswith(inference)
-    assert ("inference_reason" in cells.parameters) == (inference == "exact")
+    assert cells.parameters["inference_reason"]
 
 
 @pytest.mark.parametrize("band", [1e5, 1e12])
@@ -221,7 +221,9 @@ def test_islands_are_counted():
 
 
 def test_polygons_without_area_have_a_place():
-    lines = [f"POLYGON(({WEST_EDGE + i * 10} 0, {WEST_EDGE + i * 10 + 10} 0, {WEST_EDGE + i * 10} 0))" for i in range(20)]
+    lines = [
+        f"POLYGON(({WEST_EDGE + i * 10} 0, {WEST_EDGE + i * 10 + 10} 0, {WEST_EDGE + i * 10} 0))" for i in range(20)
+    ]
     layer = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkt(lines), crs=CRS)
     middles = points_frame(np.arange(20) * 10 + 5.0, np.zeros(20))
     options = dict(value=np.arange(20.0) ** 2, neighbours="band", distance_band=25)

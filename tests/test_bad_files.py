@@ -39,11 +39,17 @@ UNREADABLE = {
     "missing layer": (lambda f: f / "none.gpkg", "There is no file"),
     "a folder": (lambda f: f, "cannot be read"),
     "empty CSV": (lambda f: text(f / "a.csv", ""), "cannot be read"),
-    "other CSV": (lambda f: text(f / "a.csv", "id,lat,lon\n1,34,-118\n"), "is no LAPD incident file: it lacks the columns DR_NO"),
+    "other CSV": (
+        lambda f: text(f / "a.csv", "id,lat,lon\n1,34,-118\n"),
+        "is no LAPD incident file: it lacks the columns DR_NO",
+    ),
     "semicolons": (lambda f: text(f / "a.csv", "DR_NO;LAT;LON\n1;34;-118\n"), "is no LAPD incident file"),
     "binary CSV": (lambda f: text(f / "a.csv", "PK\x03\x04\x00\x00\x08" * 50), "no LAPD|cannot be read"),
     "ragged CSV": (lambda f: text(f / "a.csv", "DR_NO,LAT\n1,2\n1,2,3,4\n"), "cannot be read"),
-    "truncated csv.gz": (lambda f: truncated(text(f / "a.csv.gz", "DR_NO,LAT\n" + "1,2\n" * 9999, True)), "cannot be read"),
+    "truncated csv.gz": (
+        lambda f: truncated(text(f / "a.csv.gz", "DR_NO,LAT\n" + "1,2\n" * 9999, True)),
+        "cannot be read",
+    ),
     "no gzip": (lambda f: text(f / "a.csv.gz", "DR_NO,LAT\n1,2\n"), "cannot be read"),
     "no zip": (lambda f: text(f / "a.zip", "DR_NO,LAT\n1,2\n"), "cannot be read"),
     "truncated GeoPackage": (lambda f: truncated(layer(f / "a.gpkg")), "cannot be read as a layer"),
@@ -73,7 +79,7 @@ def test_unreadable_files(case, tmp_path, capfd):
 
 def test_a_table_without_geometry_is_no_layer(tmp_path):
     FRAME.drop(columns="geometry").to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(OSError, match="cannot be read as a layer|no geometry"):
+    with pytest.raises(OSError, match=r"cannot be read as a layer|no geometry"):
         lg.gi_star(tmp_path / "a.parquet", value="v")
 
 
@@ -82,7 +88,7 @@ RESULTS = {"a.gpkg": CELLS, "a.parquet": CELLS, "a.geojson": CELLS, "a.tif": SUR
 
 @pytest.mark.parametrize("name", list(RESULTS))
 def test_a_missing_folder_is_named(name, tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no folder .* create it first"):
+    with pytest.raises(FileNotFoundError, match=r"there is no folder .* create it first"):
         RESULTS[name].save(tmp_path / "no" / name)
     (tmp_path / name).mkdir()
     with pytest.raises(IsADirectoryError, match="this is a folder"):
@@ -129,7 +135,7 @@ def test_a_full_disk_is_named_and_the_old_file_stays(name, small_disk):
 def test_a_read_only_folder_is_named_and_the_old_file_stays(name, small_disk):
     before = old_files(small_disk, name)
     remount(small_disk)
-    with pytest.raises(OSError, match="Cannot write .*: the folder is read-only; choose another one"):
+    with pytest.raises(OSError, match=r"Cannot write .*: the folder is read-only; choose another one"):
         RESULTS[name].save(small_disk / name)
     assert contents(small_disk) == before
 
@@ -172,5 +178,7 @@ def test_a_folder_that_may_not_be_written(tmp_path):
 
 
 def test_the_disk_being_nearly_full_is_enough_for_a_small_layer(small_disk):
-    lg.gi_star(points_frame(*clustered(9, 1)), value=np.arange(9.0), neighbours="knn", k=3).save(small_disk / "a.parquet")
+    lg.gi_star(points_frame(*clustered(9, 1)), value=np.arange(9.0), neighbours="knn", k=3).save(
+        small_disk / "a.parquet"
+    )
     assert len(gpd.read_parquet(small_disk / "a.parquet")) == 9

@@ -111,7 +111,10 @@ def test_command_says_one_sentence_and_loses_nothing(case, name, tmp_path, capfd
 BOUNDARIES = {
     "points": (POINTS, "boundary must be a polygon layer"),
     "empty": (POINTS.iloc[:0], "boundary must be a polygon layer"),
-    "elsewhere": (gpd.GeoDataFrame(geometry=[shapely.box(1e5, 3e6, 1.1e5, 3.01e6)], crs=CRS), "check that it is of the same"),
+    "elsewhere": (
+        gpd.GeoDataFrame(geometry=[shapely.box(1e5, 3e6, 1.1e5, 3.01e6)], crs=CRS),
+        "check that it is of the same",
+    ),
     "too small": (rectangle(0, 0, 400, 400), "inside the boundary|at least 30: lower cell_size"),
     "in another CRS": (lg.Features([], "EPSG:3310"), "project one to the other"),
 }

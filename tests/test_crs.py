@@ -118,6 +118,15 @@ def test_coordinates_that_cannot_be_projected_are_counted():
         crs.project(x, y, "EPSG:4326", "EPSG:32611")
 
 
+def test_zero_degrees_are_no_place_and_that_is_said(caplog):
+    x, y = [-118.3, 0.0, -118.2, 0.0], [34.0, 0.0, 34.1, 34.0]
+    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+    with caplog.at_level("INFO", "lacrime_geo"):
+        located = lg.as_incidents(frame)
+    assert located.placed.tolist() == [True, False, True, True]
+    assert "1 incidents at longitude 0, latitude 0" in caplog.text and located.crs == "EPSG:32611"
+
+
 def test_axis_order_is_always_x_y():
     x, y = crs.project(np.array([-118.25, np.nan]), np.array([34.05, 1.0]), "EPSG:4326", "EPSG:32611")
     # On a sphere: 1.25 degrees west of the zone's middle, 34.05 degrees of a quarter meridian of 10,002 km north.

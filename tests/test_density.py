@@ -51,7 +51,9 @@ def test_equals_the_brute_force_sum(kernel, h):
     assert np.abs(surface.values - exact).max() <= 1e-6 * exact.max()
 
 
-@pytest.mark.parametrize(("kernel", "h"), [("quartic", 400.0), ("gaussian", 120.0), ("gaussian", 400.0), ("uniform", 70.0)])
+@pytest.mark.parametrize(
+    ("kernel", "h"), [("quartic", 400.0), ("gaussian", 120.0), ("gaussian", 400.0), ("uniform", 70.0)]
+)
 def test_equals_the_brute_force_sum_inside_a_boundary(kernel, h):
     x, y = clustered(300, 2, side=3000.0)
     surface = lg.kde(

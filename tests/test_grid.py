@@ -16,8 +16,10 @@ SMALL = Grid(100.0, 200.0, 10.0, rows=3, columns=4, crs=CRS)
 
 @pytest.mark.parametrize(
     ("x", "y", "cell"),
-    [(100, 200, 8), (109.999, 209.999, 8), (110, 200, 9), (100, 210, 4), (139.9, 229.9, 3), (100, 229.9, 0)]
-    + [(140, 200, -1), (100, 230, -1), (99.999, 200, -1), (100, 199.999, -1)],
+    [
+        *[(100, 200, 8), (109.999, 209.999, 8), (110, 200, 9), (100, 210, 4), (139.9, 229.9, 3), (100, 229.9, 0)],
+        *[(140, 200, -1), (100, 230, -1), (99.999, 200, -1), (100, 199.999, -1)],
+    ],
 )
 def test_cells_are_closed_on_the_west_and_south(x, y, cell):
     assert SMALL.index(np.array([x]), np.array([y])).tolist() == [cell]
@@ -83,7 +85,7 @@ def areas():
 
 @pytest.mark.parametrize("case", list(areas()))
 def test_covered_by_equals_contains_of_centres(case):
-    shapes = [shapely.transform(shape, lambda xy: xy + (WEST, SOUTH)) for shape in areas()[case]]
+    shapes = [shapely.transform(shape, lambda xy: xy + np.array([WEST, SOUTH])) for shape in areas()[case]]
     grid = Grid(WEST, SOUTH, 25.0, rows=200, columns=200, crs=CRS)
     x, y = grid.centres(np.arange(grid.size))
     mask = grid.covered_by(lg.as_features(gpd.GeoDataFrame(geometry=shapes, crs=CRS))).ravel()
@@ -149,7 +151,9 @@ def test_disk_counts(radius, cells):
 
 
 def test_too_many_cells_says_how_many_and_what_to_raise():
-    with pytest.raises(ValueError, match=r"2,500,100,001 cells over 50\.0 × 50\.0 km.*raise cell_size to (\S+) m") as error:
+    with pytest.raises(
+        ValueError, match=r"2,500,100,001 cells over 50\.0 × 50\.0 km.*raise cell_size to (\S+) m"
+    ) as error:
         Grid.over((0.0, 0.0, 50_000.0, 50_000.0), 1.0, CRS)
     enough = float(str(error.value).split("raise cell_size to ")[1].split(" ")[0])
     assert Grid.over((0.0, 0.0, 50_000.0, 50_000.0), enough, CRS).size <= 50_000_000

@@ -35,8 +35,8 @@ def test_select(options, rows):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (dict(since="2030-01-01"), "they run from 2023-01-01T00:00:00 to 2023-03-05T12:00:00"),
-        (dict(since="2023-02-01", until="2023-01-01"), "No incident lies in the period"),
+        (dict(since="2030-01-01"), "they run from 2023-01-01 to 2023-03-05"),
+        (dict(since="2023-02-01", until="2023-01-01"), "must be earlier than until"),
         (dict(since="yesterday"), "must be a date such as .* got 'yesterday'"),
         (dict(until=""), "must be a date"),
         (dict(category="d"), "there are a, b, c"),
@@ -47,7 +47,7 @@ def test_select_refuses(options, words):
         DATED.select(**options)
 
 
-@pytest.mark.parametrize(("option", "words"), [("since", "time_column="), ("category", "category_column=")])
+@pytest.mark.parametrize(("option", "words"), [("since", "time_column"), ("category", "category_column")])
 def test_select_without_the_column_says_how_to_name_it(option, words):
     with pytest.raises(ValueError, match=words):
         incidents([1], [2]).select(**{option: "2023-01-01"})
@@ -154,7 +154,10 @@ def test_weight_columns_of_any_kind(kind):
 
 @pytest.mark.parametrize(
     ("values", "words"),
-    [(pd.array([1, None, 3], dtype="Int64"), "first in row 1"), (["a", "b", "c"], "must be numbers; the first value is 'a'")],
+    [
+        (pd.array([1, None, 3], dtype="Int64"), "first in row 1"),
+        (["a", "b", "c"], "must be numbers; the first value is 'a'"),
+    ],
 )
 def test_weight_columns_that_are_no_numbers(values, words):
     with pytest.raises((ValueError, TypeError), match=words):

@@ -118,7 +118,9 @@ def test_knn_among_coincident_points_never_takes_the_point_itself():
     assert parameters["k"] == 8 and (got.sum(axis=1) == 8).all() and not got.diagonal().any()
 
 
-@pytest.mark.parametrize(("kind", "expected"), [("queen", [3, 5, 3, 5, 8, 5, 3, 5, 3]), ("rook", [2, 3, 2, 3, 4, 3, 2, 3, 2])])
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("queen", [3, 5, 3, 5, 8, 5, 3, 5, 3]), ("rook", [2, 3, 2, 3, 4, 3, 2, 3, 2])]
+)
 def test_contiguity_of_nine_squares(kind, expected):
     got, _ = matrix_of(squares(3, 3), kind)
     assert got.sum(axis=1).tolist() == expected and (got == got.T).all() and not got.diagonal().any()

@@ -33,14 +33,17 @@ def test_finding_shows_three_examples():
 
 
 @pytest.mark.parametrize(
-    ("filled", "failed", "raises"), [(10, 5, False), (10, 6, True), (10_000, 10, False), (10_000, 11, True), (0, 0, False)]
+    ("filled", "failed", "raises"),
+    [(10, 5, False), (10, 6, True), (10_000, 10, False), (10_000, 11, True), (0, 0, False)],
 )
 def test_how_many_failures_are_forgiven(filled, failed, raises):
     values = np.array(["x"] * failed + ["1"] * (filled - failed) + [""] * 3, dtype=object)
     converted = np.array([np.nan] * failed + [1.0] * (filled - failed) + [np.nan] * 3)
     blank = values == ""
     if raises:
-        with pytest.raises(ValueError, match=f"{failed:,} of {filled:,} values of age cannot be read, first in row 0: 'x'"):
+        with pytest.raises(
+            ValueError, match=f"{failed:,} of {filled:,} values of age cannot be read, first in row 0: 'x'"
+        ):
             rules.parsed("age", values, converted, blank, np.isnan)
     else:
         assert rules.parsed("age", values, converted, blank, np.isnan)["rows"] == failed

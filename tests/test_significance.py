@@ -87,6 +87,7 @@ def test_benjamini_hochberg_equals_its_definition(p):
     p, m = np.array(p), len(p)
     slow = [min([1.0] + [p[j] * m / np.sum(p <= p[j]) for j in range(m) if p[j] >= p[i]]) for i in range(m)]
     np.testing.assert_allclose(adjust(p, "fdr"), slow, atol=1e-15)
+    assert (adjust(p, "fdr") >= p).all()
 
 
 @pytest.mark.parametrize("level", [0.01, 0.05, 0.1, 0.5])
@@ -97,7 +98,23 @@ def test_benjamini_hochberg_rejects_as_the_step_up_rule(level):
 
 
 # Table 1 of Benjamini & Hochberg 1995: fifteen p-values; at 0.05 the rule rejects four, Bonferroni three.
-PAPER = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1]
+PAPER = [
+    0.0001,
+    0.0004,
+    0.0019,
+    0.0095,
+    0.0201,
+    0.0278,
+    0.0298,
+    0.0344,
+    0.0459,
+    0.3240,
+    0.4262,
+    0.5719,
+    0.6528,
+    0.7590,
+    1,
+]
 
 
 @pytest.mark.parametrize(("correction", "rejected"), [("fdr", 4), ("bonferroni", 3), ("none", 9)])
@@ -131,8 +148,10 @@ def test_two_sided_p_equals_the_normal_integral():
 
 @pytest.mark.parametrize(
     ("z", "p", "bin_"),
-    [(4, 0.01, 3), (4, 0.0100001, 2), (4, 0.05, 2), (4, 0.1, 1), (4, 0.1000001, 0), (-4, 0.01, -3), (-2, 0.07, -1)]
-    + [(np.nan, 1.0, 0), (0.0, 0.001, 0)],
+    [
+        *[(4, 0.01, 3), (4, 0.0100001, 2), (4, 0.05, 2), (4, 0.1, 1), (4, 0.1000001, 0), (-4, 0.01, -3)],
+        *[(-2, 0.07, -1), (np.nan, 1.0, 0), (0.0, 0.001, 0)],
+    ],
 )
 def test_bins(z, p, bin_):
     assert confidence_bins(np.array([float(z)]), np.array([p])).tolist() == [bin_]

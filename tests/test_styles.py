@@ -83,7 +83,9 @@ def test_what_is_not_significant_has_no_fill_and_its_line_only_near_by(name):
 
 
 def test_points_are_marked_and_areas_filled():
-    kinds = {name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")} for name in STYLED if name != "density"}
+    kinds = {
+        name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")} for name in STYLED if name != "density"
+    }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == {"hotspots", "gi_star", "cluster_hulls"}
 
@@ -145,7 +147,7 @@ def test_ordered_palettes_are_ordered_in_grey_too():
 def test_markup_in_names_is_quoted():
     frame = points_frame(*clustered(60, 1)).assign(**{'a "<&> b': np.arange(60.0)})
     assert ElementTree.fromstring(qml(lg.gi_star(frame, value='a "<&> b', neighbours="knn"))).tag == "qgis"
-    surface = Surface(Grid(0.0, 0.0, 1.0, 1, 1, "EPSG:32611"), np.ones((1, 1)), "<&\">", Parameters())
+    surface = Surface(Grid(0.0, 0.0, 1.0, 1, 1, "EPSG:32611"), np.ones((1, 1)), '<&">', Parameters())
     assert '<&">' in next(ElementTree.fromstring(qml(surface)).iter("item")).get("label")
 
 

@@ -1,0 +1,71 @@
+"""Which incidents an analysis is asked for: a period, a category."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import numpy as np
+
+from . import dates
+
+
+def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
+    """Return a mask of the times from since (inclusive) until (exclusive); raise when there is none."""
+    if when is None:
+        raise ValueError(
+            "A period was asked for, but the incidents have no times; name their time column (time_column)."
+        )
+    begin = None if since is None else moment("since", since)
+    end = None if until is None else moment("until", until)
+    if begin is not None and end is not None and begin >= end:
+        raise ValueError(f"since ({since}) must be earlier than until ({until}); until itself is left out.")
+    keep = ~np.isnat(when)
+    if begin is not None:
+        keep &= when >= begin
+    if end is not None:
+        keep &= when < end
+    if not keep.any():
+        asked = " and ".join([f"from {since} on"] * bool(since) + [f"before {until}"] * bool(until))
+        known = when[~np.isnat(when)]
+        range_ = f"they run from {known.min()} to {known.max()}" if known.size else "none of them has a date"
+        raise ValueError(f"No incident lies in the period {asked}: {range_}.")
+    return keep
+
+
+def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
+    """Return a mask of the incidents of any of the categories, in whatever case; raise when one is not among them."""
+    if category is None:
+        raise ValueError(
+            "A category was asked for, but the incidents have none; name their category column (category_column)."
+        )
+    names = np.char.lower(category.astype(str))
+    there = sorted(set(names))
+    lower = [name.lower() for name in wanted]
+    unknown = [name for name in lower if name not in there]
+    if unknown or not lower:
+        raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
+    return np.isin(names, lower)
+
+
+def moment(name: str, value: Any) -> np.datetime64:
+    """Return a date or a date and time; a year or a month stands for its first day."""
+    text = str(value).strip()
+    found: Any = np.datetime64(text, "s") if re.fullmatch(r"\d{4}(-\d\d)?", text) else dates.parse([text])[0]
+    if np.isnat(found):
+        raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.")
+    return found
+
+
+def words(text: str | None) -> list[str] | None:
+    """Return the words between the commas of a text; None stays None.
+
+    >>> words("burglary, robbery")
+    ['burglary', 'robbery']
+    """
+    if text is None:
+        return None
+    found = [word.strip() for word in text.split(",") if word.strip()]
+    if not found:
+        raise ValueError(f"A category was asked for, but {text!r} names none.")
+    return found
