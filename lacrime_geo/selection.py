@@ -27,8 +27,8 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
         keep &= when < end
     if not keep.any():
         asked = " and ".join([f"from {since} on"] * bool(since) + [f"before {until}"] * bool(until))
-        known = when[~np.isnat(when)]
-        range_ = f"they run from {known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else "none of them has a date"
+        known = when[~np.isnat(when)].astype("M8[D]")
+        range_ = f"they run from {known.min()} to {known.max()}" if known.size else "none of them has a date"
         raise ValueError(f"No incident lies in the period {asked}: {range_}.")
     return keep
 
