@@ -13,7 +13,7 @@ from points import CORNER, CRS, EXTENT
 from scipy import sparse
 
 import lacrime_geo as lg
-from lacrime_geo.autocorrelation import _grid_columns
+from lacrime_geo.autocorrelation import grid_columns
 from lacrime_geo.geometry import rectangles_wkb
 from lacrime_geo.grid import disk
 from lacrime_geo.parameters import Parameters
@@ -60,7 +60,7 @@ def from_points(task):
 
 def from_counts(task):
     """Return z from the counts: the part of hotspots() that the peers do, with p, corrected p and bins on top."""
-    return _grid_columns(task.count, task.grid, task.universe, task.band, "fdr", Parameters(), None)["z"]
+    return grid_columns(task.count, task.count, task.grid, task.universe, task.band, "fdr", Parameters(), None)["z"]
 
 
 def pysal_builder(task):

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 CORRECTIONS = significance.CORRECTIONS
 TRUSTED_SUM = 10.0
-AFFORDABLE = 2e8  # complex multiplications for exact tails: a few seconds
 
 
 def hotspots(
@@ -85,8 +84,10 @@ def hotspots(
     grid, universe = study_area.universe_of(placed, area, size, band, parameters)
     advance(progress, 0.2)
     columns = study_area.counts_of(placed, grid, universe, parameters)
-    values = columns.get("weight_sum", columns["count"])
-    columns.update(_grid_columns(values, grid, universe, band, correction, parameters, within(progress, 0.2, 1.0)))
+    count = columns["count"]
+    values = columns.get("weight_sum", count)
+    rest = within(progress, 0.2, 1.0)
+    columns.update(grid_columns(values, count, grid, universe, band, correction, parameters, rest))
     return Cells(
         columns, parameters, grid, np.flatnonzero(universe), style="hotspots", label=everything.titled("Hotspots")
     )
@@ -247,8 +248,9 @@ def _z(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float)
     return np.divide(deviation, deviance * spread, out=np.full(deviation.shape, np.nan), where=defined)
 
 
-def _grid_columns(
+def grid_columns(
     values: np.ndarray,
+    count: np.ndarray,
     grid: Grid,
     universe: np.ndarray,
     band: float,
@@ -256,7 +258,7 @@ def _grid_columns(
     parameters: Parameters,
     progress: Progress,
 ) -> dict[str, np.ndarray]:
-    """Return z, p, p_adjusted and bin of the universe's cells."""
+    """Return z, p, p_adjusted and bin of the universe's cells, from their values and their numbers of incidents."""
     # A disk wider than the grid covers no more of it.
     half_widths = disk(min(band / grid.cell_size, float(sum(grid.shape))))
     raster = np.zeros(grid.shape, dtype=values.dtype)
@@ -267,28 +269,36 @@ def _grid_columns(
     n = values.size
     spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
     z = _z(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
-    p = _grid_p(z, values, local_sum, w, parameters, within(progress, 0.3, 0.9))
+    p = _grid_p(z, values, int(count.sum()), local_sum, w, parameters, within(progress, 0.3, 0.9))
     advance(progress, 1.0)
     return _inference(z, p, correction, parameters, "cells")
 
 
 def _grid_p(
-    z: np.ndarray, values: np.ndarray, local_sum: np.ndarray, w: np.ndarray, parameters: Parameters, progress: Progress
+    z: np.ndarray,
+    values: np.ndarray,
+    incidents: int,
+    local_sum: np.ndarray,
+    w: np.ndarray,
+    parameters: Parameters,
+    progress: Progress,
 ) -> np.ndarray:
-    mean_sum = float(values.mean() * w.mean())
-    sparse = f"neighbourhoods hold {mean_sum:.2g} in the mean, too few for the normal approximation (10)"
-    if values.dtype.kind == "f" or mean_sum >= TRUSTED_SUM:
-        parameters.choose(
-            "inference", "analytic two-sided p", "neighbourhoods are large enough, or weights are fractional"
-        )
-        if mean_sum < TRUSTED_SUM:
-            parameters.warn(f"{sparse}, and fractional weights have no exact p: take small p with caution.")
+    # Whether the normal p may be trusted depends on how many incidents there are, not on what each weighs.
+    held = float(incidents / values.size * w.mean())
+    sparse = f"neighbourhoods hold {held:.2g} incidents in the mean, too few for the normal approximation (10)"
+    if held >= TRUSTED_SUM:
+        parameters.choose("inference", "analytic two-sided p", f"neighbourhoods hold {held:.3g} incidents in the mean")
         return significance.two_sided(z)
-    compound = significance.exact_cost(values, w - 1) > AFFORDABLE
-    name = "compound conditional permutation tail" if compound else "exact conditional permutation tail"
+    tails = None if values.dtype.kind == "f" else significance.affordable_tails(values, w - 1)
+    if tails is None:
+        parameters.choose(
+            "inference", "analytic two-sided p", "fractional or widely differing weights have no exact p here"
+        )
+        parameters.warn(f"{sparse}, and these weights have no exact p: take small p with caution.")
+        return significance.two_sided(z)
     sampling = (
-        "; counts are drawn with replacement, as the exact tail takes long for so many neighbours" if compound else ""
+        "; drawn with replacement, as the exact tail takes long for so many neighbours" if tails == "compound" else ""
     )
-    parameters.choose("inference", name, sparse + sampling)
-    p, side = significance.exact_tails(values, local_sum - values, w - 1, progress, compound=compound)
+    parameters.choose("inference", f"{tails} conditional permutation tail", sparse + sampling)
+    p, side = significance.exact_tails(values, local_sum - values, w - 1, progress, compound=tails == "compound")
     return np.where(np.isnan(z) | (np.sign(z) != side), 1.0, p)

@@ -11,6 +11,7 @@ from .progress import Progress, advance
 
 CORRECTIONS = ("fdr", "bonferroni", "none")
 LEVELS = (0.10, 0.05, 0.01)
+AFFORDABLE = 2e8  # complex multiplications: a few seconds
 SMALLEST = 1e-10  # below this an exact tail is the rounding of its transform, and no smaller p is claimed
 
 
@@ -97,13 +98,21 @@ def exact_tails(
     return p, np.sign(total - expected)
 
 
-def exact_cost(values: np.ndarray, size: np.ndarray) -> float:
-    """Return about how many complex multiplications the exact tails take; a hundred million are a second or two."""
+def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
+    """Return "exact" where exact tails take a few seconds at most, else "compound" where those do, else None.
+
+    What they take is measured in complex multiplications; weights that differ widely make both too long.
+    """
     kinds, multiplicity = np.unique(values, return_counts=True)
     draws, cells = np.unique(size, return_counts=True)
-    tables = kinds.size + np.minimum(kinds.size, cells)
-    areas = [_turns(int(d)) * _length(kinds, multiplicity, int(d)) / 2 for d in draws]
-    return float(np.dot(areas, tables))
+    lengths = np.array([_length(kinds, multiplicity, int(d)) / 2 for d in draws])
+    tables = np.minimum(kinds.size, cells)
+    if np.dot(lengths * [_turns(int(d)) for d in draws], kinds.size + tables) <= AFFORDABLE:
+        return "exact"
+    largest = lengths.max() * kinds.size
+    return (
+        "compound" if np.dot(lengths, kinds.size * (1 + tables)) <= AFFORDABLE and largest <= AFFORDABLE / 10 else None
+    )
 
 
 def _turns(draws: int) -> int:

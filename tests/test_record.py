@@ -62,7 +62,7 @@ def test_whole_weights_keep_the_exact_tail_and_fractional_ones_warn():
     assert plain.parameters["inference"].startswith("exact")
     np.testing.assert_array_equal(plain["p"], whole["p"])
     fractional = lg.hotspots(incidents(x, y), cell_size=100, weight=np.full(600, 0.5))
-    assert "fractional weights have no exact p" in fractional.parameters["warnings"][0]
+    assert "these weights have no exact p" in fractional.parameters["warnings"][0]
 
 
 def test_default_min_samples_follows_the_scale_of_weights():
@@ -78,3 +78,12 @@ def test_cells_finer_than_hundred_blocks_are_warned_of():
     snapped = incidents(np.repeat(x[:150], 4), np.repeat(y[:150], 4))
     assert "show more than the data know" in lg.hotspots(snapped, cell_size=50).parameters["warnings"][0]
     assert "warnings" not in lg.hotspots(snapped, cell_size=200).parameters
+
+
+def test_weights_that_differ_widely_are_told_apart_from_counts():
+    """Heavy whole weights on few incidents: the normal p is not to be trusted, and exact tails would take too long."""
+    random = np.random.default_rng(3)
+    x, y = clustered(600, 1)
+    cells = lg.hotspots(incidents(x, y), cell_size=100, weight=random.integers(1, 200_000, 600))
+    assert cells.parameters["inference"] == "analytic two-sided p"
+    assert "take small p with caution" in cells.parameters["warnings"][0]
