@@ -200,7 +200,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def _show(self, outputs, shown, path, run, on_top):
         """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
         if not isinstance(shown, Surface):
-            outputs.check(path, len(shown))
+            outputs.check(path, len(shown), writing.placed_rows(shown))
         final = outputs.destination(path)
         if final != path:
             with explained(final):

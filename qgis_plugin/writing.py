@@ -22,6 +22,7 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
+from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
@@ -94,10 +95,18 @@ class Outputs:
             raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
         return sink, written
 
-    def check(self, written, rows):
-        """Raise unless the file written holds all rows: QGIS does not report that a disk was full at the end."""
+    def check(self, written, rows, placed):
+        """Raise unless the file written holds all rows: QGIS does not report that a disk was full at the end.
+
+        Some formats hold no rows without geometry; then those with one suffice, and that is said.
+        """
         for staged, final in self.final.items():
-            if written.startswith(staged) and QgsVectorLayer(written, "written", "ogr").featureCount() != rows:
+            if not written.startswith(staged):
+                continue
+            found = QgsVectorLayer(written, "written", "ogr").featureCount()
+            if found == placed < rows:
+                log.warning("%s holds no rows without geometry: %s are left out", final, f"{rows - placed:,}")
+            elif found != rows:
                 full = shutil.disk_usage(os.path.dirname(staged)).free < ROOM
                 code = errno.ENOSPC if full else errno.EIO
                 with explained(final):
@@ -185,6 +194,14 @@ def _marked(result, original, fields, kept):
         out.setGeometry(feature.geometry())
         out.setAttributes([old[index] for index in kept] + [_plain(column[row]) for column in columns])
         yield out
+
+
+def placed_rows(result):
+    """Return how many rows of a result have a geometry."""
+    features = getattr(result, "features", None)
+    if features is None:
+        return len(result)
+    return int((features.placed if isinstance(features, Incidents) else features.known).sum())
 
 
 def _add(outputs, name, sink, features, total, progress):

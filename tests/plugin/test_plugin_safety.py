@@ -150,3 +150,29 @@ def test_each_run_hears_only_its_own_thread(plugin, log):
         other.join()
         logging.getLogger("lacrime_geo").info("of this run")
     assert log.lines == ["of this run"]
+
+
+def test_a_format_without_empty_rows_says_what_it_leaves_out(run, layer, tmp_path, log):
+    output = run("dbscan", INCIDENTS=layer, OUTPUT=str(tmp_path / "a.fgb"))["OUTPUT"]
+    assert output.startswith(str(tmp_path / "a.fgb"))
+    assert any("holds no rows without geometry: 7 are left out" in line for line in log.lines)
+
+
+def test_a_layer_removed_during_the_run_is_still_written(provider, layer):
+    """The features are held from the start: QGIS would crash on a layer that is gone."""
+    from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
+
+    name = QgsProject.instance().addMapLayer(point_layer(*clustered(3000), name="leaving")).id()
+
+    class Removing(QgsProcessingFeedback):
+        def setProgress(self, progress):
+            if progress > 40:
+                QgsProject.instance().removeMapLayer(name)
+
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    algorithm = QgsApplication.processingRegistry().algorithmById("lacrime:dbscan").create()
+    parameters = {"INCIDENTS": name, "OUTPUT": "memory:", "CLUSTERS": None}
+    results, done = algorithm.run(parameters, context, Removing(False))
+    assert done
+    assert context.getMapLayer(results["OUTPUT"]).featureCount() == 3000
