@@ -10,7 +10,7 @@ from . import checks, significance, study_area
 from .features import Features, as_boundary, as_features
 from .grid import Grid, disk, neighbourhood_sums
 from .incidents import begin
-from .neighbours import neighbour_matrix
+from .neighbours import neighbour_matrix, with_self, without_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
 from .results import Cells, Marks, with_columns
@@ -191,23 +191,6 @@ def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) 
         others = n - 1
     spread = np.where(others * s1 - w**2 > 1e-12 * others * s1, (others * s1 - w**2) / (others - 1), 0.0)
     return _z(local_sum - mean * w, np.sqrt(variance), np.sqrt(spread), largest)
-
-
-def with_self(matrix: csr_matrix) -> csr_matrix:
-    """Return the matrix with each missing self weight set to its row's largest weight, 1 for an island."""
-    from scipy.sparse import diags
-
-    diagonal = matrix.diagonal()
-    largest = np.asarray(matrix.max(axis=1).todense()).ravel() if matrix.nnz else np.zeros(diagonal.size)
-    missing = np.where(diagonal != 0, 0.0, np.where(largest > 0, largest, 1.0))
-    return (matrix + diags(missing)).tocsr()
-
-
-def without_self(matrix: csr_matrix) -> csr_matrix:
-    """Return the matrix without its diagonal."""
-    from scipy.sparse import diags
-
-    return (matrix - diags(matrix.diagonal())).tocsr()
 
 
 def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from typing import Any, Callable
 import numpy as np
 
 from . import checks, spreading, study_area
-from .features import as_boundary
+from .features import Features, as_boundary
 from .grid import Grid
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
@@ -113,23 +113,28 @@ def kde(
     advance(progress, 0.05)
     values = spreading.density(grid, x, y, weights, shape, bandwidth, progress) * SQUARE_METRES_PER_KM2
     if area is not None:
-        values[~grid.covered_by(area)] = np.nan
-        if not (values > 0).any():
-            raise ValueError(
-                f"None of the {placed.size:,} incidents of {everything.label!r} reaches a cell inside the boundary; check "
-                "that it is of the same area and that its CRS is right."
-            )
-        parameters["boundary"] = area.label
-        cell = grid.index(placed.easting, placed.northing)
-        outside = int((~((cell >= 0) & np.isfinite(values).ravel()[cell])).sum())
-        sentence = f"{outside:,} incidents lie outside the boundary; they count towards the cells within their reach"
-        parameters.note("outside", outside, sentence)
+        _mask(values, grid, placed, area, parameters)
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     parameters["unit"] = unit
     parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
     advance(progress, 1.0)
     title = f"Density ({bandwidth:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
+
+
+def _mask(values: np.ndarray, grid: Grid, placed: Incidents, area: Features, parameters: Parameters) -> None:
+    """Set the cells outside the study area to NaN, and say how many incidents stand there."""
+    values[~grid.covered_by(area)] = np.nan
+    if not (values > 0).any():
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} reaches a cell inside the boundary; check that it is "
+            "of the same area and that its CRS is right."
+        )
+    parameters["boundary"] = area.label
+    cell = grid.index(placed.easting, placed.northing)
+    outside = int((~((cell >= 0) & np.isfinite(values).ravel()[cell])).sum())
+    sentence = f"{outside:,} incidents lie outside the boundary; they count towards the cells within their reach"
+    parameters.note("outside", outside, sentence)
 
 
 def reference_bandwidth(easting: np.ndarray, northing: np.ndarray) -> float:

@@ -61,6 +61,23 @@ def neighbour_matrix(
     return _distance_band(x, y, distance_band, parameters)
 
 
+def with_self(matrix: csr_matrix) -> csr_matrix:
+    """Return the matrix with each missing self weight set to its row's largest weight, 1 for an island."""
+    from scipy.sparse import diags
+
+    diagonal = matrix.diagonal()
+    largest = np.asarray(matrix.max(axis=1).todense()).ravel() if matrix.nnz else np.zeros(diagonal.size)
+    missing = np.where(diagonal != 0, 0.0, np.where(largest > 0, largest, 1.0))
+    return (matrix + diags(missing)).tocsr()
+
+
+def without_self(matrix: csr_matrix) -> csr_matrix:
+    """Return the matrix without its diagonal."""
+    from scipy.sparse import diags
+
+    return (matrix - diags(matrix.diagonal())).tocsr()
+
+
 def _given_matrix(neighbours: Any, rows: int) -> csr_matrix:
     """Return a libpysal Graph or W, or a scipy sparse matrix, as a csr matrix of the right size."""
     from scipy.sparse import csr_matrix, issparse

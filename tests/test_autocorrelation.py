@@ -9,7 +9,8 @@ from makers import CRS, clustered, counts_as_incidents, crimes_frame, incidents,
 from scipy import sparse
 
 import lacrime_geo as lg
-from lacrime_geo.autocorrelation import getis_ord, with_self, without_self
+from lacrime_geo.autocorrelation import getis_ord
+from lacrime_geo.neighbours import with_self, without_self
 
 # Getis & Ord's example as carried by esda's documentation (getisord.py): six points, distance band 15.
 X, Y = [10, 20, 40, 15, 30, 30], [10, 10, 10, 20, 20, 30]
