@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("suite", max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-settings.load_profile("suite")
+# The suite tries the same examples every time; "search" (make test-properties) looks for new ones.
+COMMON = dict(deadline=None, suppress_health_check=list(HealthCheck))
+settings.register_profile("suite", max_examples=40, derandomize=True, **COMMON)
+settings.register_profile("search", max_examples=1000, **COMMON)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 @pytest.fixture(scope="session")
