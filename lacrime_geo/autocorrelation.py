@@ -61,7 +61,7 @@ def hotspots(
 
     Notes
     -----
-    z is Gᵢ* of Ord & Getis 1995, eq. 14b, with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean, the
+    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean, the
     normal p is not to be trusted: p is then the exact conditional permutation tail, and a cell whose z and
     neighbours point to different sides is not significant.
 
@@ -131,7 +131,7 @@ def gi_star(
 
     Notes
     -----
-    Ord & Getis 1995, eq. 14: z = (Σⱼ wᵢⱼ xⱼ − x̄ Wᵢ) / (S √[(n S₁ᵢ − Wᵢ²)/(n − 1)]); multiplying a row of weights by a
+    Ord & Getis 1995: z = (Σⱼ wᵢⱼ xⱼ − x̄ Wᵢ) / (S √[(n S₁ᵢ − Wᵢ²)/(n − 1)]); multiplying a row of weights by a
     constant does not change it. A missing weight of a feature with itself becomes its row's largest (1 for an island).
 
     Examples

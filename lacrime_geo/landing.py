@@ -165,7 +165,7 @@ def _sync(folder: Path) -> None:
 
 def _replace(target: Path, staged: Path, undo: list[tuple[Path, Path]]) -> None:
     new = sorted(staged.parent.iterdir())
-    stale = [pattern.format(stem=target.stem, name=target.name) for pattern in SIDE_FILES]
+    stale = [pattern.format(stem=target.stem, name=target.name) for pattern in _side_files(target)]
     before = staged.parent / "before"
     before.mkdir()
     for name in dict.fromkeys([*stale, *(file.name for file in new)]):

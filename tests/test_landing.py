@@ -141,3 +141,13 @@ def test_killed_anywhere_in_the_writing_leaves_a_whole_file(delay, tmp_path):
         time.sleep(delay)
         process.kill()
     assert process.returncode == -signal.SIGKILL and len(gpd.read_file(target)) in (len(RESULT), CELLS)
+
+
+@pytest.mark.parametrize(("name", "left"), [("a.shp", {"a.shp"}), ("a.gpkg", {"a.gpkg", "a.qix", "a.cpg"})])
+def test_an_index_and_an_encoding_go_with_the_shapefile_they_belong_to(name, left, tmp_path):
+    """A stale spatial index finds the wrong features, a stale encoding spells them wrong."""
+    for old in ("a.qix", "a.cpg"):
+        (tmp_path / old).write_text("stale")
+    with Landing() as landing:
+        fill(landing, tmp_path / name, "new")
+    assert {path.name for path in tmp_path.iterdir()} == left

@@ -55,7 +55,13 @@ def test_a_plain_row(tmp_path):
     assert (row.geometry.x, row.geometry.y) == (-118.4001, 34.0001) and row.category == "motor_vehicle_theft"
     assert (row.area, row.crime_code, row.victim_age, row.victim_sex) == (14, 510, 34, "F")
     assert row.address == "100 MAIN ST" and pd.isna(row.weapon_code) and row.cross_street is None
-    assert {line["rule"] for line in frame.attrs["audit"] if line["rows"]} <= {"other_codes"}
+    assert {line["rule"] for line in frame.attrs["audit"] if line["rows"]} == {"other_codes", "spaces"}
+
+
+def test_spaces_in_headers_are_counted(tmp_path):
+    frame = read(rows().rename(columns={"AREA": "AREA ", "LAT": " LAT"}), tmp_path)
+    (found,) = [line for line in frame.attrs["audit"] if line["rule"] == "headers"]
+    assert (found["rows"], found["examples"]) == (2, ["AREA ", " LAT"])
 
 
 def test_audit_is_plain_json_and_logged(tmp_path, caplog):

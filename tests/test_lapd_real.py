@@ -10,6 +10,8 @@ import pytest
 import lacrime_geo as lg
 
 CITYWIDE = "lapd_citywide_2023-09_2023-10"
+TEXT = ("AREA NAME", "Crm Cd Desc", "Mocodes", "Vict Descent", "Premis Desc", "Weapon Desc", "Status", "Status Desc")
+TEXT += ("LOCATION", "Cross Street")
 OFFICIAL = "lapd_official_format_874rows.csv"
 
 
@@ -21,9 +23,7 @@ def raw_rows(path):
 
 
 def counts(frame):
-    found = {line["rule"]: line["rows"] for line in frame.attrs["audit"] if line["rows"]}
-    found.pop("other_codes", None)
-    return found
+    return {line["rule"]: line["rows"] for line in frame.attrs["audit"] if line["rows"]}
 
 
 def expected(raw):
@@ -34,6 +34,8 @@ def expected(raw):
         "age_unknown": sum(age <= 0 or age > 100 for age in ages),
         "sex_unknown": sum(row["Vict Sex"] not in ("M", "F") for row in raw),
         "coordinates_zero": sum(float(row["LAT"]) == 0 == float(row["LON"]) for row in raw),
+        "other_codes": sum(any(row[f"Crm Cd {n}"] for n in (1, 2, 3, 4)) for row in raw),
+        "spaces": sum(any("  " in row[name] or row[name] != row[name].strip() for name in TEXT) for row in raw),
         "dr_no_padded": sum(len(row["DR_NO"]) < 9 for row in raw),
         "dr_no_duplicate": len(raw) - len({row["DR_NO"].zfill(9) for row in raw}),
     }

@@ -113,13 +113,18 @@ def _read_raw(path: Path) -> pandas.DataFrame:
     if not path.exists():
         raise FileNotFoundError(f"There is no file {str(path)!r}; check the path.")
     try:
-        raw = pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+        raw = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else _read_csv(path)
     except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as problem:
         said = (str(problem) or type(problem).__name__).splitlines()[0]
         raise ValueError(
             f"{path.name} cannot be read ({said}); it should be a complete CSV or parquet file."
         ) from problem
     names = {str(name): str(name).strip().lstrip("\ufeff") for name in raw.columns}
+    spaced = np.array([old for old, new in names.items() if old != new], dtype=object)
+    headers = rules.finding(
+        "headers", np.ones(spaced.size, dtype=bool), spaced, "column names, not rows: spaces removed"
+    )
+    notes = [*raw.attrs.get("audit", []), headers]
     raw = raw.rename(columns=names)
     missing = [name for name in REQUIRED if name not in raw.columns]
     if missing:
@@ -133,7 +138,7 @@ def _read_raw(path: Path) -> pandas.DataFrame:
         "other_codes", filled, np.full(len(raw), ", ".join(left)), "Crm Cd is used; these are left out"
     )
     out = raw.drop(columns=left).rename(columns=COLUMNS)
-    out.attrs = {"audit": [*raw.attrs.get("audit", []), found]}
+    out.attrs = {"audit": [*notes, found]}
     return out
 
 
@@ -186,7 +191,7 @@ def _clean(raw: pandas.DataFrame, audit: list[rules.Finding]) -> geopandas.GeoDa
         columns["victim_sex"] = _noted(audit, rules.sexes(raw["victim_sex"].to_numpy(dtype=object, na_value=None)))
     columns.update({name: _nullable(values) for name, values in numbers.items()})
     columns["category"] = category_of(numbers["crime_code"])
-    columns.update({name: _single_spaced(raw[name]) for name in (*TEXT, "cross_street") if name in raw})
+    columns.update(_noted(audit, _single_spaced(raw[[name for name in (*TEXT, "cross_street") if name in raw]])))
     # Columns that are not LAPD's stay as they are, under their own names.
     columns.update({name: raw[name] for name in raw.columns if name not in COLUMNS.values()})
     return _placed(raw, columns, audit)
@@ -247,6 +252,15 @@ def _nullable(values: np.ndarray) -> Any:
     return pd.array(values, dtype="Float64").astype("Int64") if values.size else pd.array([], dtype="Int64")
 
 
-def _single_spaced(values: pandas.Series) -> pandas.Series:
-    text = values.astype("string").str.strip()
-    return text.str.replace(r" {2,}", " ", regex=True).astype(object).where(text.fillna("") != "", None)
+def _single_spaced(frame: pandas.DataFrame) -> tuple[dict[str, pandas.Series], rules.Finding]:
+    """Return text columns without runs of spaces, None where blank, and in how many rows that changed anything."""
+    columns = {}
+    changed, example = np.zeros(len(frame), dtype=bool), np.full(len(frame), "", dtype=object)
+    for name in frame:
+        old = frame[name].astype("string").fillna("")
+        new = old.str.strip().str.replace(r" {2,}", " ", regex=True)
+        here = (old != new).to_numpy(dtype=bool)
+        example[here & ~changed] = old.to_numpy(dtype=object)[here & ~changed]
+        changed |= here
+        columns[str(name)] = new.astype(object).where(new != "", None)
+    return columns, rules.finding("spaces", changed, example, "runs of spaces made one")

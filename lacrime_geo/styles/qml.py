@@ -9,7 +9,7 @@ from xml.sax.saxutils import quoteattr
 from . import palettes
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-MULTIPLY, NORMAL = 6, 0
+NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
 HULL_LABEL = (
