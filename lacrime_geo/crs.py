@@ -64,6 +64,9 @@ def known_degrees(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
 
 
 def _looks_like_degrees(easting: np.ndarray, northing: np.ndarray) -> bool:
+    # Nearly always the first rows already show metres.
+    if (np.abs(easting[:1000]) > 180).any():
+        return False
     known = np.isfinite(easting) & np.isfinite(northing)
     # A local metric CRS may start at (0, 0): only fractional numbers in the ranges of degrees, far from the origin, count.
     x, y = easting[known], northing[known]

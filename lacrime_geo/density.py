@@ -2,61 +2,34 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
-from . import checks, spreading, study_area
-from .features import Features, as_boundary
-from .grid import Grid
-from .incidents import Incidents, begin
+from . import bandwidths, checks, density_estimates, study_area
+from .bandwidths import Smoothing
+from .density_estimates import Ground
+from .features import as_boundary
+from .incidents import begin
+from .kernels import KERNELS
 from .parameters import Parameters, two_digits
-from .places import collapse
-from .progress import Progress, advance
+from .places import Places, tally
+from .progress import Progress, advance, within
 from .results import Surface
 
 SQUARE_METRES_PER_KM2 = 1e6
 
 
-@dataclass(frozen=True)
-class Kernel:
-    """A radial kernel in the plane: constant / h² · profile(d² / h²).
-
-    `variance` is that of one axis in units of h²; `reach` is where the profile ends (or is below 2e-8), and `padding`
-    how far the grid goes beyond the data, in units of h. A compact kernel is exactly 0 from 1 on.
-    """
-
-    profile: Callable[[np.ndarray], np.ndarray]
-    constant: float
-    variance: float
-    reach: float = 1.0
-    padding: float = 1.0
-
-    @property
-    def compact(self) -> bool:
-        """Whether the kernel ends at the bandwidth."""
-        return self.reach == 1.0
-
-
-KERNELS = {
-    "quartic": Kernel(lambda u: (1 - u) ** 2, 3 / math.pi, 1 / 8),
-    "gaussian": Kernel(lambda u: np.exp(-u / 2), 1 / (2 * math.pi), 1.0, reach=6.0, padding=5.0),
-    "triweight": Kernel(lambda u: (1 - u) ** 3, 4 / math.pi, 1 / 10),
-    "epanechnikov": Kernel(lambda u: 1 - u, 2 / math.pi, 1 / 6),
-    "triangular": Kernel(lambda u: 1 - np.sqrt(u), 3 / math.pi, 3 / 20),
-    "uniform": Kernel(lambda u: np.ones_like(u), 1 / math.pi, 1 / 4),
-}
-
-
 def kde(
     incidents: Any,
     *,
-    bandwidth: float | None = None,
+    bandwidth: float | str = "reference",
     cell_size: float | None = None,
     kernel: str = "quartic",
     boundary: Any = None,
+    edge_correction: bool = True,
+    adaptive: bool = False,
+    probability: bool = False,
     weight: Any = None,
     progress: Progress = None,
 ) -> Surface:
@@ -65,34 +38,40 @@ def kde(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path.
-    bandwidth : radius of the kernel (m), its standard deviation for "gaussian". Default: the reference rule
-        0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5), with SD the standard distance and Dm the median distance from the mean
-        centre; it gives the quartic radius, and other kernels the bandwidth with the same second moment.
+    bandwidth : radius of the kernel (m), its standard deviation for "gaussian"; or the rule that finds it: "reference"
+        (default; from the standard distance), "scott", "silverman", "likelihood" (cross-validation, leaving out one
+        location at a time) or "predictive" (catches most of the last quarter of the incidents; needs times).
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, but between a fiftieth and a fifth of the
         bandwidth, to two digits (after Chainey & Ratcliffe 2005).
     kernel : "quartic", "gaussian", "triweight", "epanechnikov", "triangular" or "uniform".
-    boundary : polygon layer of the study area; cells with their centre outside are NaN. Incidents outside it still
-        count towards the cells within their reach. Default: the data's bounds, one bandwidth wider (gaussian: five).
+    boundary : polygon layer of the study area; cells with their centre outside are NaN. Default: the data's bounds, one
+        bandwidth wider (gaussian: five).
+    edge_correction : with a boundary, divide by the share of the kernel that lies inside it; incidents outside are left
+        out and counted. False, for data that go on beyond the boundary: they count towards the cells within reach.
+    adaptive : narrow the kernel where incidents are dense and widen it where they are few (Abramson 1982).
+    probability : divide the surface by its volume, so that it integrates to 1.
     weight : column name or array (n,); default the incidents' own weight, else 1.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     Surface
-        Incidents (or weight) per km²; 0 beyond the reach of compact kernels.
+        Incidents (or weight, or probability) per km²; 0 beyond the reach of compact kernels.
 
     Raises
     ------
     ValueError
-        If there are no incidents with coordinates, a number is not above 0, all incidents stand on one place and no
-        bandwidth is given, or there would be more than 50,000,000 cells.
+        If there are no incidents with coordinates, a number is not above 0, a rule finds no bandwidth (all incidents on
+        one place, no times), none is inside the boundary, or there would be more than 50,000,000 cells.
 
     Notes
     -----
-    f(s) = Σ wᵢ · c/h² · k(dᵢ²/h²), with c = 3/π and k(u) = (1 − u)² for the quartic (Silverman 1986, eq. 4.5).
+    f(s) = Σ wᵢ · c/h² · k(dᵢ²/h²), with c = 3/π and k(u) = (1 − u)² for the quartic (Silverman 1986, eq. 4.5). With a
+    boundary f(s) is divided by the share of the kernel around s that lies inside (Diggle 1985).
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> one = Incidents([500000.0], [3768000.0], crs="EPSG:32611")
     >>> surface = kde(one, bandwidth=500, cell_size=50)
     >>> float(round((surface.values * 0.05**2).sum(), 2)), surface.unit
@@ -101,80 +80,41 @@ def kde(
     shape = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
     everything, placed, parameters = begin(incidents, weight)
     parameters["kernel"] = kernel
-    first, place = collapse(placed.easting, placed.northing)
-    x, y = placed.easting[first], placed.northing[first]
-    weights = np.bincount(place, placed.weight, first.size).astype(float)
-    bandwidth = _bandwidth(placed, bandwidth, shape, parameters)
-    cell_size = _cell_size(x, y, cell_size, bandwidth, parameters)
-    study_area.caution_fine_cells(placed.size, first.size, cell_size, parameters)
+    advance(progress, 0.0)
+    places = tally(placed.easting, placed.northing, placed.weight)
     area = as_boundary(boundary, placed.crs)
-    bounds = (x.min(), y.min(), x.max(), y.max()) if area is None else area.bounds
-    grid = Grid.over(bounds, cell_size, placed.crs, 0.0 if area is not None else shape.padding * bandwidth)
-    advance(progress, 0.05)
-    values = spreading.density(grid, x, y, weights, shape, bandwidth, progress) * SQUARE_METRES_PER_KM2
-    if area is not None:
-        _mask(values, grid, placed, area, parameters)
+    size = None if cell_size is None else checks.positive("cell_size", cell_size)
+    smoothing = Smoothing(placed, places, shape, area, size, area is not None and edge_correction)
+    searching = bandwidth in ("likelihood", "predictive")
+    h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, 0.6))
+    size = _cell_size(places, size, h, parameters)
+    study_area.caution_fine_cells(placed.size, places.x.size, size, parameters)
+    if area is None:
+        ground = Ground.lay(placed, places, size, shape.padding * h)
+    else:
+        ground = Ground.within(area, placed, places, size, edge_correction, parameters)
+    estimate = density_estimates.adaptive if adaptive else density_estimates.fixed
+    grid, values = estimate(ground, shape, h, parameters, within(progress, 0.6 if searching else 0.05, 1.0))
+    values *= SQUARE_METRES_PER_KM2
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
+    if probability:
+        values /= np.nansum(values) * grid.cell_size**2 / SQUARE_METRES_PER_KM2
+        unit = "probability per km²"
     parameters["unit"] = unit
     parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
-    advance(progress, 1.0)
-    title = f"Density ({bandwidth:,g} m)"
+    title = f"Density ({'adaptive, ' if adaptive else ''}{h:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
 
 
-def _mask(values: np.ndarray, grid: Grid, placed: Incidents, area: Features, parameters: Parameters) -> None:
-    """Set the cells outside the study area to NaN, and say how many incidents stand there."""
-    values[~grid.covered_by(area)] = np.nan
-    if not (values > 0).any():
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} reaches a cell inside the boundary; check that it is "
-            "of the same area and that its CRS is right."
-        )
-    parameters["boundary"] = area.label
-    cell = grid.index(placed.easting, placed.northing)
-    outside = int((~((cell >= 0) & np.isfinite(values).ravel()[cell])).sum())
-    sentence = f"{outside:,} incidents lie outside the boundary; they count towards the cells within their reach"
-    parameters.note("outside", outside, sentence)
-
-
-def reference_bandwidth(easting: np.ndarray, northing: np.ndarray) -> float:
-    """Return the quartic radius (m) of the standard-distance rule: 0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5).
-
-    The rule of ArcGIS's Kernel Density, after Silverman 1986, p. 48. It resists a few far places through the median.
-    """
-    dx, dy = easting - easting.mean(), northing - northing.mean()
-    squared = dx**2 + dy**2
-    standard_distance = math.sqrt(squared.mean())
-    median = math.sqrt(np.median(squared))
-    # When half the incidents stand on the mean centre the median says nothing.
-    spread = min(standard_distance, math.sqrt(1 / math.log(2)) * median) if median > 0 else standard_distance
-    return float(0.9 * spread * easting.size ** (-1 / 5))
-
-
-def _bandwidth(placed: Incidents, given: float | None, shape: Kernel, parameters: Parameters) -> float:
+def _cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
     if given is not None:
-        parameters["bandwidth"] = checks.positive("bandwidth", given)
-        return float(parameters["bandwidth"])
-    if np.ptp(placed.easting) == 0 and np.ptp(placed.northing) == 0:
-        raise ValueError(
-            f"All {placed.size:,} incidents stand on one place ({placed.easting[0]:.0f}, {placed.northing[0]:.0f}), so no "
-            "bandwidth can be found from their spread; give bandwidth=."
-        )
-    radius = reference_bandwidth(placed.easting, placed.northing)
-    value = two_digits(radius * math.sqrt(KERNELS["quartic"].variance / shape.variance))
-    reason = "reference rule 0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5)"
-    return float(parameters.choose("bandwidth", value, reason, " m"))
-
-
-def _cell_size(x: np.ndarray, y: np.ndarray, given: float | None, bandwidth: float, parameters: Parameters) -> float:
-    if given is not None:
-        parameters["cell_size"] = checks.positive("cell_size", given)
+        parameters["cell_size"] = given
         if bandwidth < given:
             parameters.warn(
                 f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
             )
-        return float(given)
-    shorter = study_area.usual_shorter_side(x, y, parameters) / 150
+        return given
+    shorter = study_area.usual_shorter_side(places.x, places.y, parameters) / 150
     # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
     size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
     reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"

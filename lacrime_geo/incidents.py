@@ -25,7 +25,7 @@ class Incidents:
 
     Parameters
     ----------
-    easting, northing : coordinates in metres.
+    easting, northing : coordinates in metres; columns of float64 are not copied, so do not change them afterwards.
     when, until : start and end (datetime64, naive local time), optional; NaT where unknown.
     weight : optional weights, none negative or missing.
     category : optional text per incident.
@@ -110,12 +110,14 @@ class Incidents:
         """Return the incidents that have a place; raise when there is none."""
         if self.size == 0:
             raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
+        if np.isfinite(self.easting.sum()):
+            return self
         placed = self.placed
         if not placed.any():
             raise ValueError(
                 f"None of the {self.size:,} rows of {self.label!r} has a geometry; check the coordinate columns of its source."
             )
-        return self if placed.all() else replace(self.take(placed), source=None)
+        return replace(self.take(placed), source=None)
 
     def weighing(self, weight: Any) -> Incidents:
         """Return the incidents with the weight asked for: None keeps theirs; a column's name or an array replaces it."""
@@ -222,12 +224,16 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
 
 
 def _coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return both coordinates as float columns of their own, missing ones NaN in both; refuse infinite ones."""
-    x, y = np.array(easting, dtype=float, ndmin=1), np.array(northing, dtype=float, ndmin=1)
+    """Return both coordinates as float columns, missing ones NaN in both; refuse infinite ones."""
+    x, y = np.atleast_1d(np.asarray(easting, dtype=float)), np.atleast_1d(np.asarray(northing, dtype=float))
     if x.shape != y.shape or x.ndim != 1:
         raise ValueError(
             f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
         )
+    # A finite sum has no missing and no infinite terms: one glance is enough for a million good rows.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(x.sum() + y.sum()):
+            return x, y
     bad = np.flatnonzero(np.isinf(x) | np.isinf(y))
     if bad.size:
         raise ValueError(
@@ -235,8 +241,7 @@ def _coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
             "a projection has probably failed: check the CRS of the source."
         )
     half = np.isnan(x) | np.isnan(y)
-    x[half] = y[half] = np.nan
-    return x, y
+    return np.where(half, np.nan, x), np.where(half, np.nan, y)
 
 
 def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:

@@ -2,11 +2,117 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 import numpy as np
 
-# Odd multipliers close to the golden ratio and to the square roots of 2 and 3 times 2**64: they mix all bits into the top ones.
-_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0xBB67AE8584CAA73B)
-_BITS = 17
+# Odd fractions, times 2**64, of the golden ratio and the square roots of 2, 3 and 5: they mix all bits into the top ones.
+_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B)
+_BITS = 16
+_SIZE = len(_MULTIPLIERS) << _BITS
+# What is hashed at once stays in the processor's cache.
+_ROWS_AT_ONCE = 32_768
+_ROWS_TALLIED_AT_ONCE = 1_048_576
+
+
+class Places(NamedTuple):
+    """Places with coordinates (m,), metres, and the sum of the weights on each; a place may occur more than once."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+
+    def parts(self) -> Iterator[Places]:
+        """Yield the places a million at a time, so that what is computed from them stays bounded."""
+        for begin in range(0, max(self.x.size, 1), _ROWS_TALLIED_AT_ONCE):
+            part = slice(begin, begin + _ROWS_TALLIED_AT_ONCE)
+            yield Places(self.x[part], self.y[part], self.weight[part])
+
+
+class _Buckets:
+    """Four tables of 2^16 places each, by four hashes of both coordinates."""
+
+    def __init__(self) -> None:
+        self.x = np.full(_SIZE, np.nan)
+        self.y = np.full(_SIZE, np.nan)
+
+    def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the bucket that holds each row's place, `_SIZE` where all its four are taken by others."""
+        bucket = np.empty(x.size, dtype=np.int64)
+        for begin in range(0, x.size, _ROWS_AT_ONCE):
+            part = slice(begin, begin + _ROWS_AT_ONCE)
+            # Adding 0 makes one place of -0.0 and 0.0, which are equal but differ in their bits.
+            px, py = x[part] + 0.0, y[part] + 0.0
+            held = bucket[part]
+            held[:], rest = self._one_table(px, py, 0)
+            for table in range(1, len(_MULTIPLIERS)):
+                held[rest], other = self._one_table(px[rest], py[rest], table)
+                rest = rest[other]
+            held[rest] = _SIZE
+        return bucket
+
+    def _one_table(self, x: np.ndarray, y: np.ndarray, table: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bucket of each row in one table, and the rows (indices) that found it taken by another place."""
+        bucket = _hashed(x, y, table)
+        found = self.x[bucket]
+        other = np.flatnonzero((found != x) | (self.y[bucket] != y))
+        free = other[np.isnan(found[other])]
+        if free.size:
+            # Of several rows that claim one bucket the last is written; the others are compared with it.
+            self.x[bucket[free]], self.y[bucket[free]] = x[free], y[free]
+            asked = bucket[other]
+            other = other[(self.x[asked] != x[other]) | (self.y[asked] != y[other])]
+        return bucket, other
+
+
+def _hashed(x: np.ndarray, y: np.ndarray, table: int) -> np.ndarray:
+    key = x.view(np.uint64) * np.uint64(_MULTIPLIERS[table])
+    key ^= key >> np.uint64(32)
+    key ^= y.view(np.uint64)
+    key *= np.uint64(_MULTIPLIERS[table])
+    key >>= np.uint64(64 - _BITS)
+    key += np.uint64(table << _BITS)
+    return key.view(np.int64)
+
+
+def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Places:
+    """Sum weights (n,), 1 each by default, over coincident places among coordinates (n,), all finite.
+
+    Where most incidents stand on a place of their own they come back as they are: a place may occur more than once.
+
+    Notes
+    -----
+    Four hash tables of the coordinates are written and compared with, a chunk at a time: exact, faster than sorting
+    when places are few, and in memory that grows with the places, not with the incidents.
+
+    Examples
+    --------
+    >>> places = tally(np.array([5.0, 7.0, 5.0]), np.array([1.0, 1.0, 1.0]))
+    >>> sorted(zip(places.x.tolist(), places.weight.tolist()))
+    [(5.0, 2.0), (7.0, 1.0)]
+    """
+    incidents = Places(easting, northing, np.broadcast_to(1.0, easting.shape) if weight is None else weight)
+    buckets, total, left = _Buckets(), np.zeros(_SIZE), []
+    rows = alone = 0
+    for part in incidents.parts():
+        bucket = buckets.place(part.x, part.y)
+        rest = np.flatnonzero(bucket == _SIZE)
+        left.append(Places(*(column[rest] for column in part)))
+        rows, alone = rows + bucket.size, alone + rest.size
+        if alone > rows / 2:
+            return incidents
+        # Rows without a bucket are counted in one more at the end.
+        total += np.bincount(bucket, None if weight is None else part.weight, _SIZE + 1)[:-1]
+    filled = np.flatnonzero(~np.isnan(buckets.x))
+    found = Places(buckets.x[filled], buckets.y[filled], total[filled])
+    others = _sorted_tally(Places(*map(np.concatenate, zip(*left))))
+    return Places(*map(np.concatenate, zip(found, others)))
+
+
+def _sorted_tally(places: Places) -> Places:
+    first, place = _sorted_places(places.x, places.y)
+    return Places(places.x[first], places.y[first], np.bincount(place, places.weight, first.size))
 
 
 def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -19,8 +125,7 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
 
     Notes
     -----
-    Each round hashes coordinates to 2^17 buckets, writes one row into each bucket and compares the others with it:
-    exact, and far faster than sorting when places are few. What three rounds leave over is sorted.
+    By the hash tables of `tally`; rows that find no bucket are sorted.
 
     Examples
     --------
@@ -28,47 +133,30 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
     >>> len(first), bool(place[0] == place[2])
     (2, True)
     """
-    x, y = np.ascontiguousarray(easting, float) + 0.0, np.ascontiguousarray(northing, float) + 0.0
-    place = np.empty(x.size, dtype=np.int64)
-    first: list[np.ndarray] = []
-    found = 0
-    todo = np.arange(x.size)
-    for multiplier in _MULTIPLIERS:
-        if todo.size == 0 or found > 2**_BITS // 2:
-            break
-        held, matches = _one_round(x, y, todo, multiplier)
-        new = todo[held == todo]
-        number = np.zeros(x.size, dtype=np.int64)
-        number[new] = np.arange(found, found + new.size)
-        place[todo[matches]] = number[held[matches]]
-        first.append(new)
-        found += new.size
-        todo = todo[~matches]
-    if todo.size:
-        first.append(_sorted_rest(x, y, todo, place, found))
-    return (np.concatenate(first) if first else np.empty(0, dtype=np.int64)), place
+    x, y = np.asarray(easting, float), np.asarray(northing, float)
+    bucket = _Buckets().place(x, y)
+    rest = np.flatnonzero(bucket == _SIZE)
+    # Rows without a bucket write to one more at the end.
+    row_in = np.full(_SIZE + 1, -1)
+    row_in[bucket] = np.arange(x.size)
+    row_in[-1] = -1
+    place = (np.cumsum(row_in >= 0) - 1)[bucket]
+    first = row_in[row_in >= 0]
+    if rest.size:
+        rows, number = _sorted_places(x[rest], y[rest])
+        place[rest] = first.size + number
+        first = np.concatenate([first, rest[rows]])
+    return first, place
 
 
-def _one_round(x: np.ndarray, y: np.ndarray, todo: np.ndarray, multiplier: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the row held by each row's bucket, and whether it stands on the same place."""
-    tx, ty = x[todo], y[todo]
-    key = tx.view(np.uint64) * np.uint64(multiplier)
-    key ^= key >> np.uint64(32)
-    key = (key ^ ty.view(np.uint64)) * np.uint64(multiplier)
-    bucket = (key >> np.uint64(64 - _BITS)).astype(np.int64)
-    table = np.empty(2**_BITS, dtype=np.int64)
-    table[bucket] = todo
-    held = table[bucket]
-    return held, (x[held] == tx) & (y[held] == ty)
-
-
-def _sorted_rest(x: np.ndarray, y: np.ndarray, todo: np.ndarray, place: np.ndarray, found: int) -> np.ndarray:
-    """Give numbers to the places of the rows left over by sorting them; return one row of each."""
-    order = todo[np.lexsort((y[todo], x[todo]))]
+def _sorted_places(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return one row of each place and the number of each row's place, by sorting."""
+    order = np.lexsort((y, x))
     starts = np.ones(order.size, dtype=bool)
     starts[1:] = (x[order[1:]] != x[order[:-1]]) | (y[order[1:]] != y[order[:-1]])
-    place[order] = found - 1 + np.cumsum(starts)
-    return order[starts]
+    place = np.empty(order.size, dtype=np.int64)
+    place[order] = np.cumsum(starts) - 1
+    return order[starts], place
 
 
 def outlying(easting: np.ndarray, northing: np.ndarray) -> np.ndarray:

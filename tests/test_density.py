@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from makers import SOUTH, WEST, clustered, duplicated, incidents, rectangle, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.density import KERNELS, reference_bandwidth
+from lacrime_geo.bandwidths import reference_bandwidth
+from lacrime_geo.kernels import KERNELS
+from lacrime_geo.places import Places
 
 # The formulas of Silverman 1986, p. 76, and their kin, per m² at h = 1, written out apart from the code's table.
 FORMULAS = {
@@ -57,7 +59,12 @@ def test_equals_the_brute_force_sum(kernel, h):
 def test_equals_the_brute_force_sum_inside_a_boundary(kernel, h):
     x, y = clustered(300, 2, side=3000.0)
     surface = lg.kde(
-        incidents(x, y), bandwidth=h, cell_size=50, kernel=kernel, boundary=rectangle(800.0, 500.0, 2000.0, 1900.0)
+        incidents(x, y),
+        bandwidth=h,
+        cell_size=50,
+        kernel=kernel,
+        boundary=rectangle(800.0, 500.0, 2000.0, 1900.0),
+        edge_correction=False,
     )
     exact = brute_force(surface, x, y, np.ones(300), kernel, h)
     inside = ~np.isnan(surface.values)
@@ -122,7 +129,8 @@ def test_exactly_zero_beyond_the_bandwidth(kernel, h):
     nearest = np.min(np.hypot(cell_x[:, None] - (x + WEST), cell_y[:, None] - (y + SOUTH)), axis=1)
     values = surface.values.ravel()
     assert (values[nearest > h * (1 + 1e-9)] == 0).all()
-    assert (values[nearest < h * (1 - 1e-9)] > 0).all()
+    # Nearer to its end a triweight falls below the rounding of the largest density.
+    assert (values[nearest < h * (1 - 1e-2)] > 0).all()
 
 
 @given(seed=st.integers(0, 10**6), kernel=st.sampled_from(list(FORMULAS)), ratio=st.floats(0.3, 9))
@@ -148,9 +156,9 @@ def test_coincident_incidents_need_a_bandwidth_and_then_work():
 def test_reference_bandwidth_by_hand():
     # Four points at distance 5 from their centre: SD = Dm = 5, so 0.9 · 5 · 4^(−1/5).
     x, y = np.array([0.0, 10.0, 5.0, 5.0]), np.array([5.0, 5.0, 0.0, 10.0])
-    assert reference_bandwidth(x, y) == pytest.approx(4.5 * 4**-0.2)
+    assert reference_bandwidth(Places(x, y, np.ones(4)), 4) == pytest.approx(4.5 * 4**-0.2)
     # A far fifth point moves the median distance little: the rule resists it.
-    far = reference_bandwidth(np.r_[x, x, x, 5000.0], np.r_[y, y, y, 5.0])
+    far = reference_bandwidth(Places(np.r_[x, 5000.0], np.r_[y, 5.0], np.array([3.0, 3, 3, 3, 1])), 13)
     assert far < 0.9 * math.sqrt(1 / math.log(2)) * 420 * 13**-0.2
 
 
@@ -160,7 +168,7 @@ def test_default_bandwidths_have_one_second_moment(kernel):
     h = lg.kde(incidents(x, y), kernel=kernel).parameters["bandwidth"]
     d = (np.arange(100_000) + 0.5) / 100_000 * (12 if kernel == "gaussian" else 1)
     variance = np.sum(np.pi * FORMULAS[kernel](d) * d**3) * d[0] * 2
-    quartic = reference_bandwidth(x, y)
+    quartic = reference_bandwidth(Places(x, y, np.ones(x.size)), x.size)
     assert h * math.sqrt(variance) == pytest.approx(quartic * math.sqrt(1 / 8), rel=0.06)
 
 
