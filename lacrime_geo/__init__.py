@@ -4,13 +4,14 @@ __version__ = "0.1.0"
 
 from .autocorrelation import gi_star, hotspots
 from .clusters import dbscan
+from .contouring import contours
 from .data import read_lapd
 from .density import kde
 from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents, as_incidents
 from .progress import Cancelled
-from .results import Cells, Marks, Shapes, Surface, Table
+from .results import Cells, Marks, Shapes, Surface, Table, as_surface
 
 __all__ = [
     "Cancelled",
@@ -25,6 +26,8 @@ __all__ = [
     "__version__",
     "as_features",
     "as_incidents",
+    "as_surface",
+    "contours",
     "dbscan",
     "gi_star",
     "hotspots",

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import Any, Callable, Union, get_args
 
 from .autocorrelation import CORRECTIONS, gi_star, hotspots
+from .bandwidths import BANDWIDTH_RULES
 from .clusters import dbscan
-from .density import KERNELS, kde
+from .contouring import KINDS as CONTOUR_KINDS
+from .contouring import contours
+from .density import kde
+from .kernels import KERNELS
 from .neighbours import NEIGHBOURS
-from .results import Cells, Marks, Surface
+from .results import Cells, Marks, Shapes, Surface
 
 UNASKED = {"progress", "seed"}
 
@@ -24,12 +28,29 @@ class Distance:
 
 
 @dataclass(frozen=True)
+class DistanceOrRule:
+    """A length in metres, above 0, or the name of the rule that finds it."""
+
+    name: str
+    label: str
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Amount:
     """A number without unit, above 0; empty means chosen from the data."""
 
     name: str
     label: str
     whole: bool = False
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Several numbers, written with commas between them."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -82,7 +103,7 @@ class Words:
     label: str
 
 
-Parameter = Union[Distance, Amount, Choice, Switch, Column, Polygons, Moment, Words]
+Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Polygons, Moment, Words]
 KINDS = get_args(Parameter)
 
 
@@ -123,7 +144,7 @@ class Analysis:
 
     @property
     def input(self) -> str:
-        """The name of the positional parameter: "incidents" or "features"."""
+        """The name of the positional parameter: "incidents", "features" or "surface"."""
         return next(iter(self._signature))
 
     @property
@@ -189,11 +210,25 @@ ANALYSES = (
         result=Surface,
         tags=("heat map", "heatmap", "kernel density", "crime", "hot spot"),
         params=(
-            Distance("bandwidth", "Bandwidth"),
+            DistanceOrRule("bandwidth", "Bandwidth", rules=BANDWIDTH_RULES),
             Distance("cell_size", "Cell size"),
             Choice("kernel", "Kernel", options=tuple(KERNELS)),
             BOUNDARY,
+            Switch("edge_correction", "Correct the density at the edge of the study area"),
+            Switch("adaptive", "Narrow the kernel where incidents are dense (adaptive)"),
+            Switch("probability", "Give a probability density (integrates to 1)"),
             WEIGHT,
+        ),
+    ),
+    Analysis(
+        run=contours,
+        title="Contours of a density",
+        group="Density",
+        result=Shapes,
+        tags=("contour", "isoline", "volume contour", "isopleth", "density", "crime", "hot spot"),
+        params=(
+            Numbers("levels", "Levels (%, or in the raster's unit)"),
+            Choice("kind", "Kind of contours", options=CONTOUR_KINDS),
         ),
     ),
     Analysis(

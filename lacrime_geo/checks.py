@@ -60,6 +60,18 @@ def numbers(name: str, values: Any, rows: int) -> np.ndarray:
     return column
 
 
+def several(name: str, text: str) -> list[float]:
+    """Return the numbers between the commas of a text.
+
+    >>> several("levels", "25, 50, 75")
+    [25.0, 50.0, 75.0]
+    """
+    try:
+        return [float(number) for number in text.split(",")]
+    except ValueError:
+        raise ValueError(f"{name} must be numbers separated by commas, such as 25, 50, 75, got {text!r}.") from None
+
+
 def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
     """Return values as a column of weights: finite, none negative, not all zero."""
     column = numbers(name, values, rows)

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import __version__
+from . import __version__, checks
 from .catalog import (
     ANALYSES,
     BY_NAME,
@@ -24,7 +24,9 @@ from .catalog import (
     Choice,
     Column,
     Distance,
+    DistanceOrRule,
     Moment,
+    Numbers,
     Parameter,
     Polygons,
     Switch,
@@ -37,7 +39,12 @@ from .progress import Cancelled, Progress
 from .selection import words
 
 log = logging.getLogger("lacrime_geo")
-KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Table": "table"}
+KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Shapes": "vector", "Table": "table"}
+INPUTS = {
+    "incidents": "CSV of the LAPD, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
+    "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
+    "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -110,8 +117,12 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
 
 
 def _arguments(analysis: Analysis, options: argparse.Namespace) -> dict[str, Any]:
-    given = {parameter.name: getattr(options, parameter.name) for parameter in analysis.params}
-    return {name: value for name, value in given.items() if value is not None}
+    given = {parameter: getattr(options, parameter.name) for parameter in analysis.params}
+    return {
+        parameter.name: checks.several(parameter.name, value) if isinstance(parameter, Numbers) else value
+        for parameter, value in given.items()
+        if value is not None
+    }
 
 
 class _Parser(argparse.ArgumentParser):
@@ -134,14 +145,7 @@ def _parser() -> argparse.ArgumentParser:
 def _add_command(commands: Any, analysis: Analysis) -> None:
     help_text = analysis.summary.replace("%", "%%")
     command = commands.add_parser(analysis.name, help=help_text, description=help_text)
-    kinds = (
-        "CSV of the LAPD, GeoPackage, GeoJSON or parquet"
-        if analysis.input == "incidents"
-        else "layer of polygons or points"
-    )
-    command.add_argument(
-        "input", metavar=analysis.input.upper(), help=f"{kinds}; file.gpkg|layername=x chooses a layer"
-    )
+    command.add_argument("input", metavar=analysis.input.upper(), help=INPUTS[analysis.input])
     command.add_argument("output", metavar="OUTPUT", help=_formats(analysis))
     for parameter in analysis.params:
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
@@ -168,6 +172,8 @@ def _add_option(
     common: dict[str, Any] = dict(dest=parameter.name, help=text.replace("%", "%%"), required=required)
     if isinstance(parameter, Distance):
         command.add_argument(flag, type=float, metavar="METRES", **common)
+    elif isinstance(parameter, DistanceOrRule):
+        command.add_argument(flag, type=_metres_or_rule, metavar="METRES|RULE", **common)
     elif isinstance(parameter, Amount):
         command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
     elif isinstance(parameter, Choice):
@@ -176,11 +182,20 @@ def _add_option(
         command.add_argument(flag, choices=parameter.options, **common)
     elif isinstance(parameter, Switch):
         command.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
-    elif isinstance(parameter, (Column, Polygons, Moment, Words)):
-        placeholder = {Column: "COLUMN", Polygons: "LAYER", Moment: "DATE", Words: "TEXT"}[type(parameter)]
+    elif isinstance(parameter, (Column, Polygons, Moment, Numbers, Words)):
+        placeholder = {Column: "COLUMN", Polygons: "LAYER", Moment: "DATE", Numbers: "NUMBERS", Words: "TEXT"}[
+            type(parameter)
+        ]
         command.add_argument(flag, metavar=placeholder, **common)
     else:
         raise TypeError(f"The command line cannot show {parameter!r}.")
+
+
+def _metres_or_rule(text: str) -> float | str:
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 @contextmanager

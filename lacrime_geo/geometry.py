@@ -122,6 +122,16 @@ def centroids(layer: Rings, features: int) -> tuple[np.ndarray, np.ndarray]:
     return np.where(flat, middle_x, centre_x) + x0, np.where(flat, middle_y, centre_y) + y0
 
 
+def ring_areas(layer: Rings) -> np.ndarray:
+    """Return the area of each ring (m²), positive where it runs anticlockwise."""
+    first = edges(layer)
+    ring = np.searchsorted(layer.start, first, side="right") - 1
+    # Measured from the ring's own beginning, small rings far from the origin keep their digits.
+    x, y = layer.x - np.repeat(layer.x[layer.start[:-1]], np.diff(layer.start)), layer.y
+    cross = (x[first] + x[first + 1]) * (y[first + 1] - y[first])
+    return np.bincount(ring, cross, layer.start.size - 1) / 2
+
+
 def edges(layer: Rings) -> np.ndarray:
     """Return the index of each edge's first vertex: every vertex but the last of each ring."""
     keep = np.ones(layer.x.size, dtype=bool)
@@ -134,6 +144,18 @@ def polygon_wkb(x: np.ndarray, y: np.ndarray) -> bytes:
     if x[0] != x[-1] or y[0] != y[-1]:
         x, y = np.append(x, x[0]), np.append(y, y[0])
     return struct.pack("<BIII", 1, POLYGON, 1, x.size) + np.column_stack([x, y]).astype("<f8").tobytes()
+
+
+def multipolygon_wkb(layer: Rings) -> bytes:
+    """Return polygons as one little-endian WKB multipolygon: `feature` numbers them; closed rings, each shell first."""
+    number, first = np.unique(layer.feature, return_index=True)
+    parts = [struct.pack("<BII", 1, MULTIPOLYGON, number.size)]
+    vertices = np.column_stack([layer.x, layer.y]).astype("<f8")
+    for begin, stop in zip(first, [*first[1:], layer.feature.size]):
+        parts.append(struct.pack("<BII", 1, POLYGON, stop - begin))
+        for start, end in zip(layer.start[begin:stop], layer.start[begin + 1 : stop + 1]):
+            parts += [struct.pack("<I", end - start), vertices[start:end].tobytes()]
+    return b"".join(parts)
 
 
 def rectangles_wkb(west: np.ndarray, south: np.ndarray, width: float, height: float) -> np.ndarray:

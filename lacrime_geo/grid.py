@@ -62,6 +62,30 @@ class Grid:
             )
         return cls(west, south, cell_size, rows, columns, crs)
 
+    @classmethod
+    def of_raster(
+        cls, transform: tuple[float, float, float, float, float, float], rows: int, columns: int, crs: str
+    ) -> Grid:
+        """Return the grid of a raster with a transform (a, b, c, d, e, f) from (column, row) to (x, y).
+
+        Raises
+        ------
+        ValueError
+            If its cells are not square with north up, or are more than 50,000,000.
+        """
+        a, b, c, d, e, f = transform
+        # Tools write sizes of cells rounded to some digits.
+        if b or d or not 0 < a or abs(a + e) > 1e-6 * a:
+            raise ValueError(
+                f"The cells of the raster are {abs(a):g} by {abs(e):g} m{', turned' if b or d else ''}; warp it to square "
+                "cells with north up first."
+            )
+        if rows * columns > MAX_CELLS:
+            raise ValueError(
+                f"The raster has {rows * columns:,} cells, more than {MAX_CELLS:,}; warp it to larger cells."
+            )
+        return cls(c, f - rows * a, a, rows, columns, crs)
+
     @property
     def shape(self) -> tuple[int, int]:
         """(rows, columns)."""
@@ -107,7 +131,10 @@ class Grid:
 
     def centres(self, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the centre of cells by flat number (m)."""
-        row, column = np.divmod(cell, self.columns)
+        return self.coordinates(*np.divmod(cell, self.columns))
+
+    def coordinates(self, row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the place (m) of fractional rows and columns, whole numbers at cell centres: `lattice` turned round."""
         return self.west + (column + 0.5) * self.cell_size, self.north - (row + 0.5) * self.cell_size
 
     def polygons(self, cell: np.ndarray) -> np.ndarray:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 log = logging.getLogger("lacrime_geo")
 
@@ -21,6 +24,23 @@ class Parameters(dict):
         self[f"{name}_reason"] = reason
         log.info("%s = %s%s: %s", name, f"{value:,}" if isinstance(value, (int, float)) else value, unit, reason)
         return value
+
+    def keep_curve(self, name: str, curve: Mapping[str, np.ndarray], chosen: float) -> None:
+        """Keep a curve of two columns, what was tried and how it scored, and announce it as bars, the choice marked."""
+        self[name] = {
+            column: [float(f"{value:.6g}") if np.isfinite(value) else None for value in values]
+            for column, values in curve.items()
+        }
+        (tried_name, tried), (score_name, score) = curve.items()
+        known = np.isfinite(score)
+        low, high = float(np.min(score[known])), float(np.max(score[known]))
+        nearest = int(np.argmin(np.abs(np.log(tried / chosen))))
+        lines = [f"{tried_name} and {score_name.replace('_', ' ')}:"]
+        for number, (value, height) in enumerate(zip(tried, score)):
+            share = (height - low) / (high - low) if high > low else 1.0
+            bar = "█" * round(24 * share) if np.isfinite(height) else ""
+            lines.append(f"{value:10,.0f} m {height:10.4g} {bar}{' ←' if number == nearest else ''}")
+        log.info("%s", "\n".join(lines))
 
     def tell(self, sentence: str) -> None:
         """Keep what was found, in words, and announce it."""
@@ -43,6 +63,16 @@ class Parameters(dict):
         from . import __version__
 
         return json.dumps({"version": __version__, **self}, ensure_ascii=False, default=str)
+
+
+def restored(record: str | None) -> Parameters:
+    """Return the parameters of a record that a layer's file kept; none where there is no record or it is not ours."""
+    try:
+        kept = json.loads(record or "{}")
+    except ValueError:
+        kept = {}
+    # A new record names the version that writes it.
+    return Parameters({name: value for name, value in kept.items() if name != "version"} if type(kept) is dict else {})
 
 
 def two_digits(value: float) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
@@ -50,6 +51,33 @@ class Surface(_Saved):
     parameters: Parameters
     style: str = "density"
     label: str = "Density"
+
+
+def as_surface(anything: Any) -> Surface:
+    """Make a Surface of the path of a GeoTIFF with one band, or of a Surface (kept as it is).
+
+    Unit and parameters that `save` keeps in the file are restored.
+
+    Raises
+    ------
+    TypeError
+        If it is neither.
+    ValueError
+        If the raster has several bands, no metric CRS, or cells that are not square.
+    OSError
+        If the file is missing or damaged.
+    """
+    if isinstance(anything, Surface):
+        if anything.values.shape != anything.grid.shape:
+            raise ValueError(
+                f"The surface has values of shape {anything.values.shape} on a grid of {anything.grid.shape}."
+            )
+        return anything
+    if isinstance(anything, (str, os.PathLike)):
+        from .rasters import read
+
+        return read(Path(anything))
+    raise TypeError(f"A surface is a Surface or the path of a GeoTIFF, not a {type(anything).__name__}.")
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,10 +12,11 @@ from qgis.core import (
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterRasterLayer,
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
-from . import display, reading, writing
+from . import display, file_layers, raster_layers, reading, writing
 from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.progress import Cancelled, advance, within
@@ -24,6 +25,10 @@ from .lacrime_geo.selection import words
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
 OUTPUT = "OUTPUT"
+SOURCES = {
+    "incidents": [QgsProcessing.SourceType.TypeVectorPoint],
+    "features": [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
+}
 
 
 class AnalysisAlgorithm(QgsProcessingAlgorithm):
@@ -75,23 +80,29 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         """The name of the input layer's parameter."""
         return self.analysis.input.upper()
 
+    @property
+    def _takes_a_raster(self):
+        return self.analysis.input == "surface"
+
     def initAlgorithm(self, configuration=None):
         """Declare the parameters and outputs from the catalogue."""
-        kinds = [QgsProcessing.SourceType.TypeVectorPoint]
-        if self.analysis.input == "features":
-            kinds = [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint]
-        self.addParameter(
-            QgsProcessingParameterFeatureSource(self.input_name, self.tr(self.analysis.input.title()), kinds)
-        )
+        title = self.tr(self.analysis.input.title())
+        if self._takes_a_raster:
+            self.addParameter(QgsProcessingParameterRasterLayer(self.input_name, title))
+        else:
+            kinds = SOURCES[self.analysis.input]
+            self.addParameter(QgsProcessingParameterFeatureSource(self.input_name, title, kinds))
         for parameter in self.analysis.params:
             required = self.analysis.required(parameter.name)
             default = None if required else self.analysis.default(parameter.name)
             text = self.analysis.help(parameter.name)
-            self.addParameter(to_processing(parameter, self.input_name, default, not required, text))
+            for made in to_processing(parameter, self.input_name, default, not required, text):
+                self.addParameter(made)
         if self.analysis.input == "incidents":
             for parameter in SELECTION:
                 text = SELECTION_HELP[parameter.name]
-                self.addParameter(advanced(to_processing(parameter, self.input_name, None, True, text)))
+                for made in to_processing(parameter, self.input_name, None, True, text):
+                    self.addParameter(advanced(made))
         self._declare_outputs()
 
     def _declare_outputs(self):
@@ -132,10 +143,8 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         for name in names:
             outputs.stage(name, "surface" if self.analysis.result is Surface else "vector")
         progress = _progress(feedback)
-        source = self.parameterAsSource(parameters, self.input_name, context)
-        if source is None:
-            raise QgsProcessingException(self.invalidSourceError(parameters, self.input_name))
-        original = reading.Original(source)
+        source = self._source(parameters, context)
+        original = reading.Original(source) if self.analysis.result is Marks else None
         options = self._options(parameters, context)
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
         self._add_polygons(data, parameters, context, options)
@@ -145,10 +154,24 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         advance(progress, 1.0)
         return written
 
+    def _source(self, parameters, context):
+        """Return the input layer: a raster, or the features of a vector layer."""
+        if self._takes_a_raster:
+            source = self.parameterAsRasterLayer(parameters, self.input_name, context)
+            problem = self.invalidRasterError
+        else:
+            source = self.parameterAsSource(parameters, self.input_name, context)
+            problem = self.invalidSourceError
+        if source is None:
+            raise QgsProcessingException(problem(parameters, self.input_name))
+        return source
+
     def _files_read(self, parameters, context):
         """Return the files that the input layers stand in; an output table in one of them is refused here."""
         layers = [p.name.upper() for p in self.analysis.params if isinstance(p, Polygons)]
         found = [self.parameterAsVectorLayer(parameters, name, context) for name in (self.input_name, *layers)]
+        if self._takes_a_raster:
+            found.append(self.parameterAsRasterLayer(parameters, self.input_name, context))
         files = [layer.source().split("|")[0] for layer in found if layer is not None]
         for definition in self.destinationParameterDefinitions():
             path = writing.database_file(self.parameterAsString(parameters, definition.name(), context))
@@ -163,12 +186,17 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         return {name: value for name, value in given.items() if value is not None}
 
     def _input(self, source, parameters, context, options, progress):
+        if self._takes_a_raster:
+            return raster_layers.surface_of(source)
         columns = [options.get(p.name) for p in self.analysis.params if isinstance(p, Column)]
         if self.analysis.input == "features":
             return reading.features_of(source, parameters[self.input_name], context, columns, progress)
         chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION}
+        layer = file_layers.whole(
+            parameters[self.input_name], self.parameterAsVectorLayer(parameters, self.input_name, context)
+        )
         incidents = reading.incidents_of(
-            source, context, columns, chosen["time_column"], chosen["category_column"], progress
+            source, context, columns, chosen["time_column"], chosen["category_column"], progress, layer
         )
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
 

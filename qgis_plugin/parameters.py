@@ -14,8 +14,21 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
-from .lacrime_geo.catalog import Amount, Choice, Column, Distance, Moment, Polygons, Switch, Words
+from .lacrime_geo.catalog import (
+    Amount,
+    Choice,
+    Column,
+    Distance,
+    DistanceOrRule,
+    Moment,
+    Numbers,
+    Polygons,
+    Switch,
+    Words,
+)
+from .lacrime_geo.checks import several
 
+RULE = "_rule"
 FIELD_TYPES = {
     "number": QgsProcessingParameterField.DataType.Numeric,
     "time": QgsProcessingParameterField.DataType.Any,
@@ -24,11 +37,21 @@ FIELD_TYPES = {
 
 
 def to_processing(parameter, layer, default, optional, text):
-    """Return the Processing parameter that shows one of the catalogue; `layer` is the name of the input's parameter."""
-    if type(parameter) not in MAKERS:
+    """Return the Processing parameters that show one of the catalogue; `layer` is the name of the input's parameter.
+
+    It is one, but for a length that a rule can find: the length, empty by default, and the rule.
+    """
+    if isinstance(parameter, DistanceOrRule):
+        rule = Choice(
+            parameter.name + RULE, f"Rule for the {parameter.label.lower()}, where none is given", parameter.rules
+        )
+        made = [_distance(parameter, layer, None, True), _choice(rule, layer, default, True)]
+    elif type(parameter) in MAKERS:
+        made = [MAKERS[type(parameter)](parameter, layer, default, optional)]
+    else:
         raise TypeError(f"Processing cannot show {parameter!r}.")
-    made = MAKERS[type(parameter)](parameter, layer, default, optional)
-    made.setHelp(text)
+    for one in made:
+        one.setHelp(text)
     return made
 
 
@@ -83,6 +106,7 @@ def _words(parameter, layer, default, optional):
 MAKERS = {
     Distance: _distance,
     Amount: _amount,
+    Numbers: _words,
     Choice: _choice,
     Switch: _switch,
     Column: _column,
@@ -95,9 +119,11 @@ MAKERS = {
 def value_of(algorithm, parameter, parameters, context):
     """Return what the user gave for a parameter in the library's terms, None for nothing."""
     name = parameter.name.upper()
+    if isinstance(parameter, DistanceOrRule) and parameters.get(name) in (None, ""):
+        return algorithm.parameterAsEnumString(parameters, name + RULE.upper(), context)
     if parameters.get(name) is None or parameters[name] == "":
         return None
-    if isinstance(parameter, (Distance, Amount)):
+    if isinstance(parameter, (Distance, DistanceOrRule, Amount)):
         number = algorithm.parameterAsDouble(parameters, name, context)
         return int(number) if getattr(parameter, "whole", False) else number
     if isinstance(parameter, Choice):
@@ -107,6 +133,9 @@ def value_of(algorithm, parameter, parameters, context):
     if isinstance(parameter, Moment):
         moment = algorithm.parameterAsDateTime(parameters, name, context)
         return moment.toString("yyyy-MM-ddTHH:mm:ss") if moment.isValid() else str(parameters[name])
+    if isinstance(parameter, Numbers):
+        text = algorithm.parameterAsString(parameters, name, context).strip()
+        return several(parameter.name, text) if text else None
     if isinstance(parameter, Words):
         return algorithm.parameterAsString(parameters, name, context).strip() or None
     if isinstance(parameter, Column):
@@ -116,7 +145,11 @@ def value_of(algorithm, parameter, parameters, context):
 
 def out_of_bounds(parameter, value):
     """Return the sentence for a number that is not above 0, else None."""
-    if not isinstance(parameter, (Distance, Amount)) or not isinstance(value, (int, float)) or value > 0:
+    if (
+        not isinstance(parameter, (Distance, DistanceOrRule, Amount))
+        or not isinstance(value, (int, float))
+        or value > 0
+    ):
         return None
-    unit = " metres" if isinstance(parameter, Distance) else ""
+    unit = "" if isinstance(parameter, Amount) else " metres"
     return f"{parameter.name} must be above 0{unit}, got {value:g}."

@@ -24,6 +24,7 @@ from qgis.core import (
 
 from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
+from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, few_enough
@@ -145,12 +146,18 @@ def write_shapes(outputs, name, result, progress):
         (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
     )
     fields = _fields(result.columns)
-    sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.Polygon, QgsCoordinateReferenceSystem(crs))
+    sink, written = outputs.sink(name, fields, _type_of(wkb), QgsCoordinateReferenceSystem(crs))
     if sink is None:
         return None
     rows = zip(*[column.tolist() for column in result.columns.values()])
     _add(outputs, name, sink, (_feature(fields, shape, row) for shape, row in zip(wkb, rows)), len(result), progress)
     return written
+
+
+def _type_of(wkb):
+    """Return the geometry type of a result's shapes, which are all of one kind."""
+    several = len(wkb) > 0 and kind(wkb[0]) == MULTIPOLYGON
+    return QgsWkbTypes.Type.MultiPolygon if several else QgsWkbTypes.Type.Polygon
 
 
 def write_marks(outputs, name, result, original, progress):

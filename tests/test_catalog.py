@@ -16,7 +16,7 @@ def test_declared_names_are_the_signatures(analysis):
     assert sorted(p.name for p in analysis.params) == sorted(set(keywords) - catalog.UNASKED)
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
     assert inspect.getfullargspec(analysis.run).args == [analysis.input]
-    assert len(analysis.params) <= 6
+    assert len(analysis.params) <= 8
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
@@ -42,7 +42,7 @@ def test_results_exist(analysis):
 
 def test_names_are_told_apart():
     assert BY_NAME.keys() == {a.name for a in ANALYSES} and len({a.title for a in ANALYSES}) == len(ANALYSES)
-    assert {"kde", "hotspots", "gi_star", "dbscan"} <= set(BY_NAME)
+    assert {"kde", "contours", "hotspots", "gi_star", "dbscan"} <= set(BY_NAME)
 
 
 def test_selection_is_what_incidents_take():

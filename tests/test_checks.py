@@ -24,6 +24,17 @@ def test_numbers_that_are_not_positive(value, kind):
         checks.positive("eps", value)
 
 
+@pytest.mark.parametrize(("text", "numbers"), [("25,50", [25, 50]), (" 7.4 , 1e2,-3", [7.4, 100, -3]), ("5", [5])])
+def test_several_numbers(text, numbers):
+    assert checks.several("levels", text) == numbers
+
+
+@pytest.mark.parametrize("text", ["", "a,b", "25;50", "25,,50", "25, half"])
+def test_texts_that_are_not_several_numbers(text):
+    with pytest.raises(ValueError, match="levels must be numbers separated by commas, such as 25, 50, 75, got '"):
+        checks.several("levels", text)
+
+
 @pytest.mark.parametrize(("value", "whole"), [(3, 3), (3.0, 3), ("4", 4), (np.int32(5), 5)])
 def test_whole_numbers(value, whole):
     assert checks.whole("k", value) == whole

@@ -13,7 +13,7 @@ import rasterio
 from makers import crimes_frame, rectangle, squares
 
 import lacrime_geo as lg
-from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, Distance
 from lacrime_geo.cli import main
 
 ROOT = Path(__file__).parents[1]
@@ -86,6 +86,49 @@ def test_gi_star_takes_switches(tmp_path):
     np.testing.assert_array_equal(gpd.read_parquet(output)["z"], z)
 
 
+@pytest.fixture
+def density(crimes, tmp_path):
+    lg.kde(crimes, bandwidth=300).save(tmp_path / "density.tif")
+    return tmp_path / "density.tif"
+
+
+CONTOURS = [{}, dict(levels=[25, 50.5, 90]), dict(kind="value"), dict(levels=[10], kind="value")]
+
+
+@pytest.mark.parametrize("options", CONTOURS)
+def test_contours_of_a_raster(options, density, tmp_path, capsys):
+    output = tmp_path / "contours.gpkg"
+    words = {name: ", ".join(map(str, value)) if name == "levels" else value for name, value in options.items()}
+    assert main(["contours", str(density), str(output), *flags(words)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out == f"{output}\n" and "km²" in captured.err
+    result = lg.contours(density, **options)
+    assert_same_numbers(result, output)
+    assert gpd.read_file(output).geometry.to_wkb().tolist() == result.wkb.tolist()
+
+
+BAD_CONTOURS = {
+    "no numbers": (
+        ["--levels", "a few"],
+        "levels must be numbers separated by commas, such as 25, 50, 75, got 'a few'",
+    ),
+    "too much": (["--levels", "50,150"], "levels must be per cent above 0 and at most 100, got 150"),
+}
+
+
+@pytest.mark.parametrize("case", list(BAD_CONTOURS))
+def test_levels_that_cannot_be_used_get_one_sentence(case, density, tmp_path, capsys):
+    words, sentence = BAD_CONTOURS[case]
+    assert main(["contours", str(density), str(tmp_path / "contours.gpkg"), *words, "--quiet"]) == 2
+    assert capsys.readouterr().err == f"lacrime-geo: {sentence}.\n"
+    assert not (tmp_path / "contours.gpkg").exists()
+
+
+def test_a_layer_is_no_surface(crimes, tmp_path, capsys):
+    assert main(["contours", str(crimes), str(tmp_path / "contours.gpkg"), "--quiet"]) == 2
+    assert re.fullmatch(r"lacrime-geo: '.*crimes.gpkg' cannot be read as a raster .*\n", capsys.readouterr().err)
+
+
 def test_selection(crimes, tmp_path):
     words = ["--since", "2023-03-01", "--until", "2023-10-01", "--category", "robbery, burglary", "--quiet"]
     assert main(["dbscan", str(crimes), str(tmp_path / "out.gpkg"), *words]) == 0
@@ -123,7 +166,8 @@ def test_help_of_every_option(analysis, capsys):
         assert f"--{parameter.name.replace('_', '-')}" in text
     for parameter in analysis.params:
         assert analysis.help(parameter.name)[:40].strip() in text
-    assert "METRES" in text and "efault" in text
+    assert "efault" in text and ("METRES" in text) == any(isinstance(p, Distance) for p in analysis.params)
+    assert ("--since" in text) == (analysis.input == "incidents")
 
 
 def test_help_and_version(capsys):

@@ -152,3 +152,21 @@ def test_rectangles_are_boxes():
     expected = [shapely.box(x, y, x + 10, y + 5) for x, y in zip(west, south)]
     assert all(a.equals(b) for a, b in zip(shapes, expected))
     assert geometry.rectangles_wkb(np.empty(0), np.empty(0), 1.0, 1.0).size == 0
+
+
+def test_multipolygons_are_read_back_as_written():
+    layer = geometry.rings([shapely.to_wkb(HOLED), shapely.to_wkb(shapely.box(100, 100, 130, 110))])
+    written = geometry.multipolygon_wkb(layer)
+    assert shapely.from_wkb(written).equals(SHAPES["parts"]) and geometry.kind(written) == geometry.MULTIPOLYGON
+    nothing = geometry.multipolygon_wkb(geometry.rings([]))
+    assert shapely.from_wkb(nothing).equals(shapely.MultiPolygon())
+
+
+@pytest.mark.parametrize("shift", [0.0, 4e6])
+def test_areas_of_rings_are_signed_by_their_turn(shift):
+    turned = [shapely.transform(shape, lambda xy: xy + shift) for shape in (HOLED, SHAPES["clockwise"])]
+    areas = geometry.ring_areas(geometry.rings([shapely.to_wkb(shape) for shape in turned]))
+    loops = [shapely.Polygon(ring) for shape in turned for ring in [shape.exterior, *shape.interiors]]
+    signs = [1 if loop.exterior.is_ccw else -1 for loop in loops]
+    np.testing.assert_allclose(areas, [sign * loop.area for sign, loop in zip(signs, loops)], atol=1e-6)
+    assert -6 in np.round(areas, 6)

@@ -25,6 +25,36 @@ def test_cells_are_closed_on_the_west_and_south(x, y, cell):
     assert SMALL.index(np.array([x]), np.array([y])).tolist() == [cell]
 
 
+def test_rasters_give_the_grid_whose_transform_they_have():
+    assert Grid.of_raster(SMALL.transform, 3, 4, CRS) == SMALL
+    a, b, c, d, e, f = SMALL.transform
+    assert Grid.of_raster((a, b, c, d, e * (1 + 1e-9), f), 3, 4, CRS) == SMALL
+
+
+NO_GRID = {
+    "oblong": ((10.0, 0.0, 0.0, 0.0, -5.0, 0.0), 3, r"are 10 by 5 m; warp it to square cells"),
+    "turned": ((10.0, 0.1, 0.0, 0.1, -10.0, 0.0), 3, r"are 10 by 10 m, turned; warp"),
+    "south up": ((10.0, 0.0, 0.0, 0.0, 10.0, 0.0), 3, r"north up"),
+    "huge": (
+        (10.0, 0.0, 0.0, 0.0, -10.0, 0.0),
+        20_000_000,
+        r"80,000,000 cells, more than 50,000,000; warp it to larger",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", list(NO_GRID))
+def test_rasters_that_are_no_grid(case):
+    transform, rows, sentence = NO_GRID[case]
+    with pytest.raises(ValueError, match=sentence):
+        Grid.of_raster(transform, rows, 4, CRS)
+
+
+def test_coordinates_turn_the_lattice_round():
+    x, y = np.array([100.0, 131.7]), np.array([229.0, 200.0])
+    np.testing.assert_allclose(SMALL.coordinates(*SMALL.lattice(x, y)), [x, y])
+
+
 def test_names_of_the_frame():
     assert SMALL.bounds == (100.0, 200.0, 140.0, 230.0) and SMALL.shape == (3, 4) and SMALL.size == 12
     assert SMALL.transform == (10.0, 0.0, 100.0, 0.0, -10.0, 230.0)

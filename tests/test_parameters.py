@@ -4,7 +4,7 @@ import logging
 
 import pytest
 
-from lacrime_geo.parameters import Parameters, two_digits
+from lacrime_geo.parameters import Parameters, restored, two_digits
 from lacrime_geo.progress import Cancelled, advance, within
 
 
@@ -47,3 +47,14 @@ def test_only_false_stops(answer):
     assert advance(lambda _: answer, 0.5) is None
     with pytest.raises(Cancelled, match="nothing was written"):
         advance(lambda _: False, 0.5)
+
+
+def test_a_record_is_restored_without_the_version_that_wrote_it():
+    parameters = Parameters(eps=1500.0, warnings=["old"], period="März")
+    again = restored(parameters.record())
+    assert again == parameters and isinstance(again, Parameters)
+
+
+@pytest.mark.parametrize("record", [None, "", "no JSON", "[1, 2]", "3"])
+def test_what_is_no_record_restores_nothing(record):
+    assert restored(record) == {}

@@ -1,6 +1,7 @@
 """GeoTIFFs: values where the grid says, and everything that a reader needs to know inside."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -73,3 +74,58 @@ def test_a_raster_of_one_cell(tmp_path):
     with rasterio.open(tmp_path / "a.tif") as opened:
         assert opened.shape == surface.grid.shape
         np.testing.assert_array_equal(opened.read(1), surface.values.astype(np.float32))
+
+
+def test_a_saved_surface_is_read_again(surface, tmp_path):
+    surface.save(tmp_path / "density.tif")
+    again = lg.as_surface(tmp_path / "density.tif")
+    np.testing.assert_array_equal(again.values, surface.values.astype(np.float32))
+    assert (again.grid, again.unit) == (surface.grid, surface.unit)
+    assert again.parameters == surface.parameters and again.parameters["layer"] == "incidents"
+    assert lg.as_surface(again) is again
+
+
+def written(path, values, **changes):
+    """Write a raster as any other tool might: bands by rows by columns."""
+    values = np.asarray(values)
+    profile = dict(zip(("count", "height", "width"), values.shape), dtype=values.dtype, crs="EPSG:32611")
+    profile["transform"] = rasterio.Affine(50, 0, 380_000, 0, -50, 3_768_000)
+    with rasterio.open(path, "w", driver="GTiff", **{**profile, **changes}) as target:
+        target.write(values)
+    return path
+
+
+def test_rasters_of_other_tools_are_read(tmp_path):
+    path = written(tmp_path / "counts.tif", np.array([[[7, 8, 255], [0, 1, 2]]], dtype=np.uint8), nodata=255)
+    with rasterio.open(path, "r+") as target:
+        target.scales, target.offsets = (0.5,), (10.0,)
+    surface = lg.as_surface(str(path))
+    np.testing.assert_array_equal(surface.values, [[13.5, 14, np.nan], [10, 10.5, 11]])
+    assert surface.grid.bounds == (380_000, 3_767_900, 380_150, 3_768_000)
+    assert surface.parameters == {"layer": "counts", "unit": "", "crs": "EPSG:32611"} and surface.unit == ""
+
+
+UNREADABLE = {
+    "several bands": (2, {}, "'a.tif' has 2 bands and one is needed"),
+    "degrees": (1, dict(crs="EPSG:4326"), "'a.tif' is in EPSG:4326, not in metres; warp it to a metric CRS"),
+    "Web Mercator": (1, dict(crs="EPSG:3857"), "is in EPSG:3857, not in metres"),
+    "feet": (1, dict(crs="EPSG:2229"), "is in EPSG:2229, not in metres"),
+    "no CRS": (1, dict(crs=None), "The CRS of the raster 'a.tif' is missing"),
+    "oblong cells": (1, dict(transform=rasterio.Affine(50, 0, 0, 0, -40, 0)), "50 by 40 m; warp it to square cells"),
+}
+
+
+@pytest.mark.parametrize("case", list(UNREADABLE))
+def test_rasters_that_cannot_be_used_say_why(case, tmp_path):
+    bands, changes, sentence = UNREADABLE[case]
+    path = written(tmp_path / "a.tif", np.ones((bands, 3, 4)), **changes)
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        lg.as_surface(path)
+
+
+def test_files_that_are_no_rasters(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"There is no file '.*missing.tif'; check the path"):
+        lg.as_surface(tmp_path / "missing.tif")
+    (tmp_path / "text.tif").write_text("no raster")
+    with pytest.raises(OSError, match=r"text.tif' cannot be read as a raster .*; is it complete\?"):
+        lg.as_surface(tmp_path / "text.tif")

@@ -72,4 +72,4 @@ def test_columns_are_spread_over_all_rows(values, missing):
 def test_public_names_are_there():
     assert all(hasattr(lg, name) for name in lg.__all__) and len(set(lg.__all__)) == len(lg.__all__)
     assert {"Incidents", "as_incidents", "Grid", "Surface", "Cells", "Marks", "Shapes", "Table"} <= set(lg.__all__)
-    assert {"read_lapd", "kde", "hotspots", "gi_star", "dbscan"} <= set(lg.__all__)
+    assert {"read_lapd", "kde", "contours", "hotspots", "gi_star", "dbscan"} <= set(lg.__all__)

@@ -13,9 +13,12 @@ from lacrime_geo.results import Surface
 from lacrime_geo.styles import palettes, qml
 
 POINTS = incidents(*clustered(600, 1))
+SURFACE = lg.kde(POINTS)
 MARKS = lg.dbscan(crimes_frame(), eps=200, min_samples=8)
 STYLED = {
-    "density": lambda: lg.kde(POINTS),
+    "density": lambda: SURFACE,
+    "contours": lambda: lg.contours(SURFACE),
+    "contours of values": lambda: lg.contours(SURFACE, kind="value"),
     "hotspots": lambda: lg.hotspots(POINTS, cell_size=300),
     "gi_star": lambda: lg.gi_star(squares(5, 5), value=np.arange(25.0)),
     "gi_star of points": lambda: lg.gi_star(points_frame(*clustered(60, 1)), value=np.arange(60.0), neighbours="knn"),
@@ -60,7 +63,7 @@ def test_every_style_is_xml_that_qgis_knows(name):
     root = parsed(name)
     assert root.tag == "qgis" and root.get("version").startswith("3.") and "Symbology" in root.get("styleCategories")
     drawn = root.find("pipe/rasterrenderer") if name == "density" else root.find("renderer-v2")
-    assert drawn is not None and drawn.get("type") in ("singlebandpseudocolor", "categorizedSymbol")
+    assert drawn is not None and drawn.get("type") in ("singlebandpseudocolor", "categorizedSymbol", "graduatedSymbol")
 
 
 @pytest.mark.parametrize("name", ["hotspots", "gi_star", "gi_star of points"])
@@ -87,7 +90,8 @@ def test_points_are_marked_and_areas_filled():
         name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")} for name in STYLED if name != "density"
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
-    assert {name for name, kind in kinds.items() if kind == {"fill"}} == {"hotspots", "gi_star", "cluster_hulls"}
+    filled = {"hotspots", "gi_star", "cluster_hulls", "contours", "contours of values"}
+    assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 
 @pytest.mark.parametrize("name", ["clusters", "cluster_hulls"])
@@ -105,6 +109,55 @@ def test_hulls_are_labelled_by_rank_count_and_share():
     assert root.get("labelsEnabled") == "1" and style.get("isExpression") == "1"
     assert all(f'"{name}"' in style.get("fieldName") for name in ("rank", "count", "share"))
     assert "incidents" in style.get("fieldName") and style.find("text-buffer").get("bufferDraw") == "1"
+
+
+def ranges(root):
+    """Return [(lower, upper, sentence, settings of each symbol layer)] of a graduated style."""
+    renderer = root.find("renderer-v2")
+    layers = {
+        s.get("name"): [{o.get("name"): o.get("value") for o in layer.iter("Option")} for layer in s.findall("layer")]
+        for s in renderer.find("symbols")
+    }
+    return [
+        (float(r.get("lower")), float(r.get("upper")), r.get("label"), layers[r.get("symbol")])
+        for r in renderer.find("ranges")
+    ]
+
+
+def test_volume_contours_are_lines_from_thick_to_thin_with_a_halo():
+    root = parsed("contours")
+    found = ranges(root)
+    assert root.find("renderer-v2").get("attr") == "level" and root.find("renderer-v2").get("symbollevels") == "1"
+    assert [(low, high, label) for low, high, label, _ in found] == [
+        (level, level, f"Smallest area with {level:g} % of incidents") for level in (25, 50, 75)
+    ]
+    kinds = {layer.get("class") for layer in root.iter("layer")}
+    assert kinds == {"SimpleLine"}
+    halos, lines = zip(*[layers for *_, layers in found])
+    widths = [float(line["line_width"]) for line in lines]
+    assert widths == sorted(widths, reverse=True) and len(set(widths)) == 3
+    assert all(float(halo["line_width"]) > width + 0.5 for halo, width in zip(halos, widths))
+    assert {colour(halo["line_color"]) for halo in halos} == {(255, 255, 255)}
+    # Dark on the lightest and, with its halo, on the darkest class of a density.
+    assert {colour(line["line_color"]) for line in lines} == {(34, 34, 34)}
+
+
+def test_value_contours_name_the_unit_and_are_thickest_at_the_top():
+    root = parsed("contours of values")
+    found = ranges(root)
+    assert [low for low, *_ in found] == palettes.quantile_limits(SURFACE.values)
+    assert all(label == f"{low:,.6g} incidents per km² or more" for low, _, label, _ in found)
+    widths = [float(layers[1]["line_width"]) for *_, layers in found]
+    assert widths == sorted(widths) and widths[0] < widths[-1]
+
+
+@pytest.mark.parametrize(("name", "text"), [("contours", " %"), ("contours of values", " incidents per km²")])
+def test_contours_are_labelled_on_the_line(name, text):
+    root = parsed(name)
+    style, placement = root.find("labeling/settings/text-style"), root.find("labeling/settings/placement")
+    assert root.get("labelsEnabled") == "1" and style.get("fieldName") == f"\"level\" || '{text}'"
+    # 7: along the border, curved; 1: on the line.
+    assert (placement.get("placement"), placement.get("placementFlags")) == ("7", "1")
 
 
 def density_items(values):
@@ -149,6 +202,9 @@ def test_markup_in_names_is_quoted():
     assert ElementTree.fromstring(qml(lg.gi_star(frame, value='a "<&> b', neighbours="knn"))).tag == "qgis"
     surface = Surface(Grid(0.0, 0.0, 1.0, 1, 1, "EPSG:32611"), np.ones((1, 1)), '<&">', Parameters())
     assert '<&">' in next(ElementTree.fromstring(qml(surface)).iter("item")).get("label")
+    odd = Surface(surface.grid, surface.values, "O'Hare\\ <&>", Parameters())
+    style = ElementTree.fromstring(qml(lg.contours(odd, levels=1, kind="value"))).find("labeling/settings/text-style")
+    assert style.get("fieldName") == "\"level\" || ' O''Hare\\\\ <&>'"
 
 
 def test_no_style_no_text():

@@ -11,7 +11,13 @@ from lacrime_geo.data.categories import CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
 
 ROOT = Path(__file__).resolve().parent.parent
-KINDS = {"Surface": "raster", "Cells": "grid cells", "Marks": "the input with new columns", "Table": "table"}
+KINDS = {
+    "Surface": "raster",
+    "Cells": "grid cells",
+    "Marks": "the input with new columns",
+    "Shapes": "polygons",
+    "Table": "table",
+}
 
 
 def analyses():

@@ -35,6 +35,8 @@ OTHER_CLUSTERS, NOISE = "#6b6b7b", "#8c8c8c"
 DENSITY = ("#fcfdbf", "#fec287", "#fb8761", "#e55064", "#b5367a", "#802582", "#4f127b")
 DENSITY_OPACITY = (0.0, 0.3, 0.4, 0.48, 0.55, 0.62, 0.7)
 
+# Contour lines: dark, with a white halo that keeps them apart from any basemap.
+CONTOUR, THICKEST, THINNEST = "#222222", 1.0, 0.35
 
 # Crime piles up: classes of equal size would give half a city the darkest colour, so they narrow towards the top.
 DENSITY_QUANTILES = (0.3, 0.5, 0.7, 0.85, 0.94, 0.985)
@@ -51,6 +53,15 @@ def quantile_limits(values: np.ndarray) -> list[float]:
         return []
     limits = np.quantile(above, DENSITY_QUANTILES)
     return sorted({float(f"{limit:.1e}") for limit in limits})
+
+
+def contour_widths(lines: int) -> list[float]:
+    """Return the widths (mm) of contour lines, the line around the densest area first.
+
+    >>> contour_widths(3)
+    [1.0, 0.68, 0.35]
+    """
+    return [round(float(width), 2) for width in np.linspace(THICKEST, THINNEST, lines)]
 
 
 def cluster_classes() -> list[Class]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ANALYSES = ("kde", "hotspots", "gi_star", "dbscan")
+ANALYSES = ("kde", "contours", "hotspots", "gi_star", "dbscan")
 
 
 def build_zip(folder):

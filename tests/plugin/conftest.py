@@ -72,6 +72,16 @@ def incidents():
 
 
 @pytest.fixture
+def density(incidents, tmp_path_factory):
+    """Return the path of the density of these points, as a GeoTIFF."""
+    import lacrime_geo as lg
+
+    path = tmp_path_factory.mktemp("density") / "density.tif"
+    lg.kde(incidents).save(path)
+    return path
+
+
+@pytest.fixture
 def read_raster():
     """Return a function that reads a GeoTIFF's values, bounds, unit and record."""
     import rasterio

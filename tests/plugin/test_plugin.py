@@ -1,10 +1,13 @@
 """The plugin, through the Processing registry of a real QGIS, from its own zip."""
 
+import json
+
 import numpy as np
 import pytest
 from bundled import ANALYSES, clustered, column, point_layer, square_layer
 
 import lacrime_geo as lg
+from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME, SELECTION
 
 qgis_core = pytest.importorskip("qgis.core")
@@ -20,6 +23,9 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     analysis, found = BY_NAME[name], algorithm(name)
     names = [definition.name() for definition in found.parameterDefinitions()]
     options = [parameter.name.upper() for parameter in analysis.params]
+    if name == "kde":
+        # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
+        options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
     selection = [parameter.name.upper() for parameter in SELECTION] if analysis.input == "incidents" else []
     outputs = ["OUTPUT", "CLUSTERS"] if name == "dbscan" else ["OUTPUT"]
     assert names == [analysis.input.upper(), *options, *selection, *outputs]
@@ -30,6 +36,32 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
 
 def test_the_provider_offers_just_the_catalogue(provider):
     assert sorted(found.name() for found in provider.algorithms()) == sorted(BY_NAME)
+
+
+@pytest.mark.parametrize("rule", BANDWIDTH_RULES)
+def test_kde_by_every_rule(run, layer, incidents, read_raster, log, rule):
+    days = [f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00" for row in range(len(incidents))]
+    surface = lg.kde(incidents.assign(occurred=np.array(days, dtype="M8[s]")), bandwidth=rule)
+    raster = read_raster(run("kde", INCIDENTS=layer, BANDWIDTH_RULE=rule)["OUTPUT"])
+    record = json.loads(raster["record"])
+    for name in ("bandwidth", "bandwidth_rule", "bandwidth_reason", "bandwidth_curve"):
+        assert record.get(name) == surface.parameters.get(name)
+    assert any(line.startswith(f"bandwidth = {surface.parameters['bandwidth']:,} m") for line in log.lines)
+    assert any("←" in line for line in log.lines) == (rule in ("likelihood", "predictive"))
+
+
+def test_kde_with_every_option(run, layer, incidents, read_raster):
+    for options in (
+        dict(adaptive=True),
+        dict(probability=True, kernel="gaussian"),
+        dict(bandwidth=400.0, adaptive=True),
+    ):
+        surface = lg.kde(incidents, **options)
+        raster = read_raster(
+            run("kde", INCIDENTS=layer, **{name.upper(): value for name, value in options.items()})["OUTPUT"]
+        )
+        np.testing.assert_allclose(raster["values"], surface.values, rtol=1e-6, atol=1e-6 * np.nanmax(surface.values))
+        assert raster["unit"] == surface.unit
 
 
 def test_kde_equals_the_library(run, layer, incidents, read_raster):
@@ -158,11 +190,12 @@ def test_missing_geometry_is_counted_in_the_log(run, layer, log):
 
 
 @pytest.mark.parametrize("name", ANALYSES)
-def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log):
+def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
     source = square_layer() if name == "gi_star" else point_layer(*clustered(20_000))
     target = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
     log.cancel_at = 20
     given = dict(FEATURES=source, VALUE="crimes") if name == "gi_star" else dict(INCIDENTS=source)
+    given = dict(SURFACE=str(density)) if name == "contours" else given
     assert run(name, OUTPUT=str(target), **given) == {}
     assert list(tmp_path.iterdir()) == []
     assert log.progress() < 60

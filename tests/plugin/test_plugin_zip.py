@@ -30,7 +30,7 @@ def installed(archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    """Return the paths of the points and of squares with their counts, as GeoPackages."""
+    """Return the folder of points, of squares with their counts, and of the points' density."""
     import geopandas as gpd
     from shapely.geometry import box
 
@@ -40,6 +40,7 @@ def inputs(tmp_path_factory):
     squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
     counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
     gpd.GeoDataFrame({"crimes": counts}, geometry=squares, crs="EPSG:32611").to_file(folder / "squares.gpkg")
+    lg.kde(folder / "points.gpkg").save(folder / "density.tif")
     return folder
 
 
@@ -95,7 +96,7 @@ def test_qt_is_imported_through_qgis_and_the_library_relatively(path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", ["kde", "hotspots", "dbscan", "gi_star"])
+@pytest.mark.parametrize("name", ["kde", "contours", "hotspots", "dbscan", "gi_star"])
 def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
     """numpy and scipy of the system only: no pip-installed package is on the path."""
     pytest.importorskip("qgis.core")
@@ -103,6 +104,8 @@ def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
     given = dict(INCIDENTS=inputs / "points.gpkg", OUTPUT=target)
     if name == "gi_star":
         given = dict(FEATURES=inputs / "squares.gpkg", VALUE="crimes", OUTPUT=target)
+    if name == "contours":
+        given = dict(SURFACE=inputs / "density.tif", OUTPUT=target)
     if name == "dbscan":
         given["CLUSTERS"] = tmp_path / "hulls.gpkg"
     done = run_headless(installed / "settings", installed / "plugins", name, **given)
@@ -121,7 +124,10 @@ def compare(name, target, inputs):
             np.testing.assert_allclose(raster.read(1), expected, rtol=1e-5, atol=1e-5)
         return
     written = gpd.read_file(target)
-    if name == "gi_star":
+    if name == "contours":
+        expected = lg.contours(inputs / "density.tif")
+        assert set(written.geom_type) == {"MultiPolygon"}
+    elif name == "gi_star":
         expected = lg.gi_star(inputs / "squares.gpkg", value="crimes")
     else:
         expected = getattr(lg, name)(inputs / "points.gpkg")

@@ -1,0 +1,174 @@
+"""The pieces QGIS styles (QML) are made of: elements, symbols, categories, labels."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import quoteattr
+
+HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
+
+
+def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:
+    """Return an XML element with its attributes quoted; names that Python keeps to itself end in an underscore."""
+    opening = tag + "".join(f" {key.rstrip('_')}={quoteattr(str(value))}" for key, value in attributes.items())
+    inside = str(text) if text is not None else "".join(children)
+    return f"<{opening}>{inside}</{tag}>" if inside else f"<{opening}/>"
+
+
+def document(parts: list[str], layer: str = "vector", labels: bool = False) -> str:
+    """Return a whole style of a vector or raster layer."""
+    categories = "Symbology|Labeling|Rendering" if labels else "Symbology|Rendering"
+    flags = dict(labelsEnabled=int(labels)) if layer == "vector" else {}
+    return HEAD + element("qgis", parts, version="3.22.0", styleCategories=categories, **flags) + "\n"
+
+
+def categorised(attribute: str, entries: list[tuple[Any, str]], symbols: list[str]) -> str:
+    """Return a renderer of (value, sentence) entries and their symbols; the value "" stands for all others."""
+    rows = [
+        element(
+            "category", symbol=number, value=value, label=label, render="true", type="long" if value != "" else "NULL"
+        )
+        for number, (value, label) in enumerate(entries)
+    ]
+    return _renderer("categorizedSymbol", attribute, element("categories", rows), symbols)
+
+
+def graduated(attribute: str, entries: list[tuple[float, str]], symbols: list[str]) -> str:
+    """Return a renderer of (number, sentence) entries and their symbols, each layer of these drawn for all features at once.
+
+    Categories compare texts, in which 25.0 is not 25; classes that end where they begin compare numbers.
+    """
+    rows = [
+        element("range", symbol=number, lower=value, upper=value, label=label, render="true")
+        for number, (value, label) in enumerate(entries)
+    ]
+    return _renderer("graduatedSymbol", attribute, element("ranges", rows), symbols, by_pass=True)
+
+
+def _renderer(kind: str, attribute: str, classes: str, symbols: list[str], by_pass: bool = False) -> str:
+    named = [symbol.replace('name="?"', f'name="{number}"', 1) for number, symbol in enumerate(symbols)]
+    drawing = dict(symbollevels=int(by_pass), enableorderby=0, forceraster=0)
+    return element("renderer-v2", [classes, element("symbols", named)], type=kind, attr=attribute, **drawing)
+
+
+def rgba(colour: str, opacity: float = 1.0) -> str:
+    """Return #rrggbb and an opacity in 0…1 as QGIS writes colours."""
+    red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},{round(255 * opacity)}"
+
+
+def symbol(kind: str, layers: list[str], opacity: float = 1.0) -> str:
+    """Return a symbol (marker or fill) of layers, bottom to top; its renderer numbers it."""
+    return element("symbol", layers, type=kind, name="?", alpha=opacity, clip_to_extent=1, force_rhr=0)
+
+
+def _layer(name: str, options: dict[str, Any], extra: str = "", turn: int = 0) -> str:
+    rows = [element("Option", name=key, type="QString", value=value) for key, value in options.items()]
+    inside = [element("Option", rows, type="Map"), extra]
+    return element("layer", inside, class_=name, enabled=1, locked=0, pass_=turn)
+
+
+def fill(
+    colour: str | None, outline: str, width: float, fill_opacity: float = 1.0, hide_beyond: int | None = None
+) -> str:
+    """Return a filled area with an outline (mm), the outline hidden beyond a scale; without colour there is no fill."""
+    options = {
+        "color": rgba(colour or "#ffffff", fill_opacity),
+        "style": "solid" if colour else "no",
+        "outline_color": rgba(outline),
+        "outline_style": "solid",
+        "outline_width": width,
+        "outline_width_unit": "MM",
+        "joinstyle": "round",
+    }
+    by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
+    extra = data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
+    return symbol("fill", [_layer("SimpleFill", options, extra)])
+
+
+def outline(colour: str, width: float, halo: float) -> str:
+    """Return an area's outline alone, with a white halo on either side (mm)."""
+    lines = [("#ffffff", width + 2 * halo, 0.85), (colour, width, 1.0)]
+    layers = []
+    for turn, (hue, across, opacity) in enumerate(lines):
+        options = {
+            "line_color": rgba(hue, opacity),
+            "line_width": round(across, 2),
+            "line_width_unit": "MM",
+            "line_style": "solid",
+            "joinstyle": "round",
+            "capstyle": "round",
+        }
+        layers.append(_layer("SimpleLine", options, turn=turn))
+    return symbol("fill", layers)
+
+
+def data_defined(tag: str, target: str, expression: str) -> str:
+    """Return a property of a symbol or label that QGIS computes by an expression as it draws."""
+    active = element("Option", name="active", type="bool", value="true")
+    how = element("Option", name="expression", type="QString", value=expression)
+    kind = element("Option", name="type", type="int", value=3)
+    properties = element(
+        "Option", [element("Option", [active, how, kind], name=target, type="Map")], name="properties", type="Map"
+    )
+    name = element("Option", name="name", type="QString", value="")
+    collection = element("Option", name="type", type="QString", value="collection")
+    return element(tag, [element("Option", [name, properties, collection], type="Map")])
+
+
+def marker(colour: str, size: float, opacity: float) -> str:
+    """Return a circle; only large ones (mm) have an outline."""
+    options = {
+        "name": "circle",
+        "color": rgba(colour),
+        "outline_style": "no" if size < 2 else "solid",
+        "outline_color": rgba("#555555"),
+        "outline_width": 0.1,
+        "size": size,
+        "size_unit": "MM",
+    }
+    return symbol("marker", [_layer("SimpleMarker", options)], opacity)
+
+
+def labels(
+    expression: str, placement: dict[str, Any], rendering: dict[str, Any], priority: str, halo: float = 0.9
+) -> str:
+    """Return labels in dark text with a white halo (mm); where room is short those of higher priority (0…10) come first."""
+    around = element(
+        "text-buffer",
+        bufferDraw=1,
+        bufferSize=halo,
+        bufferSizeUnits="MM",
+        bufferColor=rgba("#ffffff"),
+        bufferOpacity=0.9,
+    )
+    text = element(
+        "text-style",
+        [around],
+        isExpression=1,
+        fieldName=expression,
+        fontFamily="Open Sans",
+        fontSize=8,
+        fontSizeUnit="Point",
+        fontWeight=75,
+        namedStyle="Bold",
+        textColor=rgba("#222222"),
+        textOpacity=1,
+    )
+    parts = [
+        text,
+        element("placement", priority=8, **placement),
+        element("rendering", obstacle=0, displayAll=0, drawLabels=1, scaleVisibility=0, **rendering),
+        data_defined("dd_properties", "Priority", priority),
+    ]
+    return element("labeling", [element("settings", parts, calloutType="simple")], type="simple")
+
+
+def text_literal(text: str) -> str:
+    """Return a text as it stands in an expression of QGIS.
+
+    >>> print(text_literal("O'Hare"))
+    'O''Hare'
+    """
+    escaped = text.replace("\\", "\\\\").replace("'", "''")
+    return f"'{escaped}'"

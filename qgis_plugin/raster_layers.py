@@ -1,0 +1,50 @@
+"""QGIS raster layers to the library's surfaces."""
+
+import numpy as np
+from osgeo import gdal
+from qgis.core import Qgis, QgsProcessingException
+
+from .lacrime_geo.grid import Grid
+from .lacrime_geo.rasters import require_one_band, unmetric, with_record
+from .reading import is_metric
+
+BAND = 1
+
+
+def surface_of(layer):
+    """Return a layer's one band as a Surface, nodata as NaN; what our GeoTIFFs keep, unit and parameters, is restored."""
+    # A copy: the layer itself belongs to QGIS's main thread.
+    provider, name, crs = layer.dataProvider().clone(), layer.name(), layer.crs()
+    if not crs.isValid():
+        raise QgsProcessingException(
+            f"The CRS of the raster {name!r} is missing; set it in the layer's properties first."
+        )
+    if not is_metric(crs):
+        raise QgsProcessingException(unmetric(crs.authid() or crs.description(), name))
+    require_one_band(provider.bandCount(), name)
+    extent, rows, columns = provider.extent(), provider.ySize(), provider.xSize()
+    transform = (extent.width() / columns, 0, extent.xMinimum(), 0, -extent.height() / rows, extent.yMaximum())
+    grid = Grid.of_raster(transform, rows, columns, crs.authid() or crs.toWkt())
+    unit, record = _kept(layer)
+    return with_record(grid, _values(provider, extent, grid, name), unit, record, name)
+
+
+def _values(provider, extent, grid, name):
+    block = provider.block(BAND, extent, grid.columns, grid.rows)
+    if not block.isValid() or not block.convert(Qgis.DataType.Float64):
+        raise QgsProcessingException(f"The raster {name!r} cannot be read; is its file complete?")
+    values = np.frombuffer(bytes(block.data())).reshape(grid.shape).copy()
+    if block.hasNoDataValue():
+        values[values == block.noDataValue()] = np.nan
+    # What the user has declared as nodata; a raster without a nodata value of its own has no other mark for it.
+    for ranged in provider.userNoDataValues(BAND):
+        values[(values >= ranged.min()) & (values <= ranged.max())] = np.nan
+    return values
+
+
+def _kept(layer):
+    """Return the unit and the record of parameters that the raster's file keeps, empty where there is none."""
+    dataset = gdal.Open(layer.source()) if layer.providerType() == "gdal" else None
+    if dataset is None:
+        return "", ""
+    return dataset.GetRasterBand(BAND).GetUnitType(), dataset.GetMetadataItem("lacrime_geo")
