@@ -40,6 +40,17 @@ def test_an_input_is_never_written_over(run, city):
     assert layers(city) == {"points", "mine"}
 
 
+def test_an_input_of_which_some_is_selected_is_never_written_over(run, city):
+    from qgis.core import QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
+
+    layer = QgsVectorLayer(f"{city}|layername=points", "points", "ogr")
+    QgsProject.instance().addMapLayer(layer)
+    layer.selectAll()
+    some = QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=True)
+    assert "is read and would be written" in refusal(run, INCIDENTS=some, OUTPUT=str(city))
+    assert layers(city) == {"points", "mine"}
+
+
 def test_a_boundary_is_never_written_over(run, layer, tmp_path):
     import geopandas as gpd
     from shapely.geometry import box
