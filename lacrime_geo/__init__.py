@@ -11,6 +11,7 @@ from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents, as_incidents
 from .progress import Cancelled
+from .relative_risk import risk_ratio
 from .results import Cells, Marks, Shapes, Surface, Table, as_surface
 
 __all__ = [
@@ -33,4 +34,5 @@ __all__ = [
     "hotspots",
     "kde",
     "read_lapd",
+    "risk_ratio",
 ]

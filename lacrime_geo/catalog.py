@@ -14,7 +14,9 @@ from .contouring import contours
 from .density import kde
 from .kernels import KERNELS
 from .neighbours import NEIGHBOURS
+from .relative_risk import risk_ratio
 from .results import Cells, Marks, Shapes, Surface
+from .styles.palettes import BREAKS
 
 UNASKED = {"progress", "seed"}
 
@@ -38,11 +40,12 @@ class DistanceOrRule:
 
 @dataclass(frozen=True)
 class Amount:
-    """A number without unit, above 0; empty means chosen from the data."""
+    """A number without unit, above 0 or at least a minimum; empty means chosen from the data."""
 
     name: str
     label: str
     whole: bool = False
+    minimum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,11 +75,20 @@ class Switch:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of the input: of numbers, of times or of text."""
+    """A column of numbers, of times or of text: of the input, or of the layer that another parameter names."""
 
     name: str
     label: str
     holds: str = "number"
+    of: str | None = None
+
+
+@dataclass(frozen=True)
+class Points:
+    """A point layer beside the input."""
+
+    name: str
+    label: str
 
 
 @dataclass(frozen=True)
@@ -103,7 +115,7 @@ class Words:
     label: str
 
 
-Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Polygons, Moment, Words]
+Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Points, Polygons, Moment, Words]
 KINDS = get_args(Parameter)
 
 
@@ -111,7 +123,8 @@ KINDS = get_args(Parameter)
 class Analysis:
     """One analysis: its function is the truth; title, group, labels and units stand here.
 
-    `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters.
+    `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters; `look`
+    are the options of its method `styled`.
     """
 
     run: Callable[..., Any]
@@ -122,6 +135,7 @@ class Analysis:
     params: tuple[Parameter, ...]
     second: str | None = None
     second_title: str | None = None
+    look: tuple[Parameter, ...] = ()
 
     def __post_init__(self) -> None:
         """Hold the declaration against the function's signature."""
@@ -129,7 +143,7 @@ class Analysis:
             if type(parameter) not in KINDS:
                 raise TypeError(f"{self.name}: {parameter!r} is no kind of parameter that can be shown.")
         declared = [parameter.name for parameter in self.params]
-        options = [name for name, p in self._signature.items() if p.kind is p.KEYWORD_ONLY and name not in UNASKED]
+        options = [name for name in list(self._signature)[1:] if name not in UNASKED]
         if sorted(declared) != sorted(options):
             raise TypeError(f"{self.name}: declared {sorted(declared)}, but its signature has {sorted(options)}.")
 
@@ -144,7 +158,7 @@ class Analysis:
 
     @property
     def input(self) -> str:
-        """The name of the positional parameter: "incidents", "features" or "surface"."""
+        """The name of the first parameter: "incidents", "features" or "surface"."""
         return next(iter(self._signature))
 
     @property
@@ -202,6 +216,16 @@ SELECTION_HELP = {
     "category_column": "Column with the category. Default: category, where it exists.",
 }
 
+# How a density is drawn: the options of `Surface.styled`.
+LOOK: tuple[Parameter, ...] = (
+    Choice("breaks", "Class limits of the legend", options=BREAKS),
+    Switch("dark", "Colours for a dark basemap"),
+)
+LOOK_HELP = {
+    "breaks": 'Limits of the legend\'s seven classes: "quantiles" of the cells above 0, or "equal" steps up to the highest.',
+    "dark": "Turn the colours round, bright where it is dense, for a dark basemap.",
+}
+
 ANALYSES = (
     Analysis(
         run=kde,
@@ -219,6 +243,25 @@ ANALYSES = (
             Switch("probability", "Give a probability density (integrates to 1)"),
             WEIGHT,
         ),
+        look=LOOK,
+    ),
+    Analysis(
+        run=risk_ratio,
+        title="Relative risk of incidents to a population",
+        group="Density",
+        result=Surface,
+        tags=("relative risk", "density ratio", "rate", "population at risk", "controls", "crime", "kernel density"),
+        params=(
+            Points("population", "Population, or controls"),
+            Column("population_weight", "Number of people at each point of the population", of="population"),
+            DistanceOrRule("bandwidth", "Bandwidth", rules=BANDWIDTH_RULES),
+            Distance("cell_size", "Cell size"),
+            Choice("kernel", "Kernel", options=tuple(KERNELS)),
+            BOUNDARY,
+            Amount("permutations", "Random maps for p by simulation (0: asymptotic)", whole=True, minimum=0),
+        ),
+        second="tolerance",
+        second_title="Tolerance contours",
     ),
     Analysis(
         run=contours,

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -17,6 +17,7 @@ from . import __version__, checks
 from .catalog import (
     ANALYSES,
     BY_NAME,
+    LOOK_HELP,
     SELECTION,
     SELECTION_HELP,
     Amount,
@@ -28,6 +29,7 @@ from .catalog import (
     Moment,
     Numbers,
     Parameter,
+    Points,
     Polygons,
     Switch,
     Words,
@@ -44,6 +46,16 @@ INPUTS = {
     "incidents": "CSV of the LAPD, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
+}
+
+
+PLACEHOLDERS: dict[type, str] = {
+    Column: "COLUMN",
+    Points: "LAYER",
+    Polygons: "LAYER",
+    Moment: "DATE",
+    Numbers: "NUMBERS",
+    Words: "TEXT",
 }
 
 
@@ -86,7 +98,10 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         output = landing.stage(options.output)
         second_output = landing.stage(second) if second else None
         with _progress_bar(analysis.title, options.quiet) as progress:
-            result = analysis.run(_input(analysis, options), progress=progress, **_arguments(analysis, options))
+            arguments = _given(analysis.params, options)
+            result = analysis.run(_input(analysis, options), progress=progress, **arguments)
+        if analysis.look:
+            result = result.styled(**_given(analysis.look, options))
         # The file's own name serves its first layer, unless the second one needs it.
         write(result, output, analysis.input if output.stem == analysis.second else None)
         if analysis.second:
@@ -95,7 +110,7 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
 
 
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
-    layers = [p.name for p in analysis.params if isinstance(p, Polygons)]
+    layers = [p.name for p in analysis.params if isinstance(p, (Points, Polygons))]
     inputs = [options.input, *(getattr(options, name) for name in layers)]
     return [path.partition("|layername=")[0] for path in inputs if path]
 
@@ -116,8 +131,9 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
     return incidents.select(since=options.since, until=options.until, category=words(options.category))
 
 
-def _arguments(analysis: Analysis, options: argparse.Namespace) -> dict[str, Any]:
-    given = {parameter: getattr(options, parameter.name) for parameter in analysis.params}
+def _given(parameters: Iterable[Parameter], options: argparse.Namespace) -> dict[str, Any]:
+    """Return what was given of some parameters, by name."""
+    given = {parameter: getattr(options, parameter.name) for parameter in parameters}
     return {
         parameter.name: checks.several(parameter.name, value) if isinstance(parameter, Numbers) else value
         for parameter, value in given.items()
@@ -152,6 +168,8 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
     if analysis.input == "incidents":
         for parameter in SELECTION:
             _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
+    for parameter in analysis.look:
+        _add_option(command, parameter, LOOK_HELP[parameter.name], False, None)
     if analysis.second:
         text = f"{analysis.second_title}: file to write; default a second layer of a GeoPackage output"
         command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
@@ -177,16 +195,13 @@ def _add_option(
     elif isinstance(parameter, Amount):
         command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
     elif isinstance(parameter, Choice):
-        default = analysis.default(parameter.name) if analysis else None
+        default = analysis.default(parameter.name) if analysis else parameter.options[0]
         common["help"] += f" Default: {default}."
         command.add_argument(flag, choices=parameter.options, **common)
     elif isinstance(parameter, Switch):
         command.add_argument(flag, action=argparse.BooleanOptionalAction, **common)
-    elif isinstance(parameter, (Column, Polygons, Moment, Numbers, Words)):
-        placeholder = {Column: "COLUMN", Polygons: "LAYER", Moment: "DATE", Numbers: "NUMBERS", Words: "TEXT"}[
-            type(parameter)
-        ]
-        command.add_argument(flag, metavar=placeholder, **common)
+    elif type(parameter) in PLACEHOLDERS:
+        command.add_argument(flag, metavar=PLACEHOLDERS[type(parameter)], **common)
     else:
         raise TypeError(f"The command line cannot show {parameter!r}.")
 

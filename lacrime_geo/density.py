@@ -12,8 +12,7 @@ from .density_estimates import Ground
 from .features import as_boundary
 from .incidents import begin
 from .kernels import KERNELS
-from .parameters import Parameters, two_digits
-from .places import Places, tally
+from .places import tally
 from .progress import Progress, advance, within
 from .results import Surface
 
@@ -87,7 +86,7 @@ def kde(
     smoothing = Smoothing(placed, places, shape, area, size, area is not None and edge_correction)
     searching = bandwidth in ("likelihood", "predictive")
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, 0.6))
-    size = _cell_size(places, size, h, parameters)
+    size = study_area.smooth_cell_size(places, size, h, parameters)
     study_area.caution_fine_cells(placed.size, places.x.size, size, parameters)
     if area is None:
         ground = Ground.lay(placed, places, size, shape.padding * h)
@@ -104,18 +103,3 @@ def kde(
     parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
     title = f"Density ({'adaptive, ' if adaptive else ''}{h:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
-
-
-def _cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
-    if given is not None:
-        parameters["cell_size"] = given
-        if bandwidth < given:
-            parameters.warn(
-                f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
-            )
-        return given
-    shorter = study_area.usual_shorter_side(places.x, places.y, parameters) / 150
-    # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
-    size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
-    reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"
-    return float(parameters.choose("cell_size", two_digits(size), reason, " m"))

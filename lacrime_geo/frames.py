@@ -27,12 +27,15 @@ log = logging.getLogger("lacrime_geo")
 
 
 def incidents_from_frame(
-    frame: geopandas.GeoDataFrame, time_column: str | None = None, category_column: str | None = None
+    frame: geopandas.GeoDataFrame,
+    time_column: str | None = None,
+    category_column: str | None = None,
+    crs: str | None = None,
 ) -> Incidents:
-    """Return the points of a GeoDataFrame as Incidents in the working CRS, keeping the frame as their source."""
+    """Return the points of a GeoDataFrame as Incidents in the CRS given, default the working one; the frame is their source."""
     frame = _as_table(frame)
     x, y = _point_coordinates(frame)
-    easting, northing, working = _projected(frame, x, y)
+    easting, northing, working = _projected(frame, x, y, crs)
     return Incidents(
         easting,
         northing,
@@ -139,13 +142,15 @@ def _announced(frame: geopandas.GeoDataFrame, working: str) -> str:
     return working
 
 
-def _projected(frame: geopandas.GeoDataFrame, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, str]:
+def _projected(
+    frame: geopandas.GeoDataFrame, x: np.ndarray, y: np.ndarray, crs: str | None
+) -> tuple[np.ndarray, np.ndarray, str]:
     """Project the distinct places and gather: coincident incidents stay coincident, and time is saved."""
     _require_crs(frame)
     known = np.isfinite(x) & np.isfinite(y)
     if frame.crs.is_geographic:
         known &= crs_rules.known_degrees(x, y)
-    working = crs_rules.working(frame.crs, x[known], y[known]) if known.any() else NO_PLACES_CRS
+    working = crs or (crs_rules.working(frame.crs, x[known], y[known]) if known.any() else NO_PLACES_CRS)
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
         _announced(frame, working)

@@ -176,7 +176,12 @@ class Incidents:
 
 
 def as_incidents(
-    anything: Any, *, weight: Any = None, time_column: str | None = None, category_column: str | None = None
+    anything: Any,
+    *,
+    weight: Any = None,
+    time_column: str | None = None,
+    category_column: str | None = None,
+    crs: str | None = None,
 ) -> Incidents:
     """Make Incidents of a GeoDataFrame, a file's path, or Incidents (kept as they are).
 
@@ -187,6 +192,7 @@ def as_incidents(
     anything : Incidents, GeoDataFrame of points, or path (CSV of the LAPD, GeoPackage, GeoJSON, parquet, ...).
     weight : name of a column or an array (n,); default the incidents' own weight, else 1 each.
     time_column, category_column : names of columns; default ``occurred`` and ``category`` where they exist.
+    crs : the CRS to project to; default the working CRS (metric kept, else the UTM zone of the data).
 
     Raises
     ------
@@ -196,6 +202,8 @@ def as_incidents(
         If the CRS is missing, a geometry is not a point, or a column does not exist.
     """
     if isinstance(anything, Incidents):
+        if crs is not None and anything.crs != crs:
+            raise ValueError(f"{anything.label!r} is in {anything.crs} and not in {crs}; project one to the other.")
         return anything.weighing(weight)
     if isinstance(anything, (str, os.PathLike)):
         from .files import read_incidents
@@ -207,7 +215,7 @@ def as_incidents(
         )
     from .frames import incidents_from_frame
 
-    return incidents_from_frame(anything, time_column, category_column).weighing(weight)
+    return incidents_from_frame(anything, time_column, category_column, crs).weighing(weight)
 
 
 def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters]:

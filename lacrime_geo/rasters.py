@@ -99,7 +99,7 @@ def write(result: Any, path: Path) -> None:
 
 def _bands(result: Any) -> tuple[list[str], list[np.ndarray], list[str]]:
     if isinstance(result, Surface):
-        return ["density"], [result.values.astype(np.float32)], [result.unit]
+        return [result.measure], [result.values.astype(np.float32)], [result.unit]
     names = list(result.columns)
     return names, [result.raster(name) for name in names], ["incidents" if name == "count" else "" for name in names]
 

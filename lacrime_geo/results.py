@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
+from . import checks
 from .features import Features
 from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters
+from .styles.palettes import BREAKS
 
 if TYPE_CHECKING:
     import geopandas
@@ -51,6 +53,13 @@ class Surface(_Saved):
     parameters: Parameters
     style: str = "density"
     label: str = "Density"
+    measure: str = "density"
+    breaks: str = "quantiles"
+    dark: bool = False
+
+    def styled(self, *, breaks: str = "quantiles", dark: bool = False) -> Surface:
+        """Return the surface with another look: classes by "quantiles" or "equal" steps, colours for a dark basemap."""
+        return replace(self, breaks=checks.option("breaks", breaks, BREAKS), dark=bool(dark))
 
 
 def as_surface(anything: Any) -> Surface:

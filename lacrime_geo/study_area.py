@@ -9,7 +9,7 @@ from .features import Features
 from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
-from .places import collapse, outlying
+from .places import Places, collapse, outlying
 
 MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
 FINEST_CELL = 150.0
@@ -58,6 +58,22 @@ def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> 
     sentence = f"places that lie far from all others: {far:,}; they count, but not in choosing the cell size"
     parameters.note("locational_outliers", far, sentence)
     return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
+
+
+def smooth_cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
+    """Return the cell size (m) of a smooth surface, given or chosen from the places and the bandwidth."""
+    if given is not None:
+        parameters["cell_size"] = given
+        if bandwidth < given:
+            parameters.warn(
+                f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
+            )
+        return given
+    shorter = usual_shorter_side(places.x, places.y, parameters) / 150
+    # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
+    size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
+    reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"
+    return float(parameters.choose("cell_size", two_digits(size), reason, " m"))
 
 
 def caution_fine_cells(incidents: int, places: int, size: float, parameters: Parameters) -> None:

@@ -3,12 +3,14 @@
 import logging
 import os
 import threading
+import traceback
 from contextlib import contextmanager
 
 from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
+    QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterDestination,
@@ -17,7 +19,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
-from .lacrime_geo.catalog import SELECTION, SELECTION_HELP, Column, Polygons
+from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP, Choice, Column, Points, Polygons
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface
@@ -103,14 +105,18 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                 text = SELECTION_HELP[parameter.name]
                 for made in to_processing(parameter, self.input_name, None, True, text):
                     self.addParameter(advanced(made))
+        for parameter in self.analysis.look:
+            default = parameter.options[0] if isinstance(parameter, Choice) else False
+            for made in to_processing(parameter, self.input_name, default, True, LOOK_HELP[parameter.name]):
+                self.addParameter(advanced(made))
         self._declare_outputs()
 
     def _declare_outputs(self):
         if self.analysis.result is Surface:
             self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
-            return
-        kind = QgsProcessing.SourceType.TypeVectorAnyGeometry
-        self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
+        else:
+            kind = QgsProcessing.SourceType.TypeVectorAnyGeometry
+            self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
         if self.analysis.second:
             polygons = QgsProcessing.SourceType.TypeVectorPolygon
             name, title = self.analysis.second.upper(), self.tr(self.analysis.second_title)
@@ -127,7 +133,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
         try:
-            with _announcing(feedback), Landing(self._files_read(parameters, context)) as landing:
+            with _announcing(feedback), Landing(self._files_read(parameters, context)) as landing, _letting_go():
                 return self._run(parameters, context, feedback, landing)
         except Cancelled:
             feedback.pushInfo(self.tr("Cancelled: nothing was written."))
@@ -141,14 +147,16 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         outputs = writing.Outputs(self, parameters, context, landing)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
         for name in names:
-            outputs.stage(name, "surface" if self.analysis.result is Surface else "vector")
+            outputs.stage(name, "surface" if self.analysis.result is Surface and name == OUTPUT else "vector")
         progress = _progress(feedback)
         source = self._source(parameters, context)
         original = reading.Original(source) if self.analysis.result is Marks else None
         options = self._options(parameters, context)
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
-        self._add_polygons(data, parameters, context, options)
+        self._add_layers(data, parameters, context, options)
         result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
+        if self.analysis.look:
+            result = result.styled(**self._given(self.analysis.look, parameters, context))
         written = self._write(outputs, result, original, within(progress, 0.7, 1.0))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
@@ -168,8 +176,8 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _files_read(self, parameters, context):
         """Return the files that the input layers stand in; an output table in one of them is refused here."""
-        layers = [p.name.upper() for p in self.analysis.params if isinstance(p, Polygons)]
-        found = [self.parameterAsVectorLayer(parameters, name, context) for name in (self.input_name, *layers)]
+        layers = [p.name.upper() for p in self.analysis.params if isinstance(p, (Points, Polygons))]
+        found = [self._vector_layer(parameters, name, context) for name in (self.input_name, *layers)]
         if self._takes_a_raster:
             found.append(self.parameterAsRasterLayer(parameters, self.input_name, context))
         files = [layer.source().split("|")[0] for layer in found if layer is not None]
@@ -179,35 +187,58 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                 raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
         return files
 
+    def _vector_layer(self, parameters, name, context):
+        """Return the layer of a parameter, also where only some of its features are meant."""
+        given = parameters.get(name)
+        if isinstance(given, QgsProcessingFeatureSourceDefinition):
+            given, _ = given.source.valueAsString(context.expressionContext())
+        return self.parameterAsVectorLayer({**parameters, name: given}, name, context)
+
     def _options(self, parameters, context):
         """Return the options the user gave, by the function's names."""
-        shown = [p for p in self.analysis.params if not isinstance(p, Polygons)]
+        shown = [p for p in self.analysis.params if not isinstance(p, (Points, Polygons))]
+        return self._given(shown, parameters, context)
+
+    def _given(self, shown, parameters, context):
         given = {p.name: value_of(self, p, parameters, context) for p in shown}
         return {name: value for name, value in given.items() if value is not None}
 
     def _input(self, source, parameters, context, options, progress):
         if self._takes_a_raster:
             return raster_layers.surface_of(source)
-        columns = [options.get(p.name) for p in self.analysis.params if isinstance(p, Column)]
+        columns = self._columns(options, None)
         if self.analysis.input == "features":
             return reading.features_of(source, parameters[self.input_name], context, columns, progress)
         chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION}
-        layer = file_layers.whole(
-            parameters[self.input_name], self.parameterAsVectorLayer(parameters, self.input_name, context)
-        )
+        layer = file_layers.whole(parameters[self.input_name], self._vector_layer(parameters, self.input_name, context))
         incidents = reading.incidents_of(
             source, context, columns, chosen["time_column"], chosen["category_column"], progress, layer
         )
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
 
-    def _add_polygons(self, data, parameters, context, options):
-        """Add polygon layers, such as the study area, to the options, in the CRS of the data."""
+    def _columns(self, options, layer):
+        """Return the columns asked for of the input (None), or of the layer that a parameter names."""
+        return [options.get(p.name) for p in self.analysis.params if isinstance(p, Column) and p.of == layer]
+
+    def _add_layers(self, data, parameters, context, options):
+        """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
         for parameter in self.analysis.params:
+            name = parameter.name.upper()
+            source = (
+                self.parameterAsSource(parameters, name, context) if type(parameter) in (Points, Polygons) else None
+            )
+            if source is None:
+                continue
+            columns = self._columns(options, parameter.name)
             if isinstance(parameter, Polygons):
-                given = parameters.get(parameter.name.upper())
-                layer = self.parameterAsSource(parameters, parameter.name.upper(), context)
-                if layer is not None:
-                    options[parameter.name] = reading.features_of(layer, given, context, [], None, crs=data.crs)
+                options[parameter.name] = reading.features_of(
+                    source, parameters.get(name), context, columns, None, crs=data.crs
+                )
+            else:
+                layer = file_layers.whole(parameters[name], self._vector_layer(parameters, name, context))
+                options[parameter.name] = reading.incidents_of(
+                    source, context, columns, None, None, None, layer, crs=data.crs
+                )
 
     def _write(self, outputs, result, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
@@ -264,6 +295,16 @@ class _ToFeedback(logging.Handler):
         """Show a caveat as a warning, anything else as information."""
         push = self.feedback.pushWarning if record.levelno >= logging.WARNING else self.feedback.pushInfo
         push(record.getMessage())
+
+
+@contextmanager
+def _letting_go():
+    """On an error free what its frames hold: QGIS keeps the error, and would wait for ever for a fifth reader of a layer."""
+    try:
+        yield
+    except Exception as problem:
+        traceback.clear_frames(problem.__traceback__)
+        raise
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from .lacrime_geo.catalog import (
     DistanceOrRule,
     Moment,
     Numbers,
+    Points,
     Polygons,
     Switch,
     Words,
@@ -84,9 +85,15 @@ def _switch(parameter, layer, default, optional):
 
 
 def _column(parameter, layer, default, optional):
+    layer = parameter.of.upper() if parameter.of else layer
     return QgsProcessingParameterField(
         parameter.name.upper(), parameter.label, default, layer, FIELD_TYPES[parameter.holds], False, optional
     )
+
+
+def _points(parameter, layer, default, optional):
+    kinds = [QgsProcessing.SourceType.TypeVectorPoint]
+    return QgsProcessingParameterFeatureSource(parameter.name.upper(), parameter.label, kinds, default, optional)
 
 
 def _polygons(parameter, layer, default, optional):
@@ -110,6 +117,7 @@ MAKERS = {
     Choice: _choice,
     Switch: _switch,
     Column: _column,
+    Points: _points,
     Polygons: _polygons,
     Moment: _moment,
     Words: _words,
@@ -145,11 +153,9 @@ def value_of(algorithm, parameter, parameters, context):
 
 def out_of_bounds(parameter, value):
     """Return the sentence for a number that is not above 0, else None."""
-    if (
-        not isinstance(parameter, (Distance, DistanceOrRule, Amount))
-        or not isinstance(value, (int, float))
-        or value > 0
-    ):
+    if not isinstance(parameter, (Distance, DistanceOrRule, Amount)) or not isinstance(value, (int, float)):
+        return None
+    if value > 0 or value == getattr(parameter, "minimum", None):
         return None
     unit = "" if isinstance(parameter, Amount) else " metres"
     return f"{parameter.name} must be above 0{unit}, got {value:g}."

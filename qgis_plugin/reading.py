@@ -19,31 +19,40 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
+from . import file_layers
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.crs import WEB_MERCATOR, known_degrees, utm
 from .lacrime_geo.frames import CATEGORY_COLUMN, NO_PLACES_CRS, TIME_COLUMN
+from .lacrime_geo.places import collapse
 from .lacrime_geo.progress import advance
 
 FEATURE_ID = "feature id"
+FIRST_ROWS = 65_536  # enough to see whether incidents share places
 log = logging.getLogger("lacrime_geo")
 # The check of validity that QGIS makes while reading throws through Python and brings QGIS down (3.22): ours does not.
 UNCHECKED = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
 WGS_84 = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
-def incidents_of(source, context, columns, time_column, category_column, progress):
-    """Return a source's points as Incidents; their source holds the columns named and each feature's id."""
+def incidents_of(source, context, columns, time_column, category_column, progress, layer=None, crs=None):
+    """Return a source's points as Incidents; their source holds the columns named and each feature's id.
+
+    `layer` is the layer that the source is all of, if it is: one that stands in a file is read without a loop. `crs`
+    is the one to project to, by default the working one.
+    """
     names = source.fields().names()
     asked = bool(time_column)
     time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
-    ids, points, values = _read(source, wanted, _point, progress)
+    dates_in = {time_column} - {*columns, category_column}
+    in_batches = file_layers.read(layer, wanted, dates_in, _point, progress)
+    ids, points, values = in_batches or _read(source, wanted, _point, progress)
     _require_unique(ids, source)
     x, y = np.array(points, dtype=float).reshape(-1, 2).T
     if source.sourceCrs().isGeographic():
         x = np.where(known_degrees(x, y), x, np.nan)
-    easting, northing, crs = _projected(source, x, y, context)
+    easting, northing, crs = _projected(source, x, y, context, crs)
     table = {name: _numbers(values[name]) for name in columns if name}
     return Incidents(
         easting,
@@ -109,9 +118,10 @@ def _read(source, names, geometry_of, progress):
 
 
 def _require_unique(ids, source):
-    if len(set(ids)) < len(ids):
+    repeated = np.count_nonzero(np.diff(np.sort(np.array(ids, dtype=np.int64))) == 0)
+    if repeated:
         raise QgsProcessingException(
-            f"Feature ids of {source.sourceName()!r} repeat ({len(ids) - len(set(ids)):,} of {len(ids):,} rows), so results "
+            f"Feature ids of {source.sourceName()!r} repeat ({repeated:,} of {len(ids):,} rows), so results "
             "cannot be put beside the features; save the layer to a file first."
         )
 
@@ -170,11 +180,11 @@ def _transformed(geometry, transform):
     return bytes(geometry.asWkb())
 
 
-def _projected(source, x, y, context):
+def _projected(source, x, y, context, crs):
     """Return coordinates in the working CRS, transformed in bulk as the vertices of one line."""
     _require_crs(source)
     known = np.isfinite(x) & np.isfinite(y)
-    crs = _working(source.sourceCrs(), x[known], y[known], context)
+    crs = crs or _working(source.sourceCrs(), x[known], y[known], context)
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     easting[known], northing[known] = _bulk(x[known], y[known], source.sourceCrs(), _from_name(crs), context)
     return easting, northing, crs
@@ -183,7 +193,8 @@ def _projected(source, x, y, context):
 def _bulk(x, y, source, target, context):
     if x.size == 0 or source == target:
         return x, y
-    line = QgsLineString(x.tolist(), y.tolist())
+    row, place = _distinct(x, y)
+    line = QgsLineString(x[row], y[row])
     try:
         line.transform(QgsCoordinateTransform(source, target, context.transformContext()))
     except QgsCsException as problem:
@@ -191,8 +202,16 @@ def _bulk(x, y, source, target, context):
             f"The coordinates cannot be projected to {target.authid()} ({problem})."
         ) from problem
     # WKB of a line: byte order, type, number of vertices, then x and y of each.
-    vertices = np.frombuffer(bytes(line.asWkb()), "<f8", 2 * x.size, 9).reshape(-1, 2)
+    vertices = np.frombuffer(bytes(line.asWkb()), "<f8", 2 * row.size, 9).reshape(-1, 2)[place]
     return vertices[:, 0], vertices[:, 1]
+
+
+def _distinct(x, y):
+    """Return one row of each place and the place of each row; every row its own where few coincide."""
+    sample = x[:FIRST_ROWS] + 1j * y[:FIRST_ROWS]
+    if np.unique(sample).size > 0.9 * sample.size:
+        return np.arange(x.size), slice(None)
+    return collapse(x, y)
 
 
 def _require_crs(source):
@@ -231,15 +250,21 @@ def _from_name(name):
 
 def _numbers(values):
     """Return a column with None for NULL; the library says which rows are no numbers."""
+    if isinstance(values, np.ndarray):
+        return values
     return np.array([None if value is None or value == NULL else value for value in values], dtype=object)
 
 
 def _text(value):
+    if isinstance(value, str):
+        return value
     return "" if value is None or value == NULL else str(value)
 
 
 def _times(values, name, asked):
     """Return naive local times; texts that are no dates are an error in a column asked for, else undated and counted."""
+    if isinstance(values, np.ndarray) and values.dtype.kind == "M":
+        return values
     texts = [_moment(value) for value in values]
     times = dates.parse(texts)
     lost = [row for row in np.flatnonzero(np.isnat(times)) if texts[row]]

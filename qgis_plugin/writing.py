@@ -271,7 +271,7 @@ def write_surface(outputs, name, surface):
     band = plain.GetRasterBand(1)
     band.SetNoDataValue(float("nan"))
     band.SetUnitType(surface.unit)
-    band.SetDescription("density")
+    band.SetDescription(surface.measure)
     band.WriteRaster(0, 0, columns, rows, np.ascontiguousarray(surface.values, dtype=np.float32).tobytes())
     with explained(outputs.final.get(path, path)):
         _copy_out(plain, path)

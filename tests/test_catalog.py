@@ -12,10 +12,12 @@ from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, SELECTION_HELP, Ch
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
 def test_declared_names_are_the_signatures(analysis):
+    data, *others = inspect.getfullargspec(analysis.run).args
     keywords = inspect.getfullargspec(analysis.run).kwonlyargs
-    assert sorted(p.name for p in analysis.params) == sorted(set(keywords) - catalog.UNASKED)
+    assert sorted(p.name for p in analysis.params) == sorted({*others, *keywords} - catalog.UNASKED)
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
-    assert inspect.getfullargspec(analysis.run).args == [analysis.input]
+    assert data == analysis.input
+    assert {p.name for p in analysis.params if isinstance(p, catalog.Points)} == set(others)
     assert len(analysis.params) <= 8
 
 
@@ -47,7 +49,7 @@ def test_names_are_told_apart():
 
 def test_selection_is_what_incidents_take():
     select = set(inspect.signature(lg.Incidents.select).parameters) - {"self"}
-    making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight"}
+    making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight", "crs"}
     assert {p.name for p in SELECTION} == set(SELECTION_HELP) == select | making
 
 

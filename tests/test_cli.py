@@ -13,8 +13,9 @@ import rasterio
 from makers import crimes_frame, rectangle, squares
 
 import lacrime_geo as lg
-from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, Distance
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, Distance, DistanceOrRule
 from lacrime_geo.cli import main
+from lacrime_geo.styles import qml
 
 ROOT = Path(__file__).parents[1]
 
@@ -162,12 +163,46 @@ def test_help_of_every_option(analysis, capsys):
         main([analysis.name, "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert left.value.code == 0 and analysis.summary in text
-    for parameter in (*analysis.params, *(SELECTION if analysis.input == "incidents" else ())):
+    for parameter in (*analysis.params, *analysis.look, *(SELECTION if analysis.input == "incidents" else ())):
         assert f"--{parameter.name.replace('_', '-')}" in text
     for parameter in analysis.params:
         assert analysis.help(parameter.name)[:40].strip() in text
-    assert "efault" in text and ("METRES" in text) == any(isinstance(p, Distance) for p in analysis.params)
+    assert "efault" in text and ("METRES" in text) == any(
+        isinstance(p, (Distance, DistanceOrRule)) for p in analysis.params
+    )
     assert ("--since" in text) == (analysis.input == "incidents")
+
+
+def test_density_options(crimes, tmp_path):
+    words = ["--bandwidth", "likelihood", "--adaptive", "--probability", "--breaks", "equal", "--dark", "--quiet"]
+    assert main(["kde", str(crimes), str(tmp_path / "o.tif"), *words]) == 0
+    surface = lg.kde(crimes, bandwidth="likelihood", adaptive=True, probability=True)
+    with rasterio.open(tmp_path / "o.tif") as raster:
+        np.testing.assert_allclose(raster.read(1), surface.values, rtol=1e-5)
+        assert raster.units == ("probability per km²",)
+    assert (tmp_path / "o.qml").read_text("utf-8") == qml(surface.styled(breaks="equal", dark=True))
+
+
+def test_the_curve_is_shown(crimes, tmp_path, capsys):
+    assert main(["kde", str(crimes), str(tmp_path / "o.tif"), "--bandwidth", "predictive"]) == 0
+    said = capsys.readouterr().err
+    assert "bandwidth and share caught:" in said and "█" in said and said.count("←") == 1
+    assert main(["kde", str(crimes), str(tmp_path / "o.tif"), "--bandwidth", "best"]) == 2
+    assert "got 'best'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_risk_ratio_with_tolerance_contours(own, crimes, tmp_path, capsys):
+    words = ["--population", str(crimes), "--category", "robbery", "--bandwidth", "500", "--permutations", "9"]
+    words += ["--tolerance", str(tmp_path / "lines.gpkg")] if own else []
+    assert main(["risk_ratio", str(crimes), str(tmp_path / "o.tif"), *words]) == 0
+    robberies = lg.as_incidents(crimes).select(category="robbery")
+    result = lg.risk_ratio(robberies, crimes, bandwidth=500, permutations=9)
+    with rasterio.open(tmp_path / "o.tif") as raster:
+        np.testing.assert_allclose(raster.read(1), result.values, atol=1e-5)
+        assert raster.descriptions == ("log_risk_ratio",)
+    assert (tmp_path / "lines.gpkg").exists() == own
+    assert ("name a file with --tolerance" in capsys.readouterr().err) != own
 
 
 def test_help_and_version(capsys):

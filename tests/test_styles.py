@@ -15,8 +15,12 @@ from lacrime_geo.styles import palettes, qml
 POINTS = incidents(*clustered(600, 1))
 SURFACE = lg.kde(POINTS)
 MARKS = lg.dbscan(crimes_frame(), eps=200, min_samples=8)
+RISK = lg.risk_ratio(POINTS, incidents(*clustered(900, 2)), bandwidth=500)
+RASTERS = ("density", "risk_ratio")
 STYLED = {
     "density": lambda: SURFACE,
+    "risk_ratio": lambda: RISK,
+    "tolerance": lambda: RISK.tolerance(),
     "contours": lambda: lg.contours(SURFACE),
     "contours of values": lambda: lg.contours(SURFACE, kind="value"),
     "hotspots": lambda: lg.hotspots(POINTS, cell_size=300),
@@ -62,7 +66,7 @@ def colour(text):
 def test_every_style_is_xml_that_qgis_knows(name):
     root = parsed(name)
     assert root.tag == "qgis" and root.get("version").startswith("3.") and "Symbology" in root.get("styleCategories")
-    drawn = root.find("pipe/rasterrenderer") if name == "density" else root.find("renderer-v2")
+    drawn = root.find("pipe/rasterrenderer") if name in RASTERS else root.find("renderer-v2")
     assert drawn is not None and drawn.get("type") in ("singlebandpseudocolor", "categorizedSymbol", "graduatedSymbol")
 
 
@@ -87,10 +91,12 @@ def test_what_is_not_significant_has_no_fill_and_its_line_only_near_by(name):
 
 def test_points_are_marked_and_areas_filled():
     kinds = {
-        name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")} for name in STYLED if name != "density"
+        name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")}
+        for name in STYLED
+        if name not in RASTERS
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
-    filled = {"hotspots", "gi_star", "cluster_hulls", "contours", "contours of values"}
+    filled = {"hotspots", "gi_star", "cluster_hulls", "tolerance", "contours", "contours of values"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 
@@ -158,6 +164,34 @@ def test_contours_are_labelled_on_the_line(name, text):
     assert root.get("labelsEnabled") == "1" and style.get("fieldName") == f"\"level\" || '{text}'"
     # 7: along the border, curved; 1: on the line.
     assert (placement.get("placement"), placement.get("placementFlags")) == ("7", "1")
+
+
+def test_risk_has_a_class_for_no_difference_that_is_transparent():
+    items = list(parsed("risk_ratio").iter("item"))
+    limits = [float(item.get("value")) for item in items]
+    np.testing.assert_allclose(np.exp(limits[:-1]), [0.25, 0.5, 0.8, 1.25, 2, 4])
+    assert [item.get("alpha") == "0" for item in items] == [False] * 3 + [True] + [False] * 3
+    assert items[5].get("label") == "2 to 4 times" and len({item.get("color") for item in items}) == 7
+
+
+def test_tolerance_lines_tell_side_and_level():
+    found = classes(parsed("tolerance"))
+    assert list(found) == ["raised 0.01", "raised 0.05", "lowered 0.01", "lowered 0.05"]
+    assert found["raised 0.05"][0] == "Risk raised, p ≤ 0.05"
+    written = {f"{side} {p:g}" for side, p in zip(RISK.tolerance()["side"], RISK.tolerance()["p"])}
+    assert written and written <= set(found)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_equal_steps_and_dark_basemaps(dark):
+    surface = SURFACE.styled(breaks="equal", dark=dark)
+    items = list(ElementTree.fromstring(qml(surface)).iter("item"))
+    steps = np.diff([0.0, *(float(item.get("value")) for item in items[:-1])])
+    np.testing.assert_allclose(steps, surface.values.max() / 7, rtol=0.05)
+    colours = [item.get("color") for item in items]
+    assert colours == list(palettes.DENSITY[::-1] if dark else palettes.DENSITY) and items[0].get("alpha") == "0"
+    with pytest.raises(ValueError, match="breaks must be one of 'quantiles', 'equal', got 'jenks'"):
+        SURFACE.styled(breaks="jenks")
 
 
 def density_items(values):

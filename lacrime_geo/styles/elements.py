@@ -25,12 +25,16 @@ def document(parts: list[str], layer: str = "vector", labels: bool = False) -> s
 def categorised(attribute: str, entries: list[tuple[Any, str]], symbols: list[str]) -> str:
     """Return a renderer of (value, sentence) entries and their symbols; the value "" stands for all others."""
     rows = [
-        element(
-            "category", symbol=number, value=value, label=label, render="true", type="long" if value != "" else "NULL"
-        )
+        element("category", symbol=number, value=value, label=label, render="true", type=_kind_of(value))
         for number, (value, label) in enumerate(entries)
     ]
     return _renderer("categorizedSymbol", attribute, element("categories", rows), symbols)
+
+
+def _kind_of(value: Any) -> str:
+    if value == "":
+        return "NULL"
+    return "string" if isinstance(value, str) else "long"
 
 
 def graduated(attribute: str, entries: list[tuple[float, str]], symbols: list[str]) -> str:

@@ -55,6 +55,24 @@ def quantile_limits(values: np.ndarray) -> list[float]:
     return sorted({float(f"{limit:.1e}") for limit in limits})
 
 
+BREAKS = ("quantiles", "equal")
+
+
+def density_limits(values: np.ndarray, breaks: str = "quantiles") -> list[float]:
+    """Return the upper limits of all density classes but the last, by quantiles or equal steps up to the largest value.
+
+    >>> density_limits(np.array([0.0, 3.5, 7.0]), "equal")
+    [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]
+    """
+    if breaks == "quantiles":
+        return quantile_limits(values)
+    known = values[np.isfinite(values) & (values > 0)]
+    if known.size == 0:
+        return []
+    step = float(f"{known.max() / len(DENSITY):.1e}")
+    return [float(f"{step * number:.3g}") for number in range(1, len(DENSITY))]
+
+
 def contour_widths(lines: int) -> list[float]:
     """Return the widths (mm) of contour lines, the line around the densest area first.
 
@@ -62,6 +80,20 @@ def contour_widths(lines: int) -> list[float]:
     [1.0, 0.68, 0.35]
     """
     return [round(float(width), 2) for width in np.linspace(THICKEST, THINNEST, lines)]
+
+
+# ColorBrewer PuOr, safe for the colour-blind, centred on no difference: (ratio below which, its words, colour, opacity).
+RATIOS = (
+    (1 / 4, "Below a quarter of the expected share", "#542788", 0.7),
+    (1 / 2, "A quarter to half", "#998ec3", 0.6),
+    (1 / 1.25, "Half to 0.8 times", "#d8daeb", 0.55),
+    (1.25, "About as expected (0.8 to 1.25 times)", "#f7f7f7", 0.0),
+    (2.0, "1.25 to 2 times", "#fee0b6", 0.55),
+    (4.0, "2 to 4 times", "#f1a340", 0.6),
+    (float("inf"), "4 times the expected share or more", "#b35806", 0.7),
+)
+# Tolerance contours: raised risk in the hue of large ratios, lowered in that of small ones, the surer the thicker.
+TOLERANCE = {"raised": "#7f3b08", "lowered": "#2d004b"}
 
 
 def cluster_classes() -> list[Class]:

@@ -30,17 +30,30 @@ def qml(result: Any) -> str:
 
 
 def _density(surface: Any) -> str:
-    limits = palettes.quantile_limits(surface.values)
+    limits = palettes.density_limits(surface.values, surface.breaks)
     unit = surface.unit
+    colours = palettes.DENSITY[::-1] if surface.dark else palettes.DENSITY
     rows = []
     for number, (low, high) in enumerate(zip([0.0, *limits], [*limits, math.inf])):
         at = round(number * (len(palettes.DENSITY) - 1) / max(len(limits), 1))
         label = f"Below {high:,.4g} {unit}" if number == 0 else f"{low:,.4g} to {high:,.4g} {unit}"
         label = f"{low:,.4g} {unit} or more" if math.isinf(high) else label
-        alpha = round(255 * palettes.DENSITY_OPACITY[at])
+        rows.append((high, label, colours[at], palettes.DENSITY_OPACITY[at]))
+    return _classes(rows)
+
+
+def _risk_ratio(surface: Any) -> str:
+    """Classes of the ratio, though the raster holds its logarithm; no difference is transparent."""
+    return _classes([(math.log(ratio), *rest) for ratio, *rest in palettes.RATIOS])
+
+
+def _classes(rows: list[Any]) -> str:
+    """Return the style of a raster in classes: (upper limit, label, colour, opacity) each."""
+    items = []
+    for high, label, colour, opacity in rows:
         value = "inf" if math.isinf(high) else repr(high)
-        rows.append(element("item", color=palettes.DENSITY[at], alpha=alpha, value=value, label=label))
-    shader = element("colorrampshader", rows, colorRampType="DISCRETE", classificationMode=1, clip=0)
+        items.append(element("item", color=colour, alpha=round(255 * opacity), value=value, label=label))
+    shader = element("colorrampshader", items, colorRampType="DISCRETE", classificationMode=1, clip=0)
     renderer = element(
         "rasterrenderer",
         [element("rastershader", [shader])],
@@ -129,6 +142,18 @@ def _contours(result: Any) -> str:
     return document([renderer, on_line, element("blendMode", text=NORMAL)], labels=True)
 
 
+def _tolerance(result: Any) -> str:
+    """Lines around the areas that differ, solid for p ≤ 0.05 and thicker for 0.01, a hue for either side."""
+    entries: list[tuple[Any, str]] = []
+    symbols = []
+    for side, colour in palettes.TOLERANCE.items():
+        for p, width in ((0.01, 0.9), (0.05, 0.45)):
+            entries.append((f"{side} {p:g}", f"Risk {side}, p ≤ {p:g}"))
+            symbols.append(outline(colour, width, 0.5))
+    renderer = categorised('"side" || \' \' || "p"', entries, symbols)
+    return document([renderer, element("blendMode", text=NORMAL)])
+
+
 STYLES: dict[str, Callable[[Any], str]] = {
     "density": _density,
     "hotspots": _cell_bins,
@@ -136,4 +161,6 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "contours": _contours,
+    "risk_ratio": _risk_ratio,
+    "tolerance": _tolerance,
 }

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ANALYSES = ("kde", "contours", "hotspots", "gi_star", "dbscan")
+ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", "gi_star", "dbscan")
+RASTERS = ("kde", "risk_ratio")
+SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE"}
 
 
 def build_zip(folder):

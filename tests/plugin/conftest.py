@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from bundled import clustered, import_plugin, point_layer
+from bundled import SECOND, clustered, import_plugin, point_layer
 
 
 @pytest.fixture(scope="session")
@@ -50,7 +50,7 @@ def run(provider, log):
     import processing
 
     def run(name, **parameters):
-        outputs = {"OUTPUT": "TEMPORARY_OUTPUT", **({"CLUSTERS": "TEMPORARY_OUTPUT"} if name == "dbscan" else {})}
+        outputs = {"OUTPUT": "TEMPORARY_OUTPUT", **({SECOND[name]: "TEMPORARY_OUTPUT"} if name in SECOND else {})}
         return processing.run(f"lacrime:{name}", {**outputs, **parameters}, feedback=log)
 
     return run

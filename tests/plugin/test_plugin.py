@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, clustered, column, point_layer, square_layer
+from bundled import ANALYSES, RASTERS, SECOND, clustered, column, point_layer, square_layer
 
 import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
@@ -23,12 +23,13 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     analysis, found = BY_NAME[name], algorithm(name)
     names = [definition.name() for definition in found.parameterDefinitions()]
     options = [parameter.name.upper() for parameter in analysis.params]
-    if name == "kde":
+    if "BANDWIDTH" in options:
         # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
         options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
     selection = [parameter.name.upper() for parameter in SELECTION] if analysis.input == "incidents" else []
-    outputs = ["OUTPUT", "CLUSTERS"] if name == "dbscan" else ["OUTPUT"]
-    assert names == [analysis.input.upper(), *options, *selection, *outputs]
+    outputs = ["OUTPUT", *([SECOND[name]] if name in SECOND else [])]
+    look = [parameter.name.upper() for parameter in analysis.look]
+    assert names == [analysis.input.upper(), *options, *selection, *look, *outputs]
     assert found.displayName() == analysis.title
     assert analysis.summary in found.shortHelpString()
     assert all(definition.help() for definition in found.parameterDefinitions() if definition.name() in options)
@@ -48,6 +49,28 @@ def test_kde_by_every_rule(run, layer, incidents, read_raster, log, rule):
         assert record.get(name) == surface.parameters.get(name)
     assert any(line.startswith(f"bandwidth = {surface.parameters['bandwidth']:,} m") for line in log.lines)
     assert any("←" in line for line in log.lines) == (rule in ("likelihood", "predictive"))
+
+
+@pytest.mark.parametrize("permutations", [0, 9])
+@pytest.mark.parametrize("weight", [None, "harm"])
+def test_risk_ratio_equals_the_library(run, layer, incidents, read_raster, permutations, weight):
+    cases = incidents[::2]
+    points = point_layer(cases.geometry.x.to_numpy(), cases.geometry.y.to_numpy())
+    options = dict(bandwidth=700.0, permutations=permutations)
+    result = lg.risk_ratio(cases, incidents, population_weight=weight, **options)
+    given = {name.upper(): value for name, value in options.items()}
+    found = run("risk_ratio", INCIDENTS=points, POPULATION=layer, POPULATION_WEIGHT=weight, **given)
+    raster = read_raster(found["OUTPUT"])
+    np.testing.assert_allclose(raster["values"], result.values, rtol=1e-5, atol=1e-6)
+    assert raster["unit"] == "log ratio" and json.loads(raster["record"])["p_method"] == result.parameters["p_method"]
+    areas = result.tolerance()
+    np.testing.assert_allclose(column(found["TOLERANCE"], "area_km2"), areas["area_km2"], rtol=1e-6)
+    assert list(column(found["TOLERANCE"], "side")) == areas["side"].tolist()
+
+
+def test_risk_ratio_needs_a_population(run, layer):
+    with pytest.raises(qgis_core.QgsProcessingException, match="POPULATION"):
+        run("risk_ratio", INCIDENTS=layer)
 
 
 def test_kde_with_every_option(run, layer, incidents, read_raster):
@@ -192,10 +215,11 @@ def test_missing_geometry_is_counted_in_the_log(run, layer, log):
 @pytest.mark.parametrize("name", ANALYSES)
 def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
     source = square_layer() if name == "gi_star" else point_layer(*clustered(20_000))
-    target = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
     log.cancel_at = 20
     given = dict(FEATURES=source, VALUE="crimes") if name == "gi_star" else dict(INCIDENTS=source)
     given = dict(SURFACE=str(density)) if name == "contours" else given
+    given = {**given, "POPULATION": source} if name == "risk_ratio" else given
     assert run(name, OUTPUT=str(target), **given) == {}
     assert list(tmp_path.iterdir()) == []
     assert log.progress() < 60

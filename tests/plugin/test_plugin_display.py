@@ -1,7 +1,7 @@
 """How outputs arrive in a project: named, styled, grouped, with the record of how they were made."""
 
 import pytest
-from bundled import clustered, point_layer, square_layer
+from bundled import SECOND, clustered, point_layer, square_layer
 
 from lacrime_geo.styles import palettes
 
@@ -21,7 +21,7 @@ def load(provider, log, qgis_new_project, monkeypatch):
         context = QgsProcessingContext()
         context.setProject(QgsProject.instance())
         context.setFeedback(log)
-        outputs = {"OUTPUT": destination(), **({"CLUSTERS": destination()} if name == "dbscan" else {})}
+        outputs = {"OUTPUT": destination(), **({SECOND[name]: destination()} if name in SECOND else {})}
         processing.runAndLoadResults(f"lacrime:{name}", {**outputs, **parameters}, feedback=log, context=context)
         # Titles go on with the period and the number of incidents.
         return {layer.name().split(" · ")[0]: layer for layer in QgsProject.instance().mapLayers().values()}
@@ -68,6 +68,27 @@ def test_density_legend_names_its_unit(load, layer):
     assert items[0].color.alpha() == 0
     assert [item.color.alpha() for item in items] == sorted(item.color.alpha() for item in items)
     assert "bandwidth_reason: reference rule" in history(density)
+
+
+@pytest.mark.parametrize(("breaks", "dark"), [("equal", False), ("quantiles", True)])
+def test_density_in_another_look(load, layer, breaks, dark):
+    (density,) = load("kde", INCIDENTS=layer, BREAKS=breaks, DARK=dark).values()
+    items = density.renderer().shader().rasterShaderFunction().colorRampItemList()
+    colours = palettes.DENSITY[::-1] if dark else palettes.DENSITY
+    assert [item.color.name() for item in items] == list(colours)
+    steps = [after.value - before.value for before, after in zip(items[:-2], items[1:-1])]
+    assert (max(steps) < 1.3 * min(steps)) == (breaks == "equal")
+    assert items[0].color.alpha() == 0
+
+
+def test_relative_risk_arrives_in_words_with_its_tolerance_contours(load, layer):
+    found = load("risk_ratio", INCIDENTS=layer, POPULATION=layer, CATEGORY="robbery", BANDWIDTH=600.0)
+    risk, lines = (next(v for k, v in found.items() if k.startswith(start)) for start in ("Relative", "Tolerance"))
+    items = risk.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [item.label for item in items] == [words for _, words, _, _ in palettes.RATIOS]
+    assert [item.color.alpha() == 0 for item in items] == [number == 3 for number in range(7)]
+    assert "2 to 4 times" in items[5].label and "p_method: asymptotic" in history(risk)
+    assert labels(lines)[0] == "Risk raised, p ≤ 0.01"
 
 
 def test_clusters_arrive_as_a_group_with_hulls_on_top(load, layer):

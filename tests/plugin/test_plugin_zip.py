@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundled import ROOT, build_zip, clustered, run_headless
+from bundled import ANALYSES, RASTERS, ROOT, SECOND, build_zip, clustered, run_headless
 
 import lacrime_geo as lg
 
@@ -96,18 +96,20 @@ def test_qt_is_imported_through_qgis_and_the_library_relatively(path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", ["kde", "contours", "hotspots", "dbscan", "gi_star"])
+@pytest.mark.parametrize("name", ANALYSES)
 def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
     """numpy and scipy of the system only: no pip-installed package is on the path."""
     pytest.importorskip("qgis.core")
-    target = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
+    target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
     given = dict(INCIDENTS=inputs / "points.gpkg", OUTPUT=target)
     if name == "gi_star":
         given = dict(FEATURES=inputs / "squares.gpkg", VALUE="crimes", OUTPUT=target)
     if name == "contours":
         given = dict(SURFACE=inputs / "density.tif", OUTPUT=target)
-    if name == "dbscan":
-        given["CLUSTERS"] = tmp_path / "hulls.gpkg"
+    if name in SECOND:
+        given[SECOND[name]] = tmp_path / "second.gpkg"
+    if name == "risk_ratio":
+        given["POPULATION"] = inputs / "points.gpkg"
     done = run_headless(installed / "settings", installed / "plugins", name, **given)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout
@@ -118,9 +120,10 @@ def compare(name, target, inputs):
     import geopandas as gpd
     import rasterio
 
-    if name == "kde":
+    if name in RASTERS:
+        points = [inputs / "points.gpkg"] * (2 if name == "risk_ratio" else 1)
         with rasterio.open(target) as raster:
-            expected = lg.kde(inputs / "points.gpkg").values.astype(np.float32)
+            expected = getattr(lg, name)(*points).values.astype(np.float32)
             np.testing.assert_allclose(raster.read(1), expected, rtol=1e-5, atol=1e-5)
         return
     written = gpd.read_file(target)
