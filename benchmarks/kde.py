@@ -1,4 +1,4 @@
-"""Kernel density of the incidents on one lattice, against KDEpy's FFTKDE."""
+"""Kernel density of the incidents on one lattice, against KDEpy's FFTKDE and, on few cells, scikit-learn's KernelDensity."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import numpy as np
 from contest import Contestant, Match, versions
 from KDEpy import FFTKDE
 from points import CRS, SEED, unique
+from sklearn.neighbors import KernelDensity
 
 import lacrime_geo as lg
-from lacrime_geo.density import KERNELS, SQUARE_METRES_PER_KM2
+from lacrime_geo.density import SQUARE_METRES_PER_KM2
+from lacrime_geo.kernels import KERNELS
 
 TITLE = "Kernel density"
 BANDWIDTH = 500.0
@@ -60,11 +62,18 @@ def kdepy(task):
     return FFTKDE(kernel=name, bw=bandwidth).fit(scaled).evaluate(task.lattice)
 
 
+def scikit_learn(task):
+    """Return the density of one incident per squared bandwidth, in the order of the lattice, from the unique places."""
+    places, _, count = unique(task.x, task.y)
+    estimate = KernelDensity(kernel="gaussian", bandwidth=1.0).fit(places / BANDWIDTH, sample_weight=count)
+    return np.exp(estimate.score_samples(task.lattice))
+
+
 def judge(task, our_density, peer_density):
     """Return each one's largest error against the exact sum at sampled cells, as a share of the maximum."""
     per_km2 = task.x.size / BANDWIDTH**2 * SQUARE_METRES_PER_KM2
     peer_rows = peer_density.reshape(task.grid.columns, task.grid.rows).T[::-1] * per_km2
-    cell = np.random.default_rng(SEED).choice(task.grid.size, SAMPLED, replace=False)
+    cell = np.random.default_rng(SEED).choice(task.grid.size, min(SAMPLED, task.grid.size), replace=False)
     exact = _exact(task, cell)
     errors = [np.abs(rows.ravel()[cell] - exact).max() / our_density.max() for rows in (our_density, peer_rows)]
     return f"error of the maximum: ours {errors[0]:.0e}, peer {errors[1]:.0e}"
@@ -83,15 +92,20 @@ def _exact(task, cell):
     return total * kernel.constant / BANDWIDTH**2 * SQUARE_METRES_PER_KM2
 
 
-def _match(kernel, cell_size):
+FFTKDE_OF_KDEPY = Contestant(f"{versions('KDEpy')} FFTKDE", kdepy)
+KERNEL_DENSITY = Contestant(f"{versions('scikit-learn')} KernelDensity, unique places and sample_weight", scikit_learn)
+
+
+def _match(kernel, cell_size, peer=FFTKDE_OF_KDEPY):
     return Match(
         name=f"{kernel} {BANDWIDTH:g} m, cells of {cell_size} m",
         points="dup",
         prepare=partial(prepare, kernel, float(cell_size)),
         ours=[Contestant("kde()", ours)],
-        peers=[Contestant(f"{versions('KDEpy')} FFTKDE", kdepy)],
+        peers=[peer],
         judge=judge,
     )
 
 
 MATCHES = [_match(kernel, cell_size) for kernel in PEER_KERNELS for cell_size in (100, 25)]
+MATCHES.append(_match("gaussian", 1000, KERNEL_DENSITY))

@@ -15,18 +15,26 @@ CLUSTERS, BACKGROUND = 80, 0.3
 
 def write(folder):
     """Write the points as (2, n) arrays of easting and northing, dup.npy and distinct.npy; return a line on them."""
-    rng = np.random.default_rng(SEED)
-    places, appeal = _clustered(rng, PLACES), rng.lognormal(0.0, 1.2, PLACES)
-    drawn = rng.choice(PLACES, INCIDENTS, p=appeal / appeal.sum())
-    np.save(Path(folder) / "dup.npy", places[:, drawn])
-    np.save(Path(folder) / "distinct.npy", _clustered(rng, INCIDENTS))
-    standing = np.unique(drawn).size
+    standing = _write_both(Path(folder), "", INCIDENTS)
     return f"dup: {INCIDENTS:,} incidents on {standing:,} places; distinct: each on its own; seed {SEED}"
 
 
 def read(folder, name):
-    """Return easting and northing (m)."""
-    return tuple(np.load(Path(folder) / f"{name}.npy"))
+    """Return easting and northing (m); "dup-10M" and "distinct-10M" are ten times as many, made when first asked for."""
+    path = Path(folder) / f"{name}.npy"
+    if not path.exists():
+        _write_both(Path(folder), "-10M", 10 * INCIDENTS)
+    return tuple(np.load(path))
+
+
+def _write_both(folder, ending, incidents):
+    """Write both sets of so many points; return the number of places that incidents stand on."""
+    rng = np.random.default_rng(SEED)
+    places, appeal = _clustered(rng, PLACES), rng.lognormal(0.0, 1.2, PLACES)
+    drawn = rng.choice(PLACES, incidents, p=appeal / appeal.sum())
+    np.save(folder / f"dup{ending}.npy", places[:, drawn])
+    np.save(folder / f"distinct{ending}.npy", _clustered(rng, incidents))
+    return np.unique(drawn).size
 
 
 def unique(x, y):

@@ -16,7 +16,7 @@ from .places import Places
 from .progress import Progress
 
 BANDWIDTH_RULES = ("reference", "scott", "silverman", "likelihood", "predictive")
-_BINS, _HISTOGRAMS = 65_536, 4
+_BINS, _HISTOGRAMS = 65_536, 3
 
 
 class Smoothing(NamedTuple):
@@ -131,16 +131,23 @@ def weighted_quantile(places: Places, measure: Callable[[Places], np.ndarray], s
     >>> weighted_quantile(Places(np.arange(4.0), np.zeros(4), np.ones(4)), lambda places: places.x, 0.5)
     1.5
     """
-    target = share * float(places.weight.sum())
-    slack = 1e-12 * float(places.weight.sum())
-    found = [_where_sum_passes(places, measure, bound) for bound in (target - slack, target + slack)]
-    return round((found[0] + found[1]) / 2, 9)
+    whole = float(places.weight.sum())
+    slack = 1e-12 * whole
+    value, reached = _where_sum_reaches(places, measure, share * whole - slack)
+    if reached > share * whole + slack:
+        return value
+    # The share ends with this value: the quantile lies midway to the next.
+    following = [above.min() for above in (v[v > value] for v in map(measure, places.parts())) if above.size]
+    return (value + float(min(following, default=value))) / 2
 
 
-def _where_sum_passes(places: Places, measure: Callable[[Places], np.ndarray], target: float) -> float:
+def _where_sum_reaches(
+    places: Places, measure: Callable[[Places], np.ndarray], target: float
+) -> tuple[float, float]:
+    """Return the smallest value up to which the weights reach a sum, and the sum they reach."""
     low = min(float(measure(part).min()) for part in places.parts())
     high = max(float(measure(part).max()) for part in places.parts())
-    below = 0.0
+    below, reached = 0.0, np.array([float(places.weight.sum())])
     for _ in range(_HISTOGRAMS):
         width = (high - low) / _BINS
         if not low + width > low:
@@ -149,8 +156,10 @@ def _where_sum_passes(places: Places, measure: Callable[[Places], np.ndarray], t
         reached = below + np.cumsum(counted)
         at = min(int(np.searchsorted(reached, target)), _BINS - 1)
         below = float(reached[at - 1]) if at else below
-        low, high = low + at * width, low + (at + 1) * width
-    return (low + high) / 2
+        low, high, reached = low + at * width, low + (at + 1) * width, reached[at : at + 1]
+    # The value itself, not the end of its bin.
+    inside = [v[(v >= low) & (v <= high)] for v in map(measure, places.parts())]
+    return max((float(v.max()) for v in inside if v.size), default=high), float(reached[0])
 
 
 def _histogram(values: np.ndarray, weight: np.ndarray, low: float, width: float) -> np.ndarray:

@@ -19,7 +19,25 @@ _LINE, _TRANSFORMED, _SPLINE = 13.0, 4.0, 25.0
 def density(
     grid: Grid, places: Places, kernel: Kernel, bandwidth: float | np.ndarray, progress: Progress = None
 ) -> np.ndarray:
-    """Return Σ wᵢ · c/h² · k(dᵢ²/h²) at the cell centres (rows, columns), per m²; bandwidth is one (m) or one per place."""
+    """Return Σ wᵢ · c/h² · k(dᵢ²/h²) at the cell centres (rows, columns), per m²; bandwidth is one (m) or one per place.
+
+    Places are taken a million at a time, so that memory is bounded by the grid.
+    """
+    parts = list(places.parts())
+    if len(parts) == 1:
+        return _density(grid, places, kernel, bandwidth, progress)
+    values, done = np.zeros(grid.shape), 0
+    for number, part in enumerate(parts):
+        own = bandwidth if isinstance(bandwidth, (int, float)) else bandwidth[done : done + part.x.size]
+        share = within(progress, number / len(parts), (number + 1) / len(parts))
+        values += _density(grid, part, kernel, own, share)
+        done += part.x.size
+    return values
+
+
+def _density(
+    grid: Grid, places: Places, kernel: Kernel, bandwidth: float | np.ndarray, progress: Progress
+) -> np.ndarray:
     row, column = grid.lattice(places.x, places.y)
     ratio = np.broadcast_to(np.asarray(bandwidth, float) / grid.cell_size, row.shape)
     reach = kernel.reach * ratio

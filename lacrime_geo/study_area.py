@@ -13,6 +13,8 @@ from .places import Places, collapse, outlying
 
 MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
 FINEST_CELL = 150.0
+# Distances to nearest neighbours among more would take longer than the analysis.
+_PLACES_LOOKED_AT = 1_000_000
 
 
 def enough_incidents(placed: Incidents, area: Features | None) -> None:
@@ -53,9 +55,12 @@ def scale(
 
 def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
     """Return the shorter side (m) of the distinct places' bounds, locational outliers left out and counted."""
+    every = -(-x.size // _PLACES_LOOKED_AT)
+    x, y = x[::every], y[::every]
     usual = ~outlying(x, y)
     far = int((~usual).sum())
-    sentence = f"places that lie far from all others: {far:,}; they count, but not in choosing the cell size"
+    sample = f" (of a sample of {x.size:,})" if every > 1 else ""
+    sentence = f"places that lie far from all others{sample}: {far:,}; they count, but not in choosing the cell size"
     parameters.note("locational_outliers", far, sentence)
     return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
 
