@@ -141,9 +141,7 @@ def weighted_quantile(places: Places, measure: Callable[[Places], np.ndarray], s
     return (value + float(min(following, default=value))) / 2
 
 
-def _where_sum_reaches(
-    places: Places, measure: Callable[[Places], np.ndarray], target: float
-) -> tuple[float, float]:
+def _where_sum_reaches(places: Places, measure: Callable[[Places], np.ndarray], target: float) -> tuple[float, float]:
     """Return the smallest value up to which the weights reach a sum, and the sum they reach."""
     low = min(float(measure(part).min()) for part in places.parts())
     high = max(float(measure(part).max()) for part in places.parts())

@@ -14,14 +14,12 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import __version__, checks
-from .catalog import (
-    ANALYSES,
-    BY_NAME,
-    LOOK_HELP,
-    SELECTION,
-    SELECTION_HELP,
+from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP, Analysis
+from .files import check_format, write
+from .incidents import as_incidents
+from .landing import Landing
+from .parameter_kinds import (
     Amount,
-    Analysis,
     Choice,
     Column,
     Distance,
@@ -34,9 +32,6 @@ from .catalog import (
     Switch,
     Words,
 )
-from .files import check_format, write
-from .incidents import as_incidents
-from .landing import Landing
 from .progress import Cancelled, Progress
 from .selection import words
 

@@ -1,10 +1,6 @@
 """The one generic Processing algorithm: any analysis of the catalogue."""
 
-import logging
 import os
-import threading
-import traceback
-from contextlib import contextmanager
 
 from qgis.core import (
     QgsProcessing,
@@ -19,8 +15,10 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
-from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP, Choice, Column, Points, Polygons
+from .feedback import announcing, letting_go, progress_of
+from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
+from .lacrime_geo.parameter_kinds import Choice, Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface
 from .lacrime_geo.selection import words
@@ -133,7 +131,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def processAlgorithm(self, parameters, context, feedback):
         """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
         try:
-            with _announcing(feedback), Landing(self._files_read(parameters, context)) as landing, _letting_go():
+            with announcing(feedback), Landing(self._files_read(parameters, context)) as landing, letting_go():
                 return self._run(parameters, context, feedback, landing)
         except Cancelled:
             feedback.pushInfo(self.tr("Cancelled: nothing was written."))
@@ -148,7 +146,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
         for name in names:
             outputs.stage(name, "surface" if self.analysis.result is Surface and name == OUTPUT else "vector")
-        progress = _progress(feedback)
+        progress = progress_of(feedback)
         source = self._source(parameters, context)
         original = reading.Original(source) if self.analysis.result is Marks else None
         options = self._options(parameters, context)
@@ -269,51 +267,3 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             details.name = shown.label
             details.setPostProcessor(display.Appearance(shown, run, on_top))
         return final
-
-
-def _progress(feedback):
-    """Return a progress function for the library; False once the user cancels."""
-
-    def progress(fraction):
-        feedback.setProgress(100 * fraction)
-        return not feedback.isCanceled()
-
-    return progress
-
-
-class _ToFeedback(logging.Handler):
-    """Show what the library announces in the algorithm's log."""
-
-    def __init__(self, feedback):
-        super().__init__()
-        self.feedback = feedback
-        thread = threading.get_ident()
-        # Another run in another thread has a log of its own.
-        self.addFilter(lambda record: record.thread == thread)
-
-    def emit(self, record):
-        """Show a caveat as a warning, anything else as information."""
-        push = self.feedback.pushWarning if record.levelno >= logging.WARNING else self.feedback.pushInfo
-        push(record.getMessage())
-
-
-@contextmanager
-def _letting_go():
-    """On an error free what its frames hold: QGIS keeps the error, and would wait for ever for a fifth reader of a layer."""
-    try:
-        yield
-    except Exception as problem:
-        traceback.clear_frames(problem.__traceback__)
-        raise
-
-
-@contextmanager
-def _announcing(feedback):
-    log = logging.getLogger("lacrime_geo")
-    handler = _ToFeedback(feedback)
-    log.addHandler(handler)
-    log.setLevel(logging.INFO)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)

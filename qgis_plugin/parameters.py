@@ -14,7 +14,8 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
-from .lacrime_geo.catalog import (
+from .lacrime_geo.checks import several
+from .lacrime_geo.parameter_kinds import (
     Amount,
     Choice,
     Column,
@@ -27,7 +28,6 @@ from .lacrime_geo.catalog import (
     Switch,
     Words,
 )
-from .lacrime_geo.checks import several
 
 RULE = "_rule"
 FIELD_TYPES = {

@@ -7,7 +7,8 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo import catalog, results
-from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, SELECTION_HELP, Choice, Distance
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, SELECTION_HELP
+from lacrime_geo.parameter_kinds import Choice, Distance
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)

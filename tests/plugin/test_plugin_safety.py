@@ -153,9 +153,9 @@ def test_a_projection_and_places_at_zero_are_announced(run, log):
 
 
 def test_each_run_hears_only_its_own_thread(plugin, log):
-    from lacrime_qgis.algorithm import _announcing
+    from lacrime_qgis.feedback import announcing
 
-    with _announcing(log):
+    with announcing(log):
         other = threading.Thread(target=lambda: logging.getLogger("lacrime_geo").info("of another run"))
         other.start()
         other.join()
