@@ -43,8 +43,8 @@ plugin: ## bundle the QGIS plugin: dist/lacrime_qgis-<version>.zip
 samples: ## make everything in sample_layers/ again (needs QGIS for its project file, as make test does)
 	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" sample_layers/make.py
 
-pictures: ## take the picture of the QGIS desktop for the README again (a virtual screen, tiles from this machine)
-	@tools/test_python.sh >/dev/null && tools/screenshot/take.sh
+pictures: ## draw the maps of docs/ and take the picture of the QGIS desktop again (a virtual screen, tiles from this machine)
+	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m tools.pictures && tools/screenshot/take.sh
 
 benchmarks: ## compare with the peers: time and memory in one run
 	@tools/make_venv.sh develop

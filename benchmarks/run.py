@@ -1,6 +1,6 @@
 """Race lacrime_geo against its peers in one run and print a table per subject.
 
-python benchmarks/run.py [kde hotspots dbscan] [--slow] [--runs N]
+python benchmarks/run.py [kde kde_growth hotspots dbscan in_qgis] [--slow] [--runs N]
 """
 
 import argparse
@@ -15,7 +15,7 @@ import measure
 import points
 from contest import versions
 
-SUBJECTS = ("kde", "hotspots", "dbscan")
+SUBJECTS = ("kde", "kde_growth", "hotspots", "dbscan", "in_qgis")
 HEADER = (
     "| task | ours | peer | n | cells | ours, s (first call) | peer, s (first call) | peer / ours | ours, MB | peer, MB "
     "| agreement |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
@@ -40,8 +40,14 @@ def main(arguments=None):
 
 
 def _race(subject, slow, runs, folder):
-    module = importlib.import_module(subject)
-    print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n\n{HEADER}", flush=True)
+    try:
+        module = importlib.import_module(subject)
+    except ModuleNotFoundError as missing:
+        print(f"\n## {subject}: left out, there is no {missing.name} in {sys.executable}")
+        return
+    note = getattr(module, "NOTE", "")
+    print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n" + (f"\n{note}\n" if note else ""))
+    print(HEADER, flush=True)
     for match in module.MATCHES:
         if slow or not match.slow:
             for row in _rows(subject, match, runs, folder):

@@ -12,7 +12,7 @@ from .grid import Grid
 from .incidents import Incidents, as_incidents
 from .progress import Cancelled
 from .relative_risk import risk_ratio
-from .results import Cells, Marks, Shapes, Surface, Table, as_surface
+from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
 
 __all__ = [
     "Cancelled",
@@ -21,6 +21,7 @@ __all__ = [
     "Grid",
     "Incidents",
     "Marks",
+    "RiskSurface",
     "Shapes",
     "Surface",
     "Table",

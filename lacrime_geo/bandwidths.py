@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
-from . import checks, cross_validation
+from . import checks, cross_validation, study_area
 from .features import Features
 from .incidents import Incidents
 from .kernels import KERNELS, Kernel
 from .parameters import Parameters, two_digits
-from .places import Places
+from .places import Places, tally
 from .progress import Progress
 
 BANDWIDTH_RULES = ("reference", "scott", "silverman", "likelihood", "predictive")
+SEARCHING_RULES = ("likelihood", "predictive")
 _BINS, _HISTOGRAMS = 65_536, 3
 
 
@@ -25,13 +27,25 @@ class Smoothing(NamedTuple):
     placed: Incidents
     places: Places
     kernel: Kernel
-    area: Features | None
-    cell_size: float | None
+    area: Features | None = None
+    cell_size: float | None = None
     corrected: bool = False
+
+    def inside(self) -> Smoothing:
+        """Return the same for the incidents inside the study area only, where those outside will be left out."""
+        if self.area is None or not self.corrected:
+            return self
+        grid, mask = study_area.within(self.area, self.cell_size, self.placed)
+        inside = grid.inside(mask, self.placed.easting, self.placed.northing)
+        study_area.note_outside(self.placed, inside, "have no say in the bandwidth", Parameters())
+        placed = replace(self.placed, source=None).take(inside)
+        return self._replace(placed=placed, places=tally(placed.easting, placed.northing, placed.weight))
 
 
 def choose(given: Any, smoothing: Smoothing, parameters: Parameters, progress: Progress = None) -> float:
     """Return the bandwidth (m) that was given, or that the rule named finds; announce how and keep the curve if any."""
+    if given is None:
+        raise TypeError(f"bandwidth must be a number of metres or the name of a rule, got {given!r}.")
     if not isinstance(given, str):
         parameters["bandwidth"] = checks.positive("bandwidth", given)
         return float(parameters["bandwidth"])
@@ -39,7 +53,11 @@ def choose(given: Any, smoothing: Smoothing, parameters: Parameters, progress: P
         known = ", ".join(map(repr, BANDWIDTH_RULES))
         raise ValueError(f"bandwidth must be a number of metres or one of {known}, got {given!r}.")
     parameters["bandwidth_rule"] = given
-    x, y = smoothing.places.x, smoothing.places.y
+    x, y, _ = smoothing.places
+    if not x.size:
+        raise ValueError(
+            f"The incidents of {smoothing.placed.label!r} inside the boundary all weigh 0; there is nothing to map."
+        )
     if np.ptp(x) == 0 and np.ptp(y) == 0:
         raise ValueError(
             f"All {smoothing.placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no bandwidth can be "
@@ -60,12 +78,11 @@ def reference_bandwidth(places: Places, incidents: int) -> float:
     """Return the quartic radius (m) of the standard-distance rule: 0.9 · min(SD, √(1/ln 2) · Dm) · n^(−1/5).
 
     SD is the standard distance, Dm the median distance from the mean centre, both weighted; n is the number of
-    incidents. The rule of ArcGIS's Kernel Density, after Silverman 1986, p. 48. It resists a few far places through the
-    median.
+    incidents, whatever their weights, so that these may have any unit. The rule of ArcGIS's Kernel Density, after Silverman
+    1986, p. 48. It resists a few far places through the median.
     """
-    centre_x, centre_y = _means(places)
-    standard_distance = math.sqrt(sum(_variances(places)))
-    median = _median_distance(places, centre_x, centre_y)
+    standard_distance = math.sqrt(sum(places.variance()))
+    median = _median_distance(places, *places.mean())
     # When half the incidents stand on the mean centre the median says nothing.
     spread = min(standard_distance, math.sqrt(1 / math.log(2)) * median) if median > 0 else standard_distance
     return float(0.9 * spread * incidents ** (-1 / 5))
@@ -76,7 +93,7 @@ def scott_bandwidth(places: Places, incidents: int) -> float:
 
     σ² is the mean of the variances of both axes, weighted; n is the number of incidents.
     """
-    return float(math.sqrt(sum(_variances(places)) / 2) * incidents ** (-1 / 6))
+    return float(math.sqrt(sum(places.variance()) / 2) * incidents ** (-1 / 6))
 
 
 def silverman_bandwidth(places: Places, incidents: int) -> float:
@@ -86,7 +103,7 @@ def silverman_bandwidth(places: Places, incidents: int) -> float:
     the spread differs (Silverman 1986, eq. 3.28 to 3.31).
     """
     robust = []
-    for axis, variance in zip((lambda p: p.x, lambda p: p.y), _variances(places)):
+    for axis, variance in zip((lambda p: p.x, lambda p: p.y), places.variance()):
         low, high = (weighted_quantile(places, axis, share) for share in (0.25, 0.75))
         robust.append(min(math.sqrt(variance), (high - low) / 1.34) if high > low else math.sqrt(variance))
     return float(math.hypot(*robust) / math.sqrt(2) * incidents ** (-1 / 6))
@@ -101,21 +118,6 @@ _BY_SPREAD = {
         "Silverman's rule σ · n^(−1/6), σ of each axis the smaller of SD and IQR / 1.34",
     ),
 }
-
-
-def _means(places: Places) -> tuple[float, float]:
-    # Far from the origin sums would lose digits; measure from the first place.
-    x0, y0, total = float(places.x[0]), float(places.y[0]), float(places.weight.sum())
-    sums = np.sum([[((p.x - x0) * p.weight).sum(), ((p.y - y0) * p.weight).sum()] for p in places.parts()], axis=0)
-    return x0 + sums[0] / total, y0 + sums[1] / total
-
-
-def _variances(places: Places) -> tuple[float, float]:
-    """Return the weighted variance of both axes."""
-    x, y = _means(places)
-    sums = [[((p.x - x) ** 2 * p.weight).sum(), ((p.y - y) ** 2 * p.weight).sum()] for p in places.parts()]
-    along_x, along_y = np.sum(sums, axis=0) / float(places.weight.sum())
-    return float(along_x), float(along_y)
 
 
 def _median_distance(places: Places, x: float, y: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any, Callable
 
 from .autocorrelation import CORRECTIONS, gi_star, hotspots
 from .bandwidths import BANDWIDTH_RULES
-from .clusters import dbscan
+from .clusters import Clusters, dbscan
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
@@ -30,7 +30,7 @@ from .parameter_kinds import (
     Words,
 )
 from .relative_risk import risk_ratio
-from .results import Cells, Marks, Shapes, Surface
+from .results import Cells, Marks, RiskSurface, Shapes, Surface
 from .styles.palettes import BREAKS
 
 UNASKED = {"progress", "seed"}
@@ -64,6 +64,17 @@ class Analysis:
         if sorted(declared) != sorted(options):
             raise TypeError(f"{self.name}: declared {sorted(declared)}, but its signature has {sorted(options)}.")
 
+        if self.second and not hasattr(self.result, self.second):
+            raise TypeError(f"{self.name}: a {self.result.__name__} has no {self.second!r}.")
+        drawn = [parameter.name for parameter in self.look]
+        if drawn and sorted(drawn) != sorted(self._look_defaults):
+            raise TypeError(f"{self.name}: drawn by {sorted(drawn)}, but styled takes {sorted(self._look_defaults)}.")
+
+    @property
+    def _look_defaults(self) -> dict[str, Any]:
+        styled = inspect.signature(self.result.styled).parameters  # type: ignore[attr-defined]  # where there is a look
+        return {name: parameter.default for name, parameter in styled.items() if name != "self"}
+
     @property
     def _signature(self) -> dict[str, inspect.Parameter]:
         return dict(inspect.signature(self.run).parameters)
@@ -85,7 +96,7 @@ class Analysis:
 
     def default(self, name: str) -> Any:
         """Return a parameter's default, `inspect.Parameter.empty` when it must be given."""
-        return self._signature[name].default
+        return self._signature[name].default if name in self._signature else self._look_defaults[name]
 
     def required(self, name: str) -> bool:
         """Tell whether a parameter must be given."""
@@ -166,7 +177,7 @@ ANALYSES = (
         run=risk_ratio,
         title="Relative risk of incidents to a population",
         group="Density",
-        result=Surface,
+        result=RiskSurface,
         tags=("relative risk", "density ratio", "rate", "population at risk", "controls", "crime", "kernel density"),
         params=(
             Points("population", "Population, or controls"),
@@ -175,6 +186,7 @@ ANALYSES = (
             Distance("cell_size", "Cell size"),
             Choice("kernel", "Kernel", options=tuple(KERNELS)),
             BOUNDARY,
+            WEIGHT,
             Amount("permutations", "Random maps for p by simulation (0: asymptotic)", whole=True, minimum=0),
         ),
         second="tolerance",
@@ -224,7 +236,7 @@ ANALYSES = (
         run=dbscan,
         title="Clusters of incidents (DBSCAN)",
         group="Clusters",
-        result=Marks,
+        result=Clusters,
         tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
         params=(
             Distance("eps", "Neighbour distance (eps)"),

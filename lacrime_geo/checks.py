@@ -7,18 +7,24 @@ from typing import Any
 
 import numpy as np
 
-# Squares of sums of weights must stay within float64.
-LARGEST_WEIGHT = 1e100
+# Sums of weights must stay within the float32 of a raster, and their squares within float64.
+LARGEST_WEIGHT = 1e30
+# Beyond these squares of ratios leave float64.
+SHORTEST, LONGEST = 1e-6, 1e15
 
 
 def positive(name: str, value: Any, unit: str = "metres") -> float:
     """Return value as a float above zero."""
     try:
+        if isinstance(value, (bool, np.ndarray, list, tuple)):
+            raise TypeError
         number = float(value)
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a number of {unit}, got {value!r}.") from None
     if not (np.isfinite(number) and number > 0):
         raise ValueError(f"{name} must be above 0 {unit}, got {value!r}.")
+    if unit == "metres" and not SHORTEST <= number <= LONGEST:
+        raise ValueError(f"{name} must be between {SHORTEST:g} and {LONGEST:g} metres, got {value!r}.")
     return number
 
 

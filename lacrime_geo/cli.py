@@ -33,10 +33,11 @@ from .parameter_kinds import (
     Words,
 )
 from .progress import Cancelled, Progress
+from .results import Cells, Marks, Shapes, Surface, Table
 from .selection import words
 
 log = logging.getLogger("lacrime_geo")
-KIND_OF_RESULT = {"Surface": "surface", "Cells": "cells", "Marks": "vector", "Shapes": "vector", "Table": "table"}
+KINDS_OF_RESULTS = {Surface: "surface", Cells: "cells", Marks: "vector", Shapes: "vector", Table: "table"}
 INPUTS = {
     "incidents": "CSV of the LAPD, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
@@ -85,7 +86,7 @@ def _sentence(problem: BaseException) -> str:
 
 def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     """Stage the outputs, run the analysis, write all of them or none."""
-    check_format(KIND_OF_RESULT[analysis.result.__name__], options.output)
+    check_format(_kind(analysis), options.output)
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
         check_format("vector", second)
@@ -104,6 +105,10 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     return [os.fspath(path) for path in (options.output, second) if path]
 
 
+def _kind(analysis: Analysis) -> str:
+    return next(kind for result, kind in KINDS_OF_RESULTS.items() if issubclass(analysis.result, result))
+
+
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     layers = [p.name for p in analysis.params if isinstance(p, (Points, Polygons))]
     inputs = [options.input, *(getattr(options, name) for name in layers)]
@@ -116,7 +121,7 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
     elif output.suffix.lower() == ".gpkg":
         write(shapes, output, name, second=True)
     else:
-        log.info("%s are not written: %s holds one layer; name a file with --%s", name, output.suffix, name)
+        log.info("a second layer is not written, as %s holds one: name a file with --%s", output.suffix, name)
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
@@ -164,9 +169,11 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
         for parameter in SELECTION:
             _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
     for parameter in analysis.look:
-        _add_option(command, parameter, LOOK_HELP[parameter.name], False, None)
+        _add_option(command, parameter, LOOK_HELP[parameter.name], False, analysis)
     if analysis.second:
-        text = f"{analysis.second_title}: file to write; default a second layer of a GeoPackage output"
+        text = f"{analysis.second_title}: file to write"
+        if not issubclass(analysis.result, Surface):
+            text += "; default a second layer of a GeoPackage output"
         command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
     command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
 
@@ -174,7 +181,7 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
 def _formats(analysis: Analysis) -> str:
     from .files import FORMATS
 
-    return "file to write: " + ", ".join(FORMATS[KIND_OF_RESULT[analysis.result.__name__]])
+    return "file to write: " + ", ".join(FORMATS[_kind(analysis)])
 
 
 def _add_option(
@@ -190,7 +197,7 @@ def _add_option(
     elif isinstance(parameter, Amount):
         command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
     elif isinstance(parameter, Choice):
-        default = analysis.default(parameter.name) if analysis else parameter.options[0]
+        default = analysis.default(parameter.name) if analysis else None
         common["help"] += f" Default: {default}."
         command.add_argument(flag, choices=parameter.options, **common)
     elif isinstance(parameter, Switch):

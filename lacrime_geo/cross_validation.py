@@ -11,7 +11,7 @@ from . import edges, spreading
 from .grid import Grid
 from .kernels import KERNELS
 from .parameters import Parameters, two_digits
-from .places import Places, collapse, outlying, tally
+from .places import Places, nearest_distances, outlying, tally
 from .progress import Progress, advance
 from .study_area import FINEST_CELL
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 LOCATIONS, PAIRS_AT_MOST, PAIRS_AT_ONCE = 1_000, 300_000_000, 2_000_000
 LIKELIHOOD_STEPS, PREDICTIVE_STEPS = 24, 16
 LEARNED_SHARE, AREA_SHARE = 0.75, 0.05
-_BINS_PER_DOUBLING = 64
+_CLASSES_PER_DOUBLING = 256
 
 
 def likelihood(smoothing: Smoothing, usual: float, parameters: Parameters, progress: Progress) -> float:
@@ -29,14 +29,14 @@ def likelihood(smoothing: Smoothing, usual: float, parameters: Parameters, progr
 
     Leaving out one incident would choose a bandwidth of nothing where many stand on one hundred-block. Judged with a
     gaussian, for a compact kernel the one of the same second moment: a compact kernel makes any lonely place
-    impossible. Locational outliers do not judge. The choice lies between the finest honest cell and the standard
-    distance. (Habbema, Hermans & van den Broek 1974; Duin 1976.)
+    impossible. Edges are not corrected for, and locational outliers do not judge. The choice lies between the finest
+    honest width and half the standard distance as a gaussian. (Habbema, Hermans & van den Broek 1974; Duin 1976.)
     """
-    places = _collapsed(smoothing.places)
-    judges = _judges(places)
+    places = smoothing.places.collapsed()
+    judges, voices = _judges(places)
     tried = _candidates(places, smoothing, LIKELIHOOD_STEPS)
     deviations = KERNELS["gaussian"].same_spread(1.0, smoothing.kernel) * tried
-    curve = leave_one_location_out(places, judges, deviations, progress)
+    curve = leave_one_location_out(places, judges, voices, deviations, progress)
     if not np.isfinite(curve).any():
         raise ValueError(
             "No bandwidth gives every place a likelihood above 0: the places lie too far apart; give bandwidth= in metres."
@@ -52,35 +52,42 @@ def predictive(smoothing: Smoothing, usual: float, parameters: Parameters, progr
     The map is drawn from the first three quarters of the dated incidents; its densest 5 % of the area should hold as
     many of the others as possible. Cells tied at the cut count by their expected share.
     """
-    learned, later, when = _split(smoothing)
-    places = tally(*learned)
-    grid, universe = _ground(smoothing, places, usual)
-    tried = _candidates(places, smoothing, PREDICTIVE_STEPS)
-    cell = grid.index(later[0], later[1])
-    target = grid.total(np.where((cell >= 0) & universe.ravel()[cell], cell, -1), later[2])
+    places, later, when = _split(smoothing)
+    grid, universe = _scored(smoothing, places, usual)
+    inside = grid.inside(universe, later.x, later.y)
+    if universe.sum() * AREA_SHARE < 1 or not later.weight[inside].any():
+        raise ValueError(
+            f"bandwidth='predictive' needs at least {math.ceil(1 / AREA_SHARE)} cells and later incidents among them; there are "
+            f"{int(universe.sum()):,} cells of {grid.cell_size:g} m with {int(inside.sum()):,}: choose another rule."
+        )
+    # A map on these cells says nothing about narrower kernels.
+    tried = _candidates(places, smoothing, PREDICTIVE_STEPS, least=grid.cell_size)
+    target = grid.total(grid.index(later.x[inside], later.y[inside]), later.weight[inside])
     caught = np.empty(tried.size)
     for number, bandwidth in enumerate(tried):
         values = spreading.density(grid, places, smoothing.kernel, float(bandwidth))
         if smoothing.corrected:
             values /= np.maximum(edges.mass_inside(universe, smoothing.kernel, bandwidth / grid.cell_size), 1e-12)
-        caught[number] = share_caught(values[universe], target[universe], AREA_SHARE) / later[2].sum()
+        caught[number] = share_caught(values[universe], target[universe], AREA_SHARE) / later.weight.sum()
         advance(progress, (number + 1) / tried.size)
     # Of bandwidths that catch the same the smoothest map.
     best = two_digits(float(tried[np.flatnonzero(caught == caught.max())[-1]]))
-    reason = f"of the incidents from {when} on, the map of those before catches most in its densest {AREA_SHARE:.0%} of the area"
+    densest = f"its densest {100 * AREA_SHARE:g} % of the area"
+    reason = f"of the incidents from {when} on, the map of those before catches most in {densest}"
     return _chosen(parameters, best, reason, tried, caught, "share_caught", usual)
 
 
 def leave_one_location_out(
-    places: Places, judges: np.ndarray, deviations: np.ndarray, progress: Progress = None
+    places: Places, judges: np.ndarray, voices: np.ndarray, deviations: np.ndarray, progress: Progress = None
 ) -> np.ndarray:
     """Return the mean log density at places (judges, indices), from all others, for gaussian deviations (k,), ascending.
 
-    Distances are gathered in 64 classes per doubling, which changes a density by a hundredth at most.
+    `voices` (judges,) are the judges' weights in the mean. Distances are gathered in 256 classes per
+    doubling: what one neighbour at a distance d contributes changes by (d/h)² · 0.14 % at most.
     """
     nearest, farthest = deviations[0] / 30, 8 * deviations[-1]
-    classes = math.ceil(_BINS_PER_DOUBLING * math.log2(farthest / nearest)) + 1
-    middle = nearest * 2 ** ((np.arange(classes) - 0.5) / _BINS_PER_DOUBLING)
+    classes = math.ceil(_CLASSES_PER_DOUBLING * math.log2(farthest / nearest)) + 1
+    middle = nearest * 2 ** ((np.arange(classes) - 0.5) / _CLASSES_PER_DOUBLING)
     kernel = np.exp(-(middle[:, None] ** 2) / (2 * deviations**2)) / (2 * math.pi * deviations**2)
     total = np.zeros(deviations.size)
     at_once = max(PAIRS_AT_ONCE // places.x.size, 1)
@@ -88,9 +95,10 @@ def leave_one_location_out(
         part = judges[begin : begin + at_once]
         around = _weight_by_distance(places, part, nearest, classes)
         with np.errstate(divide="ignore"):
-            total += np.log(around @ kernel / (places.weight.sum() - places.weight[part])[:, None]).sum(axis=0)
+            total += voices[begin : begin + at_once] @ np.log(around @ kernel)
+        total -= voices[begin : begin + at_once] @ np.log(places.weight.sum() - places.weight[part])
         advance(progress, (begin + part.size) / judges.size)
-    return np.asarray(total / judges.size)
+    return np.asarray(total / voices.sum())
 
 
 def share_caught(density: np.ndarray, later: np.ndarray, area_share: float) -> float:
@@ -111,48 +119,45 @@ def _weight_by_distance(places: Places, part: np.ndarray, nearest: float, classe
     """Return the weight of all other places (judges, classes of distance)."""
     squared = (places.x[part, None] - places.x) ** 2 + (places.y[part, None] - places.y) ** 2
     with np.errstate(divide="ignore"):
-        at = np.ceil(np.log2(squared / nearest**2) * (_BINS_PER_DOUBLING / 2))
+        at = np.ceil(np.log2(squared / nearest**2) * (_CLASSES_PER_DOUBLING / 2))
     kept = (at < classes) & (np.arange(places.x.size) != part[:, None])
     row, column = np.nonzero(kept)
     index = row * classes + np.maximum(at[kept], 0).astype(np.int64)
     return np.bincount(index, places.weight[column], part.size * classes).reshape(part.size, classes)
 
 
-def _collapsed(places: Places) -> Places:
-    first, place = collapse(places.x, places.y)
-    return Places(places.x[first], places.y[first], np.bincount(place, places.weight, first.size))
+def _judges(places: Places) -> tuple[np.ndarray, np.ndarray]:
+    """Return places (indices) that judge, none of them far from all others, and the weight of their voices.
 
-
-def _judges(places: Places) -> np.ndarray:
-    """Return places (indices) that stand for the incidents: evenly along them in space, none of them far from all others."""
+    They are all places, or, of too many, some that stand for the incidents: evenly along them in space.
+    """
     usual = np.flatnonzero(~outlying(places.x, places.y) & (places.weight > 0))
+    if usual.size <= LOCATIONS:
+        return usual, places.weight[usual]
     order = usual[np.lexsort((places.y[usual], places.x[usual]))]
     number = int(np.clip(PAIRS_AT_MOST // places.x.size, 100, LOCATIONS))
     reached = np.cumsum(places.weight[order])
     at = (np.arange(number) + 0.5) / number * reached[-1]
-    return np.asarray(order[np.searchsorted(reached, at)])
+    judges, times = np.unique(order[np.searchsorted(reached, at)], return_counts=True)
+    return judges, times.astype(float)
 
 
-def _candidates(places: Places, smoothing: Smoothing, steps: int) -> np.ndarray:
+def _candidates(places: Places, smoothing: Smoothing, steps: int, least: float = 0.0) -> np.ndarray:
     """Return bandwidths from the finest honest cell to that of a gaussian half the standard distance wide."""
-    total = places.weight.sum()
-    variance = sum((((v - (v @ places.weight) / total) ** 2) @ places.weight) / total for v in (places.x, places.y))
-    widest = smoothing.kernel.same_spread(math.sqrt(variance) / 2, KERNELS["gaussian"])
-    return np.geomspace(min(_finest_honest(smoothing.placed.size, places), widest / 2), widest, steps)
+    widest = smoothing.kernel.same_spread(math.sqrt(sum(places.variance())) / 2, KERNELS["gaussian"])
+    finest = max(_finest_honest(smoothing.placed.size, places), least)
+    return np.geomspace(min(finest, widest / 2), widest, steps)
 
 
 def _finest_honest(incidents: int, places: Places) -> float:
     """Return the finest width (m) that the data know: the hundred-block, or how far places usually are apart."""
     if places.x.size < incidents / 2:
         return FINEST_CELL
-    from scipy.spatial import cKDTree
-
-    points = np.column_stack([places.x, places.y])
-    return float(np.median(cKDTree(points).query(points, k=2, workers=-1)[0][:, 1]))
+    return float(np.median(nearest_distances(places.x, places.y)))
 
 
-def _split(smoothing: Smoothing) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarray, ...], str]:
-    """Return (x, y, weight) of the incidents before and from the day by which three quarters had happened, and that day."""
+def _split(smoothing: Smoothing) -> tuple[Places, Places, str]:
+    """Return the places before the day by which three quarters had happened, the incidents from it on, and that day."""
     placed = smoothing.placed
     if placed.when is None or np.isnat(placed.when).all():
         raise ValueError(
@@ -161,21 +166,25 @@ def _split(smoothing: Smoothing) -> tuple[tuple[np.ndarray, ...], tuple[np.ndarr
     dated = np.flatnonzero(~np.isnat(placed.when))
     day = placed.when[dated].astype("M8[D]")
     cut = np.sort(day)[int(LEARNED_SHARE * day.size)]
-    if not (day < cut).any():
-        raise ValueError(
-            f"bandwidth='predictive' needs several days, and most incidents of {placed.label!r} are of {cut}."
-        )
     weight = np.ones(placed.size) if placed.weight is None else placed.weight
-    columns = placed.easting, placed.northing, weight
-    learned, later = (tuple(c[dated[rows]] for c in columns) for rows in (day < cut, day >= cut))
-    return learned, later, str(cut)
+    incidents = Places(placed.easting, placed.northing, weight)
+    places, later = (incidents.where(dated[rows]) for rows in (day < cut, day >= cut))
+    places = tally(*places).collapsed()
+    if places.x.size < 2:
+        raise ValueError(
+            f"bandwidth='predictive' needs several days and places, and before {cut}, the day by which three quarters had "
+            f"happened, {placed.label!r} has incidents on {places.x.size}; choose another rule."
+        )
+    return places, later, str(cut)
 
 
-def _ground(smoothing: Smoothing, places: Places, usual: float) -> tuple[Grid, np.ndarray]:
+def _scored(smoothing: Smoothing, places: Places, usual: float) -> tuple[Grid, np.ndarray]:
     """Return the grid on which predictions are scored, and its cells that belong to the area."""
-    near = ~outlying(places.x, places.y)
-    shorter = min(np.ptp(places.x[near]), np.ptp(places.y[near]))
-    size = smoothing.cell_size or two_digits(max(shorter / 150, usual / 20))
+    near = places.where(~outlying(places.x, places.y))
+    shorter = min(np.ptp(near.x), np.ptp(near.y))
+    # As fine as the narrowest kernel to be judged, but no more than a thousand cells across.
+    finest = _finest_honest(smoothing.placed.size, places)
+    size = smoothing.cell_size or two_digits(max(min(shorter / 150, finest), shorter / 1000))
     crs = smoothing.placed.crs
     if smoothing.area is not None:
         grid = Grid.over(smoothing.area.bounds, size, crs)

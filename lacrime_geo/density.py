@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from . import bandwidths, checks, density_estimates, study_area
-from .bandwidths import Smoothing
-from .density_estimates import Ground
+from .bandwidths import SEARCHING_RULES, Smoothing
+from .density_estimates import Window
 from .features import as_boundary
 from .incidents import begin
 from .kernels import KERNELS
+from .parameters import in_words
 from .places import tally
 from .progress import Progress, advance, within
 from .results import Surface
@@ -76,30 +77,38 @@ def kde(
     >>> float(round((surface.values * 0.05**2).sum(), 2)), surface.unit
     (1.0, 'incidents per km²')
     """
-    shape = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
+    chosen_kernel = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
     everything, placed, parameters = begin(incidents, weight)
     parameters["kernel"] = kernel
     advance(progress, 0.0)
     places = tally(placed.easting, placed.northing, placed.weight)
     area = as_boundary(boundary, placed.crs)
     size = None if cell_size is None else checks.positive("cell_size", cell_size)
-    smoothing = Smoothing(placed, places, shape, area, size, area is not None and edge_correction)
-    searching = bandwidth in ("likelihood", "predictive")
-    h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, 0.6))
-    size = study_area.smooth_cell_size(places, size, h, parameters)
-    study_area.caution_fine_cells(placed.size, places.x.size, size, parameters)
+    smoothing = Smoothing(placed, places, chosen_kernel, area, size, corrected=area is not None and edge_correction)
+    if isinstance(bandwidth, str) or size is None:
+        smoothing = smoothing.inside()
+    searched = 0.6 if isinstance(bandwidth, str) and bandwidth in SEARCHING_RULES else 0.05
+    h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, searched))
+    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters)
+    # Smooth surfaces may have cells as fine as one likes: what they claim to know is the bandwidth.
+    study_area.caution_finer_than_blocks("a bandwidth", h, placed.size, places.x.size, parameters)
     if area is None:
-        ground = Ground.lay(placed, places, size, shape.padding * h)
+        window = Window.around(placed, places, size, chosen_kernel.padding * h)
     else:
-        ground = Ground.within(area, placed, places, size, edge_correction, parameters)
+        window = Window.of(area, placed, places, size, edge_correction, parameters)
     estimate = density_estimates.adaptive if adaptive else density_estimates.fixed
-    grid, values = estimate(ground, shape, h, parameters, within(progress, 0.6 if searching else 0.05, 1.0))
+    grid, values = estimate(window, chosen_kernel, h, parameters, within(progress, searched, 1.0))
     values *= SQUARE_METRES_PER_KM2
+    if not np.nanmax(values) > 0:
+        raise ValueError(
+            f"No cell of {size:g} m has its centre within reach of the incidents of {placed.label!r} and a bandwidth of {h:g} m; "
+            "make the cells smaller or the bandwidth larger."
+        )
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     if probability:
-        values /= np.nansum(values) * grid.cell_size**2 / SQUARE_METRES_PER_KM2
         unit = "probability per km²"
+        values /= np.nansum(values) * grid.cell_size**2 / SQUARE_METRES_PER_KM2
     parameters["unit"] = unit
-    parameters.tell(f"the highest density is {np.nanmax(values):,.3g} {unit}")
+    parameters.tell(f"the highest density is {in_words(np.nanmax(values))} {unit}")
     title = f"Density ({'adaptive, ' if adaptive else ''}{h:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))

@@ -1,4 +1,4 @@
-"""Densities on a ground: with one bandwidth or one per place (Abramson), corrected at the edge of the study area."""
+"""Densities in a window: with one bandwidth or one per place (Abramson), corrected at the edge of the study area."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from . import edges, spreading
+from . import edges, spreading, study_area
 from .features import Features
 from .grid import Grid
 from .incidents import Incidents
@@ -20,7 +20,7 @@ WIDEST_FACTOR = 5.0
 
 
 @dataclass(frozen=True)
-class Ground:
+class Window:
     """The grid, a mask of its cells inside the study area (None: there is none), and the places that count.
 
     `corrected` tells whether densities are divided by the share of the kernel inside the study area.
@@ -32,12 +32,12 @@ class Ground:
     corrected: bool = False
 
     @classmethod
-    def lay(cls, placed: Incidents, places: Places, cell_size: float, padding: float) -> Ground:
+    def around(cls, placed: Incidents, places: Places, cell_size: float, padding: float) -> Window:
         """Lay cells over the places and a padding (m) around them."""
         return cls(_around(places, cell_size, placed.crs, padding), None, places)
 
     @classmethod
-    def within(
+    def of(
         cls,
         area: Features,
         placed: Incidents,
@@ -45,26 +45,23 @@ class Ground:
         cell_size: float,
         corrected: bool,
         parameters: Parameters,
-    ) -> Ground:
+    ) -> Window:
         """Lay cells over a study area, and say how many incidents lie outside it.
 
         Where densities are corrected for the edge these are left out: the correction is for nothing counted outside.
         """
-        grid = Grid.over(area.bounds, cell_size, placed.crs)
-        universe = grid.covered_by(area)
-        outside = placed.size - int(_inside(grid, universe, placed.easting, placed.northing).sum())
-        if outside == placed.size:
-            raise ValueError(
-                f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
-                "same area and that its CRS is right."
-            )
+        grid, universe = study_area.within(area, cell_size, placed)
+        fate = "are left out" if corrected else "count towards the cells within their reach"
+        inside = grid.inside(universe, placed.easting, placed.northing)
+        study_area.note_outside(placed, inside, fate, parameters)
         parameters["boundary"] = area.label
         parameters["edge_correction"] = "divided by the kernel's share inside (Diggle 1985)" if corrected else "none"
-        fate = "are left out" if corrected else "count towards the cells within their reach"
-        parameters.note("outside", outside, f"{outside:,} incidents lie in no cell of the study area; they {fate}")
         if corrected:
-            inside = _inside(grid, universe, places.x, places.y)
-            places = Places(*(column[inside] for column in places))
+            places = places.where(grid.inside(universe, places.x, places.y))
+            if not places.x.size:
+                raise ValueError(
+                    f"The incidents of {placed.label!r} inside the boundary all weigh 0; there is nothing to map."
+                )
         return cls(grid, universe, places, corrected)
 
     def mass(self, kernel: Kernel, bandwidth: float) -> np.ndarray | None:
@@ -73,14 +70,14 @@ class Ground:
             return None
         return edges.mass_inside(self.universe, kernel, bandwidth / self.grid.cell_size)
 
-    def widened(self, padding: float) -> Ground:
-        """Return the ground with wider margins (m), where there is no study area."""
+    def widened(self, padding: float) -> Window:
+        """Return the window with wider margins (m), where there is no study area."""
         if self.universe is not None:
             return self
         return replace(self, grid=_around(self.places, self.grid.cell_size, self.grid.crs, padding))
 
     def reaching(self, distance: float) -> Places:
-        """Return the places within a distance (m) of the grid's bounds, those without weight left out."""
+        """Return the places within a distance (m) of the grid's bounds."""
         west, south, east, north = self.grid.bounds
         x, y, weight = self.places
         near = (
@@ -100,43 +97,45 @@ class Ground:
 
 
 def fixed(
-    ground: Ground, kernel: Kernel, bandwidth: float, parameters: Parameters, progress: Progress = None
+    window: Window, kernel: Kernel, bandwidth: float, parameters: Parameters, progress: Progress = None
 ) -> tuple[Grid, np.ndarray]:
     """Return the density per m² at the cells (rows, columns) for one bandwidth (m), corrected at edges."""
-    values = spreading.density(ground.grid, ground.places, kernel, bandwidth, progress)
-    _divide(values, ground.mass(kernel, bandwidth))
-    return ground.grid, ground.masked(values)
+    values = spreading.density(window.grid, window.places, kernel, bandwidth, progress)
+    _divide(values, window.mass(kernel, bandwidth))
+    return window.grid, window.masked(values)
 
 
 def adaptive(
-    ground: Ground, kernel: Kernel, bandwidth: float, parameters: Parameters, progress: Progress = None
+    window: Window, kernel: Kernel, bandwidth: float, parameters: Parameters, progress: Progress = None
 ) -> tuple[Grid, np.ndarray]:
     """Return the density per m² at the cells for bandwidths hᵢ = h₀ (f(sᵢ)/g)^(−1/2), corrected at edges.
 
     f is the density of the fixed bandwidth h₀ at each place and g its geometric mean over the incidents (Abramson 1982;
     Silverman 1986, eq. 5.7 and 5.8). No bandwidth is more than five times h₀.
     """
-    places = ground.reaching(WIDEST_FACTOR * kernel.reach * bandwidth)
-    grid = ground.grid if ground.corrected else _around(places, ground.grid.cell_size, ground.grid.crs, bandwidth)
+    places = window.reaching(WIDEST_FACTOR * kernel.reach * bandwidth)
+    grid = window.grid if window.corrected else _around(places, window.grid.cell_size, window.grid.crs, bandwidth)
     pilot = spreading.density(grid, places, kernel, bandwidth, within(progress, 0.0, 0.3))
-    mass = ground.mass(kernel, bandwidth)
-    at_places = _between_cells(grid, pilot, places)
+    mass = window.mass(kernel, bandwidth)
+    # Where cells are coarse the incident itself may stand between them unseen.
+    alone = places.weight * float(kernel.values(np.zeros(1))[0]) * kernel.constant / bandwidth**2
+    at_places = np.maximum(_between_cells(grid, pilot, places), alone)
     if mass is not None:
         at_places /= _between_cells(grid, mass, places)
     level = float(np.exp(np.average(np.log(at_places), weights=places.weight)))
     factor = _factors(at_places, level)
     wide = int((factor == WIDEST_FACTOR).sum())
     parameters.note(
-        "widest", wide, f"{wide:,} lonely places have their bandwidth held at {WIDEST_FACTOR:g} times the chosen one"
+        "widest", wide, f"lonely places whose bandwidth is held at {WIDEST_FACTOR:g} times the chosen one: {wide:,}"
     )
     used = [float(bandwidth * factor.min()), float(bandwidth * factor.max())]
     parameters.choose("bandwidths", [round(h) for h in used], "Abramson's square-root law: narrow where dense", " m")
-    final = ground.widened(kernel.padding * used[1])
+    final = window.widened(kernel.padding * used[1])
     values = spreading.density(final.grid, places, kernel, bandwidth * factor, within(progress, 0.3, 0.9))
-    if mass is not None and ground.universe is not None:
+    if mass is not None and window.universe is not None:
         _divide(pilot, mass)
         ratio = bandwidth / grid.cell_size * _factors(pilot, level)
-        _divide(values, edges.mass_inside_by_bandwidth(ground.universe, kernel, ratio))
+        _divide(values, edges.mass_inside_by_bandwidth(window.universe, kernel, ratio))
     return final.grid, final.masked(values)
 
 
@@ -168,9 +167,3 @@ def _between_cells(grid: Grid, values: np.ndarray, places: Places) -> np.ndarray
 def _around(places: Places, cell_size: float, crs: str, padding: float) -> Grid:
     bounds = places.x.min(), places.y.min(), places.x.max(), places.y.max()
     return Grid.over(bounds, cell_size, crs, padding)
-
-
-def _inside(grid: Grid, universe: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Mark the points that stand in a cell of the study area."""
-    cell = grid.index(x, y)
-    return np.asarray((cell >= 0) & universe.ravel()[cell])

@@ -8,8 +8,8 @@ import numpy as np
 
 from .kernels import Kernel
 
-# A cell's share of the kernel is the mean over this many points to a side, so that coarse cells are no coarse sum.
-_POINTS_PER_CELL = 5
+# A cell's share of the kernel is the mean over several points to a side, so that coarse cells are no coarse sum.
+_POINTS_PER_BANDWIDTH, _POINTS_PER_CELL = 25, 5
 
 
 def mass_inside(universe: np.ndarray, kernel: Kernel, ratio: float) -> np.ndarray:
@@ -20,7 +20,7 @@ def mass_inside(universe: np.ndarray, kernel: Kernel, ratio: float) -> np.ndarra
     """
     from scipy import fft
 
-    stencil = _shares(kernel, ratio)
+    stencil = _shares(kernel, ratio, max(universe.shape))
     reach = stencil.shape[0] // 2
     length = [fft.next_fast_len(cells + 2 * reach, True) for cells in universe.shape]
     spectrum = fft.rfft2(universe.astype(float), length, workers=-1)
@@ -46,13 +46,16 @@ def mass_inside_by_bandwidth(
     return found
 
 
-def _shares(kernel: Kernel, ratio: float) -> np.ndarray:
-    """Return the share of a kernel, centred on a cell, that falls on each cell around it; the shares add up to 1."""
+def _shares(kernel: Kernel, ratio: float, farthest: int) -> np.ndarray:
+    """Return the share of a kernel, centred on a cell, that falls on each cell around it, up to the farthest asked for."""
     reach = math.ceil(kernel.reach * ratio + 0.5)
-    within = (np.arange(_POINTS_PER_CELL) + 0.5) / _POINTS_PER_CELL - 0.5
-    offset = np.add.outer(np.arange(-reach, reach + 1), within)
+    points = int(np.clip(math.ceil(_POINTS_PER_BANDWIDTH / ratio), 1, _POINTS_PER_CELL))
+    within = (np.arange(points) + 0.5) / points - 0.5
+    kept = min(reach, farthest)
+    offset = np.add.outer(np.arange(-kept, kept + 1), within)
     total = np.zeros((offset.shape[0], offset.shape[0]))
     for down in offset.T:
         for across in offset.T:
             total += kernel.values((down[:, None] ** 2 + across[None, :] ** 2) / ratio**2)
-    return np.asarray(total / total.sum())
+    # A whole kernel has the share 1 to the last digit.
+    return np.asarray(total / (total.sum() if kept == reach else points**2 * ratio**2 / kernel.constant))

@@ -1,4 +1,4 @@
-"""The gaussian spread over a lattice by Fourier transform, through B-splines; to 1e-8 of the maximum."""
+"""The gaussian spread over a lattice by Fourier transform, through B-splines; to 1e-7 of the maximum."""
 
 from __future__ import annotations
 
@@ -59,15 +59,17 @@ def spread(
     rows, columns = lattice_shape(shape, row, column, ratio)
     lattice = _splines(rows, columns, row / step, column / step, weight / step**2, within(progress, 0.0, 0.5))
     spectrum = fft.rfft2(lattice, workers=-1)
+    # What a full lattice point would make as a density: noise is in proportion to it, also where places are off the cells.
+    fullest = float(lattice.max()) * _GAUSSIAN.constant / (ratio / step) ** 2
     del lattice
     spectrum *= _smoothing(fft.fftfreq(rows), ratio / step)[:, None]
     spectrum *= _smoothing(fft.rfftfreq(columns), ratio / step)[None, :]
     advance(progress, 0.6)
-    return _at_cells(spectrum, columns, shape, step, within(progress, 0.6, 1.0))
+    return _at_cells(spectrum, columns, shape, step, fullest, within(progress, 0.6, 1.0))
 
 
 def _at_cells(
-    spectrum: np.ndarray, columns: int, shape: tuple[int, int], step: float, progress: Progress
+    spectrum: np.ndarray, columns: int, shape: tuple[int, int], step: float, fullest: float, progress: Progress
 ) -> np.ndarray:
     """Transform a lattice's spectrum back at the cells, a band of rows at a time."""
     from scipy import fft
@@ -89,7 +91,7 @@ def _at_cells(
         # Each axis of the inverse transform divides by its own length, not by the coarse lattice's.
         values[part] *= finer**2
         advance(progress, (begin + len(band)) / shape[0])
-    require_noise(lowest * finer**2, float(values.max()))
+    require_noise(lowest * finer**2, max(float(values.max()), fullest))
     return values
 
 

@@ -123,6 +123,11 @@ class Grid:
         inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
         return np.where(inside, row * self.columns + column, -1).astype(np.int64)
 
+    def inside(self, mask: np.ndarray, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
+        """Mark the points (n,) that stand in a cell of a mask (rows, columns)."""
+        cell = self.index(easting, northing)
+        return np.asarray((cell >= 0) & mask.ravel()[cell])
+
     def total(self, cell: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
         """Sum points by cell number (−1 is left out) to (rows, columns): integer counts, or float sums of weights."""
         inside = cell >= 0

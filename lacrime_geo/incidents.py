@@ -119,12 +119,12 @@ class Incidents:
             )
         return replace(self.take(placed), source=None)
 
-    def weighing(self, weight: Any) -> Incidents:
+    def weighing(self, weight: Any, role: str = "weight") -> Incidents:
         """Return the incidents with the weight asked for: None keeps theirs; a column's name or an array replaces it."""
         if weight is None:
             return self
         values = checks.column(self.source, weight) if isinstance(weight, str) else weight
-        name = f"weight column {weight!r}" if isinstance(weight, str) else "weight"
+        name = f"{role} column {weight!r}" if isinstance(weight, str) else role
         return replace(self, weight=checks.weights(values, self.size, name))
 
     def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:

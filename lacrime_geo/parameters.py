@@ -33,12 +33,13 @@ class Parameters(dict):
         }
         (tried_name, tried), (score_name, score) = curve.items()
         known = np.isfinite(score)
-        low, high = float(np.min(score[known])), float(np.max(score[known]))
+        # The lowest quarter has no bar: beside one very poor score all others would look alike.
+        low, high = float(np.quantile(score[known], 0.25)), float(np.max(score[known]))
         nearest = int(np.argmin(np.abs(np.log(tried / chosen))))
         lines = [f"{tried_name} and {score_name.replace('_', ' ')}:"]
         for number, (value, height) in enumerate(zip(tried, score)):
             share = (height - low) / (high - low) if high > low else 1.0
-            bar = "█" * round(24 * share) if np.isfinite(height) else ""
+            bar = "█" * round(24 * max(share, 0.0)) if np.isfinite(height) else ""
             lines.append(f"{value:10,.0f} m {height:10.4g} {bar}{' ←' if number == nearest else ''}")
         log.info("%s", "\n".join(lines))
 
@@ -73,6 +74,15 @@ def restored(record: str | None) -> Parameters:
         kept = {}
     # A new record names the version that writes it.
     return Parameters({name: value for name, value in kept.items() if name != "version"} if type(kept) is dict else {})
+
+
+def in_words(number: float) -> str:
+    """Write a number for people: three digits, no powers of ten.
+
+    >>> in_words(1043.2), in_words(0.012345)
+    ('1,040', '0.0123')
+    """
+    return f"{float(f'{number:.3g}'):,.12g}"
 
 
 def two_digits(value: float) -> float:

@@ -29,6 +29,30 @@ class Places(NamedTuple):
             part = slice(begin, begin + _ROWS_TALLIED_AT_ONCE)
             yield Places(self.x[part], self.y[part], self.weight[part])
 
+    def where(self, rows: np.ndarray) -> Places:
+        """Return the places in the rows given (mask or indices)."""
+        return Places(self.x[rows], self.y[rows], self.weight[rows])
+
+    def collapsed(self) -> Places:
+        """Return the distinct places, each with the sum of its weights."""
+        first, place = collapse(self.x, self.y)
+        return Places(self.x[first], self.y[first], np.bincount(place, self.weight, first.size))
+
+    def mean(self) -> tuple[float, float]:
+        """Return the weighted mean of both axes (m)."""
+        # Far from the origin sums would lose digits; measure from the first place.
+        x0, y0 = float(self.x[0]), float(self.y[0])
+        sums = np.sum([[((p.x - x0) * p.weight).sum(), ((p.y - y0) * p.weight).sum()] for p in self.parts()], axis=0)
+        along_x, along_y = sums / float(self.weight.sum())
+        return x0 + float(along_x), y0 + float(along_y)
+
+    def variance(self) -> tuple[float, float]:
+        """Return the weighted variance of both axes (m²)."""
+        x, y = self.mean()
+        sums = [[((p.x - x) ** 2 * p.weight).sum(), ((p.y - y) ** 2 * p.weight).sum()] for p in self.parts()]
+        along_x, along_y = np.sum(sums, axis=0) / float(self.weight.sum())
+        return float(along_x), float(along_y)
+
 
 class _Buckets:
     """Four tables of 2^16 places each, by four hashes of both coordinates."""
@@ -79,7 +103,8 @@ def _hashed(x: np.ndarray, y: np.ndarray, table: int) -> np.ndarray:
 def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Places:
     """Sum weights (n,), 1 each by default, over coincident places among coordinates (n,), all finite.
 
-    Where most incidents stand on a place of their own they come back as they are: a place may occur more than once.
+    Places without weight are left out. Where most incidents stand on a place of their own they come back as they are: a
+    place may occur more than once.
 
     Notes
     -----
@@ -93,12 +118,14 @@ def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None =
     [(5.0, 2.0), (7.0, 1.0)]
     """
     incidents = Places(easting, northing, np.broadcast_to(1.0, easting.shape) if weight is None else weight)
+    if weight is not None and not weight.all():
+        incidents = incidents.where(weight > 0)
     buckets, total, left = _Buckets(), np.zeros(_SIZE), []
     rows = alone = 0
     for part in incidents.parts():
         bucket = buckets.place(part.x, part.y)
         rest = np.flatnonzero(bucket == _SIZE)
-        left.append(Places(*(column[rest] for column in part)))
+        left.append(part.where(rest))
         rows, alone = rows + bucket.size, alone + rest.size
         if alone > rows / 2:
             return incidents
@@ -106,13 +133,10 @@ def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None =
         total += np.bincount(bucket, None if weight is None else part.weight, _SIZE + 1)[:-1]
     filled = np.flatnonzero(~np.isnan(buckets.x))
     found = Places(buckets.x[filled], buckets.y[filled], total[filled])
-    others = _sorted_tally(Places(*map(np.concatenate, zip(*left))))
+    scattered = Places(*map(np.concatenate, zip(*left)))
+    first, place = _sorted_places(scattered.x, scattered.y)
+    others = Places(scattered.x[first], scattered.y[first], np.bincount(place, scattered.weight, first.size))
     return Places(*map(np.concatenate, zip(found, others)))
-
-
-def _sorted_tally(places: Places) -> Places:
-    first, place = _sorted_places(places.x, places.y)
-    return Places(places.x[first], places.y[first], np.bincount(place, places.weight, first.size))
 
 
 def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -159,6 +183,14 @@ def _sorted_places(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return order[starts], place
 
 
+def nearest_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return the distance (m) of each of several points to its nearest other."""
+    from scipy.spatial import cKDTree
+
+    points = np.column_stack([x, y])
+    return np.asarray(cKDTree(points).query(points, k=2, workers=-1)[0][:, 1])
+
+
 def outlying(easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
     """Mark locational outliers among distinct places: nearest neighbour farther than the mean + 3 SD of all.
 
@@ -166,8 +198,5 @@ def outlying(easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
     """
     if easting.size < 4:
         return np.zeros(easting.size, dtype=bool)
-    from scipy.spatial import cKDTree
-
-    points = np.column_stack([easting, northing])
-    nearest = cKDTree(points).query(points, k=2, workers=-1)[0][:, 1]
+    nearest = nearest_distances(easting, northing)
     return np.asarray(nearest > nearest.mean() + 3 * nearest.std())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,49 +11,13 @@ import numpy as np
 from . import bandwidths, checks, spreading, study_area
 from .bandwidths import Smoothing
 from .features import Features, as_boundary
-from .geometry import multipolygon_wkb, ring_areas
 from .grid import Grid
 from .incidents import Incidents, as_incidents, begin
 from .kernels import KERNELS, Kernel
-from .marching_squares import outline
 from .parameters import Parameters
 from .places import Places, collapse, tally
 from .progress import Progress, advance, within
-from .results import Shapes, Surface
-
-TOLERANCES = (0.05, 0.01)
-
-
-@dataclass(frozen=True, eq=False)
-class RiskSurface(Surface):
-    """Hold a log ratio of densities (rows, columns) with its two-sided, uncorrected p at each cell."""
-
-    p: np.ndarray | None = None
-
-    def tolerance(self) -> Shapes:
-        """Return the areas where the ratio is raised or lowered at p ≤ 0.05 and 0.01, cell by cell, as polygons."""
-        rows: dict[str, list[Any]] = dict(side=[], p=[], area_km2=[])
-        shapes = []
-        p = np.ones(self.values.shape) if self.p is None else self.p
-        for side, sign in (("raised", 1.0), ("lowered", -1.0)):
-            sure = np.where(sign * self.values > 0, 1.0 - p, 0.0)
-            sure[np.isnan(self.values)] = np.nan
-            for level in TOLERANCES:
-                rings = outline(sure, 1.0 - level, self.grid)
-                if rings.x.size:
-                    shapes.append(multipolygon_wkb(rings))
-                    found = side, level, ring_areas(rings).sum() / 1e6
-                    for name, value in zip(rows, found):
-                        rows[name].append(value)
-        wkb = np.empty(len(shapes), dtype=object)
-        wkb[:] = shapes
-        columns = {
-            "side": np.array(rows["side"], dtype=object),
-            "p": np.array(rows["p"], dtype=float),
-            "area_km2": np.array(rows["area_km2"], dtype=float),
-        }
-        label = self.label.replace("Relative risk", "Tolerance contours")
-        return Shapes(columns, self.parameters, wkb, self.grid.crs, "tolerance", label)
+from .results import TOLERANCES, RiskSurface
 
 
 def risk_ratio(
@@ -64,6 +29,7 @@ def risk_ratio(
     cell_size: float | None = None,
     kernel: str = "gaussian",
     boundary: Any = None,
+    weight: Any = None,
     permutations: int = 0,
     seed: int = 0,
     progress: Progress = None,
@@ -73,15 +39,18 @@ def risk_ratio(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: the cases.
-    population : points of the same area, such as other incidents (controls), or places with a number of residents.
+    population : points of the same area, such as other incidents (controls; leave the cases out of them), or places with a
+        number of residents. A period or category chosen on the command line or in the toolbox is that of the cases only.
     population_weight : column of `population`, or array, with the people (or visitors, cars, ...) at each point; the
-        population is then taken as known. Default: its points are controls, drawn by chance as the cases are.
+        population is then taken as known. Default: its points' own weights, else they are controls, drawn by chance as the
+        cases are.
     bandwidth : one for both densities (m), or the rule that finds it from the cases: "reference" (default), "scott",
         "silverman", "likelihood" or "predictive".
     cell_size : side of a cell (m). Default: as for `kde`.
     kernel : "gaussian" (default: it reaches everywhere), or "quartic", "triweight", "epanechnikov", "triangular",
         "uniform".
     boundary : polygon layer of the study area; points outside are left out and counted. Default: the bounds of both.
+    weight : column name or array (n,): whole numbers of cases at each point; default the incidents' own, else 1.
     permutations : for p by simulation, the number of random maps: cases and controls mixed anew, or as many cases as
         seen drawn from the population. Default 0: the asymptotic p.
     seed : of the random numbers.
@@ -96,12 +65,14 @@ def risk_ratio(
     Raises
     ------
     ValueError
-        If either has no points with coordinates (inside the boundary), or a number is not above 0.
+        If either has no points with coordinates (inside the boundary), the population is 0, the cases' weights are not
+        whole numbers, or a number is not above 0.
 
     Notes
     -----
-    Kelsall & Diggle 1995, with one bandwidth for both, so that the correction at edges cancels out. To each share half an
-    incident is added, as an effective number under the kernel: where there are few of both, ρ is near 0 and not at the
+    Kelsall & Diggle 1995, with one bandwidth for both, so that what kernels lose at edges cancels out but for the little that
+    is added: to each share half an
+    incident, as an effective number under the kernel: where there are few of both, ρ is near 0 and not at the
     mercy of one incident (after Bowman & Azzalini 1997). Asymptotic p: around s stand N = f(s) h² / R effective points, R
     the integral of the squared kernel, with the variance that Hazelton & Davies (2009) give ρ; of these the cases are
     binomial, or Poisson where the population is known. Their normal approximation of ρ itself calls twice as much lowered
@@ -115,23 +86,28 @@ def risk_ratio(
     >>> float(np.abs(risk_ratio(evenly, evenly, bandwidth=500).values).max())
     0.0
     """
-    shape = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
+    chosen_kernel = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
     permutations = checks.whole("permutations", permutations, minimum=0)
-    everything, cases, parameters = begin(incidents, None)
-    people = as_incidents(population, crs=cases.crs).weighing(population_weight).located()
+    everything, cases, parameters = begin(incidents, weight)
+    seed = checks.whole("seed", seed, minimum=0)
+    everybody = as_incidents(population, crs=cases.crs)
+    people = everybody.weighing(population_weight, "population_weight").located()
+    lost = everybody.size - people.size
+    parameters.note("population_without_place", lost, f"{lost:,} points of {everybody.label!r} have no place")
     parameters.update(kernel=kernel, population=people.label, population_points=people.size)
     size = None if cell_size is None else checks.positive("cell_size", cell_size)
     area = as_boundary(boundary, cases.crs)
     places = tally(cases.easting, cases.northing, cases.weight)
-    smoothing = Smoothing(cases, places, shape, area, size)
+    smoothing = Smoothing(cases, places, chosen_kernel, area, size, corrected=area is not None).inside()
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.0, 0.2))
-    size = study_area.smooth_cell_size(places, size, h, parameters)
-    grid, universe, both = _ground(cases, people, area, size, shape.padding * h, parameters)
-    comparison = _Comparison(grid, both, shape, h, known=people.weight is not None)
+    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters)
+    grid, universe, both = _window(cases, people, area, size, chosen_kernel.padding * h, parameters)
+    comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)
     ratio = comparison.ratio(both.cases)
     if permutations:
         p = comparison.simulated(ratio, permutations, seed, within(progress, 0.2, 1.0))
         parameters.update(permutations=permutations, seed=seed)
+        _warn_of_few(permutations, parameters)
     else:
         p = comparison.approximate()
     parameters["p_method"] = comparison.method(permutations)
@@ -143,6 +119,10 @@ def risk_ratio(
     return RiskSurface(grid, ratio, "log ratio", parameters, "risk_ratio", label, "log_risk_ratio", p=p)
 
 
+# numpy's limit for drawing without replacement.
+_MIXED_AT_MOST = 999_999_999
+
+
 class _Both(NamedTuple):
     """The places of either kind, and how many cases and how much of the population stand on each."""
 
@@ -152,7 +132,7 @@ class _Both(NamedTuple):
     population: np.ndarray
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Comparison:
     """Two densities by one kernel on one grid; `known` tells that the population is no sample."""
 
@@ -162,10 +142,14 @@ class _Comparison:
     bandwidth: float
     known: bool
 
-    def share(self, weight: np.ndarray) -> np.ndarray:
-        """Return the density of weights on the places as a share of their sum, per m²."""
-        places = Places(self.both.x, self.both.y, weight / weight.sum())
-        return spreading.density(self.grid, places, self.kernel, self.bandwidth)
+    def density(self, weight: np.ndarray) -> np.ndarray:
+        """Return the density of weights on the places, per m²."""
+        return spreading.density(self.grid, Places(self.both.x, self.both.y, weight), self.kernel, self.bandwidth)
+
+    @cached_property
+    def all(self) -> np.ndarray:
+        """The density of the population where it is known, else of cases and controls together."""
+        return self.density(self.both.population if self.known else self.both.cases + self.both.population)
 
     @property
     def half_an_incident(self) -> float:
@@ -175,9 +159,10 @@ class _Comparison:
 
     def ratio(self, cases: np.ndarray) -> np.ndarray:
         """Return the log ratio (rows, columns) when so many cases stand on each place; the others are controls."""
-        population = self.both.population if self.known else self.both.cases + self.both.population - cases
+        of_cases = self.density(cases)
+        others = self.all if self.known else np.maximum(self.all - of_cases, 0.0)
         little = self.half_an_incident
-        return np.log((self.share(cases) + little) / (self.share(population) + little))
+        return np.log((of_cases / cases.sum() + little) / (others / self.both.population.sum() + little))
 
     def approximate(self) -> np.ndarray:
         """Return the two-sided p of the share of cases around each cell, from effective numbers under the kernel.
@@ -187,14 +172,14 @@ class _Comparison:
         """
         from scipy.special import betainc, gammainc, gammaincc
 
-        each = self.both.cases.sum() * self.bandwidth**2 / self.kernel.roughness
-        cases = self.share(self.both.cases) * each
+        each = self.bandwidth**2 / self.kernel.roughness
+        cases = self.density(self.both.cases) * each
         if self.known:
-            expected = self.share(self.both.population) * each
+            expected = self.all * (each * self.both.cases.sum() / self.both.population.sum())
             lower, upper = gammaincc(cases + 0.5, expected), gammainc(cases + 0.5, expected)
         else:
             chance = self.both.cases.sum() / (self.both.cases.sum() + self.both.population.sum())
-            others = np.maximum(self.share(self.both.cases + self.both.population) * each / chance - cases, 0.0)
+            others = np.maximum(self.all * each - cases, 0.0)
             upper = betainc(cases + 0.5, others + 0.5, chance)
             lower = betainc(others + 0.5, cases + 0.5, 1.0 - chance)
         return np.minimum(2 * np.minimum(lower, upper), 1.0)
@@ -216,6 +201,8 @@ class _Comparison:
         number = int(self.both.cases.sum())
         if self.known:
             return random.multinomial(number, self.both.population / self.both.population.sum()).astype(float)
+        if self.both.cases.sum() + self.both.population.sum() > _MIXED_AT_MOST:
+            raise ValueError(f"More than {_MIXED_AT_MOST:,} cases and controls cannot be mixed; take permutations=0.")
         everybody = (self.both.cases + self.both.population).astype(np.int64)
         return random.multivariate_hypergeometric(everybody, number, method="marginals").astype(float)
 
@@ -228,7 +215,7 @@ class _Comparison:
         return f"Monte Carlo, {permutations:,} maps of {null} (Kelsall & Diggle 1995), two-sided, not corrected for many cells"
 
 
-def _ground(
+def _window(
     cases: Incidents, people: Incidents, area: Features | None, size: float, padding: float, parameters: Parameters
 ) -> tuple[Grid, np.ndarray, _Both]:
     """Return the grid, its cells that belong to the study area, and the places of both kinds in it."""
@@ -237,34 +224,51 @@ def _ground(
         grid = Grid.over((x.min(), y.min(), x.max(), y.max()), size, cases.crs, padding)
         universe = np.ones(grid.shape, dtype=bool)
     else:
-        grid = Grid.over(area.bounds, size, cases.crs)
-        universe = grid.covered_by(area)
+        grid, universe = study_area.within(area, size, cases)
         parameters["boundary"] = area.label
-    cell = grid.index(x, y)
-    inside = (cell >= 0) & universe.ravel()[cell]
+    inside = grid.inside(universe, x, y)
     is_case = np.arange(x.size) < cases.size
-    for name, layer, rows in (("outside", cases, is_case), ("population_outside", people, ~is_case)):
-        outside = int((rows & ~inside).sum())
-        if outside == layer.size:
-            raise ValueError(
-                f"None of the {layer.size:,} points of {layer.label!r} lies inside the boundary; check that it is of the same "
-                "area and that its CRS is right."
-            )
-        sentence = f"{outside:,} points of {layer.label!r} lie in no cell of the study area and are left out"
-        parameters.note(name, outside, sentence)
-    counts = [np.ones(layer.size) if layer.weight is None else layer.weight for layer in (cases, people)]
-    if (counts[0] % 1).any():
-        raise ValueError(
-            "The weights of the cases must be whole numbers, of incidents at each point; select without weights."
-        )
+    study_area.note_outside(cases, inside[is_case], "are left out", parameters)
+    study_area.note_outside(people, inside[~is_case], "are left out", parameters, "population_outside")
     first, place = collapse(x[inside], y[inside])
-    weight = np.concatenate(counts)[inside]
+    weight = np.concatenate([_counts(cases), _counts(people)])[inside]
     sums = [np.bincount(place, weight * rows[inside], first.size) for rows in (is_case, ~is_case)]
-    if sums[1].sum() == 0:
+    both = _Both(x[inside][first], y[inside][first], *sums)
+    _require_groups(both, people, parameters)
+    return grid, universe, both
+
+
+def _warn_of_few(permutations: int, parameters: Parameters) -> None:
+    """Say which tolerances so few random maps cannot reach: the smallest p is 2 / (permutations + 1)."""
+    missed = [level for level in TOLERANCES if 2 / (permutations + 1) > level]
+    if missed:
+        needed = " and ".join(f"{round(2 / level) - 1} for {level:g}" for level in missed)
+        parameters.warn(
+            f"{permutations} random maps cannot give a p of {missed[0]:g} or less; at least {needed} are needed."
+        )
+
+
+def _counts(layer: Incidents) -> np.ndarray:
+    return np.ones(layer.size) if layer.weight is None else layer.weight
+
+
+def _require_groups(both: _Both, people: Incidents, parameters: Parameters) -> None:
+    """Raise when one group cannot be compared with the other; warn when the controls seem to hold the cases."""
+    if (both.cases % 1).any():
+        raise ValueError(
+            "The weights of the cases must be whole numbers of incidents at each point; give them without weights."
+        )
+    if both.cases.sum() == 0:
+        raise ValueError("The cases inside the study area all weigh 0; there is nothing to compare.")
+    if both.population.sum() == 0:
         raise ValueError(
             f"The population of {people.label!r} inside the study area is 0; there is nothing to compare with."
         )
-    return grid, universe, _Both(x[inside][first], y[inside][first], *sums)
+    if people.weight is None and (both.population >= both.cases).all():
+        parameters.warn(
+            f"each of the {int(both.cases.sum()):,} cases stands on the same place as a control: where the controls hold the "
+            "cases themselves the ratio is drawn towards 0; leave the cases out of the population."
+        )
 
 
 def _tell(ratio: np.ndarray, p: np.ndarray, parameters: Parameters) -> None:
@@ -273,6 +277,6 @@ def _tell(ratio: np.ndarray, p: np.ndarray, parameters: Parameters) -> None:
     raised, lowered = (float(((sign * ratio > 0) & (p <= TOLERANCES[0]))[known].mean()) for sign in (1, -1))
     parameters.update(unit="log ratio", raised=raised, lowered=lowered)
     parameters.tell(
-        f"the share of cases is raised on {raised:.1%} and lowered on {lowered:.1%} of the area at p ≤ {TOLERANCES[0]:g}, cell "
-        "by cell: as much as 2.5 % of each would be by chance"
+        f"the share of cases is raised on {100 * raised:.1f} % and lowered on {100 * lowered:.1f} % of the area at "
+        f"p ≤ {TOLERANCES[0]:g}, cell by cell: as much as 2.5 % of each would be by chance"
     )

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
-from . import checks
+from . import checks, geometry
 from .features import Features
 from .grid import Grid
 from .incidents import Incidents
+from .marching_squares import outline
 from .parameters import Parameters
 from .styles.palettes import BREAKS
 
 if TYPE_CHECKING:
     import geopandas
     import pandas
+
+TOLERANCES = (0.05, 0.01)
 
 
 class _Saved:
@@ -60,6 +63,34 @@ class Surface(_Saved):
     def styled(self, *, breaks: str = "quantiles", dark: bool = False) -> Surface:
         """Return the surface with another look: classes by "quantiles" or "equal" steps, colours for a dark basemap."""
         return replace(self, breaks=checks.option("breaks", breaks, BREAKS), dark=bool(dark))
+
+
+@dataclass(frozen=True, eq=False)
+class RiskSurface(Surface):
+    """Hold a log ratio of densities (rows, columns) with its two-sided, uncorrected p at each cell.
+
+    `save` writes the ratio; what p says is in the polygons of `tolerance`.
+    """
+
+    p: np.ndarray = field(default_factory=lambda: np.empty((0, 0)))
+
+    def tolerance(self) -> Shapes:
+        """Return the areas where the ratio is raised or lowered at p ≤ 0.05 and 0.01, cell by cell, as polygons."""
+        found = []
+        for side, sign in (("raised", 1.0), ("lowered", -1.0)):
+            sure = np.where(sign * self.values > 0, 1.0 - self.p, 0.0)
+            sure[np.isnan(self.values)] = np.nan
+            found += [(side, level, outline(sure, 1.0 - level, self.grid)) for level in TOLERANCES]
+        found = [entry for entry in found if entry[2].x.size]
+        wkb = np.empty(len(found), dtype=object)
+        wkb[:] = [geometry.multipolygon_wkb(rings) for _, _, rings in found]
+        columns = {
+            "side": np.array([side for side, _, _ in found], dtype=object),
+            "p": np.array([level for _, level, _ in found], dtype=float),
+            "area_km2": np.array([geometry.ring_areas(rings).sum() / 1e6 for _, _, rings in found], dtype=float),
+        }
+        label = self.label.replace("Relative risk", "Tolerance contours")
+        return Shapes(columns, self.parameters, wkb, self.grid.crs, "tolerance", label)
 
 
 def as_surface(anything: Any) -> Surface:

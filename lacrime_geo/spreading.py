@@ -74,6 +74,6 @@ def _spread(
         transformed = math.prod(gaussian_transform.lattice_shape(shape, row, column, widest))
         if _TRANSFORMED * transformed + _SPLINE * row.size < row.size * math.pi * (kernel.reach * widest + 0.5) ** 2:
             return gaussian_transform.spread(shape, row, column, weight, widest, progress)
-    if kernel.power is not None and _LINE * (2 * widest + 1) < math.pi * widest**2:
+    if kernel.power is not None and widest < max(shape) and _LINE * (2 * widest + 1) < math.pi * widest**2:
         return line_polynomials.spread(shape, row, column, weight, ratio, kernel, progress)
     return stamping.spread(shape, row, column, weight, ratio, kernel, progress)

@@ -28,6 +28,8 @@ def spread(
     """
     reach = np.ceil(kernel.reach * ratio).astype(np.int64)
     widest = int(reach.max())
+    if (2 * widest + 1) ** 2 > shape[0] * shape[1]:
+        return _at_every_cell(shape, row, column, weight, ratio, kernel, progress)
     padded = shape[0] + 4 * widest + 2, shape[1] + 4 * widest + 2
     total = np.zeros(padded[0] * padded[1])
     row, column = row + 2 * widest + 1, column + 2 * widest + 1
@@ -44,6 +46,29 @@ def spread(
             advance(progress, done / evaluations[-1])
     edge = 2 * widest + 1
     return total.reshape(padded)[edge:-edge, edge:-edge]
+
+
+def _at_every_cell(
+    shape: tuple[int, int],
+    row: np.ndarray,
+    column: np.ndarray,
+    weight: np.ndarray,
+    ratio: np.ndarray,
+    kernel: Kernel,
+    progress: Progress,
+) -> np.ndarray:
+    """Return the same where a stamp has more cells than the grid: one cell after another, from all places."""
+    values = np.empty(shape)
+    scaled = weight * (kernel.constant / ratio**2)
+    at_once = max(_EVALUATIONS_AT_ONCE // row.size, 1)
+    across = ((np.arange(shape[1])[:, None] - column) / ratio) ** 2
+    for line in range(shape[0]):
+        down = ((line - row) / ratio) ** 2
+        for begin in range(0, shape[1], at_once):
+            part = slice(begin, begin + at_once)
+            values[line, part] = kernel.values(across[part] + down) @ scaled
+        advance(progress, (line + 1) / shape[0])
+    return values
 
 
 def _stamp(

@@ -13,6 +13,7 @@ from .places import Places, collapse, outlying
 
 MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
 FINEST_CELL = 150.0
+_CELLS_TO_CHOOSE_BY = 1_000_000
 # Distances to nearest neighbours among more would take longer than the analysis.
 _PLACES_LOOKED_AT = 1_000_000
 
@@ -42,7 +43,7 @@ def scale(
         finest = max(usual_shorter_side(x, y, parameters) / 150, FINEST_CELL)
         cell_size = parameters.choose("cell_size", two_digits(finest), reason, " m")
     parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
-    caution_fine_cells(placed.size, first.size, size, parameters)
+    caution_finer_than_blocks("a grid with cells", size, placed.size, first.size, parameters)
     if distance_band is None:
         distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
     parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
@@ -81,13 +82,41 @@ def smooth_cell_size(places: Places, given: float | None, bandwidth: float, para
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))
 
 
-def caution_fine_cells(incidents: int, places: int, size: float, parameters: Parameters) -> None:
-    """Warn when cells are finer than the hundred-blocks that the incidents have been moved to."""
+def caution_finer_than_blocks(what: str, size: float, incidents: int, places: int, parameters: Parameters) -> None:
+    """Warn when cells or a bandwidth are finer than the hundred-blocks that the incidents have been moved to."""
     if size < FINEST_CELL and places < incidents / 2:
         parameters.warn(
-            f"{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: cells of "
-            f"{size:g} m, finer than {FINEST_CELL:g} m, show more than the data know."
+            f"{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: {what} "
+            f"of {size:g} m, finer than {FINEST_CELL:g} m, shows more than the data know."
         )
+
+
+def within(area: Features, cell_size: float | None, layer: Incidents) -> tuple[Grid, np.ndarray]:
+    """Return the grid over a study area and a mask of its cells; without a cell size, fine ones to choose others by."""
+    west, south, east, north = area.bounds
+    size = cell_size or max(np.sqrt(max((east - west) * (north - south), 1.0) / _CELLS_TO_CHOOSE_BY), 1.0)
+    grid = Grid.over(area.bounds, size, layer.crs)
+    mask = grid.covered_by(area)
+    if not mask.any():
+        raise ValueError(
+            f"No cell of {size:g} m has its centre inside {area.label!r}, which measures {east - west:,.0f} × "
+            f"{north - south:,.0f} m; make the cells smaller."
+        )
+    return grid, mask
+
+
+def note_outside(
+    layer: Incidents, inside: np.ndarray, fate: str, parameters: Parameters, name: str = "outside"
+) -> None:
+    """Say how many points stand in no cell of the study area and what becomes of them; raise when all do."""
+    outside = int((~inside).sum())
+    if outside == layer.size:
+        raise ValueError(
+            f"None of the {layer.size:,} incidents of {layer.label!r} lies inside the boundary; check that it is of the same "
+            "area and that its CRS is right."
+        )
+    where = f"{outside:,} of {layer.size:,} points of {layer.label!r} lie in no cell of the study area"
+    parameters.note(name, outside, f"{where}; they {fate}")
 
 
 def universe_of(
@@ -117,20 +146,9 @@ def universe_of(
 
 def counts_of(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Parameters) -> dict[str, np.ndarray]:
     """Return the count, and the sum of weights where there are any, of each cell of the study area."""
-    cell = grid.index(placed.easting, placed.northing)
-    inside = (cell >= 0) & universe.ravel()[cell]
-    outside = placed.size - int(inside.sum())
-    if outside == placed.size:
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} lies inside the boundary; check that it is of the "
-            "same area and that its CRS is right."
-        )
-    parameters.note(
-        "outside",
-        outside,
-        f"{outside:,} incidents lie in no cell with its centre in the study area and are not counted",
-    )
-    cell = np.where(inside, cell, -1)
+    inside = grid.inside(universe, placed.easting, placed.northing)
+    note_outside(placed, inside, "are not counted", parameters)
+    cell = np.where(inside, grid.index(placed.easting, placed.northing), -1)
     columns = {"count": grid.total(cell)[universe]}
     if placed.weight is not None:
         sums = grid.total(cell, placed.weight)[universe]

@@ -18,7 +18,7 @@ from . import display, file_layers, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
 from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
-from .lacrime_geo.parameter_kinds import Choice, Column, Points, Polygons
+from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface
 from .lacrime_geo.selection import words
@@ -104,13 +104,13 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                 for made in to_processing(parameter, self.input_name, None, True, text):
                     self.addParameter(advanced(made))
         for parameter in self.analysis.look:
-            default = parameter.options[0] if isinstance(parameter, Choice) else False
+            default = self.analysis.default(parameter.name)
             for made in to_processing(parameter, self.input_name, default, True, LOOK_HELP[parameter.name]):
                 self.addParameter(advanced(made))
         self._declare_outputs()
 
     def _declare_outputs(self):
-        if self.analysis.result is Surface:
+        if issubclass(self.analysis.result, Surface):
             self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
         else:
             kind = QgsProcessing.SourceType.TypeVectorAnyGeometry
@@ -145,10 +145,10 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         outputs = writing.Outputs(self, parameters, context, landing)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
         for name in names:
-            outputs.stage(name, "surface" if self.analysis.result is Surface and name == OUTPUT else "vector")
+            outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")
         progress = progress_of(feedback)
         source = self._source(parameters, context)
-        original = reading.Original(source) if self.analysis.result is Marks else None
+        original = reading.Original(source) if issubclass(self.analysis.result, Marks) else None
         options = self._options(parameters, context)
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
         self._add_layers(data, parameters, context, options)

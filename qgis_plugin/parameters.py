@@ -153,9 +153,14 @@ def value_of(algorithm, parameter, parameters, context):
 
 def out_of_bounds(parameter, value):
     """Return the sentence for a number that is not above 0, else None."""
+    if isinstance(parameter, DistanceOrRule) and value in parameter.rules:
+        name = parameter.name.upper()
+        return f"{value!r} is the name of a rule: give it as {name}{RULE.upper()} and leave {name} empty."
     if not isinstance(parameter, (Distance, DistanceOrRule, Amount)) or not isinstance(value, (int, float)):
         return None
     if value > 0 or value == getattr(parameter, "minimum", None):
         return None
     unit = "" if isinstance(parameter, Amount) else " metres"
-    return f"{parameter.name} must be above 0{unit}, got {value:g}."
+    least = getattr(parameter, "minimum", None)
+    bound = "above 0" if least is None else f"at least {least}"
+    return f"{parameter.name} must be {bound}{unit}, got {value:g}."

@@ -1,4 +1,4 @@
-"""What several test files share: the folder of real data, and settings of hypothesis."""
+"""What several test files share: the folder of real data, one for the examples of pages, and settings of hypothesis."""
 
 import os
 from pathlib import Path
@@ -11,6 +11,17 @@ COMMON = dict(deadline=None, suppress_health_check=list(HealthCheck))
 settings.register_profile("suite", max_examples=40, derandomize=True, **COMMON)
 settings.register_profile("search", max_examples=1000, **COMMON)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
+
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def in_copy(tmp_path, monkeypatch):
+    """Work in an empty folder that has the sample layers."""
+    (tmp_path / "sample_layers").symlink_to(ROOT / "sample_layers")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
 
 
 @pytest.fixture(scope="session")

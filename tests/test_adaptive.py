@@ -75,6 +75,23 @@ def test_incidents_beyond_an_uncorrected_boundary_count():
     assert np.nanmean(part.values[:, -3:]) == pytest.approx(160, rel=0.15)
 
 
+def test_cells_coarser_than_the_bandwidth():
+    x, y = uniform(60, 7)
+    surface = lg.kde(incidents(x, y), bandwidth=50, cell_size=400, adaptive=True)
+    assert np.isfinite(surface.values).all() and min(surface.parameters["bandwidths"]) > 0
+    weight = np.where(x < 2500, 0.0, 1.0)
+    with pytest.raises(ValueError, match="all weigh 0"):
+        lg.kde(
+            incidents(x, y, weight=weight),
+            bandwidth=300,
+            cell_size=50,
+            adaptive=True,
+            boundary=rectangle(0, 0, 2400, 5000),
+        )
+    with pytest.raises(ValueError, match="No cell of 300 m has its centre within reach"):
+        lg.kde(incidents([0.0], [0.0]), bandwidth=20, cell_size=300, probability=True)
+
+
 @pytest.mark.parametrize("points", [1, 2])
 def test_few_incidents(points):
     surface = lg.kde(incidents(np.arange(points) * 700.0, np.zeros(points)), bandwidth=300, cell_size=20, adaptive=True)

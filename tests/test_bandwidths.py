@@ -82,7 +82,7 @@ def test_rules_scale_with_the_map(rule):
 def test_likelihood_by_the_plain_sum():
     x, y = duplicated(300, 5, places=50)
     places = tally(x, y)
-    deviations = np.geomspace(30, 2000, 9)
+    deviations, everybody = np.geomspace(30, 2000, 9), np.arange(places.x.size)
     expected = []
     for h in deviations:
         logs = []
@@ -96,7 +96,7 @@ def test_likelihood_by_the_plain_sum():
             )
             logs.append(np.log(f))
         expected.append(np.mean(logs))
-    found = cross_validation.leave_one_location_out(places, np.arange(places.x.size), deviations)
+    found = cross_validation.leave_one_location_out(places, everybody, np.ones(everybody.size), deviations)
     np.testing.assert_allclose(found, expected, atol=0.02)
 
 
@@ -149,11 +149,53 @@ def test_predictive_looks_only_at_what_was_known():
     random = np.random.default_rng(10)
     x, y = random.uniform(0, 5000, (2, 2000))
     days = np.sort(random.integers(0, 300, 2000))
-    smoothing = bandwidths.Smoothing(dated(x, y, days), None, None, None, None)
+    smoothing = bandwidths.Smoothing(dated(x, y, days), None, None)
     learned, later, cut = cross_validation._split(smoothing)
-    number = learned[0].size
-    np.testing.assert_array_equal(np.concatenate([learned[0], later[0]]), smoothing.placed.easting)
+    number = learned.x.size
+    np.testing.assert_array_equal(np.sort(learned.x), np.sort(smoothing.placed.easting[:number]))
+    np.testing.assert_array_equal(later.x, smoothing.placed.easting[number:])
     assert 0.7 < number / 2000 <= 0.75 and str(smoothing.placed.when[number].astype("M8[D]")) == cut
+
+
+@pytest.mark.parametrize("rule", BANDWIDTH_RULES)
+def test_what_lies_outside_a_corrected_boundary_has_no_say(rule):
+    x, y = clustered(1500, 13, side=4000.0)
+    far_x, far_y = uniform(3000, 14, side=40_000.0)
+    far_x += 4500
+    days = np.random.default_rng(13).integers(0, 300, 4500)
+    box = rectangle(0, 0, 4000, 4000)
+    options = dict(bandwidth=rule, boundary=box)
+    alone = lg.kde(dated(x, y, days[:1500]), **options)
+    among = lg.kde(dated(np.r_[x, far_x], np.r_[y, far_y], days), **options)
+    for name in ("bandwidth", "cell_size", "bandwidth_curve"):
+        assert among.parameters.get(name) == alone.parameters.get(name)
+    np.testing.assert_allclose(among.values, alone.values, rtol=1e-9)
+    assert among.parameters["outside"] >= 3000
+
+
+@pytest.mark.parametrize("rule", [rule for rule in BANDWIDTH_RULES if rule != "predictive"])
+def test_incidents_without_weight_have_no_say(rule):
+    x, y = clustered(900, 15)
+    far = uniform(300, 16, side=30_000.0)
+    days = np.random.default_rng(15).integers(0, 300, 1200)
+    weight = np.r_[np.ones(900), np.zeros(300)]
+    all_of_them = dated(np.r_[x, far[0]], np.r_[y, far[1]], days, weight=weight)
+    kept = dated(x, y, days[:900], weight=np.ones(900))
+    a, b = (lg.kde(points, bandwidth=rule).parameters["bandwidth"] for points in (all_of_them, kept))
+    # The rules by spread count all rows in n.
+    assert a == pytest.approx(b, rel=0.25)
+
+
+def test_predictive_needs_enough_to_judge_by():
+    x, y = clustered(300, 17)
+    days = np.arange(300)
+    with pytest.raises(ValueError, match="at least 20 cells"):
+        lg.kde(dated(x, y, days), bandwidth="predictive", cell_size=4000)
+    with pytest.raises(ValueError, match="on 1; choose another rule"):
+        lg.kde(dated(np.r_[np.zeros(250), x[:50]], np.r_[np.zeros(250), y[:50]], days), bandwidth="predictive")
+    with pytest.raises(ValueError, match="needs at least 20 cells and later incidents"):
+        weight = np.where(days < 225, 1.0, 0.0)
+        lg.kde(dated(x, y, days, weight=weight), bandwidth="predictive")
 
 
 def test_rules_that_cannot_work_say_why():

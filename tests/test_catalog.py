@@ -39,7 +39,9 @@ def test_every_parameter_says_what_it_is(analysis):
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
 def test_results_exist(analysis):
-    assert analysis.result in (results.Surface, results.Cells, results.Marks, results.Shapes, results.Table)
+    kinds = results.Surface, results.Cells, results.Marks, results.Shapes, results.Table
+    assert issubclass(analysis.result, kinds)
+    assert analysis.second is None or callable(getattr(analysis.result, analysis.second))
     assert (analysis.second is None) == (analysis.second_title is None)
 
 

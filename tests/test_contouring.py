@@ -85,7 +85,7 @@ def test_cells_count_with_their_whole_area():
         at = np.arange(-15, 16) * 100.0
         values = np.exp(-(np.add.outer((at + y) ** 2, (at + x) ** 2)) / (2 * 400**2))
         half = lg.contours(surface_of(values), levels=50)
-        surplus.append(half["area_km2"][0] / 0.01 - (values >= half["value"][0]).sum())
+        surplus.append(half["area_km2"][0] / 0.01 - (values.astype(np.float32) >= half["value"][0]).sum())
     assert abs(np.mean(surplus)) < 0.15
 
 

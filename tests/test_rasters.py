@@ -69,7 +69,7 @@ def test_cells_have_a_band_for_each_column(tmp_path):
 
 
 def test_a_raster_of_one_cell(tmp_path):
-    surface = lg.kde(incidents([5], [5]), bandwidth=1, cell_size=5)
+    surface = lg.kde(incidents([5], [5]), bandwidth=2.4, cell_size=5)
     surface.save(tmp_path / "a.tif")
     with rasterio.open(tmp_path / "a.tif") as opened:
         assert opened.shape == surface.grid.shape

@@ -57,14 +57,6 @@ def test_the_map_names_every_module():
     assert sorted(str(path) for path in (modules | folders | top) - mapped()) == []
 
 
-@pytest.fixture
-def in_copy(tmp_path, monkeypatch):
-    """Work in an empty folder that has the sample layers."""
-    (tmp_path / "sample_layers").symlink_to(ROOT / "sample_layers")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_the_script_runs(in_copy):
     (convert, script) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     subprocess.run([sys.executable, "-c", convert], check=True)

@@ -76,7 +76,7 @@ def test_default_min_samples_follows_the_scale_of_weights():
 def test_cells_finer_than_hundred_blocks_are_warned_of():
     x, y = clustered(600, 1)
     snapped = incidents(np.repeat(x[:150], 4), np.repeat(y[:150], 4))
-    assert "show more than the data know" in lg.hotspots(snapped, cell_size=50).parameters["warnings"][0]
+    assert "shows more than the data know" in lg.hotspots(snapped, cell_size=50).parameters["warnings"][0]
     assert "warnings" not in lg.hotspots(snapped, cell_size=200).parameters
 
 

@@ -97,6 +97,7 @@ def test_a_planted_patch_is_found_and_nothing_far_from_it(permutations):
 
 def test_tolerance_areas_are_nested_and_say_what_they_are():
     areas = lg.risk_ratio(*with_a_patch(7), **OPTIONS).tolerance()
+    assert len(areas) >= 3
     assert set(areas["side"]) <= {"raised", "lowered"} and set(areas["p"]) <= {0.05, 0.01}
     frame = areas.to_geodataframe()
     np.testing.assert_allclose(frame.area / 1e6, areas["area_km2"], rtol=1e-9)
@@ -152,12 +153,16 @@ def test_the_same_seed_gives_the_same_p(weighted):
 
 def test_what_was_done_is_kept_and_said(caplog):
     cases, controls = with_a_patch(10)
+    cases = incidents(np.r_[cases.easting - WEST, 9000, 9100], np.r_[cases.northing - SOUTH, 50, 50])
+    x, y = cases.easting - WEST, cases.northing - SOUTH
+    outside = int(((x < 0) | (x >= 5000) | (y < 0) | (y >= 5000)).sum())
     with caplog.at_level("INFO", "lacrime_geo"):
         result = lg.risk_ratio(cases, controls, permutations=19, cell_size=100, boundary=SQUARE)
     record = json.loads(result.parameters.record())
     assert record["p_method"].startswith("Monte Carlo, 19 maps of cases and controls mixed anew")
     assert record["population_points"] == 3000 and record["permutations"] == 19 and record["seed"] == 0
-    assert "raised on" in caplog.text and record["outside"] == cases.size - 400 - 100 + record["outside"]
+    assert "20 random maps" not in caplog.text and "at least 39 for 0.05 and 199 for 0.01" in caplog.text
+    assert "raised on" in caplog.text and outside >= 2 and record["outside"] == outside
     assert result.unit == "log ratio" and result.measure == "log_risk_ratio"
 
 
@@ -186,6 +191,23 @@ def test_inputs_that_cannot_work_say_why():
     elsewhere = lg.Incidents([4e5], [4e6], crs="EPSG:32612")
     with pytest.raises(ValueError, match="EPSG:32612 and not in EPSG:32611"):
         lg.risk_ratio(cases, elsewhere, **OPTIONS)
+
+
+def test_controls_that_hold_the_cases_are_warned_of():
+    cases, controls = with_a_patch(14)
+    both = incidents(np.r_[cases.easting, controls.easting] - WEST, np.r_[cases.northing, controls.northing] - SOUTH)
+    assert "drawn towards 0" in lg.risk_ratio(cases, both, **OPTIONS).parameters["warnings"][0]
+    assert "warnings" not in lg.risk_ratio(cases, controls, **OPTIONS).parameters
+
+
+def test_weights_of_cases_are_as_many_incidents():
+    cases, controls = with_a_patch(15)
+    times = np.random.default_rng(15).integers(0, 4, cases.size)
+    rows = np.repeat(np.arange(cases.size), times)
+    a = lg.risk_ratio(cases, controls, weight=times, **OPTIONS)
+    b = lg.risk_ratio(cases.take(rows), controls, **OPTIONS)
+    np.testing.assert_allclose(a.values, b.values, atol=1e-9)
+    np.testing.assert_allclose(a.p, b.p, atol=1e-6)
 
 
 def test_progress_and_cancel():

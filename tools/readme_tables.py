@@ -9,14 +9,15 @@ from pathlib import Path
 from lacrime_geo.catalog import ANALYSES
 from lacrime_geo.data.categories import CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
+from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {
-    "Surface": "raster",
-    "Cells": "grid cells",
-    "Marks": "the input with new columns",
-    "Shapes": "polygons",
-    "Table": "table",
+    Surface: "raster",
+    Cells: "grid cells",
+    Marks: "the input with new columns",
+    Shapes: "polygons",
+    Table: "table",
 }
 
 
@@ -24,7 +25,8 @@ def analyses():
     """Return the table of analyses: one name by all three roads."""
     rows = ["| script | command | QGIS | what it does | gives |", "|---|---|---|---|---|"]
     for analysis in ANALYSES:
-        gives = KINDS[analysis.result.__name__] + (f"; {analysis.second_title.lower()}" if analysis.second else "")
+        gives = next(words for kind, words in KINDS.items() if issubclass(analysis.result, kind))
+        gives += f"; {analysis.second_title.lower()}" if analysis.second else ""
         names = f"| `lg.{analysis.name}` | `lacrime-geo {analysis.name}` | `lacrime:{analysis.name}` |"
         rows.append(f"{names} {analysis.summary} | {gives} |")
     return "\n".join(rows)

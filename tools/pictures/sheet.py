@@ -1,0 +1,194 @@
+"""A sheet of maps with their legend, scale bar and source, laid out by QGIS and saved as a small PNG."""
+
+import numpy as np
+from qgis.core import (
+    QgsCoordinateReferenceSystem,
+    QgsFillSymbol,
+    QgsLayoutExporter,
+    QgsLayoutItem,
+    QgsLayoutItemLabel,
+    QgsLayoutItemLegend,
+    QgsLayoutItemMap,
+    QgsLayoutItemScaleBar,
+    QgsLayoutItemShape,
+    QgsLayoutPoint,
+    QgsLayoutSize,
+    QgsLegendRenderer,
+    QgsLegendStyle,
+    QgsPrintLayout,
+    QgsProject,
+    QgsRasterLayer,
+    QgsRectangle,
+    QgsUnitTypes,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QRectF, QSize, Qt
+from qgis.PyQt.QtGui import QColor, QFont, QImage
+
+from ..screenshot.tiles import FILLS, SEA
+from .basemap import CRS, INK
+
+DOTS_PER_INCH = 150
+COLOURS = 112
+
+
+def layer_of(path, style=None):
+    """Return a result's file as a layer in the style written beside it, or beside another file of its kind."""
+    layer = (
+        QgsRasterLayer(str(path), path.stem) if path.suffix == ".tif" else QgsVectorLayer(str(path), path.stem, "ogr")
+    )
+    said, good = layer.loadNamedStyle(str((style or path).with_suffix(".qml")))
+    if not (layer.isValid() and good):
+        raise ValueError(f"QGIS cannot draw {path}: {said}")
+    return layer
+
+
+class Sheet:
+    """A page of a width and height in millimetres; places on it are (left, top, width, height)."""
+
+    def __init__(self, width, height):
+        self.project = QgsProject()
+        self.project.setCrs(QgsCoordinateReferenceSystem(CRS))
+        self.layout = QgsPrintLayout(self.project)
+        self.layout.initializeDefaults()
+        self.layout.pageCollection().page(0).setPageSize(QgsLayoutSize(width, height))
+        self.layout.renderContext().setDpi(DOTS_PER_INCH)
+
+    def map(self, layers, centre, scale, box):
+        """Draw layers, the first on top, around a place (m) at a scale; return the map."""
+        width, height = box[2:]
+        item = QgsLayoutItemMap(self.layout)
+        self._put(item, box)
+        for layer in layers:
+            if layer.id() not in self.project.mapLayers():
+                self.project.addMapLayer(layer)
+        item.setLayers(layers)
+        item.setKeepLayerSet(True)
+        across, down = width * scale / 2000, height * scale / 2000
+        item.setExtent(QgsRectangle(centre[0] - across, centre[1] - down, centre[0] + across, centre[1] + down))
+        item.setBackgroundColor(QColor(SEA))
+        item.setFrameEnabled(True)
+        item.setFrameStrokeColor(QColor("#9a9a9a"))
+        return item
+
+    def text(self, words, box, points=8.0, bold=False, right=False):
+        """Write words."""
+        item = QgsLayoutItemLabel(self.layout)
+        item.setText(words)
+        item.setFont(_font(points, bold))
+        item.setFontColor(QColor(INK))
+        item.setHAlign(Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft)
+        item.setVAlign(Qt.AlignmentFlag.AlignVCenter)
+        self._put(item, box)
+
+    def classes(self, layer, box, columns=4, high=5.0):
+        """Explain a raster by the entries of its style, down each column: the colours as they look on land.
+
+        The legend of a QGIS layout leaves out how transparent each class is.
+        """
+        left, top, width, _ = box
+        items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
+        rows = -(-len(items) // columns)
+        for number, item in enumerate(items):
+            column, row = divmod(number, rows)
+            x, y = left + column * width / columns, top + row * high
+            self._swatch(item.color, (x, y + 0.6, 6.5, high - 1.2))
+            self.text(item.label, (x + 8, y, width / columns - 8, high))
+
+    def lines(self, layer, box, columns=1):
+        """Explain a layer of lines by the entries of its style, without its name."""
+        item = QgsLayoutItemLegend(self.layout)
+        item.setAutoUpdateModel(False)
+        root = item.model().rootGroup()
+        root.clear()
+        QgsLegendRenderer.setNodeLegendStyle(root.addLayer(layer), QgsLegendStyle.Style.Hidden)
+        item.setColumnCount(columns)
+        item.setSplitLayer(columns > 1)
+        item.setEqualColumnWidth(columns > 1)
+        item.setSymbolWidth(6.5)
+        item.setSymbolHeight(3.8)
+        item.setBoxSpace(0)
+        item.setBackgroundEnabled(False)
+        item.setStyleFont(QgsLegendStyle.Style.SymbolLabel, _font(8.0))
+        item.setFontColor(QColor(INK))
+        self._put(item, box)
+
+    def _swatch(self, colour, box):
+        for fill in (QColor(FILLS["land"]), colour):
+            item = QgsLayoutItemShape(self.layout)
+            item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
+            rgba = ",".join(map(str, fill.getRgb()))
+            item.setSymbol(
+                QgsFillSymbol.createSimple({"color": rgba, "outline_color": "#9a9a9a", "outline_width": "0.1"})
+            )
+            self._put(item, box)
+
+    def scale_bar(self, map_item, kilometres, right, top):
+        """Draw a scale bar of a map that ends at a place on the page."""
+        item = QgsLayoutItemScaleBar(self.layout)
+        item.setStyle("Line Ticks Up")
+        item.setLinkedMap(map_item)
+        item.setUnits(QgsUnitTypes.DistanceUnit.DistanceKilometers)
+        item.setUnitLabel("km")
+        item.setMapUnitsPerScaleBarUnit(1.0)
+        item.setNumberOfSegments(1)
+        item.setNumberOfSegmentsLeft(0)
+        item.setUnitsPerSegment(kilometres)
+        item.setHeight(1.6)
+        item.setFont(_font(8.0))
+        item.setFontColor(QColor(INK))
+        self.layout.addLayoutItem(item)
+        item.update()
+        item.setReferencePoint(QgsLayoutItem.ReferencePoint.UpperRight)
+        item.attemptMove(QgsLayoutPoint(right, top))
+
+    def save(self, path):
+        """Write the sheet as a PNG of few colours, which makes it a third as large."""
+        image = QgsLayoutExporter(self.layout).renderPageToImage(0, QSize(), DOTS_PER_INCH)
+        if image.isNull() or not with_few_colours(image).save(str(path), "PNG", 0):
+            raise OSError(f"QGIS cannot write {path}.")
+
+    def _put(self, item, box):
+        self.layout.addLayoutItem(item)
+        item.attemptSetSceneRect(QRectF(*box))
+
+
+def _font(points, bold=False):
+    font = QFont("Open Sans")
+    font.setPointSizeF(points)
+    font.setBold(bold)
+    return font
+
+
+def with_few_colours(image):
+    """Return an image in the few colours that stand best for its own."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    bits = image.constBits()
+    bits.setsize(image.sizeInBytes())
+    packed = np.frombuffer(bits, np.uint32).reshape(image.height(), image.width()) & 0xFFFFFF
+    colours, which, times = np.unique(packed, return_inverse=True, return_counts=True)
+    table, nearest = _palette(colours, times)
+    found = nearest[which].reshape(packed.shape).astype(np.uint8)
+    small = QImage(found.tobytes(), image.width(), image.height(), image.width(), QImage.Format.Format_Indexed8)
+    small.setColorTable([0xFF000000 | int(colour) for colour in table])
+    return small.copy()
+
+
+def _palette(colours, times):
+    """Return packed colours that stand for others, and the number of the one that does so for each.
+
+    The rarer a colour the less it counts, but by the root only: legends are small and must keep theirs.
+    """
+    from scipy.cluster.vq import kmeans2
+    from scipy.spatial import cKDTree
+
+    channels = np.stack([colours >> 16, (colours >> 8) & 255, colours & 255], axis=1).astype(float)
+    random = np.random.default_rng(1)
+    chance = np.sqrt(times) / np.sqrt(times).sum()
+    sample = channels[random.choice(colours.size, 20_000, p=chance)]
+    common = channels[np.argsort(-times)[:64]]
+    means, _ = kmeans2(sample, COLOURS - len(common), minit="++", seed=1, missing="warn")
+    # The colours of most pixels, such as fills without anything above, stay exactly as they are.
+    centres = np.unique(np.vstack([common, np.rint(means)]), axis=0)
+    packed = (centres @ np.array([65536.0, 256.0, 1.0])).astype(np.int64)
+    return packed, cKDTree(centres).query(channels)[1]
