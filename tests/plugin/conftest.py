@@ -1,5 +1,7 @@
 """Fixtures of the plugin's tests: the bundled plugin in a running QGIS, and a way to run its algorithms."""
 
+import gc
+
 import numpy as np
 import pytest
 from bundled import SECOND, clustered, import_plugin, point_layer
@@ -18,6 +20,17 @@ def provider(plugin):
     instance.initProcessing()
     yield instance.provider
     instance.unload()
+    _free_layers()
+
+
+def _free_layers():
+    """Free the layers that errors still hold, which QGIS keeps: when Python ends they can no longer be freed."""
+    from qgis.core import QgsMapLayer
+    from qgis.PyQt import sip
+
+    for held in gc.get_objects():
+        if isinstance(held, QgsMapLayer) and not sip.isdeleted(held) and sip.ispyowned(held):
+            sip.delete(held)
 
 
 @pytest.fixture
