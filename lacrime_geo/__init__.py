@@ -10,6 +10,7 @@ from .density import kde
 from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents, as_incidents
+from .moran import local_moran, moran
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
@@ -34,6 +35,8 @@ __all__ = [
     "gi_star",
     "hotspots",
     "kde",
+    "local_moran",
+    "moran",
     "read_lapd",
     "risk_ratio",
 ]

@@ -149,7 +149,7 @@ def gi_star(
     parameters.update(correction=correction, include_self=bool(include_self))
     parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
     parameters["value"] = value if isinstance(value, str) else "array"
-    known, x = _known_values(everything, value, parameters)
+    known, x = known_values(everything, value, parameters)
     placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
     advance(progress, 0.1)
     matrix = neighbour_matrix(placed, neighbours, distance_band, k, parameters)
@@ -193,11 +193,12 @@ def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) 
     return _z(local_sum - mean * w, np.sqrt(variance), np.sqrt(spread), largest)
 
 
-def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+def known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return which features have a geometry, and the values of those; raise when there are too few or one is missing."""
     known = everything.known
     if known.sum() < 3:
         raise ValueError(
-            f"Gi* needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
+            f"This needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
             f"{int(known.sum()):,} of them with geometry."
         )
     column = checks.column(everything.source, value) if isinstance(value, str) else value

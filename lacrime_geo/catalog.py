@@ -13,6 +13,7 @@ from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
 from .kernels import KERNELS
+from .moran import local_moran, moran
 from .neighbours import NEIGHBOURS
 from .parameter_kinds import (
     KINDS,
@@ -30,7 +31,7 @@ from .parameter_kinds import (
     Words,
 )
 from .relative_risk import risk_ratio
-from .results import Cells, Marks, RiskSurface, Shapes, Surface
+from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
 from .styles.palettes import BREAKS
 
 UNASKED = {"progress", "seed"}
@@ -128,6 +129,16 @@ def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
 WEIGHT = Column("weight", "Weight column")
 BOUNDARY = Polygons("boundary", "Study area")
 
+# A value of features, and who is whose neighbour.
+NEIGHBOURHOOD: tuple[Parameter, ...] = (
+    Column("value", "Value column"),
+    Choice("neighbours", "Neighbours", options=NEIGHBOURS),
+    Distance("distance_band", "Distance band (for band)"),
+    Amount("k", "Number of nearest neighbours (for knn)", whole=True),
+)
+ROW_STANDARDIZED = Switch("row_standardized", "Let each feature's neighbours weigh 1 together")
+PERMUTATIONS = Amount("permutations", "Permutations for p (0: normal approximation)", whole=True, minimum=0)
+
 # What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
 SELECTION: tuple[Parameter, ...] = (
     Moment("since", "From (inclusive)"),
@@ -224,13 +235,31 @@ ANALYSES = (
         result=Marks,
         tags=("hot spot", "hotspot", "Getis", "Gi*", "polygons", "contiguity", "crime"),
         params=(
-            Column("value", "Value column"),
-            Choice("neighbours", "Neighbours", options=NEIGHBOURS),
-            Distance("distance_band", "Distance band (for band)"),
-            Amount("k", "Number of nearest neighbours (for knn)", whole=True),
+            *NEIGHBOURHOOD,
             Switch("include_self", "Count a feature as its own neighbour (Gi*, else Gi)"),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
         ),
+    ),
+    Analysis(
+        run=local_moran,
+        title="Clusters and outliers of areas or points by a value (local Moran's I)",
+        group="Hotspots",
+        result=Marks,
+        tags=("LISA", "local Moran", "Anselin", "cluster", "outlier", "polygons", "crime"),
+        params=(
+            *NEIGHBOURHOOD,
+            ROW_STANDARDIZED,
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            PERMUTATIONS,
+        ),
+    ),
+    Analysis(
+        run=moran,
+        title="Spatial autocorrelation of a value (global Moran's I)",
+        group="Hotspots",
+        result=Table,
+        tags=("Moran", "spatial autocorrelation", "pattern", "crime"),
+        params=(*NEIGHBOURHOOD, ROW_STANDARDIZED, PERMUTATIONS),
     ),
     Analysis(
         run=dbscan,

@@ -20,7 +20,7 @@ from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
-from .lacrime_geo.results import Marks, Surface
+from .lacrime_geo.results import Marks, Surface, Table
 from .lacrime_geo.selection import words
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
@@ -113,7 +113,8 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if issubclass(self.analysis.result, Surface):
             self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
         else:
-            kind = QgsProcessing.SourceType.TypeVectorAnyGeometry
+            kinds = QgsProcessing.SourceType
+            kind = kinds.TypeVector if self.analysis.result is Table else kinds.TypeVectorAnyGeometry
             self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
         if self.analysis.second:
             polygons = QgsProcessing.SourceType.TypeVectorPolygon
@@ -244,6 +245,8 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             written = {OUTPUT: (result, writing.write_surface(outputs, OUTPUT, result))}
         elif isinstance(result, Marks):
             written = {OUTPUT: (result, writing.write_marks(outputs, OUTPUT, result, original, progress))}
+        elif isinstance(result, Table):
+            written = {OUTPUT: (result, writing.write_table(outputs, OUTPUT, result))}
         else:
             written = {OUTPUT: (result, writing.write_shapes(outputs, OUTPUT, result, progress))}
         if self.analysis.second:

@@ -259,6 +259,21 @@ def _plain(value):
     return None if isinstance(value, float) and np.isnan(value) else value
 
 
+def write_table(outputs, name, table):
+    """Write a Table as a layer without geometry."""
+    fields = _fields(table.columns)
+    sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem())
+    rows = (_row(fields, row) for row in zip(*(column.tolist() for column in table.columns.values())))
+    _add(outputs, name, sink, rows, len(table), None)
+    return written
+
+
+def _row(fields, row):
+    feature = QgsFeature(fields)
+    feature.setAttributes([_plain(value) for value in row])
+    return feature
+
+
 def write_surface(outputs, name, surface):
     """Write a Surface as a tiled, compressed GeoTIFF with overviews, nodata, unit and parameters inside."""
     path = outputs.raster_path(name)

@@ -25,6 +25,7 @@ STYLED = {
     "contours of values": lambda: lg.contours(SURFACE, kind="value"),
     "hotspots": lambda: lg.hotspots(POINTS, cell_size=300),
     "gi_star": lambda: lg.gi_star(squares(5, 5), value=np.arange(25.0)),
+    "local_moran": lambda: lg.local_moran(squares(5, 5), value=np.arange(25.0)),
     "gi_star of points": lambda: lg.gi_star(points_frame(*clustered(60, 1)), value=np.arange(60.0), neighbours="knn"),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -89,6 +90,14 @@ def test_what_is_not_significant_has_no_fill_and_its_line_only_near_by(name):
     assert all(settings["style"] == "solid" for value, (_, settings) in classes(root).items() if value != "0")
 
 
+def test_local_moran_has_the_customary_five():
+    found = classes(parsed("local_moran"))
+    assert list(found) == ["high-high", "low-low", "high-low", "low-high", "not significant"]
+    colours = [colour(settings["color"]) for _, settings in found.values()]
+    assert colours[:4] == [(215, 25, 28), (44, 123, 182), (253, 174, 97), (171, 217, 233)]
+    assert found["not significant"][1]["style"] == "no"
+
+
 def test_points_are_marked_and_areas_filled():
     kinds = {
         name: {s.get("type") for s in parsed(name).find("renderer-v2/symbols")}
@@ -96,7 +105,7 @@ def test_points_are_marked_and_areas_filled():
         if name not in RASTERS
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
-    filled = {"hotspots", "gi_star", "cluster_hulls", "tolerance", "contours", "contours of values"}
+    filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 

@@ -27,6 +27,15 @@ BINS = (
 )
 THIN_OUTLINE = {1: "#c9907a", -1: "#7fa3b8"}
 
+# The customary five of local Moran maps.
+LOCAL_MORAN = {
+    "high-high": ("High among high", "#d7191c"),
+    "low-low": ("Low among low", "#2c7bb6"),
+    "high-low": ("High among low", "#fdae61"),
+    "low-high": ("Low among high", "#abd9e9"),
+    "not significant": ("Not significant", None),
+}
+
 # Okabe & Ito 2008 without black and yellow, for the six largest clusters.
 CLUSTER_HUES = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 OTHER_CLUSTERS, NOISE = "#6b6b7b", "#8c8c8c"

@@ -94,6 +94,22 @@ def _bins(opacity: float, points: bool = False) -> str:
     return document([renderer, element("layerOpacity", text=opacity), element("blendMode", text=NORMAL)])
 
 
+def _local_moran(result: Any) -> str:
+    """Categories of `cluster_type` in the customary colours; what is not significant has no fill."""
+    polygons = result.features.are_polygons
+    symbols = []
+    for _, colour in palettes.LOCAL_MORAN.values():
+        if not polygons:
+            symbols.append(marker(colour or "#ffffff", 2.2, 0.4 if colour is None else 1.0))
+        elif colour is None:
+            symbols.append(fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE))
+        else:
+            symbols.append(fill(colour, colour, 0.2))
+    entries = [(kind, words) for kind, (words, _) in palettes.LOCAL_MORAN.items()]
+    opacity = element("layerOpacity", text=0.8 if polygons else 1.0)
+    return document([categorised("cluster_type", entries, symbols), opacity, element("blendMode", text=NORMAL)])
+
+
 def _clustered(result: Any) -> str:
     """Labelled incidents: six hues by rank, one muted hue for the rest, noise small and grey."""
     entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.cluster_classes()]
@@ -158,6 +174,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "density": _density,
     "hotspots": _cell_bins,
     "gi_star": _feature_bins,
+    "local_moran": _local_moran,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "contours": _contours,

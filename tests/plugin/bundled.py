@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", "gi_star", "dbscan")
+OF_FEATURES = ("gi_star", "local_moran", "moran")
+ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", *OF_FEATURES, "dbscan")
 RASTERS = ("kde", "risk_ratio")
 SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE"}
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, RASTERS, SECOND, clustered, column, point_layer, square_layer
+from bundled import ANALYSES, OF_FEATURES, RASTERS, SECOND, clustered, column, point_layer, square_layer
 
 import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
@@ -66,6 +66,27 @@ def test_risk_ratio_equals_the_library(run, layer, incidents, read_raster, permu
     areas = result.tolerance()
     np.testing.assert_allclose(column(found["TOLERANCE"], "area_km2"), areas["area_km2"], rtol=1e-6)
     assert list(column(found["TOLERANCE"], "side")) == areas["side"].tolist()
+
+
+@pytest.mark.parametrize("permutations", [0, 99])
+def test_local_moran_equals_the_library(run, permutations):
+    import geopandas as gpd
+
+    squares = square_layer()
+    geometry = gpd.GeoSeries.from_wkt(
+        [feature.geometry().asWkt() for feature in squares.getFeatures()], crs=squares.crs().authid()
+    )
+    frame = gpd.GeoDataFrame({"crimes": column(squares, "crimes")}, geometry=geometry)
+    expected = lg.local_moran(frame, value="crimes", permutations=permutations)
+    found = run("local_moran", FEATURES=squares, VALUE="crimes", PERMUTATIONS=permutations)["OUTPUT"]
+    for name in ("local_i", "z", "p", "p_adjusted"):
+        np.testing.assert_allclose(column(found, name), expected[name], rtol=1e-9, atol=1e-12)
+    assert list(column(found, "cluster_type")) == expected["cluster_type"].tolist()
+    table = run("moran", FEATURES=squares, VALUE="crimes")["OUTPUT"]
+    assert not table.isSpatial() and table.featureCount() == 1
+    whole = lg.moran(frame, value="crimes")
+    for name in whole.columns:
+        assert column(table, name)[0] == pytest.approx(whole[name][0], rel=1e-9)
 
 
 def test_risk_ratio_needs_a_population(run, layer):
@@ -214,10 +235,10 @@ def test_missing_geometry_is_counted_in_the_log(run, layer, log):
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
-    source = square_layer() if name == "gi_star" else point_layer(*clustered(20_000))
+    source = square_layer() if name in OF_FEATURES else point_layer(*clustered(20_000))
     target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
     log.cancel_at = 20
-    given = dict(FEATURES=source, VALUE="crimes") if name == "gi_star" else dict(INCIDENTS=source)
+    given = dict(FEATURES=source, VALUE="crimes") if name in OF_FEATURES else dict(INCIDENTS=source)
     given = dict(SURFACE=str(density)) if name == "contours" else given
     given = {**given, "POPULATION": source} if name == "risk_ratio" else given
     assert run(name, OUTPUT=str(target), **given) == {}

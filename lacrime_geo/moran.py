@@ -1,0 +1,265 @@
+"""Moran's I: whether like values stand together, over all of the map and at each feature (LISA)."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import checks, significance
+from .autocorrelation import CORRECTIONS, getis_ord, known_values
+from .features import Features, as_features
+from .neighbours import neighbour_matrix, without_self
+from .parameters import Parameters
+from .permutations import conditional_p
+from .progress import Progress, advance, within
+from .results import Marks, Table, with_columns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+QUADRANTS = ("high-high", "low-high", "low-low", "high-low")
+NOT_SIGNIFICANT = "not significant"
+
+
+def local_moran(
+    features: Any,
+    *,
+    value: Any,
+    neighbours: Any = "queen",
+    distance_band: float | None = None,
+    k: int | None = None,
+    row_standardized: bool = True,
+    correction: str = "fdr",
+    permutations: int = 0,
+    seed: int = 0,
+    progress: Progress = None,
+) -> Marks:
+    """Find clusters of like values and outliers among unlike ones, feature by feature (local Moran's I).
+
+    Parameters
+    ----------
+    features : Features, GeoDataFrame of polygons or points, or path.
+    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", or a libpysal Graph or W or
+        scipy sparse matrix over the features with geometry.
+    distance_band : for "band": features with centres within this distance (m). Default: the smallest at which each
+        place has a neighbour.
+    k : for "knn": how many nearest. Default 8.
+    row_standardized : give each feature's neighbours weights that add up to 1; this changes I, not its p.
+    correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
+    permutations : for p by conditional permutation, the number of draws. Default 0: the normal p.
+    seed : of the random numbers.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Marks
+        `local_i`, `z`, `p` (two-sided, uncorrected), `p_adjusted` and `cluster_type`: "high-high", "low-low", "high-low",
+        "low-high" where p_adjusted ≤ 0.05, else "not significant", on every input row.
+
+    Raises
+    ------
+    ValueError
+        If no feature has a geometry, fewer than 3 do, a value is missing, or the neighbours do not fit the features.
+
+    Notes
+    -----
+    Anselin 1995: Iᵢ = zᵢ Σⱼ wᵢⱼ zⱼ / m₂ with m₂ = Σ z²/n, z from the mean. Its value at i held fast, Iᵢ is the sum of the
+    neighbours times a constant, so its conditional p is that of Gᵢ (Ord & Getis 1995), and z is Gᵢ's with the sign of zᵢ.
+
+    Examples
+    --------
+    >>> from lacrime_geo import Incidents
+    >>> points = Incidents(np.arange(8) * 10.0, np.zeros(8), crs="EPSG:32611")
+    >>> marks = local_moran(points, value=[9, 9, 9, 9, 1, 1, 1, 1], neighbours="band", distance_band=10)
+    >>> marks["local_i"].tolist()
+    [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
+    """
+    checks.option("correction", correction, CORRECTIONS)
+    permutations = checks.whole("permutations", permutations, minimum=0)
+    everything = as_features(features)
+    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+    parameters.update(correction=correction, row_standardized=bool(row_standardized), permutations=permutations)
+    known, x, matrix = _prepared(everything, value, neighbours, distance_band, k, parameters)
+    advance(progress, 0.3)
+    z = x - x.mean()
+    local = _local_i(_row_standardized(matrix) if row_standardized else matrix, z)
+    score = np.sign(z) * getis_ord(matrix, x, include_self=False)
+    if permutations:
+        p = conditional_p(matrix, x, permutations, checks.whole("seed", seed, minimum=0), within(progress, 0.3, 0.9))
+        parameters.update(seed=seed, inference=f"conditional permutation, {permutations:,} draws")
+    else:
+        p = significance.two_sided(score)
+        parameters["inference"] = "normal approximation of the conditional permutation"
+    adjusted = significance.adjust(p, correction)
+    kinds = _kinds(z, matrix, adjusted)
+    for kind in QUADRANTS:
+        parameters[kind.replace("-", "_")] = int((kinds == kind).sum())
+    parameters.tell("; ".join(f"{kind}: {int((kinds == kind).sum()):,}" for kind in QUADRANTS))
+    columns = dict(local_i=local, z=score, p=p, p_adjusted=adjusted, cluster_type=kinds)
+    missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
+    advance(progress, 1.0)
+    label = f"Local Moran of {parameters['value']} · n = {x.size:,}"
+    return Marks(
+        with_columns(everything.size, columns, known, missing), parameters, everything, style="local_moran", label=label
+    )
+
+
+def moran(
+    features: Any,
+    *,
+    value: Any,
+    neighbours: Any = "queen",
+    distance_band: float | None = None,
+    k: int | None = None,
+    row_standardized: bool = True,
+    permutations: int = 0,
+    seed: int = 0,
+    progress: Progress = None,
+) -> Table:
+    """Tell whether like values stand together on the map as a whole (global Moran's I).
+
+    Parameters
+    ----------
+    features : Features, GeoDataFrame of polygons or points, or path.
+    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", or a libpysal Graph or W or
+        scipy sparse matrix over the features with geometry.
+    distance_band : for "band": features with centres within this distance (m). Default: the smallest at which each
+        place has a neighbour.
+    k : for "knn": how many nearest. Default 8.
+    row_standardized : give each feature's neighbours weights that add up to 1.
+    permutations : for p by permutation, the number of shuffled maps. Default 0: the normal p.
+    seed : of the random numbers.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Table
+        One row: `moran_i`, `expected` (−1/(n−1)), `variance` (under randomisation), `z`, `p` (two-sided), `n`, `neighbours`
+        (their mean number).
+
+    Raises
+    ------
+    ValueError
+        If fewer than 4 features have a geometry, a value is missing, all are equal, or there are no neighbours.
+
+    Notes
+    -----
+    I = n/S₀ · z′Wz / z′z; the variance is that of Cliff & Ord 1981 under randomisation.
+
+    Examples
+    --------
+    >>> from lacrime_geo import Incidents
+    >>> points = Incidents(np.arange(6) * 10.0, np.zeros(6), crs="EPSG:32611")
+    >>> table = moran(points, value=[1, 1, 1, 5, 5, 5], neighbours="band", distance_band=10)
+    >>> float(table["moran_i"][0].round(3)), float(table["expected"][0])
+    (0.667, -0.2)
+    """
+    permutations = checks.whole("permutations", permutations, minimum=0)
+    everything = as_features(features)
+    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+    parameters.update(row_standardized=bool(row_standardized), permutations=permutations)
+    _, x, matrix = _prepared(everything, value, neighbours, distance_band, k, parameters)
+    advance(progress, 0.3)
+    if x.size < 4 or np.ptp(x) == 0 or not matrix.nnz:
+        raise ValueError(
+            f"Moran's I needs at least 4 features with different values and neighbours; there are {x.size:,}, their values "
+            f"range over {np.ptp(x):g}, and {matrix.nnz:,} pairs are neighbours."
+        )
+    weights = _row_standardized(matrix) if row_standardized else matrix
+    z = x - x.mean()
+    observed, expected, variance = global_i(weights, z), -1 / (x.size - 1), _variance(weights, z)
+    score = (observed - expected) / math.sqrt(variance)
+    p = float(significance.two_sided(np.array([score]))[0])
+    if permutations:
+        seed = checks.whole("seed", seed, minimum=0)
+        p = _shuffled_p(weights, z, observed, permutations, seed, within(progress, 0.3, 1.0))
+        parameters["seed"] = seed
+    parameters.tell(
+        f"Moran's I is {observed:.3g}, {score:.3g} standard deviations from what chance would give, p = {p:.2g}"
+    )
+    columns = dict(
+        moran_i=observed, expected=expected, variance=variance, z=score, p=p, n=x.size, neighbours=matrix.nnz / x.size
+    )
+    advance(progress, 1.0)
+    label = f"Moran's I of {parameters['value']}"
+    return Table({name: np.array([number]) for name, number in columns.items()}, parameters, label=label)
+
+
+def global_i(weights: csr_matrix, z: np.ndarray) -> float:
+    """Return Moran's I of deviations from the mean (n,)."""
+    return float(z.size / weights.sum() * (z @ (weights @ z)) / (z @ z))
+
+
+def _prepared(
+    everything: Features,
+    value: Any,
+    neighbours: Any,
+    distance_band: float | None,
+    k: int | None,
+    parameters: Parameters,
+) -> tuple[np.ndarray, np.ndarray, csr_matrix]:
+    """Return which features are known, their values, and their neighbours without themselves."""
+    parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
+    parameters["value"] = value if isinstance(value, str) else "array"
+    known, x = known_values(everything, value, parameters)
+    placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
+    matrix = without_self(neighbour_matrix(placed, neighbours, distance_band, k, parameters))
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    islands = int((np.diff(matrix.indptr) == 0).sum())
+    parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
+    return known, x, matrix
+
+
+def _row_standardized(matrix: csr_matrix) -> csr_matrix:
+    from scipy.sparse import diags
+
+    sums = np.asarray(matrix.sum(axis=1)).ravel()
+    return (diags(np.divide(1.0, sums, out=np.zeros_like(sums), where=sums != 0)) @ matrix).tocsr()
+
+
+def _local_i(weights: csr_matrix, z: np.ndarray) -> np.ndarray:
+    m2 = float((z**2).mean())
+    return z * (weights @ z) / m2 if m2 > 0 else np.full(z.size, np.nan)
+
+
+def _kinds(z: np.ndarray, matrix: csr_matrix, adjusted: np.ndarray) -> np.ndarray:
+    """Name the quadrant of the Moran scatter plot where it is significant."""
+    around = matrix @ z
+    kinds = np.full(z.size, NOT_SIGNIFICANT, dtype=object)
+    sure = adjusted <= 0.05
+    sides = ((z > 0) & (around > 0), (z < 0) & (around > 0), (z < 0) & (around < 0), (z > 0) & (around < 0))
+    for kind, side in zip(QUADRANTS, sides):
+        kinds[sure & side] = kind
+    return kinds
+
+
+def _variance(weights: csr_matrix, z: np.ndarray) -> float:
+    """Return the variance of I under randomisation (Cliff & Ord 1981, eq. 2.42; also Upton & Fingleton 1985)."""
+    n = z.size
+    both = weights + weights.T
+    s0 = float(weights.sum())
+    s1 = float(both.multiply(both).sum()) / 2
+    sums = np.asarray(weights.sum(axis=1)).ravel() + np.asarray(weights.sum(axis=0)).ravel()
+    s2 = float((sums**2).sum())
+    kurtosis = float((z**4).mean() / (z**2).mean() ** 2)
+    first = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
+    second = kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)
+    return (first - second) / ((n - 1) * (n - 2) * (n - 3) * s0**2) - 1 / (n - 1) ** 2
+
+
+def _shuffled_p(
+    weights: csr_matrix, z: np.ndarray, observed: float, permutations: int, seed: int, progress: Progress
+) -> float:
+    """Return twice the smaller tail among shuffled maps."""
+    random = np.random.default_rng(seed)
+    higher = lower = 1
+    for number in range(permutations):
+        drawn = global_i(weights, random.permutation(z))
+        higher, lower = higher + (drawn >= observed - 1e-12), lower + (drawn <= observed + 1e-12)
+        advance(progress, (number + 1) / permutations)
+    return min(2 * min(higher, lower) / (permutations + 1), 1.0)

@@ -1,0 +1,174 @@
+"""Moran's I, global and local: published numbers, peers, invariance, calibration, and ties in permutations."""
+
+import esda
+import libpysal
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from makers import clustered, points_frame, squares, uniform
+from scipy.sparse import csr_matrix
+
+import lacrime_geo as lg
+from lacrime_geo.permutations import conditional_p
+
+LATTICE = squares(12, 12)
+
+
+def smooth(seed=0, size=12):
+    """Return values (size²,) that rise to one corner, with noise."""
+    random = np.random.default_rng(seed)
+    return np.add.outer(np.arange(size), np.arange(size)).ravel() + random.normal(0, 3, size * size)
+
+
+def test_columbus_crime():
+    """METHODS: I = 0.5001886 with row-standardised queen contiguity of libpysal's own columbus, 0.5154615 binary."""
+    import geopandas as gpd
+
+    try:
+        path = libpysal.examples.get_path("columbus.shp")
+    except Exception:
+        pytest.skip("libpysal's columbus is not installed")
+    columbus = gpd.read_file(path).set_crs("EPSG:32611", allow_override=True)
+    # Its own unit is unknown and small; contiguity does not change with it.
+    columbus["geometry"] = columbus.geometry.scale(1000, 1000, origin=(0, 0))
+    graph = libpysal.graph.Graph.build_contiguity(columbus, rook=False)
+    for standardized, expected in ((True, 0.5001886), (False, 0.5154615)):
+        table = lg.moran(columbus, value="CRIME", neighbours=graph, row_standardized=standardized)
+        assert table["moran_i"][0] == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("standardized", [True, False])
+@pytest.mark.parametrize("neighbours", ["queen", "rook", "knn"])
+def test_global_equals_esda(standardized, neighbours):
+    x = smooth()
+    options = dict(value=x, neighbours=neighbours, row_standardized=standardized)
+    # Of a regular lattice many centres are equally near.
+    areas = squares(12, 12, jitter=200)
+    table = lg.moran(areas, **options, **(dict(k=5) if neighbours == "knn" else {}))
+    if neighbours == "knn":
+        graph = libpysal.graph.Graph.build_knn(areas.centroid, k=5)
+    else:
+        graph = libpysal.graph.Graph.build_contiguity(areas, rook=neighbours == "rook")
+    peer = esda.Moran(x, graph.to_W(), transformation="r" if standardized else "b", permutations=0)
+    assert table["moran_i"][0] == pytest.approx(peer.I, rel=1e-10)
+    assert table["expected"][0] == pytest.approx(peer.EI)
+    assert table["variance"][0] == pytest.approx(peer.VI_rand, rel=1e-9)
+    assert table["p"][0] == pytest.approx(peer.p_rand, rel=1e-6, abs=1e-300)
+
+
+def test_local_equals_esda_but_for_its_divisor():
+    x = smooth(1)
+    marks = lg.local_moran(LATTICE, value=x)
+    peer = esda.Moran_Local(x, libpysal.graph.Graph.build_contiguity(LATTICE, rook=False).to_W(), permutations=0)
+    # esda divides by n - 1 where Anselin's m2 divides by n.
+    np.testing.assert_allclose(marks["local_i"], peer.Is * x.size / (x.size - 1), rtol=1e-9)
+
+
+def test_local_values_add_up_to_the_global_one():
+    x = smooth(2)
+    for standardized in (True, False):
+        local = lg.local_moran(LATTICE, value=x, row_standardized=standardized)["local_i"]
+        table = lg.moran(LATTICE, value=x, row_standardized=standardized)
+        weights = x.size if standardized else table["neighbours"][0] * x.size
+        assert local.sum() / weights == pytest.approx(table["moran_i"][0], rel=1e-10)
+
+
+def brute_force(matrix, x, draws, seed):
+    """Return the two-sided p by shuffling the others of each feature, one after another."""
+    random = np.random.default_rng(seed)
+    dense = matrix.toarray()
+    p = np.ones(x.size)
+    for i in range(x.size):
+        others = np.flatnonzero(np.arange(x.size) != i)
+        if not dense[i].any():
+            continue
+        sums = np.array([dense[i, others] @ random.permutation(x[others]) for _ in range(draws)])
+        observed = dense[i] @ x
+        tails = [(sums >= observed - 1e-9).mean(), (sums <= observed + 1e-9).mean()]
+        p[i] = min(2 * min(tails), 1)
+    return p
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_conditional_p_agrees_with_brute_force(counts):
+    random = np.random.default_rng(3)
+    x = random.poisson(0.7, 40).astype(float) if counts else random.normal(size=40)
+    matrix = csr_matrix((random.random((40, 40)) < 0.12) * random.integers(1, 3, (40, 40)))
+    matrix.setdiag(0)
+    matrix.eliminate_zeros()
+    found = conditional_p(matrix, x, 4999, seed=1)
+    np.testing.assert_allclose(found, brute_force(matrix, x, 3000, 2), atol=0.06)
+
+
+def test_zeros_among_zeros_are_not_significant():
+    """esda's permutation p calls them significant: it counts ties on one side only."""
+    x = np.zeros(144)
+    x[[0, 143]] = 5.0
+    marks = lg.local_moran(LATTICE, value=x, permutations=499)
+    far = np.ones(144, bool)
+    far[[0, 1, 12, 13, 143, 142, 131, 130]] = False
+    assert (marks["p"][far] == 1).all()
+    assert set(marks["cluster_type"][far]) == {"not significant"}
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.5, 2.0])
+def test_permutation_p_of_random_counts_is_at_most_what_it_says(mean):
+    shares = []
+    for seed in range(10):
+        x = np.random.default_rng(seed).poisson(mean, 144)
+        shares.append((lg.local_moran(LATTICE, value=x, permutations=199, seed=seed)["p"] <= 0.05).mean())
+    assert np.mean(shares) <= 0.055
+
+
+def test_normal_and_permutation_p_agree_on_normal_values():
+    x = np.random.default_rng(4).normal(size=144)
+    normal, drawn = (lg.local_moran(LATTICE, value=x, permutations=number)["p"] for number in (0, 1999))
+    assert np.abs(normal - drawn).max() < 0.08
+
+
+def test_the_customary_kinds_are_found():
+    x = np.ones(144)
+    x.reshape(12, 12)[:4, :4] = 9
+    x.reshape(12, 12)[2, 2] = 0
+    x += np.random.default_rng(5).normal(0, 0.2, 144)
+    marks = lg.local_moran(LATTICE, value=x, correction="none")
+    kinds = marks["cluster_type"].reshape(12, 12)
+    assert kinds[1, 1] == "high-high" and kinds[2, 2] == "low-high"
+    assert marks.parameters["high_high"] == (marks["cluster_type"] == "high-high").sum()
+
+
+@given(seed=st.integers(0, 10**6), shift=st.floats(-1e3, 1e3), scale=st.floats(0.01, 100))
+def test_the_unit_does_not_matter(seed, shift, scale):
+    x = np.random.default_rng(seed).normal(size=144)
+    a, b = (lg.local_moran(LATTICE, value=values) for values in (x, shift + scale * x))
+    np.testing.assert_allclose(a["local_i"], b["local_i"], atol=1e-6)
+    np.testing.assert_allclose(a["z"], b["z"], atol=1e-6)
+
+
+def test_islands_and_missing_geometry():
+    x, y = clustered(60, 6)
+    frame = points_frame(np.r_[x, 50_000.0], np.r_[y, 50_000.0], value=np.arange(61.0))
+    frame.loc[3, "geometry"] = None
+    marks = lg.local_moran(frame, value="value", neighbours="band", distance_band=900)
+    assert len(marks) == 61 and np.isnan(marks["local_i"][3]) and marks["p"][3] == 1
+    assert marks["local_i"][60] == 0 and np.isnan(marks["z"][60]) and marks.parameters["islands"] >= 1
+    drawn = lg.local_moran(frame, value="value", neighbours="band", distance_band=900, permutations=99)
+    assert drawn["p"][60] == 1
+
+
+def test_inputs_that_cannot_work_say_why():
+    x, y = uniform(20, 7)
+    frame = points_frame(x, y)
+    with pytest.raises(ValueError, match="at least 4 features with different values"):
+        lg.moran(frame, value=np.ones(20), neighbours="knn")
+    with pytest.raises(ValueError, match="permutations must be a whole number"):
+        lg.local_moran(frame, value=x, neighbours="knn", permutations=1.5)
+
+
+def test_global_permutations():
+    x = smooth(8)
+    strong = lg.moran(LATTICE, value=x, permutations=199, seed=1)
+    assert strong["p"][0] == pytest.approx(2 / 200)
+    none = lg.moran(LATTICE, value=np.random.default_rng(9).normal(size=144), permutations=199)
+    assert none["p"][0] > 0.05 and abs(none["z"][0]) < 2.5
