@@ -238,6 +238,7 @@ ANALYSES = (
             *NEIGHBOURHOOD,
             Switch("include_self", "Count a feature as its own neighbour (Gi*, else Gi)"),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            PERMUTATIONS,
         ),
     ),
     Analysis(

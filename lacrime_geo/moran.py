@@ -42,10 +42,10 @@ def local_moran(
     ----------
     features : Features, GeoDataFrame of polygons or points, or path.
     value : column name or array (n,) of numbers, none missing where there is a geometry.
-    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", or a libpysal Graph or W or
-        scipy sparse matrix over the features with geometry.
-    distance_band : for "band": features with centres within this distance (m). Default: the smallest at which each
-        place has a neighbour.
+    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
+        distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
+    distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
+        smallest at which each place has a neighbour.
     k : for "knn": how many nearest. Default 8.
     row_standardized : give each feature's neighbours weights that add up to 1; this changes I, not its p.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
@@ -125,10 +125,10 @@ def moran(
     ----------
     features : Features, GeoDataFrame of polygons or points, or path.
     value : column name or array (n,) of numbers, none missing where there is a geometry.
-    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", or a libpysal Graph or W or
-        scipy sparse matrix over the features with geometry.
-    distance_band : for "band": features with centres within this distance (m). Default: the smallest at which each
-        place has a neighbour.
+    neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
+        distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
+    distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
+        smallest at which each place has a neighbour.
     k : for "knn": how many nearest. Default 8.
     row_standardized : give each feature's neighbours weights that add up to 1.
     permutations : for p by permutation, the number of shuffled maps. Default 0: the normal p.

@@ -16,7 +16,7 @@ from .places import collapse
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-NEIGHBOURS = ("queen", "rook", "knn", "band")
+NEIGHBOURS = ("queen", "rook", "knn", "band", "inverse_distance")
 SNAP = 0.01  # metres: vertices closer than this are one vertex
 
 
@@ -58,7 +58,7 @@ def neighbour_matrix(
     x, y = features.centres()
     if neighbours == "knn":
         return _k_nearest(x, y, k, parameters)
-    return _distance_band(x, y, distance_band, parameters)
+    return _distance_band(x, y, distance_band, parameters, inverse=neighbours == "inverse_distance")
 
 
 def with_self(matrix: csr_matrix) -> csr_matrix:
@@ -159,7 +159,10 @@ def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Paramete
     return csr_matrix((np.ones(partners.size), partners, np.arange(0, partners.size + 1, k)), shape=(x.size, x.size))
 
 
-def _distance_band(x: np.ndarray, y: np.ndarray, band: float | None, parameters: Parameters) -> csr_matrix:
+def _distance_band(
+    x: np.ndarray, y: np.ndarray, band: float | None, parameters: Parameters, *, inverse: bool
+) -> csr_matrix:
+    """Return weights of 1, or 1 over the distance, between features within a band."""
     from scipy.sparse import csr_matrix
 
     if band is None:
@@ -172,7 +175,16 @@ def _distance_band(x: np.ndarray, y: np.ndarray, band: float | None, parameters:
     i = np.concatenate([pair[0] for pair in pairs])
     j = np.concatenate([pair[1] for pair in pairs])
     both = np.concatenate([i, j]), np.concatenate([j, i])
-    return csr_matrix((np.ones(2 * i.size), both), shape=(x.size, x.size))
+    weight = np.ones(i.size)
+    if inverse and i.size:
+        distance = np.sqrt(np.concatenate([pair[2] for pair in pairs]))
+        nearest = distance[distance > 0].min(initial=np.inf)
+        together = int((distance == 0).sum())
+        sentence = f"{together:,} pairs stand on one place; they weigh as those {nearest:.3g} m apart"
+        parameters.note("pairs_on_one_place", together, sentence)
+        # Where all stand on one place there is no distance to weigh by.
+        weight = 1.0 / np.maximum(distance, nearest) if np.isfinite(nearest) else weight
+    return csr_matrix((np.concatenate([weight, weight]), both), shape=(x.size, x.size))
 
 
 def _reaching_all(x: np.ndarray, y: np.ndarray) -> float:

@@ -172,3 +172,42 @@ def test_global_permutations():
     assert strong["p"][0] == pytest.approx(2 / 200)
     none = lg.moran(LATTICE, value=np.random.default_rng(9).normal(size=144), permutations=199)
     assert none["p"][0] > 0.05 and abs(none["z"][0]) < 2.5
+
+
+@pytest.mark.parametrize("include_self", [True, False])
+def test_gi_by_permutation_agrees_with_the_normal_p(include_self):
+    x = np.random.default_rng(10).normal(size=144)
+    options = dict(value=x, include_self=include_self)
+    drawn = lg.gi_star(LATTICE, permutations=1999, **options)
+    # Gi* counts the feature itself, Gi and every permutation hold its value fast.
+    normal = lg.gi_star(LATTICE, value=x, include_self=False)
+    assert np.abs(drawn["p"] - normal["p"]).max() < 0.08
+    assert drawn.parameters["permutations"] == 1999
+    zeros = np.zeros(144)
+    zeros[[0, 143]] = 5.0
+    assert (lg.gi_star(LATTICE, value=zeros, permutations=99)["p"][40:100] == 1).all()
+
+
+def test_inverse_distance_by_hand():
+    x = np.array([0.0, 10.0, 10.0, 30.0, 500.0])
+    frame = points_frame(x, np.zeros(5))
+    value = np.array([1.0, 2.0, 4.0, 8.0, 3.0])
+    distance = np.abs(x[:, None] - x)
+    weights = np.where((distance <= 25) & ~np.eye(5, dtype=bool), 1 / np.maximum(distance, 10.0), 0.0)
+    options = dict(value=value, include_self=False)
+    found = lg.gi_star(frame, neighbours="inverse_distance", distance_band=25, **options)
+    expected = lg.gi_star(frame, neighbours=csr_matrix(weights), **options)
+    np.testing.assert_allclose(found["z"], expected["z"], rtol=1e-9)
+    assert found.parameters["pairs_on_one_place"] == 1 and found.parameters["islands"] == 1
+    assert np.isnan(found["z"][4])
+
+
+def test_inverse_distance_equals_libpysal():
+    x, y = uniform(80, 11)
+    frame = points_frame(x, y)
+    graph = libpysal.graph.Graph.build_distance_band(frame, threshold=1200, binary=False, alpha=-1)
+    value = np.random.default_rng(11).normal(size=80)
+    for function in (lg.gi_star, lg.local_moran):
+        ours = function(frame, value=value, neighbours="inverse_distance", distance_band=1200)
+        peer = function(frame, value=value, neighbours=graph)
+        np.testing.assert_allclose(ours["z"], peer["z"], rtol=1e-9)
