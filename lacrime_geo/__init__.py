@@ -4,6 +4,7 @@ __version__ = "0.1.0"
 
 from .autocorrelation import gi_star, hotspots
 from .clusters import dbscan
+from .concentration import concentration
 from .contouring import contours
 from .data import read_lapd
 from .density import kde
@@ -30,6 +31,7 @@ __all__ = [
     "as_features",
     "as_incidents",
     "as_surface",
+    "concentration",
     "contours",
     "dbscan",
     "gi_star",

@@ -9,6 +9,7 @@ from typing import Any, Callable
 from .autocorrelation import CORRECTIONS, gi_star, hotspots
 from .bandwidths import BANDWIDTH_RULES
 from .clusters import Clusters, dbscan
+from .concentration import Concentration, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
@@ -261,6 +262,18 @@ ANALYSES = (
         result=Table,
         tags=("Moran", "spatial autocorrelation", "pattern", "crime"),
         params=(*NEIGHBOURHOOD, ROW_STANDARDIZED, PERMUTATIONS),
+    ),
+    Analysis(
+        run=concentration,
+        title="Concentration of incidents in few areas",
+        group="Hotspots",
+        result=Concentration,
+        tags=("concentration", "Gini", "Lorenz", "law of crime concentration", "share", "crime"),
+        params=(
+            Polygons("units", "Units (areas that cover the study area)"),
+            Amount("top", "Number of top units to name the share of", whole=True),
+            Moment("later_since", "Rank before this date, measure from it on"),
+        ),
     ),
     Analysis(
         run=dbscan,

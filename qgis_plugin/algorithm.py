@@ -114,7 +114,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
         else:
             kinds = QgsProcessing.SourceType
-            kind = kinds.TypeVector if self.analysis.result is Table else kinds.TypeVectorAnyGeometry
+            kind = kinds.TypeVector if issubclass(self.analysis.result, Table) else kinds.TypeVectorAnyGeometry
             self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
         if self.analysis.second:
             polygons = QgsProcessing.SourceType.TypeVectorPolygon

@@ -89,6 +89,24 @@ def test_local_moran_equals_the_library(run, permutations):
         assert column(table, name)[0] == pytest.approx(whole[name][0], rel=1e-9)
 
 
+def test_concentration_equals_the_library(run, layer, incidents):
+    import geopandas as gpd
+    import shapely
+
+    edges = np.linspace(-118.41, -118.29, 7)
+    boxes = [shapely.box(west, 33.9, east, 34.1) for west, east in zip(edges, edges[1:])]
+    units = gpd.GeoDataFrame(geometry=boxes, crs="EPSG:4326")
+    drawn = qgis_core.QgsVectorLayer("Polygon?crs=EPSG:4326", "units", "memory")
+    for box in boxes:
+        feature = qgis_core.QgsFeature()
+        feature.setGeometry(qgis_core.QgsGeometry.fromWkt(box.wkt))
+        drawn.dataProvider().addFeatures([feature])
+    table = run("concentration", INCIDENTS=layer, UNITS=drawn, TOP=2)["OUTPUT"]
+    expected = lg.concentration(incidents, units=units, top=2)
+    assert list(column(table, "measure")) == expected["measure"].tolist()
+    np.testing.assert_allclose(column(table, "value"), expected["value"], rtol=1e-9)
+
+
 def test_risk_ratio_needs_a_population(run, layer):
     with pytest.raises(qgis_core.QgsProcessingException, match="POPULATION"):
         run("risk_ratio", INCIDENTS=layer)
@@ -241,6 +259,7 @@ def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
     given = dict(FEATURES=source, VALUE="crimes") if name in OF_FEATURES else dict(INCIDENTS=source)
     given = dict(SURFACE=str(density)) if name == "contours" else given
     given = {**given, "POPULATION": source} if name == "risk_ratio" else given
+    given = {**given, "UNITS": square_layer()} if name == "concentration" else given
     assert run(name, OUTPUT=str(target), **given) == {}
     assert list(tmp_path.iterdir()) == []
     assert log.progress() < 60

@@ -30,7 +30,7 @@ def installed(archive, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory):
-    """Return the folder of points, of squares with their counts, and of the points' density."""
+    """Return the folder of points, units around them, squares with their counts, and the points' density."""
     import geopandas as gpd
     from shapely.geometry import box
 
@@ -40,6 +40,8 @@ def inputs(tmp_path_factory):
     squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
     counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
     gpd.GeoDataFrame({"crimes": counts}, geometry=squares, crs="EPSG:32611").to_file(folder / "squares.gpkg")
+    units = [box(west, 33.9, west + 0.02, 34.1) for west in np.arange(-118.41, -118.30, 0.02)]
+    gpd.GeoDataFrame(geometry=units, crs="EPSG:4326").to_file(folder / "units.gpkg")
     lg.kde(folder / "points.gpkg").save(folder / "density.tif")
     return folder
 
@@ -110,6 +112,8 @@ def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
         given[SECOND[name]] = tmp_path / "second.gpkg"
     if name == "risk_ratio":
         given["POPULATION"] = inputs / "points.gpkg"
+    if name == "concentration":
+        given["UNITS"] = inputs / "units.gpkg"
     done = run_headless(installed / "settings", installed / "plugins", name, **given)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout
@@ -132,6 +136,8 @@ def compare(name, target, inputs):
         assert set(written.geom_type) == {"MultiPolygon"}
     elif name in OF_FEATURES:
         expected = getattr(lg, name)(inputs / "squares.gpkg", value="crimes")
+    elif name == "concentration":
+        expected = lg.concentration(inputs / "points.gpkg", units=inputs / "units.gpkg")
     else:
         expected = getattr(lg, name)(inputs / "points.gpkg")
     for column in expected.columns:

@@ -1,0 +1,202 @@
+"""How far crime concentrates in few places: Lorenz curve, generalised Gini, shares of the top units, now and later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from . import checks, selection
+from .features import Features, as_features
+from .incidents import Incidents, begin
+from .overlay import polygon_of
+from .parameters import Parameters
+from .progress import Progress, advance, within
+from .results import Table
+
+RESAMPLES = 999
+
+
+@dataclass(frozen=True, eq=False)
+class Concentration(Table):
+    """Hold measures of concentration, a row each, and the units' counts."""
+
+    counts: np.ndarray = field(default_factory=lambda: np.empty(0))
+
+    def lorenz(self) -> Table:
+        """Return the Lorenz curve: the share of the incidents in the share of the units that have most of them."""
+        falling = np.sort(self.counts)[::-1]
+        share = np.concatenate([[0.0], np.cumsum(falling) / falling.sum()])
+        columns = {"units": np.linspace(0.0, 1.0, share.size), "incidents": share}
+        return Table(columns, self.parameters, label="Lorenz curve")
+
+
+def concentration(
+    incidents: Any,
+    *,
+    units: Any,
+    top: int = 3,
+    later_since: Any = None,
+    seed: int = 0,
+    progress: Progress = None,
+) -> Concentration:
+    """Measure how far incidents concentrate in few of an area's units.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path.
+    units : polygon layer that covers the area, such as divisions, tracts or neighbourhoods; those without any incident count.
+    top : how many of the units with most incidents to name the share of. Default 3.
+    later_since : a date (YYYY-MM-DD): the units are ranked by the incidents before it, and what the top ones hold of those
+        from it on stands beside what they held then. Default: not measured.
+    seed : of the random numbers of the interval.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Concentration
+        A row per measure with `value` and, for the share of the top units, a 95 % interval (`low`, `high`; NaN elsewhere):
+        `units`, `incidents`, `gini`, `gini_generalised`, `units_for_25` and `units_for_50` (the least share of the units that
+        holds so many per cent of the incidents), `top_share`, and with a date `top_share_before`, `top_share_later`.
+        `.lorenz()` gives the curve.
+
+    Raises
+    ------
+    ValueError
+        If no incident stands in a unit, there are fewer units than `top`, or a part of the period is empty.
+
+    Notes
+    -----
+    G = (2 Σ i yᵢ − n − 1) / n with yᵢ the ascending shares of n units, and the generalised Gini
+    max(1/c, 1/n)(2 Σ i yᵢ − n − 1) − max(n/c, 1) + 1 of c incidents (Bernasco & Steenbeek 2017), which is 0 when they are as
+    evenly spread as so few can be. The interval is of the share when the incidents are drawn again from the units and these
+    ranked again (999 times): few incidents seem concentrated by chance alone, which `top_share_later` does not suffer from.
+
+    Examples
+    --------
+    >>> gini_generalised(np.array([0, 0, 1, 1])), float(gini(np.array([1, 1, 1, 1])))
+    (0.0, 0.0)
+    """
+    everything, placed, parameters = begin(incidents, None)
+    areas = as_features(units, crs=placed.crs)
+    top = checks.whole("top", top)
+    parameters.update(units=areas.label, top=top, seed=checks.whole("seed", seed, minimum=0))
+    if not areas.are_polygons or top > areas.size:
+        raise ValueError(
+            f"units must be a polygon layer with at least top={top} rows; {areas.label!r} has {areas.size:,} rows."
+        )
+    unit = polygon_of(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
+    outside = int((unit < 0).sum())
+    if outside == placed.size:
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} stands in a unit of {areas.label!r}; check that they are "
+            "of the same area."
+        )
+    parameters.note("outside", outside, f"{outside:,} incidents stand in no unit and are left out")
+    weight = None if placed.weight is None else placed.weight[unit >= 0]
+    counts = np.bincount(unit[unit >= 0], weight, areas.size)
+    measures = {**measures_of(counts, top), **_later(placed, unit, areas, later_since, top, parameters)}
+    low, high = _interval(counts, top, seed, within(progress, 0.6, 1.0))
+    names = list(measures)
+    columns = {
+        "measure": np.array(names, dtype=object),
+        "value": np.array([float(measures[name]) for name in names]),
+        "low": np.array([low if name == "top_share" else np.nan for name in names]),
+        "high": np.array([high if name == "top_share" else np.nan for name in names]),
+    }
+    parameters.tell(
+        f"the top {top} of {areas.size:,} units hold {100 * measures['top_share']:.1f} % of the incidents (95 % interval "
+        f"{100 * low:.1f} to {100 * high:.1f}); half of them stand in {100 * measures['units_for_50']:.1f} % of the units"
+    )
+    advance(progress, 1.0)
+    label = everything.titled("Concentration")
+    return Concentration(columns, parameters, label=label, counts=counts)
+
+
+def measures_of(counts: np.ndarray, top: int) -> dict[str, float]:
+    """Return the measures of counts (n,), zeros included.
+
+    >>> round(measures_of(np.array([6, 3, 1, 0]), 1)["top_share"], 2)
+    0.6
+    """
+    return {
+        "units": counts.size,
+        "incidents": float(counts.sum()),
+        "gini": gini(counts),
+        "gini_generalised": gini_generalised(counts),
+        "units_for_25": _units_for(counts, 0.25),
+        "units_for_50": _units_for(counts, 0.50),
+        "top_share": _top_share(counts, top),
+    }
+
+
+def gini(counts: np.ndarray) -> float:
+    """Return the Gini coefficient of counts (n,), zeros included.
+
+    >>> gini(np.array([0, 0, 0, 8]))
+    0.75
+    """
+    return _ranks(counts) / counts.size
+
+
+def gini_generalised(counts: np.ndarray) -> float:
+    """Return the Gini coefficient held against the evenest spread that so few incidents can have (Bernasco & Steenbeek 2017).
+
+    >>> gini_generalised(np.array([0, 0, 2, 0])), gini_generalised(np.array([1, 0, 1, 0]))
+    (0.5, 0.0)
+    """
+    n, c = counts.size, float(counts.sum())
+    return max(1 / c, 1 / n) * _ranks(counts) - max(n / c, 1.0) + 1.0
+
+
+def _ranks(counts: np.ndarray) -> float:
+    """Return 2 Σ i yᵢ − n − 1 with yᵢ the ascending shares."""
+    shares = np.sort(counts) / counts.sum()
+    return float(2 * (np.arange(1, counts.size + 1) * shares).sum() - counts.size - 1)
+
+
+def _units_for(counts: np.ndarray, share: float) -> float:
+    """Return the least share of the units that holds a share of the incidents."""
+    held = np.cumsum(np.sort(counts)[::-1])
+    return float(np.searchsorted(held, share * held[-1] * (1 - 1e-12)) + 1) / counts.size
+
+
+def _top_share(counts: np.ndarray, top: int) -> float:
+    return float(np.sort(counts)[-top:].sum() / counts.sum())
+
+
+def _interval(counts: np.ndarray, top: int, seed: int, progress: Progress) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the top units' share."""
+    random = np.random.default_rng(seed)
+    total = max(round(float(counts.sum())), 1)
+    drawn = np.empty(RESAMPLES)
+    for number in range(RESAMPLES):
+        drawn[number] = _top_share(random.multinomial(total, counts / counts.sum()), top)
+        if number % 100 == 0:
+            advance(progress, number / RESAMPLES)
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return float(low), float(high)
+
+
+def _later(
+    placed: Incidents, unit: np.ndarray, areas: Features, since: Any, top: int, parameters: Parameters
+) -> dict[str, float]:
+    """Return what the top units of the time before a date held then, and hold from it on; ties in their order."""
+    if since is None:
+        return {}
+    parameters["later_since"] = str(since)
+    undated = 0 if placed.when is None else int(np.isnat(placed.when).sum())
+    parameters.note("undated", undated, f"{undated:,} incidents without a date belong to neither part of the period")
+    shares = {}
+    later = selection.in_period(placed.when, since, None)
+    before = selection.in_period(placed.when, None, since)
+    counts = [np.bincount(unit[rows & (unit >= 0)], minlength=areas.size) for rows in (before, later)]
+    if not counts[0].any() or not counts[1].any():
+        raise ValueError(
+            f"There are {counts[0].sum():,} incidents before {since} and {counts[1].sum():,} from it on; both are needed."
+        )
+    ranked = np.argsort(-counts[0], kind="stable")[:top]
+    for name, period in zip(("top_share_before", "top_share_later"), counts):
+        shares[name] = float(period[ranked].sum() / period.sum())
+    return shares
