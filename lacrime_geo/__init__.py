@@ -3,6 +3,7 @@
 __version__ = "0.1.0"
 
 from .autocorrelation import gi_star, hotspots
+from .autocorrelation_by_distance import incremental_moran
 from .clusters import dbscan
 from .concentration import concentration
 from .contouring import contours
@@ -36,6 +37,7 @@ __all__ = [
     "dbscan",
     "gi_star",
     "hotspots",
+    "incremental_moran",
     "kde",
     "local_moran",
     "moran",

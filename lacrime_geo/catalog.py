@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from .autocorrelation import CORRECTIONS, gi_star, hotspots
+from .autocorrelation_by_distance import incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .clusters import Clusters, dbscan
 from .concentration import Concentration, concentration
@@ -262,6 +263,19 @@ ANALYSES = (
         result=Table,
         tags=("Moran", "spatial autocorrelation", "pattern", "crime"),
         params=(*NEIGHBOURHOOD, ROW_STANDARDIZED, PERMUTATIONS),
+    ),
+    Analysis(
+        run=incremental_moran,
+        title="Distance at which incidents cluster most (Moran's I by distance)",
+        group="Hotspots",
+        result=Table,
+        tags=("Moran", "incremental spatial autocorrelation", "distance band", "scale", "crime"),
+        params=(
+            Distance("cell_size", "Cell size"),
+            Amount("steps", "Number of distance bands", whole=True),
+            BOUNDARY,
+            WEIGHT,
+        ),
     ),
     Analysis(
         run=concentration,

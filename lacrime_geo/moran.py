@@ -239,13 +239,17 @@ def _kinds(z: np.ndarray, matrix: csr_matrix, adjusted: np.ndarray) -> np.ndarra
 
 
 def _variance(weights: csr_matrix, z: np.ndarray) -> float:
-    """Return the variance of I under randomisation (Cliff & Ord 1981, eq. 2.42; also Upton & Fingleton 1985)."""
-    n = z.size
+    """Return the variance of I of deviations from the mean (n,) under randomisation."""
     both = weights + weights.T
     s0 = float(weights.sum())
     s1 = float(both.multiply(both).sum()) / 2
     sums = np.asarray(weights.sum(axis=1)).ravel() + np.asarray(weights.sum(axis=0)).ravel()
-    s2 = float((sums**2).sum())
+    return randomisation_variance(z, s0, s1, float((sums**2).sum()))
+
+
+def randomisation_variance(z: np.ndarray, s0: float, s1: float, s2: float) -> float:
+    """Return the variance of I under randomisation from the weights' sums S₀, S₁, S₂ (Cliff & Ord 1981)."""
+    n = z.size
     kurtosis = float((z**4).mean() / (z**2).mean() ** 2)
     first = n * ((n**2 - 3 * n + 3) * s1 - n * s2 + 3 * s0**2)
     second = kurtosis * ((n**2 - n) * s1 - 2 * n * s2 + 6 * s0**2)

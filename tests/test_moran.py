@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import clustered, points_frame, squares, uniform
+from makers import clustered, counts_as_incidents, incidents, points_frame, rectangle, squares, uniform
 from scipy.sparse import csr_matrix
 
 import lacrime_geo as lg
@@ -211,3 +211,46 @@ def test_inverse_distance_equals_libpysal():
         ours = function(frame, value=value, neighbours="inverse_distance", distance_band=1200)
         peer = function(frame, value=value, neighbours=graph)
         np.testing.assert_allclose(ours["z"], peer["z"], rtol=1e-9)
+
+
+def test_the_curve_equals_moran_on_a_matrix():
+    counts = np.random.default_rng(12).poisson(2.0, (14, 17))
+    points = counts_as_incidents(counts)
+    area = rectangle(0, 0, 1700, 1400)
+    curve = lg.incremental_moran(points, cell_size=100, steps=4, boundary=area)
+    row, column = np.indices(counts.shape).reshape(2, -1)
+    apart = np.hypot(row[:, None] - row, column[:, None] - column)
+    frame = squares(14, 17, side=100.0)
+    values = counts[::-1].ravel()
+    for number, cells in enumerate((1.5, 2.5, 3.5, 4.5)):
+        matrix = csr_matrix((apart <= cells) & (apart > 0), dtype=float)
+        table = lg.moran(frame, value=values, neighbours=matrix, row_standardized=False)
+        for name in ("moran_i", "expected", "z", "p"):
+            assert curve[name][number] == pytest.approx(table[name][0], rel=1e-9, abs=1e-12)
+    assert curve["distance_band"].tolist() == [150, 250, 350, 450]
+
+
+def test_the_curve_peaks_at_the_width_of_the_clusters():
+    random = np.random.default_rng(13)
+    centres = random.uniform(0, 12_000, (2, 40))
+    at = random.integers(0, 40, 6000)
+    angle, radius = random.uniform(0, 2 * np.pi, 6000), 600 * np.sqrt(random.random(6000))
+    x, y = centres[:, at] + radius * np.array([np.cos(angle), np.sin(angle)])
+    curve = lg.incremental_moran(
+        incidents(x, y), cell_size=150, steps=20, boundary=rectangle(-600, -600, 12_600, 12_600)
+    )
+    assert 400 <= curve.parameters["peak"] <= 1300
+    assert curve["peak"].any() and (curve["p"][:4] < 1e-6).all()
+
+
+def test_counts_without_pattern_have_no_strong_z():
+    highest = []
+    for seed in range(10):
+        points = counts_as_incidents(np.random.default_rng(seed).poisson(3.0, (20, 20)))
+        curve = lg.incremental_moran(points, cell_size=100, steps=5, boundary=rectangle(0, 0, 2000, 2000))
+        highest.append(np.abs(curve["z"]).mean())
+    assert np.mean(highest) < 1.2
+    with pytest.raises(ValueError, match="no pattern to measure"):
+        lg.incremental_moran(
+            counts_as_incidents(np.full((20, 20), 2)), cell_size=100, boundary=rectangle(0, 0, 2000, 2000)
+        )

@@ -11,7 +11,7 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
-ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", *OF_FEATURES, "concentration", "dbscan")
+ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", *OF_FEATURES, "incremental_moran", "concentration", "dbscan")
 RASTERS = ("kde", "risk_ratio")
 SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE"}
 
