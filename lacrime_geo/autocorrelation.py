@@ -12,7 +12,7 @@ from .grid import Grid, disk, neighbourhood_sums
 from .incidents import begin
 from .neighbours import neighbour_matrix, with_self, without_self
 from .parameters import Parameters
-from .permutations import conditional_p
+from .permutations import conditional_p, warn_of_few
 from .progress import Progress, advance, within
 from .results import Cells, Marks, with_columns
 
@@ -171,6 +171,7 @@ def gi_star(
         # Its own value is held fast, so that it matters to no draw whether it counts.
         p = np.where(np.isnan(z), 1.0, conditional_p(others, x, permutations, seed, within(progress, 0.5, 0.95)))
         parameters.update(seed=seed, permutations=permutations)
+        warn_of_few(permutations, x.size, correction, parameters)
     parameters["inference"] = (
         f"conditional permutation, {permutations:,} draws" if permutations else "analytic two-sided p"
     )

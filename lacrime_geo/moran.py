@@ -12,7 +12,7 @@ from .autocorrelation import CORRECTIONS, getis_ord, known_values
 from .features import Features, as_features
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
-from .permutations import conditional_p
+from .permutations import conditional_p, warn_of_few
 from .progress import Progress, advance, within
 from .results import Marks, Table, with_columns
 
@@ -90,6 +90,7 @@ def local_moran(
     if permutations:
         p = conditional_p(matrix, x, permutations, checks.whole("seed", seed, minimum=0), within(progress, 0.3, 0.9))
         parameters.update(seed=seed, inference=f"conditional permutation, {permutations:,} draws")
+        warn_of_few(permutations, x.size, correction, parameters)
     else:
         p = significance.two_sided(score)
         parameters["inference"] = "normal approximation of the conditional permutation"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .parameters import Parameters
 from .progress import Progress, advance
 
 if TYPE_CHECKING:
@@ -50,6 +52,16 @@ def conditional_p(
         if row % 256 == 0:
             advance(progress, row / x.size)
     return p
+
+
+def warn_of_few(permutations: int, features: int, correction: str, parameters: Parameters) -> None:
+    """Say when so few draws cannot give a p small enough to stand after the correction for many features."""
+    needed = math.ceil(2 * features / 0.05) - 1
+    if correction != "none" and permutations < needed:
+        parameters.warn(
+            f"{permutations:,} permutations give no p below {2 / (permutations + 1):.2g}, which the correction for {features:,} "
+            f"features may leave without any significant one; {needed:,} are enough for a single feature, 0 takes the normal p."
+        )
 
 
 def _draws(random: np.random.Generator, others: int, number: int, permutations: int) -> np.ndarray:

@@ -254,3 +254,12 @@ def test_counts_without_pattern_have_no_strong_z():
         lg.incremental_moran(
             counts_as_incidents(np.full((20, 20), 2)), cell_size=100, boundary=rectangle(0, 0, 2000, 2000)
         )
+
+
+def test_too_few_permutations_for_the_correction_are_warned_of():
+    x = smooth(14)
+    for function in (lg.local_moran, lg.gi_star):
+        few = function(LATTICE, value=x, permutations=99).parameters
+        assert "5,759 are enough" in few["warnings"][0] and "no p below 0.02" in few["warnings"][0]
+        assert "warnings" not in function(LATTICE, value=x, permutations=99, correction="none").parameters
+        assert "warnings" not in function(LATTICE, value=x).parameters
