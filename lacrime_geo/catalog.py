@@ -287,6 +287,7 @@ ANALYSES = (
             Polygons("units", "Units (areas that cover the study area)"),
             Amount("top", "Number of top units to name the share of", whole=True),
             Moment("later_since", "Rank before this date, measure from it on"),
+            WEIGHT,
         ),
     ),
     Analysis(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -38,6 +38,7 @@ def concentration(
     units: Any,
     top: int = 3,
     later_since: Any = None,
+    weight: Any = None,
     seed: int = 0,
     progress: Progress = None,
 ) -> Concentration:
@@ -50,6 +51,7 @@ def concentration(
     top : how many of the units with most incidents to name the share of. Default 3.
     later_since : a date (YYYY-MM-DD): the units are ranked by the incidents before it, and what the top ones hold of those
         from it on stands beside what they held then. Default: not measured.
+    weight : column name or array (n,); default the incidents' own weight, else 1. The measures are then of the weights.
     seed : of the random numbers of the interval.
     progress : function of a fraction, returning False to stop.
 
@@ -64,13 +66,13 @@ def concentration(
     Raises
     ------
     ValueError
-        If no incident stands in a unit, there are fewer units than `top`, or a part of the period is empty.
+        If no incident stands in a unit, the units are no polygons or fewer than `top`, or a part of the period is empty.
 
     Notes
     -----
     G = (2 Σ i yᵢ − n − 1) / n with yᵢ the ascending shares of n units, and the generalised Gini
     max(1/c, 1/n)(2 Σ i yᵢ − n − 1) − max(n/c, 1) + 1 of c incidents (Bernasco & Steenbeek 2017), which is 0 when they are as
-    evenly spread as so few can be. The interval is of the share when the incidents are drawn again from the units and these
+    evenly spread as so few can be. The interval is of the share when as many incidents are drawn again and the units
     ranked again (999 times): few incidents seem concentrated by chance alone, which `top_share_later` does not suffer from.
 
     Examples
@@ -78,40 +80,79 @@ def concentration(
     >>> gini_generalised(np.array([0, 0, 1, 1])), float(gini(np.array([1, 1, 1, 1])))
     (0.0, 0.0)
     """
-    everything, placed, parameters = begin(incidents, None)
+    everything, placed, parameters = begin(incidents, weight)
     areas = as_features(units, crs=placed.crs)
-    top = checks.whole("top", top)
+    _require_units(areas, checks.whole("top", top))
     parameters.update(units=areas.label, top=top, seed=checks.whole("seed", seed, minimum=0))
-    if not areas.are_polygons or top > areas.size:
-        raise ValueError(
-            f"units must be a polygon layer with at least top={top} rows; {areas.label!r} has {areas.size:,} rows."
-        )
     unit = polygon_of(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
     outside = int((unit < 0).sum())
     if outside == placed.size:
         raise ValueError(
             f"None of the {placed.size:,} incidents of {placed.label!r} stands in a unit of {areas.label!r}; check that they are "
-            "of the same area."
+            "of the same area and that both CRS are right."
         )
     parameters.note("outside", outside, f"{outside:,} incidents stand in no unit and are left out")
-    weight = None if placed.weight is None else placed.weight[unit >= 0]
-    counts = np.bincount(unit[unit >= 0], weight, areas.size)
-    measures = {**measures_of(counts, top), **_later(placed, unit, areas, later_since, top, parameters)}
-    low, high = _interval(counts, top, seed, within(progress, 0.6, 1.0))
-    names = list(measures)
-    columns = {
-        "measure": np.array(names, dtype=object),
-        "value": np.array([float(measures[name]) for name in names]),
-        "low": np.array([low if name == "top_share" else np.nan for name in names]),
-        "high": np.array([high if name == "top_share" else np.nan for name in names]),
-    }
+    held = _Held(unit, np.ones(placed.size) if placed.weight is None else placed.weight, areas.size)
+    counts = held.counts(unit >= 0)
+    measures = measures_of(counts, top)
+    if later_since is not None:
+        measures.update(_later(placed, held, later_since, top, parameters))
+    low, high = held.interval(top, seed, within(progress, 0.6, 1.0))
     parameters.tell(
         f"the top {top} of {areas.size:,} units hold {100 * measures['top_share']:.1f} % of the incidents (95 % interval "
         f"{100 * low:.1f} to {100 * high:.1f}); half of them stand in {100 * measures['units_for_50']:.1f} % of the units"
     )
     advance(progress, 1.0)
     label = everything.titled("Concentration")
-    return Concentration(columns, parameters, label=label, counts=counts)
+    return Concentration(_rows(measures, low, high), parameters, label=label, counts=counts)
+
+
+class _Held(NamedTuple):
+    """The unit of each incident (−1: none), what each weighs, and the number of units."""
+
+    unit: np.ndarray
+    weight: np.ndarray
+    units: int
+
+    def counts(self, rows: np.ndarray) -> np.ndarray:
+        """Return what the units hold of some incidents (mask)."""
+        rows = rows & (self.unit >= 0)
+        return np.bincount(self.unit[rows], self.weight[rows], self.units)
+
+    def interval(self, top: int, seed: int, progress: Progress) -> tuple[float, float]:
+        """Return the 95 % interval of the top units' share when as many incidents are drawn again."""
+        random = np.random.default_rng(seed)
+        inside = self.unit >= 0
+        # Incidents of one unit and one weight are drawn together.
+        kinds, times = np.unique(np.column_stack([self.unit[inside], self.weight[inside]]), axis=0, return_counts=True)
+        unit, shares = kinds[:, 0].astype(np.int64), times / times.sum()
+        drawn = np.empty(RESAMPLES)
+        for number in range(RESAMPLES):
+            weights = random.multinomial(times.sum(), shares) * kinds[:, 1]
+            drawn[number] = _top_share(np.bincount(unit, weights, self.units), top)
+            if number % 100 == 0:
+                advance(progress, number / RESAMPLES)
+        low, high = np.quantile(drawn, [0.025, 0.975])
+        return float(low), float(high)
+
+
+def _require_units(areas: Features, top: int) -> None:
+    if not areas.are_polygons or top > areas.size:
+        raise ValueError(
+            f"units must be a polygon layer with at least top={top} rows, and {areas.label!r} has {areas.size:,} rows; give "
+            "another layer, or a smaller top."
+        )
+
+
+def _rows(measures: dict[str, float], low: float, high: float) -> dict[str, np.ndarray]:
+    """Return the columns of the table; only the top share has an interval."""
+    names = list(measures)
+    return {
+        "measure": np.array(names, dtype=object),
+        "value": np.array([float(value) for value in measures.values()]),
+        "low": np.array([low if name == "top_share" else np.nan for name in names]),
+        "high": np.array([high if name == "top_share" else np.nan for name in names]),
+    }
 
 
 def measures_of(counts: np.ndarray, top: int) -> dict[str, float]:
@@ -166,37 +207,21 @@ def _top_share(counts: np.ndarray, top: int) -> float:
     return float(np.sort(counts)[-top:].sum() / counts.sum())
 
 
-def _interval(counts: np.ndarray, top: int, seed: int, progress: Progress) -> tuple[float, float]:
-    """Return the 95 % bootstrap interval of the top units' share."""
-    random = np.random.default_rng(seed)
-    total = max(round(float(counts.sum())), 1)
-    drawn = np.empty(RESAMPLES)
-    for number in range(RESAMPLES):
-        drawn[number] = _top_share(random.multinomial(total, counts / counts.sum()), top)
-        if number % 100 == 0:
-            advance(progress, number / RESAMPLES)
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return float(low), float(high)
-
-
-def _later(
-    placed: Incidents, unit: np.ndarray, areas: Features, since: Any, top: int, parameters: Parameters
-) -> dict[str, float]:
+def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Parameters) -> dict[str, float]:
     """Return what the top units of the time before a date held then, and hold from it on; ties in their order."""
-    if since is None:
-        return {}
     parameters["later_since"] = str(since)
+    before, later = (
+        held.counts(selection.in_period(placed.when, *period)) for period in ((None, since), (since, None))
+    )
     undated = 0 if placed.when is None else int(np.isnat(placed.when).sum())
     parameters.note("undated", undated, f"{undated:,} incidents without a date belong to neither part of the period")
-    shares = {}
-    later = selection.in_period(placed.when, since, None)
-    before = selection.in_period(placed.when, None, since)
-    counts = [np.bincount(unit[rows & (unit >= 0)], minlength=areas.size) for rows in (before, later)]
-    if not counts[0].any() or not counts[1].any():
+    if not before.any() or not later.any():
         raise ValueError(
-            f"There are {counts[0].sum():,} incidents before {since} and {counts[1].sum():,} from it on; both are needed."
+            f"The units hold {before.sum():g} before {since} and {later.sum():g} from it on; choose a date with incidents on both "
+            "sides."
         )
-    ranked = np.argsort(-counts[0], kind="stable")[:top]
-    for name, period in zip(("top_share_before", "top_share_later"), counts):
-        shares[name] = float(period[ranked].sum() / period.sum())
-    return shares
+    ranked = np.argsort(-before, kind="stable")[:top]
+    return {
+        "top_share_before": float(before[ranked].sum() / before.sum()),
+        "top_share_later": float(later[ranked].sum() / later.sum()),
+    }

@@ -99,6 +99,23 @@ def test_later_shares_are_of_the_units_ranked_before():
         lg.concentration(points, units=squares(1, 4), later_since="2024-01-01")
 
 
+def test_weights_equal_repeats_and_count_later_too():
+    random = np.random.default_rng(5)
+    x, y = random.uniform(0, 4000, (2, 300))
+    when = np.datetime64("2023-01-01") + random.integers(0, 300, 300).astype("timedelta64[D]")
+    times = random.integers(1, 6, 300)
+    rows = np.repeat(np.arange(300), times)
+    options = dict(units=squares(4, 4), later_since="2023-06-01")
+    weighted = lg.concentration(incidents(x, y, when=when), weight=times, **options)
+    repeated = lg.concentration(incidents(x[rows], y[rows], when=when[rows]), **options)
+    np.testing.assert_allclose(weighted["value"], repeated["value"], rtol=1e-12)
+    at = list(weighted["measure"]).index("top_share")
+    # Fewer incidents that weigh more are less certain; a larger unit of weight changes nothing.
+    assert weighted["high"][at] - weighted["low"][at] > repeated["high"][at] - repeated["low"][at]
+    larger = lg.concentration(incidents(x, y, when=when), weight=1000.0 * times, **options)
+    assert (larger["low"][at], larger["high"][at]) == pytest.approx((weighted["low"][at], weighted["high"][at]))
+
+
 def test_chance_alone_concentrates_few_incidents():
     """Evenly spread, the top three of 100 units hold far more than 3 % before, and 3 % later."""
     shares = []
