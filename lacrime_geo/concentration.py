@@ -217,8 +217,8 @@ def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Par
     parameters.note("undated", undated, f"{undated:,} incidents without a date belong to neither part of the period")
     if not before.any() or not later.any():
         raise ValueError(
-            f"The units hold {before.sum():g} before {since} and {later.sum():g} from it on; choose a date with incidents on both "
-            "sides."
+            f"The units hold {before.sum():g} before {since} and {later.sum():g} from it on; choose a date with incidents on "
+            "both sides."
         )
     ranked = np.argsort(-before, kind="stable")[:top]
     return {

@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from .kernels import KERNELS
+from .places import GridPlaces
 from .progress import Progress, advance, within
 from .stamping import by_row
 
@@ -26,27 +27,21 @@ def lattice_step(ratio: float) -> float:
     )
 
 
-def lattice_shape(shape: tuple[int, int], row: np.ndarray, column: np.ndarray, ratio: float) -> tuple[int, int]:
+def lattice_shape(shape: tuple[int, int], places: GridPlaces) -> tuple[int, int]:
     """Return the size of the lattice: long enough that nothing within reach comes round to the other side."""
     from scipy.fft import next_fast_len
 
+    ratio = float(places.ratio[0])
     step = lattice_step(ratio)
     reach = _GAUSSIAN.reach * ratio
-    rows, columns = (max(at.max(), cells - 1 - at.min(), cells - 1) + reach for cells, at in zip(shape, (row, column)))
+    rows, columns = (max(at.max(), cells - 1 - at.min(), cells - 1) + reach for cells, at in zip(shape, places[:2]))
     # The last axis is even: then its highest frequency stands alone.
     rows, columns = (math.ceil(length / step) + _AROUND.size for length in (rows, columns))
     return next_fast_len(rows, True), 2 * next_fast_len(math.ceil(columns / 2), True)
 
 
-def spread(
-    shape: tuple[int, int],
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: float,
-    progress: Progress = None,
-) -> np.ndarray:
-    """Return Σ wᵢ · gaussian at the cells (rows, columns), per cell; places within reach, in fractional rows and columns.
+def spread(shape: tuple[int, int], places: GridPlaces, progress: Progress = None) -> np.ndarray:
+    """Return Σ wᵢ · gaussian at the cells (rows, columns), per cell, of places within reach with one bandwidth.
 
     Quintic B-splines stand in for exact places on the lattice (Essmann et al. 1995, smooth particle mesh); dividing by
     their transform, sinc⁶, undoes their smoothing. A lattice coarser than the cells is enough for a wide gaussian: its
@@ -55,9 +50,11 @@ def spread(
     """
     from scipy import fft
 
+    ratio = float(places.ratio[0])
     step = lattice_step(ratio)
-    rows, columns = lattice_shape(shape, row, column, ratio)
-    lattice = _splines(rows, columns, row / step, column / step, weight / step**2, within(progress, 0.0, 0.5))
+    rows, columns = lattice_shape(shape, places)
+    on_lattice = places.row / step, places.column / step, places.weight / step**2
+    lattice = _splines(rows, columns, *on_lattice, within(progress, 0.0, 0.5))
     spectrum = fft.rfft2(lattice, workers=-1)
     # What a full lattice point would make as a density: noise is in proportion to it, also where places are off the cells.
     fullest = float(lattice.max()) * _GAUSSIAN.constant / (ratio / step) ** 2

@@ -12,6 +12,7 @@ import math
 import numpy as np
 
 from .kernels import Kernel
+from .places import GridPlaces
 from .progress import Progress, advance
 
 # A block's cells are counted from its middle in bandwidths, at most this many: high powers then lose few digits.
@@ -20,32 +21,19 @@ _BANDWIDTHS_PER_BLOCK = 4
 _CELLS_AT_ONCE, _CROSSINGS_AT_ONCE = 131_072, 32_768
 
 
-def spread(
-    shape: tuple[int, int],
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-    progress: Progress = None,
-) -> np.ndarray:
-    """Return Σ wᵢ · c/h² · (1 − dᵢ²/h²)^m at the cells (rows, columns), per cell; places in fractional rows and columns.
-
-    `ratio` is each place's bandwidth in cells.
-    """
-    widest = float(ratio.max())
-    order = np.argsort(column)
-    row, column, weight, ratio = row[order], column[order], weight[order], ratio[order]
+def spread(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, progress: Progress = None) -> np.ndarray:
+    """Return Σ wᵢ · c/h² · (1 − dᵢ²/h²)^m at the cells (rows, columns), per cell."""
+    widest = float(places.ratio.max())
+    places = places.where(np.argsort(places.column))
     blocks = _Blocks(shape[0], widest)
-    crossings = float((2 * ratio + 1).sum()) / shape[1]
+    crossings = float((2 * places.ratio + 1).sum()) / shape[1]
     width = max(int(min(_CELLS_AT_ONCE / blocks.cells, _CROSSINGS_AT_ONCE / crossings)), 1)
     values = np.zeros(shape)
     for begin in range(0, shape[1], width):
         band = range(begin, min(begin + width, shape[1]))
-        near = slice(*np.searchsorted(column, [begin - widest, band.stop + widest]))
+        near = slice(*np.searchsorted(places.column, [begin - widest, band.stop + widest]))
         if near.stop > near.start:
-            reaching = row[near], column[near], weight[near], ratio[near]
-            values[:, begin : band.stop] = _band(band, blocks, *reaching, kernel)
+            values[:, begin : band.stop] = _band(band, blocks, places.where(near), kernel)
         advance(progress, band.stop / shape[1])
     return values
 
@@ -69,16 +57,9 @@ class _Blocks:
         return values[: self.width, 1:].transpose(1, 0, 2).reshape(-1, lines)[: self.rows]
 
 
-def _band(
-    band: range,
-    blocks: _Blocks,
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-) -> np.ndarray:
+def _band(band: range, blocks: _Blocks, places: GridPlaces, kernel: Kernel) -> np.ndarray:
     """Return the sum of the kernels on a band of lines (rows, lines)."""
+    row, column, weight, ratio = places
     place, line = _crossings(band, column, ratio)
     h, middle = ratio[place], row[place]
     inside = 1.0 - ((line - column[place]) / h) ** 2

@@ -54,6 +54,19 @@ class Places(NamedTuple):
         return float(along_x), float(along_y)
 
 
+class GridPlaces(NamedTuple):
+    """Places as a grid sees them: fractional row and column, weight, and bandwidth in cells, a column (m,) each."""
+
+    row: np.ndarray
+    column: np.ndarray
+    weight: np.ndarray
+    ratio: np.ndarray
+
+    def where(self, rows: np.ndarray | slice) -> GridPlaces:
+        """Return the places in the rows given (mask, indices or slice)."""
+        return GridPlaces(*(values[rows] for values in self))
+
+
 class _Buckets:
     """Four tables of 2^16 places each, by four hashes of both coordinates."""
 

@@ -9,7 +9,7 @@ import numpy as np
 from . import gaussian_transform, line_polynomials, stamping
 from .grid import Grid
 from .kernels import Kernel
-from .places import Places
+from .places import GridPlaces, Places
 from .progress import Progress, within
 
 # Costs measured on one machine, in stamped cells: of one line that a kernel crosses, one point of a transform, one place on it.
@@ -42,38 +42,29 @@ def _density(
     ratio = np.broadcast_to(np.asarray(bandwidth, float) / grid.cell_size, row.shape)
     reach = kernel.reach * ratio
     near = (row > -reach) & (row < grid.rows - 1 + reach) & (column > -reach) & (column < grid.columns - 1 + reach)
-    near &= places.weight > 0
-    row, column, ratio, weight = row[near], column[near], ratio[near], places.weight[near] / grid.cell_size**2
-    if not row.size:
+    seen = GridPlaces(row, column, places.weight, ratio).where(near & (places.weight > 0))
+    seen = seen._replace(weight=seen.weight / grid.cell_size**2)
+    if not seen.row.size:
         return np.zeros(grid.shape)
     if np.ndim(bandwidth) == 0:
-        return _spread(grid.shape, row, column, weight, ratio, kernel, progress)
+        return _spread(grid.shape, seen, kernel, progress)
     # Bandwidths within a factor of two go together: polynomials along lines lose no digits, and stamps waste no cells.
-    octave = np.floor(np.log2(ratio))
+    octave = np.floor(np.log2(seen.ratio))
     octaves = np.unique(octave)
     values = np.zeros(grid.shape)
     for number, one in enumerate(octaves):
-        part = octave == one
         share = within(progress, number / octaves.size, (number + 1) / octaves.size)
-        values += _spread(grid.shape, row[part], column[part], weight[part], ratio[part], kernel, share)
+        values += _spread(grid.shape, seen.where(octave == one), kernel, share)
     return values
 
 
-def _spread(
-    shape: tuple[int, int],
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-    progress: Progress,
-) -> np.ndarray:
+def _spread(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, progress: Progress) -> np.ndarray:
     """Spread places, all within reach of the grid, by the road that costs least."""
-    widest = float(ratio.max())
-    if not kernel.compact and widest == ratio.min():
-        transformed = math.prod(gaussian_transform.lattice_shape(shape, row, column, widest))
-        if _TRANSFORMED * transformed + _SPLINE * row.size < row.size * math.pi * (kernel.reach * widest + 0.5) ** 2:
-            return gaussian_transform.spread(shape, row, column, weight, widest, progress)
+    widest, number = float(places.ratio.max()), places.row.size
+    if not kernel.compact and widest == places.ratio.min():
+        transformed = math.prod(gaussian_transform.lattice_shape(shape, places))
+        if _TRANSFORMED * transformed + _SPLINE * number < number * math.pi * (kernel.reach * widest + 0.5) ** 2:
+            return gaussian_transform.spread(shape, places, progress)
     if kernel.power is not None and widest < max(shape) and _LINE * (2 * widest + 1) < math.pi * widest**2:
-        return line_polynomials.spread(shape, row, column, weight, ratio, kernel, progress)
-    return stamping.spread(shape, row, column, weight, ratio, kernel, progress)
+        return line_polynomials.spread(shape, places, kernel, progress)
+    return stamping.spread(shape, places, kernel, progress)

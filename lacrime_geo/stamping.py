@@ -7,57 +7,42 @@ import math
 import numpy as np
 
 from .kernels import Kernel
+from .places import GridPlaces
 from .progress import Progress, advance
 
 _EVALUATIONS_AT_ONCE = 200_000
 
 
-def spread(
-    shape: tuple[int, int],
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-    progress: Progress = None,
-) -> np.ndarray:
-    """Return Σ wᵢ · kernel at the cells (rows, columns), per cell; places in fractional rows and columns.
+def spread(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, progress: Progress = None) -> np.ndarray:
+    """Return Σ wᵢ · kernel at the cells (rows, columns), per cell, of places within reach of the grid.
 
-    `ratio` is each place's bandwidth in cells; every place is within reach of the grid. Places with stamps of one size are
-    stamped together.
+    Places with stamps of one size are stamped together.
     """
-    reach = np.ceil(kernel.reach * ratio).astype(np.int64)
+    reach = np.ceil(kernel.reach * places.ratio).astype(np.int64)
     widest = int(reach.max())
     if (2 * widest + 1) ** 2 > shape[0] * shape[1]:
-        return _at_every_cell(shape, row, column, weight, ratio, kernel, progress)
-    padded = shape[0] + 4 * widest + 2, shape[1] + 4 * widest + 2
-    total = np.zeros(padded[0] * padded[1])
-    row, column = row + 2 * widest + 1, column + 2 * widest + 1
-    evaluations = np.cumsum(np.bincount(reach, minlength=widest + 1) * (2.0 * np.arange(widest + 1) + 1) ** 2)
-    done = 0
-    for size in np.unique(reach):
-        places = np.flatnonzero(reach == size)
-        places = places[by_row(row[places].astype(np.int32))]
-        at_once = max(_EVALUATIONS_AT_ONCE // (2 * int(size) + 1) ** 2, 1)
-        for begin in range(0, places.size, at_once):
-            part = places[begin : begin + at_once]
-            _stamp(total, padded[1], row[part], column[part], weight[part], ratio[part], kernel)
-            done += part.size * (2 * int(size) + 1) ** 2
-            advance(progress, done / evaluations[-1])
+        return _at_every_cell(shape, places, kernel, progress)
     edge = 2 * widest + 1
+    padded = shape[0] + 2 * edge, shape[1] + 2 * edge
+    total = np.zeros(padded[0] * padded[1])
+    places = places._replace(row=places.row + edge, column=places.column + edge)
+    stamped = (2 * np.arange(widest + 1) + 1) ** 2
+    evaluations, done = float(stamped[reach].sum()), 0.0
+    for size in np.unique(reach):
+        alike = places.where(reach == size)
+        order = by_row(alike.row.astype(np.int32))
+        at_once = max(_EVALUATIONS_AT_ONCE // int(stamped[size]), 1)
+        for begin in range(0, order.size, at_once):
+            part = order[begin : begin + at_once]
+            _stamp(total, padded[1], alike.where(part), kernel)
+            done += part.size * float(stamped[size])
+            advance(progress, done / evaluations)
     return total.reshape(padded)[edge:-edge, edge:-edge]
 
 
-def _at_every_cell(
-    shape: tuple[int, int],
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-    progress: Progress,
-) -> np.ndarray:
+def _at_every_cell(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, progress: Progress) -> np.ndarray:
     """Return the same where a stamp has more cells than the grid: one cell after another, from all places."""
+    row, column, weight, ratio = places
     values = np.empty(shape)
     scaled = weight * (kernel.constant / ratio**2)
     at_once = max(_EVALUATIONS_AT_ONCE // row.size, 1)
@@ -71,16 +56,9 @@ def _at_every_cell(
     return values
 
 
-def _stamp(
-    total: np.ndarray,
-    columns: int,
-    row: np.ndarray,
-    column: np.ndarray,
-    weight: np.ndarray,
-    ratio: np.ndarray,
-    kernel: Kernel,
-) -> None:
+def _stamp(total: np.ndarray, columns: int, places: GridPlaces, kernel: Kernel) -> None:
     """Add the kernels of places, all with stamps of one size, to the sum."""
+    row, column, weight, ratio = places
     reach = math.ceil(kernel.reach * ratio.max())
     offsets = np.arange(-reach, reach + 1)
     nearest_row, nearest_column = np.rint(row), np.rint(column)

@@ -9,7 +9,7 @@ from makers import CRS, clustered
 from lacrime_geo import gaussian_transform, line_polynomials, spreading, stamping
 from lacrime_geo.grid import Grid
 from lacrime_geo.kernels import KERNELS
-from lacrime_geo.places import Places
+from lacrime_geo.places import GridPlaces, Places
 
 GRID = Grid(0.0, 0.0, 50.0, rows=90, columns=110, crs=CRS)
 POLYNOMIAL = [name for name, kernel in KERNELS.items() if kernel.power is not None]
@@ -20,12 +20,10 @@ def spread(road, name, row, column, weight, ratio, shape=GRID.shape):
     ratio = np.broadcast_to(np.asarray(ratio, float), row.shape)
     reach = KERNELS[name].reach * ratio
     near = (row > -reach) & (row < shape[0] - 1 + reach) & (column > -reach) & (column < shape[1] - 1 + reach)
-    row, column, weight, ratio = row[near], column[near], weight[near], ratio[near]
-    if not row.size:
+    places = GridPlaces(row, column, weight, ratio).where(near)
+    if not near.any():
         return np.zeros(shape)
-    if road is gaussian_transform:
-        return road.spread(shape, row, column, weight, ratio[0])
-    return road.spread(shape, row, column, weight, ratio, KERNELS[name])
+    return road.spread(shape, places) if road is gaussian_transform else road.spread(shape, places, KERNELS[name])
 
 
 def plain_sum(name, row, column, weight, ratio, shape=GRID.shape):
@@ -192,6 +190,7 @@ def test_clipping_removes_only_noise_on_real_spreads(bandwidth, monkeypatch):
     monkeypatch.setattr(gaussian_transform, "require_noise", lambda *extremes: seen.append(extremes))
     x, y = clustered(2000, 3, side=4000.0)
     row, column = GRID.lattice(x, y)
-    gaussian_transform.spread(GRID.shape, row, column, np.ones(2000), bandwidth / GRID.cell_size)
+    ratio = np.full(2000, bandwidth / GRID.cell_size)
+    gaussian_transform.spread(GRID.shape, GridPlaces(row, column, np.ones(2000), ratio))
     ((lowest, highest),) = seen
     assert -1e-7 * highest < lowest <= 0
