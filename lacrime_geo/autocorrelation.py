@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import checks, significance, study_area
-from .features import Features, as_boundary, as_features
+from .features import as_boundary
 from .grid import Grid, disk, neighbourhood_sums
 from .incidents import begin
-from .neighbours import neighbour_matrix, with_self, without_self
+from .neighbours import with_self
 from .parameters import Parameters
-from .permutations import conditional_p, warn_of_few
+from .permutations import conditional_inference
 from .progress import Progress, advance, within
-from .results import Cells, Marks, with_columns
+from .results import Cells, Marks
+from .valued_features import ValuedFeatures
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -149,45 +150,21 @@ def gi_star(
     [-1.397276, -0.289178, 0.65065, -0.289178, 1.234521, 2.024243]
     """
     checks.option("correction", correction, CORRECTIONS)
-    permutations = checks.whole("permutations", permutations, minimum=0)
-    everything = as_features(features)
-    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+    valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
     parameters.update(correction=correction, include_self=bool(include_self))
-    parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
-    parameters["value"] = value if isinstance(value, str) else "array"
-    known, x = known_values(everything, value, parameters)
-    placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
-    advance(progress, 0.1)
-    matrix = neighbour_matrix(placed, neighbours, distance_band, k, parameters)
-    advance(progress, 0.5)
-    islands = int((np.diff(matrix.indptr) == 0).sum())
-    parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
-    z = getis_ord(with_self(matrix) if include_self else without_self(matrix), x, include_self=include_self)
-    p = significance.two_sided(z)
-    if permutations:
-        seed = checks.whole("seed", seed, minimum=0)
-        others = without_self(matrix)
-        others.eliminate_zeros()
-        # Its own value is held fast, so that it matters to no draw whether it counts.
-        p = np.where(np.isnan(z), 1.0, conditional_p(others, x, permutations, seed, within(progress, 0.5, 0.95)))
-        parameters.update(seed=seed, permutations=permutations)
-        warn_of_few(permutations, x.size, correction, parameters)
-    parameters["inference"] = (
-        f"conditional permutation, {permutations:,} draws" if permutations else "analytic two-sided p"
-    )
-    columns = with_columns(
-        everything.size,
-        _inference(z, p, correction, parameters, "features"),
-        known,
-        dict(z=np.nan, p=1.0, p_adjusted=1.0, bin=0),
-    )
+    weights = with_self(valued.weights) if include_self else valued.others
+    z = getis_ord(weights, valued.values, include_self=include_self)
+    # A feature's own value is held fast in every draw, so that it does not matter whether it counts.
+    sums = valued.others, valued.values
+    p = conditional_inference(z, *sums, permutations, seed, correction, parameters, within(progress, 0.5, 0.95))
+    columns = _inference(z, p, correction, parameters, "features")
     advance(progress, 1.0)
     return Marks(
-        columns,
+        valued.on_all_rows(columns, dict(z=np.nan, p=1.0, p_adjusted=1.0, bin=0)),
         parameters,
-        everything,
+        valued.everything,
         style="gi_star",
-        label=f"Gi* of {parameters['value']} · n = {placed.size:,}",
+        label=f"Gi* of {parameters['value']} · n = {z.size:,}",
     )
 
 
@@ -209,23 +186,6 @@ def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) 
         others = n - 1
     spread = np.where(others * s1 - w**2 > 1e-12 * others * s1, (others * s1 - w**2) / (others - 1), 0.0)
     return _z(local_sum - mean * w, np.sqrt(variance), np.sqrt(spread), largest)
-
-
-def known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
-    """Return which features have a geometry, and the values of those; raise when there are too few or one is missing."""
-    known = everything.known
-    if known.sum() < 3:
-        raise ValueError(
-            f"This needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
-            f"{int(known.sum()):,} of them with geometry."
-        )
-    column = checks.column(everything.source, value) if isinstance(value, str) else value
-    missing = everything.size - int(known.sum())
-    parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
-    # Rows without geometry may lack a value too; the others are checked under their own row numbers.
-    values = np.where(known, checks.column_values(column, everything.size).astype(object), 0)
-    name = f"value {value!r}" if isinstance(value, str) else "value"
-    return known, checks.numbers(name, values, everything.size)[known]
 
 
 def _inference(

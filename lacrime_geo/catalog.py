@@ -138,7 +138,7 @@ NEIGHBOURHOOD: tuple[Parameter, ...] = (
     Distance("distance_band", "Distance band (for band)"),
     Amount("k", "Number of nearest neighbours (for knn)", whole=True),
 )
-ROW_STANDARDIZED = Switch("row_standardized", "Let each feature's neighbours weigh 1 together")
+ROW_STANDARDISED = Switch("row_standardised", "Let each feature's neighbours weigh 1 together")
 PERMUTATIONS = Amount("permutations", "Permutations for p (0: normal approximation)", whole=True, minimum=0)
 
 # What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
@@ -251,7 +251,7 @@ ANALYSES = (
         tags=("LISA", "local Moran", "Anselin", "cluster", "outlier", "polygons", "crime"),
         params=(
             *NEIGHBOURHOOD,
-            ROW_STANDARDIZED,
+            ROW_STANDARDISED,
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             PERMUTATIONS,
         ),
@@ -262,7 +262,7 @@ ANALYSES = (
         group="Hotspots",
         result=Table,
         tags=("Moran", "spatial autocorrelation", "pattern", "crime"),
-        params=(*NEIGHBOURHOOD, ROW_STANDARDIZED, PERMUTATIONS),
+        params=(*NEIGHBOURHOOD, ROW_STANDARDISED, PERMUTATIONS),
     ),
     Analysis(
         run=incremental_moran,

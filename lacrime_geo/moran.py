@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import checks, significance
-from .autocorrelation import CORRECTIONS, getis_ord, known_values
-from .features import Features, as_features
-from .neighbours import neighbour_matrix, without_self
+from .autocorrelation import CORRECTIONS, getis_ord
 from .parameters import Parameters
-from .permutations import conditional_p, warn_of_few
+from .permutations import conditional_inference
 from .progress import Progress, advance, within
-from .results import Marks, Table, with_columns
+from .results import Marks, Table
+from .valued_features import ValuedFeatures
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -30,7 +29,7 @@ def local_moran(
     neighbours: Any = "queen",
     distance_band: float | None = None,
     k: int | None = None,
-    row_standardized: bool = True,
+    row_standardised: bool = True,
     correction: str = "fdr",
     permutations: int = 0,
     seed: int = 0,
@@ -47,7 +46,7 @@ def local_moran(
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
         smallest at which each place has a neighbour.
     k : for "knn": how many nearest. Default 8.
-    row_standardized : give each feature's neighbours weights that add up to 1; this changes I, not its p.
+    row_standardised : give each feature's neighbours weights that add up to 1; this changes I, not its p.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     permutations : for p by conditional permutation, the number of draws. Default 0: the normal p.
     seed : of the random numbers.
@@ -78,34 +77,21 @@ def local_moran(
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
     checks.option("correction", correction, CORRECTIONS)
-    permutations = checks.whole("permutations", permutations, minimum=0)
-    everything = as_features(features)
-    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
-    parameters.update(correction=correction, row_standardized=bool(row_standardized), permutations=permutations)
-    known, x, matrix = _prepared(everything, value, neighbours, distance_band, k, parameters)
-    advance(progress, 0.3)
-    z = x - x.mean()
-    local = _local_i(_row_standardized(matrix) if row_standardized else matrix, z)
-    score = np.sign(z) * getis_ord(matrix, x, include_self=False)
-    if permutations:
-        p = conditional_p(matrix, x, permutations, checks.whole("seed", seed, minimum=0), within(progress, 0.3, 0.9))
-        parameters.update(seed=seed, inference=f"conditional permutation, {permutations:,} draws")
-        warn_of_few(permutations, x.size, correction, parameters)
-    else:
-        p = significance.two_sided(score)
-        parameters["inference"] = "normal approximation of the conditional permutation"
+    valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
+    parameters.update(correction=correction, row_standardised=bool(row_standardised))
+    x, others = valued.values, valued.others
+    deviation = x - x.mean()
+    z = np.sign(deviation) * getis_ord(others, x, include_self=False)
+    rest = within(progress, 0.5, 0.95)
+    p = conditional_inference(z, others, x, permutations, seed, correction, parameters, rest)
     adjusted = significance.adjust(p, correction)
-    kinds = _kinds(z, matrix, adjusted)
-    for kind in QUADRANTS:
-        parameters[kind.replace("-", "_")] = int((kinds == kind).sum())
-    parameters.tell("; ".join(f"{kind}: {int((kinds == kind).sum()):,}" for kind in QUADRANTS))
-    columns = dict(local_i=local, z=score, p=p, p_adjusted=adjusted, cluster_type=kinds)
+    kinds = _kinds(deviation, others, adjusted, parameters)
+    local = _local_i(_row_standardised(others) if row_standardised else others, deviation)
+    columns = dict(local_i=local, z=z, p=p, p_adjusted=adjusted, cluster_type=kinds)
     missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
     advance(progress, 1.0)
     label = f"Local Moran of {parameters['value']} · n = {x.size:,}"
-    return Marks(
-        with_columns(everything.size, columns, known, missing), parameters, everything, style="local_moran", label=label
-    )
+    return Marks(valued.on_all_rows(columns, missing), parameters, valued.everything, style="local_moran", label=label)
 
 
 def moran(
@@ -115,7 +101,7 @@ def moran(
     neighbours: Any = "queen",
     distance_band: float | None = None,
     k: int | None = None,
-    row_standardized: bool = True,
+    row_standardised: bool = True,
     permutations: int = 0,
     seed: int = 0,
     progress: Progress = None,
@@ -131,7 +117,7 @@ def moran(
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
         smallest at which each place has a neighbour.
     k : for "knn": how many nearest. Default 8.
-    row_standardized : give each feature's neighbours weights that add up to 1.
+    row_standardised : give each feature's neighbours weights that add up to 1.
     permutations : for p by permutation, the number of shuffled maps. Default 0: the normal p.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
@@ -160,34 +146,31 @@ def moran(
     (0.667, -0.2)
     """
     permutations = checks.whole("permutations", permutations, minimum=0)
-    everything = as_features(features)
-    parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
-    parameters.update(row_standardized=bool(row_standardized), permutations=permutations)
-    _, x, matrix = _prepared(everything, value, neighbours, distance_band, k, parameters)
-    advance(progress, 0.3)
-    if x.size < 4 or np.ptp(x) == 0 or not matrix.nnz:
+    valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.3))
+    parameters["row_standardised"] = bool(row_standardised)
+    x, others = valued.values, valued.others
+    if x.size < 4 or np.ptp(x) == 0 or not others.nnz:
         raise ValueError(
             f"Moran's I needs at least 4 features with different values and neighbours; there are {x.size:,}, their values "
-            f"range over {np.ptp(x):g}, and {matrix.nnz:,} pairs are neighbours."
+            f"range over {np.ptp(x):g}, and {others.nnz:,} pairs are neighbours: choose another value, or wider neighbours."
         )
-    weights = _row_standardized(matrix) if row_standardized else matrix
-    z = x - x.mean()
-    observed, expected, variance = global_i(weights, z), -1 / (x.size - 1), _variance(weights, z)
-    score = (observed - expected) / math.sqrt(variance)
-    p = float(significance.two_sided(np.array([score]))[0])
+    weights = _row_standardised(others) if row_standardised else others
+    deviation = x - x.mean()
+    observed, expected, variance = global_i(weights, deviation), -1 / (x.size - 1), _variance(weights, deviation)
+    z = (observed - expected) / math.sqrt(variance)
+    p = float(significance.two_sided(np.array([z]))[0])
     if permutations:
-        seed = checks.whole("seed", seed, minimum=0)
-        p = _shuffled_p(weights, z, observed, permutations, seed, within(progress, 0.3, 1.0))
-        parameters["seed"] = seed
+        parameters.update(permutations=permutations, seed=checks.whole("seed", seed, minimum=0))
+        p = _shuffled_p(weights, deviation, observed, permutations, seed, within(progress, 0.3, 1.0))
     parameters.tell(
-        f"Moran's I is {observed:.3g}, {score:.3g} standard deviations from what chance would give, p = {p:.2g}"
+        f"Moran's I is {observed:.3g}, {z:.3g} standard deviations from what chance would give, p = {p:.2g}"
     )
-    columns = dict(
-        moran_i=observed, expected=expected, variance=variance, z=score, p=p, n=x.size, neighbours=matrix.nnz / x.size
+    row = dict(
+        moran_i=observed, expected=expected, variance=variance, z=z, p=p, n=x.size, neighbours=others.nnz / x.size
     )
     advance(progress, 1.0)
-    label = f"Moran's I of {parameters['value']}"
-    return Table({name: np.array([number]) for name, number in columns.items()}, parameters, label=label)
+    columns = {name: np.array([number]) for name, number in row.items()}
+    return Table(columns, parameters, label=f"Moran's I of {parameters['value']}")
 
 
 def global_i(weights: csr_matrix, z: np.ndarray) -> float:
@@ -195,28 +178,7 @@ def global_i(weights: csr_matrix, z: np.ndarray) -> float:
     return float(z.size / weights.sum() * (z @ (weights @ z)) / (z @ z))
 
 
-def _prepared(
-    everything: Features,
-    value: Any,
-    neighbours: Any,
-    distance_band: float | None,
-    k: int | None,
-    parameters: Parameters,
-) -> tuple[np.ndarray, np.ndarray, csr_matrix]:
-    """Return which features are known, their values, and their neighbours without themselves."""
-    parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
-    parameters["value"] = value if isinstance(value, str) else "array"
-    known, x = known_values(everything, value, parameters)
-    placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
-    matrix = without_self(neighbour_matrix(placed, neighbours, distance_band, k, parameters))
-    matrix.eliminate_zeros()
-    matrix.sort_indices()
-    islands = int((np.diff(matrix.indptr) == 0).sum())
-    parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
-    return known, x, matrix
-
-
-def _row_standardized(matrix: csr_matrix) -> csr_matrix:
+def _row_standardised(matrix: csr_matrix) -> csr_matrix:
     from scipy.sparse import diags
 
     sums = np.asarray(matrix.sum(axis=1)).ravel()
@@ -228,14 +190,16 @@ def _local_i(weights: csr_matrix, z: np.ndarray) -> np.ndarray:
     return z * (weights @ z) / m2 if m2 > 0 else np.full(z.size, np.nan)
 
 
-def _kinds(z: np.ndarray, matrix: csr_matrix, adjusted: np.ndarray) -> np.ndarray:
-    """Name the quadrant of the Moran scatter plot where it is significant."""
+def _kinds(z: np.ndarray, matrix: csr_matrix, adjusted: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Name the quadrant of the Moran scatter plot where it is significant, and keep how many there are of each."""
     around = matrix @ z
     kinds = np.full(z.size, NOT_SIGNIFICANT, dtype=object)
     sure = adjusted <= 0.05
     sides = ((z > 0) & (around > 0), (z < 0) & (around > 0), (z < 0) & (around < 0), (z > 0) & (around < 0))
     for kind, side in zip(QUADRANTS, sides):
         kinds[sure & side] = kind
+        parameters[kind.replace("-", "_")] = int((sure & side).sum())
+    parameters.tell("; ".join(f"{kind}: {parameters[kind.replace('-', '_')]:,}" for kind in QUADRANTS))
     return kinds
 
 

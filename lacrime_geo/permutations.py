@@ -7,11 +7,36 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import checks, significance
 from .parameters import Parameters
 from .progress import Progress, advance
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+
+def conditional_inference(
+    z: np.ndarray,
+    weights: csr_matrix,
+    x: np.ndarray,
+    permutations: int,
+    seed: int,
+    correction: str,
+    parameters: Parameters,
+    progress: Progress = None,
+) -> np.ndarray:
+    """Return the two-sided p of each feature: of z under the normal distribution, or by permutation; say which.
+
+    Where z is undefined p is 1.
+    """
+    permutations = checks.whole("permutations", permutations, minimum=0)
+    if not permutations:
+        parameters["inference"] = "analytic two-sided p"
+        return significance.two_sided(z)
+    seed = checks.whole("seed", seed, minimum=0)
+    parameters.update(permutations=permutations, seed=seed, inference="two-sided p by conditional permutation")
+    _warn_of_few(permutations, x.size, correction, parameters)
+    return np.where(np.isnan(z), 1.0, conditional_p(weights, x, permutations, seed, progress))
 
 
 def conditional_p(
@@ -54,7 +79,7 @@ def conditional_p(
     return p
 
 
-def warn_of_few(permutations: int, features: int, correction: str, parameters: Parameters) -> None:
+def _warn_of_few(permutations: int, features: int, correction: str, parameters: Parameters) -> None:
     """Say when so few draws cannot give a p small enough to stand after the correction for many features."""
     needed = math.ceil(2 * features / 0.05) - 1
     if correction != "none" and permutations < needed:

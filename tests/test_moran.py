@@ -34,7 +34,7 @@ def test_columbus_crime():
     columbus["geometry"] = columbus.geometry.scale(1000, 1000, origin=(0, 0))
     graph = libpysal.graph.Graph.build_contiguity(columbus, rook=False)
     for standardized, expected in ((True, 0.5001886), (False, 0.5154615)):
-        table = lg.moran(columbus, value="CRIME", neighbours=graph, row_standardized=standardized)
+        table = lg.moran(columbus, value="CRIME", neighbours=graph, row_standardised=standardized)
         assert table["moran_i"][0] == pytest.approx(expected, abs=1e-7)
 
 
@@ -42,7 +42,7 @@ def test_columbus_crime():
 @pytest.mark.parametrize("neighbours", ["queen", "rook", "knn"])
 def test_global_equals_esda(standardized, neighbours):
     x = smooth()
-    options = dict(value=x, neighbours=neighbours, row_standardized=standardized)
+    options = dict(value=x, neighbours=neighbours, row_standardised=standardized)
     # Of a regular lattice many centres are equally near.
     areas = squares(12, 12, jitter=200)
     table = lg.moran(areas, **options, **(dict(k=5) if neighbours == "knn" else {}))
@@ -68,8 +68,8 @@ def test_local_equals_esda_but_for_its_divisor():
 def test_local_values_add_up_to_the_global_one():
     x = smooth(2)
     for standardized in (True, False):
-        local = lg.local_moran(LATTICE, value=x, row_standardized=standardized)["local_i"]
-        table = lg.moran(LATTICE, value=x, row_standardized=standardized)
+        local = lg.local_moran(LATTICE, value=x, row_standardised=standardized)["local_i"]
+        table = lg.moran(LATTICE, value=x, row_standardised=standardized)
         weights = x.size if standardized else table["neighbours"][0] * x.size
         assert local.sum() / weights == pytest.approx(table["moran_i"][0], rel=1e-10)
 
@@ -224,7 +224,7 @@ def test_the_curve_equals_moran_on_a_matrix():
     values = counts[::-1].ravel()
     for number, cells in enumerate((1.5, 2.5, 3.5, 4.5)):
         matrix = csr_matrix((apart <= cells) & (apart > 0), dtype=float)
-        table = lg.moran(frame, value=values, neighbours=matrix, row_standardized=False)
+        table = lg.moran(frame, value=values, neighbours=matrix, row_standardised=False)
         for name in ("moran_i", "expected", "z", "p"):
             assert curve[name][number] == pytest.approx(table[name][0], rel=1e-9, abs=1e-12)
     assert curve["distance_band"].tolist() == [150, 250, 350, 450]

@@ -1,0 +1,83 @@
+"""Features with a value and with neighbours: what Gi*, local and global Moran all begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from . import checks
+from .features import Features, as_features
+from .neighbours import neighbour_matrix, without_self
+from .parameters import Parameters
+from .progress import Progress, advance
+from .results import with_columns
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+
+@dataclass(frozen=True)
+class ValuedFeatures:
+    """All features, which of them have a geometry (`known`), and of these the values and the weights of neighbours."""
+
+    everything: Features
+    known: np.ndarray
+    values: np.ndarray
+    weights: csr_matrix
+
+    @classmethod
+    def of(
+        cls,
+        features: Any,
+        value: Any,
+        neighbours: Any,
+        distance_band: float | None,
+        k: int | None,
+        progress: Progress = None,
+    ) -> tuple[ValuedFeatures, Parameters]:
+        """Read the features and find their neighbours; return them with the record of how."""
+        everything = as_features(features)
+        parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+        parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
+        parameters["value"] = value if isinstance(value, str) else "array"
+        known, values = _known_values(everything, value, parameters)
+        advance(progress, 0.2)
+        placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
+        found = cls(everything, known, values, neighbour_matrix(placed, neighbours, distance_band, k, parameters))
+        islands = int((np.diff(found.others.indptr) == 0).sum())
+        parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
+        advance(progress, 1.0)
+        return found, parameters
+
+    @cached_property
+    def others(self) -> csr_matrix:
+        """The weights without those of features with themselves."""
+        matrix = without_self(self.weights)
+        matrix.eliminate_zeros()
+        matrix.sort_indices()
+        return matrix
+
+    def on_all_rows(self, columns: Mapping[str, np.ndarray], missing: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Return columns of the known features on every row of the input, the others with the value for missing."""
+        return with_columns(self.everything.size, columns, self.known, missing)
+
+
+def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return which features have a geometry, and the values of those; raise when there are too few or one is missing."""
+    known = everything.known
+    if known.sum() < 3:
+        raise ValueError(
+            f"At least 3 features need a geometry, and {everything.label!r} has {everything.size:,} rows, "
+            f"{int(known.sum()):,} of them with geometry."
+        )
+    column = checks.column(everything.source, value) if isinstance(value, str) else value
+    missing = everything.size - int(known.sum())
+    parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
+    # Rows without geometry may lack a value too; the others are checked under their own row numbers.
+    values = np.where(known, checks.column_values(column, everything.size).astype(object), 0)
+    name = f"value {value!r}" if isinstance(value, str) else "value"
+    return known, checks.numbers(name, values, everything.size)[known]
