@@ -13,9 +13,11 @@ from points import CORNER, CRS, EXTENT
 from scipy import sparse
 
 import lacrime_geo as lg
-from lacrime_geo.autocorrelation import grid_columns
+from lacrime_geo.counted_cells import CountedCells
 from lacrime_geo.geometry import rectangles_wkb
-from lacrime_geo.grid import disk
+from lacrime_geo.grid_hotspots import grid_columns
+from lacrime_geo.inference import Permutation
+from lacrime_geo.neighbourhoods import disk
 from lacrime_geo.parameters import Parameters
 
 TITLE = "Hotspots (Gi*)"
@@ -31,24 +33,19 @@ class Task:
     y: np.ndarray
     band: float
     area: lg.Features
-    grid: lg.Grid
-    universe: np.ndarray
-    count: np.ndarray
+    counted: CountedCells
 
     @property
     def cells(self):
         """The number of cells in the study area."""
-        return self.count.size
+        return self.counted.count.size
 
 
 def prepare(band, x, y):
     """Count the points in the cells of the study area: 700 columns, 500 rows."""
     corner = [np.array([value]) for value in CORNER]
     area = lg.Features(list(rectangles_wkb(*corner, *EXTENT)), CRS)
-    grid = lg.Grid.over(area.bounds, CELL_SIZE, CRS)
-    universe = grid.covered_by(area)
-    count = grid.total(grid.index(x, y))[universe]
-    return Task(x, y, band, area, grid, universe, count)
+    return Task(x, y, band, area, CountedCells.of(lg.Incidents(x, y, crs=CRS), area, CELL_SIZE, band))
 
 
 def from_points(task):
@@ -60,23 +57,21 @@ def from_points(task):
 
 def from_counts(task):
     """Return z from the counts: the part of hotspots() that the peers do, with p, corrected p and bins on top."""
-    return grid_columns(task.count, task.count, task.grid, task.universe, task.band, "fdr", Parameters(), None)["z"]
+    return grid_columns(task.counted, task.band, Permutation(0, 0, "fdr"), Parameters())["z"]
 
 
 def pysal_builder(task):
     """Return z with the neighbours found by libpysal among the cells' centres."""
-    centres = np.column_stack(task.grid.centres(np.flatnonzero(task.universe)))
+    centres = np.column_stack(task.counted.grid.centres(task.counted.cell))
     return _esda(task, Graph.build_distance_band(centres, task.band * (1 + 1e-12)))
 
 
 def pysal_matrix(task):
     """Return z with the neighbours, self included, given to libpysal as a matrix made from the grid's regularity."""
     rows, columns = int(EXTENT[1] / CELL_SIZE), int(EXTENT[0] / CELL_SIZE)
-    half_widths = disk(task.band / CELL_SIZE)
-    reach = half_widths.size // 2
     matrix = sum(
-        sparse.kron(_shifts(rows, [offset - reach]), _shifts(columns, range(-half, half + 1)), format="csr")
-        for offset, half in enumerate(half_widths.tolist())
+        sparse.kron(_shifts(rows, [reach.offset]), _shifts(columns, range(reach.first, reach.last + 1)), format="csr")
+        for reach in disk(task.band / CELL_SIZE)
     )
     return _esda(task, Graph.from_sparse(sparse.csr_array(matrix)))
 
@@ -87,7 +82,7 @@ def judge(task, ours, peer):
 
 
 def _esda(task, graph):
-    return G_Local(task.count.astype(float), graph, transform="B", star=True, permutations=0).Zs
+    return G_Local(task.counted.count.astype(float), graph, transform="B", star=True, permutations=0).Zs
 
 
 def _shifts(size, offsets):

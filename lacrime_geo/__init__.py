@@ -2,7 +2,7 @@
 
 __version__ = "0.1.0"
 
-from .autocorrelation import gi_star, hotspots
+from .autocorrelation import gi_star
 from .autocorrelation_by_distance import incremental_moran
 from .clusters import dbscan
 from .concentration import concentration
@@ -11,6 +11,8 @@ from .data import read_lapd
 from .density import kde
 from .features import Features, as_features
 from .grid import Grid
+from .grid_hotspots import Hotspots, hotspots
+from .hexagons import HexagonalGrid
 from .incidents import Incidents, as_incidents
 from .moran import local_moran, moran
 from .progress import Cancelled
@@ -22,6 +24,8 @@ __all__ = [
     "Cells",
     "Features",
     "Grid",
+    "HexagonalGrid",
+    "Hotspots",
     "Incidents",
     "Marks",
     "RiskSurface",

@@ -1,19 +1,46 @@
-"""At which distance incidents cluster most: Moran's I of counts on a grid, band by band."""
+"""At which distance incidents cluster most: Moran's I of counts on a grid, band by band, and the band chosen by it."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from . import checks, significance, study_area
+from .counted_cells import CountedCells
 from .features import as_boundary
-from .grid import Grid, disk, neighbourhood_sums
+from .hexagons import GRIDS
 from .incidents import begin
 from .moran import randomisation_variance
+from .parameters import Parameters, two_digits
 from .progress import Progress, advance
 from .results import Table
+
+STEPS = 20
+# Without a peak: the mean distance to a twentieth of the cells, within these numbers.
+FEWEST, MOST = 3, 30
+_CELLS_LOOKED_AT = 10_000
+
+
+@dataclass(frozen=True, eq=False)
+class DistanceCurve(Table):
+    """Hold Moran's I of one distance band after another, a row each."""
+
+    @property
+    def peak(self) -> float | None:
+        """The first peak (m), None where there is none."""
+        peaks = self["distance_band"][self["peak"]]
+        return float(peaks[0]) if peaks.size else None
+
+    @property
+    def in_words(self) -> str:
+        """Where the curve peaks and where it is highest."""
+        metres, z = self["distance_band"], self["z"]
+        first = self.peak
+        where = f"first peaks at {first:,g} m" if first else f"has no peak between {metres[0]:,g} and {metres[-1]:,g} m"
+        return f"z of Moran's I {where}; it is highest at {metres[np.argmax(z)]:,g} m, with {z.max():.3g}"
 
 
 def incremental_moran(
@@ -21,10 +48,11 @@ def incremental_moran(
     *,
     cell_size: float | None = None,
     steps: int = 20,
+    shape: str = "square",
     boundary: Any = None,
     weight: Any = None,
     progress: Progress = None,
-) -> Table:
+) -> DistanceCurve:
     """Show at which distance incidents cluster most (Moran's I by rising distance bands).
 
     Parameters
@@ -33,6 +61,7 @@ def incremental_moran(
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits.
     steps : how many bands to try, each a cell wider than the one before, from 1.5 cells on; those wider than half the
         shorter side of the grid are left out. Default 20.
+    shape : "square" or "hex" cells.
     boundary : polygon layer of the study area: its universe is every cell with its centre inside, zeros included.
         Default: the cells within 1.5 cells of an incident, a stand-in; a boundary is better.
     weight : column name or array (n,); default the incidents' own weight, else 1.
@@ -40,9 +69,10 @@ def incremental_moran(
 
     Returns
     -------
-    Table
-        A row per band: `distance_band` (m), `moran_i`, `expected`, `z`, `p` (two-sided), `peak` (True at each z higher than both
-        its neighbours). `.parameters["peak"]` is the first peak (m), None where the curve has none.
+    DistanceCurve
+        A Table with a row per band: `distance_band` (m), `moran_i`, `expected`, `z`, `p` (two-sided), `peak` (True at each
+        z higher than those beside it and significant after Bonferroni's correction; also at the first band, if z falls
+        from it). `.peak` is the first one (m), None where the curve has none.
 
     Raises
     ------
@@ -65,51 +95,91 @@ def incremental_moran(
     [300.0, 500.0, 700.0, 900.0, 1100.0, 1300.0]
     """
     steps = checks.whole("steps", steps)
+    checks.option("shape", shape, tuple(GRIDS))
     _, placed, parameters = begin(incidents, weight)
     area = as_boundary(boundary, placed.crs)
     study_area.enough_incidents(placed, area)
-    size, band = study_area.scale(placed, cell_size, None, parameters)
-    grid, universe = study_area.universe_of(placed, area, size, band, parameters)
-    columns = study_area.counts_of(placed, grid, universe, parameters)
-    values = columns.get("weight_sum", columns["count"])
-    if np.ptp(values) == 0:
-        raise ValueError(f"All {values.size:,} cells hold {values[0]:g}; there is no pattern to measure.")
-    half = min(grid.shape) / 2
-    bands = [cells for cells in np.arange(steps) + 1.5 if cells <= max(half, 1.5)]
+    size = study_area.cell_size_of(placed, cell_size, parameters)
+    parameters["shape"] = shape
+    cells = CountedCells.of(placed, area, size, 1.5 * size, shape)
+    cells.announce(placed, area, parameters)
+    if np.ptp(cells.values) == 0:
+        raise ValueError(
+            f"All {cells.values.size:,} cells hold {cells.values[0]:g}; there is no pattern to measure: make the cells larger, "
+            "or take a longer period."
+        )
+    curve = curve_of(cells, steps, parameters, progress)
+    parameters["peak"] = curve.peak
+    parameters.tell(curve.in_words)
+    return curve
+
+
+def band_of(
+    cells: CountedCells, parameters: Parameters, progress: Progress = None
+) -> tuple[float, DistanceCurve | None]:
+    """Choose a distance band (m): the first peak of the curve, else the mean distance to so many cells; and the curve.
+
+    The curve is None where all cells hold the same, as there is no pattern then.
+    """
+    size = cells.grid.cell_size
+    curve = curve_of(cells, STEPS, Parameters(), progress) if np.ptp(cells.values) > 0 else None
+    if curve is not None and curve.peak is not None:
+        band, reason = curve.peak, "the first peak of Moran's I by distance"
+    else:
+        k = int(np.clip(round(0.05 * cells.count.size), FEWEST, MOST))
+        band = max(two_digits(_mean_distance(cells, k)), 1.5 * size)
+        reason = f"Moran's I by distance has no peak; the mean distance from a cell to its {k} nearest others"
+    if curve is not None:
+        parameters.keep_curve("distance_band_curve", {name: curve[name] for name in ("distance_band", "z")}, band)
+    return float(parameters.choose("distance_band", band, reason, " m")), curve
+
+
+def curve_of(cells: CountedCells, steps: int, parameters: Parameters, progress: Progress = None) -> DistanceCurve:
+    """Return the curve of the cells' values, which are not all equal, from 1.5 cells on in steps of one cell."""
+    half = min(cells.grid.rows * cells.grid.ROW, cells.grid.columns) / 2
+    metres = np.array([band for band in np.arange(steps) + 1.5 if band <= max(half, 1.5)]) * cells.grid.cell_size
     rows = []
-    for number, cells in enumerate(bands):
-        rows.append(_at_band(values, grid, universe, float(cells)))
-        advance(progress, (number + 1) / len(bands))
+    for number, band in enumerate(metres):
+        rows.append(_at_band(cells, float(band)))
+        advance(progress, (number + 1) / metres.size)
     observed, z = np.array(rows).T
-    peak = (
-        np.r_[False, (z[1:-1] > z[:-2]) & (z[1:-1] > z[2:]), False][: z.size] if z.size > 2 else np.zeros(z.size, bool)
-    )
-    metres = np.array(bands) * size
-    first = float(metres[peak][0]) if peak.any() else None
-    parameters["peak"] = first
-    where = f"first peaks at {first:,g} m" if first else f"has no peak between {metres[0]:,g} and {metres[-1]:,g} m"
-    parameters.tell(f"z of Moran's I {where}; it is highest at {metres[np.argmax(z)]:,g} m, with {z.max():.3g}")
-    table = {
+    columns = {
         "distance_band": metres,
         "moran_i": observed,
-        "expected": np.full(z.size, -1 / (values.size - 1)),
+        "expected": np.full(z.size, -1 / (cells.values.size - 1)),
         "z": z,
         "p": significance.two_sided(z),
-        "peak": peak,
+        "peak": _peaks(z),
     }
-    return Table(table, parameters, label="Moran's I by distance")
+    return DistanceCurve(columns, parameters, style="distance_curve", label="Moran's I by distance")
 
 
-def _at_band(values: np.ndarray, grid: Grid, universe: np.ndarray, cells: float) -> tuple[float, float]:
-    """Return I and its z for neighbours within a band (cells)."""
-    half_widths = disk(min(cells, float(sum(grid.shape))))
-    raster = np.zeros(grid.shape, dtype=values.dtype)
-    raster[universe] = values
-    around = neighbourhood_sums(raster, half_widths)[universe] - values
-    w = (neighbourhood_sums(universe.astype(np.int64), half_widths)[universe] - 1).astype(float)
+def _peaks(z: np.ndarray) -> np.ndarray:
+    """Mark what is higher than both its neighbours, and significantly so for as many bands as were tried.
+
+    Where the curve falls from its beginning that is a peak, for clusters no wider than the narrowest band; its end is none.
+    """
+    around = np.concatenate([[-np.inf], z, [np.inf]])
+    return np.asarray((z > around[:-2]) & (z > around[2:]) & (z > 0) & (significance.two_sided(z) * z.size <= 0.05))
+
+
+def _at_band(cells: CountedCells, band: float) -> tuple[float, float]:
+    """Return I and its z for neighbours within a band (m)."""
+    values = cells.values
+    around = cells.sums(values, band) - values
+    w = (cells.sums(np.ones(values.size, dtype=np.int64), band) - 1).astype(float)
     mean = values.mean()
     z, s0 = values - mean, float(w.sum())
     observed = values.size / s0 * float(z @ (around - mean * w)) / float(z @ z)
     # Binary and symmetric: S₁ = 2 S₀ and S₂ = 4 Σ Wᵢ².
     variance = randomisation_variance(z, s0, 2 * s0, 4 * float(w @ w))
     return observed, (observed + 1 / (values.size - 1)) / math.sqrt(variance)
+
+
+def _mean_distance(cells: CountedCells, k: int) -> float:
+    """Return the mean distance (m) from cells, of more than 10,000 evenly chosen ones, to their k-th nearest other cell."""
+    from scipy.spatial import cKDTree
+
+    centres = np.column_stack(cells.grid.centres(cells.cell))
+    some = centres[:: -(-len(centres) // _CELLS_LOOKED_AT)]
+    return float(cKDTree(centres).query(some, k=[min(k + 1, len(centres))])[0].mean())

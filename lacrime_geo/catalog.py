@@ -6,7 +6,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .autocorrelation import CORRECTIONS, gi_star, hotspots
+from .autocorrelation import CORRECTIONS, gi_star
 from .autocorrelation_by_distance import incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .clusters import Clusters, dbscan
@@ -14,6 +14,7 @@ from .concentration import Concentration, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
+from .grid_hotspots import SHAPES, Hotspots, hotspots
 from .kernels import KERNELS
 from .moran import local_moran, moran
 from .neighbours import NEIGHBOURS
@@ -33,7 +34,7 @@ from .parameter_kinds import (
     Words,
 )
 from .relative_risk import risk_ratio
-from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
+from .results import Marks, RiskSurface, Shapes, Surface, Table
 from .styles.palettes import BREAKS
 
 UNASKED = {"progress", "seed"}
@@ -43,8 +44,8 @@ UNASKED = {"progress", "seed"}
 class Analysis:
     """One analysis: its function is the truth; title, group, labels and units stand here.
 
-    `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters; `look`
-    are the options of its method `styled`.
+    `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters, or a
+    further table; `look` are the options of its method `styled`.
     """
 
     run: Callable[..., Any]
@@ -55,6 +56,7 @@ class Analysis:
     params: tuple[Parameter, ...]
     second: str | None = None
     second_title: str | None = None
+    second_result: type = Shapes
     look: tuple[Parameter, ...] = ()
 
     def __post_init__(self) -> None:
@@ -129,6 +131,7 @@ def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
 
 
 WEIGHT = Column("weight", "Weight column")
+SHAPE = Choice("shape", "Shape of the cells", options=SHAPES)
 BOUNDARY = Polygons("boundary", "Study area")
 
 # A value of features, and who is whose neighbour.
@@ -220,15 +223,20 @@ ANALYSES = (
         run=hotspots,
         title="Hotspots on a grid (Getis-Ord Gi*)",
         group="Hotspots",
-        result=Cells,
+        result=Hotspots,
         tags=("hot spot", "hotspot", "Getis", "Gi*", "crime", "cold spot", "cluster"),
         params=(
             Distance("cell_size", "Cell size"),
             Distance("distance_band", "Neighbourhood radius"),
+            SHAPE,
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             BOUNDARY,
             WEIGHT,
+            PERMUTATIONS,
         ),
+        second="curve",
+        second_title="Moran's I by distance",
+        second_result=Table,
     ),
     Analysis(
         run=gi_star,
@@ -273,6 +281,7 @@ ANALYSES = (
         params=(
             Distance("cell_size", "Cell size"),
             Amount("steps", "Number of distance bands", whole=True),
+            SHAPE,
             BOUNDARY,
             WEIGHT,
         ),
@@ -289,6 +298,9 @@ ANALYSES = (
             Moment("later_since", "Rank before this date, measure from it on"),
             WEIGHT,
         ),
+        second="lorenz",
+        second_title="Lorenz curve",
+        second_result=Table,
     ),
     Analysis(
         run=dbscan,

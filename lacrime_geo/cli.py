@@ -86,10 +86,10 @@ def _sentence(problem: BaseException) -> str:
 
 def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     """Stage the outputs, run the analysis, write all of them or none."""
-    check_format(_kind(analysis), options.output)
+    check_format(_kind(analysis.result), options.output)
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
-        check_format("vector", second)
+        check_format(_kind(analysis.second_result), second)
     with Landing(_files_read(analysis, options)) as landing:
         output = landing.stage(options.output)
         second_output = landing.stage(second) if second else None
@@ -100,13 +100,18 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
             result = result.styled(**_given(analysis.look, options))
         # The file's own name serves its first layer, unless the second one needs it.
         write(result, output, analysis.input if output.stem == analysis.second else None)
-        if analysis.second:
-            _write_second(getattr(result, analysis.second)(), analysis.second, output, second_output)
+        if second_output is not None or _within_the_first(analysis):
+            _write_second(getattr(result, str(analysis.second))(), str(analysis.second), output, second_output)
     return [os.fspath(path) for path in (options.output, second) if path]
 
 
-def _kind(analysis: Analysis) -> str:
-    return next(kind for result, kind in KINDS_OF_RESULTS.items() if issubclass(analysis.result, result))
+def _kind(result: type) -> str:
+    return next(kind for one, kind in KINDS_OF_RESULTS.items() if issubclass(result, one))
+
+
+def _within_the_first(analysis: Analysis) -> bool:
+    """Tell whether a second layer goes into the first one's file when it is given none of its own."""
+    return bool(analysis.second) and not issubclass(analysis.second_result, Table)
 
 
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
@@ -172,7 +177,7 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
         _add_option(command, parameter, LOOK_HELP[parameter.name], False, analysis)
     if analysis.second:
         text = f"{analysis.second_title}: file to write"
-        if not issubclass(analysis.result, Surface):
+        if _within_the_first(analysis) and not issubclass(analysis.result, Surface):
             text += "; default a second layer of a GeoPackage output"
         command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
     command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
@@ -181,7 +186,7 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
 def _formats(analysis: Analysis) -> str:
     from .files import FORMATS
 
-    return "file to write: " + ", ".join(FORMATS[_kind(analysis)])
+    return "file to write: " + ", ".join(FORMATS[_kind(analysis.result)])
 
 
 def _add_option(

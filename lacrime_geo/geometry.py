@@ -160,14 +160,20 @@ def multipolygon_wkb(layer: Rings) -> bytes:
 
 def rectangles_wkb(west: np.ndarray, south: np.ndarray, width: float, height: float) -> np.ndarray:
     """Return one rectangle per row as WKB, in an object array."""
-    record = np.zeros(west.size, dtype=[("head", "u1"), ("ints", "<u4", 3), ("xy", "<f8", (5, 2))])
-    record["head"], record["ints"] = 1, (POLYGON, 1, 5)
-    for corner, (right, up) in enumerate(((0, 0), (1, 0), (1, 1), (0, 1), (0, 0))):
-        record["xy"][:, corner, 0] = west + right * width
-        record["xy"][:, corner, 1] = south + up * height
+    return alike_wkb(west, south, np.array([0, width, width, 0]), np.array([0, 0, height, height]))
+
+
+def alike_wkb(x: np.ndarray, y: np.ndarray, east: np.ndarray, north: np.ndarray) -> np.ndarray:
+    """Return a polygon around each place (n,), its corners (m,) all alike east and north of it, as WKB in an object array."""
+    corners = east.size + 1
+    record = np.zeros(x.size, dtype=[("head", "u1"), ("ints", "<u4", 3), ("xy", "<f8", (corners, 2))])
+    record["head"], record["ints"] = 1, (POLYGON, 1, corners)
+    for corner in range(corners):
+        record["xy"][:, corner, 0] = x + east[corner % east.size]
+        record["xy"][:, corner, 1] = y + north[corner % east.size]
     size, raw = record.dtype.itemsize, record.tobytes()
-    out = np.empty(west.size, dtype=object)
-    out[:] = [raw[i * size : (i + 1) * size] for i in range(west.size)]
+    out = np.empty(x.size, dtype=object)
+    out[:] = [raw[i * size : (i + 1) * size] for i in range(x.size)]
     return out
 
 

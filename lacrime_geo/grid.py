@@ -1,14 +1,16 @@
-"""Grid: square cells over an area, row 0 in the north; counting, masks, neighbourhood sums."""
+"""Grid: square cells over an area, row 0 in the north; counting, masks, polygons, neighbourhood sums."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
 from . import checks, geometry
 from .features import Features
+from .neighbourhoods import Reach, disk, neighbourhood_sums
 from .parameters import two_digits
 
 MAX_CELLS = 50_000_000
@@ -39,6 +41,9 @@ class Grid:
     columns: int
     crs: str
 
+    # The distance of rows, in cell sizes.
+    ROW: ClassVar[float] = 1.0
+
     @classmethod
     def over(cls, bounds: tuple[float, float, float, float], cell_size: float, crs: str, padding: float = 0.0) -> Grid:
         """Cover bounds (west, south, east, north; m) widened by padding; the origin is not snapped.
@@ -52,9 +57,9 @@ class Grid:
         west, south = bounds[0] - padding, bounds[1] - padding
         width, height = bounds[2] + padding - west, bounds[3] + padding - south
         # A point on the very east or north edge belongs to the next cell, hence one cell more than the quotient's floor.
-        columns, rows = math.floor(width / cell_size) + 1, math.floor(height / cell_size) + 1
+        columns, rows = math.floor(width / cell_size) + 1, math.floor(height / (cls.ROW * cell_size)) + 1
         if rows * columns > MAX_CELLS:
-            enough = two_digits(1.05 * math.sqrt(max(width * height, 1.0) / MAX_CELLS))
+            enough = two_digits(1.05 * math.sqrt(max(width * height, 1.0) / cls.ROW / MAX_CELLS))
             raise ValueError(
                 f"cell_size {cell_size:g} m would make {rows * columns:,} cells over {width / 1000:,.1f} × "
                 f"{height / 1000:,.1f} km, more than {MAX_CELLS:,}; raise cell_size to {enough:g} m or more, or correct "
@@ -104,7 +109,12 @@ class Grid:
     @property
     def north(self) -> float:
         """The northern edge (m)."""
-        return self.south + self.rows * self.cell_size
+        return self.south + self.rows * self.row_height
+
+    @property
+    def row_height(self) -> float:
+        """The distance of rows (m)."""
+        return self.ROW * self.cell_size
 
     @property
     def transform(self) -> tuple[float, float, float, float, float, float]:
@@ -114,7 +124,11 @@ class Grid:
     def lattice(self, easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return fractional (row, column), whole numbers at cell centres."""
         column = (easting - self.west) / self.cell_size - 0.5
-        return self.rows - 0.5 - (northing - self.south) / self.cell_size, column
+        return self.rows - 0.5 - (northing - self.south) / self.row_height, column
+
+    def stagger(self, row: np.ndarray) -> np.ndarray:
+        """Return how far east the centres of rows are moved, in cells: not at all."""
+        return np.zeros(row.shape)
 
     def index(self, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
         """Return the flat cell number of each point (n,), −1 outside."""
@@ -140,7 +154,7 @@ class Grid:
 
     def coordinates(self, row: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the place (m) of fractional rows and columns, whole numbers at cell centres: `lattice` turned round."""
-        return self.west + (column + 0.5) * self.cell_size, self.north - (row + 0.5) * self.cell_size
+        return self.west + (column + 0.5) * self.cell_size, self.north - (row + 0.5) * self.row_height
 
     def polygons(self, cell: np.ndarray) -> np.ndarray:
         """Return cells by flat number as WKB polygons, in an object array."""
@@ -155,9 +169,10 @@ class Grid:
         first = geometry.edges(layer)
         feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
         row, column = self.lattice(layer.x, layer.y)
+        stagger = self.stagger(np.arange(self.rows))
         for number in np.unique(feature):
             edge = first[feature == number]
-            _fill(mask, row[edge], column[edge], row[edge + 1], column[edge + 1])
+            _fill(mask, stagger, row[edge], column[edge], row[edge + 1], column[edge + 1])
         return mask
 
     def near(self, easting: np.ndarray, northing: np.ndarray, distance: float) -> np.ndarray:
@@ -166,19 +181,38 @@ class Grid:
         nearest = np.rint(row).astype(np.int64)
         reach = distance / self.cell_size
         change = np.zeros((self.rows, self.columns + 1), dtype=np.int64)
-        for offset in range(-math.ceil(reach), math.ceil(reach) + 1):
+        rows = math.ceil(reach / self.ROW)
+        for offset in range(-rows, rows + 1):
             at = nearest + offset
-            half = np.sqrt(np.maximum(reach**2 - (at - row) ** 2, 0.0))
-            start = np.clip(np.ceil(column - half), 0, self.columns)
-            stop = np.clip(np.floor(column + half) + 1, 0, self.columns)
-            use = (at >= 0) & (at < self.rows) & (np.abs(at - row) <= reach) & (start < stop)
+            up = self.ROW * (at - row)
+            half, middle = np.sqrt(np.maximum(reach**2 - up**2, 0.0)), column - self.stagger(at)
+            start = np.clip(np.ceil(middle - half), 0, self.columns)
+            stop = np.clip(np.floor(middle + half) + 1, 0, self.columns)
+            use = (at >= 0) & (at < self.rows) & (np.abs(up) <= reach) & (start < stop)
             for edge, sign in ((start, 1), (stop, -1)):
                 np.add.at(change, (at[use], edge[use].astype(np.int64)), sign)
         return np.asarray(np.cumsum(change[:, :-1], axis=1) > 0)
 
+    def reaches(self, distance: float) -> list[Reach]:
+        """Return the cells within a distance (m) of a cell, itself included, row by row."""
+        return disk(self._reach(distance))
 
-def _fill(mask: np.ndarray, r0: np.ndarray, c0: np.ndarray, r1: np.ndarray, c1: np.ndarray) -> None:
-    """Mark the lattice points inside one polygon, given by its edges in (row, column), by the even-odd rule."""
+    def sums(self, values: np.ndarray, distance: float) -> np.ndarray:
+        """Sum values (rows, columns) over the cells within a distance (m) of each, itself included; whole numbers exactly."""
+        return neighbourhood_sums(values, self.reaches(distance))
+
+    def _reach(self, distance: float) -> float:
+        # A disk wider than the grid covers no more of it.
+        return min(distance / self.cell_size, float(sum(self.shape)))
+
+
+def _fill(
+    mask: np.ndarray, stagger: np.ndarray, r0: np.ndarray, c0: np.ndarray, r1: np.ndarray, c1: np.ndarray
+) -> None:
+    """Mark the lattice points inside one polygon, given by its edges in (row, column), by the even-odd rule.
+
+    `stagger` (rows,) is how far east each row's lattice points are moved.
+    """
     rows, columns = mask.shape
     low, high = np.minimum(r0, r1), np.maximum(r0, r1)
     # An edge crosses the lattice rows in [low, high): half-open, so that a vertex on a row is crossed once.
@@ -189,38 +223,8 @@ def _fill(mask: np.ndarray, r0: np.ndarray, c0: np.ndarray, r1: np.ndarray, c1: 
     edge = np.repeat(np.arange(count.size), count)
     row = np.arange(edge.size) - np.repeat(np.cumsum(count) - count, count) + first[edge]
     crossing = c0[edge] + (row - r0[edge]) * (c1[edge] - c0[edge]) / (r1[edge] - r0[edge])
-    column = np.clip(np.ceil(crossing), 0, columns).astype(int)
+    column = np.clip(np.ceil(crossing - stagger[row]), 0, columns).astype(int)
     top, bottom = int(first[count > 0].min()), int(last[count > 0].max())
     flips = np.bincount((row - top) * (columns + 1) + column, minlength=(bottom - top) * (columns + 1))
     inside = np.cumsum(flips.reshape(bottom - top, columns + 1)[:, :-1], axis=1) % 2 == 1
     mask[top:bottom] |= inside
-
-
-def disk(radius_in_cells: float) -> np.ndarray:
-    """Return the half-widths (columns) of a disk's rows, from the top row to the bottom one.
-
-    >>> disk(1.5).tolist(), disk(1.0).tolist(), disk(2.0).tolist()
-    ([1, 1, 1], [0, 1, 0], [0, 1, 2, 1, 0])
-    """
-    # The tiny surplus keeps centres that are exactly one radius away, in spite of rounding.
-    reach = radius_in_cells * (1 + 1e-12)
-    offsets = np.arange(-math.floor(reach), math.floor(reach) + 1)
-    return np.floor(np.sqrt(reach**2 - offsets.astype(float) ** 2)).astype(np.int64)
-
-
-def neighbourhood_sums(values: np.ndarray, half_widths: np.ndarray) -> np.ndarray:
-    """Sum each cell's disk neighbourhood, itself included, by prefix sums along rows: exact for integers."""
-    rows, columns = values.shape
-    prefix = np.zeros((rows, columns + 1), dtype=values.dtype if values.dtype.kind == "f" else np.int64)
-    np.cumsum(values, axis=1, out=prefix[:, 1:])
-    at = np.arange(columns)
-    total = np.zeros((rows, columns), dtype=prefix.dtype)
-    reach = half_widths.size // 2
-    for width in np.unique(half_widths):
-        strip = prefix[:, np.minimum(at + width, columns - 1) + 1] - prefix[:, np.maximum(at - width, 0)]
-        for offset in np.flatnonzero(half_widths == width) - reach:
-            source = slice(max(offset, 0), min(rows + offset, rows))
-            target = slice(max(-offset, 0), min(rows - offset, rows))
-            if source.start < source.stop:
-                total[target] += strip[source]
-    return total

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import checks, significance
-from .autocorrelation import CORRECTIONS, getis_ord
+from .autocorrelation import getis_ord
+from .inference import Neighbourhoods, Permutation, conditional_inference
 from .parameters import Parameters
-from .permutations import conditional_inference
 from .progress import Progress, advance, within
 from .results import Marks, Table
 from .valued_features import ValuedFeatures
@@ -76,18 +76,18 @@ def local_moran(
     >>> np.abs(marks["local_i"]).tolist()
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
-    checks.option("correction", correction, CORRECTIONS)
+    permutation = Permutation.checked(permutations, seed, correction)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
     parameters.update(correction=correction, row_standardised=bool(row_standardised))
     x, others = valued.values, valued.others
     deviation = x - x.mean()
-    z = np.sign(deviation) * getis_ord(others, x, include_self=False)
-    rest = within(progress, 0.5, 0.95)
-    p = conditional_inference(z, others, x, permutations, seed, correction, parameters, rest)
+    gi = getis_ord(others, x, include_self=False)
+    near = Neighbourhoods.by(others, x)
+    p = conditional_inference(gi, near, permutation, parameters, within(progress, 0.5, 0.95))
     adjusted = significance.adjust(p, correction)
     kinds = _kinds(deviation, others, adjusted, parameters)
     local = _local_i(_row_standardised(others) if row_standardised else others, deviation)
-    columns = dict(local_i=local, z=z, p=p, p_adjusted=adjusted, cluster_type=kinds)
+    columns = dict(local_i=local, z=np.sign(deviation) * gi, p=p, p_adjusted=adjusted, cluster_type=kinds)
     missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
     advance(progress, 1.0)
     label = f"Local Moran of {parameters['value']} · n = {x.size:,}"

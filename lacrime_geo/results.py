@@ -162,13 +162,14 @@ class Cells(_Columns):
     label: str = "Cells"
 
     def raster(self, name: str) -> np.ndarray:
-        """Return a column as (rows, columns) float array, NaN where a cell is not in the study area."""
+        """Return a column as (rows, columns) float array, NaN where a cell is not in the study area; not of hexagons."""
+        _ = self.grid.transform  # raises where cells make no raster
         values = np.full(self.grid.size, np.nan)
         values[self.cell] = self[name]
         return values.reshape(self.grid.shape)
 
     def to_geodataframe(self) -> geopandas.GeoDataFrame:
-        """Return one square per cell with its columns, in the working CRS."""
+        """Return one polygon per cell with its columns, in the working CRS."""
         from .frames import geodataframe
 
         return geodataframe(self.grid.polygons(self.cell), self.grid.crs, self.columns)

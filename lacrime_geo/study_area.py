@@ -1,4 +1,4 @@
-"""The study area of an analysis on a grid: how large its cells are, which belong to it, what each holds."""
+"""The study area of an analysis on a grid: how large its cells are, which belong to it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .incidents import Incidents
 from .parameters import Parameters, two_digits
 from .places import Places, collapse, outlying
 
-MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY, MIN_CELLS = 60, 30, 30
+MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY = 60, 30
 FINEST_CELL = 150.0
 _CELLS_TO_CHOOSE_BY = 1_000_000
 # Distances to nearest neighbours among more would take longer than the analysis.
@@ -28,30 +28,21 @@ def enough_incidents(placed: Incidents, area: Features | None) -> None:
         )
 
 
-def scale(
-    placed: Incidents, cell_size: float | None, distance_band: float | None, parameters: Parameters
-) -> tuple[float, float]:
-    """Return the cell size and the distance band (m), given or chosen from the data."""
+def cell_size_of(placed: Incidents, given: float | None, parameters: Parameters) -> float:
+    """Return the cell size (m), given or chosen from the data."""
     first, _ = collapse(placed.easting, placed.northing)
     x, y = placed.easting[first], placed.northing[first]
     if first.size == 1:
         raise ValueError(
             f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
-    if cell_size is None:
+    if given is None:
         reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
         finest = max(usual_shorter_side(x, y, parameters) / 150, FINEST_CELL)
-        cell_size = parameters.choose("cell_size", two_digits(finest), reason, " m")
-    parameters["cell_size"] = size = checks.positive("cell_size", cell_size)
+        given = parameters.choose("cell_size", two_digits(finest), reason, " m")
+    parameters["cell_size"] = size = checks.positive("cell_size", given)
     caution_finer_than_blocks("a grid with cells", size, placed.size, first.size, parameters)
-    if distance_band is None:
-        distance_band = parameters.choose("distance_band", 1.5 * size, "1.5 cells: the eight cells around", " m")
-    parameters["distance_band"] = band = checks.positive("distance_band", distance_band)
-    if band < size:
-        raise ValueError(
-            f"distance_band {band:g} m is smaller than a cell of {size:g} m, so no cell has a neighbour; raise it."
-        )
-    return size, band
+    return size
 
 
 def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
@@ -61,9 +52,20 @@ def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> 
     usual = ~outlying(x, y)
     far = int((~usual).sum())
     sample = f" (of a sample of {x.size:,})" if every > 1 else ""
-    sentence = f"places that lie far from all others{sample}: {far:,}; they count, but not in choosing the cell size"
+    sentence = (
+        f"places that lie far from all others{sample}: {far:,}; they count, but not in choosing cell size and band"
+    )
     parameters.note("locational_outliers", far, sentence)
     return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
+
+
+def usual_incidents(placed: Incidents) -> Incidents:
+    """Return the incidents without those on locational outliers; all of them where places are very many."""
+    first, place = collapse(placed.easting, placed.northing)
+    if first.size > _PLACES_LOOKED_AT:
+        return placed
+    far = outlying(placed.easting[first], placed.northing[first])
+    return placed.take(~far[place]) if far.any() else placed
 
 
 def smooth_cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
@@ -117,41 +119,3 @@ def note_outside(
         )
     where = f"{outside:,} of {layer.size:,} points of {layer.label!r} lie in no cell of the study area"
     parameters.note(name, outside, f"{where}; they {fate}")
-
-
-def universe_of(
-    placed: Incidents, area: Features | None, size: float, band: float, parameters: Parameters
-) -> tuple[Grid, np.ndarray]:
-    """Return the grid and a mask of its cells that belong to the study area."""
-    x, y = placed.easting, placed.northing
-    if area is not None:
-        grid = Grid.over(area.bounds, size, placed.crs)
-        universe = grid.covered_by(area)
-        parameters["universe"] = f"cells with their centre inside {area.label!r}"
-    else:
-        grid = Grid.over((x.min(), y.min(), x.max(), y.max()), size, placed.crs, padding=band)
-        first, _ = collapse(x, y)
-        universe = grid.near(x[first], y[first], band)
-        parameters.choose(
-            "universe", "cells within one distance band of an incident", "a stand-in; give a boundary for better"
-        )
-    cells = int(universe.sum())
-    parameters["cells"] = cells
-    if cells < MIN_CELLS:
-        raise ValueError(
-            f"The study area has {cells} cells of {size:g} m; Gi* needs at least {MIN_CELLS}: lower cell_size."
-        )
-    return grid, universe
-
-
-def counts_of(placed: Incidents, grid: Grid, universe: np.ndarray, parameters: Parameters) -> dict[str, np.ndarray]:
-    """Return the count, and the sum of weights where there are any, of each cell of the study area."""
-    inside = grid.inside(universe, placed.easting, placed.northing)
-    note_outside(placed, inside, "are not counted", parameters)
-    cell = np.where(inside, grid.index(placed.easting, placed.northing), -1)
-    columns = {"count": grid.total(cell)[universe]}
-    if placed.weight is not None:
-        sums = grid.total(cell, placed.weight)[universe]
-        # Whole weights stay whole numbers, for which there are exact tails.
-        columns["weight_sum"] = sums.astype(np.int64) if (placed.weight % 1 == 0).all() else sums
-    return columns

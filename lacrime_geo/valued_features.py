@@ -71,7 +71,7 @@ def _known_values(everything: Features, value: Any, parameters: Parameters) -> t
     known = everything.known
     if known.sum() < 3:
         raise ValueError(
-            f"At least 3 features need a geometry, and {everything.label!r} has {everything.size:,} rows, "
+            f"This needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
             f"{int(known.sum()):,} of them with geometry."
         )
     column = checks.column(everything.source, value) if isinstance(value, str) else value

@@ -117,9 +117,12 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             kind = kinds.TypeVector if issubclass(self.analysis.result, Table) else kinds.TypeVectorAnyGeometry
             self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
         if self.analysis.second:
-            polygons = QgsProcessing.SourceType.TypeVectorPolygon
+            table = issubclass(self.analysis.second_result, Table)
+            kinds = QgsProcessing.SourceType
+            kind = kinds.TypeVector if table else kinds.TypeVectorPolygon
             name, title = self.analysis.second.upper(), self.tr(self.analysis.second_title)
-            self.addParameter(QgsProcessingParameterFeatureSink(name, title, polygons, None, True, True))
+            # A further table is made only when asked for.
+            self.addParameter(QgsProcessingParameterFeatureSink(name, title, kind, None, True, not table))
 
     def checkParameterValues(self, parameters, context):
         """Name a number out of bounds in the library's words, before Processing's own checks."""
@@ -241,21 +244,25 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _write(self, outputs, result, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
-        if isinstance(result, Surface):
-            written = {OUTPUT: (result, writing.write_surface(outputs, OUTPUT, result))}
-        elif isinstance(result, Marks):
-            written = {OUTPUT: (result, writing.write_marks(outputs, OUTPUT, result, original, progress))}
-        elif isinstance(result, Table):
-            written = {OUTPUT: (result, writing.write_table(outputs, OUTPUT, result))}
-        else:
-            written = {OUTPUT: (result, writing.write_shapes(outputs, OUTPUT, result, progress))}
-        if self.analysis.second:
-            name, shapes = self.analysis.second.upper(), getattr(result, self.analysis.second)()
-            written[name] = shapes, writing.write_shapes(outputs, name, shapes, progress)
+        written = {OUTPUT: (result, self._write_one(outputs, OUTPUT, result, original, progress))}
+        name = (self.analysis.second or "").upper()
+        if name and outputs.parameters.get(name):
+            second = getattr(result, self.analysis.second)()
+            written[name] = second, self._write_one(outputs, name, second, None, progress)
         run = display.Run(f"{self.group()} · {result.parameters['layer']}")
         return {
             name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
         }
+
+    def _write_one(self, outputs, name, result, original, progress):
+        """Write a result to an output; return where, None when the user skips it."""
+        if isinstance(result, Surface):
+            return writing.write_surface(outputs, name, result)
+        if isinstance(result, Marks):
+            return writing.write_marks(outputs, name, result, original, progress)
+        if isinstance(result, Table):
+            return writing.write_table(outputs, name, result)
+        return writing.write_shapes(outputs, name, result, progress)
 
     def _show(self, outputs, shown, path, run, on_top):
         """Put style and metadata beside a file, and register the layer's appearance; return its final place."""

@@ -184,14 +184,15 @@ def test_outliers_do_not_choose_the_cell_but_are_counted():
 
 def test_default_cell_is_never_finer_than_a_hundred_block():
     parameters = lg.hotspots(incidents(*clustered(500, 1, side=3000.0))).parameters
-    assert parameters["cell_size"] == 150 and parameters["distance_band"] == 225
+    assert parameters["cell_size"] == 150
     assert "150" in parameters["cell_size_reason"]
 
 
 @pytest.mark.parametrize(("mean", "inference"), [(0.3, "exact"), (6.0, "analytic")])
 def test_exact_tail_where_counts_are_low(mean, inference):
     counts = np.random.default_rng(1).poisson(mean, (25, 25))
-    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=rectangle(0, 0, 2499, 2499))
+    area = rectangle(0, 0, 2499, 2499)
+    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, distance_band=150, boundary=area)
     assert cells.parameters["inference"].startswith(inference)
     assert cells.parameters["inference_reason"]
 

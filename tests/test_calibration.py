@@ -11,10 +11,11 @@ SEEDS = range(20)
 AREA = rectangle(0, 0, 2999, 2999)
 
 
-def null_cells(mean, seed):
+def null_cells(mean, seed, distance_band=150):
     """Return hotspots on 30 × 30 cells of independent Poisson counts, every cell in the universe."""
     counts = np.random.default_rng(seed).poisson(mean, (30, 30))
-    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=AREA, correction="none")
+    options = dict(cell_size=100, distance_band=distance_band, boundary=AREA, correction="none")
+    cells = lg.hotspots(counts_as_incidents(counts), **options)
     assert len(cells) == 900 and cells["count"].sum() == counts.sum()
     return cells
 
@@ -36,6 +37,13 @@ def test_share_of_small_p_under_the_null(mean):
     assert 0.001 < np.mean(shares) <= 0.055
 
 
+@pytest.mark.parametrize("mean", [0.3, 2.0, 5.0])
+def test_a_band_chosen_from_the_data_does_not_find_more(mean):
+    # The wider the band the more alike are the cells' p: more seeds for the same certainty.
+    shares = [np.mean(null_cells(mean, seed, None)["p"] <= 0.05) for seed in range(100, 200)]
+    assert np.mean(shares) <= 0.055 + 2 * np.std(shares) / 10
+
+
 @pytest.mark.parametrize("mean", [0.3, 2.0])
 def test_share_of_runs_with_any_false_hotspot(mean):
     # Benjamini & Hochberg: with nothing to find, a run shows a 90 % cell in one of ten, within sampling error.
@@ -49,7 +57,7 @@ def test_share_of_runs_with_any_false_hotspot(mean):
 def test_a_planted_hotspot_is_found_where_it_was_planted():
     counts = np.random.default_rng(5).poisson(1.0, (30, 30))
     counts[10:15, 20:25] += np.random.default_rng(6).poisson(3.0, (5, 5))
-    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, boundary=AREA)
+    cells = lg.hotspots(counts_as_incidents(counts), cell_size=100, distance_band=150, boundary=AREA)
     bins = cells.raster("bin")[-30:, :30]
     assert (bins[11:14, 21:24] == 3).all()
     bins[9:16, 19:26] = 0

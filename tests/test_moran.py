@@ -1,5 +1,7 @@
 """Moran's I, global and local: published numbers, peers, invariance, calibration, and ties in permutations."""
 
+import itertools
+
 import esda
 import libpysal
 import numpy as np
@@ -10,7 +12,8 @@ from makers import clustered, counts_as_incidents, incidents, points_frame, rect
 from scipy.sparse import csr_matrix
 
 import lacrime_geo as lg
-from lacrime_geo.permutations import conditional_p
+from lacrime_geo.neighbours import contiguity
+from lacrime_geo.permutations import conditional_p, equal_weights_p, rows_alike
 
 LATTICE = squares(12, 12)
 
@@ -101,6 +104,51 @@ def test_conditional_p_agrees_with_brute_force(counts):
     np.testing.assert_allclose(found, brute_force(matrix, x, 3000, 2), atol=0.06)
 
 
+@pytest.mark.parametrize("values", ["counts", "skewed"])
+def test_draws_shared_by_equal_numbers_of_neighbours_are_even_draws_from_all_others(values):
+    """Against the exact tail of each feature by enumeration of all samples."""
+    random = np.random.default_rng(6)
+    x = random.poisson(1.5, 11).astype(float) if values == "counts" else random.gamma(0.5, 2.0, 11)
+    size = np.array([0, 1, 1, 2, 2, 3, 3, 4, 4, 9, 10])
+    total, exact = np.zeros(11), np.ones(11)
+    for i, number in enumerate(size):
+        others = np.delete(x, i)
+        total[i] = others[:number].sum()
+        sums = np.array([sum(sample) for sample in itertools.combinations(others, number)])
+        tails = (sums >= total[i] - 1e-9).mean(), (sums <= total[i] + 1e-9).mean()
+        exact[i] = min(2 * min(tails), 1) if number else 1
+    found = equal_weights_p(x, total, size, 40_000, seed=2)
+    np.testing.assert_allclose(found, exact, atol=0.015)
+    assert found[0] == 1 and found[10] == 1
+
+
+def test_equal_and_unequal_weights_take_one_road_each_to_the_same_p():
+    x = np.random.default_rng(7).normal(size=144)
+    queen = contiguity(lg.as_features(LATTICE))
+    nudged = queen.copy()
+    nudged.data[::3] *= 1 + 1e-9
+    assert rows_alike(queen).all() and not rows_alike(nudged).any()
+    scaled = csr_matrix(queen.multiply(np.random.default_rng(8).uniform(0.1, 9, (144, 1))))
+    assert rows_alike(scaled).all()
+    found = [conditional_p(weights, x, 4999, seed=3) for weights in (queen, scaled, nudged)]
+    np.testing.assert_array_equal(found[0], found[1])
+    np.testing.assert_allclose(found[0], found[2], atol=0.06)
+
+
+def test_fractional_weights_get_permutations_on_a_grid():
+    x, y = clustered(200, 8)
+    weight = np.random.default_rng(8).gamma(2.0, 1.0, 200)
+    area = rectangle(0, 0, 4999, 4999)
+    options = dict(cell_size=250, distance_band=375, weight=weight, correction="none", boundary=area)
+    asked, plain = (lg.hotspots(incidents(x, y), permutations=number, **options) for number in (999, 0))
+    assert asked.parameters["inference"] == "two-sided p by conditional permutation"
+    assert "no exact p" in plain.parameters["warnings"][0] and "ask for permutations" in plain.parameters["warnings"][0]
+    again = lg.hotspots(incidents(x, y), permutations=999, seed=1, **options)
+    assert np.abs(asked["p"] - again["p"]).max() < 0.15 and (asked["p"] != again["p"]).any()
+    counted = lg.hotspots(incidents(x, y), permutations=999, cell_size=250, distance_band=375, boundary=area)
+    assert counted.parameters["inference"].startswith("exact")
+
+
 def test_zeros_among_zeros_are_not_significant():
     """esda's permutation p calls them significant: it counts ties on one side only."""
     x = np.zeros(144)
@@ -181,7 +229,9 @@ def test_gi_by_permutation_agrees_with_the_normal_p(include_self):
     drawn = lg.gi_star(LATTICE, permutations=1999, **options)
     # Gi* counts the feature itself, Gi and every permutation hold its value fast.
     normal = lg.gi_star(LATTICE, value=x, include_self=False)
-    assert np.abs(drawn["p"] - normal["p"]).max() < 0.08
+    agree = np.sign(drawn["z"]) == np.sign(normal["z"])
+    assert np.abs(drawn["p"] - normal["p"])[agree].max() < 0.08
+    assert (drawn["p"][~agree] == 1).all() and (agree.all() or include_self)
     assert drawn.parameters["permutations"] == 1999
     zeros = np.zeros(144)
     zeros[[0, 143]] = 5.0
@@ -241,6 +291,38 @@ def test_the_curve_peaks_at_the_width_of_the_clusters():
     )
     assert 400 <= curve.parameters["peak"] <= 1300
     assert curve["peak"].any() and (curve["p"][:4] < 1e-6).all()
+
+
+def test_a_curve_that_falls_from_its_beginning_peaks_there():
+    random = np.random.default_rng(14)
+    centres = random.uniform(0, 6000, (2, 150))
+    at = random.integers(0, 150, 3000)
+    x, y = centres[:, at] + random.normal(0, 40, (2, 3000))
+    options = dict(cell_size=150, boundary=rectangle(0, 0, 6000, 6000))
+    curve = lg.incremental_moran(incidents(x, y), **options)
+    assert curve.peak == 225 and curve["z"][0] == curve["z"].max()
+    cells = lg.hotspots(incidents(x, y), **options)
+    assert cells.parameters["distance_band"] == 225 and "first peak" in cells.parameters["distance_band_reason"]
+    given = lg.hotspots(incidents(x, y), distance_band=225, **options)
+    assert given.curve()["z"].tolist() == curve["z"].tolist()
+
+
+def test_without_a_peak_the_band_reaches_a_twentieth_of_the_cells_at_most_thirty():
+    points = counts_as_incidents(np.random.default_rng(0).poisson(3.0, (40, 40)))
+    cells = lg.hotspots(points, cell_size=100, boundary=rectangle(0, 0, 3999, 3999))
+    assert cells.curve().peak is None and "its 30 nearest" in cells.parameters["distance_band_reason"]
+    # In the middle of a lattice the thirtieth cell is √10 cells away, at its rim farther.
+    assert 316 <= cells.parameters["distance_band"] <= 360
+    curve = cells.parameters["distance_band_curve"]
+    assert curve["distance_band"][:2] == [150.0, 250.0] and len(curve["z"]) == len(cells.curve())
+
+
+def test_outliers_do_not_choose_the_band():
+    x, y = clustered(2000, 15)
+    far = np.r_[x, 40_000.0], np.r_[y, 40_000.0]
+    near, wide = (lg.hotspots(incidents(*xy), cell_size=200) for xy in ((x, y), far))
+    assert near.parameters["distance_band"] == wide.parameters["distance_band"]
+    assert wide["count"].sum() == 2001
 
 
 def test_counts_without_pattern_have_no_strong_z():

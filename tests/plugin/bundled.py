@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
 ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", *OF_FEATURES, "incremental_moran", "concentration", "dbscan")
 RASTERS = ("kde", "risk_ratio")
-SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE"}
+SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE", "hotspots": "CURVE", "concentration": "LORENZ"}
 
 
 def build_zip(folder):
