@@ -132,10 +132,21 @@ class Grid:
 
     def index(self, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
         """Return the flat cell number of each point (n,), −1 outside."""
-        column = np.floor((easting - self.west) / self.cell_size)
-        row = self.rows - 1 - np.floor((northing - self.south) / self.cell_size)
-        inside = (column >= 0) & (column < self.columns) & (row >= 0) & (row < self.rows)
-        return np.where(inside, row * self.columns + column, -1).astype(np.int64)
+        column, up = easting - self.west, northing - self.south
+        # Whole numbers in place: what is missing or far away becomes a number outside the grid.
+        with np.errstate(invalid="ignore"):
+            column, up = (np.floor(part, out=part).astype(np.int64) for part in self._in_cells(column, up))
+        # Negative numbers are huge ones when taken as unsigned.
+        inside = (column.view(np.uint64) < self.columns) & (up.view(np.uint64) < self.rows)
+        up *= -self.columns
+        up += (self.rows - 1) * self.columns
+        up += column
+        up[~inside] = -1
+        return up
+
+    def _in_cells(self, east: np.ndarray, north: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return metres from the lower left corner in cells, written over them."""
+        return np.divide(east, self.cell_size, out=east), np.divide(north, self.cell_size, out=north)
 
     def inside(self, mask: np.ndarray, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
         """Mark the points (n,) that stand in a cell of a mask (rows, columns)."""

@@ -42,7 +42,7 @@ def adjust(p: np.ndarray, correction: str) -> np.ndarray:
         return p.copy()
     if correction == "bonferroni":
         return np.minimum(p * p.size, 1.0)
-    order = np.argsort(p, kind="stable")
+    order = np.argsort(p)  # equal p get equal adjusted p, in whatever order
     stepped = p[order] * p.size / np.arange(1, p.size + 1)
     adjusted = np.empty_like(p)
     # p · n / n may round to less than p.

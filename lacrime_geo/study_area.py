@@ -16,6 +16,7 @@ FINEST_CELL = 150.0
 _CELLS_TO_CHOOSE_BY = 1_000_000
 # Distances to nearest neighbours among more would take longer than the analysis.
 _PLACES_LOOKED_AT = 1_000_000
+_INCIDENTS_LOOKED_AT = 131_072
 
 
 def enough_incidents(placed: Incidents, area: Features | None) -> None:
@@ -30,19 +31,29 @@ def enough_incidents(placed: Incidents, area: Features | None) -> None:
 
 def cell_size_of(placed: Incidents, given: float | None, parameters: Parameters) -> float:
     """Return the cell size (m), given or chosen from the data."""
-    first, _ = collapse(placed.easting, placed.northing)
-    x, y = placed.easting[first], placed.northing[first]
-    if first.size == 1:
+    x, y = placed.easting, placed.northing
+    if np.ptp(x) == np.ptp(y) == 0:
         raise ValueError(
             f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
     if given is None:
+        first, _ = collapse(x, y)
         reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
-        finest = max(usual_shorter_side(x, y, parameters) / 150, FINEST_CELL)
+        finest = max(usual_shorter_side(x[first], y[first], parameters) / 150, FINEST_CELL)
         given = parameters.choose("cell_size", two_digits(finest), reason, " m")
     parameters["cell_size"] = size = checks.positive("cell_size", given)
-    caution_finer_than_blocks("a grid with cells", size, placed.size, first.size, parameters)
+    if size < FINEST_CELL:
+        caution_finer_than_blocks("a grid with cells", size, *_incidents_and_places(placed), parameters)
     return size
+
+
+def _incidents_and_places(placed: Incidents) -> tuple[int, int]:
+    """Return numbers of incidents and of their places: of the first ones where these alone show that many share a place."""
+    for number in (min(placed.size, _INCIDENTS_LOOKED_AT), placed.size):
+        places = collapse(placed.easting[:number], placed.northing[:number])[0].size
+        if number == placed.size or places < number / 2:
+            break
+    return number, places
 
 
 def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
