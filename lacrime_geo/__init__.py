@@ -13,7 +13,9 @@ from .features import Features, as_features
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
+from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
+from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
 from .progress import Cancelled
 from .relative_risk import risk_ratio
@@ -22,6 +24,7 @@ from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surfa
 __all__ = [
     "Cancelled",
     "Cells",
+    "Comparison",
     "Features",
     "Grid",
     "HexagonalGrid",
@@ -36,6 +39,7 @@ __all__ = [
     "as_features",
     "as_incidents",
     "as_surface",
+    "compare",
     "concentration",
     "contours",
     "dbscan",
@@ -47,4 +51,5 @@ __all__ = [
     "moran",
     "read_lapd",
     "risk_ratio",
+    "stability",
 ]

@@ -28,6 +28,8 @@ def gi_star(
     distance_band: float | None = None,
     k: int | None = None,
     include_self: bool = True,
+    denominator: Any = None,
+    smoothing: str = "empirical_bayes",
     correction: str = "fdr",
     permutations: int = 0,
     seed: int = 0,
@@ -45,6 +47,9 @@ def gi_star(
         smallest at which each place has a neighbour.
     k : for "knn": how many nearest. Default 8.
     include_self : True for Gi* (a feature is its own neighbour), False for Gi.
+    denominator : column name or array (n,) of a population: z is then of the rates, `value` over it. Default: none.
+    smoothing : of these rates: "empirical_bayes" draws them towards the mean rate the more the smaller the population, as
+        few people make extreme rates by chance alone; "none" leaves them raw.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     permutations : for p by conditional permutation, the number of draws; ties count in both tails. Default 0: the normal p.
     seed : of the random numbers.
@@ -53,17 +58,20 @@ def gi_star(
     Returns
     -------
     Marks
-        `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3) on every input row; z is NaN without geometry or variance.
+        `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3) on every input row, and `rate` with a denominator; z is
+        NaN without geometry or variance.
 
     Raises
     ------
     ValueError
-        If no feature has a geometry, fewer than 3 do, a value is missing, or the neighbours do not fit the features.
+        If no feature has a geometry, fewer than 3 do, a value is missing, the neighbours do not fit the features, or the
+        denominator is missing, negative or, without smoothing, 0.
 
     Notes
     -----
     Ord & Getis 1995: z = (Σⱼ wᵢⱼ xⱼ − x̄ Wᵢ) / (S √[(n S₁ᵢ − Wᵢ²)/(n − 1)]); multiplying a row of weights by a
     constant does not change it. A missing weight of a feature with itself becomes its row's largest (1 for an island).
+    Smoothed rates are those of Marshall 1991 (`rates.empirical_bayes`).
 
     Examples
     --------
@@ -77,20 +85,28 @@ def gi_star(
     permutation = Permutation.checked(permutations, seed, correction)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
     parameters.update(correction=correction, include_self=bool(include_self))
+    if denominator is not None:
+        valued = valued.per(denominator, smoothing, parameters)
     weights = with_self(valued.weights) if include_self else valued.others
     z = getis_ord(weights, valued.values, include_self=include_self)
     # A feature's own value is held fast in every draw, so that it does not matter whether it counts.
     near = Neighbourhoods.by(valued.others, valued.values)
     p = conditional_inference(z, near, permutation, parameters, within(progress, 0.5, 0.95))
-    columns = confidence_columns(z, p, correction, parameters, "features")
+    rate = {} if denominator is None else {"rate": valued.values}
+    columns = {**rate, **confidence_columns(z, p, correction, parameters, "features")}
     advance(progress, 1.0)
     return Marks(
-        valued.on_all_rows(columns, dict(z=np.nan, p=1.0, p_adjusted=1.0, bin=0)),
+        valued.on_all_rows(columns, dict(rate=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, bin=0)),
         parameters,
         valued.everything,
         style="gi_star",
-        label=f"Gi* of {parameters['value']} · n = {z.size:,}",
+        label=f"Gi* of {parameters['value']}{_over(parameters)} · n = {z.size:,}",
     )
+
+
+def _over(parameters: Parameters) -> str:
+    """Return what a map's title says of the denominator."""
+    return f" per {parameters['denominator']}" if "denominator" in parameters else ""
 
 
 def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -15,7 +16,9 @@ from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
 from .grid_hotspots import SHAPES, Hotspots, hotspots
+from .hotspot_stability import stability
 from .kernels import KERNELS
+from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
 from .neighbours import NEIGHBOURS
 from .parameter_kinds import (
@@ -33,8 +36,9 @@ from .parameter_kinds import (
     Switch,
     Words,
 )
+from .rates import SMOOTHING
 from .relative_risk import risk_ratio
-from .results import Marks, RiskSurface, Shapes, Surface, Table
+from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
 from .styles.palettes import BREAKS
 
 UNASKED = {"progress", "seed"}
@@ -95,6 +99,16 @@ class Analysis:
         return next(iter(self._signature))
 
     @property
+    def counts(self) -> bool:
+        """Whether it takes incidents to count as well as features with a value, by leaving the value out."""
+        return self.input == "features" and self.default("value") is None
+
+    @property
+    def selects(self) -> bool:
+        """Whether a period and a category may be chosen: of incidents."""
+        return self.input == "incidents" or self.counts
+
+    @property
     def summary(self) -> str:
         """The first line of the docstring."""
         return (self.run.__doc__ or "").strip().splitlines()[0]
@@ -110,6 +124,13 @@ class Analysis:
     def help(self, name: str) -> str:
         """Return what the docstring says of a parameter, on one line."""
         return parameter_help(self.run).get(name, "")
+
+
+def refuse_selection(chosen: Mapping[str, Any]) -> None:
+    """Raise when a period or a category was chosen of features that have a value and are no incidents."""
+    given = [name for name, value in chosen.items() if value is not None]
+    if given:
+        raise ValueError(f"{', '.join(given)} choose among incidents: leave them out, or the value.")
 
 
 def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
@@ -247,9 +268,43 @@ ANALYSES = (
         params=(
             *NEIGHBOURHOOD,
             Switch("include_self", "Count a feature as its own neighbour (Gi*, else Gi)"),
+            Column("denominator", "Population column, for rates"),
+            Choice("smoothing", "Smoothing of rates", options=SMOOTHING),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             PERMUTATIONS,
         ),
+    ),
+    Analysis(
+        run=stability,
+        title="Stability of hotspots over many grids",
+        group="Hotspots",
+        result=Cells,
+        tags=("stability", "robustness", "hot spot", "MAUP", "modifiable areal unit", "Gi*", "crime"),
+        params=(
+            Distance("cell_size", "Cell size"),
+            Distance("distance_band", "Neighbourhood radius"),
+            Amount("runs", "Number of grids", whole=True),
+            SHAPE,
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            BOUNDARY,
+            WEIGHT,
+        ),
+    ),
+    Analysis(
+        run=compare,
+        title="Comparison of two hotspot maps",
+        group="Hotspots",
+        result=Comparison,
+        tags=("compare", "change", "kappa", "fuzzy kappa", "agreement", "hot spot", "crime"),
+        params=(
+            Polygons("other", "Second map"),
+            Column("value", "Confidence bins of the first map"),
+            Column("other_value", "Confidence bins of the second map", of="other"),
+            Distance("halving_distance", "Distance at which a finding counts half"),
+        ),
+        second="agreement",
+        second_title="Agreement of the maps",
+        second_result=Table,
     ),
     Analysis(
         run=local_moran,
@@ -262,6 +317,8 @@ ANALYSES = (
             ROW_STANDARDISED,
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             PERMUTATIONS,
+            Distance("cell_size", "Cell size (for incidents)"),
+            Polygons("boundary", "Study area (for incidents)"),
         ),
     ),
     Analysis(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import __version__, checks
-from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP, Analysis
+from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP, Analysis, refuse_selection
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing
@@ -130,7 +130,9 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
-    if analysis.input != "incidents":
+    if analysis.input != "incidents" and not (analysis.counts and options.value is None):
+        if analysis.counts:
+            refuse_selection({parameter.name: getattr(options, parameter.name) for parameter in SELECTION})
         return options.input
     incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
     return incidents.select(since=options.since, until=options.until, category=words(options.category))
@@ -170,7 +172,7 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
     command.add_argument("output", metavar="OUTPUT", help=_formats(analysis))
     for parameter in analysis.params:
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
-    if analysis.input == "incidents":
+    if analysis.selects:
         for parameter in SELECTION:
             _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
     for parameter in analysis.look:

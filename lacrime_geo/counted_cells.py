@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from . import study_area
-from .features import Features
+from .features import Features, as_boundary
 from .grid import Grid
 from .hexagons import GRIDS
-from .incidents import Incidents
+from .incidents import Incidents, begin
 from .overlay import polygon_of
 from .parameters import Parameters
 from .places import collapse
@@ -106,6 +107,21 @@ class CountedCells:
         cut = int((polygon_of(area, x, y) >= 0).sum()) if x.size else 0
         sentence = f"{cut:,} of these stand inside the boundary, in cells whose centre is outside it"
         parameters.note("in_cells_cut_off", cut, sentence)
+
+
+def counted_in_cells(incidents: Any, cell_size: float | None, boundary: Any, kind: str) -> tuple[Features, Parameters]:
+    """Return square cells as features with a column of counts (and sums of weights), and the record of the choices made.
+
+    Their label says of which incidents a map of this kind is.
+    """
+    everything, placed, parameters = begin(incidents, None)
+    area = as_boundary(boundary, placed.crs)
+    study_area.enough_incidents(placed, area)
+    size = study_area.cell_size_of(placed, cell_size, parameters)
+    cells = CountedCells.of(placed, area, size, 1.5 * size)
+    cells.announce(placed, area, parameters)
+    polygons = list(cells.grid.polygons(cells.cell))
+    return Features(polygons, placed.crs, cells.columns(), everything.titled(kind)), parameters
 
 
 def _require_cells(cells: int, size: float) -> None:

@@ -86,11 +86,11 @@ class Features:
 
 
 def as_features(anything: Any, *, crs: str | None = None) -> Features:
-    """Make Features of a GeoDataFrame, a file's path, Incidents, or Features (kept as they are).
+    """Make Features of a GeoDataFrame, a file's path, Incidents, a result on cells or features, or Features (kept as they are).
 
     Parameters
     ----------
-    anything : Features, Incidents, GeoDataFrame of polygons or points, or path of such a layer.
+    anything : Features, Incidents, Cells, Marks, GeoDataFrame of polygons or points, or path of such a layer.
     crs : the CRS to project to; default the working CRS (metric kept, else the UTM zone of the data).
 
     Raises
@@ -100,6 +100,8 @@ def as_features(anything: Any, *, crs: str | None = None) -> Features:
     ValueError
         If its CRS is missing, or is not `crs` where it cannot be projected here.
     """
+    if hasattr(anything, "to_features"):
+        anything = anything.to_features()
     if isinstance(anything, Features):
         if crs is not None and anything.crs != crs:
             raise ValueError(

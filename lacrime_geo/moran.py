@@ -9,6 +9,7 @@ import numpy as np
 
 from . import checks, significance
 from .autocorrelation import getis_ord
+from .counted_cells import counted_in_cells
 from .inference import Neighbourhoods, Permutation, conditional_inference
 from .parameters import Parameters
 from .progress import Progress, advance, within
@@ -25,13 +26,15 @@ NOT_SIGNIFICANT = "not significant"
 def local_moran(
     features: Any,
     *,
-    value: Any,
+    value: Any = None,
     neighbours: Any = "queen",
     distance_band: float | None = None,
     k: int | None = None,
     row_standardised: bool = True,
     correction: str = "fdr",
     permutations: int = 0,
+    cell_size: float | None = None,
+    boundary: Any = None,
     seed: int = 0,
     progress: Progress = None,
 ) -> Marks:
@@ -39,8 +42,9 @@ def local_moran(
 
     Parameters
     ----------
-    features : Features, GeoDataFrame of polygons or points, or path.
-    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    features : Features, GeoDataFrame of polygons or points, or path; or, without a value, Incidents and what makes them.
+    value : column name or array (n,) of numbers, none missing where there is a geometry. Default: the features are incidents,
+        which are counted in the cells of a grid.
     neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
         distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
@@ -49,6 +53,9 @@ def local_moran(
     row_standardised : give each feature's neighbours weights that add up to 1; this changes I, not its p.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     permutations : for p by conditional permutation, the number of draws. Default 0: the normal p.
+    cell_size : of that grid (m). Default: the shorter side of the data / 150, at least 150 m, to two digits.
+    boundary : for that grid, polygon layer of the study area: every cell with its centre inside counts, zeros included.
+        Default: the cells within 1.5 cells of an incident, a stand-in; a boundary is better.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
 
@@ -56,12 +63,14 @@ def local_moran(
     -------
     Marks
         `local_i`, `z`, `p` (two-sided, uncorrected), `p_adjusted` and `cluster_type`: "high-high", "low-low", "high-low",
-        "low-high" where p_adjusted ≤ 0.05, else "not significant", on every input row.
+        "low-high" where p_adjusted ≤ 0.05, else "not significant", on every input row; of incidents, on every cell with its
+        `count`.
 
     Raises
     ------
     ValueError
-        If no feature has a geometry, fewer than 3 do, a value is missing, or the neighbours do not fit the features.
+        If no feature has a geometry, fewer than 3 do, a value is missing, the neighbours do not fit the features, or
+        incidents or cells are too few.
 
     Notes
     -----
@@ -77,7 +86,9 @@ def local_moran(
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
     permutation = Permutation.checked(permutations, seed, correction)
-    valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
+    features, value, record = _counted(features, value, cell_size, boundary)
+    reading = within(progress, 0.0, 0.5)
+    valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, reading, record)
     parameters.update(correction=correction, row_standardised=bool(row_standardised))
     x, others = valued.values, valued.others
     deviation = x - x.mean()
@@ -90,8 +101,18 @@ def local_moran(
     columns = dict(local_i=local, z=np.sign(deviation) * gi, p=p, p_adjusted=adjusted, cluster_type=kinds)
     missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
     advance(progress, 1.0)
-    label = f"Local Moran of {parameters['value']} · n = {x.size:,}"
+    label = f"Local Moran of {parameters['value']} · n = {x.size:,}" if record is None else valued.everything.label
     return Marks(valued.on_all_rows(columns, missing), parameters, valued.everything, style="local_moran", label=label)
+
+
+def _counted(features: Any, value: Any, cell_size: float | None, boundary: Any) -> tuple[Any, Any, Parameters | None]:
+    """Return features and value as given, or without a value the cells in which the incidents are counted."""
+    if value is None:
+        cells, parameters = counted_in_cells(features, cell_size, boundary, "Local Moran")
+        return cells, list(cells.source)[-1], parameters
+    if cell_size is not None or boundary is not None:
+        raise ValueError("cell_size and boundary are for counting incidents: leave them out, or the value.")
+    return features, value, None
 
 
 def moran(

@@ -18,11 +18,13 @@ class Parameters(dict):
     The reason for the value under ``name`` stands under ``name_reason``; warnings are a list under ``warnings``.
     """
 
+    log = log
+
     def choose(self, name: str, value: Any, reason: str, unit: str = "") -> Any:
         """Keep a value found from the data with its reason, announce both, and return the value."""
         self[name] = value
         self[f"{name}_reason"] = reason
-        log.info("%s = %s%s: %s", name, f"{value:,}" if isinstance(value, (int, float)) else value, unit, reason)
+        self.log.info("%s = %s%s: %s", name, f"{value:,}" if isinstance(value, (int, float)) else value, unit, reason)
         return value
 
     def keep_curve(self, name: str, curve: Mapping[str, np.ndarray], chosen: float) -> None:
@@ -41,29 +43,35 @@ class Parameters(dict):
             share = (height - low) / (high - low) if high > low else 1.0
             bar = "█" * round(24 * max(share, 0.0)) if np.isfinite(height) else ""
             lines.append(f"{value:10,.0f} m {height:10.4g} {bar}{' ←' if number == nearest else ''}")
-        log.info("%s", "\n".join(lines))
+        self.log.info("%s", "\n".join(lines))
 
     def tell(self, sentence: str) -> None:
         """Keep what was found, in words, and announce it."""
         self["found"] = sentence
-        log.info("%s", sentence)
+        self.log.info("%s", sentence)
 
     def warn(self, sentence: str) -> None:
         """Keep a caveat with the result and announce it."""
         self.setdefault("warnings", []).append(sentence)
-        log.warning("%s", sentence)
+        self.log.warning("%s", sentence)
 
     def note(self, name: str, count: int, sentence: str) -> None:
         """Keep a count of rows treated specially; announce it when there are any."""
         self[name] = int(count)
         if count:
-            log.info("%s", sentence)
+            self.log.info("%s", sentence)
 
     def record(self) -> str:
         """Return all of it, with the version, as one JSON text: what a layer's file keeps."""
         from . import __version__
 
         return json.dumps({"version": __version__, **self}, ensure_ascii=False, default=str)
+
+
+class Unsaid(Parameters):
+    """A record of a run among many, which is not announced."""
+
+    log = logging.Logger("unsaid", level=logging.CRITICAL + 1)
 
 
 def restored(record: str | None) -> Parameters:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Union
 import numpy as np
 
 from . import checks, geometry
-from .features import Features
+from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents
 from .marching_squares import outline
@@ -168,6 +168,10 @@ class Cells(_Columns):
         values[self.cell] = self[name]
         return values.reshape(self.grid.shape)
 
+    def to_features(self) -> Features:
+        """Return the cells as features with their columns, for a further analysis."""
+        return Features(list(self.grid.polygons(self.cell)), self.grid.crs, self.columns, self.label)
+
     def to_geodataframe(self) -> geopandas.GeoDataFrame:
         """Return one polygon per cell with its columns, in the working CRS."""
         from .frames import geodataframe
@@ -182,6 +186,12 @@ class Marks(_Columns):
     features: Incidents | Features
     style: str = ""
     label: str = "Marks"
+
+    def to_features(self) -> Features:
+        """Return the input's features with its own and the new columns, for a further analysis."""
+        features = as_features(self.features)
+        source = {} if features.source is None else {str(name): features.source[name] for name in features.source}
+        return Features(features.wkb, features.crs, {**source, **self.columns}, self.label)
 
     def to_geodataframe(self) -> geopandas.GeoDataFrame:
         """Return the input with the new columns; in the input's own CRS when it was a GeoDataFrame or a file."""

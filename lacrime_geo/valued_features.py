@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from .features import Features, as_features
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
 from .progress import Progress, advance
+from .rates import SMOOTHING, rates
 from .results import with_columns
 
 if TYPE_CHECKING:
@@ -38,10 +39,13 @@ class ValuedFeatures:
         distance_band: float | None,
         k: int | None,
         progress: Progress = None,
+        parameters: Parameters | None = None,
     ) -> tuple[ValuedFeatures, Parameters]:
-        """Read the features and find their neighbours; return them with the record of how."""
+        """Read the features and find their neighbours; return them with the record of how, the one given carried on."""
         everything = as_features(features)
-        parameters = Parameters(layer=everything.label, features=everything.size, crs=everything.crs)
+        if parameters is None:
+            parameters = Parameters(layer=everything.label)
+        parameters.update(features=everything.size, crs=everything.crs)
         parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
         parameters["value"] = value if isinstance(value, str) else "array"
         known, values = _known_values(everything, value, parameters)
@@ -52,6 +56,15 @@ class ValuedFeatures:
         parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
         advance(progress, 1.0)
         return found, parameters
+
+    def per(self, denominator: Any, smoothing: str, parameters: Parameters) -> ValuedFeatures:
+        """Return the same features with rates as values: the values over a denominator (a column's name or an array)."""
+        checks.option("smoothing", smoothing, SMOOTHING)
+        parameters["denominator"] = denominator if isinstance(denominator, str) else "array"
+        population = checks.weights(
+            numbers_of(self.everything, denominator, "denominator"), self.values.size, "denominator"
+        )
+        return replace(self, values=rates(self.values, population, smoothing, parameters))
 
     @cached_property
     def others(self) -> csr_matrix:
@@ -74,10 +87,15 @@ def _known_values(everything: Features, value: Any, parameters: Parameters) -> t
             f"This needs at least 3 features with geometry; {everything.label!r} has {everything.size:,} rows, "
             f"{int(known.sum()):,} of them with geometry."
         )
-    column = checks.column(everything.source, value) if isinstance(value, str) else value
     missing = everything.size - int(known.sum())
     parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
+    return known, numbers_of(everything, value, "value")
+
+
+def numbers_of(everything: Features, given: Any, role: str) -> np.ndarray:
+    """Return a column (its name, or an array) of the features that have a geometry; raise when a number is missing."""
+    column = checks.column(everything.source, given) if isinstance(given, str) else given
     # Rows without geometry may lack a value too; the others are checked under their own row numbers.
-    values = np.where(known, checks.column_values(column, everything.size).astype(object), 0)
-    name = f"value {value!r}" if isinstance(value, str) else "value"
-    return known, checks.numbers(name, values, everything.size)[known]
+    values = np.where(everything.known, checks.column_values(column, everything.size).astype(object), 0)
+    name = f"{role} {given!r}" if isinstance(given, str) else role
+    return checks.numbers(name, values, everything.size)[everything.known]

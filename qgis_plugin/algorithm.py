@@ -16,7 +16,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
-from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
+from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP, refuse_selection
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
@@ -98,7 +98,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             text = self.analysis.help(parameter.name)
             for made in to_processing(parameter, self.input_name, default, not required, text):
                 self.addParameter(made)
-        if self.analysis.input == "incidents":
+        if self.analysis.selects:
             for parameter in SELECTION:
                 text = SELECTION_HELP[parameter.name]
                 for made in to_processing(parameter, self.input_name, None, True, text):
@@ -152,8 +152,9 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")
         progress = progress_of(feedback)
         source = self._source(parameters, context)
-        original = reading.Original(source) if issubclass(self.analysis.result, Marks) else None
         options = self._options(parameters, context)
+        marked = issubclass(self.analysis.result, Marks) and not self._counts(options)
+        original = reading.Original(source) if marked else None
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
         self._add_layers(data, parameters, context, options)
         result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
@@ -209,18 +210,25 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if self._takes_a_raster:
             return raster_layers.surface_of(source)
         columns = self._columns(options, None)
-        if self.analysis.input == "features":
+        chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION} if self.analysis.selects else {}
+        if self.analysis.input == "features" and not self._counts(options):
+            refuse_selection(chosen)
             return reading.features_of(source, parameters[self.input_name], context, columns, progress)
-        chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION}
         layer = file_layers.whole(parameters[self.input_name], self._vector_layer(parameters, self.input_name, context))
         incidents = reading.incidents_of(
             source, context, columns, chosen["time_column"], chosen["category_column"], progress, layer
         )
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
 
+    def _counts(self, options):
+        """Tell whether the features are incidents to count, as no value of theirs was named."""
+        return self.analysis.counts and "value" not in options
+
     def _columns(self, options, layer):
-        """Return the columns asked for of the input (None), or of the layer that a parameter names."""
-        return [options.get(p.name) for p in self.analysis.params if isinstance(p, Column) and p.of == layer]
+        """Return the columns asked for, or usual, of the input (None) or of the layer that a parameter names."""
+        columns = [p.name for p in self.analysis.params if isinstance(p, Column) and p.of == layer]
+        usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
+        return [options.get(name, usual[name]) for name in columns]
 
     def _add_layers(self, data, parameters, context, options):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
@@ -258,7 +266,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         """Write a result to an output; return where, None when the user skips it."""
         if isinstance(result, Surface):
             return writing.write_surface(outputs, name, result)
-        if isinstance(result, Marks):
+        if isinstance(result, Marks) and original is not None:
             return writing.write_marks(outputs, name, result, original, progress)
         if isinstance(result, Table):
             return writing.write_table(outputs, name, result)

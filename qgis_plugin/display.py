@@ -39,9 +39,10 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer, context, feedback):
         """Do all of it; QGIS calls this in the main thread after the layer is loaded."""
-        document = QDomDocument()
-        document.setContent(self.style)
-        layer.importNamedStyle(document)
+        if self.style:
+            document = QDomDocument()
+            document.setContent(self.style)
+            layer.importNamedStyle(document)
         layer.setMetadata(self.metadata)
         layer.triggerRepaint()
         self._move(layer, context.project())
@@ -80,8 +81,10 @@ def metadata_of(result):
 def write_beside(result, path):
     """Write the style and the metadata beside a file, where QGIS finds them when the layer is opened again."""
     stem = os.path.splitext(path)[0]
-    with open(stem + ".qml", "w", encoding="utf-8") as file:
-        file.write(qml(result))
+    style = qml(result)
+    if style:
+        with open(stem + ".qml", "w", encoding="utf-8") as file:
+            file.write(style)
     document = QDomDocument("qgis")
     root = document.createElement("qgis")
     document.appendChild(root)

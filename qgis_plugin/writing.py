@@ -27,7 +27,7 @@ from .lacrime_geo.files import FORMATS
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
-from .lacrime_geo.results import Cells, few_enough
+from .lacrime_geo.results import Cells, Marks, few_enough
 from .reading import FEATURE_ID
 
 try:
@@ -139,19 +139,26 @@ def database_file(path):
 
 
 def write_shapes(outputs, name, result, progress):
-    """Write Cells or Shapes: one polygon per row with its columns."""
-    if isinstance(result, Cells):
-        few_enough(result)
-    wkb, crs = (
-        (result.grid.polygons(result.cell), result.grid.crs) if isinstance(result, Cells) else (result.wkb, result.crs)
-    )
-    fields = _fields(result.columns)
+    """Write Cells, Shapes or Marks on cells: one polygon per row with its columns."""
+    wkb, crs, columns = _shapes_of(result)
+    fields = _fields(columns)
     sink, written = outputs.sink(name, fields, _type_of(wkb), QgsCoordinateReferenceSystem(crs))
     if sink is None:
         return None
-    rows = zip(*[column.tolist() for column in result.columns.values()])
+    rows = zip(*[column.tolist() for column in columns.values()])
     _add(outputs, name, sink, (_feature(fields, shape, row) for shape, row in zip(wkb, rows)), len(result), progress)
     return written
+
+
+def _shapes_of(result):
+    """Return the polygons, their CRS and their columns."""
+    if isinstance(result, Cells):
+        few_enough(result)
+        return result.grid.polygons(result.cell), result.grid.crs, result.columns
+    if isinstance(result, Marks):
+        features = result.features
+        return features.wkb, features.crs, {**features.source, **result.columns}
+    return result.wkb, result.crs, result.columns
 
 
 def _type_of(wkb):

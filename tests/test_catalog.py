@@ -18,8 +18,10 @@ def test_declared_names_are_the_signatures(analysis):
     assert sorted(p.name for p in analysis.params) == sorted({*others, *keywords} - catalog.UNASKED)
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
     assert data == analysis.input
-    assert {p.name for p in analysis.params if isinstance(p, catalog.Points)} == set(others)
-    assert len(analysis.params) <= 8
+    # Beside the data stands another layer that the analysis cannot do without.
+    layers = {p.name for p in analysis.params if isinstance(p, (catalog.Points, catalog.Polygons))}
+    assert set(others) <= layers and all(analysis.required(name) for name in others)
+    assert len(analysis.params) <= 9
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
@@ -43,6 +45,7 @@ def test_results_exist(analysis):
     assert issubclass(analysis.result, kinds)
     assert analysis.second is None or callable(getattr(analysis.result, analysis.second))
     assert (analysis.second is None) == (analysis.second_title is None)
+    assert analysis.second_result in (results.Shapes, results.Table)
 
 
 def test_names_are_told_apart():

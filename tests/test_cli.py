@@ -8,6 +8,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 import rasterio
 from makers import crimes_frame, rectangle, squares
@@ -40,7 +41,13 @@ def flags(options):
 
 OPTIONS = {
     "kde": [{}, dict(bandwidth=300, cell_size=40, kernel="gaussian"), dict(weight="amount")],
-    "hotspots": [{}, dict(cell_size=220, distance_band=500, correction="none"), dict(weight="amount")],
+    "hotspots": [
+        {},
+        dict(cell_size=220, distance_band=500, correction="none"),
+        dict(weight="amount"),
+        dict(shape="hex"),
+    ],
+    "stability": [dict(runs=4, cell_size=300)],
     "dbscan": [{}, dict(eps=150, min_samples=7), dict(eps=150, min_samples=700, weight="amount")],
 }
 
@@ -51,6 +58,41 @@ def test_numbers_are_the_librarys(name, options, crimes, tmp_path, capsys):
     assert main([name, str(crimes), str(output), *flags(options)]) == 0
     assert capsys.readouterr().out == f"{output}\n"
     assert_same_numbers(getattr(lg, name)(crimes, **options), output)
+
+
+def test_maps_are_compared(crimes, tmp_path):
+    for name, cell_size in (("a", 300), ("b", 400)):
+        assert (
+            main(["hotspots", str(crimes), str(tmp_path / f"{name}.gpkg"), f"--cell-size={cell_size}", "--quiet"]) == 0
+        )
+    a, b, out, table = (str(tmp_path / name) for name in ("a.gpkg", "b.gpkg", "change.gpkg", "agreement.csv"))
+    assert main(["compare", a, out, "--other", b, "--agreement", table, "--quiet"]) == 0
+    expected = lg.compare(a, b)
+    assert gpd.read_file(out)["change"].tolist() == expected["change"].tolist()
+    np.testing.assert_allclose(pd.read_csv(table)["value"], expected.agreement()["value"])
+
+
+def test_incidents_are_counted_for_local_moran(crimes, tmp_path, capsys):
+    out = tmp_path / "out.gpkg"
+    assert main(["local_moran", str(crimes), str(out), "--cell-size=300", "--category=burglary", "--quiet"]) == 0
+    chosen = lg.as_incidents(crimes).select(category="burglary")
+    assert gpd.read_file(out)["count"].sum() == chosen.size
+    assert main(["local_moran", str(crimes), str(out), "--value=amount", "--since=2023-02-01", "--quiet"]) == 2
+    assert "since choose among incidents: leave them out, or the value" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("name", "options"), [("hotspots", []), ("concentration", ["--units"])])
+def test_further_tables_are_written_when_asked_for(name, options, crimes, tmp_path):
+    units = tmp_path / "units.gpkg"
+    lg.hotspots(crimes, cell_size=500).save(units)
+    out = tmp_path / ("out.gpkg" if name == "hotspots" else "out.csv")
+    words = [*options, str(units)] if options else []
+    second = {"hotspots": "curve", "concentration": "lorenz"}[name]
+    assert main([name, str(crimes), str(out), *words, "--quiet"]) == 0
+    before = {path.name for path in tmp_path.iterdir()}
+    assert main([name, str(crimes), str(out), *words, f"--{second}", str(tmp_path / "second.csv"), "--quiet"]) == 0
+    assert {path.name for path in tmp_path.iterdir()} - before == {"second.csv"}
+    assert len(pd.read_csv(tmp_path / "second.csv")) > 3
 
 
 def assert_same_numbers(result, output):
@@ -171,7 +213,7 @@ def test_help_of_every_option(analysis, capsys):
     assert "efault" in text and ("METRES" in text) == any(
         isinstance(p, (Distance, DistanceOrRule)) for p in analysis.params
     )
-    assert ("--since" in text) == (analysis.input == "incidents")
+    assert ("--since" in text) == analysis.selects
 
 
 def test_density_options(crimes, tmp_path):

@@ -194,6 +194,32 @@ def test_the_unit_does_not_matter(seed, shift, scale):
     np.testing.assert_allclose(a["z"], b["z"], atol=1e-6)
 
 
+def test_incidents_are_counted_in_cells():
+    points = incidents(*clustered(900, 16))
+    area = rectangle(0, 0, 5000, 5000)
+    marks = lg.local_moran(points, cell_size=250, boundary=area)
+    cells = lg.hotspots(points, cell_size=250, distance_band=375, boundary=area)
+    np.testing.assert_array_equal(marks.features.source["count"], cells["count"])
+    peer = lg.local_moran(cells.to_geodataframe(), value="count")
+    for name in ("local_i", "z", "p", "cluster_type"):
+        np.testing.assert_array_equal(marks[name], peer[name])
+    frame = marks.to_geodataframe()
+    assert {"count", "local_i", "cluster_type"} <= set(frame.columns) and frame.geometry.area.iloc[0] == 250**2
+    assert marks.parameters["cells"] == 400 and marks.parameters["inference"].startswith("analytic")
+    assert marks.parameters["high_high"] > 0 and "900" in marks.label
+
+
+def test_weighted_incidents_are_added_up_in_cells():
+    points = incidents(*clustered(900, 16), weight=np.resize([1.0, 2.0, 5.0], 900))
+    marks = lg.local_moran(points, cell_size=250)
+    assert marks.features.source["weight_sum"].sum() == 2400 and marks.parameters["value"] == "weight_sum"
+
+
+def test_a_value_and_a_grid_exclude_each_other():
+    with pytest.raises(ValueError, match="leave them out, or the value"):
+        lg.local_moran(LATTICE, value=np.arange(144.0), cell_size=100)
+
+
 def test_islands_and_missing_geometry():
     x, y = clustered(60, 6)
     frame = points_frame(np.r_[x, 50_000.0], np.r_[y, 50_000.0], value=np.arange(61.0))

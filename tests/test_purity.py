@@ -33,7 +33,7 @@ data = {"w": np.arange(500.0) + 1}
 points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:32611", source=data)
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
-every = "kde risk_ratio contours hotspots gi_star local_moran moran incremental_moran concentration dbscan"
+every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 assert set(catalog.BY_NAME) == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
 for kernel in ("quartic", "gaussian", "uniform"):
@@ -47,6 +47,10 @@ for correction in ("fdr", "bonferroni", "none"):
 for neighbours in ("queen", "rook", "knn", "band"):
     marks = [lg.gi_star(areas, value="v", neighbours=neighbours, include_self=own) for own in (True, False)]
 marks += [lg.local_moran(areas, value="v", permutations=number) for number in (0, 19)]
+marks += [lg.gi_star(areas, value="v", denominator="v", smoothing="empirical_bayes"), lg.local_moran(points)]
+cells += [lg.hotspots(points, shape="hex"), lg.stability(some, runs=3)]
+marks += [lg.compare(cells[0], cells[2])]
+tables = [cells[2].curve(), marks[-1].agreement()]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]

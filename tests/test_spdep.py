@@ -16,6 +16,7 @@ from scipy import sparse
 
 import lacrime_geo as lg
 from lacrime_geo.neighbours import contiguity
+from lacrime_geo.rates import empirical_bayes
 
 RTOL = 1e-11
 
@@ -165,3 +166,9 @@ def test_moran(areas, row_standardised, expected):
     table = lg.moran(areas, value="count", neighbours="queen", row_standardised=row_standardised)
     for name, number in expected.items():
         np.testing.assert_allclose(table[name][0], number, rtol=RTOL, err_msg=name)
+
+
+def test_empirical_bayes_rates():
+    np.testing.assert_allclose(
+        empirical_bayes(np.array(COUNTS, float), np.array(POPULATION, float)), EB_RATES, rtol=RTOL
+    )

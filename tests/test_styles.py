@@ -8,6 +8,7 @@ from makers import clustered, crimes_frame, incidents, points_frame, squares
 
 import lacrime_geo as lg
 from lacrime_geo.grid import Grid
+from lacrime_geo.map_comparison import CHANGES
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.results import Surface
 from lacrime_geo.styles import palettes, qml
@@ -27,6 +28,10 @@ STYLED = {
     "gi_star": lambda: lg.gi_star(squares(5, 5), value=np.arange(25.0)),
     "local_moran": lambda: lg.local_moran(squares(5, 5), value=np.arange(25.0)),
     "gi_star of points": lambda: lg.gi_star(points_frame(*clustered(60, 1)), value=np.arange(60.0), neighbours="knn"),
+    "stability": lambda: lg.stability(POINTS, cell_size=300, runs=20),
+    "comparison": lambda: lg.compare(
+        squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
+    ),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
 }
@@ -71,6 +76,28 @@ def test_every_style_is_xml_that_qgis_knows(name):
     assert drawn is not None and drawn.get("type") in ("singlebandpseudocolor", "categorizedSymbol", "graduatedSymbol")
 
 
+@pytest.mark.parametrize(
+    ("runs", "hot"), [(50, ["45 to 50", "25 to 44", "1 to 24"]), (4, ["4", "2 to 3", "1"]), (2, ["2", "1"])]
+)
+def test_stability_is_told_in_numbers_of_grids(runs, hot):
+    root = ElementTree.fromstring(qml(lg.stability(POINTS, cell_size=400, runs=runs)))
+    ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in root.iter("range")]
+    words = [label for _, _, label in ranges]
+    assert words[: len(hot)] == [f"Hot on {numbers} of {runs} grids" for numbers in hot]
+    assert words[len(hot)] == "Hot or cold on none" and words[-1] == f"Cold on {hot[0]} of {runs} grids"
+    # Every share of grids from all cold to all hot is of one class.
+    for share in np.arange(-runs, runs + 1) / runs:
+        assert sum(low <= share <= high for low, high, _ in ranges) == 1
+    assert len(ranges) <= 7
+
+
+def test_every_kind_of_change_has_its_own_look():
+    found = classes(parsed("comparison"))
+    assert list(found) == list(CHANGES)
+    colours = [settings["color"] for _, settings in found.values() if settings["style"] == "solid"]
+    assert len(set(colours)) == len(CHANGES) - 1 and found["neither hot nor cold"][1]["style"] == "no"
+
+
 @pytest.mark.parametrize("name", ["hotspots", "gi_star", "gi_star of points"])
 def test_bins_have_the_customary_colours_and_sentences(name):
     root = parsed(name)
@@ -106,6 +133,7 @@ def test_points_are_marked_and_areas_filled():
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
+    filled |= {"stability", "comparison"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 

@@ -42,11 +42,20 @@ def graduated(attribute: str, entries: list[tuple[float, str]], symbols: list[st
 
     Categories compare texts, in which 25.0 is not 25; classes that end where they begin compare numbers.
     """
+    return _ranges(attribute, [(value, value, label) for value, label in entries], symbols, by_pass=True)
+
+
+def classified(attribute: str, entries: list[tuple[float, float, str]], symbols: list[str]) -> str:
+    """Return a renderer of (lowest, highest, sentence) entries of a number or an expression, and their symbols."""
+    return _ranges(attribute, entries, symbols)
+
+
+def _ranges(attribute: str, entries: list[tuple[float, float, str]], symbols: list[str], by_pass: bool = False) -> str:
     rows = [
-        element("range", symbol=number, lower=value, upper=value, label=label, render="true")
-        for number, (value, label) in enumerate(entries)
+        element("range", symbol=number, lower=low, upper=high, label=label, render="true")
+        for number, (low, high, label) in enumerate(entries)
     ]
-    return _renderer("graduatedSymbol", attribute, element("ranges", rows), symbols, by_pass=True)
+    return _renderer("graduatedSymbol", attribute, element("ranges", rows), symbols, by_pass)
 
 
 def _renderer(kind: str, attribute: str, classes: str, symbols: list[str], by_pass: bool = False) -> str:

@@ -27,6 +27,24 @@ BINS = (
 )
 THIN_OUTLINE = {1: "#c9907a", -1: "#7fa3b8"}
 
+# On how many of all grids a place is hot or cold: (least share, colour), ColorBrewer YlOrRd and PuBu, both sequential.
+STABLE = {
+    "Hot": ((0.9, "#b10026"), (0.5, "#fd8d3c"), (0.0, "#fed976")),
+    "Cold": ((0.9, "#045a8d"), (0.5, "#74a9cf"), (0.0, "#d0d1e6")),
+}
+
+# Two maps of hotspots: what is hot on both in the hue of hot spots, what has changed in ColorBrewer's PuOr.
+COMPARISON = {
+    "hot on both": ("Hot on both maps", "#b2182b"),
+    "hot on the second only": ("Hot on the second map only", "#e08214"),
+    "hot on the first only": ("Hot on the first map only", "#8073ac"),
+    "cold on both": ("Cold on both maps", "#2166ac"),
+    "cold on the second only": ("Cold on the second map only", "#67a9cf"),
+    "cold on the first only": ("Cold on the first map only", "#c7dbe9"),
+    "neither hot nor cold": ("Neither hot nor cold on both", None),
+    "not on the second": ("Not on the second map", "#bdbdbd"),
+}
+
 # The customary five of local Moran maps.
 LOCAL_MORAN = {
     "high-high": ("High among high", "#d7191c"),

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any, Callable
 
 from . import palettes
-from .elements import categorised, document, element, fill, graduated, labels, marker, outline, text_literal
+from .elements import categorised, classified, document, element, fill, graduated, labels, marker, outline, text_literal
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
@@ -87,7 +88,7 @@ def _bins(opacity: float, points: bool = False) -> str:
         if points:
             symbols.append(marker(entry.colour or "#ffffff", 2.2, 0.4 if entry.colour is None else 1.0))
         elif entry.colour is None:
-            symbols.append(fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE))
+            symbols.append(unfilled())
         else:
             symbols.append(fill(entry.colour, palettes.THIN_OUTLINE.get(entry.value, entry.colour), 0.2))
     renderer = categorised("bin", [(entry.value, entry.label) for entry in palettes.BINS], symbols)
@@ -96,18 +97,58 @@ def _bins(opacity: float, points: bool = False) -> str:
 
 def _local_moran(result: Any) -> str:
     """Categories of `cluster_type` in the customary colours; what is not significant has no fill."""
-    polygons = result.features.are_polygons
+    return _kinds("cluster_type", palettes.LOCAL_MORAN, points=not result.features.are_polygons)
+
+
+def _comparison(result: Any) -> str:
+    """Categories of `change`; what is neither hot nor cold on both maps has no fill."""
+    return _kinds("change", palettes.COMPARISON)
+
+
+def _kinds(attribute: str, kinds: Mapping[str, tuple[str, str | None]], points: bool = False) -> str:
+    """Categories by name, each with its words and its colour; those without a colour are not filled."""
     symbols = []
-    for _, colour in palettes.LOCAL_MORAN.values():
-        if not polygons:
+    for _, colour in kinds.values():
+        if points:
             symbols.append(marker(colour or "#ffffff", 2.2, 0.4 if colour is None else 1.0))
         elif colour is None:
-            symbols.append(fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE))
+            symbols.append(unfilled())
         else:
             symbols.append(fill(colour, colour, 0.2))
-    entries = [(kind, words) for kind, (words, _) in palettes.LOCAL_MORAN.items()]
-    opacity = element("layerOpacity", text=0.8 if polygons else 1.0)
-    return document([categorised("cluster_type", entries, symbols), opacity, element("blendMode", text=NORMAL)])
+    entries = [(kind, words) for kind, (words, _) in kinds.items()]
+    opacity = element("layerOpacity", text=1.0 if points else 0.8)
+    return document([categorised(attribute, entries, symbols), opacity, element("blendMode", text=NORMAL)])
+
+
+def unfilled() -> str:
+    """Return an area without fill, with a hairline where the map is large enough."""
+    return fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE)
+
+
+def _stability(result: Any) -> str:
+    """Classes of the share of grids on which a cell is hot, or else cold; the surer the darker."""
+    runs = result.parameters["runs"]
+    hot, cold = (_shares_of_grids(side, runs) for side in ("Hot", "Cold"))
+    # A cell at the rim may lie on fewer grids than all: its share counts.
+    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in hot]
+    entries.append((-0.5 / runs, 0.5 / runs, "Hot or cold on none"))
+    entries += [(-(most + 0.5) / runs, -(least - 0.5) / runs, label) for least, most, label, _ in reversed(cold)]
+    colours = [*(row[-1] for row in hot), None, *(row[-1] for row in reversed(cold))]
+    symbols = [unfilled() if colour is None else fill(colour, colour, 0.2) for colour in colours]
+    renderer = classified('if("hot" >= "cold", "hot", -"cold") / "runs"', entries, symbols)
+    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
+
+
+def _shares_of_grids(side: str, runs: int) -> list[tuple[int, int, str, str]]:
+    """Return (least, most, sentence, colour) of the classes of one side, the surest first; few grids make fewer classes."""
+    found, above = [], runs + 1
+    for share, colour in palettes.STABLE[side]:
+        least = max(math.ceil(share * runs), 1)
+        if least < above:
+            numbers = f"{least} to {above - 1}" if least < above - 1 else f"{least}"
+            found.append((least, above - 1, f"{side} on {numbers} of {runs} grids", colour))
+        above = min(least, above)
+    return found
 
 
 def _clustered(result: Any) -> str:
@@ -175,6 +216,8 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "hotspots": _cell_bins,
     "gi_star": _feature_bins,
     "local_moran": _local_moran,
+    "stability": _stability,
+    "comparison": _comparison,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "contours": _contours,

@@ -11,9 +11,29 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
-ANALYSES = ("kde", "risk_ratio", "contours", "hotspots", *OF_FEATURES, "incremental_moran", "concentration", "dbscan")
+OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", "dbscan")
+ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration")
 RASTERS = ("kde", "risk_ratio")
-SECOND = {"dbscan": "CLUSTERS", "risk_ratio": "TOLERANCE", "hotspots": "CURVE", "concentration": "LORENZ"}
+SECOND = {
+    "dbscan": "CLUSTERS",
+    "risk_ratio": "TOLERANCE",
+    "hotspots": "CURVE",
+    "concentration": "LORENZ",
+    "compare": "AGREEMENT",
+}
+
+
+def inputs_of(name, points, squares, units, density):
+    """Return what an analysis is given: squares have a column crimes, a density is a GeoTIFF."""
+    given = dict(INCIDENTS=points) if name not in (*OF_FEATURES, "contours", "compare") else {}
+    more = {
+        **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
+        "compare": dict(FEATURES=squares, VALUE="crimes", OTHER=squares, OTHER_VALUE="crimes"),
+        "contours": dict(SURFACE=density),
+        "risk_ratio": dict(POPULATION=points),
+        "concentration": dict(UNITS=units),
+    }
+    return {**given, **more.get(name, {})}
 
 
 def build_zip(folder):

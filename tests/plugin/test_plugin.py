@@ -4,11 +4,12 @@ import json
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, OF_FEATURES, RASTERS, SECOND, clustered, column, point_layer, square_layer
+from bundled import ANALYSES, RASTERS, SECOND, clustered, column, inputs_of, point_layer, square_layer
 
 import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME, SELECTION
+from lacrime_geo.rates import empirical_bayes
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
@@ -26,7 +27,7 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     if "BANDWIDTH" in options:
         # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
         options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
-    selection = [parameter.name.upper() for parameter in SELECTION] if analysis.input == "incidents" else []
+    selection = [parameter.name.upper() for parameter in SELECTION] if analysis.selects else []
     outputs = ["OUTPUT", *([SECOND[name]] if name in SECOND else [])]
     look = [parameter.name.upper() for parameter in analysis.look]
     assert names == [analysis.input.upper(), *options, *selection, *look, *outputs]
@@ -89,6 +90,23 @@ def test_local_moran_equals_the_library(run, permutations):
         assert column(table, name)[0] == pytest.approx(whole[name][0], rel=1e-9)
 
 
+def test_local_moran_of_incidents_counts_them_in_cells(run, layer, incidents):
+    days = [f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00" for row in range(len(incidents))]
+    dated = lg.as_incidents(incidents.assign(occurred=np.array(days, dtype="M8[s]")))
+    for period in ({}, {"since": "2023-06-01"}):
+        expected = lg.local_moran(dated.select(**period), cell_size=400)
+        upper = {name.upper(): value for name, value in period.items()}
+        found = run("local_moran", FEATURES=layer, CELL_SIZE=400, **upper)["OUTPUT"]
+        assert found.featureCount() == len(expected) and found.crs().authid() == expected.features.crs
+        np.testing.assert_array_equal(column(found, "count"), expected.features.source["count"])
+        np.testing.assert_allclose(column(found, "z"), expected["z"], rtol=1e-9, atol=1e-12)
+        assert list(column(found, "cluster_type")) == expected["cluster_type"].tolist()
+    with pytest.raises(qgis_core.QgsProcessingException, match="since choose among incidents: leave them out, or the"):
+        run("local_moran", FEATURES=square_layer(), VALUE="crimes", SINCE="2023-06-01")
+    with pytest.raises(qgis_core.QgsProcessingException, match="are points"):
+        run("local_moran", FEATURES=square_layer())
+
+
 def test_concentration_equals_the_library(run, layer, incidents):
     import geopandas as gpd
     import shapely
@@ -105,6 +123,45 @@ def test_concentration_equals_the_library(run, layer, incidents):
     expected = lg.concentration(incidents, units=units, top=2)
     assert list(column(table, "measure")) == expected["measure"].tolist()
     np.testing.assert_allclose(column(table, "value"), expected["value"], rtol=1e-9)
+
+
+def test_hotspots_on_hexagons_with_their_curve(run, layer, incidents):
+    expected = lg.hotspots(incidents, shape="hex")
+    found = run("hotspots", INCIDENTS=layer, SHAPE="hex")
+    for name in expected.columns:
+        np.testing.assert_allclose(column(found["OUTPUT"], name), expected[name], rtol=1e-9, atol=1e-12)
+    corners = next(found["OUTPUT"].getFeatures()).geometry().asPolygon()[0]
+    assert len(corners) == 7
+    for name in ("distance_band", "moran_i", "z"):
+        np.testing.assert_allclose(column(found["CURVE"], name), expected.curve()[name], rtol=1e-9)
+    assert not run("hotspots", INCIDENTS=layer, CURVE=None).get("CURVE")
+
+
+def test_rates_equal_the_library(run):
+    squares = square_layer()
+    squares.dataProvider().addAttributes([qgis_core.QgsField("people", 2)])
+    squares.updateFields()
+    values = {feature.id(): {1: 50 + 37 * feature.id() % 900} for feature in squares.getFeatures()}
+    squares.dataProvider().changeAttributeValues(values)
+    found = run("gi_star", FEATURES=squares, VALUE="crimes", DENOMINATOR="people")["OUTPUT"]
+    count, people = column(squares, "crimes"), column(squares, "people")
+    np.testing.assert_allclose(column(found, "rate"), empirical_bayes(count.astype(float), people.astype(float)))
+    assert np.ptp(column(found, "rate")) > 0
+
+
+def test_stability_and_comparison_equal_the_library(run, layer, incidents):
+    stable = lg.stability(incidents, runs=5, cell_size=400)
+    found = run("stability", INCIDENTS=layer, RUNS=5, CELL_SIZE=400)["OUTPUT"]
+    for name in ("count", "bin", "hot", "cold", "runs"):
+        np.testing.assert_array_equal(column(found, name), stable[name])
+    assert [said or "" for said in column(found, "said")] == stable["said"].tolist()
+
+    maps = [run("hotspots", INCIDENTS=layer, CELL_SIZE=size)["OUTPUT"] for size in (400, 500)]
+    compared = run("compare", FEATURES=maps[0], OTHER=maps[1])
+    expected = lg.compare(lg.hotspots(incidents, cell_size=400), lg.hotspots(incidents, cell_size=500))
+    assert list(column(compared["OUTPUT"], "change")) == expected["change"].tolist()
+    assert "count" in compared["OUTPUT"].fields().names()
+    np.testing.assert_allclose(column(compared["AGREEMENT"], "value"), expected.agreement()["value"], rtol=1e-9)
 
 
 def test_risk_ratio_needs_a_population(run, layer):
@@ -253,13 +310,9 @@ def test_missing_geometry_is_counted_in_the_log(run, layer, log):
 
 @pytest.mark.parametrize("name", ANALYSES)
 def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
-    source = square_layer() if name in OF_FEATURES else point_layer(*clustered(20_000))
     target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
     log.cancel_at = 20
-    given = dict(FEATURES=source, VALUE="crimes") if name in OF_FEATURES else dict(INCIDENTS=source)
-    given = dict(SURFACE=str(density)) if name == "contours" else given
-    given = {**given, "POPULATION": source} if name == "risk_ratio" else given
-    given = {**given, "UNITS": square_layer()} if name == "concentration" else given
+    given = inputs_of(name, point_layer(*clustered(20_000)), square_layer(), square_layer(), str(density))
     assert run(name, OUTPUT=str(target), **given) == {}
     assert list(tmp_path.iterdir()) == []
     assert log.progress() < 60

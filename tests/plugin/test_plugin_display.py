@@ -22,7 +22,9 @@ def load(provider, log, qgis_new_project, monkeypatch):
         context.setProject(QgsProject.instance())
         context.setFeedback(log)
         outputs = {"OUTPUT": destination(), **({SECOND[name]: destination()} if name in SECOND else {})}
-        processing.runAndLoadResults(f"lacrime:{name}", {**outputs, **parameters}, feedback=log, context=context)
+        # None leaves an output out.
+        given = {key: value for key, value in {**outputs, **parameters}.items() if value is not None}
+        processing.runAndLoadResults(f"lacrime:{name}", given, feedback=log, context=context)
         # Titles go on with the period and the number of incidents.
         return {layer.name().split(" · ")[0]: layer for layer in QgsProject.instance().mapLayers().values()}
 
@@ -121,8 +123,8 @@ def test_gi_star_of_polygons_and_points_differ_in_symbols_only(load):
 def test_each_of_two_runs_keeps_its_style_and_group(load, layer):
     from qgis.core import QgsProject
 
-    load("hotspots", INCIDENTS=layer)
-    load("hotspots", INCIDENTS=layer, CELL_SIZE=400.0)
+    load("hotspots", INCIDENTS=layer, CURVE=None)
+    load("hotspots", INCIDENTS=layer, CELL_SIZE=400.0, CURVE=None)
     layers = list(QgsProject.instance().mapLayers().values())
     assert [labels(found) for found in layers] == [CONFIDENCES, CONFIDENCES]
     groups = QgsProject.instance().layerTreeRoot().children()
@@ -132,9 +134,16 @@ def test_each_of_two_runs_keeps_its_style_and_group(load, layer):
 def test_file_outputs_carry_style_and_metadata_beside_them(run, layer, tmp_path):
     from qgis.core import QgsVectorLayer
 
-    results = run("hotspots", INCIDENTS=layer, OUTPUT=str(tmp_path / "hot.gpkg"))
+    table = tmp_path / "curve.csv"
+    results = run("hotspots", INCIDENTS=layer, DISTANCE_BAND=225, OUTPUT=str(tmp_path / "hot.gpkg"), CURVE=str(table))
     assert results["OUTPUT"].startswith(str(tmp_path / "hot.gpkg"))
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["hot.gpkg", "hot.qmd", "hot.qml"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "curve.csv",
+        "curve.qmd",
+        "hot.gpkg",
+        "hot.qmd",
+        "hot.qml",
+    ]
     opened = QgsVectorLayer(results["OUTPUT"], "again", "ogr")
     assert labels(opened) == CONFIDENCES
     opened.loadDefaultMetadata()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, OF_FEATURES, RASTERS, ROOT, SECOND, build_zip, clustered, run_headless
+from bundled import ANALYSES, OF_FEATURES, RASTERS, ROOT, SECOND, build_zip, clustered, inputs_of, run_headless
 
 import lacrime_geo as lg
 
@@ -103,17 +103,10 @@ def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
     """numpy and scipy of the system only: no pip-installed package is on the path."""
     pytest.importorskip("qgis.core")
     target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
-    given = dict(INCIDENTS=inputs / "points.gpkg", OUTPUT=target)
-    if name in OF_FEATURES:
-        given = dict(FEATURES=inputs / "squares.gpkg", VALUE="crimes", OUTPUT=target)
-    if name == "contours":
-        given = dict(SURFACE=inputs / "density.tif", OUTPUT=target)
+    layers = (inputs / file for file in ("points.gpkg", "squares.gpkg", "units.gpkg", "density.tif"))
+    given = {**inputs_of(name, *layers), "OUTPUT": target}
     if name in SECOND:
         given[SECOND[name]] = tmp_path / "second.gpkg"
-    if name == "risk_ratio":
-        given["POPULATION"] = inputs / "points.gpkg"
-    if name == "concentration":
-        given["UNITS"] = inputs / "units.gpkg"
     done = run_headless(installed / "settings", installed / "plugins", name, **given)
     assert done.returncode == 0, done.stderr + done.stdout
     assert "Traceback" not in done.stderr + done.stdout
@@ -134,6 +127,9 @@ def compare(name, target, inputs):
     if name == "contours":
         expected = lg.contours(inputs / "density.tif")
         assert set(written.geom_type) == {"MultiPolygon"}
+    elif name == "compare":
+        squares = inputs / "squares.gpkg"
+        expected = lg.compare(squares, squares, value="crimes", other_value="crimes")
     elif name in OF_FEATURES:
         expected = getattr(lg, name)(inputs / "squares.gpkg", value="crimes")
     elif name == "concentration":
