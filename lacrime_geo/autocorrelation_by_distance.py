@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import checks, significance, study_area
+from .charts import Chart
 from .counted_cells import CountedCells
 from .features import as_boundary
 from .hexagons import GRIDS
@@ -16,7 +17,7 @@ from .incidents import begin
 from .moran import randomisation_variance
 from .parameters import Parameters, two_digits
 from .progress import Progress, advance
-from .results import Table
+from .results import Curve
 
 STEPS = 20
 # Without a peak: the mean distance to a twentieth of the cells, within these numbers.
@@ -25,8 +26,10 @@ _CELLS_LOOKED_AT = 10_000
 
 
 @dataclass(frozen=True, eq=False)
-class DistanceCurve(Table):
+class DistanceCurve(Curve):
     """Hold Moran's I of one distance band after another, a row each."""
+
+    chart = Chart("distance_band", "z", "Distance band (m)", "z of Moran's I", mark="peak")
 
     @property
     def peak(self) -> float | None:
@@ -70,7 +73,7 @@ def incremental_moran(
     Returns
     -------
     DistanceCurve
-        A Table with a row per band: `distance_band` (m), `moran_i`, `expected`, `z`, `p` (two-sided), `peak` (True at each
+        A table with a row per band: `distance_band` (m), `moran_i`, `expected`, `z`, `p` (two-sided), `peak` (True at each
         z higher than those beside it and significant after Bonferroni's correction; also at the first band, if z falls
         from it). `.peak` is the first one (m), None where the curve has none.
 
@@ -151,7 +154,7 @@ def curve_of(cells: CountedCells, steps: int, parameters: Parameters, progress: 
         "p": significance.two_sided(z),
         "peak": _peaks(z),
     }
-    return DistanceCurve(columns, parameters, style="distance_curve", label="Moran's I by distance")
+    return DistanceCurve(columns, parameters, label="Moran's I by distance")
 
 
 def _peaks(z: np.ndarray) -> np.ndarray:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, Callable
 
 from .autocorrelation import CORRECTIONS, gi_star
-from .autocorrelation_by_distance import incremental_moran
+from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .clusters import Clusters, dbscan
-from .concentration import Concentration, concentration
+from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .density import kde
@@ -257,7 +257,7 @@ ANALYSES = (
         ),
         second="curve",
         second_title="Moran's I by distance",
-        second_result=Table,
+        second_result=DistanceCurve,
     ),
     Analysis(
         run=gi_star,
@@ -333,7 +333,7 @@ ANALYSES = (
         run=incremental_moran,
         title="Distance at which incidents cluster most (Moran's I by distance)",
         group="Hotspots",
-        result=Table,
+        result=DistanceCurve,
         tags=("Moran", "incremental spatial autocorrelation", "distance band", "scale", "crime"),
         params=(
             Distance("cell_size", "Cell size"),
@@ -357,7 +357,7 @@ ANALYSES = (
         ),
         second="lorenz",
         second_title="Lorenz curve",
-        second_result=Table,
+        second_result=LorenzCurve,
     ),
     Analysis(
         run=dbscan,

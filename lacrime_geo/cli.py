@@ -33,11 +33,18 @@ from .parameter_kinds import (
     Words,
 )
 from .progress import Cancelled, Progress
-from .results import Cells, Marks, Shapes, Surface, Table
+from .results import Cells, Curve, Marks, Shapes, Surface, Table
 from .selection import words
 
 log = logging.getLogger("lacrime_geo")
-KINDS_OF_RESULTS = {Surface: "surface", Cells: "cells", Marks: "vector", Shapes: "vector", Table: "table"}
+KINDS_OF_RESULTS = {
+    Surface: "surface",
+    Cells: "cells",
+    Marks: "vector",
+    Shapes: "vector",
+    Curve: "curve",
+    Table: "table",
+}
 INPUTS = {
     "incidents": "CSV of the LAPD, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",

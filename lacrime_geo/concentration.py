@@ -8,14 +8,24 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks, selection
+from .charts import Chart
 from .features import Features, as_features
 from .incidents import Incidents, begin
 from .overlay import polygon_of
 from .parameters import Parameters
 from .progress import Progress, advance, within
-from .results import Table
+from .results import Curve, Table
 
 RESAMPLES = 999
+
+
+@dataclass(frozen=True, eq=False)
+class LorenzCurve(Curve):
+    """Hold the share of the incidents that stand in each share of the units, those with most of them first."""
+
+    chart = Chart(
+        "units", "incidents", "Share of the units, the fullest first", "Share of the incidents", evenly="spread evenly"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,12 +34,12 @@ class Concentration(Table):
 
     counts: np.ndarray = field(default_factory=lambda: np.empty(0))
 
-    def lorenz(self) -> Table:
+    def lorenz(self) -> LorenzCurve:
         """Return the Lorenz curve: the share of the incidents in the share of the units that have most of them."""
         falling = np.sort(self.counts)[::-1]
         share = np.concatenate([[0.0], np.cumsum(falling) / falling.sum()])
         columns = {"units": np.linspace(0.0, 1.0, share.size), "incidents": share}
-        return Table(columns, self.parameters, label="Lorenz curve")
+        return LorenzCurve(columns, self.parameters, label=self.label.replace("Concentration", "Lorenz curve"))
 
 
 def concentration(

@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from .charts import svg
 from .landing import Landing, explained
-from .results import Cells, Result, Surface, Table, Vector
+from .results import Cells, Curve, Result, Surface, Table, Vector
 from .styles import qml
 
 if TYPE_CHECKING:
@@ -105,11 +106,13 @@ def save(result: Result, path: PathLike) -> str:
 
 
 def result_kind(result: Result) -> str:
-    """Return "surface", "cells", "table" or "vector"."""
+    """Return "surface", "cells", "curve", "table" or "vector"."""
     if isinstance(result, Surface):
         return "surface"
     if isinstance(result, Cells):
         return "cells"
+    if isinstance(result, Curve):
+        return "curve"
     return "table" if isinstance(result, Table) else "vector"
 
 
@@ -118,6 +121,7 @@ FORMATS = {
     "cells": (".gpkg", ".parquet", ".geojson", ".tif", ".tiff"),
     "vector": (".gpkg", ".parquet", ".geojson"),
     "table": (".csv", ".parquet"),
+    "curve": (".csv", ".parquet", ".svg"),
 }
 
 
@@ -149,6 +153,9 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
 
 
 def _write_table(table: Table, path: Path) -> None:
+    if path.suffix.lower() == ".svg":
+        path.write_text(svg(table), encoding="utf-8")
+        return
     frame = table.to_dataframe()
     if path.suffix.lower() == ".parquet":
         frame.to_parquet(path)

@@ -6,11 +6,12 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Union
+from typing import TYPE_CHECKING, Any, ClassVar, Union
 
 import numpy as np
 
 from . import checks, geometry
+from .charts import Chart
 from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents
@@ -31,7 +32,8 @@ class _Saved:
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the result to a file whose ending names the format, atomically, with its QGIS style beside it.
 
-        Vector results go to .gpkg, .parquet or .geojson, surfaces to .tif, tables to .csv or .parquet. A killed run
+        Vector results go to .gpkg, .parquet or .geojson, surfaces to .tif, tables to .csv or
+        .parquet, curves also to .svg. A killed run
         leaves the old file or none. Returns the path.
 
         Raises
@@ -150,6 +152,13 @@ class Table(_Columns):
 
     style: str = ""
     label: str = "Table"
+
+
+@dataclass(frozen=True, eq=False)
+class Curve(Table):
+    """Hold a curve as a table, which can also be saved as a chart (.svg)."""
+
+    chart: ClassVar[Chart]
 
 
 @dataclass(frozen=True, eq=False)
