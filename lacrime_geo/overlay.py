@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from . import geometry
+from .cell_index import expand
 from .features import Features
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 
 _TESTS_AT_ONCE = 2_000_000
+# Polygons with more edges are worth a turn of their own, those with fewer, such as cells, are tested many at once.
+_FEW_EDGES = 64
 
 
 def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
@@ -16,27 +19,74 @@ def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress
 
     By crossings of a ray to the east, so that a point on a border that two polygons share belongs to one of them.
     """
-    layer = geometry.rings(areas.wkb)
-    first = geometry.edges(layer)
-    feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
+    edges = _Edges(areas)
     order = np.argsort(y, kind="stable")
-    found = np.full(x.size, -1, dtype=np.int64)
-    for number in np.unique(feature)[::-1]:
-        edge = first[feature == number]
-        x0, y0, x1, y1 = layer.x[edge], layer.y[edge], layer.x[edge + 1], layer.y[edge + 1]
-        rows = order[slice(*np.searchsorted(y, [y0.min(), y0.max()], side="left", sorter=order))]
-        rows = rows[(x[rows] >= x0.min()) & (x[rows] <= x0.max())]
-        at_once = max(_TESTS_AT_ONCE // edge.size, 1)
-        for begin in range(0, rows.size, at_once):
-            part = rows[begin : begin + at_once]
-            found[part[_inside(x[part], y[part], x0, y0, x1, y1)]] = number
-        advance(progress, 1 - number / areas.size)
-    return found
+    start = np.searchsorted(y, edges.south, side="left", sorter=order)
+    stop = np.searchsorted(y, edges.north, side="right", sorter=order)
+    few = edges.count <= _FEW_EDGES
+    found = np.full(x.size, areas.size, dtype=np.int64)
+    for number in np.flatnonzero(~few):
+        rows = order[start[number] : stop[number]]
+        rows = rows[(x[rows] >= edges.west[number]) & (x[rows] <= edges.east[number])]
+        inside = rows[edges.around(int(number), x[rows], y[rows])]
+        found[inside] = np.minimum(found[inside], edges.feature[number])
+        advance(progress, 0.5 * (number + 1) / few.size)
+    small = np.flatnonzero(few)
+    _in_small(edges, small, (start[small], stop[small], order), (x, y), found, within(progress, 0.5, 1.0))
+    return np.where(found < areas.size, found, -1)
 
 
-def _inside(x: np.ndarray, y: np.ndarray, x0: np.ndarray, y0: np.ndarray, x1: np.ndarray, y1: np.ndarray) -> np.ndarray:
-    """Tell whether a ray to the east crosses an odd number of edges; holes are edges as well."""
-    spans = (y0 <= y[:, None]) != (y1 <= y[:, None])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        crossing = x0 + (y[:, None] - y0) * ((x1 - x0) / (y1 - y0))
-    return np.asarray((spans & (x[:, None] < crossing)).sum(axis=1) % 2 == 1)
+class _Edges:
+    """The edges of polygons, end to end, and of each polygon that has any: its row, first edge, number of edges, bounds."""
+
+    def __init__(self, areas: Features) -> None:
+        layer = geometry.rings(areas.wkb)
+        vertex = geometry.edges(layer)
+        self.x0, self.y0, self.x1, self.y1 = layer.x[vertex], layer.y[vertex], layer.x[vertex + 1], layer.y[vertex + 1]
+        owner = layer.feature[np.searchsorted(layer.start, vertex, side="right") - 1]
+        self.feature, self.first, self.count = np.unique(owner, return_index=True, return_counts=True)
+        bounds = (np.minimum, self.x0), (np.minimum, self.y0), (np.maximum, self.x0), (np.maximum, self.y0)
+        # Each ring is closed: where its edges begin are all its corners.
+        none = np.empty(0)
+        found = [edge.reduceat(values, self.first) if self.first.size else none for edge, values in bounds]
+        self.west, self.south, self.east, self.north = found
+
+    def around(self, number: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Tell whether points (n,) stand in one polygon."""
+        own = slice(self.first[number], self.first[number] + self.count[number])
+        inside = np.empty(x.size, dtype=bool)
+        at_once = max(_TESTS_AT_ONCE // int(self.count[number]), 1)
+        for begin in range(0, x.size, at_once):
+            part = slice(begin, begin + at_once)
+            inside[part] = self.crossed(x[part, None], y[part, None], own).sum(axis=1) % 2 == 1
+        return inside
+
+    def crossed(self, x: np.ndarray, y: np.ndarray, edge: np.ndarray | slice) -> np.ndarray:
+        """Tell whether a ray from each point to the east crosses an edge; holes have edges as well."""
+        y0, y1 = self.y0[edge], self.y1[edge]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            crossing = self.x0[edge] + (y - y0) * ((self.x1[edge] - self.x0[edge]) / (y1 - y0))
+        return np.asarray(((y0 <= y) != (y1 <= y)) & (x < crossing))
+
+
+def _in_small(
+    edges: _Edges,
+    small: np.ndarray,
+    ranges: tuple[np.ndarray, np.ndarray, np.ndarray],
+    points: tuple[np.ndarray, np.ndarray],
+    found: np.ndarray,
+    progress: Progress,
+) -> None:
+    """Mark the points in polygons of few edges: those between south and north in `ranges`, then between west and east."""
+    (start, stop, order), (x, y) = ranges, points
+    for which, place, done in expand(start[:, None], stop[:, None]):
+        number, row = small[which], order[place]
+        near = (x[row] >= edges.west[number]) & (x[row] <= edges.east[number])
+        number, row = number[near], row[near]
+        begin = edges.first[number][:, None]
+        odd = np.zeros(row.size, dtype=bool)
+        for pair, edge, _ in expand(begin, begin + edges.count[number][:, None]):
+            crossings = np.bincount(pair, edges.crossed(x[row[pair]], y[row[pair]], edge), row.size)
+            odd ^= crossings % 2 == 1
+        np.minimum.at(found, row[odd], edges.feature[number[odd]])
+        advance(progress, done)

@@ -11,10 +11,11 @@ SEEDS = range(20)
 AREA = rectangle(0, 0, 2999, 2999)
 
 
-def null_cells(mean, seed, distance_band=150):
+def null_cells(mean, seed, distance_band=150, permutations=0):
     """Return hotspots on 30 × 30 cells of independent Poisson counts, every cell in the universe."""
     counts = np.random.default_rng(seed).poisson(mean, (30, 30))
     options = dict(cell_size=100, distance_band=distance_band, boundary=AREA, correction="none")
+    options["permutations"] = permutations
     cells = lg.hotspots(counts_as_incidents(counts), **options)
     assert len(cells) == 900 and cells["count"].sum() == counts.sum()
     return cells
@@ -35,6 +36,31 @@ def test_mean_spread_of_z_of_features():
 def test_share_of_small_p_under_the_null(mean):
     shares = [np.mean(null_cells(mean, seed)["p"] <= 0.05) for seed in range(100, 125)]
     assert 0.001 < np.mean(shares) <= 0.055
+
+
+@pytest.mark.parametrize("mean", [0.1, 0.3, 1.0, 2.0, 5.0])
+def test_share_of_small_exact_p_under_the_null(mean):
+    """Asked for permutations, counts get the exact tail also where the normal approximation would do."""
+    cells = [null_cells(mean, seed, permutations=99) for seed in range(100, 125)]
+    assert all(found.parameters["inference"].startswith("exact") for found in cells)
+    share = np.mean([(found["p"] <= 0.05).mean() for found in cells])
+    assert (0.040 if mean == 5 else 0.001) < share <= 0.055
+
+
+@pytest.mark.parametrize("mean", [0.3, 2.0])
+def test_share_of_small_drawn_p_under_the_null(mean):
+    """Fractional weights have no exact tail: permutations are drawn."""
+    shares = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        counts = random.poisson(mean, (30, 30))
+        points = counts_as_incidents(counts)
+        weighted = lg.Incidents(points.easting, points.northing, crs=CRS, weight=random.gamma(2.0, 0.5, points.size))
+        options = dict(cell_size=100, distance_band=150, boundary=AREA, correction="none", permutations=499)
+        found = lg.hotspots(weighted, **options)
+        assert found.parameters["inference"] == "two-sided p by conditional permutation"
+        shares.append((found["p"] <= 0.05).mean())
+    assert 0.02 < np.mean(shares) <= 0.055
 
 
 @pytest.mark.parametrize("mean", [0.3, 2.0, 5.0])

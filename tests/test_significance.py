@@ -97,6 +97,14 @@ def test_benjamini_hochberg_rejects_as_the_step_up_rule(level):
     assert (adjust(p, "fdr") <= level).sum() == k
 
 
+@given(p=st.lists(st.floats(0, 1), min_size=1, max_size=60), correction=st.sampled_from(["fdr", "bonferroni"]))
+def test_corrections_equal_statsmodels(p, correction):
+    from statsmodels.stats.multitest import multipletests
+
+    theirs = multipletests(p, method={"fdr": "fdr_bh", "bonferroni": "bonferroni"}[correction])[1]
+    np.testing.assert_allclose(adjust(np.array(p), correction), theirs, atol=1e-14)
+
+
 # Table 1 of Benjamini & Hochberg 1995: fifteen p-values; at 0.05 the rule rejects four, Bonferroni three.
 PAPER = [
     0.0001,
