@@ -149,6 +149,35 @@ def test_hotspots_count_every_incident_and_ignore_order():
     assert all((a[name] == b[name]).all() for name in a.columns)
 
 
+@given(
+    seed=st.integers(0, 10**6),
+    neighbours=st.sampled_from(["knn", "band", "inverse_distance"]),
+    east=st.integers(-60_000, 60_000),
+    permutations=st.sampled_from([0, 99]),
+)
+def test_order_and_translation_change_nothing(seed, neighbours, east, permutations):
+    random = np.random.default_rng(seed)
+    x, y = random.uniform(0, 3000, (2, 40))
+    values, order = random.gamma(2.0, 1.0, 40), random.permutation(40)
+    options = dict(neighbours=neighbours, permutations=permutations, correction="none")
+    plain = lg.gi_star(incidents(x, y), value=values, **options)
+    moved = lg.gi_star(incidents(x + east, y - east / 2), value=values, **options)
+    turned = lg.gi_star(incidents(x[order], y[order]), value=values[order], **options)
+    np.testing.assert_allclose(moved["z"], plain["z"], atol=1e-7)
+    np.testing.assert_allclose(turned["z"], plain["z"][order], atol=1e-9)
+    if not permutations:
+        np.testing.assert_allclose(turned["p"], plain["p"][order], atol=1e-9)
+
+
+@pytest.mark.parametrize("shape", ["square", "hex"])
+def test_hotspots_move_with_the_incidents(shape):
+    x, y = clustered(900, 10)
+    plain, moved = (lg.hotspots(incidents(x + by, y - by), shape=shape, cell_size=250) for by in (0.0, 4096.0))
+    assert moved.parameters["distance_band"] == plain.parameters["distance_band"]
+    np.testing.assert_array_equal(moved["count"], plain["count"])
+    np.testing.assert_allclose(moved["z"], plain["z"], atol=1e-9)
+
+
 def test_weights_equal_repeats():
     x, y = clustered(900, 8)
     times = np.random.default_rng(8).integers(1, 4, 900)

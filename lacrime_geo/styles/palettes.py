@@ -30,7 +30,7 @@ THIN_OUTLINE = {1: "#c9907a", -1: "#7fa3b8"}
 # On how many of all grids a place is hot or cold: (least share, colour), ColorBrewer YlOrRd and PuBu, both sequential.
 STABLE = {
     "Hot": ((0.9, "#b10026"), (0.5, "#fd8d3c"), (0.0, "#fed976")),
-    "Cold": ((0.9, "#045a8d"), (0.5, "#74a9cf"), (0.0, "#d0d1e6")),
+    "Cold": ((0.9, "#045a8d"), (0.5, "#74a9cf"), (0.0, "#d4e4f1")),
 }
 
 # Two maps of hotspots: what is hot on both in the hue of hot spots, what has changed in ColorBrewer's PuOr.
