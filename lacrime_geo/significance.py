@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from . import checks
 from .progress import Progress, advance
+from .sample_totals import Population
 
 CORRECTIONS = ("fdr", "bonferroni", "none")
 LEVELS = (0.10, 0.05, 0.01)
-AFFORDABLE = 2e8  # complex multiplications: a few seconds
 SMALLEST = 1e-10  # below this an exact tail is the rounding of its transform, and no smaller p is claimed
 
 
@@ -81,56 +79,26 @@ def exact_tails(
     p : (n,) two-sided exact p.
     side : (n,) −1, 0 or 1: the total is below, at or above its expectation.
     """
-    kinds, multiplicity = np.unique(values, return_counts=True)
-    pairs, which = np.unique(np.column_stack([size, values]), axis=0, return_inverse=True)
-    order = np.argsort(which.ravel(), kind="stable")
-    ends = np.searchsorted(which.ravel()[order], np.arange(len(pairs) + 1))
-    p = np.ones(values.size)
-    make, sampler = (CompoundTotals if compound else SampleTotals), None
-    for number, (draws, value) in enumerate(pairs):
-        if sampler is None or sampler.draws != draws:
-            sampler = make(kinds, multiplicity, int(draws), values.size - 1)
-        rows = order[ends[number] : ends[number + 1]]
-        tail = _no_likelier(sampler.without(int(value)))
+    kinds, kind, multiplicity = np.unique(values, return_inverse=True, return_counts=True)
+    key = size.astype(np.int64) * kinds.size + kind.ravel()
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(key[order]) > 0])
+    pairs, ends = key[order[starts]], np.append(starts[1:], key.size)
+    population, p = Population(kinds, multiplicity), np.ones(values.size)
+    probabilities = population.totals(*np.divmod(pairs, kinds.size), compound=compound)
+    for number, probability in enumerate(probabilities):
+        rows = order[starts[number] : ends[number]]
+        tail = _no_likelier(probability)
         p[rows] = np.maximum(tail[np.minimum(total[rows], tail.size - 1)], SMALLEST)
-        advance(progress, (number + 1) / len(pairs))
+        advance(progress, (number + 1) / pairs.size)
     expected = size * (values.sum() - values) / max(values.size - 1, 1)
     return p, np.sign(total - expected)
 
 
 def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
-    """Return "exact" where exact tails take a few seconds at most, else "compound" where those do, else None.
-
-    What they take is measured in complex multiplications; weights that differ widely make both too long.
-    """
-    kinds, multiplicity = np.unique(values, return_counts=True)
-    draws, cells = np.unique(size, return_counts=True)
-    lengths = np.array([_length(kinds, multiplicity, int(d)) / 2 for d in draws])
-    tables = np.minimum(kinds.size, cells)
-    if np.dot(lengths * [_turns(int(d)) for d in draws], kinds.size + tables) <= AFFORDABLE:
-        return "exact"
-    largest = lengths.max() * kinds.size
-    return (
-        "compound" if np.dot(lengths, kinds.size * (1 + tables)) <= AFFORDABLE and largest <= AFFORDABLE / 10 else None
-    )
-
-
-def _turns(draws: int) -> int:
-    """Return how many frequencies keep the number taken from wrapping around onto `draws`: some eight SD of it."""
-    return 12 * math.isqrt(draws) + 32
-
-
-def _length(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
-    """Return a power of two above all totals but the 1e-12 least likely, by Bernstein's inequality.
-
-    It holds for samples without replacement as well (Hoeffding 1963).
-    """
-    mean = float(np.dot(kinds, multiplicity) / multiplicity.sum())
-    variance = float(np.dot((kinds - mean) ** 2, multiplicity) / multiplicity.sum())
-    third, wanted = float(kinds.max()) / 3, -math.log(1e-12)
-    beyond = wanted * third + math.sqrt((wanted * third) ** 2 + 2 * wanted * draws * variance)
-    top = min(math.ceil(draws * mean + beyond), int(kinds.max()) * draws)
-    return 1 << max(top.bit_length(), 1)
+    """Return "exact" where exact tails take a few seconds at most, else "compound" where those do, else None."""
+    population = Population(*np.unique(values, return_counts=True))
+    return population.affordable(*np.unique(size, return_counts=True))
 
 
 def _no_likelier(probability: np.ndarray) -> np.ndarray:
@@ -143,73 +111,3 @@ def _no_likelier(probability: np.ndarray) -> np.ndarray:
     tail = np.empty_like(probability)
     tail[order] = np.minimum(cumulative[last], 1.0)
     return tail
-
-
-class SampleTotals:
-    """The distribution of the total of `draws` counts sampled without replacement from a population.
-
-    Every count is taken independently with probability f = draws / n; the joint distribution of (how many, total) is
-    a product over the distinct counts, found through its Fourier transform, and cut where exactly `draws` are taken
-    (the conditioning of Hájek 1964). Exact but for rounding of about 1e-13.
-
-    Parameters
-    ----------
-    kinds, multiplicity : the distinct counts and how many cells hold each.
-    draws : how many are sampled.
-    population : from how many: all cells, or one fewer when `without` takes one out.
-
-    >>> SampleTotals(np.array([0, 1]), np.array([2, 3]), 2, 4).without(1).round(6).tolist()
-    [0.166667, 0.666667, 0.166667, 0.0]
-    """
-
-    def __init__(self, kinds: np.ndarray, multiplicity: np.ndarray, draws: int, population: int) -> None:
-        self.kinds, self.multiplicity, self.draws = kinds, multiplicity, draws
-        self.share = draws / population if population else 0.0
-        self.length = _length(kinds, multiplicity, draws)
-        turns = _turns(draws)
-        angle = 2j * np.pi * np.arange(turns) / turns
-        self.taken = np.exp(-angle)[:, None]
-        self.cut = np.exp(angle * draws) / turns
-        self.counted = -2j * np.pi * np.arange(self.length // 2 + 1) / self.length
-        self.joint = self._product(multiplicity) if self._divisible else np.empty(0)
-
-    @property
-    def _divisible(self) -> bool:
-        # Below a share of a quarter no factor comes near zero, so that one may be divided out.
-        return self.share < 0.25
-
-    def _factor(self, kind: int) -> np.ndarray:
-        return 1 - self.share + self.share * self.taken * np.exp(self.counted * kind)
-
-    def _product(self, multiplicity: np.ndarray) -> np.ndarray:
-        product = np.ones((self.taken.size, self.counted.size), dtype=complex)
-        for kind, times in zip(self.kinds, multiplicity):
-            product *= self._factor(int(kind)) ** int(times)
-        return product
-
-    def without(self, value: int) -> np.ndarray:
-        """Return P(total = 0, 1, …) when one cell with this count is left out of the population."""
-        others = self.multiplicity - (self.kinds == value)
-        if self.draws in (0, int(others.sum())):
-            certain = int((self.kinds * others).sum()) if self.draws else 0
-            return np.eye(1, certain + 2, certain)[0]
-        joint = self.joint / self._factor(value) if self._divisible else self._product(others)
-        probability = np.maximum(np.fft.irfft(self.cut @ joint, self.length), 0.0)
-        return np.asarray(probability / probability.sum())
-
-
-class CompoundTotals:
-    """The distribution of the total of `draws` counts sampled with replacement: a power of one Fourier transform."""
-
-    def __init__(self, kinds: np.ndarray, multiplicity: np.ndarray, draws: int, population: int) -> None:
-        self.kinds, self.multiplicity, self.draws = kinds, multiplicity, draws
-        self.length = _length(kinds, multiplicity, draws)
-        frequency = np.arange(self.length // 2 + 1) / self.length
-        self.waves = np.exp(-2j * np.pi * frequency[:, None] * kinds)
-
-    def without(self, value: int) -> np.ndarray:
-        """Return P(total = 0, 1, …) when one cell with this count is left out of the population."""
-        others = self.multiplicity - (self.kinds == value)
-        spectrum = (self.waves @ (others / others.sum())) ** self.draws
-        probability = np.maximum(np.fft.irfft(spectrum, self.length), 0.0)
-        return np.asarray(probability / probability.sum())

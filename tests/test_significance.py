@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacrime_geo.significance import SampleTotals, adjust, confidence_bins, exact_tails, two_sided
+from lacrime_geo.sample_totals import Population, SampleTotals
+from lacrime_geo.significance import adjust, confidence_bins, exact_tails, two_sided
 
 POPULATIONS = st.lists(st.integers(0, 6), min_size=2, max_size=9)
 
@@ -49,6 +50,32 @@ def test_distribution_equals_enumeration(values, data):
     expected = [float(table.get(total, 0)) for total in range(got.size)]
     np.testing.assert_allclose(got, expected, atol=1e-12)
     assert sum(table.values()) == 1 and max(table) < got.size
+
+
+@given(seed=st.integers(0, 10**6), highest=st.sampled_from([1, 4, 30]))
+def test_adding_kind_after_kind_equals_the_transform(seed, highest):
+    random = np.random.default_rng(seed)
+    values = random.integers(0, highest + 1, 60)
+    kinds, times = np.unique(values, return_counts=True)
+    draws, kind = np.repeat([0, 1, 3, 8, 14], kinds.size), np.tile(np.arange(kinds.size), 5)
+    population = Population(kinds, times)
+    assert population._most_added(np.unique(draws)) == 14
+    for number, which, found in zip(draws, kind, population.totals(draws, kind)):
+        table = SampleTotals(kinds, times, int(number), 59).without(int(kinds[which]))
+        shorter = min(found.size, table.size)
+        np.testing.assert_allclose(found[:shorter], table[:shorter], atol=1e-12)
+        assert found[shorter:].sum() + table[shorter:].sum() < 1e-12
+
+
+@pytest.mark.parametrize("number", [8, 80, 100, 101, 300])
+def test_both_roads_to_exact_totals_meet(number):
+    values = np.random.default_rng(3).poisson(0.8, 5000)
+    kinds, times = np.unique(values, return_counts=True)
+    (found,) = Population(kinds, times).totals(np.array([number]), np.array([1]))
+    table = SampleTotals(kinds, times, number, 4999).without(1)
+    shorter = min(found.size, table.size)
+    np.testing.assert_allclose(found[:shorter], table[:shorter], atol=1e-12)
+    assert found @ np.arange(found.size) == pytest.approx(number * np.delete(values, np.argmax(values == 1)).mean())
 
 
 @pytest.mark.parametrize(("mean", "draws"), [(0.2, 8), (1.0, 8), (1.0, 60), (4.0, 24)])

@@ -41,7 +41,7 @@ COMPARISON = {
     "cold on both": ("Cold on both maps", "#2166ac"),
     "cold on the second only": ("Cold on the second map only", "#67a9cf"),
     "cold on the first only": ("Cold on the first map only", "#c7dbe9"),
-    "neither hot nor cold": ("Neither hot nor cold on both", None),
+    "neither hot nor cold": ("Neither hot nor cold on either map", None),
     "not on the second": ("Not on the second map", "#bdbdbd"),
 }
 

@@ -90,7 +90,8 @@ def _bins(opacity: float, points: bool = False) -> str:
         elif entry.colour is None:
             symbols.append(unfilled())
         else:
-            symbols.append(fill(entry.colour, palettes.THIN_OUTLINE.get(entry.value, entry.colour), 0.2))
+            pale = palettes.THIN_OUTLINE.get(entry.value)
+            symbols.append(fill(entry.colour, pale or entry.colour, 0.1 if pale else 0.2))
     renderer = categorised("bin", [(entry.value, entry.label) for entry in palettes.BINS], symbols)
     return document([renderer, element("layerOpacity", text=opacity), element("blendMode", text=NORMAL)])
 
