@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import __version__, checks
-from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP, Analysis, refuse_selection
+from .analysis import Analysis, refuse_selection
+from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing

@@ -16,7 +16,8 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
-from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP, refuse_selection
+from .lacrime_geo.analysis import refuse_selection
+from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within

@@ -7,6 +7,7 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo import catalog, results
+from lacrime_geo.analysis import UNASKED, parameter_help
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION, SELECTION_HELP
 from lacrime_geo.parameter_kinds import Choice, Distance
 
@@ -15,7 +16,7 @@ from lacrime_geo.parameter_kinds import Choice, Distance
 def test_declared_names_are_the_signatures(analysis):
     data, *others = inspect.getfullargspec(analysis.run).args
     keywords = inspect.getfullargspec(analysis.run).kwonlyargs
-    assert sorted(p.name for p in analysis.params) == sorted({*others, *keywords} - catalog.UNASKED)
+    assert sorted(p.name for p in analysis.params) == sorted({*others, *keywords} - UNASKED)
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
     assert data == analysis.input
     # Beside the data stands another layer that the analysis cannot do without.
@@ -99,4 +100,4 @@ def test_help_is_read_from_a_docstring():
         """
 
     expected = {"x": "data.", "first": "numbers, on two lines.", "second": "numbers, on two lines.", "third": "last."}
-    assert catalog.parameter_help(function) == expected
+    assert parameter_help(function) == expected
