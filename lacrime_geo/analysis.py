@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
@@ -68,14 +67,14 @@ class Analysis:
         return next(iter(self._signature))
 
     @property
-    def counts(self) -> bool:
+    def counts_incidents(self) -> bool:
         """Whether it takes incidents to count as well as features with a value, by leaving the value out."""
         return self.input == "features" and self.default("value") is None
 
     @property
     def selects(self) -> bool:
         """Whether a period and a category may be chosen: of incidents."""
-        return self.input == "incidents" or self.counts
+        return self.input == "incidents" or self.counts_incidents
 
     @property
     def summary(self) -> str:
@@ -93,13 +92,6 @@ class Analysis:
     def help(self, name: str) -> str:
         """Return what the docstring says of a parameter, on one line."""
         return parameter_help(self.run).get(name, "")
-
-
-def refuse_selection(chosen: Mapping[str, Any]) -> None:
-    """Raise when a period or a category was chosen of features that have a value and are no incidents."""
-    given = [name for name, value in chosen.items() if value is not None]
-    if given:
-        raise ValueError(f"{', '.join(given)} choose among incidents: leave them out, or the value.")
 
 
 def parameter_help(function: Callable[..., Any]) -> dict[str, str]:

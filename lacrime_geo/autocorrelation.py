@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import significance
-from .inference import Neighbourhoods, Permutation, conditional_inference
+from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .neighbours import with_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
@@ -16,8 +16,6 @@ from .valued_features import ValuedFeatures
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-CORRECTIONS = significance.CORRECTIONS
 
 
 def gi_star(
@@ -51,7 +49,9 @@ def gi_star(
     smoothing : of these rates: "empirical_bayes" draws them towards the mean rate the more the smaller the population, as
         few people make extreme rates by chance alone; "none" leaves them raw.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
-    permutations : for p by conditional permutation, the number of draws; ties count in both tails. Default 0: the normal p.
+    permutations : for p by conditional permutation, the number of draws; ties count in both tails. Default 0: the normal p. In
+        place of either, counts in neighbourhoods with fewer than 10 in the mean, and counts whose permutations are asked for,
+        have the exact tail of all permutations, where it does not take long.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
 
@@ -82,7 +82,7 @@ def gi_star(
     >>> marks["z"].round(6).tolist()
     [-1.397276, -0.289178, 0.65065, -0.289178, 1.234521, 2.024243]
     """
-    permutation = Permutation.checked(permutations, seed, correction)
+    asked = PermutationOptions.checked(permutations, seed, correction)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
     parameters.update(correction=correction, include_self=bool(include_self))
     if denominator is not None:
@@ -91,7 +91,7 @@ def gi_star(
     z = getis_ord(weights, valued.values, include_self=include_self)
     # A feature's own value is held fast in every draw, so that it does not matter whether it counts.
     near = Neighbourhoods.by(valued.others, valued.values)
-    p = conditional_inference(z, near, permutation, parameters, within(progress, 0.5, 0.95))
+    p = conditional_inference(z, near, asked, parameters, within(progress, 0.5, 0.95))
     rate = {} if denominator is None else {"rate": valued.values}
     columns = {**rate, **confidence_columns(z, p, correction, parameters, "features")}
     advance(progress, 1.0)
@@ -139,10 +139,20 @@ def confidence_columns(
         parameters.warn(
             f"z is undefined everywhere: all {what} have the same value, or all are neighbours of each other."
         )
+    _tell_the_cut(p, adjusted, correction, parameters, what)
     hot, cold = (bins > 0).sum(), (bins < 0).sum()
     at_99 = (bins == 3).sum()
     parameters.tell(f"of {z.size:,} {what} {hot:,} are hot ({at_99:,} at 99 % confidence) and {cold:,} cold")
     return {"z": z, "p": p, "p_adjusted": adjusted, "bin": bins}
+
+
+def _tell_the_cut(p: np.ndarray, adjusted: np.ndarray, correction: str, parameters: Parameters, what: str) -> None:
+    """Keep the largest p that is significant at 95 % confidence after the correction, 0 where none is."""
+    cut = float(p[adjusted <= 0.05].max(initial=0.0))
+    corrected = "uncorrected" if correction == "none" else f"after {correction} over {p.size:,} {what}"
+    parameters.choose(
+        "p_cut", float(f"{cut:.3g}"), f"the largest p that is significant at 95 % confidence, {corrected}"
+    )
 
 
 def standardised(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float) -> np.ndarray:

@@ -8,12 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, significance, study_area
+from . import checks, significance
 from .charts import Chart
-from .counted_cells import CountedCells
-from .features import as_boundary
-from .hexagons import GRIDS
-from .incidents import begin
+from .counted_cells import QUEEN, CountedCells, Gridding
 from .moran import randomisation_variance
 from .parameters import Parameters, two_digits
 from .progress import Progress, advance
@@ -50,7 +47,7 @@ def incremental_moran(
     incidents: Any,
     *,
     cell_size: float | None = None,
-    steps: int = 20,
+    steps: int = STEPS,
     shape: str = "square",
     boundary: Any = None,
     weight: Any = None,
@@ -66,7 +63,7 @@ def incremental_moran(
         shorter side of the grid are left out. Default 20.
     shape : "square" or "hex" cells.
     boundary : polygon layer of the study area: its universe is every cell with its centre inside, zeros included.
-        Default: the cells within 1.5 cells of an incident, a stand-in; a boundary is better.
+        Default: the cells with incidents and narrow gaps between them, a stand-in; a boundary is better.
     weight : column name or array (n,); default the incidents' own weight, else 1.
     progress : function of a fraction, returning False to stop.
 
@@ -98,20 +95,20 @@ def incremental_moran(
     [300.0, 500.0, 700.0, 900.0, 1100.0, 1300.0]
     """
     steps = checks.whole("steps", steps)
-    checks.option("shape", shape, tuple(GRIDS))
-    _, placed, parameters = begin(incidents, weight)
-    area = as_boundary(boundary, placed.crs)
-    study_area.enough_incidents(placed, area)
-    size = study_area.cell_size_of(placed, cell_size, parameters)
-    parameters["shape"] = shape
-    cells = CountedCells.of(placed, area, size, 1.5 * size, shape)
-    cells.announce(placed, area, parameters)
+    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape)
+    parameters = gridding.parameters
+    cells = gridding.cells(gridding.queen)
     if np.ptp(cells.values) == 0:
         raise ValueError(
             f"All {cells.values.size:,} cells hold {cells.values[0]:g}; there is no pattern to measure: make the cells larger, "
             "or take a longer period."
         )
     curve = curve_of(cells, steps, parameters, progress)
+    if curve is None:
+        raise ValueError(
+            f"No two of the {cells.values.size:,} cells lie within {gridding.cell_size * (steps + 0.5):,g} m of each other, so "
+            "there is no autocorrelation to measure; raise cell_size or steps."
+        )
     parameters["peak"] = curve.peak
     parameters.tell(curve.in_words)
     return curve
@@ -126,26 +123,37 @@ def band_of(
     """
     size = cells.grid.cell_size
     curve = curve_of(cells, STEPS, Parameters(), progress) if np.ptp(cells.values) > 0 else None
-    if curve is not None and curve.peak is not None:
-        band, reason = curve.peak, "the first peak of Moran's I by distance"
+    peak = None if curve is None else curve.peak
+    if peak is not None:
+        band, reason = peak, "the first peak of Moran's I by distance"
     else:
         k = int(np.clip(round(0.05 * cells.count.size), FEWEST, MOST))
-        band = max(two_digits(_mean_distance(cells, k)), 1.5 * size)
-        reason = f"Moran's I by distance has no peak; the mean distance from a cell to its {k} nearest others"
+        band = max(two_digits(_mean_distance(cells, k)), QUEEN * size)
+        why = "there is no pattern to choose by" if curve is None else curve.in_words
+        reason = f"the mean distance from a cell to its {k} nearest others, as {why}"
     if curve is not None:
-        parameters.keep_curve("distance_band_curve", {name: curve[name] for name in ("distance_band", "z")}, band)
+        parameters.keep_curve("distance_band_curve", {name: curve[name] for name in ("distance_band", "z")}, peak)
     return float(parameters.choose("distance_band", band, reason, " m")), curve
 
 
-def curve_of(cells: CountedCells, steps: int, parameters: Parameters, progress: Progress = None) -> DistanceCurve:
-    """Return the curve of the cells' values, which are not all equal, from 1.5 cells on in steps of one cell."""
+def curve_of(
+    cells: CountedCells, steps: int, parameters: Parameters, progress: Progress = None
+) -> DistanceCurve | None:
+    """Return the curve of the cells' values, which are not all equal, from 1.5 cells on in steps of one cell.
+
+    Bands within which no two cells lie are left out; None where that leaves none.
+    """
     half = min(cells.grid.rows * cells.grid.ROW, cells.grid.columns) / 2
-    metres = np.array([band for band in np.arange(steps) + 1.5 if band <= max(half, 1.5)]) * cells.grid.cell_size
+    metres = np.array([band for band in np.arange(steps) + QUEEN if band <= max(half, QUEEN)]) * cells.grid.cell_size
     rows = []
     for number, band in enumerate(metres):
         rows.append(_at_band(cells, float(band)))
         advance(progress, (number + 1) / metres.size)
     observed, z = np.array(rows).T
+    known = ~np.isnan(z)
+    metres, observed, z = metres[known], observed[known], z[known]
+    if not z.size:
+        return None
     columns = {
         "distance_band": metres,
         "moran_i": observed,
@@ -167,12 +175,14 @@ def _peaks(z: np.ndarray) -> np.ndarray:
 
 
 def _at_band(cells: CountedCells, band: float) -> tuple[float, float]:
-    """Return I and its z for neighbours within a band (m)."""
+    """Return I and its z for neighbours within a band (m), NaN where there are none."""
     values = cells.values
     around = cells.sums(values, band) - values
     w = (cells.sums(np.ones(values.size, dtype=np.int64), band) - 1).astype(float)
     mean = values.mean()
     z, s0 = values - mean, float(w.sum())
+    if s0 == 0:
+        return np.nan, np.nan
     observed = values.size / s0 * float(z @ (around - mean * w)) / float(z @ z)
     # Binary and symmetric: S₁ = 2 S₀ and S₂ = 4 Σ Wᵢ².
     variance = randomisation_variance(z, s0, 2 * s0, 4 * float(w @ w))

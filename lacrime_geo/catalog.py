@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from .analysis import Analysis
-from .autocorrelation import CORRECTIONS, gi_star
+from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .clusters import Clusters, dbscan
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
+from .counted_cells import SHAPES
 from .density import kde
-from .grid_hotspots import SHAPES, Hotspots, hotspots
+from .grid_hotspots import Hotspots, hotspots
 from .hotspot_stability import stability
 from .kernels import KERNELS
 from .map_comparison import Comparison, compare
@@ -34,6 +35,7 @@ from .parameter_kinds import (
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
+from .significance import CORRECTIONS
 from .styles.palettes import BREAKS
 
 WEIGHT = Column("weight", "Weight column")
@@ -44,11 +46,11 @@ BOUNDARY = Polygons("boundary", "Study area")
 NEIGHBOURHOOD: tuple[Parameter, ...] = (
     Column("value", "Value column"),
     Choice("neighbours", "Neighbours", options=NEIGHBOURS),
-    Distance("distance_band", "Distance band (for band)"),
+    Distance("distance_band", "Distance band (for band and inverse_distance)"),
     Amount("k", "Number of nearest neighbours (for knn)", whole=True),
 )
 ROW_STANDARDISED = Switch("row_standardised", "Let each feature's neighbours weigh 1 together")
-PERMUTATIONS = Amount("permutations", "Permutations for p (0: normal approximation)", whole=True, minimum=0)
+PERMUTATIONS = Amount("permutations", "Permutations for p (0: none)", whole=True, minimum=0)
 
 # What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
 SELECTION: tuple[Parameter, ...] = (
@@ -204,6 +206,7 @@ ANALYSES = (
             PERMUTATIONS,
             Distance("cell_size", "Cell size (for incidents)"),
             Polygons("boundary", "Study area (for incidents)"),
+            Column("weight", "Weight column (for incidents)"),
         ),
     ),
     Analysis(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import __version__, checks
-from .analysis import Analysis, refuse_selection
+from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP
 from .files import check_format, write
 from .incidents import as_incidents
@@ -35,7 +35,7 @@ from .parameter_kinds import (
 )
 from .progress import Cancelled, Progress
 from .results import Cells, Curve, Marks, Shapes, Surface, Table
-from .selection import words
+from .selection import refuse, words
 
 log = logging.getLogger("lacrime_geo")
 KINDS_OF_RESULTS = {
@@ -138,9 +138,9 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
-    if analysis.input != "incidents" and not (analysis.counts and options.value is None):
-        if analysis.counts:
-            refuse_selection({parameter.name: getattr(options, parameter.name) for parameter in SELECTION})
+    if analysis.input != "incidents" and not (analysis.counts_incidents and options.value is None):
+        if analysis.counts_incidents:
+            refuse({parameter.name: getattr(options, parameter.name) for parameter in SELECTION})
         return options.input
     incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
     return incidents.select(since=options.since, until=options.until, category=words(options.category))

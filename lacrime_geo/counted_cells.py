@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from . import study_area
+from . import checks, study_area
 from .features import Features, as_boundary
 from .grid import Grid
 from .hexagons import GRIDS
 from .incidents import Incidents, begin
 from .overlay import polygon_of
 from .parameters import Parameters
-from .places import collapse
 
 MIN_CELLS = 30
+# Cells within so many cell sizes are those that touch at a side or a corner.
+QUEEN = 1.5
+SHAPES = tuple(GRIDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,30 +45,28 @@ class CountedCells:
         shape: str = "square",
         shift: tuple[float, float] = (0.0, 0.0),
     ) -> CountedCells:
-        """Count incidents in the cells whose centre is inside the area, or within a band (m) of an incident without one.
+        """Count incidents in the cells whose centre is inside the area; without one, where gaps up to two bands (m) are closed.
 
         `shift` moves the cells so many cell sizes to the west and the south.
         """
         x, y = placed.easting, placed.northing
         bounds = (x.min(), y.min(), x.max(), y.max()) if area is None else area.bounds
         west, south = bounds[0] - shift[0] * cell_size, bounds[1] - shift[1] * cell_size
-        padding = band if area is None else 0.0
+        # Whole cells, so that those at the edge of the data are not cut.
+        padding = math.ceil(band / cell_size) * cell_size if area is None else 0.0
         grid = GRIDS[shape].over((west, south, bounds[2], bounds[3]), cell_size, placed.crs, padding)
         if area is None:
-            first, _ = collapse(x, y)
-            universe = grid.near(x[first], y[first], band)
+            universe = grid.closed(grid.total(grid.index(x, y)) > 0, band)
         else:
             universe = grid.covered_by(area)
         _require_cells(int(universe.sum()), cell_size)
-        cell = grid.index(x, y)
-        inside = (cell >= 0) & universe.ravel()[cell]
-        cell[~inside] = -1
+        cell = grid.index_within(universe, x, y)
         count, sums = grid.total(cell)[universe], None
         if placed.weight is not None:
             sums = grid.total(cell, placed.weight)[universe]
             # Whole weights stay whole numbers, for which there are exact tails.
             sums = sums.astype(np.int64) if (placed.weight % 1 == 0).all() else sums
-        return cls(grid, universe, inside, count, sums)
+        return cls(grid, universe, cell >= 0, count, sums)
 
     @property
     def values(self) -> np.ndarray:
@@ -98,30 +99,75 @@ class CountedCells:
         study_area.note_outside(placed, self.inside, "are not counted", parameters)
         parameters["cells"] = self.count.size
         if area is None:
+            reason = "a stand-in for a boundary, which would be better: what lies around the incidents is unknown"
             parameters.choose(
-                "universe", "cells within one distance band of an incident", "a stand-in; give a boundary for better"
+                "universe", "cells with incidents, and gaps between them up to two distance bands wide", reason
             )
             return
         parameters["universe"] = f"cells with their centre inside {area.label!r}"
         x, y = placed.easting[~self.inside], placed.northing[~self.inside]
         cut = int((polygon_of(area, x, y) >= 0).sum()) if x.size else 0
-        sentence = f"{cut:,} of these stand inside the boundary, in cells whose centre is outside it"
+        sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, in cells whose centre is outside it"
         parameters.note("in_cells_cut_off", cut, sentence)
 
 
-def counted_in_cells(incidents: Any, cell_size: float | None, boundary: Any, kind: str) -> tuple[Features, Parameters]:
-    """Return square cells as features with a column of counts (and sums of weights), and the record of the choices made.
+@dataclass(frozen=True)
+class Gridding:
+    """Incidents about to be counted: all, those with a place, those that choose (`usual`), the area, the cells, the record."""
 
-    Their label says of which incidents a map of this kind is.
-    """
-    everything, placed, parameters = begin(incidents, None)
-    area = as_boundary(boundary, placed.crs)
-    study_area.enough_incidents(placed, area)
-    size = study_area.cell_size_of(placed, cell_size, parameters)
-    cells = CountedCells.of(placed, area, size, 1.5 * size)
-    cells.announce(placed, area, parameters)
-    polygons = list(cells.grid.polygons(cells.cell))
-    return Features(polygons, placed.crs, cells.columns(), everything.titled(kind)), parameters
+    everything: Incidents
+    placed: Incidents
+    usual: Incidents
+    area: Features | None
+    cell_size: float
+    shape: str
+    parameters: Parameters
+
+    @classmethod
+    def of(
+        cls,
+        incidents: Any,
+        weight: Any,
+        cell_size: float | None,
+        boundary: Any,
+        shape: str = "square",
+        *,
+        chooses: bool = False,
+    ) -> Gridding:
+        """Read incidents and boundary and find the cell size; `chooses` when more than that is chosen from the data."""
+        checks.option("shape", shape, SHAPES)
+        everything, placed, parameters = begin(incidents, weight)
+        parameters["shape"] = shape
+        area = as_boundary(boundary, placed.crs)
+        study_area.enough_incidents(placed, area)
+        study_area.require_places(placed)
+        usual = placed
+        if chooses or cell_size is None:
+            usual = study_area.usual_incidents(placed, parameters)
+        size = study_area.cell_size_of(placed, usual, cell_size, parameters)
+        return cls(everything, placed, usual, area, size, shape, parameters)
+
+    @property
+    def queen(self) -> float:
+        """The distance band (m) that reaches the cells around a cell."""
+        return QUEEN * self.cell_size
+
+    def usual_cells(self) -> CountedCells:
+        """Count the usual incidents in cells by which a distance band is chosen."""
+        return CountedCells.of(self.usual, self.area, self.cell_size, self.queen, self.shape)
+
+    def cells(self, band: float) -> CountedCells:
+        """Count all incidents in the cells of the study area, and say which these are."""
+        cells = CountedCells.of(self.placed, self.area, self.cell_size, band, self.shape)
+        cells.announce(self.placed, self.area, self.parameters)
+        return cells
+
+    def features(self, kind: str) -> tuple[Features, str]:
+        """Return the cells as features, titled as a map of a kind, and the name of the column to analyse."""
+        cells = self.cells(self.queen)
+        polygons = list(cells.grid.polygons(cells.cell))
+        columns = cells.columns()
+        return Features(polygons, self.placed.crs, columns, self.everything.titled(kind)), list(columns)[-1]
 
 
 def _require_cells(cells: int, size: float) -> None:

@@ -148,10 +148,15 @@ class Grid:
         """Return metres from the lower left corner in cells, written over them."""
         return np.divide(east, self.cell_size, out=east), np.divide(north, self.cell_size, out=north)
 
+    def index_within(self, mask: np.ndarray, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
+        """Return the flat cell number of each point (n,) that stands in a cell of a mask (rows, columns), else −1."""
+        cell = self.index(easting, northing)
+        cell[(cell >= 0) & ~mask.ravel()[cell]] = -1
+        return cell
+
     def inside(self, mask: np.ndarray, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
         """Mark the points (n,) that stand in a cell of a mask (rows, columns)."""
-        cell = self.index(easting, northing)
-        return np.asarray((cell >= 0) & mask.ravel()[cell])
+        return np.asarray(self.index_within(mask, easting, northing) >= 0)
 
     def total(self, cell: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
         """Sum points by cell number (−1 is left out) to (rows, columns): integer counts, or float sums of weights."""
@@ -211,6 +216,18 @@ class Grid:
     def sums(self, values: np.ndarray, distance: float) -> np.ndarray:
         """Sum values (rows, columns) over the cells within a distance (m) of each, itself included; whole numbers exactly."""
         return neighbourhood_sums(values, self.reaches(distance))
+
+    def closed(self, mask: np.ndarray, distance: float) -> np.ndarray:
+        """Return a mask (rows, columns) with gaps of up to twice a distance (m) filled: widened by it, then narrowed again.
+
+        The mask must keep that distance from the rim of the grid.
+        """
+        widened = (self.sums(mask.astype(np.int64), distance) > 0).astype(np.int64)
+        whole = sum(reach.last - reach.first + 1 for reach in self.reaches(distance) if reach.parity != 1)
+        return np.asarray(self.sums(widened, distance) == whole)
+
+    def require_raster(self) -> None:
+        """Raise where the cells make no raster: square ones do."""
 
     def _reach(self, distance: float) -> float:
         # A disk wider than the grid covers no more of it.

@@ -7,19 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, study_area
+from . import checks
 from .autocorrelation import confidence_columns, standardised
 from .autocorrelation_by_distance import STEPS, DistanceCurve, band_of, curve_of
-from .counted_cells import CountedCells
-from .features import as_boundary
-from .hexagons import GRIDS
-from .incidents import begin
-from .inference import Neighbourhoods, Permutation, conditional_inference
+from .counted_cells import CountedCells, Gridding
+from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .parameters import Parameters
 from .progress import Progress, advance, within
 from .results import Cells
-
-SHAPES = tuple(GRIDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +25,21 @@ class Hotspots(Cells):
     chosen_by: DistanceCurve | None = None
 
     def curve(self) -> DistanceCurve:
-        """Return Moran's I by distance: the curve by which the distance band was chosen, or would have been."""
-        if self.chosen_by is not None:
-            return self.chosen_by
-        return curve_of(self.counted, STEPS, Parameters(self.parameters))
+        """Return Moran's I by distance: the curve by which the distance band was chosen, else that of the map's own cells.
+
+        Raises
+        ------
+        ValueError
+            If all cells hold the same, or none has another one near.
+        """
+        values, curve = self.counted.values, self.chosen_by
+        if curve is None and np.ptp(values) > 0:
+            curve = curve_of(self.counted, STEPS, Parameters(self.parameters))
+        if curve is None:
+            raise ValueError(
+                f"The {values.size:,} cells have no pattern by distance: all hold the same, or each lies apart."
+            )
+        return curve
 
 
 def hotspots(
@@ -62,8 +68,8 @@ def hotspots(
     shape : "square" or "hex" cells; the `cell_size` of hexagons is the distance of the centres of neighbours.
     correction : for the number of cells tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     boundary : polygon layer of the study area: its universe is every cell with its centre inside, zeros included. Cells
-        cut by the border count whole or not at all, by their centre. Default: the cells within one distance band of an
-        incident, a stand-in; a boundary is better.
+        cut by the border count whole or not at all, by their centre. Default: the cells with incidents and the gaps
+        between them up to two distance bands wide, a stand-in; a boundary is better.
     weight : column name or array (n,); default the incidents' own weight, else 1. z is then of the weights.
     permutations : for p by conditional permutation, the number of draws, where there is no exact p. Default 0: none.
     seed : of the random numbers.
@@ -83,9 +89,9 @@ def hotspots(
 
     Notes
     -----
-    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean, the
-    normal p is not to be trusted, and with `permutations` it is not asked for: p is then the exact conditional permutation
-    tail, that of every permutation at once, or drawn where weights are no whole numbers. A cell whose z and neighbours
+    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean the normal
+    p is not to be trusted: there, and wherever `permutations` are asked for, p is the exact conditional tail, which all
+    permutations together would give; of weights that are no whole numbers they are drawn. A cell whose z and neighbours
     point to different sides is not significant.
 
     Examples
@@ -98,23 +104,17 @@ def hotspots(
     >>> int(cells["bin"].max()), int(cells["count"].sum())
     (3, 900)
     """
-    permutation = Permutation.checked(permutations, seed, correction)
-    checks.option("shape", shape, SHAPES)
-    everything, placed, parameters = begin(incidents, weight)
-    area = as_boundary(boundary, placed.crs)
-    parameters.update(correction=correction, shape=shape)
-    study_area.enough_incidents(placed, area)
-    size = study_area.cell_size_of(placed, cell_size, parameters)
-    curve = None
+    asked = PermutationOptions.checked(permutations, seed, correction)
+    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape, chooses=distance_band is None)
+    parameters, curve = gridding.parameters, None
+    parameters["correction"] = correction
     if distance_band is None:
-        usual = CountedCells.of(study_area.usual_incidents(placed), area, size, 1.5 * size, shape)
-        distance_band, curve = band_of(usual, parameters, within(progress, 0.0, 0.4))
-    band = _checked_band(distance_band, size, parameters)
-    cells = CountedCells.of(placed, area, size, band, shape)
-    cells.announce(placed, area, parameters)
+        distance_band, curve = band_of(gridding.usual_cells(), parameters, within(progress, 0.0, 0.4))
+    band = _checked_band(distance_band, gridding.cell_size, parameters)
+    cells = gridding.cells(band)
     advance(progress, 0.5)
-    columns = {**cells.columns(), **grid_columns(cells, band, permutation, parameters, within(progress, 0.5, 1.0))}
-    label = everything.titled("Hotspots")
+    columns = {**cells.columns(), **grid_columns(cells, band, asked, parameters, within(progress, 0.5, 1.0))}
+    label = gridding.everything.titled("Hotspots")
     return Hotspots(
         columns, parameters, cells.grid, cells.cell, style="hotspots", label=label, counted=cells, chosen_by=curve
     )
@@ -130,7 +130,7 @@ def _checked_band(given: float, size: float, parameters: Parameters) -> float:
 
 
 def grid_columns(
-    cells: CountedCells, band: float, permutation: Permutation, parameters: Parameters, progress: Progress = None
+    cells: CountedCells, band: float, asked: PermutationOptions, parameters: Parameters, progress: Progress = None
 ) -> dict[str, np.ndarray]:
     """Return z, p, p_adjusted and bin of the study area's cells, with those within a band (m) as neighbours."""
     values = cells.values
@@ -142,6 +142,6 @@ def grid_columns(
     # Whether the normal p may be trusted depends on how many incidents there are, not on what each weighs.
     held = float(cells.count.mean() * w.mean())
     near = Neighbourhoods(values, local_sum - values, w - 1, held)
-    p = conditional_inference(z, near, permutation, parameters, within(progress, 0.3, 0.9), of_incidents=True)
+    p = conditional_inference(z, near, asked, parameters, within(progress, 0.3, 0.9), of_incidents=True)
     advance(progress, 1.0)
-    return confidence_columns(z, p, permutation.correction, parameters, "cells")
+    return confidence_columns(z, p, asked.correction, parameters, "cells")

@@ -42,8 +42,19 @@ class HexagonalGrid(Grid):
         return super().over(bounds, cell_size, crs, padding + float(cell_size))  # type: ignore[return-value]  # a cls
 
     @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """(west, south, east, north) of the hexagons in metres, their corners and staggered rows included."""
+        beyond = self.cell_size / math.sqrt(3) - self.row_height / 2
+        east = self.west + (self.columns + (0.5 if self.rows > 1 else 0.0)) * self.cell_size
+        return self.west, self.south - beyond, east, self.north + beyond
+
+    @property
     def transform(self) -> tuple[float, float, float, float, float, float]:
         """Raise: hexagons have no transform."""
+        return self.require_raster()  # type: ignore[return-value,func-returns-value]  # it raises
+
+    def require_raster(self) -> None:
+        """Raise: hexagons make no raster."""
         raise ValueError("Hexagonal cells make no raster; save them as .gpkg, or take square cells (shape='square').")
 
     def stagger(self, row: np.ndarray) -> np.ndarray:

@@ -9,11 +9,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks
-from .counted_cells import CountedCells
+from .counted_cells import MIN_CELLS, CountedCells
 from .features import as_boundary
+from .grid import MAX_CELLS
 from .grid_hotspots import Hotspots, grid_columns, hotspots
 from .incidents import as_incidents
-from .inference import Permutation
+from .inference import PermutationOptions
 from .parameters import Unsaid
 from .progress import Progress, advance, within
 from .results import Cells
@@ -48,8 +49,7 @@ def stability(
         times larger or smaller. Default 50.
     shape : "square" or "hex" cells.
     correction : for the number of cells tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
-    boundary : polygon layer of the study area, as for `hotspots`. Default: the cells within one distance band of an
-        incident, a stand-in; a boundary is better.
+    boundary : polygon layer of the study area, as for `hotspots`, with the same stand-in by default.
     weight : column name or array (n,); default the incidents' own weight, else 1.
     seed : of the random numbers that make the grids.
     progress : function of a fraction, returning False to stop.
@@ -63,7 +63,7 @@ def stability(
     Raises
     ------
     ValueError
-        As `hotspots`, and if `runs` is below 2.
+        As `hotspots`, if `runs` is below 2, or if there are fewer than 60 cells, as larger ones would be too few.
 
     Notes
     -----
@@ -92,21 +92,35 @@ def stability(
         boundary=boundary,
         progress=within(progress, 0.0, 0.2),
     )
+    _require_room(first)
     placed = given.located()
     area = as_boundary(boundary, placed.crs)
     x, y = first.grid.centres(first.cell)
     hot, cold, seen = ((first["bin"] >= SURE) * 1, (first["bin"] <= -SURE) * 1, np.ones(len(first), dtype=np.int64))
     for number, other in enumerate(_variants(first, runs - 1, seed), start=2):
         cells = CountedCells.of(placed, area, other.cell_size, other.band, shape, other.shift)
-        bins = grid_columns(cells, other.band, Permutation(0, 0, correction), Unsaid())["bin"]
-        at = cells.grid.index(x, y)
-        inside = (at >= 0) & cells.universe.ravel()[at]
+        bins = grid_columns(cells, other.band, PermutationOptions(0, 0, correction), Unsaid())["bin"]
+        at = cells.grid.index_within(cells.universe, x, y)
+        inside = at >= 0
         there = np.where(inside, cells.raster(bins).ravel()[at], 0)
         hot, cold, seen = hot + (there >= SURE), cold + (there <= -SURE), seen + inside
         advance(progress, 0.2 + 0.8 * number / runs)
     columns = {**first.counted.columns(), "bin": first["bin"], "hot": hot, "cold": cold, "runs": seen}
     columns["said"] = _said(hot, cold, seen)
     return _described(first, columns, runs, seed, given.titled("Stability of hotspots"))
+
+
+def _require_room(first: Hotspots) -> None:
+    """Raise where grids of larger or of smaller cells would have too few or too many."""
+    if len(first) < 2 * MIN_CELLS:
+        raise ValueError(
+            f"The map has {len(first):,} cells of {first.grid.cell_size:g} m, and stability needs {2 * MIN_CELLS}, as it "
+            "tries larger ones too: lower cell_size."
+        )
+    if first.grid.size * FACTOR**2 > 0.9 * MAX_CELLS:
+        raise ValueError(
+            f"The map has {first.grid.size:,} cells of {first.grid.cell_size:g} m, too many to try smaller ones: raise cell_size."
+        )
 
 
 class Variant(NamedTuple):

@@ -21,7 +21,7 @@ EXACT_WORDS = {"exact": "", "compound": "; drawn with replacement, as the exact 
 
 
 @dataclass(frozen=True)
-class Permutation:
+class PermutationOptions:
     """How p is asked for: by how many draws (0: none), from which seed, and how p is corrected afterwards."""
 
     draws: int
@@ -29,8 +29,8 @@ class Permutation:
     correction: str
 
     @classmethod
-    def checked(cls, permutations: int, seed: int, correction: str) -> Permutation:
-        """Return it from what a caller gave."""
+    def checked(cls, permutations: int, seed: int, correction: str) -> PermutationOptions:
+        """Return them from what a caller gave."""
         checks.option("correction", correction, significance.CORRECTIONS)
         draws = checks.whole("permutations", permutations, minimum=0)
         return cls(draws, checks.whole("seed", seed, minimum=0), correction)
@@ -68,7 +68,7 @@ class Neighbourhoods:
 def conditional_inference(
     z: np.ndarray,
     near: Neighbourhoods,
-    permutation: Permutation,
+    asked: PermutationOptions,
     parameters: Parameters,
     progress: Progress = None,
     *,
@@ -76,20 +76,23 @@ def conditional_inference(
 ) -> np.ndarray:
     """Return the two-sided p of each feature, and keep which p it is and why.
 
-    Where z is undefined, or its sign is not that of its neighbours' departure from expectation, p is 1.
+    Where z is undefined, or its sign is not that of its neighbours' departure from expectation, p is 1; so it is without
+    neighbours.
     """
+    if asked.draws:
+        parameters.update(permutations=asked.draws, seed=asked.seed)
     sparse = near.held < TRUSTED_SUM and (of_incidents or near.are_counts)
     held = f"neighbourhoods hold {near.held:.3g} {'incidents ' if of_incidents else ''}in the mean"
-    if not (permutation.draws or sparse):
+    if not (asked.draws or sparse):
         reason = held if of_incidents or near.are_counts else "no permutations were asked for"
         parameters.choose("inference", "analytic two-sided p", reason)
-        return significance.two_sided(z)
+        return np.where(near.size > 0, significance.two_sided(z), 1.0)
     reason = f"{held}, too few for the normal approximation ({TRUSTED_SUM:g})" if sparse else "permutations asked for"
     tails = significance.affordable_tails(near.values, near.size) if near.are_counts else None
     if tails:
         p, side = _exact(near, tails, reason, parameters, progress)
-    elif permutation.draws:
-        p, side = _drawn(near, permutation, reason, parameters, progress)
+    elif asked.draws:
+        p, side = _drawn(near, asked, reason, parameters, progress)
     else:
         parameters.choose("inference", "analytic two-sided p", "fractional or widely differing weights have no exact p")
         parameters.warn(
@@ -107,12 +110,11 @@ def _exact(
 
 
 def _drawn(
-    near: Neighbourhoods, permutation: Permutation, reason: str, parameters: Parameters, progress: Progress
+    near: Neighbourhoods, asked: PermutationOptions, reason: str, parameters: Parameters, progress: Progress
 ) -> tuple[np.ndarray, np.ndarray]:
     parameters.choose("inference", "two-sided p by conditional permutation", reason)
-    parameters.update(permutations=permutation.draws, seed=permutation.seed)
-    _warn_of_few(permutation, near.values.size, parameters)
-    how = permutation.draws, permutation.seed, progress
+    _warn_of_few(asked, near.values.size, parameters)
+    how = asked.draws, asked.seed, progress
     x = near.values.astype(float)
     if near.weights is not None:
         weight = np.asarray(near.weights.sum(axis=1)).ravel()
@@ -127,12 +129,12 @@ def _side(total: np.ndarray, weight: np.ndarray, x: np.ndarray) -> np.ndarray:
     return np.where(np.abs(total - expected) <= slack, 0.0, np.sign(total - expected))
 
 
-def _warn_of_few(permutation: Permutation, features: int, parameters: Parameters) -> None:
+def _warn_of_few(asked: PermutationOptions, features: int, parameters: Parameters) -> None:
     """Say when so few draws cannot give a p small enough to stand after the correction for many features."""
     needed = math.ceil(2 * features / 0.05) - 1
-    if permutation.correction != "none" and permutation.draws < needed:
+    if asked.correction != "none" and asked.draws < needed:
         parameters.warn(
-            f"{permutation.draws:,} permutations give no p below {2 / (permutation.draws + 1):.2g}, which the correction for "
+            f"{asked.draws:,} permutations give no p below {2 / (asked.draws + 1):.2g}, which the correction for "
             f"{features:,} features may leave without any significant one; {needed:,} are enough for a single feature, 0 "
-            "takes the normal p."
+            "asks for none."
         )

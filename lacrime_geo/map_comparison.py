@@ -60,7 +60,8 @@ def compare(
     ----------
     features : the first map: Cells or Marks of `hotspots` or `gi_star`, or a layer of such polygons, GeoDataFrame or path.
     other : the second map, of whatever cells or areas: it is looked up at the centres of the first one's.
-    value, other_value : column with the confidence bins of either map: above 0 is hot, below 0 cold. Default "bin".
+    value : column of the first map with its confidence bins: above 0 is hot, below 0 cold. Default "bin".
+    other_value : column of the second map with its confidence bins. Default "bin".
     halving_distance : for the fuzzy measures: at this distance (m) the same finding counts half, at twice a quarter. Default:
         the median distance from a centre to the nearest other one, one cell of a grid.
     progress : function of a fraction, returning False to stop.
@@ -111,6 +112,7 @@ def compare(
     parameters.note(
         "not_on_other", int((at < 0).sum()), f"{int((at < 0).sum()):,} features lie on none of the other map's"
     )
+    _note_unseen(first, second, there, parameters)
     bins = np.full(second.size, 0.0)
     bins[second.known] = there
     both = _Findings(x[at >= 0], y[at >= 0], here[at >= 0], bins[at[at >= 0]])
@@ -206,6 +208,19 @@ def _polygons(features: Features, role: str) -> Features:
     return features
 
 
+def _note_unseen(first: Features, second: Features, there: np.ndarray, parameters: Parameters) -> None:
+    """Say how many features of the second map lie on none of the first, and warn when any of these is hot or cold."""
+    x, y = (part[second.known] for part in second.centres())
+    unseen = polygon_of(first, x, y) < 0
+    missing, found = int(unseen.sum()), int((there[unseen] != 0).sum())
+    parameters.note("not_on_first", missing, f"{missing:,} features of the other map lie on none of this one")
+    if found:
+        parameters.warn(
+            f"{found:,} hot or cold features of {second.label!r} lie where {first.label!r} has none: they are in no measure "
+            "and not on this map; compare the other way round too, or make both maps with one boundary."
+        )
+
+
 def _halving(given: float | None, both: _Findings, parameters: Parameters) -> float:
     if given is not None:
         parameters["halving_distance"] = checks.positive("halving_distance", given)
@@ -238,8 +253,11 @@ def _changes(first: np.ndarray, second: np.ndarray) -> np.ndarray:
 
 
 def _in_words(measures: dict[str, float]) -> str:
-    return (
-        f"{100 * measures['observed']:.1f} % of {measures['cells']:,.0f} places are the same on both maps; kappa "
-        f"{in_words(measures['kappa'])}, fuzzy kappa {in_words(measures['fuzzy_kappa'])}; of the places hot on either map "
-        f"{100 * measures['hot_overlap']:.0f} % are hot on both"
-    )
+    same = f"{100 * measures['observed']:.1f} % of {measures['cells']:,.0f} places are the same on both maps"
+    kappa = f"kappa {in_words(measures['kappa'])}, fuzzy kappa {in_words(measures['fuzzy_kappa'])}"
+    if np.isnan(measures["kappa"]):
+        kappa = "there is no kappa, as both maps show one finding throughout"
+    overlap = f"of the places hot on either map {100 * measures['hot_overlap']:.0f} % are hot on both"
+    if np.isnan(measures["hot_overlap"]):
+        overlap = "nothing is hot on either"
+    return f"{same}; {kappa}; {overlap}"

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import checks, significance
+from . import significance
 from .autocorrelation import getis_ord
-from .counted_cells import counted_in_cells
-from .inference import Neighbourhoods, Permutation, conditional_inference
+from .counted_cells import Gridding
+from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .parameters import Parameters
 from .progress import Progress, advance, within
 from .results import Marks, Table
@@ -35,6 +35,7 @@ def local_moran(
     permutations: int = 0,
     cell_size: float | None = None,
     boundary: Any = None,
+    weight: Any = None,
     seed: int = 0,
     progress: Progress = None,
 ) -> Marks:
@@ -52,10 +53,14 @@ def local_moran(
     k : for "knn": how many nearest. Default 8.
     row_standardised : give each feature's neighbours weights that add up to 1; this changes I, not its p.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
-    permutations : for p by conditional permutation, the number of draws. Default 0: the normal p.
-    cell_size : of that grid (m). Default: the shorter side of the data / 150, at least 150 m, to two digits.
-    boundary : for that grid, polygon layer of the study area: every cell with its centre inside counts, zeros included.
-        Default: the cells within 1.5 cells of an incident, a stand-in; a boundary is better.
+    permutations : for p by conditional permutation, the number of draws. Default 0: the normal p. In place of either, counts
+        in neighbourhoods with fewer than 10 in the mean, and counts whose permutations are asked for, have the exact tail of all
+        permutations, where it does not take long.
+    cell_size : when incidents are counted, the side of a square cell (m). Default: the shorter side of the data / 150, at least
+        150 m, to two digits.
+    boundary : when incidents are counted, polygon layer of the study area: every cell with its centre inside counts, zeros
+        included. Default: the cells with incidents and narrow gaps between them, a stand-in; a boundary is better.
+    weight : when incidents are counted, column name or array (n,); default the incidents' own weight, else 1.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
 
@@ -85,8 +90,8 @@ def local_moran(
     >>> np.abs(marks["local_i"]).tolist()
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
-    permutation = Permutation.checked(permutations, seed, correction)
-    features, value, record = _counted(features, value, cell_size, boundary)
+    asked = PermutationOptions.checked(permutations, seed, correction)
+    features, value, record = _counted(features, value, cell_size, boundary, weight)
     reading = within(progress, 0.0, 0.5)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, reading, record)
     parameters.update(correction=correction, row_standardised=bool(row_standardised))
@@ -94,7 +99,7 @@ def local_moran(
     deviation = x - x.mean()
     gi = getis_ord(others, x, include_self=False)
     near = Neighbourhoods.by(others, x)
-    p = conditional_inference(gi, near, permutation, parameters, within(progress, 0.5, 0.95))
+    p = conditional_inference(gi, near, asked, parameters, within(progress, 0.5, 0.95))
     adjusted = significance.adjust(p, correction)
     kinds = _kinds(deviation, others, adjusted, parameters)
     local = _local_i(_row_standardised(others) if row_standardised else others, deviation)
@@ -105,13 +110,15 @@ def local_moran(
     return Marks(valued.on_all_rows(columns, missing), parameters, valued.everything, style="local_moran", label=label)
 
 
-def _counted(features: Any, value: Any, cell_size: float | None, boundary: Any) -> tuple[Any, Any, Parameters | None]:
+def _counted(
+    features: Any, value: Any, cell_size: float | None, boundary: Any, weight: Any
+) -> tuple[Any, Any, Parameters | None]:
     """Return features and value as given, or without a value the cells in which the incidents are counted."""
     if value is None:
-        cells, parameters = counted_in_cells(features, cell_size, boundary, "Local Moran")
-        return cells, list(cells.source)[-1], parameters
-    if cell_size is not None or boundary is not None:
-        raise ValueError("cell_size and boundary are for counting incidents: leave them out, or the value.")
+        gridding = Gridding.of(features, weight, cell_size, boundary)
+        return (*gridding.features("Local Moran"), gridding.parameters)
+    if not (cell_size is None and boundary is None and weight is None):
+        raise ValueError("cell_size, boundary and weight are for counting incidents: leave them out, or the value.")
     return features, value, None
 
 
@@ -166,7 +173,7 @@ def moran(
     >>> float(table["moran_i"][0].round(3)), float(table["expected"][0])
     (0.667, -0.2)
     """
-    permutations = checks.whole("permutations", permutations, minimum=0)
+    asked = PermutationOptions.checked(permutations, seed, "none")
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.3))
     parameters["row_standardised"] = bool(row_standardised)
     x, others = valued.values, valued.others
@@ -180,9 +187,10 @@ def moran(
     observed, expected, variance = global_i(weights, deviation), -1 / (x.size - 1), _variance(weights, deviation)
     z = (observed - expected) / math.sqrt(variance)
     p = float(significance.two_sided(np.array([z]))[0])
-    if permutations:
-        parameters.update(permutations=permutations, seed=checks.whole("seed", seed, minimum=0))
-        p = _shuffled_p(weights, deviation, observed, permutations, seed, within(progress, 0.3, 1.0))
+    parameters["inference"] = "two-sided p by permutation" if asked.draws else "normal p under randomisation"
+    if asked.draws:
+        parameters.update(permutations=asked.draws, seed=asked.seed)
+        p = _shuffled_p(weights, deviation, observed, asked.draws, asked.seed, within(progress, 0.3, 1.0))
     parameters.tell(
         f"Moran's I is {observed:.3g}, {z:.3g} standard deviations from what chance would give, p = {p:.2g}"
     )

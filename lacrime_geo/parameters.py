@@ -27,8 +27,8 @@ class Parameters(dict):
         self.log.info("%s = %s%s: %s", name, f"{value:,}" if isinstance(value, (int, float)) else value, unit, reason)
         return value
 
-    def keep_curve(self, name: str, curve: Mapping[str, np.ndarray], chosen: float) -> None:
-        """Keep a curve of two columns, what was tried and how it scored, and announce it as bars, the choice marked."""
+    def keep_curve(self, name: str, curve: Mapping[str, np.ndarray], chosen: float | None) -> None:
+        """Keep a curve of two columns, what was tried and how it scored, and announce it as bars, what was chosen marked."""
         self[name] = {
             column: [float(f"{value:.6g}") if np.isfinite(value) else None for value in values]
             for column, values in curve.items()
@@ -37,7 +37,7 @@ class Parameters(dict):
         known = np.isfinite(score)
         # The lowest quarter has no bar: beside one very poor score all others would look alike.
         low, high = float(np.quantile(score[known], 0.25)), float(np.max(score[known]))
-        nearest = int(np.argmin(np.abs(np.log(tried / chosen))))
+        nearest = None if chosen is None else int(np.argmin(np.abs(np.log(tried / chosen))))
         lines = [f"{tried_name} and {score_name.replace('_', ' ')}:"]
         for number, (value, height) in enumerate(zip(tried, score)):
             share = (height - low) / (high - low) if high > low else 1.0

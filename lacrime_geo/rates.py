@@ -15,21 +15,21 @@ def empirical_bayes(count: np.ndarray, population: np.ndarray) -> np.ndarray:
     Notes
     -----
     Marshall 1991, the global estimator by moments: b + a (r − b) / (a + b / n) with b the rate of all areas together and a the
-    variance of the rates beyond what chance gives, at least 0. An area without population has the mean rate.
+    variance of the rates beyond what chance gives, at least 0. An area without population has the mean rate of the others.
 
     Examples
     --------
     >>> empirical_bayes(np.array([0, 30, 5]), np.array([10, 1000, 1000])).round(4).tolist()
     [0.0162, 0.0285, 0.0065]
     """
-    people = np.maximum(population, np.finfo(float).tiny)
-    rate, mean = count / people, count.sum() / population.sum()
-    rate[population == 0] = mean
-    spread = (population * (rate - mean) ** 2).sum() / population.sum()
-    beyond = max(spread - mean / population.mean(), 0.0)
-    if beyond == 0:
-        return np.full(rate.shape, mean)
-    return mean + (rate - mean) * beyond / (beyond + mean / people)
+    peopled = population > 0
+    count, people = count[peopled], population[peopled]
+    mean = count.sum() / people.sum()
+    beyond = max((people * (count / people - mean) ** 2).sum() / people.sum() - mean / people.mean(), 0.0)
+    smooth = np.full(population.shape, mean)
+    if beyond > 0:
+        smooth[peopled] += (count / people - mean) * beyond / (beyond + mean / people)
+    return smooth
 
 
 def rates(count: np.ndarray, population: np.ndarray, smoothing: str, parameters: Parameters) -> np.ndarray:
@@ -43,7 +43,8 @@ def rates(count: np.ndarray, population: np.ndarray, smoothing: str, parameters:
     negative = np.flatnonzero(count < 0)
     if negative.size:
         raise ValueError(
-            f"A rate needs counts; {negative.size:,} of {count.size:,} values are negative, the first is {count[negative[0]]:g}."
+            f"A rate needs counts, and {negative.size:,} of {count.size:,} values are negative, the first is "
+            f"{count[negative[0]]:g}; correct them, or leave the denominator out."
         )
     empty = int((population == 0).sum())
     if smoothing == "none" and empty:
@@ -51,6 +52,17 @@ def rates(count: np.ndarray, population: np.ndarray, smoothing: str, parameters:
             f"The denominator is 0 in {empty:,} of {count.size:,} features, which have no rate: leave them out, or take "
             "smoothing='empirical_bayes', which gives them the mean rate."
         )
-    parameters.update(smoothing=smoothing, mean_rate=float(count.sum() / population.sum()))
-    parameters.note("without_population", empty, f"{empty:,} features have a denominator of 0; they get the mean rate")
-    return count / population if smoothing == "none" else empirical_bayes(count, population)
+    peopled = population > 0
+    parameters.update(smoothing=smoothing, mean_rate=float(count[peopled].sum() / population[peopled].sum()))
+    held = f"{count[~peopled].sum():g} of their counts are in no rate"
+    parameters.note(
+        "without_population", empty, f"{empty:,} features have a denominator of 0: they get the mean rate, {held}"
+    )
+    if smoothing == "none":
+        return count / population
+    smooth = empirical_bayes(count, population)
+    if np.ptp(smooth) == 0:
+        parameters.warn(
+            "The rates differ by no more than chance: smoothing leaves one rate for all, and nothing to find."
+        )
+    return smooth

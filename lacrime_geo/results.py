@@ -172,7 +172,7 @@ class Cells(_Columns):
 
     def raster(self, name: str) -> np.ndarray:
         """Return a column as (rows, columns) float array, NaN where a cell is not in the study area; not of hexagons."""
-        _ = self.grid.transform  # raises where cells make no raster
+        self.grid.require_raster()
         values = np.full(self.grid.size, np.nan)
         values[self.cell] = self[name]
         return values.reshape(self.grid.shape)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 
 AFFORDABLE = 2e8  # complex multiplications: a few seconds
+LARGEST_TABLE = 5e6  # numbers, of which a few tables are held at once
 MOST_ADDED = 100  # draws: beyond, numbers of samples leave float64
 
 
@@ -57,8 +58,8 @@ class Population:
         # Beyond a quarter of the population, leaving a cell out again would lose digits.
         few = draws[(draws <= MOST_ADDED) & (4 * draws < self.size)]
         for most in few[::-1]:
-            work = self.kinds.size * int(most) ** 2 / 2 * length_of(self.kinds, self.multiplicity, int(most))
-            if work <= AFFORDABLE:
+            table = self.kinds.size * length_of(self.kinds, self.multiplicity, int(most))
+            if table <= LARGEST_TABLE and table * int(most) ** 2 / 2 <= AFFORDABLE:
                 return int(most)
         return 0
 

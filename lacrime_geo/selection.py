@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from . import dates
+
+
+def refuse(chosen: Mapping[str, Any]) -> None:
+    """Raise when a period or a category was chosen of features that have a value and are no incidents."""
+    given = [name for name, value in chosen.items() if value is not None]
+    if given:
+        raise ValueError(
+            f"{', '.join(given)}: these select incidents, but a value column was named; leave one or the other out."
+        )
 
 
 def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:

@@ -29,22 +29,27 @@ def enough_incidents(placed: Incidents, area: Features | None) -> None:
         )
 
 
-def cell_size_of(placed: Incidents, given: float | None, parameters: Parameters) -> float:
-    """Return the cell size (m), given or chosen from the data."""
+def cell_size_of(placed: Incidents, usual: Incidents, given: float | None, parameters: Parameters) -> float:
+    """Return the cell size (m), given or chosen from the usual incidents."""
+    if given is None:
+        reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
+        finest = max(float(min(np.ptp(usual.easting), np.ptp(usual.northing))) / 150, FINEST_CELL)
+        given = parameters.choose("cell_size", two_digits(finest), reason, " m")
+    parameters["cell_size"] = size = checks.positive("cell_size", given)
+    if size < FINEST_CELL:
+        looked_at, places = _incidents_and_places(placed)
+        of_all = "" if looked_at == placed.size else f"of the {placed.size:,} incidents the first "
+        caution_finer_than_blocks("a grid with cells", size, looked_at, places, parameters, of_all)
+    return size
+
+
+def require_places(placed: Incidents) -> None:
+    """Raise when all incidents stand on one place."""
     x, y = placed.easting, placed.northing
     if np.ptp(x) == np.ptp(y) == 0:
         raise ValueError(
             f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
-    if given is None:
-        first, _ = collapse(x, y)
-        reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
-        finest = max(usual_shorter_side(x[first], y[first], parameters) / 150, FINEST_CELL)
-        given = parameters.choose("cell_size", two_digits(finest), reason, " m")
-    parameters["cell_size"] = size = checks.positive("cell_size", given)
-    if size < FINEST_CELL:
-        caution_finer_than_blocks("a grid with cells", size, *_incidents_and_places(placed), parameters)
-    return size
 
 
 def _incidents_and_places(placed: Incidents) -> tuple[int, int]:
@@ -56,27 +61,35 @@ def _incidents_and_places(placed: Incidents) -> tuple[int, int]:
     return number, places
 
 
+def usual_incidents(placed: Incidents, parameters: Parameters) -> Incidents:
+    """Return the incidents without those on locational outliers, which are counted; they choose cell size and band."""
+    first, place = collapse(placed.easting, placed.northing)
+    far = np.zeros(first.size, dtype=bool)
+    far[:: _every(first.size)] = _far(placed.easting[first], placed.northing[first], parameters)
+    return placed.take(~far[place]) if far.any() else placed
+
+
 def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
     """Return the shorter side (m) of the distinct places' bounds, locational outliers left out and counted."""
-    every = -(-x.size // _PLACES_LOOKED_AT)
+    usual = ~_far(x, y, parameters)
+    every = _every(x.size)
+    return float(min(np.ptp(x[::every][usual]), np.ptp(y[::every][usual])))
+
+
+def _far(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> np.ndarray:
+    """Mark and count the locational outliers among distinct places, of very many only of every so manieth one."""
+    every = _every(x.size)
     x, y = x[::every], y[::every]
-    usual = ~outlying(x, y)
-    far = int((~usual).sum())
+    far = outlying(x, y)
+    number = int(far.sum())
     sample = f" (of a sample of {x.size:,})" if every > 1 else ""
-    sentence = (
-        f"places that lie far from all others{sample}: {far:,}; they count, but not in choosing cell size and band"
-    )
-    parameters.note("locational_outliers", far, sentence)
-    return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
+    where = f"places that lie far from all others{sample}: {number:,}"
+    parameters.note("locational_outliers", number, f"{where}; they count, but not in choosing cell size and band")
+    return far
 
 
-def usual_incidents(placed: Incidents) -> Incidents:
-    """Return the incidents without those on locational outliers; all of them where places are very many."""
-    first, place = collapse(placed.easting, placed.northing)
-    if first.size > _PLACES_LOOKED_AT:
-        return placed
-    far = outlying(placed.easting[first], placed.northing[first])
-    return placed.take(~far[place]) if far.any() else placed
+def _every(places: int) -> int:
+    return -(-places // _PLACES_LOOKED_AT)
 
 
 def smooth_cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
@@ -95,11 +108,13 @@ def smooth_cell_size(places: Places, given: float | None, bandwidth: float, para
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))
 
 
-def caution_finer_than_blocks(what: str, size: float, incidents: int, places: int, parameters: Parameters) -> None:
+def caution_finer_than_blocks(
+    what: str, size: float, incidents: int, places: int, parameters: Parameters, of_all: str = ""
+) -> None:
     """Warn when cells or a bandwidth are finer than the hundred-blocks that the incidents have been moved to."""
     if size < FINEST_CELL and places < incidents / 2:
         parameters.warn(
-            f"{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: {what} "
+            f"{of_all}{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: {what} "
             f"of {size:g} m, finer than {FINEST_CELL:g} m, shows more than the data know."
         )
 

@@ -61,9 +61,8 @@ class ValuedFeatures:
         """Return the same features with rates as values: the values over a denominator (a column's name or an array)."""
         checks.option("smoothing", smoothing, SMOOTHING)
         parameters["denominator"] = denominator if isinstance(denominator, str) else "array"
-        population = checks.weights(
-            numbers_of(self.everything, denominator, "denominator"), self.values.size, "denominator"
-        )
+        population = numbers_of(self.everything, denominator, "denominator")
+        _refuse_negative(self.everything, population)
         return replace(self, values=rates(self.values, population, smoothing, parameters))
 
     @cached_property
@@ -90,6 +89,19 @@ def _known_values(everything: Features, value: Any, parameters: Parameters) -> t
     missing = everything.size - int(known.sum())
     parameters.note("without_geometry", missing, f"{missing:,} features have no geometry; their z is missing")
     return known, numbers_of(everything, value, "value")
+
+
+def _refuse_negative(everything: Features, population: np.ndarray) -> None:
+    """Raise when a population is negative, or all are 0; rows are counted as in the input."""
+    bad = np.flatnonzero(everything.known)[population < 0]
+    if bad.size:
+        raise ValueError(
+            f"The denominator is negative in {bad.size:,} of {everything.size:,} rows, first in row {bad[0]}; correct these rows."
+        )
+    if not population.any():
+        raise ValueError(
+            f"The denominator is 0 in all {population.size:,} rows, so there are no rates; name another column."
+        )
 
 
 def numbers_of(everything: Features, given: Any, role: str) -> np.ndarray:

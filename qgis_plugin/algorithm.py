@@ -16,13 +16,12 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
-from .lacrime_geo.analysis import refuse_selection
 from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface, Table
-from .lacrime_geo.selection import words
+from .lacrime_geo.selection import refuse, words
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
 OUTPUT = "OUTPUT"
@@ -213,7 +212,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         columns = self._columns(options, None)
         chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION} if self.analysis.selects else {}
         if self.analysis.input == "features" and not self._counts(options):
-            refuse_selection(chosen)
+            refuse(chosen)
             return reading.features_of(source, parameters[self.input_name], context, columns, progress)
         layer = file_layers.whole(parameters[self.input_name], self._vector_layer(parameters, self.input_name, context))
         incidents = reading.incidents_of(
@@ -223,7 +222,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _counts(self, options):
         """Tell whether the features are incidents to count, as no value of theirs was named."""
-        return self.analysis.counts and "value" not in options
+        return self.analysis.counts_incidents and "value" not in options
 
     def _columns(self, options, layer):
         """Return the columns asked for, or usual, of the input (None) or of the layer that a parameter names."""

@@ -3,7 +3,7 @@
 import geopandas as gpd
 import numpy as np
 import pytest
-from makers import CRS, counts_as_incidents, rectangle, squares
+from makers import CRS, counts_as_incidents, incidents, rectangle, squares
 
 import lacrime_geo as lg
 
@@ -68,6 +68,36 @@ def test_a_band_chosen_from_the_data_does_not_find_more(mean):
     # The wider the band the more alike are the cells' p: more seeds for the same certainty.
     shares = [np.mean(null_cells(mean, seed, None)["p"] <= 0.05) for seed in range(100, 200)]
     assert np.mean(shares) <= 0.055 + 2 * np.std(shares) / 10
+
+
+@pytest.mark.parametrize("shape", ["square", "hex"])
+@pytest.mark.parametrize(("mean", "most"), [(0.1, 0.065), (0.3, 0.065), (1.0, 0.065), (2.0, 0.07), (5.0, 0.085)])
+def test_without_a_boundary_the_edge_makes_no_hotspots(mean, most, shape):
+    """Everything as it comes: points anywhere in a square, no boundary, no band. Cells cut by its edge cost a little."""
+    shares = []
+    for seed in range(20):
+        x, y = np.random.default_rng(seed).uniform(0, 3000, (2, int(900 * mean)))
+        cells = lg.hotspots(incidents(x, y), cell_size=100, shape=shape, correction="none")
+        assert cells["count"].sum() == x.size
+        shares.append((cells["p"] <= 0.05).mean())
+    assert 0.02 < np.mean(shares) <= most
+
+
+@pytest.mark.parametrize("mean", [0.5, 3.0])
+def test_hexagons_are_calibrated(mean):
+    grid = lg.HexagonalGrid.over((0, 0, 3000, 3000), 100.0, CRS)
+    x, y = grid.centres(np.arange(grid.size))
+    inside = (x > 0) & (x < 3000) & (y > 0) & (y < 3000)
+    shares, spreads = [], []
+    for seed in range(20):
+        counts = np.random.default_rng(seed).poisson(mean, inside.sum())
+        points = incidents(np.repeat(x[inside], counts), np.repeat(y[inside], counts))
+        options = dict(cell_size=100, distance_band=100, shape="hex", correction="none", permutations=99)
+        cells = lg.hotspots(points, boundary=rectangle(0, 0, 3000, 3000), **options)
+        assert cells["count"].sum() == counts.sum()
+        shares.append((cells["p"] <= 0.05).mean())
+        spreads.append(cells["z"].std())
+    assert np.mean(shares) <= 0.055 and 0.93 <= np.mean(spreads) <= 1.05
 
 
 @pytest.mark.parametrize("mean", [0.3, 2.0])

@@ -22,7 +22,7 @@ def test_declared_names_are_the_signatures(analysis):
     # Beside the data stands another layer that the analysis cannot do without.
     layers = {p.name for p in analysis.params if isinstance(p, (catalog.Points, catalog.Polygons))}
     assert set(others) <= layers and all(analysis.required(name) for name in others)
-    assert len(analysis.params) <= 9
+    assert len(analysis.params) <= 10
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)

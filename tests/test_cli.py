@@ -78,7 +78,7 @@ def test_incidents_are_counted_for_local_moran(crimes, tmp_path, capsys):
     chosen = lg.as_incidents(crimes).select(category="burglary")
     assert gpd.read_file(out)["count"].sum() == chosen.size
     assert main(["local_moran", str(crimes), str(out), "--value=amount", "--since=2023-02-01", "--quiet"]) == 2
-    assert "since choose among incidents: leave them out, or the value" in capsys.readouterr().err
+    assert "since: these select incidents, but a value column was named" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "options"), [("hotspots", []), ("concentration", ["--units"])])

@@ -5,26 +5,18 @@ import logging
 import math
 import re
 import shlex
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from pages import DIVISIONS, INCIDENTS, ROOT, Page
 
 import lacrime_geo as lg
 from lacrime_geo.catalog import BY_NAME, LOOK, SELECTION
-from lacrime_geo.cli import _parser, main
+from lacrime_geo.cli import _parser
 from lacrime_geo.kernels import KERNELS
 
-ROOT = Path(__file__).resolve().parent.parent
-PAGE = (ROOT / "docs" / "density.md").read_text(encoding="utf-8")
-PROSE = " ".join(PAGE.split())
-INCIDENTS, DIVISIONS = (str(ROOT / "sample_layers" / name) for name in ("incidents.csv.gz", "divisions.geojson"))
-# A script or a command, and what stands beneath it of its output.
-EXAMPLES = re.compile(
-    r"(?:```python\n(.*?)```|^    lacrime-geo ([^\n]+))\n(?:\n```text\n(.*?)```)?", re.DOTALL | re.MULTILINE
-)
+PAGE = Page("density.md")
+PROSE = PAGE.prose
 
 
 @pytest.fixture(scope="module")
@@ -32,19 +24,9 @@ def density():
     return lg.kde(INCIDENTS, boundary=DIVISIONS)
 
 
-def table_under(title):
-    """Return the cells of the first table below a heading or a mark."""
-    block = PAGE.split(title, 1)[1]
-    rows = re.search(r"(?:^\|.*\n)+", block, flags=re.MULTILINE)[0].splitlines()
-    return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
-
-
 def test_links_and_pictures_exist():
-    links = [link.partition("#")[0] for link in re.findall(r"\]\(([^)]+)\)", PAGE)]
-    assert [link for link in links if not (ROOT / "docs" / link).exists()] == []
-    assert {link for link in links if link.endswith(".png")} == {
-        f"pictures/{name}.png" for name in ("density", "bandwidths", "edges", "adaptive", "contours", "risk_ratio")
-    }
+    names = ("density", "bandwidths", "edges", "adaptive", "contours", "risk_ratio")
+    assert PAGE.pictures() == {f"{name}.png" for name in names}
 
 
 def test_pictures_are_small():
@@ -65,7 +47,7 @@ def profile(words):
 
 
 def test_the_table_of_kernels_is_that_of_the_code():
-    rows = table_under("<!-- kernels -->")
+    rows = PAGE.table_under("<!-- kernels -->")
     assert [re.search(r"`(\w+)`", row[0])[1] for row in rows] == list(KERNELS)
     u = np.linspace(0.0, 0.99, 50)
     for row, (name, kernel) in zip(rows, KERNELS.items()):
@@ -77,32 +59,13 @@ def test_the_table_of_kernels_is_that_of_the_code():
 
 
 def test_the_rules_are_all_there():
-    assert [row[0].split("`")[1] for row in table_under("## How wide to smooth")] == list(
+    assert [row[0].split("`")[1] for row in PAGE.table_under("## How wide to smooth")] == list(
         BY_NAME["kde"].params[0].rules
     )
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    found = EXAMPLES.findall(PAGE)
-    assert len(found) == 12
-    for script, command, said in found:
-        if "processing.run" in script:
-            continue  # QGIS's own: tests/plugin/test_plugin_docs.py
-        printed = run_script(script) if script else run_command(command, capsys)
-        assert said in printed, f"{script or command}\n{printed}"
-
-
-def run_script(script):
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def run_command(command, capsys):
-    words = shlex.split(command)
-    assert main(words) == 0
-    assert Path(words[2]).exists()
-    return capsys.readouterr().err
+    assert PAGE.run_examples(capsys) == 12
 
 
 def test_the_three_roads_are_there():
@@ -111,7 +74,7 @@ def test_the_three_roads_are_there():
         "Rule for the bandwidth, where none is given"
     }
     selecting, looking = (set(inspect.signature(f).parameters) for f in (lg.Incidents.select, lg.Surface.styled))
-    for _, script, command, qgis in table_under("## The same by three roads"):
+    for _, script, command, qgis in PAGE.table_under("## The same by three roads"):
         assert set(qgis.split("; ")) <= labels
         _parser().parse_args(["kde", "a", "b", *shlex.split(command.strip("`"))])
         known = selecting if "select(" in script else looking if "styled(" in script else {p.name for p in kde.params}
@@ -119,7 +82,7 @@ def test_the_three_roads_are_there():
 
 
 def test_warnings_are_quoted_as_they_are(caplog):
-    quoted = re.findall(r"^\* `([^`]+\.)`", PAGE.split("The software warns")[1], flags=re.MULTILINE)
+    quoted = re.findall(r"^\* `([^`]+\.)`", PAGE.text.split("The software warns")[1], flags=re.MULTILINE)
     assert len(quoted) == 3
     with caplog.at_level(logging.WARNING, logger="lacrime_geo"):
         lg.kde(INCIDENTS, bandwidth=200, cell_size=300)

@@ -5,6 +5,7 @@ import pytest
 from makers import clustered, incidents, rectangle, uniform
 
 import lacrime_geo as lg
+from lacrime_geo.hotspot_stability import _said
 
 AREA = rectangle(0, 0, 5000, 5000)
 
@@ -35,9 +36,21 @@ def test_what_is_planted_is_hot_on_every_grid(cells):
 def test_words_and_numbers_agree(cells):
     for hot, cold, runs, said in zip(cells["hot"], cells["cold"], cells["runs"], cells["said"]):
         assert hot + cold <= runs <= 20
-        assert said == (f"hot in {hot} of {runs} grids" if hot and not cold else said)
         assert (said == "") == (hot + cold == 0)
+        assert not hot or cold or said == f"hot in {hot} of {runs} grids"
     assert cells["runs"].max() == 20 and cells["runs"].min() > 10
+
+
+def test_words_of_cold_and_of_mixed_cells():
+    said = _said(np.array([3, 0, 2, 0]), np.array([0, 4, 1, 0]), np.array([5, 4, 5, 5]))
+    assert said.tolist() == ["hot in 3 of 5 grids", "cold in 4 of 4 grids", "hot in 2, cold in 1 of 5 grids", ""]
+
+
+def test_too_few_cells_to_vary_are_named():
+    few = incidents(*uniform(400, 3, side=1400.0))
+    assert 30 <= len(lg.hotspots(few, cell_size=200, boundary=rectangle(0, 0, 1400, 1400))) < 60
+    with pytest.raises(ValueError, match=r"49 cells of 200 m, and stability needs 60, .*lower cell_size"):
+        lg.stability(few, cell_size=200, boundary=rectangle(0, 0, 1400, 1400))
 
 
 def test_the_map_itself_is_among_the_grids(cells):

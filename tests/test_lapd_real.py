@@ -77,6 +77,21 @@ def test_the_share_of_listed_categories(lacrime_data):
     assert (frame.category == "robbery").mean() == pytest.approx(0.04, abs=0.01)
 
 
+def test_known_concentrations_are_hot(lacrime_data):
+    """Downtown, Hollywood and the Figueroa corridor south of downtown; the mountains and the rim of the valley are not."""
+    import geopandas as gpd
+
+    boundary = lacrime_data / "la_city_boundary_from_divisions.geojson"
+    cells = lg.hotspots(lacrime_data / f"{CITYWIDE}.parquet", boundary=boundary).to_geodataframe()
+    places = gpd.read_file(lacrime_data / "la_times_neighborhoods.geojson").to_crs(cells.crs).set_index("name").geometry
+    centre, hottest = cells.geometry.centroid, (cells["bin"] == 3).to_numpy()
+    for name in ("Downtown", "Hollywood", "Exposition Park", "South Park", "Vermont-Slauson"):
+        assert hottest[centre.within(places[name])].mean() > 0.5, name
+    for name in ("Pacific Palisades", "Porter Ranch", "Sunland"):
+        assert hottest[centre.within(places[name])].mean() < 0.02, name
+    assert 0.03 < hottest.mean() < 0.2
+
+
 def test_a_lost_zero_and_zero_coordinates_of_2020(lacrime_data):
     frame = lg.read_lapd(lacrime_data / "lapd_first10000_2020_28col.parquet")
     assert "010304468" in set(frame.dr_no) and counts(frame)["dr_no_padded"] == 1

@@ -133,10 +133,23 @@ def test_what_lies_on_no_feature_of_the_other_map_is_said():
         lg.compare(LATTICE, far, value=drawn(2), other_value=drawn(3))
 
 
+def test_what_is_found_where_the_first_map_has_nothing_is_warned_of():
+    first, second = LATTICE.iloc[:21], LATTICE
+    bins = np.zeros(42)
+    bins[30:34] = 3
+    found = lg.compare(first, second, value=drawn(2)[:21], other_value=bins)
+    assert found.parameters["not_on_first"] == 21
+    assert "4 hot or cold features of 'features' lie where 'features' has none" in found.parameters["warnings"][0]
+    quiet = lg.compare(first, second, value=drawn(2)[:21], other_value=np.zeros(42)).parameters
+    assert quiet["not_on_first"] == 21 and "warnings" not in quiet
+
+
 def test_uniform_maps_have_no_kappa():
     found = measures(lg.compare(LATTICE, LATTICE, value=np.zeros(42), other_value=np.zeros(42)))
     assert found["observed"] == 1 and np.isnan(found["kappa"]) and np.isnan(found["fuzzy_kappa"])
     assert np.isnan(found["hot_overlap"])
+    words = lg.compare(LATTICE, LATTICE, value=np.zeros(42), other_value=np.zeros(42)).parameters["found"]
+    assert words.endswith("there is no kappa, as both maps show one finding throughout; nothing is hot on either")
 
 
 def test_files_frames_and_results_give_the_same(tmp_path):

@@ -3,12 +3,25 @@
 import itertools
 
 import esda
+import geopandas as gpd
 import libpysal
 import numpy as np
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from makers import clustered, counts_as_incidents, incidents, points_frame, rectangle, squares, uniform
+from makers import (
+    CRS,
+    SOUTH,
+    WEST,
+    clustered,
+    counts_as_incidents,
+    incidents,
+    points_frame,
+    rectangle,
+    squares,
+    uniform,
+)
 from scipy.sparse import csr_matrix
 
 import lacrime_geo as lg
@@ -26,8 +39,6 @@ def smooth(seed=0, size=12):
 
 def test_columbus_crime():
     """METHODS: I = 0.5001886 with row-standardised queen contiguity of libpysal's own columbus, 0.5154615 binary."""
-    import geopandas as gpd
-
     try:
         path = libpysal.examples.get_path("columbus.shp")
     except Exception:
@@ -75,6 +86,20 @@ def test_local_values_add_up_to_the_global_one():
         table = lg.moran(LATTICE, value=x, row_standardised=standardized)
         weights = x.size if standardized else table["neighbours"][0] * x.size
         assert local.sum() / weights == pytest.approx(table["moran_i"][0], rel=1e-10)
+
+
+def test_unequal_weights_agree_with_enumeration_of_all_samples():
+    random = np.random.default_rng(4)
+    x, dense = random.gamma(0.7, 1.0, 8), np.zeros((8, 8))
+    dense[:, 1:4] = random.uniform(0.5, 3, (8, 3))
+    np.fill_diagonal(dense, 0)
+    exact = []
+    for i in range(8):
+        others, weights = np.delete(x, i), dense[i][dense[i] > 0]
+        sums = np.array([weights @ sample for sample in itertools.permutations(others, weights.size)])
+        observed = dense[i] @ x
+        exact.append(min(2 * min((sums >= observed - 1e-9).mean(), (sums <= observed + 1e-9).mean()), 1))
+    np.testing.assert_allclose(conditional_p(csr_matrix(dense), x, 40_000, seed=5), exact, atol=0.015)
 
 
 def brute_force(matrix, x, draws, seed):
@@ -215,6 +240,14 @@ def test_weighted_incidents_are_added_up_in_cells():
     assert marks.features.source["weight_sum"].sum() == 2400 and marks.parameters["value"] == "weight_sum"
 
 
+def test_a_weight_may_be_named_for_counting():
+    x, y = clustered(600, 16)
+    harm = np.resize([1.0, 2.0], 600)
+    named = lg.local_moran(points_frame(x, y, harm=harm), cell_size=250, weight="harm")
+    given = lg.local_moran(incidents(x, y, weight=harm), cell_size=250)
+    np.testing.assert_array_equal(named["z"], given["z"])
+
+
 def test_a_value_and_a_grid_exclude_each_other():
     with pytest.raises(ValueError, match="leave them out, or the value"):
         lg.local_moran(LATTICE, value=np.arange(144.0), cell_size=100)
@@ -343,12 +376,59 @@ def test_without_a_peak_the_band_reaches_a_twentieth_of_the_cells_at_most_thirty
     assert curve["distance_band"][:2] == [150.0, 250.0] and len(curve["z"]) == len(cells.curve())
 
 
+def test_cells_that_lie_apart_have_no_curve():
+    boxes = [shapely.box(400 * i, 400 * j, 400 * i + 90, 400 * j + 90) for i in range(9) for j in range(9)]
+    area = gpd.GeoDataFrame(geometry=[shapely.affinity.translate(box, WEST, SOUTH) for box in boxes], crs=CRS)
+    corner = 400.0 * np.random.default_rng(1).integers(0, 9, (2, 300))
+    points = incidents(corner[0] + 45, corner[1] + 45)
+    options = dict(cell_size=100, boundary=area)
+    with pytest.raises(ValueError, match=r"No two of the \d+ cells lie within 150 m of each other"):
+        lg.incremental_moran(points, steps=1, **options)
+    curve = lg.incremental_moran(points, **options)
+    assert curve["distance_band"][0] > 250 and np.isfinite(curve["z"]).all()
+    assert np.isfinite(lg.hotspots(points, **options)["z"]).all()
+
+
+def test_permutations_asked_for_are_kept_where_p_is_exact():
+    points = counts_as_incidents(np.random.default_rng(1).poisson(0.5, (12, 12)))
+    for found in (
+        lg.hotspots(points, cell_size=100, permutations=999, seed=5),
+        lg.gi_star(LATTICE, value=np.random.default_rng(1).poisson(0.5, 144), permutations=999, seed=5),
+    ):
+        assert found.parameters["inference"].startswith("exact")
+        assert (found.parameters["permutations"], found.parameters["seed"]) == (999, 5)
+    assert "normal" in lg.moran(LATTICE, value=smooth()).parameters["inference"]
+
+
+def test_few_counts_get_the_exact_tail_in_features_too():
+    few, many = (np.random.default_rng(2).poisson(mean, 144) for mean in (0.3, 40))
+    for function in (lg.gi_star, lg.local_moran):
+        assert function(LATTICE, value=few).parameters["inference"].startswith("exact")
+        for value in (many, few + 0.5, few - 3):
+            assert function(LATTICE, value=value).parameters["inference"].startswith("analytic")
+
+
+def test_values_too_large_for_tables_are_drawn():
+    value = np.random.default_rng(3).integers(0, 60_000, 500)
+    frame = points_frame(*uniform(500, 3))
+    marks = lg.gi_star(frame, value=value, neighbours="knn", k=40, permutations=99)
+    assert marks.parameters["inference"] == "two-sided p by conditional permutation"
+
+
+def test_the_largest_significant_p_is_kept():
+    cells = lg.hotspots(incidents(*clustered(2000, 9)), cell_size=200)
+    assert cells.parameters["p_cut"] == pytest.approx(cells["p"][cells["p_adjusted"] <= 0.05].max(), rel=0.01)
+    assert "after fdr over" in cells.parameters["p_cut_reason"]
+
+
 def test_outliers_do_not_choose_the_band():
     x, y = clustered(2000, 15)
     far = np.r_[x, 40_000.0], np.r_[y, 40_000.0]
     near, wide = (lg.hotspots(incidents(*xy), cell_size=200) for xy in ((x, y), far))
     assert near.parameters["distance_band"] == wide.parameters["distance_band"]
     assert wide["count"].sum() == 2001
+    # Even where the cell size is given, what chooses the band is said.
+    assert wide.parameters["locational_outliers"] == 1
 
 
 def test_counts_without_pattern_have_no_strong_z():

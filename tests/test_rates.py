@@ -75,14 +75,20 @@ def test_few_people_make_no_hotspot_by_chance():
     assert raw["bin"][0] == 3 and smooth["bin"][0] == 0 and smooth["bin"][4 * 7 + 5] == 3
 
 
+def test_rates_that_differ_by_chance_alone_are_warned_of():
+    marks = lg.gi_star(LAYER, value=np.resize([1.0, 2.0, 3.0], 42), denominator=np.full(42, 100.0))
+    assert "differ by no more than chance" in marks.parameters["warnings"][0]
+
+
 def test_areas_without_people():
     count, population = drawn(5)
+    count[7] = 9.0
     population[7] = 0
     marks = lg.gi_star(LAYER, value=count, denominator=population)
-    assert (
-        marks["rate"][7] == pytest.approx(count.sum() / population.sum())
-        and marks.parameters["without_population"] == 1
-    )
+    peopled = population > 0
+    mean = count[peopled].sum() / population[peopled].sum()
+    assert marks["rate"][7] == pytest.approx(mean) and marks.parameters["mean_rate"] == pytest.approx(mean)
+    assert marks.parameters["without_population"] == 1
     with pytest.raises(ValueError, match="is 0 in 1 of 42 features, which have no rate: leave them out"):
         lg.gi_star(LAYER, value=count, denominator=population, smoothing="none")
 
@@ -91,8 +97,8 @@ def test_areas_without_people():
     ("value", "denominator", "sentence"),
     [
         (np.full(42, -1.0), np.ones(42), "42 of 42 values are negative, the first is -1"),
-        (np.ones(42), np.zeros(42), "denominator is 0 in all 42 rows"),
-        (np.ones(42), np.full(42, -3.0), "denominator is negative in 42 of 42 rows"),
+        (np.ones(42), np.zeros(42), "The denominator is 0 in all 42 rows, so there are no rates"),
+        (np.ones(42), np.full(42, -3.0), "The denominator is negative in 42 of 42 rows, first in row 0"),
         (np.ones(42), np.ones(41), "41 values for 42 rows"),
     ],
 )

@@ -101,7 +101,7 @@ def test_local_moran_of_incidents_counts_them_in_cells(run, layer, incidents):
         np.testing.assert_array_equal(column(found, "count"), expected.features.source["count"])
         np.testing.assert_allclose(column(found, "z"), expected["z"], rtol=1e-9, atol=1e-12)
         assert list(column(found, "cluster_type")) == expected["cluster_type"].tolist()
-    with pytest.raises(qgis_core.QgsProcessingException, match="since choose among incidents: leave them out, or the"):
+    with pytest.raises(qgis_core.QgsProcessingException, match="since: these select incidents, but a value"):
         run("local_moran", FEATURES=square_layer(), VALUE="crimes", SINCE="2023-06-01")
     with pytest.raises(qgis_core.QgsProcessingException, match="are points"):
         run("local_moran", FEATURES=square_layer())

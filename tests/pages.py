@@ -1,0 +1,71 @@
+"""What the tests of the pages in docs/ share: a page's words, tables and links, and its examples, run."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+from lacrime_geo.cli import main
+
+ROOT = Path(__file__).resolve().parent.parent
+INCIDENTS, DIVISIONS = (str(ROOT / "sample_layers" / name) for name in ("incidents.csv.gz", "divisions.geojson"))
+# A script or a command, and what stands beneath it of its output.
+EXAMPLES = re.compile(
+    r"(?:```python\n(.*?)```|^    lacrime-geo ([^\n]+))\n(?:\n```text\n(.*?)```)?", re.DOTALL | re.MULTILINE
+)
+
+
+class Page:
+    """A page of docs/ by its name; `prose` is its text on one line."""
+
+    def __init__(self, name):
+        self.text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        self.prose = " ".join(self.text.split())
+
+    def table_under(self, title):
+        """Return the cells of the first table below a heading or a mark."""
+        block = self.text.split(title, 1)[1]
+        rows = re.search(r"(?:^\|.*\n)+", block, flags=re.MULTILINE)[0].splitlines()
+        return [[cell.strip() for cell in row.strip("|").split("|")] for row in rows[2:]]
+
+    def anchors(self):
+        """Return the names by which its headings are linked to."""
+        headings = re.findall(r"^#+ (.+)$", self.text, flags=re.MULTILINE)
+        return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+    def pictures(self):
+        """Return the names of the pictures shown; every file and heading linked to must be there."""
+        links = re.findall(r"\]\(([^)]+)\)", self.text)
+        assert [link for link in links if not self._leads_somewhere(*link.partition("#")[::2])] == []
+        return {Path(link).name for link in links if link.startswith("pictures/")}
+
+    def _leads_somewhere(self, path, anchor):
+        if anchor and (not path or (ROOT / "docs" / path).parent == ROOT / "docs"):
+            return anchor in (Page(path) if path else self).anchors()
+        return (ROOT / "docs" / path).exists()
+
+    def run_examples(self, capsys):
+        """Run every script and command in the working folder, check what each prints, and return how many there are."""
+        found = EXAMPLES.findall(self.text)
+        for script, command, said in found:
+            if "processing.run" in script:
+                continue  # QGIS's own: tests/plugin/test_plugin_docs.py
+            printed = run_script(script) if script else run_command(command, capsys)
+            assert said in printed, f"{script or command}\n{printed}"
+        return len(found)
+
+
+def run_script(script):
+    """Run a script by itself and return what it prints."""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def run_command(command, capsys):
+    """Run a command, which must write its file, and return what it announces."""
+    words = shlex.split(command)
+    assert main(words) == 0
+    assert Path(words[2]).exists()
+    return capsys.readouterr().err
