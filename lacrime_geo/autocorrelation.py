@@ -50,8 +50,8 @@ def gi_star(
         few people make extreme rates by chance alone; "none" leaves them raw.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     permutations : for p by conditional permutation, the number of draws; ties count in both tails. Default 0: the normal p. In
-        place of either, counts in neighbourhoods with fewer than 10 in the mean, and counts whose permutations are asked for,
-        have the exact tail of all permutations, where it does not take long.
+        place of either, counts so few or so crowded that the normal p is not to be trusted, and counts whose permutations are
+        asked for, have the exact tail of all permutations, where it does not take long.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
 
@@ -100,13 +100,18 @@ def gi_star(
         parameters,
         valued.everything,
         style="gi_star",
-        label=f"Gi* of {parameters['value']}{_over(parameters)} · n = {z.size:,}",
+        label=f"Gi* of {_named(parameters, 'value')}{_over(parameters)} · n = {z.size:,}",
     )
 
 
 def _over(parameters: Parameters) -> str:
     """Return what a map's title says of the denominator."""
-    return f" per {parameters['denominator']}" if "denominator" in parameters else ""
+    return f" per {_named(parameters, 'denominator')}" if "denominator" in parameters else ""
+
+
+def _named(parameters: Parameters, role: str) -> str:
+    """Return the name of a column, or what stands in for the name of an array."""
+    return f"a {role}" if parameters[role] == "array" else str(parameters[role])
 
 
 def getis_ord(weights: csr_matrix, x: np.ndarray, *, include_self: bool = True) -> np.ndarray:

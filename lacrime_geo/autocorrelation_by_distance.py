@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -111,7 +111,7 @@ def incremental_moran(
         )
     parameters["peak"] = curve.peak
     parameters.tell(curve.in_words)
-    return curve
+    return replace(curve, label=gridding.everything.titled(curve.label))
 
 
 def band_of(
@@ -144,7 +144,7 @@ def curve_of(
     Bands within which no two cells lie are left out; None where that leaves none.
     """
     half = min(cells.grid.rows * cells.grid.ROW, cells.grid.columns) / 2
-    metres = np.array([band for band in np.arange(steps) + QUEEN if band <= max(half, QUEEN)]) * cells.grid.cell_size
+    metres = (np.arange(min(steps, int(max(half - QUEEN, 0)) + 1)) + QUEEN) * cells.grid.cell_size
     rows = []
     for number, band in enumerate(metres):
         rows.append(_at_band(cells, float(band)))
@@ -176,7 +176,8 @@ def _peaks(z: np.ndarray) -> np.ndarray:
 
 def _at_band(cells: CountedCells, band: float) -> tuple[float, float]:
     """Return I and its z for neighbours within a band (m), NaN where there are none."""
-    values = cells.values
+    # Sums of squares of very small or large weights would leave float64.
+    values = cells.values if cells.values.dtype.kind == "i" else cells.values / cells.values.max()
     around = cells.sums(values, band) - values
     w = (cells.sums(np.ones(values.size, dtype=np.int64), band) - 1).astype(float)
     mean = values.mean()

@@ -84,6 +84,9 @@ def _ticks(values: np.ndarray) -> np.ndarray:
     [0.0, 100.0, 200.0, 300.0, 400.0, 500.0]
     """
     low, high = float(values.min()), float(values.max())
+    if low == high:
+        # A single number stands in the middle.
+        low, high = low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2
     low = min(low, 0.0) if low < 0.5 * high else low
     raw = max(high - low, 1e-12) / 5
     power = 10.0 ** math.floor(math.log10(raw))

@@ -104,11 +104,13 @@ def column(source: Any, name: str) -> Any:
     return source[names[name]]
 
 
-def column_values(values: Any, rows: int) -> np.ndarray:
+def column_values(values: Any, rows: int, name: str = "The column") -> np.ndarray:
     """Return a column of any table as an array of the right length, missing numbers as NaN."""
     array = np.asarray(values.to_numpy(dtype=float, na_value=np.nan) if _is_numeric(values) else values).ravel()
     if array.size != rows:
-        raise ValueError(f"The column has {array.size:,} values for {rows:,} rows; give one for each row.")
+        raise ValueError(
+            f"{name} has {array.size:,} values for {rows:,} rows; give one for each row, or name a column."
+        )
     return array
 
 

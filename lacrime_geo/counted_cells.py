@@ -13,6 +13,7 @@ from .features import Features, as_boundary
 from .grid import Grid
 from .hexagons import GRIDS
 from .incidents import Incidents, begin
+from .inference import LARGEST_TOTAL
 from .overlay import polygon_of
 from .parameters import Parameters
 
@@ -53,6 +54,8 @@ class CountedCells:
         bounds = (x.min(), y.min(), x.max(), y.max()) if area is None else area.bounds
         west, south = bounds[0] - shift[0] * cell_size, bounds[1] - shift[1] * cell_size
         # Whole cells, so that those at the edge of the data are not cut.
+        # A band wider than the data closes no more than all of them.
+        band = min(band, max(bounds[2] - west, bounds[3] - south) + cell_size)
         padding = math.ceil(band / cell_size) * cell_size if area is None else 0.0
         grid = GRIDS[shape].over((west, south, bounds[2], bounds[3]), cell_size, placed.crs, padding)
         if area is None:
@@ -65,7 +68,8 @@ class CountedCells:
         if placed.weight is not None:
             sums = grid.total(cell, placed.weight)[universe]
             # Whole weights stay whole numbers, for which there are exact tails.
-            sums = sums.astype(np.int64) if (placed.weight % 1 == 0).all() else sums
+            whole = (placed.weight % 1 == 0).all() and placed.weight.sum() < LARGEST_TOTAL
+            sums = sums.astype(np.int64) if whole else sums
         return cls(grid, universe, cell >= 0, count, sums)
 
     @property
@@ -94,18 +98,22 @@ class CountedCells:
         """Return the sum of values over the study area's cells within a band (m) of each, itself included."""
         return self.grid.sums(self.raster(values), band)[self.universe]
 
-    def announce(self, placed: Incidents, area: Features | None, parameters: Parameters) -> None:
+    def announce(self, placed: Incidents, area: Features | None, band: float, parameters: Parameters) -> None:
         """Say which cells these are, and which incidents stand in none of them."""
         study_area.note_outside(placed, self.inside, "are not counted", parameters)
         parameters["cells"] = self.count.size
         if area is None:
             reason = "a stand-in for a boundary, which would be better: what lies around the incidents is unknown"
             parameters.choose(
-                "universe", "cells with incidents, and gaps between them up to two distance bands wide", reason
+                "universe", f"cells with incidents, and gaps between them up to {2 * band:,.4g} m wide", reason
             )
             return
         parameters["universe"] = f"cells with their centre inside {area.label!r}"
-        x, y = placed.easting[~self.inside], placed.northing[~self.inside]
+        # In a cell cut off stands only what is near a cell that is not.
+        rim = self.grid.sums(self.universe.astype(np.int64), 1.5 * self.grid.cell_size) > 0
+        outside = ~self.inside
+        outside[outside] = self.grid.inside(rim, placed.easting[outside], placed.northing[outside])
+        x, y = placed.easting[outside], placed.northing[outside]
         cut = int((polygon_of(area, x, y) >= 0).sum()) if x.size else 0
         sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, in cells whose centre is outside it"
         parameters.note("in_cells_cut_off", cut, sentence)
@@ -159,7 +167,7 @@ class Gridding:
     def cells(self, band: float) -> CountedCells:
         """Count all incidents in the cells of the study area, and say which these are."""
         cells = CountedCells.of(self.placed, self.area, self.cell_size, band, self.shape)
-        cells.announce(self.placed, self.area, self.parameters)
+        cells.announce(self.placed, self.area, band, self.parameters)
         return cells
 
     def features(self, kind: str) -> tuple[Features, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,8 @@ class Hotspots(Cells):
         """
         values, curve = self.counted.values, self.chosen_by
         if curve is None and np.ptp(values) > 0:
-            curve = curve_of(self.counted, STEPS, Parameters(self.parameters))
+            curve = curve_of(self.counted, STEPS, self.parameters)
+            curve = curve and replace(curve, label=self.label.replace("Hotspots", curve.label))
         if curve is None:
             raise ValueError(
                 f"The {values.size:,} cells have no pattern by distance: all hold the same, or each lies apart."
@@ -89,10 +90,10 @@ def hotspots(
 
     Notes
     -----
-    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where neighbourhoods hold fewer than 10 incidents in the mean the normal
-    p is not to be trusted: there, and wherever `permutations` are asked for, p is the exact conditional tail, which all
-    permutations together would give; of weights that are no whole numbers they are drawn. A cell whose z and neighbours
-    point to different sides is not significant.
+    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where sums of neighbours are more skewed than those of 10 evenly spread
+    incidents, as they are few or crowd on few places, the normal p is not to be trusted: there, and wherever
+    `permutations` are asked for, p is the exact conditional tail, which all permutations together would give; of weights
+    that are no whole numbers they are drawn. A cell whose z and neighbours point to different sides is not significant.
 
     Examples
     --------
@@ -110,6 +111,8 @@ def hotspots(
     parameters["correction"] = correction
     if distance_band is None:
         distance_band, curve = band_of(gridding.usual_cells(), parameters, within(progress, 0.0, 0.4))
+        if curve is not None:
+            curve = replace(curve, parameters=parameters, label=gridding.everything.titled(curve.label))
     band = _checked_band(distance_band, gridding.cell_size, parameters)
     cells = gridding.cells(band)
     advance(progress, 0.5)
@@ -139,9 +142,7 @@ def grid_columns(
     n = values.size
     spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
     z = standardised(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
-    # Whether the normal p may be trusted depends on how many incidents there are, not on what each weighs.
-    held = float(cells.count.mean() * w.mean())
-    near = Neighbourhoods(values, local_sum - values, w - 1, held)
-    p = conditional_inference(z, near, asked, parameters, within(progress, 0.3, 0.9), of_incidents=True)
+    near = Neighbourhoods(values, local_sum - values, w - 1)
+    p = conditional_inference(z, near, asked, parameters, within(progress, 0.3, 0.9))
     advance(progress, 1.0)
     return confidence_columns(z, p, asked.correction, parameters, "cells")

@@ -75,7 +75,7 @@ def stability(
     >>> from lacrime_geo import Incidents
     >>> random = np.random.default_rng(0)
     >>> x, y = random.uniform(0, 3000, (2, 900))
-    >>> x[:300], y[:300] = x[:300] / 10 + 1500, y[:300] / 10 + 1500
+    >>> x[:300], y[:300] = x[:300] / 4 + 1500, y[:300] / 4 + 1500
     >>> cells = stability(Incidents(x + 380000, y + 3768000, crs="EPSG:32611"), cell_size=200, runs=10)
     >>> str(cells["said"][cells["hot"].argmax()])
     'hot in 10 of 10 grids'
@@ -161,6 +161,6 @@ def _described(first: Hotspots, columns: dict[str, np.ndarray], runs: int, seed:
     often = sure & (columns["hot"] >= 0.9 * columns["runs"])
     parameters.tell(
         f"of {int(sure.sum()):,} cells that are hot at 95 % confidence on the map {int(often.sum()):,} are on at least nine in "
-        f"ten of {runs} grids"
+        f"ten of the grids they lie on, {runs} at most"
     )
     return Cells(columns, parameters, first.grid, first.cell, style="stability", label=label)

@@ -16,7 +16,10 @@ from .progress import Progress
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+# Sums of neighbours as skewed as those of so many evenly spread incidents are near enough to normal.
 TRUSTED_SUM = 10.0
+# Whole numbers beyond leave float64.
+LARGEST_TOTAL = 2.0**53
 EXACT_WORDS = {"exact": "", "compound": "; drawn with replacement, as the exact tail takes long for so many neighbours"}
 
 
@@ -40,13 +43,12 @@ class PermutationOptions:
 class Neighbourhoods:
     """The values (n,) of features, and the sum and number of each one's neighbours, itself left out.
 
-    `weights` are given where neighbours do not weigh alike; `held` is how many incidents a neighbourhood holds in the mean.
+    `weights` are given where neighbours do not weigh alike.
     """
 
     values: np.ndarray
     total: np.ndarray
     size: np.ndarray
-    held: float
     weights: csr_matrix | None = None
 
     @classmethod
@@ -55,9 +57,23 @@ class Neighbourhoods:
         size = np.diff(others.indptr)
         total = others.astype(bool).astype(float) @ values
         alike = bool((rows_alike(others) | (size == 0)).all())
-        if alike and (values % 1 == 0).all():
+        if alike and (values % 1 == 0).all() and np.abs(values).sum() < LARGEST_TOTAL:
             values, total = values.astype(np.int64), np.rint(total).astype(np.int64)
-        return cls(values, total, size, float((total + values).mean()), None if alike else others)
+        return cls(values, total, size, None if alike else others)
+
+    @property
+    def evenly_spread(self) -> float:
+        """How many evenly spread incidents a neighbourhood would hold whose sum is as skewed as those here.
+
+        The sum of k values of skewness g has skewness g/√k, and a Poisson count of mean m has 1/√m.
+        """
+        deviation = self.values - self.values.mean()
+        spread = float(np.abs(deviation).max(initial=0.0))
+        if spread == 0:
+            return np.inf
+        deviation = deviation / spread
+        skewness = float((deviation**3).mean() / (deviation**2).mean() ** 1.5)
+        return float((self.size + 1).mean()) / skewness**2 if abs(skewness) > 1e-9 else np.inf
 
     @property
     def are_counts(self) -> bool:
@@ -71,34 +87,32 @@ def conditional_inference(
     asked: PermutationOptions,
     parameters: Parameters,
     progress: Progress = None,
-    *,
-    of_incidents: bool = False,
 ) -> np.ndarray:
     """Return the two-sided p of each feature, and keep which p it is and why.
 
-    Where z is undefined, or its sign is not that of its neighbours' departure from expectation, p is 1; so it is without
-    neighbours.
+    The normal p is trusted where sums of neighbours are little skewed: for counts spread evenly that is from 10 in the mean
+    on; where they crowd on few places it takes more. Where z is undefined, or its sign is not that of its neighbours'
+    departure from expectation, p is 1; so it is without neighbours.
     """
     if asked.draws:
         parameters.update(permutations=asked.draws, seed=asked.seed)
-    sparse = near.held < TRUSTED_SUM and (of_incidents or near.are_counts)
-    held = f"neighbourhoods hold {near.held:.3g} {'incidents ' if of_incidents else ''}in the mean"
-    if not (asked.draws or sparse):
-        reason = held if of_incidents or near.are_counts else "no permutations were asked for"
-        parameters.choose("inference", "analytic two-sided p", reason)
+    skewed = near.evenly_spread < TRUSTED_SUM
+    held = f"sums of neighbours are as skewed as those of {near.evenly_spread:.3g} evenly spread incidents"
+    if not (asked.draws or skewed):
+        parameters.choose("inference", "analytic two-sided p", held)
         return np.where(near.size > 0, significance.two_sided(z), 1.0)
-    reason = f"{held}, too few for the normal approximation ({TRUSTED_SUM:g})" if sparse else "permutations asked for"
+    reason = f"{held}, too few for the normal approximation ({TRUSTED_SUM:g})" if skewed else "permutations asked for"
     tails = significance.affordable_tails(near.values, near.size) if near.are_counts else None
     if tails:
         p, side = _exact(near, tails, reason, parameters, progress)
     elif asked.draws:
         p, side = _drawn(near, asked, reason, parameters, progress)
     else:
-        parameters.choose("inference", "analytic two-sided p", "fractional or widely differing weights have no exact p")
+        parameters.choose("inference", "analytic two-sided p", "fractional or widely differing values have no exact p")
         parameters.warn(
-            f"{reason}, and these weights have no exact p: take small p with caution, or ask for permutations."
+            f"{reason}, and these values have no exact p: take small p with caution, or ask for permutations."
         )
-        return significance.two_sided(z)
+        return np.where(near.size > 0, significance.two_sided(z), 1.0)
     return np.where(np.isnan(z) | (np.sign(z) != side), 1.0, p)
 
 
@@ -135,6 +149,6 @@ def _warn_of_few(asked: PermutationOptions, features: int, parameters: Parameter
     if asked.correction != "none" and asked.draws < needed:
         parameters.warn(
             f"{asked.draws:,} permutations give no p below {2 / (asked.draws + 1):.2g}, which the correction for "
-            f"{features:,} features may leave without any significant one; {needed:,} are enough for a single feature, 0 "
+            f"{features:,} tests may leave without any significant one; {needed:,} are enough for a single one, 0 "
             "asks for none."
         )

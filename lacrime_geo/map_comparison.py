@@ -11,7 +11,7 @@ from . import checks
 from .features import Features, as_features
 from .overlay import polygon_of
 from .parameters import Parameters, in_words
-from .places import nearest_distances
+from .places import collapse, nearest_distances
 from .progress import Progress, advance, within
 from .results import Marks, Table
 from .valued_features import numbers_of
@@ -99,6 +99,7 @@ def compare(
     first = _polygons(as_features(features), "features")
     second = _polygons(as_features(other, crs=first.crs), "other")
     parameters = Parameters(layer=first.label, other=second.label, features=first.size, crs=first.crs)
+    _warn_of_unlike(features, other, parameters)
     here, there = (
         np.sign(numbers_of(*given)) for given in ((first, value, "value"), (second, other_value, "other_value"))
     )
@@ -208,6 +209,20 @@ def _polygons(features: Features, role: str) -> Features:
     return features
 
 
+def _warn_of_unlike(features: Any, other: Any, parameters: Parameters) -> None:
+    """Warn when two results were made with unlike bands, cells or corrections, which alone make maps differ."""
+    one, two = (getattr(result, "parameters", {}) for result in (features, other))
+    unlike = [
+        f"{name} {one[name]} and {two[name]}"
+        for name in ("cell_size", "distance_band", "correction")
+        if name in one and name in two and one[name] != two[name]
+    ]
+    if unlike:
+        parameters.warn(
+            f"The maps were made with {', '.join(unlike)}, which alone makes them differ: make both with the same."
+        )
+
+
 def _note_unseen(first: Features, second: Features, there: np.ndarray, parameters: Parameters) -> None:
     """Say how many features of the second map lie on none of the first, and warn when any of these is hot or cold."""
     x, y = (part[second.known] for part in second.centres())
@@ -225,11 +240,10 @@ def _halving(given: float | None, both: _Findings, parameters: Parameters) -> fl
     if given is not None:
         parameters["halving_distance"] = checks.positive("halving_distance", given)
         return float(parameters["halving_distance"])
-    if both.x.size < 2:
-        raise ValueError(
-            "A single centre lies on both maps: give halving_distance, or maps that share more of their area."
-        )
-    usual = float(np.median(nearest_distances(both.x, both.y)))
+    first, _ = collapse(both.x, both.y)
+    if first.size < 2:
+        raise ValueError("All centres that lie on both maps are one place: give halving_distance.")
+    usual = float(np.median(nearest_distances(both.x[first], both.y[first])))
     reason = "the median distance from a centre to the nearest other one"
     return float(parameters.choose("halving_distance", float(f"{usual:.4g}"), reason, " m"))
 

@@ -54,8 +54,8 @@ def local_moran(
     row_standardised : give each feature's neighbours weights that add up to 1; this changes I, not its p.
     correction : for the number of features tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     permutations : for p by conditional permutation, the number of draws. Default 0: the normal p. In place of either, counts
-        in neighbourhoods with fewer than 10 in the mean, and counts whose permutations are asked for, have the exact tail of all
-        permutations, where it does not take long.
+        so few or so crowded that the normal p is not to be trusted, and counts whose permutations are asked for, have the exact
+        tail of all permutations, where it does not take long.
     cell_size : when incidents are counted, the side of a square cell (m). Default: the shorter side of the data / 150, at least
         150 m, to two digits.
     boundary : when incidents are counted, polygon layer of the study area: every cell with its centre inside counts, zeros

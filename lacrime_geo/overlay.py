@@ -20,6 +20,9 @@ def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress
     By crossings of a ray to the east, so that a point on a border that two polygons share belongs to one of them.
     """
     edges = _Edges(areas)
+    if edges.overlaps(x, y, "east") < edges.overlaps(x, y, "north"):
+        # Long shapes from south to north are told apart by what lies west and east: turn the map.
+        edges, x, y = edges.turned(), y, x
     order = np.argsort(y, kind="stable")
     start = np.searchsorted(y, edges.south, side="left", sorter=order)
     stop = np.searchsorted(y, edges.north, side="right", sorter=order)
@@ -50,6 +53,20 @@ class _Edges:
         none = np.empty(0)
         found = [edge.reduceat(values, self.first) if self.first.size else none for edge, values in bounds]
         self.west, self.south, self.east, self.north = found
+
+    def overlaps(self, x: np.ndarray, y: np.ndarray, axis: str) -> float:
+        """Return about how many points lie beside each polygon, summed, between its ends along an axis."""
+        values, low, high = (x, self.west, self.east) if axis == "east" else (y, self.south, self.north)
+        some = np.sort(values[:: max(values.size // 10_000, 1)])
+        return float((np.searchsorted(some, high, side="right") - np.searchsorted(some, low)).sum())
+
+    def turned(self) -> _Edges:
+        """Return the same edges with east and north changed for each other."""
+        other = _Edges.__new__(_Edges)
+        other.x0, other.y0, other.x1, other.y1 = self.y0, self.x0, self.y1, self.x1
+        other.feature, other.first, other.count = self.feature, self.first, self.count
+        other.west, other.south, other.east, other.north = self.south, self.west, self.north, self.east
+        return other
 
     def around(self, number: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Tell whether points (n,) stand in one polygon."""

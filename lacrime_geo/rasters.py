@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from .grid import Grid
 from .parameters import restored
 from .results import Surface
 
+log = logging.getLogger("lacrime_geo")
 CLOUD_OPTIMISED = dict(compress="deflate", predictor="yes", overviews="auto", resampling="average", blocksize=256)
 
 
@@ -100,7 +102,9 @@ def write(result: Any, path: Path) -> None:
 def _bands(result: Any) -> tuple[list[str], list[np.ndarray], list[str]]:
     if isinstance(result, Surface):
         return [result.measure], [result.values.astype(np.float32)], [result.unit]
-    names = list(result.columns)
+    names = [name for name, column in result.columns.items() if column.dtype.kind in "iufb"]
+    for name in sorted(set(result.columns) - set(names)):
+        log.info("column %s holds text, which a raster does not; it is left out", name)
     return names, [result.raster(name) for name in names], ["incidents" if name == "count" else "" for name in names]
 
 

@@ -114,8 +114,8 @@ def caution_finer_than_blocks(
     """Warn when cells or a bandwidth are finer than the hundred-blocks that the incidents have been moved to."""
     if size < FINEST_CELL and places < incidents / 2:
         parameters.warn(
-            f"{of_all}{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: {what} "
-            f"of {size:g} m, finer than {FINEST_CELL:g} m, shows more than the data know."
+            f"{of_all}{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: "
+            f"{what} of {size:g} m, finer than {FINEST_CELL:g} m, shows more than the data know."
         )
 
 

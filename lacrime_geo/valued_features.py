@@ -108,6 +108,6 @@ def numbers_of(everything: Features, given: Any, role: str) -> np.ndarray:
     """Return a column (its name, or an array) of the features that have a geometry; raise when a number is missing."""
     column = checks.column(everything.source, given) if isinstance(given, str) else given
     # Rows without geometry may lack a value too; the others are checked under their own row numbers.
-    values = np.where(everything.known, checks.column_values(column, everything.size).astype(object), 0)
+    values = np.where(everything.known, checks.column_values(column, everything.size, role).astype(object), 0)
     name = f"{role} {given!r}" if isinstance(given, str) else role
     return checks.numbers(name, values, everything.size)[everything.known]

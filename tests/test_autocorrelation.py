@@ -178,6 +178,33 @@ def test_hotspots_move_with_the_incidents(shape):
     np.testing.assert_allclose(moved["z"], plain["z"], atol=1e-9)
 
 
+def test_a_constant_added_changes_neither_z_nor_p():
+    values = np.zeros(64)
+    values[27] = 6
+    x, y = np.indices((8, 8)).reshape(2, -1) * 100.0
+    plain, more = (
+        lg.gi_star(incidents(x, y), value=values + by, neighbours="band", distance_band=150) for by in (0, 300)
+    )
+    np.testing.assert_allclose(plain["z"], more["z"], atol=1e-9)
+    np.testing.assert_allclose(plain["p"], more["p"], atol=1e-9)
+
+
+@pytest.mark.parametrize("weight", [1e15, 1e17, 1e20])
+def test_huge_weights_keep_their_sums(weight):
+    x, y = clustered(900, 8)
+    heavy = lg.hotspots(incidents(x, y), cell_size=250, distance_band=375, weight=np.full(900, weight))
+    plain = lg.hotspots(incidents(x, y), cell_size=250, distance_band=375)
+    np.testing.assert_allclose(heavy["weight_sum"], weight * plain["count"])
+    np.testing.assert_allclose(heavy["z"], plain["z"], atol=1e-6)
+
+
+def test_tiny_weights_have_a_curve():
+    x, y = clustered(900, 8)
+    weight = np.random.default_rng(0).random(900)
+    tiny, plain = (lg.incremental_moran(incidents(x, y, weight=weight * by), cell_size=250) for by in (1e-200, 1.0))
+    np.testing.assert_allclose(tiny["z"], plain["z"], rtol=1e-6)
+
+
 def test_weights_equal_repeats():
     x, y = clustered(900, 8)
     times = np.random.default_rng(8).integers(1, 4, 900)

@@ -70,6 +70,46 @@ def test_a_band_chosen_from_the_data_does_not_find_more(mean):
     assert np.mean(shares) <= 0.055 + 2 * np.std(shares) / 10
 
 
+@pytest.mark.parametrize("band", [150, 350])
+def test_crowded_counts_make_no_hotspots_by_chance(band):
+    """Police data: most cells hold nothing, few hold dozens. Shuffled, nothing is left to find."""
+    random = np.random.default_rng(7)
+    crowded = random.poisson(random.gamma(0.15, 1 / 0.15, 900))
+    found, small = [], []
+    for _ in range(40):
+        cells = lg.hotspots(
+            counts_as_incidents(random.permutation(crowded).reshape(30, 30)),
+            cell_size=100,
+            distance_band=band,
+            boundary=AREA,
+        )
+        assert cells["count"].mean() * 9 > 8 and cells.parameters["inference"].startswith("exact")
+        found.append(cells["bin"].any())
+        small.append((cells["p"] <= 0.001).mean())
+    assert np.mean(found) <= 0.1 + 3 * np.sqrt(0.09 / 40) and np.mean(small) <= 0.002
+
+
+@pytest.mark.parametrize("spread", [1.0, 2.0])
+def test_weights_that_differ_widely_make_no_hotspots_by_chance(spread):
+    found = []
+    for seed in range(30):
+        random = np.random.default_rng(seed)
+        x, y = random.uniform(0, 3000, (2, 4000))
+        options = dict(cell_size=200, distance_band=300, boundary=AREA, permutations=9999)
+        cells = lg.hotspots(incidents(x, y, weight=random.lognormal(0, spread, 4000)), **options)
+        found.append((cells["bin"] != 0).any())
+    assert np.mean(found) <= 0.1 + 3 * np.sqrt(0.09 / 30)
+
+
+def test_skewed_weights_without_an_exact_p_are_warned_of():
+    random = np.random.default_rng(1)
+    x, y = random.uniform(0, 3000, (2, 4000))
+    for spread, warned in ((0.1, False), (2.0, True)):
+        weight = random.lognormal(0, spread, 4000)
+        cells = lg.hotspots(incidents(x, y, weight=weight), cell_size=200, distance_band=300, boundary=AREA)
+        assert any("as skewed as those of" in text for text in cells.parameters.get("warnings", [])) == warned
+
+
 @pytest.mark.parametrize("shape", ["square", "hex"])
 @pytest.mark.parametrize(("mean", "most"), [(0.1, 0.065), (0.3, 0.065), (1.0, 0.065), (2.0, 0.07), (5.0, 0.085)])
 def test_without_a_boundary_the_edge_makes_no_hotspots(mean, most, shape):

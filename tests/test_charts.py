@@ -53,6 +53,11 @@ def test_without_a_peak_nothing_is_marked():
     assert not any("peak" in words for words in texts(root))
 
 
+def test_a_single_point_has_axes():
+    text = svg(curve([14.5]))
+    assert "nan" not in text and len(ElementTree.fromstring(text).find(f"{SVG}polyline").get("points").split()) == 1
+
+
 def test_text_from_data_is_escaped():
     root = ElementTree.fromstring(svg(curve([1, 2], label="<script>&\"'")))
     assert "<script>&\"'" in texts(root)

@@ -8,6 +8,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import CRS, SOUTH, WEST, incidents, squares, uniform
+from shapely import affinity
 
 import lacrime_geo as lg
 from lacrime_geo.concentration import gini, gini_generalised, measures_of
@@ -143,3 +144,13 @@ def test_inputs_that_cannot_work_say_why():
         lg.concentration(points, units=squares(2, 2), top=30)
     with pytest.raises(ValueError, match="stands in a unit"):
         lg.concentration(points, units=squares(2, 2).translate(900_000, 0).to_frame("geometry"), top=1)
+
+
+def test_long_thin_polygons_are_told_apart_either_way():
+    lie = [shapely.box(0, i, 3000, i + 0.9) for i in range(400)]
+    stand = [shapely.box(i, 0, i + 0.9, 3000) for i in range(400)]
+    x, y = np.random.default_rng(1).uniform(0, 400, (2, 500))
+    for boxes, along in ((lie, y), (stand, x)):
+        moved = [affinity.translate(box, WEST, SOUTH) for box in boxes]
+        found = polygon_of(lg.as_features(gpd.GeoDataFrame(geometry=moved, crs=CRS)), x + WEST, y + SOUTH)
+        np.testing.assert_array_equal(found, np.where(along % 1 < 0.9, np.floor(along), -1))

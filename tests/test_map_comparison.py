@@ -4,6 +4,7 @@ import itertools
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -107,7 +108,7 @@ def test_changes_are_named_by_both_findings():
 
 
 def test_maps_of_other_cells_are_looked_up_at_the_centres():
-    points = incidents(*clustered(3000, 4))
+    points = incidents(*clustered(3000, 4, spread=450.0))
     area = rectangle(0, 0, 5000, 5000)
     square, hexagon = (
         lg.hotspots(points, cell_size=250, distance_band=500, shape=s, boundary=area) for s in ("square", "hex")
@@ -144,6 +145,19 @@ def test_what_is_found_where_the_first_map_has_nothing_is_warned_of():
     assert quiet["not_on_first"] == 21 and "warnings" not in quiet
 
 
+def test_maps_made_unlike_are_warned_of():
+    points = incidents(*clustered(2000, 5))
+    a, b = (lg.hotspots(points, cell_size=300, distance_band=band) for band in (450, 900))
+    assert "distance_band 450.0 and 900.0, which alone makes them differ" in lg.compare(a, b).parameters["warnings"][0]
+    assert "warnings" not in lg.compare(a, a).parameters
+
+
+def test_stacked_features_have_a_distance_between_places():
+    stacked = pd.concat([LATTICE, LATTICE])
+    found = lg.compare(stacked, LATTICE, value=np.tile(drawn(1), 2), other_value=drawn(2))
+    assert found.parameters["halving_distance"] == 1000 and np.isfinite(measures(found)["fuzzy_kappa"])
+
+
 def test_uniform_maps_have_no_kappa():
     found = measures(lg.compare(LATTICE, LATTICE, value=np.zeros(42), other_value=np.zeros(42)))
     assert found["observed"] == 1 and np.isnan(found["kappa"]) and np.isnan(found["fuzzy_kappa"])
@@ -153,7 +167,7 @@ def test_uniform_maps_have_no_kappa():
 
 
 def test_files_frames_and_results_give_the_same(tmp_path):
-    x, y = clustered(2000, 5)
+    x, y = clustered(2000, 5, spread=450.0)
     options = dict(cell_size=300, distance_band=450, boundary=rectangle(0, 0, 5000, 5000))
     early, late = (
         lg.hotspots(incidents(x[:1000], y[:1000]), **options),
