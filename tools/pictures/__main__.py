@@ -1,7 +1,8 @@
-"""Draw the maps of docs/ again: `python -m tools.pictures [density bandwidths …]`, by the Python that has QGIS."""
+"""Draw the pictures of docs/ again: `python -m tools.pictures [density hotspots …]`, by the Python that has QGIS."""
 
 import argparse
 import os
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -9,9 +10,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from qgis.core import QgsApplication
 
-from .density import PICTURES
+import lacrime_geo as lg
 
-FOLDER = Path(__file__).resolve().parents[2] / "docs" / "pictures"
+from . import density, hotspots
+
+PICTURES = {**density.PICTURES, **hotspots.PICTURES}
+TOOLS = Path(__file__).resolve().parents[1]
+FOLDER = TOOLS.parent / "docs" / "pictures"
 
 
 def main():
@@ -21,14 +26,23 @@ def main():
     parser.add_argument("--out", type=Path, default=FOLDER, help="folder to write into (default: docs/pictures)")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    require_font()
     application = QgsApplication([], False)
     application.initQgis()
     for name in options.names or PICTURES:
         with tempfile.TemporaryDirectory() as work:
-            picture = options.out / f"{name}.png"
-            PICTURES[name](Path(work)).save(picture)
+            drawn = PICTURES[name](Path(work))
+            picture = options.out / f"{name}{'.svg' if isinstance(drawn, lg.Table) else '.png'}"
+            drawn.save(picture)
         print(picture)
     application.exitQgis()
+
+
+def require_font():
+    """Install the font of all pictures where it is missing; another one would not fit its boxes."""
+    found = subprocess.run(["fc-match", "--format=%{family}", "Open Sans"], capture_output=True, text=True, check=True)
+    if "Open Sans" not in found.stdout:
+        subprocess.run([TOOLS / "apt_install.sh", "fonts-open-sans"], check=True)
 
 
 if __name__ == "__main__":

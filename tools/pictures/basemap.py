@@ -12,6 +12,7 @@ from qgis.core import (
     QgsPalLayerSettings,
     QgsPointXY,
     QgsRuleBasedLabeling,
+    QgsRuleBasedRenderer,
     QgsSingleSymbolRenderer,
     QgsTextBufferSettings,
     QgsTextFormat,
@@ -53,6 +54,16 @@ def city_limit():
     layer.dataProvider().addFeature(limit)
     look = {"style": "no", "outline_color": LIMIT, "outline_width": "0.25", "outline_style": "dash"}
     layer.setRenderer(QgsSingleSymbolRenderer(QgsFillSymbol.createSimple(look)))
+    return layer
+
+
+def planted():
+    """Return the layer of the outlines within which incidents were added to the city: what is to be found."""
+    layer = QgsVectorLayer(str(SAMPLE / "planted_hotspots.geojson"), "Planted hotspots", "ogr")
+    look = {"style": "no", "outline_color": INK, "outline_width": "0.3"}
+    root = QgsRuleBasedRenderer.Rule(None)
+    root.appendChild(QgsRuleBasedRenderer.Rule(QgsFillSymbol.createSimple(look), label="Planted hot spot"))
+    layer.setRenderer(QgsRuleBasedRenderer(root))
     return layer
 
 

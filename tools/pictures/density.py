@@ -5,16 +5,10 @@ import numpy as np
 import lacrime_geo as lg
 
 from . import basemap
-from .sheet import Sheet, layer_of
+from .layouts import DIVISIONS, INCIDENTS, MIDDLE, beside, everything, made, one_map, several, tall_map
 
-INCIDENTS, DIVISIONS = basemap.SAMPLE / "incidents.csv.gz", basemap.SAMPLE / "divisions.geojson"
-# The places (m) in the middle of maps: of the city's five planted hotspots in the middle, of all of it, of a straight coast.
-MIDDLE, CITY, COAST = (378_500, 3_762_500), (375_850, 3_768_800), (373_000, 3_751_800)
+COAST = (373_000, 3_751_800)  # a place (m) at a straight coast
 RULES = ("reference", "scott", "likelihood", "predictive")
-SOURCE = "Santa Alba, a synthetic city"
-MARGIN, GAP, HALF = 3, 3, (95.0, 79.0)
-# On smaller maps, or among lines of a result, every street would be a veil.
-STREETS_BELOW = 200_000
 
 
 def density(work):
@@ -74,21 +68,21 @@ def contours(work):
 
 def risk_ratio(work):
     """Draw the relative risk of burglary, with tolerance contours, of the whole city."""
-    everything = lg.as_incidents(INCIDENTS)
-    others = [name for name in sorted(set(everything.category)) if name != "burglary"]
-    cases, controls = everything.select(category="burglary"), everything.select(category=others)
+    city = everything()
+    others = [name for name in sorted(set(city.category)) if name != "burglary"]
+    cases, controls = city.select(category="burglary"), city.select(category=others)
     surface, layer = made(work / "risk.tif", lg.risk_ratio(cases, controls, boundary=DIVISIONS))
     _, lines = made(work / "tolerance.gpkg", surface.tolerance())
     used = surface.parameters
     numbers = f"{used['incidents']:,} burglaries, {used['population_points']:,} other incidents"
     words = f"{used['kernel'].capitalize()} kernel, {used['bandwidth']:,.0f} m · {numbers}"
-    return tall_map([lines, layer], lines, "Relative risk of burglary among incidents, 2023", words)
-
-
-def made(path, result, style=None):
-    """Save a result; return it and its layer, in the style beside it or beside another file."""
-    result.save(path)
-    return result, layer_of(path, style)
+    sheet = tall_map([lines, layer], "Relative risk of burglary among incidents, 2023", words)
+    share = "Local share of all burglaries, divided by\nthe local share of all other incidents"
+    sheet.text(share, beside(15, 9), bold=True)
+    sheet.classes(layer, beside(26, 35), columns=1)
+    sheet.text("Cell by cell, chance alone would seldom do this", beside(66, 5), bold=True)
+    sheet.lines(lines, beside(72, 24))
+    return sheet
 
 
 def subtitle(surface):
@@ -96,70 +90,6 @@ def subtitle(surface):
     used = surface.parameters
     words = [used["unit"][0].upper() + used["unit"][1:], f"{used['kernel']} kernel, {used['bandwidth']:,.0f} m"]
     return " · ".join([*words, f"n = {used['incidents']:,}"])
-
-
-def one_map(layers, title, words, lines=None):
-    """Return a sheet of one map of the city's middle, the last layer its density, with the legend beneath."""
-    sheet = Sheet(180, 178 if lines else 170)
-    drawn = sheet.map(stacked(layers, 145_000), MIDDLE, 145_000, (MARGIN, 15, 174, 136))
-    head(sheet, title, words, 174, drawn, 5)
-    sheet.classes(layers[-1], (MARGIN, 153, 174, 15), columns=3)
-    if lines:
-        sheet.lines(lines, (MARGIN, 170, 174, 6), columns=3)
-    sheet.text(SOURCE, (117, 163, 60, 5), right=True)
-    return sheet
-
-
-def tall_map(layers, lines, title, words):
-    """Return a sheet of one map of the whole city, the last layer its relative risk, with the legend beside."""
-    sheet = Sheet(196, 186)
-    drawn = sheet.map(stacked(layers, 290_000), CITY, 290_000, (MARGIN, 15, 118, 168))
-    head(sheet, title, words, 190, drawn, 10)
-    sheet.text(
-        "Local share of all burglaries, divided by\nthe local share of all other incidents",
-        beside(15, 9),
-        bold=True,
-    )
-    sheet.classes(layers[-1], beside(26, 35), columns=1)
-    sheet.text("Cell by cell, chance alone would seldom do this", beside(66, 5), bold=True)
-    sheet.lines(lines, beside(72, 24))
-    sheet.text(SOURCE, beside(178, 5), right=True)
-    return sheet
-
-
-def beside(top, high):
-    """Return the box beside a tall map."""
-    return 2 * MARGIN + 118, top, 69, high
-
-
-def several(panels, centre, scale, title, words, kilometres=5):
-    """Return a sheet of (title, layers) panels, two to a row, with one legend beneath: that of the first."""
-    width, high = HALF
-    bottom = 15 + len(panels) // 2 * (high + GAP)
-    sheet = Sheet(2 * width + GAP + 2 * MARGIN, bottom + 13)
-    for number, (name, layers) in enumerate(panels):
-        row, column = divmod(number, 2)
-        left, top = MARGIN + column * (width + GAP), 15 + row * (high + GAP)
-        sheet.text(name, (left, top, width, 5), bold=True)
-        drawn = sheet.map(stacked(layers, scale), centre, scale, (left, top + 5, width, high - 5))
-    head(sheet, title, words, 2 * width + GAP, drawn, kilometres)
-    sheet.classes(panels[0][1][-1], (MARGIN, bottom, 2 * width + GAP, 10))
-    sheet.text(SOURCE, (MARGIN + 2 * width + GAP - 60, bottom + 5, 60, 5), right=True)
-    return sheet
-
-
-def head(sheet, title, words, width, drawn, kilometres):
-    """Write a sheet's title, what its numbers rest on, and the scale of its maps."""
-    sheet.text(title, (MARGIN, 2, width, 6), points=11, bold=True)
-    sheet.text(words, (MARGIN, 8, width, 5))
-    sheet.scale_bar(drawn, kilometres, MARGIN + width, 3)
-
-
-def stacked(layers, scale):
-    """Return layers as they lie on the city: names and its limit above, streets and land beneath."""
-    *above, surface = layers
-    below = basemap.beneath(streets=scale < STREETS_BELOW and not above)
-    return [basemap.names(), *above, basemap.city_limit(), surface, *below]
 
 
 PICTURES = {function.__name__: function for function in (density, bandwidths, edges, adaptive, contours, risk_ratio)}

@@ -19,6 +19,7 @@ from qgis.core import (
     QgsProject,
     QgsRasterLayer,
     QgsRectangle,
+    QgsRenderContext,
     QgsUnitTypes,
     QgsVectorLayer,
 )
@@ -82,18 +83,18 @@ class Sheet:
         self._put(item, box)
 
     def classes(self, layer, box, columns=4, high=5.0):
-        """Explain a raster by the entries of its style, down each column: the colours as they look on land.
+        """Explain a raster or areas by the entries of their style, down each column: the colours as they look on land.
 
         The legend of a QGIS layout leaves out how transparent each class is.
         """
         left, top, width, _ = box
-        items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
-        rows = -(-len(items) // columns)
-        for number, item in enumerate(items):
+        entries = classes_of(layer)
+        rows = -(-len(entries) // columns)
+        for number, (colours, words) in enumerate(entries):
             column, row = divmod(number, rows)
             x, y = left + column * width / columns, top + row * high
-            self._swatch(item.color, (x, y + 0.6, 6.5, high - 1.2))
-            self.text(item.label, (x + 8, y, width / columns - 8, high))
+            self._swatch(colours, (x, y + 0.6, 6.5, high - 1.2))
+            self.text(words, (x + 8, y, width / columns - 8, high))
 
     def lines(self, layer, box, columns=1):
         """Explain a layer of lines by the entries of its style, without its name."""
@@ -113,8 +114,8 @@ class Sheet:
         item.setFontColor(QColor(INK))
         self._put(item, box)
 
-    def _swatch(self, colour, box):
-        for fill in (QColor(FILLS["land"]), colour):
+    def _swatch(self, colours, box):
+        for fill in (QColor(FILLS["land"]), *colours):
             item = QgsLayoutItemShape(self.layout)
             item.setShapeType(QgsLayoutItemShape.Shape.Rectangle)
             rgba = ",".join(map(str, fill.getRgb()))
@@ -151,6 +152,43 @@ class Sheet:
     def _put(self, item, box):
         self.layout.addLayoutItem(item)
         item.attemptSetSceneRect(QRectF(*box))
+
+
+def classes_of(layer):
+    """Return ([colour], words) of each class of a raster, or of each that any of a layer's areas has."""
+    if not isinstance(layer, QgsRasterLayer):
+        return _area_classes(layer)
+    items = layer.renderer().shader().rasterShaderFunction().colorRampItemList()
+    return [([item.color], item.label) for item in items]
+
+
+def _area_classes(layer):
+    """Return ([colour], words) of each class that any area has, without a colour where there is no fill."""
+    context, renderer = QgsRenderContext(), layer.renderer().clone()
+    renderer.startRender(context, layer.fields())
+    keys = set().union(*(renderer.legendKeysForFeature(area, context) for area in _with_fields(layer, context)))
+    renderer.stopRender(context)
+    return [
+        (_colours(item.symbol(), layer.opacity()), item.label())
+        for item in renderer.legendSymbolItems()
+        if item.ruleKey() in keys
+    ]
+
+
+def _with_fields(layer, context):
+    """Yield a layer's features, each where an expression finds its values."""
+    for feature in layer.getFeatures():
+        context.expressionContext().setFeature(feature)
+        yield feature
+
+
+def _colours(symbol, opacity):
+    filling = symbol.symbolLayer(0)
+    if filling.brushStyle() == Qt.BrushStyle.NoBrush:
+        return []
+    colour = QColor(filling.color())
+    colour.setAlphaF(opacity * symbol.opacity() * colour.alphaF())
+    return [colour]
 
 
 def _font(points, bold=False):
