@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import significance
+from . import checks, significance
 from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .neighbours import with_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
+from .rates import SMOOTHING
 from .results import Marks
 from .valued_features import ValuedFeatures
 
@@ -83,6 +84,7 @@ def gi_star(
     [-1.397276, -0.289178, 0.65065, -0.289178, 1.234521, 2.024243]
     """
     asked = PermutationOptions.checked(permutations, seed, correction)
+    checks.option("smoothing", smoothing, SMOOTHING)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, within(progress, 0.0, 0.5))
     parameters.update(correction=correction, include_self=bool(include_self))
     if denominator is not None:

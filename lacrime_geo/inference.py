@@ -71,8 +71,9 @@ class Neighbourhoods:
         spread = float(np.abs(deviation).max(initial=0.0))
         if spread == 0:
             return np.inf
-        deviation = deviation / spread
-        skewness = float((deviation**3).mean() / (deviation**2).mean() ** 1.5)
+        deviation /= spread
+        squared = deviation * deviation
+        skewness = float((squared @ deviation) / deviation.size / squared.mean() ** 1.5)
         return float((self.size + 1).mean()) / skewness**2 if abs(skewness) > 1e-9 else np.inf
 
     @property
@@ -96,8 +97,9 @@ def conditional_inference(
     """
     if asked.draws:
         parameters.update(permutations=asked.draws, seed=asked.seed)
-    skewed = near.evenly_spread < TRUSTED_SUM
-    held = f"sums of neighbours are as skewed as those of {near.evenly_spread:.3g} evenly spread incidents"
+    evenly_spread = near.evenly_spread
+    skewed = evenly_spread < TRUSTED_SUM
+    held = f"sums of neighbours are as skewed as those of {evenly_spread:.3g} evenly spread incidents"
     if not (asked.draws or skewed):
         parameters.choose("inference", "analytic two-sided p", held)
         return np.where(near.size > 0, significance.two_sided(z), 1.0)
@@ -108,9 +110,13 @@ def conditional_inference(
     elif asked.draws:
         p, side = _drawn(near, asked, reason, parameters, progress)
     else:
-        parameters.choose("inference", "analytic two-sided p", "fractional or widely differing values have no exact p")
+        parameters.choose(
+            "inference",
+            "analytic two-sided p",
+            "fractional values have no exact p, and that of widely differing ones takes long",
+        )
         parameters.warn(
-            f"{reason}, and these values have no exact p: take small p with caution, or ask for permutations."
+            f"{reason}, and no exact p is to be had here: take small p with caution, or ask for permutations."
         )
         return np.where(near.size > 0, significance.two_sided(z), 1.0)
     return np.where(np.isnan(z) | (np.sign(z) != side), 1.0, p)

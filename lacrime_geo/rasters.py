@@ -75,13 +75,13 @@ def write(result: Any, path: Path) -> None:
     from rasterio.io import MemoryFile
     from rasterio.shutil import copy
 
-    names, bands, units = _bands(result)
+    units = _units(result)
     profile = dict(
         driver="GTiff",
         width=result.grid.columns,
         height=result.grid.rows,
-        count=len(bands),
-        dtype=bands[0].dtype,
+        count=len(units),
+        dtype=np.float32 if isinstance(result, Surface) else np.float64,
         crs=result.grid.crs,
         transform=_affine(result.grid.transform),
         nodata=np.nan,
@@ -89,8 +89,9 @@ def write(result: Any, path: Path) -> None:
     # In memory first: GDAL does not always report that a disk is full, Python's own writing does.
     with MemoryFile() as plain, MemoryFile(ext=".tif") as final:
         with plain.open(**profile) as target:
-            for number, (name, band, unit) in enumerate(zip(names, bands, units), start=1):
-                target.write(band, number)
+            for number, (name, unit) in enumerate(units.items(), start=1):
+                # One band after another: of a fine grid all together would fill the memory.
+                target.write(_band(result, name), number)
                 target.set_band_description(number, name)
                 target.set_band_unit(number, unit)
             target.update_tags(lacrime_geo=result.parameters.record())
@@ -99,13 +100,18 @@ def write(result: Any, path: Path) -> None:
         path.write_bytes(final.read())
 
 
-def _bands(result: Any) -> tuple[list[str], list[np.ndarray], list[str]]:
+def _units(result: Any) -> dict[str, str]:
+    """Return the bands to write, in order, with the unit of each."""
     if isinstance(result, Surface):
-        return [result.measure], [result.values.astype(np.float32)], [result.unit]
-    names = [name for name, column in result.columns.items() if column.dtype.kind in "iufb"]
-    for name in sorted(set(result.columns) - set(names)):
+        return {result.measure: result.unit}
+    numeric = [name for name, column in result.columns.items() if column.dtype.kind in "iufb"]
+    for name in sorted(set(result.columns) - set(numeric)):
         log.info("column %s holds text, which a raster does not; it is left out", name)
-    return names, [result.raster(name) for name in names], ["incidents" if name == "count" else "" for name in names]
+    return {name: "incidents" if name == "count" else "" for name in numeric}
+
+
+def _band(result: Any, name: str) -> np.ndarray:
+    return result.values.astype(np.float32) if isinstance(result, Surface) else result.raster(name)
 
 
 def _affine(transform: tuple[float, ...]) -> Any:

@@ -58,51 +58,52 @@ class Population:
         # Beyond a quarter of the population, leaving a cell out again would lose digits.
         few = draws[(draws <= MOST_ADDED) & (4 * draws < self.size)]
         for most in few[::-1]:
-            table = self.kinds.size * length_of(self.kinds, self.multiplicity, int(most))
-            if table <= LARGEST_TABLE and table * int(most) ** 2 / 2 <= AFFORDABLE:
+            length = top_of(self.kinds, self.multiplicity, int(most)) + 1
+            if most * length <= LARGEST_TABLE and self.kinds.size * length * int(most) ** 2 / 2 <= AFFORDABLE:
                 return int(most)
         return 0
 
     def _added(self, draws: np.ndarray, kind: np.ndarray) -> Iterator[np.ndarray]:
-        """Yield the same from the totals of samples of every size, of which those without a cell follow size by size.
+        """Yield the same from the totals of samples of every size of all cells.
 
-        Of t draws from all n cells a share t/n holds the cell left out: P(t, s) = (n D(t, s) − t P(t − 1, s − v)) / (n − t)
-        with D of all cells, P of all but one, and v the count of that one.
+        Of t draws from all n cells a share t/n holds the cell left out, whose count is v. So P(t, s), without it, is
+        (n D(t, s) − t P(t − 1, s − v)) / (n − t) with D of all cells: a sum over smaller samples whose terms soon vanish.
         """
-        most = int(draws[-1])
-        drawn = self._samples_up_to(most)
+        drawn = self._samples_up_to(int(draws[-1]))
         length = drawn.shape[1]
-        shifted = np.arange(length) - self.kinds[:, None]
-        known, shifted = shifted >= 0, np.maximum(shifted, 0)
-        left = np.tile(drawn[0], (self.kinds.size, 1))
-        at = 0
-        for t in range(most + 1):
-            if t:
-                before = np.where(known, np.take_along_axis(left, shifted, axis=1), 0.0)
-                left = np.maximum((self.size * drawn[t] - t * before) / (self.size - t), 0.0)
-            while at < draws.size and draws[at] == t:
-                yield left[kind[at]] / left[kind[at]].sum()
-                at += 1
+        for number, which in zip(draws.tolist(), kind.tolist()):
+            left, factor, shift = np.zeros(length), 1.0, 0
+            for t in range(number, -1, -1):
+                left[shift:] += factor * self.size / (self.size - t) * drawn[t, : length - shift]
+                factor *= -t / (self.size - t)
+                shift += int(self.kinds[which])
+                if abs(factor) < 1e-18 or shift >= length:
+                    break
+            np.maximum(left, 0.0, out=left)
+            left /= left.sum()
+            yield left
 
     def _samples_up_to(self, most: int) -> np.ndarray:
         """Return P(total) of samples of 0, 1, … `most` of all cells, a row each: products of binomial numbers, kind by kind."""
-        length = length_of(self.kinds, self.multiplicity, most)
+        length = top_of(self.kinds, self.multiplicity, most) + 1
         ways = np.zeros((most + 1, length))
         ways[0, 0] = 1.0
         for value, times in zip(self.kinds.tolist(), self.multiplicity.tolist()):
-            before, choices = ways.copy(), 1.0
+            # Kinds come in ascending order: up to this one no total is larger.
+            reach = min(length, most * value + 1)
+            before, choices = ways[:, :reach].copy(), 1.0
             for taken in range(1, min(times, most) + 1):
                 # Numbers of ways to choose, each draw divided by n to keep them small.
                 choices *= (times - taken + 1) / taken / self.size
                 shift = value * taken
-                if shift >= length:
+                if shift >= reach or choices < 1e-300:
                     break
-                ways[taken:, shift:] += choices * before[: most + 1 - taken, : length - shift]
+                ways[taken:, shift:reach] += choices * before[: most + 1 - taken, : reach - shift]
         return ways / ways.sum(axis=1, keepdims=True)
 
 
-def length_of(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
-    """Return a power of two above all totals but the 1e-12 least likely, by Bernstein's inequality.
+def top_of(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
+    """Return a total that all but the 1e-12 least likely stay below, by Bernstein's inequality.
 
     It holds for samples without replacement as well (Hoeffding 1963).
     """
@@ -110,8 +111,12 @@ def length_of(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
     variance = float(np.dot((kinds - mean) ** 2, multiplicity) / multiplicity.sum())
     third, wanted = float(kinds.max()) / 3, -math.log(1e-12)
     beyond = wanted * third + math.sqrt((wanted * third) ** 2 + 2 * wanted * draws * variance)
-    top = min(math.ceil(draws * mean + beyond), int(kinds.max()) * draws)
-    return 1 << max(top.bit_length(), 1)
+    return min(math.ceil(draws * mean + beyond), int(kinds.max()) * draws)
+
+
+def length_of(kinds: np.ndarray, multiplicity: np.ndarray, draws: int) -> int:
+    """Return a power of two above that total, for transforms."""
+    return 1 << max(top_of(kinds, multiplicity, draws).bit_length(), 1)
 
 
 def _turns(draws: int) -> int:

@@ -9,6 +9,7 @@ from .progress import Progress, advance
 from .sample_totals import Population
 
 CORRECTIONS = ("fdr", "bonferroni", "none")
+FEW = 16  # outcomes: for so many a look at all probabilities each is quicker than sorting them
 LEVELS = (0.10, 0.05, 0.01)
 SMALLEST = 1e-10  # below this an exact tail is the rounding of its transform, and no smaller p is claimed
 
@@ -88,8 +89,7 @@ def exact_tails(
     probabilities = population.totals(*np.divmod(pairs, kinds.size), compound=compound)
     for number, probability in enumerate(probabilities):
         rows = order[starts[number] : ends[number]]
-        tail = _no_likelier(probability)
-        p[rows] = np.maximum(tail[np.minimum(total[rows], tail.size - 1)], SMALLEST)
+        p[rows] = np.maximum(_tails_at(probability, np.minimum(total[rows], probability.size - 1)), SMALLEST)
         advance(progress, (number + 1) / pairs.size)
     expected = size * (values.sum() - values) / max(values.size - 1, 1)
     return p, np.sign(total - expected)
@@ -101,13 +101,12 @@ def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
     return population.affordable(*np.unique(size, return_counts=True))
 
 
-def _no_likelier(probability: np.ndarray) -> np.ndarray:
-    """Return for each outcome the probability of all outcomes no likelier than it."""
-    order = np.argsort(probability, kind="stable")
-    ordered = probability[order]
-    cumulative = np.cumsum(ordered)
+def _tails_at(probability: np.ndarray, seen: np.ndarray) -> np.ndarray:
+    """Return for each outcome seen the probability of all outcomes no likelier than it."""
     # Outcomes of equal probability differ by rounding; a relative 1e-7 counts as equal, as in R's exact tests.
-    last = np.searchsorted(ordered, ordered * (1 + 1e-7), side="right") - 1
-    tail = np.empty_like(probability)
-    tail[order] = np.minimum(cumulative[last], 1.0)
-    return tail
+    bounds = probability[seen] * (1 + 1e-7)
+    if bounds.size <= FEW:
+        return np.array([min(probability[probability <= bound].sum(), 1.0) for bound in bounds])
+    ordered = np.sort(probability)
+    cumulative = np.cumsum(ordered)
+    return np.minimum(cumulative[np.searchsorted(ordered, bounds, side="right") - 1], 1.0)

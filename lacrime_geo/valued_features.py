@@ -14,7 +14,7 @@ from .features import Features, as_features
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
 from .progress import Progress, advance
-from .rates import SMOOTHING, rates
+from .rates import rates
 from .results import with_columns
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ class ValuedFeatures:
 
     def per(self, denominator: Any, smoothing: str, parameters: Parameters) -> ValuedFeatures:
         """Return the same features with rates as values: the values over a denominator (a column's name or an array)."""
-        checks.option("smoothing", smoothing, SMOOTHING)
         parameters["denominator"] = denominator if isinstance(denominator, str) else "array"
         population = numbers_of(self.everything, denominator, "denominator")
         _refuse_negative(self.everything, population)

@@ -16,7 +16,7 @@ from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION
 from lacrime_geo.cli import _parser
 from lacrime_geo.map_comparison import CHANGES
 from lacrime_geo.moran import QUADRANTS
-from lacrime_geo.significance import CORRECTIONS, two_sided
+from lacrime_geo.significance import CORRECTIONS, adjust, confidence_bins, two_sided
 from lacrime_geo.styles import palettes
 
 PAGE = Page("hotspots.md")
@@ -51,7 +51,7 @@ def test_every_analysis_of_the_group_is_there():
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    assert PAGE.run_examples(capsys) == 13
+    assert PAGE.run_examples(capsys) == 12
 
 
 def test_the_three_roads_are_there():
@@ -107,21 +107,39 @@ def test_numbers_of_corrections():
         assert [hot, cold] == hot_and_cold(found)
 
 
-def shuffled(cells, seed, **options):
+def shuffled(cells, seed):
     """Return the map of the cells' counts in another order."""
     counts = np.random.default_rng(seed).permutation(cells["count"])
     x, y = (np.repeat(places, counts) for places in cells.grid.centres(cells.cell))
     given = dict(cell_size=cells.grid.cell_size, distance_band=cells.parameters["distance_band"], boundary=DIVISIONS)
-    found = lg.hotspots(lg.Incidents(x, y, crs=cells.grid.crs), **given, **options)
-    assert sorted(found["count"]) == sorted(counts)
+    found = lg.hotspots(lg.Incidents(x, y, crs=cells.grid.crs), **given)
+    np.testing.assert_array_equal(found["count"], counts)
     return found
 
 
 def test_numbers_of_skewed_counts(cells):
-    normal = [shuffled(cells, seed)["bin"].any() for seed in range(20)]
-    assert f"of 20 shuffles of its cells {sum(normal)} show hot or cold cells" in PROSE
-    # Of all twenty it takes a minute; these four show one cell together.
-    assert sum((shuffled(cells, seed, permutations=99)["bin"] != 0).sum() for seed in range(4)) <= 1
+    def sums(values):
+        return cells.counted.sums(values, cells.parameters["distance_band"])
+
+    def by_normal_p(counts):
+        z = (sums(counts) - counts.mean() * w) / (counts.std() * np.sqrt((n * w - w**2) / (n - 1)))
+        return z, confidence_bins(z, adjust(two_sided(z), "fdr"))
+
+    counts, n = cells["count"], len(cells)
+    w = sums(np.ones(n, dtype=np.int64)).astype(float)
+    assert f"neighbourhoods of {sums(counts).mean():.0f} incidents are as skewed as 1.51 spread evenly" in PROSE
+    assert "are as skewed as those of 1.51 evenly" in cells.parameters["inference_reason"]
+    z, bins = by_normal_p(counts)
+    np.testing.assert_allclose(z, cells["z"])
+    normal = f"{(bins > 0).sum():,} hot cells, {(bins == 3).sum():,} of them at 99 % confidence"
+    used = f"{hot_and_cold(cells)[0]} and {(cells['bin'] == 3).sum():,}"
+    assert f"By the normal p the default map would have {normal}, instead of {used}" in PROSE
+    orders = [np.random.default_rng(seed).permutation(counts) for seed in range(20)]
+    crying = sum(by_normal_p(order)[1].any() for order in orders)
+    # All twenty maps take a minute: of these four the two show something that do so of all.
+    found = sum(shuffled(cells, seed)["bin"].any() for seed in (0, 3, 10, 19))
+    assert f"of 20 shuffles of its cells {crying} show hot or cold cells by it" in PROSE
+    assert f"{found} do by the p that is used" in PROSE
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -166,12 +184,22 @@ def test_numbers_of_divisions():
     assert (marks["bin"] <= 0).all()
 
 
+def test_numbers_of_halves(everything):
+    given = dict(boundary=DIVISIONS, cell_size=300, distance_band=900)
+    maps = [lg.hotspots(everything.select(since=a, until=b), **given) for a, b in HALVES]
+    left = lg.compare(*maps)["change"] == "hot on the first only"
+    barely = (maps[0]["bin"][left] == 1).sum()
+    assert f"of the {left.sum()} cells that are hot on the first map only {barely} are so at 90 % confidence" in PROSE
+
+
 def test_halves_left_to_themselves(everything):
     maps = [lg.hotspots(everything.select(since=a, until=b), boundary=DIVISIONS, cell_size=300) for a, b in HALVES]
     bands = [f"{found.parameters['distance_band']:,.0f}" for found in maps]
-    cold, kappa = hot_and_cold(maps[0])[1], lg.compare(*maps).measures["kappa"]
-    assert f"choose bands of {bands[0]} and {bands[1]} m, one shows {cold} cold cells and the other none" in PROSE
-    assert hot_and_cold(maps[1])[1] == "0" and f"kappa falls to {kappa:.2f}" in PROSE
+    hot, measures = [hot_and_cold(found)[0] for found in maps], lg.compare(*maps).measures
+    assert (
+        f"choose bands of {bands[0]} and {bands[1]} m, one shows {hot[0]} hot cells and the other {hot[1]}, and kappa falls to "
+        f"{measures['kappa']:.2f}, the overlap to {100 * measures['hot_overlap']:.0f} %"
+    ) in PROSE
 
 
 def test_later_share():
@@ -182,7 +210,7 @@ def test_later_share():
 
 def test_warnings_are_quoted_as_they_are(caplog):
     quoted = re.findall(r"^\* `([^`]+[.:])`", PAGE.text.split("The software warns")[1], flags=re.MULTILINE)
-    assert len(quoted) == 5
+    assert len(quoted) == 7
     layer = squares(6, 6)
     with caplog.at_level(logging.WARNING, logger="lacrime_geo"):
         lg.hotspots(INCIDENTS, cell_size=100, distance_band=150)
@@ -190,4 +218,6 @@ def test_warnings_are_quoted_as_they_are(caplog):
         lg.hotspots(INCIDENTS, weight=weight, cell_size=210, distance_band=315, boundary=DIVISIONS)
         lg.gi_star(layer, value=np.arange(36.0) % 7.5, permutations=99)
         lg.gi_star(layer, value=np.resize([1, 2, 3], 36), denominator=np.full(36, 100))
+        lg.compare(*(lg.gi_star(layer, value=np.arange(36), correction=name) for name in ("fdr", "none")))
+        lg.compare(layer[:18].assign(bin=0), layer.assign(bin=1))
     assert [words for words in quoted if words not in caplog.text] == []

@@ -129,3 +129,12 @@ def test_files_that_are_no_rasters(tmp_path):
     (tmp_path / "text.tif").write_text("no raster")
     with pytest.raises(OSError, match=r"text.tif' cannot be read as a raster .*; is it complete\?"):
         lg.as_surface(tmp_path / "text.tif")
+
+
+def test_text_columns_are_left_out_of_a_raster_and_that_is_said(tmp_path, caplog):
+    caplog.set_level("INFO", logger="lacrime_geo")
+    cells = lg.stability(incidents(*clustered(600, 1)), cell_size=300, runs=3)
+    cells.save(tmp_path / "a.tif")
+    with rasterio.open(tmp_path / "a.tif") as source:
+        assert list(source.descriptions) == ["count", "bin", "hot", "cold", "runs"]
+    assert "column said holds text, which a raster does not; it is left out" in caplog.text

@@ -62,7 +62,7 @@ def test_whole_weights_keep_the_exact_tail_and_fractional_ones_warn():
     assert plain.parameters["inference"].startswith("exact")
     np.testing.assert_array_equal(plain["p"], whole["p"])
     fractional = lg.hotspots(incidents(x, y), cell_size=100, weight=np.full(600, 0.5))
-    assert "these weights have no exact p" in fractional.parameters["warnings"][0]
+    assert "no exact p is to be had here" in fractional.parameters["warnings"][0]
 
 
 def test_default_min_samples_follows_the_scale_of_weights():
