@@ -1,4 +1,4 @@
-"""What a benchmark is: contestants that do the same work on the same points, and a judge of their answers."""
+"""What a benchmark is: contestants that do the same work on the same data, and a judge of their answers."""
 
 from __future__ import annotations
 
@@ -17,16 +17,26 @@ class Contestant:
 
 
 @dataclass(frozen=True)
-class Match:
-    """Ours against peers on one task.
+class Clocked:
+    """An answer with the seconds it took; another program, which has measured these itself, gives its megabytes too."""
 
-    `points` names the array of points; `prepare(x, y)` makes what `run` is given, outside of the clock;
-    `judge(given, ours, peer)` puts their agreement, or each one's error, in words. `cells` is a property of `given`.
+    answer: Any
+    seconds: float
+    megabytes: float | None = None
+
+
+@dataclass(frozen=True)
+class Match:
+    """Ours against peers on one task; without a peer the table shows ours alone.
+
+    `points` names the array of points, None where the task draws its own data; `prepare(x, y)`, or `prepare()`, makes what
+    `run` is given, outside of the clock; `judge(given, ours, peer)` puts their agreement, or each one's error, in words.
+    `given.x` has one value per point or feature, `given.cells` is the number of cells or None.
     """
 
     name: str
-    points: str
-    prepare: Callable[[Any, Any], Any]
+    points: str | None
+    prepare: Callable[..., Any]
     ours: Sequence[Contestant]
     peers: Sequence[Contestant]
     judge: Callable[[Any, Any, Any], str]

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 import points
+from contest import Clocked
 
 
 def alternate(contestants, given, runs):
@@ -22,8 +23,9 @@ def alternate(contestants, given, runs):
     for turn in range(runs):
         for contestant in contestants if turn % 2 == 0 else contestants[::-1]:
             answers.pop(contestant.name, None)
-            answers[contestant.name], spent = _timed(contestant, given)
-            seconds[contestant.name].append(spent)
+            timed = _timed(contestant, given)
+            answers[contestant.name] = timed.answer
+            seconds[contestant.name].append(timed.seconds)
     return {name: statistics.median(spent) for name, spent in seconds.items()}, answers
 
 
@@ -38,7 +40,8 @@ def _timed(contestant, given):
     gc.collect()
     start = time.perf_counter()
     answer = contestant.run(given)
-    return answer, time.perf_counter() - start
+    spent = time.perf_counter() - start
+    return answer if isinstance(answer, Clocked) else Clocked(answer, spent)
 
 
 def _forget_peak():
@@ -69,8 +72,9 @@ def _main(subject, match_name, contestant_name, folder):
     gc.collect()
     _forget_peak()
     before = _peak()
-    _, seconds = _timed(contestant, given)
-    print(json.dumps({"seconds": seconds, "megabytes": _peak() - before}))
+    timed = _timed(contestant, given)
+    added = _peak() - before
+    print(json.dumps({"seconds": timed.seconds, "megabytes": added if timed.megabytes is None else timed.megabytes}))
 
 
 if __name__ == "__main__":

@@ -20,7 +20,12 @@ def write(folder):
 
 
 def read(folder, name):
-    """Return easting and northing (m); "dup-10M" and "distinct-10M" are ten times as many, made when first asked for."""
+    """Return easting and northing (m), nothing by the name None.
+
+    "dup-10M" and "distinct-10M" are ten times as many, made when first asked for.
+    """
+    if name is None:
+        return ()
     path = Path(folder) / f"{name}.npy"
     if not path.exists():
         _write_both(Path(folder), "-10M", 10 * INCIDENTS)

@@ -1,6 +1,6 @@
 """Race lacrime_geo against its peers in one run and print a table per subject.
 
-python benchmarks/run.py [kde kde_growth hotspots dbscan in_qgis] [--slow] [--runs N]
+python benchmarks/run.py [SUBJECT ...] [--slow] [--runs N]
 """
 
 import argparse
@@ -15,7 +15,17 @@ import measure
 import points
 from contest import versions
 
-SUBJECTS = ("kde", "kde_growth", "hotspots", "dbscan", "in_qgis")
+SUBJECTS = (
+    "kde",
+    "kde_growth",
+    "hotspots",
+    "permutation_p",
+    "calibration",
+    "on_features",
+    "fine_grid",
+    "dbscan",
+    "in_qgis",
+)
 HEADER = (
     "| task | ours | peer | n | cells | ours, s (first call) | peer, s (first call) | peer / ours | ours, MB | peer, MB "
     "| agreement |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|---|"
@@ -46,8 +56,11 @@ def _race(subject, slow, runs, folder):
         print(f"\n## {subject}: left out, there is no {missing.name} in {sys.executable}")
         return
     note = getattr(module, "NOTE", "")
-    print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n" + (f"\n{note}\n" if note else ""))
-    print(HEADER, flush=True)
+    note = f"\n{note}\n" if note else ""
+    if hasattr(module, "report"):
+        print(f"\n## {module.TITLE}\n{note}", flush=True)
+        return module.report()
+    print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n{note}\n{HEADER}", flush=True)
     for match in module.MATCHES:
         if slow or not match.slow:
             for row in _rows(subject, match, runs, folder):
@@ -55,19 +68,26 @@ def _race(subject, slow, runs, folder):
 
 
 def _rows(subject, match, runs, folder):
-    """Measure one match; return a line of the table for each of ours against each peer."""
+    """Measure one match; return a line of the table for each of ours against each peer, or alone without peers."""
     first = {c.name: measure.fresh(subject, match.name, c.name, folder) for c in match.contestants}
     given = match.prepare(*points.read(folder, match.points))
     seconds, answers = measure.alternate(match.contestants, given, runs)
     cells = "–" if given.cells is None else f"{given.cells:,}"
     for our in match.ours:
-        for peer in match.peers:
-            times = [f"{seconds[c.name]:.3f} ({first[c.name]['seconds']:.3f})" for c in (our, peer)]
-            memory = [f"{first[c.name]['megabytes']:,.0f}" for c in (our, peer)]
-            ratio = f"{seconds[peer.name] / seconds[our.name]:.1f}"
-            agreement = match.judge(given, answers[our.name], answers[peer.name])
-            row = [match.name, our.name, peer.name, f"{given.x.size:,}", cells, *times, ratio, *memory, agreement]
-            yield f"| {' | '.join(row)} |"
+        for peer in match.peers or [None]:
+            pair = [our.name, peer.name if peer else None]
+            ratio = f"{seconds[peer.name] / seconds[our.name]:.1f}" if peer else "–"
+            agreement = match.judge(given, *(answers.get(name) for name in pair))
+            times, memory = zip(*(_figures(name, seconds, first) for name in pair))
+            names = [match.name, *(name or "–" for name in pair)]
+            yield f"| {' | '.join([*names, f'{given.x.size:,}', cells, *times, ratio, *memory, agreement])} |"
+
+
+def _figures(name, seconds, first):
+    """Return seconds (with the first call) and megabytes of a contestant as the table shows them."""
+    if name is None:
+        return "–", "–"
+    return f"{seconds[name]:.3f} ({first[name]['seconds']:.3f})", f"{first[name]['megabytes']:,.0f}"
 
 
 def _machine():

@@ -78,6 +78,10 @@ class Features:
 
     def centres(self) -> tuple[np.ndarray, np.ndarray]:
         """Return the points, or the polygons' area-weighted centres (n,), NaN where geometry is missing."""
+        return self._centres
+
+    @cached_property
+    def _centres(self) -> tuple[np.ndarray, np.ndarray]:
         if self.are_polygons:
             return geometry.centroids(geometry.rings(self.wkb), self.size)
         pairs = [(np.nan, np.nan) if wkb is None else geometry.point(wkb) for wkb in self.wkb]

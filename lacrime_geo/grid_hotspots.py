@@ -136,13 +136,18 @@ def grid_columns(
     cells: CountedCells, band: float, asked: PermutationOptions, parameters: Parameters, progress: Progress = None
 ) -> dict[str, np.ndarray]:
     """Return z, p, p_adjusted and bin of the study area's cells, with those within a band (m) as neighbours."""
-    values = cells.values
-    local_sum, w = cells.sums(values, band), cells.sums(np.ones(values.size, dtype=np.int64), band)
+    z, near = grid_z(cells, band)
     advance(progress, 0.3)
-    n = values.size
-    spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
-    z = standardised(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
-    near = Neighbourhoods(values, local_sum - values, w - 1)
     p = conditional_inference(z, near, asked, parameters, within(progress, 0.3, 0.9))
     advance(progress, 1.0)
     return confidence_columns(z, p, asked.correction, parameters, "cells")
+
+
+def grid_z(cells: CountedCells, band: float) -> tuple[np.ndarray, Neighbourhoods]:
+    """Return z of the study area's cells, with those within a band (m) as neighbours, and their neighbourhoods."""
+    values = cells.values
+    local_sum, w = cells.sums(values, band), cells.sums(np.ones(values.size, dtype=np.int64), band)
+    n = values.size
+    spread = np.sqrt((n * w - w.astype(float) ** 2) / (n - 1))
+    z = standardised(local_sum - values.mean() * w, values.std(), spread, float(np.abs(values).max()))
+    return z, Neighbourhoods(values, local_sum - values, w - 1)

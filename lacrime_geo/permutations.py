@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -79,7 +79,7 @@ def equal_weights_p(
     number of neighbours, serves all features, and only those few draws are counted anew.
     """
     higher, lower = np.zeros(x.size, dtype=np.int64), np.zeros(x.size, dtype=np.int64)
-    slack = np.array([_slack(float(number), x) for number in size])
+    slack = _slack(size, x)
     random, largest = np.random.default_rng(seed), int(size.max(initial=0))
     at_once = max(_DRAWN_AT_ONCE // (largest + 1), 1)
     for begin in range(0, permutations if largest else 0, at_once):
@@ -128,8 +128,8 @@ def _doubled(higher: np.ndarray, lower: np.ndarray, permutations: int) -> np.nda
     return np.minimum(2 * (np.minimum(higher, lower) + 1) / (permutations + 1), 1.0)
 
 
-def _slack(weight: float, x: np.ndarray) -> float:
-    """Return by how much equal sums of unequal order may differ in their last digits."""
+def _slack(weight: Any, x: np.ndarray) -> Any:
+    """Return by how much equal sums of unequal order may differ in their last digits, for the weight of each sum."""
     return 1e-12 * weight * max(float(np.abs(x).max(initial=0.0)), 1e-300)
 
 
