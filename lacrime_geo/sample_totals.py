@@ -22,6 +22,17 @@ class Population:
         self.kinds, self.multiplicity = kinds, multiplicity
         self.size = int(multiplicity.sum())
 
+    @classmethod
+    def of(cls, values: np.ndarray) -> tuple[Population, np.ndarray]:
+        """Return the population of whole numbers from 0 on (n,), and of each the place of its kind among the kinds."""
+        if values.max() > 4 * values.size:
+            kinds, kind, multiplicity = np.unique(values, return_inverse=True, return_counts=True)
+            return cls(kinds, multiplicity), kind.ravel()
+        # A tally is faster than sorting where no number is much larger than there are numbers.
+        held = np.bincount(values)
+        kinds = np.flatnonzero(held)
+        return cls(kinds, held[kinds]), (np.cumsum(held > 0) - 1)[values]
+
     def totals(self, draws: np.ndarray, kind: np.ndarray, *, compound: bool = False) -> Iterator[np.ndarray]:
         """Yield P(total = 0, 1, …) of samples of so many `draws` (m,), ascending, without a cell of a `kind` (m,) each.
 

@@ -80,13 +80,14 @@ def exact_tails(
     p : (n,) two-sided exact p.
     side : (n,) −1, 0 or 1: the total is below, at or above its expectation.
     """
-    kinds, kind, multiplicity = np.unique(values, return_inverse=True, return_counts=True)
-    key = size.astype(np.int64) * kinds.size + kind.ravel()
-    order = np.argsort(key, kind="stable")
+    population, kind = Population.of(values)
+    key = size.astype(np.int64) * population.kinds.size + kind
+    # Keys of 16 bits are sorted without comparing.
+    order = np.argsort(key.astype(np.min_scalar_type(int(key.max(initial=0)))), kind="stable")
     starts = np.flatnonzero(np.r_[True, np.diff(key[order]) > 0])
     pairs, ends = key[order[starts]], np.append(starts[1:], key.size)
-    population, p = Population(kinds, multiplicity), np.ones(values.size)
-    probabilities = population.totals(*np.divmod(pairs, kinds.size), compound=compound)
+    p = np.ones(values.size)
+    probabilities = population.totals(*np.divmod(pairs, population.kinds.size), compound=compound)
     for number, probability in enumerate(probabilities):
         rows = order[starts[number] : ends[number]]
         p[rows] = np.maximum(_tails_at(probability, np.minimum(total[rows], probability.size - 1)), SMALLEST)
@@ -97,7 +98,7 @@ def exact_tails(
 
 def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
     """Return "exact" where exact tails take a few seconds at most, else "compound" where those do, else None."""
-    population = Population(*np.unique(values, return_counts=True))
+    population, _ = Population.of(values)
     return population.affordable(*np.unique(size, return_counts=True))
 
 
