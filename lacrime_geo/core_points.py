@@ -12,6 +12,7 @@ import numpy as np
 
 from .cell_index import CellIndex, expand
 from .progress import Progress, advance, within
+from .sums_within import Threshold, reaching
 
 NOISE = -1
 REACH = 2  # cells: places within eps are at most this many cells apart
@@ -26,38 +27,50 @@ def label_places(
     """Return the cluster (m,) and whether core (m,) of distinct weighted places, in memory bounded by the places."""
     # A hair narrower, so that rounding cannot put two places of one cell farther apart than eps.
     index = CellIndex(x, y, eps / math.sqrt(2) * (1 - 1e-9))
-    core = _cores(index, weight[index.order], eps, min_samples, within(progress, 0.0, 0.5))
+    is_core = _cores(index, x, y, weight, eps, min_samples, within(progress, 0.0, 0.5))
+    core = is_core[index.order]
     cores = index.subset(core)
     component = _components(cores, eps, within(progress, 0.5, 0.8))
     label = np.full(x.size, NOISE, dtype=np.int64)
     label[cores.order] = component[cores.cell]
-    others = np.flatnonzero(~core)
+    others = np.flatnonzero(~core & _near_cores(index, cores))
     nearest = _nearest_cores(index, others, cores, eps, within(progress, 0.8, 1.0))
     border = nearest >= 0
     label[index.order[others[border]]] = component[cores.cell[nearest[border]]]
-    is_core = np.zeros(x.size, dtype=bool)
-    is_core[cores.order] = True
-    return _numbered(label, is_core, x, y, weight), is_core
+    return numbered(label, is_core, x, y, weight), is_core
 
 
-def _cores(index: CellIndex, weight: np.ndarray, eps: float, min_samples: float, progress: Progress) -> np.ndarray:
-    """Return which sorted places have at least min_samples of weight within eps."""
+def _cores(
+    index: CellIndex,
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    eps: float,
+    min_samples: float,
+    progress: Progress,
+) -> np.ndarray:
+    """Return which places have at least min_samples of weight within eps."""
     # Sums of weights that are no whole numbers may fall short of min_samples by rounding alone.
     enough = min_samples * (1 - 1e-12)
-    held = np.add.reduceat(weight, index.first)
+    held, around = _in_and_around(index, weight[index.order])
+    # Between a cell that suffices alone and one whose whole surroundings do not (with room for rounding), places are counted.
+    core, undecided = np.zeros(x.size, dtype=bool), np.zeros(x.size, dtype=bool)
+    core[index.order] = (held >= enough)[index.cell]
+    undecided[index.order] = ((held < enough) & (around >= enough * (1 - 1e-9)))[index.cell]
+    return core | reaching(x, y, weight, undecided, Threshold(eps, enough), progress)
+
+
+def _in_and_around(index: CellIndex, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weight in each cell, and in it and all cells within reach."""
     start, stop = index.block(REACH)
     cumulative = np.concatenate([[0.0], np.cumsum(weight)])
-    around = (cumulative[stop] - cumulative[start]).sum(axis=1)
-    core = (held >= enough)[index.cell]
-    # Between a cell that suffices alone and one whose whole surroundings do not (with room for rounding), places are counted.
-    undecided = (held < enough) & (around >= enough * (1 - 1e-9))
-    places = np.flatnonzero(undecided[index.cell])
-    for row, partner, fraction in expand(*index.around(index.x[places], index.y[places], eps)):
-        near = _squared(index, places[row], index, partner) <= eps * eps
-        low, high = int(row[0]), int(row[-1]) + 1
-        core[places[low:high]] = np.bincount(row - low, near * weight[partner], high - low) >= enough
-        advance(progress, fraction)
-    return core
+    return np.add.reduceat(weight, index.first), (cumulative[stop] - cumulative[start]).sum(axis=1)
+
+
+def _near_cores(index: CellIndex, cores: CellIndex) -> np.ndarray:
+    """Return which sorted places have a core in any cell within reach."""
+    start, stop = cores.block(REACH, index.cells)
+    return np.asarray((stop > start).any(axis=1)[index.cell])
 
 
 def _squared(one: CellIndex, i: np.ndarray, other: CellIndex, j: np.ndarray) -> np.ndarray:
@@ -69,16 +82,17 @@ def _components(cores: CellIndex, eps: float, progress: Progress) -> np.ndarray:
     if cores.cells.size == 0:
         return np.empty(0, dtype=np.int64)
     one, other, close = _facing(cores, eps)
-    component = _connected(cores.cells.size, one[close], other[close])
+    component = connected(cores.cells.size, one[close], other[close])
     one, other = one[~close], other[~close]
     apart = component[one] != component[other]
     one, other = one[apart], other[apart]
     touching = _touching(cores, one, other, eps, progress)
-    joined = _connected(cores.cells.size, component[one[touching]], component[other[touching]])
+    joined = connected(cores.cells.size, component[one[touching]], component[other[touching]])
     return joined[component]
 
 
-def _connected(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+def connected(size: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Return the component of each of so many nodes that pairs of them connect."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
@@ -144,7 +158,7 @@ def _nearest_cores(
     return nearest
 
 
-def _numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
+def numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Renumber labels 0, 1, … by falling weight, ties by the lowest easting, then northing, of a core."""
     member = label >= 0
     if not member.any():

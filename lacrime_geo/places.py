@@ -188,9 +188,14 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
 
 def _sorted_places(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return one row of each place and the number of each row's place, by sorting."""
-    order = np.lexsort((y, x))
+    order = np.argsort(x)
+    same = x[order[1:]] == x[order[:-1]]
+    # Northing is looked at only among those with an easting in common.
+    tied = np.append(same, False) | np.append(False, same)
+    rows = order[tied]
+    order[tied] = rows[np.lexsort((rows, y[rows], x[rows]))]
     starts = np.ones(order.size, dtype=bool)
-    starts[1:] = (x[order[1:]] != x[order[:-1]]) | (y[order[1:]] != y[order[:-1]])
+    starts[1:] = ~same | (y[order[1:]] != y[order[:-1]])
     place = np.empty(order.size, dtype=np.int64)
     place[order] = np.cumsum(starts) - 1
     return order[starts], place

@@ -245,6 +245,8 @@ def with_columns(
     rows: int, columns: Mapping[str, Any], known: np.ndarray, missing: Mapping[str, Any]
 ) -> dict[str, np.ndarray]:
     """Spread columns of the known rows over all rows; the others get the value for missing."""
+    if known.all():
+        return {name: np.asarray(values) for name, values in columns.items()}
     out = {}
     for name, values in columns.items():
         column = np.full(rows, missing[name], dtype=np.asarray(values).dtype)
