@@ -4,11 +4,13 @@ __version__ = "0.1.0"
 
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import incremental_moran
-from .clusters import dbscan
+from .centrography import ellipses
+from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
 from .data import read_lapd
 from .density import kde
+from .density_clusters import dbscan
 from .features import Features, as_features
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
@@ -20,10 +22,13 @@ from .moran import local_moran, moran
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
+from .scikit_clusters import hdbscan, optics
+from .spacetime_clusters import st_dbscan
 
 __all__ = [
     "Cancelled",
     "Cells",
+    "Clusters",
     "Comparison",
     "Features",
     "Grid",
@@ -43,13 +48,17 @@ __all__ = [
     "concentration",
     "contours",
     "dbscan",
+    "ellipses",
     "gi_star",
+    "hdbscan",
     "hotspots",
     "incremental_moran",
     "kde",
     "local_moran",
     "moran",
+    "optics",
     "read_lapd",
     "risk_ratio",
+    "st_dbscan",
     "stability",
 ]

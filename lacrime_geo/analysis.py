@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import inspect
 from dataclasses import dataclass
 from typing import Any, Callable
 
-from .parameter_kinds import KINDS, Parameter
+from .parameter_kinds import KINDS, Parameter, Points, Polygons
+from .progress import Progress
 from .results import Shapes
 
 UNASKED = {"progress", "seed"}
@@ -17,7 +19,8 @@ class Analysis:
     """One analysis: its function is the truth; title, group, labels and units stand here.
 
     `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters, or a
-    further table; `look` are the options of its method `styled`.
+    further table, and `second_params` are that method's options; `look` are the options of its method `styled`; `needs` is
+    a module that is no part of the core, and the package that holds it.
     """
 
     run: Callable[..., Any]
@@ -29,32 +32,38 @@ class Analysis:
     second: str | None = None
     second_title: str | None = None
     second_result: type = Shapes
+    second_params: tuple[Parameter, ...] = ()
     look: tuple[Parameter, ...] = ()
+    needs: tuple[str, str] | None = None
 
     def __post_init__(self) -> None:
         """Hold the declaration against the function's signature."""
-        for parameter in self.params:
+        for parameter in (*self.params, *self.second_params, *self.look):
             if type(parameter) not in KINDS:
                 raise TypeError(f"{self.name}: {parameter!r} is no kind of parameter that can be shown.")
-        declared = [parameter.name for parameter in self.params]
-        options = [name for name in list(self._signature)[1:] if name not in UNASKED]
-        if sorted(declared) != sorted(options):
-            raise TypeError(f"{self.name}: declared {sorted(declared)}, but its signature has {sorted(options)}.")
-
         if self.second and not hasattr(self.result, self.second):
             raise TypeError(f"{self.name}: a {self.result.__name__} has no {self.second!r}.")
-        drawn = [parameter.name for parameter in self.look]
-        if drawn and sorted(drawn) != sorted(self._look_defaults):
-            raise TypeError(f"{self.name}: drawn by {sorted(drawn)}, but styled takes {sorted(self._look_defaults)}.")
-
-    @property
-    def _look_defaults(self) -> dict[str, Any]:
-        styled = inspect.signature(self.result.styled).parameters  # type: ignore[attr-defined]  # where there is a look
-        return {name: parameter.default for name, parameter in styled.items() if name != "self"}
+        for declared, signature in (
+            (self.params, self._signature),
+            (self.second_params, self._second_signature),
+            (self.look, self._look_signature if self.look else {}),
+        ):
+            names, options = sorted(p.name for p in declared), sorted(set(list(signature)[1:]) - UNASKED)
+            if names != options:
+                raise TypeError(f"{self.name}: declared {names}, but its signature has {options}.")
 
     @property
     def _signature(self) -> dict[str, inspect.Parameter]:
         return dict(inspect.signature(self.run).parameters)
+
+    @property
+    def _second_signature(self) -> dict[str, inspect.Parameter]:
+        return dict(inspect.signature(getattr(self.result, self.second)).parameters) if self.second else {}
+
+    @property
+    def _look_signature(self) -> dict[str, inspect.Parameter]:
+        styled = self.result.styled  # type: ignore[attr-defined]  # where there is a look
+        return dict(inspect.signature(styled).parameters)
 
     @property
     def name(self) -> str:
@@ -81,9 +90,29 @@ class Analysis:
         """The first line of the docstring."""
         return (self.run.__doc__ or "").strip().splitlines()[0]
 
+    @property
+    def layers(self) -> tuple[Parameter, ...]:
+        """The parameters that are layers beside the input."""
+        return tuple(p for p in (*self.params, *self.second_params) if isinstance(p, (Points, Polygons)))
+
     def default(self, name: str) -> Any:
         """Return a parameter's default, `inspect.Parameter.empty` when it must be given."""
-        return self._signature[name].default if name in self._signature else self._look_defaults[name]
+        for signature in (self._signature, self._second_signature):
+            if name in signature:
+                return signature[name].default
+        return self._look_signature[name].default
+
+    def missing(self) -> str | None:
+        """Return the package that is needed and not installed, None when there is nothing wanting."""
+        if self.needs is None or importlib.util.find_spec(self.needs[0]) is not None:
+            return None
+        return self.needs[1]
+
+    def second_of(self, result: Any, progress: Progress, **options: Any) -> Any:
+        """Return the further layer or table of a result."""
+        if "progress" in self._second_signature:
+            options["progress"] = progress
+        return getattr(result, str(self.second))(**options)
 
     def required(self, name: str) -> bool:
         """Tell whether a parameter must be given."""
@@ -91,7 +120,8 @@ class Analysis:
 
     def help(self, name: str) -> str:
         """Return what the docstring says of a parameter, on one line."""
-        return parameter_help(self.run).get(name, "")
+        function = getattr(self.result, str(self.second)) if name in (p.name for p in self.second_params) else self.run
+        return parameter_help(function).get(name, "")
 
 
 def parameter_help(function: Callable[..., Any]) -> dict[str, str]:

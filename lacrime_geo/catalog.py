@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .analysis import Analysis
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
-from .clusters import Clusters, dbscan
+from .centrography import ellipses
+from .cluster_summaries import HULLS
+from .clusters import Clusters
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
 from .counted_cells import SHAPES
 from .density import kde
+from .density_clusters import dbscan
 from .grid_hotspots import Hotspots, hotspots
 from .hotspot_stability import stability
 from .kernels import KERNELS
@@ -35,7 +40,9 @@ from .parameter_kinds import (
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
+from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .significance import CORRECTIONS
+from .spacetime_clusters import st_dbscan
 from .styles.palettes import BREAKS
 
 WEIGHT = Column("weight", "Weight column")
@@ -77,6 +84,22 @@ LOOK_HELP = {
     "breaks": 'Limits of the legend\'s seven classes: "quantiles" of the cells above 0, or "equal" steps up to the highest.',
     "dark": "Turn the colours round, bright where it is dense, for a dark basemap.",
 }
+
+# What every search for clusters gives.
+CLUSTERS: dict[str, Any] = dict(
+    group="Clusters",
+    result=Clusters,
+    second="clusters",
+    second_title="Cluster hulls",
+    second_params=(
+        Choice("hull", "Hull of the clusters", options=HULLS),
+        Polygons("boundary", "Study area, for p of the clusters"),
+        Points("background", "Where incidents could happen, for p of the clusters"),
+        Column("background_weight", "Number of people at each point of these", of="background"),
+        Amount("simulations", "Random maps for p of the clusters", whole=True),
+    ),
+)
+SCIKIT = ("sklearn", "scikit-learn")
 
 ANALYSES = (
     Analysis(
@@ -250,16 +273,70 @@ ANALYSES = (
     Analysis(
         run=dbscan,
         title="Clusters of incidents (DBSCAN)",
-        group="Clusters",
-        result=Clusters,
         tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
         params=(
             Distance("eps", "Neighbour distance (eps)"),
             Amount("min_samples", "Incidents that make a core (min_samples)"),
             WEIGHT,
         ),
-        second="clusters",
-        second_title="Cluster hulls",
+        **CLUSTERS,
+    ),
+    Analysis(
+        run=st_dbscan,
+        title="Clusters of incidents in space and time (ST-DBSCAN)",
+        tags=("cluster", "ST-DBSCAN", "space-time", "spree", "crime", "density-based"),
+        params=(
+            Distance("eps", "Neighbour distance (eps)"),
+            Amount("eps_time", "Neighbour time (days)"),
+            Amount("min_samples", "Incidents that make a core (min_samples)"),
+            WEIGHT,
+        ),
+        **CLUSTERS,
+    ),
+    Analysis(
+        run=hdbscan,
+        title="Clusters of incidents of differing density (HDBSCAN)",
+        tags=("cluster", "HDBSCAN", "hierarchical", "crime", "density-based"),
+        params=(
+            Amount("min_cluster_size", "Fewest incidents of a cluster", whole=True),
+            Amount("min_samples", "Incidents within the core distance (min_samples)", whole=True),
+            Amount("eps", "Distance (m) within which clusters are one", minimum=0),
+            Choice("selection", "Clusters of the hierarchy", options=SELECTIONS),
+        ),
+        **CLUSTERS,
+        needs=SCIKIT,
+    ),
+    Analysis(
+        run=optics,
+        title="Clusters of incidents by reachability (OPTICS)",
+        tags=("cluster", "OPTICS", "reachability", "crime", "density-based"),
+        params=(
+            Amount("min_samples", "Incidents within the core distance (min_samples)", whole=True),
+            Distance("max_eps", "Farthest neighbours (max_eps)"),
+            Amount("xi", "Steepness at the edges (xi)"),
+        ),
+        **CLUSTERS,
+        needs=SCIKIT,
+    ),
+    Analysis(
+        run=ellipses,
+        title="Centres and ellipses of groups of incidents",
+        group="Clusters",
+        result=Shapes,
+        tags=(
+            "ellipse",
+            "standard deviation",
+            "mean center",
+            "median center",
+            "standard distance",
+            "centrography",
+            "crime",
+        ),
+        params=(
+            Column("by", "Column that tells groups apart", holds="text"),
+            Amount("deviations", "Size of the ellipses (standard deviations)"),
+            WEIGHT,
+        ),
     ),
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

@@ -33,7 +33,7 @@ from .parameter_kinds import (
     Switch,
     Words,
 )
-from .progress import Cancelled, Progress
+from .progress import Cancelled, Progress, within
 from .results import Cells, Curve, Marks, Shapes, Surface, Table
 from .selection import refuse, words
 
@@ -101,15 +101,20 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     with Landing(_files_read(analysis, options)) as landing:
         output = landing.stage(options.output)
         second_output = landing.stage(second) if second else None
+        wanted = _wants_second(analysis, options)
         with _progress_bar(analysis.title, options.quiet) as progress:
             arguments = _given(analysis.params, options)
-            result = analysis.run(_input(analysis, options), progress=progress, **arguments)
+            part = within(progress, 0.0, 0.5) if wanted else progress
+            result = analysis.run(_input(analysis, options), progress=part, **arguments)
+            if wanted:
+                arguments = _given(analysis.second_params, options)
+                further = analysis.second_of(result, within(progress, 0.5, 1.0), **arguments)
         if analysis.look:
             result = result.styled(**_given(analysis.look, options))
         # The file's own name serves its first layer, unless the second one needs it.
         write(result, output, analysis.input if output.stem == analysis.second else None)
-        if second_output is not None or _within_the_first(analysis):
-            _write_second(getattr(result, str(analysis.second))(), str(analysis.second), output, second_output)
+        if wanted:
+            _write_second(further, str(analysis.second), output, second_output)
     return [os.fspath(path) for path in (options.output, second) if path]
 
 
@@ -123,18 +128,33 @@ def _within_the_first(analysis: Analysis) -> bool:
 
 
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
-    layers = [p.name for p in analysis.params if isinstance(p, (Points, Polygons))]
-    inputs = [options.input, *(getattr(options, name) for name in layers)]
+    inputs = [options.input, *(getattr(options, parameter.name) for parameter in analysis.layers)]
     return [path.partition("|layername=")[0] for path in inputs if path]
+
+
+def _wants_second(analysis: Analysis, options: argparse.Namespace) -> bool:
+    """Tell whether a second output is written; raise when options of it are given and it is not."""
+    if analysis.second is None:
+        return False
+    suffix = Path(options.output).suffix
+    if getattr(options, analysis.second) or (_within_the_first(analysis) and suffix.lower() == ".gpkg"):
+        return True
+    given = [name for name in _given(analysis.second_params, options)]
+    if given:
+        raise ValueError(
+            f"{', '.join(given)}: of the second layer ({analysis.second}), which {suffix} cannot hold; name a file for it with "
+            f"--{analysis.second}."
+        )
+    if _within_the_first(analysis):
+        log.info("a second layer is not written, as %s holds one: name a file with --%s", suffix, analysis.second)
+    return False
 
 
 def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> None:
     if own is not None:
         write(shapes, own)
-    elif output.suffix.lower() == ".gpkg":
-        write(shapes, output, name, second=True)
     else:
-        log.info("a second layer is not written, as %s holds one: name a file with --%s", output.suffix, name)
+        write(shapes, output, name, second=True)
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
@@ -178,7 +198,7 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
     command = commands.add_parser(analysis.name, help=help_text, description=help_text)
     command.add_argument("input", metavar=analysis.input.upper(), help=INPUTS[analysis.input])
     command.add_argument("output", metavar="OUTPUT", help=_formats(analysis))
-    for parameter in analysis.params:
+    for parameter in (*analysis.params, *analysis.second_params):
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
     if analysis.selects:
         for parameter in SELECTION:

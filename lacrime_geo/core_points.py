@@ -70,7 +70,8 @@ def _in_and_around(index: CellIndex, weight: np.ndarray) -> tuple[np.ndarray, np
 def _near_cores(index: CellIndex, cores: CellIndex) -> np.ndarray:
     """Return which sorted places have a core in any cell within reach."""
     start, stop = cores.block(REACH, index.cells)
-    return np.asarray((stop > start).any(axis=1)[index.cell])
+    near = np.any(stop > start, axis=1)
+    return np.asarray(near[index.cell])
 
 
 def _squared(one: CellIndex, i: np.ndarray, other: CellIndex, j: np.ndarray) -> np.ndarray:

@@ -200,13 +200,10 @@ def _turn(a: np.ndarray, b: np.ndarray, c: np.ndarray) -> float:
     return float((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]))
 
 
-def hull_wkb(x: np.ndarray, y: np.ndarray, radius: float) -> bytes:
-    """Return the convex hull as WKB; of one place or places in a line, the hull of circles of the given radius."""
-    corner_x, corner_y = convex_hull(x, y)
-    if corner_x.size < 3:
-        angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-        corner_x, corner_y = convex_hull(
-            np.add.outer(corner_x, radius * np.cos(angle)).ravel(),
-            np.add.outer(corner_y, radius * np.sin(angle)).ravel(),
-        )
-    return polygon_wkb(corner_x, corner_y)
+def around(x: np.ndarray, y: np.ndarray, radius: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the corners of the convex hull of circles of a radius around places."""
+    angle = np.linspace(0, 2 * np.pi, 24, endpoint=False)
+    return convex_hull(
+        np.add.outer(x, radius * np.cos(angle)).ravel(),
+        np.add.outer(y, radius * np.sin(angle)).ravel(),
+    )

@@ -24,7 +24,7 @@ class Threshold(NamedTuple):
 def reaching(
     x: np.ndarray, y: np.ndarray, weight: np.ndarray, asked: np.ndarray, wanted: Threshold, progress: Progress = None
 ) -> np.ndarray:
-    """Return which of the weighted places (m,), among those asked for by a mask (m,), reach the threshold, themselves included."""
+    """Return which weighted places (m,), of those asked for by a mask (m,), reach the threshold, themselves included."""
     # A hair wider, so that rounding cannot put two places within the radius one row farther apart.
     index = CellIndex(x, y, wanted.radius / _ROWS * (1 + 1e-9))
     sums = _Sums(index, weight[index.order], wanted)

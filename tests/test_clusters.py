@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from makers import SOUTH, WEST, clustered, crimes_frame, duplicated, incidents, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.clusters import k_distances, knee
+from lacrime_geo.density_clusters import k_distances, knee
 
 POINTS = {
     "clustered": (*clustered(500, 1), 150.0, 10),

@@ -1,0 +1,93 @@
+"""What is known of each cluster: its hull, size, dates, category, spread."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import checks, geometry
+from .centrography import spread_of
+from .concave_hulls import concave_hull
+from .geometry import convex_hull
+from .grouping import Groups
+from .incidents import Incidents
+from .progress import Progress, advance
+
+HULLS = ("convex", "concave")
+
+
+def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progress: Progress) -> np.ndarray:
+    """Return the hull of each cluster's members as WKB, in an object array.
+
+    Of one place or places in a line it is the hull of circles of a quarter of the reach (m) around them.
+    """
+    kind = checks.option("hull", hull, HULLS)
+    order = np.argsort(groups.number, kind="stable")
+    starts = np.searchsorted(groups.number[order], np.arange(groups.size + 1))
+    found = np.empty(groups.size, dtype=object)
+    for number in range(groups.size):
+        rows = order[starts[number] : starts[number + 1]]
+        x, y = members.easting[rows], members.northing[rows]
+        corners = concave_hull(x, y, reach) if kind == "concave" else convex_hull(x, y)
+        if corners[0].size < 3:
+            corners = geometry.around(*corners, reach / 4)
+        found[number] = geometry.polygon_wkb(*corners)
+        advance(progress, (number + 1) / groups.size)
+    return found
+
+
+def columns_of(members: Incidents, groups: Groups, hulls: np.ndarray, everybody: int) -> dict[str, np.ndarray]:
+    """Return the columns of the clusters: size, hull, dates, category and ellipse of their members (n,)."""
+    area = _areas(hulls)
+    columns = {
+        "cluster": groups.names,
+        "rank": groups.names + 1,
+        "count": groups.counts,
+        "share": groups.counts / max(everybody, 1),
+    }
+    if members.weight is not None:
+        columns["weight_sum"] = np.bincount(groups.number, members.weight, groups.size)
+    columns["area_km2"] = area / 1e6
+    columns["density"] = groups.counts / np.maximum(area / 1e6, np.finfo(float).tiny)
+    if members.when is not None:
+        columns["first"], columns["last"] = _dates(members.when, groups)
+    if members.category is not None:
+        columns["category"], columns["category_share"] = _dominant(members.category, groups)
+    return {**columns, **_ellipse(members, groups)}
+
+
+def _areas(hulls: np.ndarray) -> np.ndarray:
+    layer = geometry.rings(list(hulls))
+    return np.abs(np.bincount(layer.feature, geometry.ring_areas(layer), hulls.size))
+
+
+def _dates(when: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the first and the last moment of each cluster; none where no member has one."""
+    nothing = np.datetime64("NaT", "s")
+    first, last = np.full(groups.size, nothing), np.full(groups.size, nothing)
+    dated = ~np.isnat(when)
+    for extreme, out in ((np.fmin, first), (np.fmax, last)):
+        extreme.at(out, groups.number[dated], when[dated])
+    return first, last
+
+
+def _dominant(category: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
+    """Return the most frequent category of each cluster, the first by name of equally frequent ones, and its share."""
+    named = np.array([value is not None and value == value for value in category], dtype=bool)
+    names, number = np.unique(category[named].astype(str), return_inverse=True)
+    wide = max(names.size, 1)
+    counts = np.bincount(groups.number[named] * wide + number.ravel(), minlength=groups.size * wide)
+    counts = counts.reshape(groups.size, wide)
+    most = counts.argmax(axis=1)
+    share = counts[np.arange(groups.size), most] / np.maximum(groups.counts, 1)
+    dominant = names[most].astype(object) if names.size else np.full(groups.size, None)
+    dominant[share == 0] = None
+    return dominant, share
+
+
+def _ellipse(members: Incidents, groups: Groups) -> dict[str, np.ndarray]:
+    """Return the mean centre and the standard-deviation ellipse of each cluster."""
+    if groups.size == 0:
+        return {name: np.empty(0) for name in ("mean_easting", "mean_northing", "major", "minor", "angle")}
+    spread = spread_of(members, groups, medians=False)
+    names = ("mean_easting", "mean_northing", "major", "minor", "angle")
+    return {name: getattr(spread, name) for name in names}

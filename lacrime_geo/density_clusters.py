@@ -1,0 +1,157 @@
+"""DBSCAN of incidents over weighted places, and the choice of eps."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import checks
+from .clusters import Clusters, clusters_found, usual_min_samples
+from .core_points import label_places
+from .incidents import Incidents, begin
+from .parameters import Parameters, two_digits
+from .places import collapse
+from .progress import Progress, within
+
+_DISTANCES_AT_ONCE = 4_000_000
+
+
+def dbscan(
+    incidents: Any,
+    *,
+    eps: float | None = None,
+    min_samples: float | None = None,
+    weight: Any = None,
+    progress: Progress = None,
+) -> Clusters:
+    """Find dense clusters of incidents, and the noise between them (DBSCAN).
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path.
+    eps : two incidents are neighbours up to this distance (m). Default: the knee of the sorted distances, on a logarithmic
+        scale, at which each place has min_samples incidents around it; the curve is in ``parameters["k_distances"]``.
+    min_samples : an incident is core when the incidents within eps, itself included, are at least this many (their
+        weights add up to it when weighted). Default: a thousandth of the incidents' number, at least 10, times the mean
+        weight.
+    weight : column name or array (n,); default the incidents' own weight, else 1.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Clusters
+        `cluster` (0, 1, … by falling weight; −1 noise) and `core` on every input row; its ``.clusters()`` are the
+        hulls with what is known of each cluster, and its p.
+
+    Raises
+    ------
+    ValueError
+        If no incident has coordinates, a number is not above 0, or no eps can be found because all stand on one place.
+
+    Notes
+    -----
+    Ester et al. 1996. Core set, noise and partition of core points are those of scikit-learn; a border point goes to its
+    nearest core, so that labels do not depend on the order of the input. Coincident incidents are one weighted place.
+
+    Examples
+    --------
+    >>> x = np.r_[np.arange(10) * 10.0, 5000.0]
+    >>> marks = dbscan(Incidents(x + 380000, x * 0 + 3768000, crs="EPSG:32611"), eps=20, min_samples=3)
+    >>> marks["cluster"].tolist()
+    [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
+    """
+    everything, placed, parameters = begin(incidents, weight)
+    standing = _Standing.of(placed)
+    least = usual_min_samples(placed, min_samples, parameters)
+    parameters["eps"] = eps = _eps(standing, eps, least, parameters)
+    label, core = standing.labels(eps, least, within(progress, 0.1, 1.0))
+    columns = {"cluster": label, "core": core}
+    search = partial(_search, eps=eps, min_samples=least)
+    return clusters_found(everything, columns, everything.placed, parameters, search, eps)
+
+
+class _Standing(NamedTuple):
+    """The distinct places (m,) of incidents, the weight on each, and the place of each incident (n,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, incidents: Incidents) -> _Standing:
+        first, place = collapse(incidents.easting, incidents.northing)
+        weight = np.bincount(place, incidents.weight, first.size).astype(float)
+        return cls(incidents.easting[first], incidents.northing[first], weight, place)
+
+    def labels(self, eps: float, min_samples: float, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the cluster of each incident and whether it is core."""
+        label, core = label_places(self.x, self.y, self.weight, eps, min_samples, progress)
+        return label[self.place], core[self.place]
+
+
+def _search(incidents: Incidents, eps: float, min_samples: float) -> np.ndarray:
+    return _Standing.of(incidents).labels(eps, min_samples)[0]
+
+
+def _eps(standing: _Standing, given: float | None, min_samples: float, parameters: Parameters) -> float:
+    x, y, weight, _ = standing
+    if given is not None:
+        return checks.positive("eps", given)
+    if x.size < 2:
+        raise ValueError(
+            f"All incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no eps can be found; give eps=."
+        )
+    distances = np.sort(k_distances(x, y, weight, min_samples))
+    distances = distances[np.isfinite(distances) & (distances > 0)]
+    if distances.size < 3:
+        raise ValueError(
+            f"Only {weight.sum():g} incidents on {x.size:,} places: too few around any place for min_samples {min_samples:g} "
+            "to choose eps; give eps= or lower min_samples."
+        )
+    parameters["k_distances"] = [float(f"{d:.6g}") for d in np.quantile(distances, np.linspace(0, 1, 101))]
+    value = two_digits(knee(distances))
+    return float(
+        parameters.choose(
+            "eps", value, f"knee of the sorted distances to {min_samples:g} incidents, logarithmic scale", " m"
+        )
+    )
+
+
+def k_distances(x: np.ndarray, y: np.ndarray, weight: np.ndarray, min_samples: float) -> np.ndarray:
+    """Return for each place the distance (m) at which the weight around it, itself included, reaches min_samples.
+
+    0 where the place's own weight does; infinite where all places together do not suffice.
+    """
+    from scipy.spatial import cKDTree
+
+    points = np.column_stack([x, y])
+    tree = cKDTree(points)
+    reached = np.where(weight >= min_samples, 0.0, np.inf)
+    todo, k = np.flatnonzero(np.isinf(reached)), 1
+    while todo.size and k < x.size:
+        k = min(4 * k + 12, x.size)
+        for part in np.array_split(todo, todo.size * k // _DISTANCES_AT_ONCE + 1):
+            distance, near = tree.query(points[part], k=k, workers=-1)
+            enough = np.cumsum(weight[near], axis=1) >= min_samples
+            reached[part] = np.where(enough[:, -1], distance[np.arange(part.size), np.argmax(enough, axis=1)], np.inf)
+        todo = todo[np.isinf(reached[todo])]
+    return reached
+
+
+def knee(ascending: np.ndarray) -> float:
+    """Return the value where a rising curve of logarithms bends from steep to flat (after Satopää et al. 2011).
+
+    That is its point farthest above the chord: below it lie the few places denser than the rest. On the plain scale
+    the farthest places decide, and one cluster swallows the city. A curve that hardly rises above its chord comes from
+    clusters that stand apart from thin noise: there the knee is the point farthest below, from which it climbs (the
+    elbow of Ester et al. 1996).
+    """
+    curve = np.log(ascending)
+    span = float(curve[-1] - curve[0])
+    if span == 0:
+        return float(ascending[0])
+    above = (curve - curve[0]) / span - np.linspace(0, 1, curve.size)
+    return float(ascending[int(np.argmax(above) if above.max() >= 0.1 else np.argmin(above))])

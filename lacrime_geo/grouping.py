@@ -1,0 +1,99 @@
+"""Groups of incidents: by a column, or the clusters of a clustering."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import checks
+from .incidents import Incidents
+from .parameters import Parameters
+
+MOST_GROUPS = 10_000
+_NOTHING = (
+    "None",
+    "nan",
+    "NaN",
+    "NaT",
+    "<NA>",
+    "NULL",
+)  # how the missing values of Python, numpy, pandas and QGIS print
+
+
+class Groups(NamedTuple):
+    """Which incidents (n,) have a group, the group's number of those that have one, and the groups' names (m,)."""
+
+    known: np.ndarray
+    number: np.ndarray
+    names: np.ndarray
+
+    @property
+    def size(self) -> int:
+        """The number of groups."""
+        return self.names.size
+
+    @property
+    def counts(self) -> np.ndarray:
+        """The number of incidents in each group."""
+        return np.bincount(self.number, minlength=self.size)
+
+
+def by_labels(label: np.ndarray) -> Groups:
+    """Return clusters numbered 0, 1, … as groups; −1, the noise, has none."""
+    known = label >= 0
+    return Groups(known, label[known], np.arange(int(label.max(initial=-1)) + 1))
+
+
+def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
+    """Return the groups, among incidents with a place, that a column (name or array of all rows) tells apart.
+
+    What has no group is counted in the parameters: rows without a value, and the noise (−1) of a column `cluster`.
+    """
+    placed = incidents.placed
+    if by is None:
+        every = np.ones(int(placed.sum()), dtype=bool)
+        return Groups(every, np.zeros(every.size, dtype=np.int64), np.array(["all"], dtype=object))
+    parameters["by"] = name = by if isinstance(by, str) else "groups"
+    values = checks.column(incidents.source, by) if isinstance(by, str) else by
+    values = np.asarray(values).ravel()
+    if values.size != incidents.size:
+        raise ValueError(f"by has {values.size:,} values for {incidents.size:,} incidents; give one for each.")
+    values = values[placed]
+    known = ~_missing(values)
+    parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
+    if name == "cluster" and values.dtype.kind in "iuf":
+        noise = known & (values < 0)
+        known &= ~noise
+        parameters.note("noise", int(noise.sum()), f"{int(noise.sum()):,} incidents are in no cluster: left out")
+    if not known.any():
+        raise ValueError(
+            f"None of the {values.size:,} incidents with a place has a value in {name}; name another column."
+        )
+    names, number = _told_apart(values[known])
+    if names.size > MOST_GROUPS:
+        raise ValueError(
+            f"{name} has {names.size:,} different values among {int(known.sum()):,} incidents, too many groups "
+            f"({MOST_GROUPS:,} at most); name a column of categories."
+        )
+    return Groups(known, number, names)
+
+
+def _missing(values: np.ndarray) -> np.ndarray:
+    if values.dtype.kind in "fc":
+        return np.asarray(np.isnan(values))
+    if values.dtype.kind in "mM":
+        return np.asarray(np.isnat(values))
+    if values.dtype.kind != "O":
+        return np.zeros(values.size, dtype=bool)
+    return np.array([value == "" if isinstance(value, str) else str(value) in _NOTHING for value in values], dtype=bool)
+
+
+def _told_apart(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different values in order, whole numbers as such and others as text, and each row's number among them."""
+    if values.dtype.kind == "f" and (values % 1 == 0).all():
+        values = values.astype(np.int64)
+    if values.dtype.kind not in "iu":
+        values = values.astype(str)
+    names, number = np.unique(values, return_inverse=True)
+    return names if names.dtype.kind in "iu" else names.astype(object), number.ravel()
