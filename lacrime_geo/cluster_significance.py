@@ -69,7 +69,8 @@ class Null:
             if not interior.areas.sum() > 0:
                 raise ValueError(f"The boundary {area.label!r} has no area; give the outline of the study area.")
             inside, where = interior.contains(incidents.easting, incidents.northing), f" within {area.label}"
-            study_area.note_outside(incidents, inside, "are left out of the test", parameters)
+            fate = "are left out of the test"
+            study_area.note_outside(incidents, inside, fate, parameters, where="outside")
             parameters["boundary"] = area.label
         if self.background is None and interior is not None:
             parameters["null"] = f"as many incidents put down evenly{where}"

@@ -45,9 +45,9 @@ class Clusters(Marks):
         ----------
         hull : "convex" (default), or "concave": drawn in wherever its edges are longer than eps.
         boundary : polygon layer of the study area. When given, `p` tells how often chance makes so large a cluster: of as many
-            incidents put down evenly over it.
+            incidents put down evenly over it. Default: no p, unless there is a background.
         background : point layer of where incidents could happen, such as residents, addresses or other crime. When given, `p`
-            is held against incidents drawn from its points (inside the boundary).
+            is held against incidents drawn from its points (inside the boundary). Default: none.
         background_weight : column of `background`, or array, with the number of people at each point; default the points' own
             weights, else 1.
         simulations : number of random maps for p. Default 199.

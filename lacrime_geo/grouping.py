@@ -62,15 +62,17 @@ def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
     values = values[placed]
     known = ~_missing(values)
     parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
-    if name == "cluster" and values.dtype.kind in "iuf":
-        noise = known & (values < 0)
-        known &= ~noise
+    found = _typed(values[known])
+    if name == "cluster" and found.dtype.kind in "iuf":
+        noise = found < 0
+        known[known] = ~noise
+        found = found[~noise]
         parameters.note("noise", int(noise.sum()), f"{int(noise.sum()):,} incidents are in no cluster: left out")
-    if not known.any():
+    if found.size == 0:
         raise ValueError(
             f"None of the {values.size:,} incidents with a place has a value in {name}; name another column."
         )
-    names, number = _told_apart(values[known])
+    names, number = _told_apart(found)
     if names.size > MOST_GROUPS:
         raise ValueError(
             f"{name} has {names.size:,} different values among {int(known.sum()):,} incidents, too many groups "
@@ -87,6 +89,11 @@ def _missing(values: np.ndarray) -> np.ndarray:
     if values.dtype.kind != "O":
         return np.zeros(values.size, dtype=bool)
     return np.array([value == "" if isinstance(value, str) else str(value) in _NOTHING for value in values], dtype=bool)
+
+
+def _typed(values: np.ndarray) -> np.ndarray:
+    """Return Python objects as the column of numbers or text that they make."""
+    return np.array(values.tolist()) if values.dtype.kind == "O" else values
 
 
 def _told_apart(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

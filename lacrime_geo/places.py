@@ -191,7 +191,9 @@ def _sorted_places(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
     order = np.argsort(x)
     same = x[order[1:]] == x[order[:-1]]
     # Northing is looked at only among those with an easting in common.
-    tied = np.append(same, False) | np.append(False, same)
+    tied = np.zeros(order.size, dtype=bool)
+    tied[1:] |= same
+    tied[:-1] |= same
     rows = order[tied]
     order[tied] = rows[np.lexsort((rows, y[rows], x[rows]))]
     starts = np.ones(order.size, dtype=bool)

@@ -26,7 +26,7 @@ def st_dbscan(
     weight: Any = None,
     progress: Progress = None,
 ) -> Clusters:
-    """Find clusters of incidents that are near each other in space and in time (ST-DBSCAN).
+    """Find clusters of incidents in space and time (ST-DBSCAN).
 
     Parameters
     ----------

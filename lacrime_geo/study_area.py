@@ -134,14 +134,19 @@ def within(area: Features, cell_size: float | None, layer: Incidents) -> tuple[G
 
 
 def note_outside(
-    layer: Incidents, inside: np.ndarray, fate: str, parameters: Parameters, name: str = "outside"
+    layer: Incidents,
+    inside: np.ndarray,
+    fate: str,
+    parameters: Parameters,
+    name: str = "outside",
+    where: str = "in no cell of",
 ) -> None:
-    """Say how many points stand in no cell of the study area and what becomes of them; raise when all do."""
+    """Say how many points stand outside, or in no cell of, the study area and what becomes of them; raise when all do."""
     outside = int((~inside).sum())
     if outside == layer.size:
         raise ValueError(
             f"None of the {layer.size:,} incidents of {layer.label!r} lies inside the boundary; check that it is of the same "
             "area and that its CRS is right."
         )
-    where = f"{outside:,} of {layer.size:,} points of {layer.label!r} lie in no cell of the study area"
-    parameters.note(name, outside, f"{where}; they {fate}")
+    sentence = f"{outside:,} of {layer.size:,} points of {layer.label!r} lie {where} the study area; they {fate}"
+    parameters.note(name, outside, sentence)

@@ -72,8 +72,20 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def shortHelpString(self):
         """Return the help beside the dialog: what it does, and each option with its unit and default."""
-        rows = [f"<b>{p.label}</b>: {self.analysis.help(p.name)}" for p in self.analysis.params]
+        shown = (*self.analysis.params, *self.analysis.second_params)
+        rows = [f"<b>{p.label}</b>: {self.analysis.help(p.name)}" for p in shown]
         return self.tr(self.analysis.summary) + "<br><br>" + "<br><br>".join(rows)
+
+    def canExecute(self):
+        """Tell whether what the analysis needs is installed, and if not, what to do."""
+        missing = self.analysis.missing()
+        if missing is None:
+            return True, ""
+        return False, self.tr(
+            f"{self.analysis.title} needs {missing}, which this QGIS does not have. Install it with QGIS's Python "
+            f"(python3 -m pip install {missing}; on Windows in the OSGeo4W shell) and restart QGIS. All other algorithms work "
+            "without it."
+        )
 
     @property
     def input_name(self):
@@ -92,7 +104,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         else:
             kinds = SOURCES[self.analysis.input]
             self.addParameter(QgsProcessingParameterFeatureSource(self.input_name, title, kinds))
-        for parameter in self.analysis.params:
+        for parameter in (*self.analysis.params, *self.analysis.second_params):
             required = self.analysis.required(parameter.name)
             default = None if required else self.analysis.default(parameter.name)
             text = self.analysis.help(parameter.name)
@@ -126,7 +138,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def checkParameterValues(self, parameters, context):
         """Name a number out of bounds in the library's words, before Processing's own checks."""
-        for parameter in self.analysis.params:
+        for parameter in (*self.analysis.params, *self.analysis.second_params):
             sentence = out_of_bounds(parameter, parameters.get(parameter.name.upper()))
             if sentence:
                 return False, sentence
@@ -152,18 +164,28 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")
         progress = progress_of(feedback)
         source = self._source(parameters, context)
-        options = self._options(parameters, context)
+        options = self._options(self.analysis.params, parameters, context)
         marked = issubclass(self.analysis.result, Marks) and not self._counts(options)
         original = reading.Original(source) if marked else None
-        data = self._input(source, parameters, context, options, within(progress, 0.0, 0.3))
-        self._add_layers(data, parameters, context, options)
-        result = self.analysis.run(data, progress=within(progress, 0.3, 0.7), **options)
+        data = self._input(source, parameters, context, options, within(progress, 0.0, 0.2))
+        self._add_layers(self.analysis.params, data, parameters, context, options)
+        result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
+        second = self._second(outputs, result, data, parameters, context, within(progress, 0.5, 0.8))
         if self.analysis.look:
             result = result.styled(**self._given(self.analysis.look, parameters, context))
-        written = self._write(outputs, result, original, within(progress, 0.7, 1.0))
+        written = self._write(outputs, result, second, original, within(progress, 0.8, 1.0))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written
+
+    def _second(self, outputs, result, data, parameters, context, progress):
+        """Return the further layer or table of a result; None where there is none or the user skips it."""
+        if not (self.analysis.second and outputs.parameters.get(self.analysis.second.upper())):
+            return None
+        shown = self.analysis.second_params
+        options = self._options(shown, parameters, context)
+        self._add_layers(shown, data, parameters, context, options)
+        return self.analysis.second_of(result, progress, **options)
 
     def _source(self, parameters, context):
         """Return the input layer: a raster, or the features of a vector layer."""
@@ -179,7 +201,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _files_read(self, parameters, context):
         """Return the files that the input layers stand in; an output table in one of them is refused here."""
-        layers = [p.name.upper() for p in self.analysis.params if isinstance(p, (Points, Polygons))]
+        layers = [parameter.name.upper() for parameter in self.analysis.layers]
         found = [self._vector_layer(parameters, name, context) for name in (self.input_name, *layers)]
         if self._takes_a_raster:
             found.append(self.parameterAsRasterLayer(parameters, self.input_name, context))
@@ -197,10 +219,9 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             given, _ = given.source.valueAsString(context.expressionContext())
         return self.parameterAsVectorLayer({**parameters, name: given}, name, context)
 
-    def _options(self, parameters, context):
-        """Return the options the user gave, by the function's names."""
-        shown = [p for p in self.analysis.params if not isinstance(p, (Points, Polygons))]
-        return self._given(shown, parameters, context)
+    def _options(self, shown, parameters, context):
+        """Return those of some options that the user gave, by the function's names, but for layers."""
+        return self._given([p for p in shown if not isinstance(p, (Points, Polygons))], parameters, context)
 
     def _given(self, shown, parameters, context):
         given = {p.name: value_of(self, p, parameters, context) for p in shown}
@@ -226,13 +247,14 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _columns(self, options, layer):
         """Return the columns asked for, or usual, of the input (None) or of the layer that a parameter names."""
-        columns = [p.name for p in self.analysis.params if isinstance(p, Column) and p.of == layer]
+        shown = (*self.analysis.params, *self.analysis.second_params)
+        columns = [p.name for p in shown if isinstance(p, Column) and p.of == layer]
         usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
         return [options.get(name, usual[name]) for name in columns]
 
-    def _add_layers(self, data, parameters, context, options):
+    def _add_layers(self, shown, data, parameters, context, options):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
-        for parameter in self.analysis.params:
+        for parameter in shown:
             name = parameter.name.upper()
             source = (
                 self.parameterAsSource(parameters, name, context) if type(parameter) in (Points, Polygons) else None
@@ -250,12 +272,11 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                     source, context, columns, None, None, None, layer, crs=data.crs
                 )
 
-    def _write(self, outputs, result, original, progress):
+    def _write(self, outputs, result, second, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
         written = {OUTPUT: (result, self._write_one(outputs, OUTPUT, result, original, progress))}
-        name = (self.analysis.second or "").upper()
-        if name and outputs.parameters.get(name):
-            second = getattr(result, self.analysis.second)()
+        if second is not None:
+            name = self.analysis.second.upper()
             written[name] = second, self._write_one(outputs, name, second, None, progress)
         run = display.Run(f"{self.group()} · {result.parameters['layer']}")
         return {

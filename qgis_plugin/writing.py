@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import shutil
+from datetime import datetime
 
 import numpy as np
 from osgeo import gdal
@@ -21,6 +22,7 @@ from qgis.core import (
     QgsVectorLayer,
     QgsWkbTypes,
 )
+from qgis.PyQt.QtCore import QDateTime
 
 from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
@@ -33,20 +35,22 @@ from .reading import FEATURE_ID
 try:
     from qgis.PyQt.QtCore import QMetaType
 
-    INTEGER, REAL, TEXT, YES_NO = (
+    INTEGER, REAL, TEXT, YES_NO, MOMENT = (
         QMetaType.Type.LongLong,
         QMetaType.Type.Double,
         QMetaType.Type.QString,
         QMetaType.Type.Bool,
+        QMetaType.Type.QDateTime,
     )
     QgsField("probe", INTEGER)
 except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's type is a QVariant's
     from qgis.PyQt.QtCore import QVariant
 
     INTEGER, REAL, TEXT, YES_NO = QVariant.LongLong, QVariant.Double, QVariant.String, QVariant.Bool
+    MOMENT = QVariant.DateTime
 
 log = logging.getLogger("lacrime_geo")
-FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO}
+FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO, "M": MOMENT}
 FEATURES_AT_ONCE = 5000
 DATABASES = ("memory:", "ogr:", "postgres:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
@@ -263,7 +267,9 @@ def _feature(fields, wkb, row):
 
 def _plain(value):
     # A missing number is NULL in a table, not the text "nan".
-    return None if isinstance(value, float) and np.isnan(value) else value
+    if isinstance(value, float) and np.isnan(value):
+        return None
+    return QDateTime(value) if isinstance(value, datetime) else value
 
 
 def write_table(outputs, name, table):

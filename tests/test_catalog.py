@@ -22,12 +22,14 @@ def test_declared_names_are_the_signatures(analysis):
     # Beside the data stands another layer that the analysis cannot do without.
     layers = {p.name for p in analysis.params if isinstance(p, (catalog.Points, catalog.Polygons))}
     assert set(others) <= layers and all(analysis.required(name) for name in others)
-    assert len(analysis.params) <= 10
+    assert len(analysis.params) <= 10 and len(analysis.second_params) <= 6
+    names = [parameter.name for parameter in (*analysis.params, *analysis.second_params, *analysis.look)]
+    assert len({*names, *(parameter.name for parameter in SELECTION)}) == len(names) + len(SELECTION)
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
 def test_every_parameter_says_what_it_is(analysis):
-    for parameter in analysis.params:
+    for parameter in (*analysis.params, *analysis.second_params):
         text = analysis.help(parameter.name)
         assert len(text) > 20 and text == " ".join(text.split())
         if isinstance(parameter, Distance):

@@ -206,9 +206,10 @@ def test_help_of_every_option(analysis, capsys):
         main([analysis.name, "--help"])
     text = " ".join(capsys.readouterr().out.split())
     assert left.value.code == 0 and analysis.summary in text
-    for parameter in (*analysis.params, *analysis.look, *(SELECTION if analysis.input == "incidents" else ())):
+    own = (*analysis.params, *analysis.second_params)
+    for parameter in (*own, *analysis.look, *(SELECTION if analysis.input == "incidents" else ())):
         assert f"--{parameter.name.replace('_', '-')}" in text
-    for parameter in analysis.params:
+    for parameter in own:
         assert analysis.help(parameter.name)[:40].strip() in text
     assert "efault" in text and ("METRES" in text) == any(
         isinstance(p, (Distance, DistanceOrRule)) for p in analysis.params

@@ -34,7 +34,9 @@ points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:3261
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-assert set(catalog.BY_NAME) == set(every.split()), "run every analysis here"
+every += " st_dbscan ellipses"
+outside = {"hdbscan", "optics"}  # need scikit-learn
+assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
 for kernel in ("quartic", "gaussian", "uniform"):
     surfaces = [lg.kde(points, kernel=kernel, weight="w"), lg.kde(some, kernel=kernel, boundary=areas, bandwidth=300)]
@@ -55,8 +57,17 @@ curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]
 clusters = [lg.dbscan(points), lg.dbscan(some, eps=200, min_samples=5, weight="w")]
+clusters += [lg.st_dbscan(points, eps=300, eps_time=90, min_samples=5)]
+for name in outside:
+    try:
+        getattr(lg, name)(points)
+    except ImportError as problem:
+        assert problem.name == "scikit-learn" and "dbscan" in str(problem)
+    else:
+        raise AssertionError(name)
 lines = [lg.contours(surface, kind=kind) for surface in surfaces for kind in ("volume", "value")]
-seconds = [risks[0].tolerance(), clusters[1].clusters()]
+seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.ellipses(points, by="w")]
+seconds += [clusters[0].clusters(boundary=areas, background=some, simulations=3, hull="concave")]
 texts = [styles.qml(result) for result in (*surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
 assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()

@@ -82,9 +82,14 @@ def _layer(name: str, options: dict[str, Any], extra: str = "", turn: int = 0) -
 
 
 def fill(
-    colour: str | None, outline: str, width: float, fill_opacity: float = 1.0, hide_beyond: int | None = None
+    colour: str | None,
+    outline: str,
+    width: float,
+    fill_opacity: float = 1.0,
+    hide_beyond: int | None = None,
+    centre: bool = False,
 ) -> str:
-    """Return a filled area with an outline (mm), the outline hidden beyond a scale; without colour there is no fill."""
+    """Return a filled area with an outline (mm), hidden beyond a scale, and a cross at its centre; without colour no fill."""
     options = {
         "color": rgba(colour or "#ffffff", fill_opacity),
         "style": "solid" if colour else "no",
@@ -96,7 +101,25 @@ def fill(
     }
     by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
     extra = data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
-    return symbol("fill", [_layer("SimpleFill", options, extra)])
+    layers = [_layer("SimpleFill", options, extra)]
+    if centre:
+        # A symbol inside a layer is named by where it stands: that of layer 1.
+        layers.append(
+            _layer("CentroidFill", {"point_on_surface": 0}, _cross(outline).replace('name="?"', 'name="@0@1"'))
+        )
+    return symbol("fill", layers)
+
+
+def _cross(colour: str) -> str:
+    options = {
+        "name": "cross",
+        "color": rgba(colour),
+        "outline_color": rgba(colour),
+        "outline_width": 0.6,
+        "size": 3,
+        "size_unit": "MM",
+    }
+    return symbol("marker", [_layer("SimpleMarker", options)])
 
 
 def outline(colour: str, width: float, halo: float) -> str:

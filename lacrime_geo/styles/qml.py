@@ -11,7 +11,8 @@ from .elements import categorised, classified, document, element, fill, graduate
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
-PERIMETER, ON_LINE = 7, 1  # where QGIS puts labels: along an area's border, curved with it, on the line itself
+# Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
+PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
 HULL_LABEL = (
     f'if("rank" <= {len(palettes.CLUSTER_HUES)} or @map_scale < {LOCAL_SCALE}, '
@@ -177,6 +178,25 @@ def _hulls(result: Any) -> str:
     return document([renderer, named, element("blendMode", text=NORMAL)], labels=True)
 
 
+def _ellipses(result: Any) -> str:
+    """Ellipses in six hues by size, the others muted, each around a cross at its mean centre, with its group's name."""
+    hues = palettes.CLUSTER_HUES[: len(result)]
+    entries: list[tuple[Any, str]] = [(str(group), str(group)) for group in result["group"][: len(hues)]]
+    symbols = [fill(hue, hue, 0.6, fill_opacity=0.08, centre=True) for hue in hues]
+    if len(result) > len(hues):
+        entries.append(("", "Smaller groups"))
+        muted = palettes.OTHER_CLUSTERS
+        symbols.append(fill(muted, muted, 0.3, fill_opacity=0.05, centre=True))
+    named = labels(
+        '"group" || \' · \' || format_number("count", 0)',
+        placement=dict(placement=PERIMETER, placementFlags=ABOVE_LINE, repeatDistance=0),
+        rendering={},
+        priority="8",
+    )
+    renderer = categorised('to_string("group")', entries, symbols)
+    return document([renderer, named, element("blendMode", text=NORMAL)], labels=True)
+
+
 def _contours(result: Any) -> str:
     """Lines from thick, around the densest areas, to thin, each with its level written on it."""
     volume, unit = result.parameters["kind"] == "volume", result.parameters["unit"]
@@ -221,6 +241,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "comparison": _comparison,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
+    "ellipses": _ellipses,
     "contours": _contours,
     "risk_ratio": _risk_ratio,
     "tolerance": _tolerance,

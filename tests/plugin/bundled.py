@@ -11,11 +11,12 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
-OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", "dbscan")
+CLUSTERS = ("dbscan", "st_dbscan", "hdbscan", "optics")
+OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", *CLUSTERS, "ellipses")
 ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration")
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
-    "dbscan": "CLUSTERS",
+    **{name: "CLUSTERS" for name in CLUSTERS},
     "risk_ratio": "TOLERANCE",
     "hotspots": "CURVE",
     "concentration": "LORENZ",
@@ -32,6 +33,7 @@ def inputs_of(name, points, squares, units, density):
         "contours": dict(SURFACE=density),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
+        "st_dbscan": dict(EPS=300, EPS_TIME=30, MIN_SAMPLES=3),
     }
     return {**given, **more.get(name, {})}
 

@@ -23,7 +23,7 @@ def algorithm(name):
 def test_every_analysis_is_registered_with_its_options_in_capitals(provider, name):
     analysis, found = BY_NAME[name], algorithm(name)
     names = [definition.name() for definition in found.parameterDefinitions()]
-    options = [parameter.name.upper() for parameter in analysis.params]
+    options = [parameter.name.upper() for parameter in (*analysis.params, *analysis.second_params)]
     if "BANDWIDTH" in options:
         # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
         options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
