@@ -37,7 +37,7 @@ def label_places(
     nearest = _nearest_cores(index, others, cores, eps, within(progress, 0.8, 1.0))
     border = nearest >= 0
     label[index.order[others[border]]] = component[cores.cell[nearest[border]]]
-    return numbered(label, is_core, x, y, weight), is_core
+    return numbered(label, is_core, weight, x, y), is_core
 
 
 def _cores(
@@ -159,18 +159,18 @@ def _nearest_cores(
     return nearest
 
 
-def numbered(label: np.ndarray, core: np.ndarray, x: np.ndarray, y: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """Renumber labels 0, 1, … by falling weight, ties by the lowest easting, then northing, of a core."""
+def numbered(label: np.ndarray, core: np.ndarray, weight: np.ndarray, *keys: np.ndarray) -> np.ndarray:
+    """Renumber labels 0, 1, … by falling weight, ties by the lowest core: by its first key (easting), then the next ones."""
     member = label >= 0
     if not member.any():
         return label
     names, compact = np.unique(label[member], return_inverse=True)
     total = np.bincount(compact.ravel(), weight[member])
     cores = np.flatnonzero(core)
-    cores = cores[np.lexsort((y[cores], x[cores], label[cores]))]
+    cores = cores[np.lexsort((*(key[cores] for key in reversed(keys)), label[cores]))]
     lowest = cores[np.searchsorted(label[cores], names)]
     # Sums of fractional weights that are equal but for rounding are a tie.
-    order = np.lexsort((y[lowest], x[lowest], -np.round(total / total.max(), 12)))
+    order = np.lexsort((*(key[lowest] for key in reversed(keys)), -np.round(total / total.max(), 12)))
     number = np.empty(names.size, dtype=np.int64)
     number[order] = np.arange(names.size)
     out = label.copy()

@@ -61,7 +61,7 @@ def label_moments(
         others = np.flatnonzero(~core)
         nearest = _nearest(among, others, within(progress, 0.8, 1.0))
         label[others] = np.where(nearest >= 0, label[nearest], NOISE)
-    return numbered(label, core, moments.x, moments.y, moments.weight), core
+    return numbered(label, core, moments.weight, moments.x, moments.y, moments.seconds), core
 
 
 class _Neighbours:

@@ -206,7 +206,7 @@ def _columns(placed: Incidents, model: Any, name: str, attribute: str, progress:
     label[order], more[order] = np.maximum(found.labels_, -1), getattr(found, attribute)
     everyone = np.ones(order.size)
     advance(progress, 1.0)
-    return {"cluster": numbered(label, label >= 0, placed.easting, placed.northing, everyone), name: more}
+    return {"cluster": numbered(label, label >= 0, everyone, placed.easting, placed.northing), name: more}
 
 
 def _found(
