@@ -300,7 +300,6 @@ ANALYSES = (
         params=(
             Amount("min_cluster_size", "Fewest incidents of a cluster", whole=True),
             Amount("min_samples", "Incidents within the core distance (min_samples)", whole=True),
-            Amount("eps", "Distance (m) within which clusters are one", minimum=0),
             Choice("selection", "Clusters of the hierarchy", options=SELECTIONS),
         ),
         **CLUSTERS,

@@ -124,19 +124,20 @@ class _Background:
     def of(cls, layer: Any, weight: Any, crs: str, interior: Interior | None) -> _Background:
         """Take the points that have a place and stand inside."""
         points = as_incidents(layer, crs=crs).weighing(weight, "background_weight").located()
+        weights = np.ones(points.size) if points.weight is None else points.weight
+        x, y = points.easting, points.northing
         if interior is not None:
-            inside = interior.contains(points.easting, points.northing)
+            inside = interior.contains(x, y)
             if not inside.any():
                 raise ValueError(
                     f"None of the {points.size:,} points of {points.label!r} lies inside the boundary; there is no place to draw."
                 )
-            points = points.take(inside)
-        weights = np.ones(points.size) if points.weight is None else points.weight
+            x, y, weights = x[inside], y[inside], weights[inside]
         if not weights.sum() > 0:
             raise ValueError(
                 f"The background {points.label!r} weighs 0 inside the boundary; there is no place to draw."
             )
-        return cls(points.easting, points.northing, np.cumsum(weights), points.label)
+        return cls(x, y, np.cumsum(weights), points.label)
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return so many places, with replacement."""

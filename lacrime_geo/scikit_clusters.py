@@ -26,7 +26,6 @@ def hdbscan(
     *,
     min_cluster_size: int | None = None,
     min_samples: int | None = None,
-    eps: float = 0.0,
     selection: str = "eom",
     progress: Progress = None,
 ) -> Clusters:
@@ -38,7 +37,6 @@ def hdbscan(
     min_cluster_size : the fewest incidents that make a cluster. Default: a thousandth of the incidents, at least 10.
     min_samples : how many incidents, itself included, reach as far as an incident's core distance; more make clusters rounder
         and noise more. Default: min_cluster_size.
-    eps : clusters nearer to each other than this (m) are one. Default 0.
     selection : which clusters of the hierarchy are taken: "eom" (default), those that last longest, or "leaf", the smallest.
     progress : function of a fraction, returning False to stop; it is asked before and after the search, not during it.
 
@@ -58,8 +56,8 @@ def hdbscan(
     Notes
     -----
     Campello, Moulavi & Sander 2013; scikit-learn's implementation on all incidents, unweighted, coincident ones included.
-    Incidents are put in order of their place first, so that labels do not depend on the order of rows. Time grows with the
-    square of their number.
+    Incidents are put in order of their place first, and those on one place share the label of most of them, so that labels do
+    not depend on the order of rows. Time grows with the square of their number.
 
     Examples
     --------
@@ -73,14 +71,12 @@ def hdbscan(
     least = _usual_number("min_cluster_size", placed, min_cluster_size, parameters)
     samples = least if min_samples is None else min_samples
     samples = checks.whole("min_samples", samples)
-    merged = 0.0 if eps == 0 else checks.positive("eps", eps)
-    parameters.update(min_samples=samples, eps=merged, selection=checks.option("selection", selection, SELECTIONS))
+    parameters.update(min_samples=samples, selection=checks.option("selection", selection, SELECTIONS))
     _require(placed, max(least, samples), parameters)
     model = partial(
         kind,
         min_cluster_size=least,
         min_samples=samples,
-        cluster_selection_epsilon=merged,
         cluster_selection_method=selection,
         copy=True,
     )
@@ -124,8 +120,8 @@ def optics(
     Notes
     -----
     Ankerst, Breunig, Kriegel & Sander 1999; scikit-learn's implementation on all incidents, unweighted, coincident ones included.
-    Incidents are put in order of their place first, so that labels do not depend on the order of rows. About 1.5 ms per
-    incident.
+    Incidents are put in order of their place first, and those on one place share the label of most of them, so that labels do
+    not depend on the order of rows. About 1.5 ms per incident.
 
     Examples
     --------
@@ -199,14 +195,26 @@ def _columns(placed: Incidents, model: Any, name: str, attribute: str, progress:
     advance(progress, 0.1)
     # The model goes by the order of its input where distances are equal.
     order = np.lexsort((placed.northing, placed.easting))
-    x, y = placed.easting - placed.easting.min(), placed.northing - placed.northing.min()
+    x, y = placed.easting[order] - placed.easting.min(), placed.northing[order] - placed.northing.min()
     with np.errstate(divide="ignore", invalid="ignore"):  # reachabilities of coincident incidents are 0
-        found = model().fit(np.column_stack([x, y])[order])
-    label, more = np.empty(order.size, dtype=np.int64), np.empty(order.size)
-    label[order], more[order] = np.maximum(found.labels_, -1), getattr(found, attribute)
+        found = model().fit(np.column_stack([x, y]))
+    place = np.cumsum(np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))) - 1
+    more = np.full(int(place[-1]) + 1, -np.inf)
+    np.maximum.at(more, place, getattr(found, attribute))
+    label_there = _of_most(place, np.maximum(found.labels_, -1))
+    label, value = np.empty(order.size, dtype=np.int64), np.empty(order.size)
+    label[order], value[order] = label_there[place], more[place]
     everyone = np.ones(order.size)
     advance(progress, 1.0)
-    return {"cluster": numbered(label, label >= 0, everyone, placed.easting, placed.northing), name: more}
+    return {"cluster": numbered(label, label >= 0, everyone, placed.easting, placed.northing), name: value}
+
+
+def _of_most(place: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Return for each place the label that most of its incidents have, of equally frequent ones the largest number."""
+    pairs, count = np.unique(np.column_stack([place, label]), axis=0, return_counts=True)
+    order = np.lexsort((pairs[:, 1], count, pairs[:, 0]))
+    last = np.append(np.diff(pairs[order, 0]) != 0, True)
+    return np.asarray(pairs[order][last, 1])
 
 
 def _found(
