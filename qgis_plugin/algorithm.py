@@ -146,6 +146,9 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def processAlgorithm(self, parameters, context, feedback):
         """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
+        possible, sentence = self.canExecute()
+        if not possible:  # qgis_process and scripts do not ask
+            raise QgsProcessingException(sentence)
         try:
             with announcing(feedback), Landing(self._files_read(parameters, context)) as landing, letting_go():
                 return self._run(parameters, context, feedback, landing)

@@ -11,9 +11,11 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
-CLUSTERS = ("dbscan", "st_dbscan", "hdbscan", "optics")
+NEED_SCIKIT = ("hdbscan", "optics")
+CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
 OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", *CLUSTERS, "ellipses")
 ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration")
+IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
     **{name: "CLUSTERS" for name in CLUSTERS},
@@ -33,7 +35,7 @@ def inputs_of(name, points, squares, units, density):
         "contours": dict(SURFACE=density),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
-        "st_dbscan": dict(EPS=300, EPS_TIME=30, MIN_SAMPLES=3),
+        "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}
 

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, OF_FEATURES, RASTERS, ROOT, SECOND, build_zip, clustered, inputs_of, run_headless
+from bundled import (
+    ANALYSES,
+    IN_TIME,
+    NEED_SCIKIT,
+    OF_FEATURES,
+    RASTERS,
+    ROOT,
+    SECOND,
+    build_zip,
+    clustered,
+    inputs_of,
+    run_headless,
+)
 
 import lacrime_geo as lg
 
@@ -36,7 +48,9 @@ def inputs(tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("inputs")
     x, y = clustered()
-    gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs="EPSG:4326").to_file(folder / "points.gpkg")
+    days = np.datetime64("2023-01-01") + np.arange(x.size) % 365
+    points = gpd.GeoDataFrame({"occurred": days.astype("M8[s]")}, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+    points.to_file(folder / "points.gpkg")
     squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
     counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
     gpd.GeoDataFrame({"crimes": counts}, geometry=squares, crs="EPSG:32611").to_file(folder / "squares.gpkg")
@@ -98,7 +112,18 @@ def test_qt_is_imported_through_qgis_and_the_library_relatively(path):
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", ANALYSES)
+@pytest.mark.parametrize("name", NEED_SCIKIT)
+def test_stock_qgis_names_what_is_missing(installed, inputs, tmp_path, name):
+    """The system's Python has no scikit-learn: that is said with its remedy, and nothing is written."""
+    pytest.importorskip("qgis.core")
+    given = dict(INCIDENTS=inputs / "points.gpkg", OUTPUT=tmp_path / "out.gpkg")
+    done = run_headless(installed / "settings", installed / "plugins", name, **given)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0 and "needs scikit-learn, which this QGIS does not have" in said, said
+    assert "pip install scikit-learn" in said and "Traceback" not in said and list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", sorted({*ANALYSES} - {*NEED_SCIKIT}))
 def test_stock_qgis_runs_it_from_the_zip(installed, inputs, tmp_path, name):
     """numpy and scipy of the system only: no pip-installed package is on the path."""
     pytest.importorskip("qgis.core")
@@ -135,7 +160,7 @@ def compare(name, target, inputs):
     elif name == "concentration":
         expected = lg.concentration(inputs / "points.gpkg", units=inputs / "units.gpkg")
     else:
-        expected = getattr(lg, name)(inputs / "points.gpkg")
+        expected = getattr(lg, name)(inputs / "points.gpkg", **(IN_TIME if name == "st_dbscan" else {}))
     for column in expected.columns:
         if expected[column].dtype == object:
             assert written[column].tolist() == expected[column].tolist()
