@@ -200,6 +200,49 @@ def test_hulls_are_a_second_file_or_a_second_layer(own, crimes, tmp_path):
     assert (tmp_path / "hulls.qml").exists() == own and (tmp_path / "o.qml").exists()
 
 
+def test_options_of_the_hulls_reach_them(crimes, tmp_path):
+    area = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(rectangle(-500, -500, 5500, 5500).wkb, crs="EPSG:32611"))
+    area.to_file(tmp_path / "city.gpkg")
+    words = ["--hull", "concave", "--boundary", str(tmp_path / "city.gpkg"), "--background", str(crimes)]
+    words += ["--simulations", "9", "--eps", "200", "--quiet"]
+    assert main(["dbscan", str(crimes), str(tmp_path / "o.gpkg"), *words]) == 0
+    hulls = gpd.read_file(tmp_path / "o.gpkg", layer="clusters")
+    given = dict(hull="concave", boundary=area, background=crimes, simulations=9)
+    expected = lg.dbscan(crimes, eps=200).clusters(**given)
+    np.testing.assert_allclose(hulls["p"], expected["p"])
+    np.testing.assert_allclose(hulls["area_km2"], expected["area_km2"])
+    np.testing.assert_array_equal(hulls["last"].to_numpy().astype("M8[s]"), expected["last"])
+
+
+def test_options_of_hulls_that_are_not_written_are_refused(crimes, tmp_path, capsys):
+    words = ["--hull", "concave", "--simulations", "9", "--quiet"]
+    assert main(["dbscan", str(crimes), str(tmp_path / "o.parquet"), *words]) == 2
+    said = capsys.readouterr().err
+    assert "hull, simulations: of the second layer (clusters), which .parquet cannot hold" in said
+    assert "--clusters" in said and not (tmp_path / "o.parquet").exists()
+    given = [*words, "--clusters", str(tmp_path / "h.geojson")]
+    assert main(["dbscan", str(crimes), str(tmp_path / "o.parquet"), *given]) == 0
+    assert len(gpd.read_file(tmp_path / "h.geojson")) == lg.dbscan(crimes).parameters["clusters"]
+
+
+def test_clusters_in_time_and_ellipses(crimes, tmp_path):
+    words = ["--eps", "400", "--eps-time", "30", "--min-samples", "4", "--quiet"]
+    assert main(["st_dbscan", str(crimes), str(tmp_path / "o.gpkg"), *words]) == 0
+    marks = lg.st_dbscan(crimes, eps=400, eps_time=30, min_samples=4)
+    np.testing.assert_array_equal(gpd.read_file(tmp_path / "o.gpkg", layer="o")["cluster"], marks["cluster"])
+    assert main(["ellipses", str(tmp_path / "o.gpkg"), str(tmp_path / "e.gpkg"), "--by", "cluster", "--quiet"]) == 0
+    ellipses = gpd.read_file(tmp_path / "e.gpkg")
+    np.testing.assert_array_equal(ellipses["group"], marks.clusters()["cluster"])
+    assert main(["ellipses", str(crimes), str(tmp_path / "k.gpkg"), "--by", "category", "--quiet"]) == 0
+    assert set(gpd.read_file(tmp_path / "k.gpkg")["group"]) == {"burglary", "robbery", "other"}
+
+
+def test_what_is_required_is_said(crimes, tmp_path, capsys):
+    with pytest.raises(SystemExit) as left:
+        main(["st_dbscan", str(crimes), str(tmp_path / "o.gpkg"), "--eps", "200"])
+    assert left.value.code == 2 and "--eps-time" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
 def test_help_of_every_option(analysis, capsys):
     with pytest.raises(SystemExit) as left:

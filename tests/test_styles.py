@@ -34,6 +34,7 @@ STYLED = {
     ),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
+    "ellipses": lambda: lg.ellipses(POINTS, by=np.arange(600) % 8),
 }
 
 # ColorBrewer's RdBu with seven classes, the middle one left out, and the sentences of a hot spot map.
@@ -133,7 +134,7 @@ def test_points_are_marked_and_areas_filled():
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
-    filled |= {"stability", "comparison"}
+    filled |= {"stability", "comparison", "ellipses"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 
@@ -144,6 +145,20 @@ def test_six_clusters_have_okabe_and_itos_hues(name):
     assert [colour(found[str(i)][1]["color"]) for i in range(6)] == hues
     assert found["0"][0] == "Cluster 1 by size" and found[""][0] == "Smaller clusters"
     assert ("-1" in found) == (name == "clusters")
+
+
+def test_ellipses_are_outlines_around_a_cross_in_six_hues():
+    root = parsed("ellipses")
+    found = classes(root)
+    assert list(found) == ["0", "1", "2", "3", "4", "5", ""] and found[""][0] == "Smaller groups"
+    assert all(settings["style"] == "no" for _, settings in found.values())
+    assert len({settings["outline_color"] for _, settings in found.values()}) == 7
+    for symbol in root.findall("renderer-v2/symbols/symbol"):
+        kinds = [layer.get("class") for layer in symbol.findall("layer")]
+        cross = options(symbol.findall("layer")[1].find("symbol"))
+        assert kinds == ["SimpleFill", "CentroidFill"] and cross["name"] == "cross"
+    assert root.find("renderer-v2").get("attr") == 'to_string("group")'
+    assert '"group"' in root.find("labeling/settings/text-style").get("fieldName")
 
 
 def test_hulls_are_labelled_by_rank_count_and_share():

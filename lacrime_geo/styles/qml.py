@@ -179,14 +179,14 @@ def _hulls(result: Any) -> str:
 
 
 def _ellipses(result: Any) -> str:
-    """Ellipses in six hues by size, the others muted, each around a cross at its mean centre, with its group's name."""
+    """Outlines in six hues by size, the others muted, each around a cross at its mean centre, with its group's name."""
     hues = palettes.CLUSTER_HUES[: len(result)]
     entries: list[tuple[Any, str]] = [(str(group), str(group)) for group in result["group"][: len(hues)]]
-    symbols = [fill(hue, hue, 0.6, fill_opacity=0.08, centre=True) for hue in hues]
+    # Ellipses overlap: filled, many would hide the map.
+    symbols = [fill(None, hue, 0.6, centre=True) for hue in hues]
     if len(result) > len(hues):
         entries.append(("", "Smaller groups"))
-        muted = palettes.OTHER_CLUSTERS
-        symbols.append(fill(muted, muted, 0.3, fill_opacity=0.05, centre=True))
+        symbols.append(fill(None, palettes.OTHER_CLUSTERS, 0.3, centre=True))
     named = labels(
         '"group" || \' · \' || format_number("count", 0)',
         placement=dict(placement=PERIMETER, placementFlags=ABOVE_LINE, repeatDistance=0),
