@@ -31,7 +31,8 @@ class Match:
 
     `points` names the array of points, None where the task draws its own data; `prepare(x, y)`, or `prepare()`, makes what
     `run` is given, outside of the clock; `judge(given, ours, peer)` puts their agreement, or each one's error, in words.
-    `given.x` has one value per point or feature, `given.cells` is the number of cells or None.
+    `given.x` has one value per point or feature, `given.cells` is the number of cells or None. Matches of one `series` differ
+    in the number of points: below the table it is said how time and memory of ours grow with it.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Match:
     peers: Sequence[Contestant]
     judge: Callable[[Any, Any, Any], str]
     slow: bool = False
+    series: str | None = None
 
     @property
     def contestants(self) -> list[Contestant]:

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import atexit
-import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
-
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
 import rasterio
 from contest import Contestant, Match
 from points import CORNER, EXTENT, SEED, unique
-from qgis.core import Qgis, QgsApplication
+from started import FOLDER, HERE, VERSION, run
 
 TITLE = "In QGIS, from a GeoPackage of points to a raster"
 BANDWIDTH = 500.0
@@ -27,27 +21,6 @@ SAMPLED, AT_ONCE = 3_000, 50
 SQUARE_METRES_PER_KM2 = 1e6
 # The integral of the quartic profile (1 - d²/r²)² over the plane is π r² / 3.
 QUARTIC_PER_KM2 = 3 / (np.pi * BANDWIDTH**2) * SQUARE_METRES_PER_KM2
-HERE = Path(__file__).resolve().parent
-
-
-def _start():
-    """Start QGIS without a window, with Processing and the plugin from its own zip; return what must stay alive."""
-    application = QgsApplication([], False)
-    application.initQgis()
-    from processing.core.Processing import Processing
-
-    Processing.initialize()
-    sys.path.insert(0, str(HERE.parent / "tests" / "plugin"))
-    from bundled import import_plugin
-
-    folder = tempfile.mkdtemp(prefix="in_qgis-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    plugin = import_plugin(Path(folder)).classFactory(None)
-    plugin.initProcessing()
-    return application, plugin, Path(folder)
-
-
-APPLICATION, PLUGIN, FOLDER = _start()
 
 
 @dataclass(frozen=True)
@@ -162,10 +135,7 @@ def _mirrored(task, north):
 
 
 def _run(name, task, **parameters):
-    import processing
-
-    path = FOLDER / f"{name.split(':')[0]}-{task.cell_size:g}.tif"
-    return processing.run(name, {**parameters, "OUTPUT": str(path)})["OUTPUT"]
+    return run(name, FOLDER / f"{name.split(':')[0]}-{task.cell_size:g}.tif", **parameters)
 
 
 def _read(raster):
@@ -213,7 +183,7 @@ def _match(cell_size, peers, slow=False):
 SAGA, GRASS = _version("saga_cmd"), _version("grass")
 MISSING = [name for name, version in (("SAGA", SAGA), ("GRASS", GRASS)) if version is None]
 NOTE = f"Not found, so not compared: {' and '.join(MISSING)}." if MISSING else ""
-PEERS = [Contestant(f"QGIS {Qgis.QGIS_VERSION.split('-')[0]} heatmap", heatmap)]
+PEERS = [Contestant(f"{VERSION} heatmap", heatmap)]
 if SAGA:
     PEERS.append(Contestant(f"SAGA {SAGA} Kernel Density Estimation", saga))
 MATCHES = [_match(cell_size, PEERS) for cell_size in (100, 25)]

@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
-from contest import Contestant, Match, versions
+from contest import Contestant, Match
 from points import CRS
+from stored import READING, reading, stored
 
 import lacrime_geo as lg
 
 TITLE = "Kernel density of ten times as many incidents"
 BANDWIDTH, CELL_SIZE = 500.0, 100.0
-FOLDER = Path(tempfile.mkdtemp(prefix="kde-growth-"))
-atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -35,21 +30,13 @@ class Task:
 
 def prepare(name, kernel, x, y):
     """Write the points as GeoParquet."""
-    file = FOLDER / f"{name}.parquet"
-    if not file.exists():
-        gpd.GeoDataFrame(geometry=gpd.points_from_xy(x, y), crs=CRS).to_parquet(file)
-    return Task(x, y, file, kernel)
+    return Task(x, y, stored(name, x, y), kernel)
 
 
 def density(task):
     """Return the density on cells of 100 m, from the coordinates in memory."""
     incidents = lg.Incidents(task.x, task.y, crs=CRS)
     return lg.kde(incidents, kernel=task.kernel, bandwidth=BANDWIDTH, cell_size=CELL_SIZE)
-
-
-def reading(task):
-    """Return the points, read from the file."""
-    return gpd.read_parquet(task.file)
 
 
 def judge(task, surface, points):
@@ -64,7 +51,7 @@ def _match(name, kernel):
         points=name,
         prepare=partial(prepare, name, kernel),
         ours=[Contestant("kde()", density)],
-        peers=[Contestant(f"reading them: {versions('geopandas')}, GeoParquet", reading)],
+        peers=[Contestant(READING, reading)],
         judge=judge,
         slow=name.endswith("10M"),
     )

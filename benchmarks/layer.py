@@ -11,8 +11,10 @@ from points import CRS
 
 
 def write(points, layer):
-    """Write a layer of the points (2, n) in a .npy file."""
-    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*np.load(points)), crs=CRS)
+    """Write a layer of the points (2, n) in a .npy file; a third row is when each occurred, in seconds since 1970."""
+    x, y, *second = np.load(points)
+    columns = {"occurred": second[0].astype("datetime64[s]")} if second else {}
+    frame = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(x, y), crs=CRS)
     frame.to_file(layer, engine="pyogrio", VERSION="1.2")  # what older QGIS reads without a warning
 
 

@@ -11,6 +11,7 @@ EXTENT = np.array([70_000.0, 50_000.0])
 CORNER = np.array([360_000.0, 3_740_000.0])
 CRS = "EPSG:32611"
 CLUSTERS, BACKGROUND = 80, 0.3
+FIRST_DAY = np.datetime64("2021-01-01", "s")
 
 
 def write(folder):
@@ -40,6 +41,11 @@ def _write_both(folder, ending, incidents):
     np.save(folder / f"dup{ending}.npy", places[:, drawn])
     np.save(folder / f"distinct{ending}.npy", _clustered(rng, incidents))
     return np.unique(drawn).size
+
+
+def times(number, days):
+    """Return as many times, whole seconds after the first day, evenly over so many days."""
+    return np.random.default_rng(SEED).integers(0, days * 86_400, number)
 
 
 def unique(x, y):

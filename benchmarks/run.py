@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 import measure
+import numpy as np
 import points
 from contest import versions
 
@@ -24,7 +25,10 @@ SUBJECTS = (
     "on_features",
     "fine_grid",
     "dbscan",
+    "dbscan_growth",
+    "spacetime",
     "in_qgis",
+    "clusters_in_qgis",
 )
 HEADER = (
     "| task | ours | peer | n | cells | ours, s (first call) | peer, s (first call) | peer / ours | ours, MB | peer, MB "
@@ -61,19 +65,28 @@ def _race(subject, slow, runs, folder):
         print(f"\n## {module.TITLE}\n{note}", flush=True)
         return module.report()
     print(f"\n## {module.TITLE}: medians of {runs} alternated runs\n{note}\n{HEADER}", flush=True)
+    grown = {}
     for match in module.MATCHES:
         if slow or not match.slow:
-            for row in _rows(subject, match, runs, folder):
+            for row in _rows(subject, match, runs, folder, grown):
                 print(row, flush=True)
+    for name, measured in grown.items():
+        print(f"\n{name}: {_growth(*np.transpose(measured))}", flush=True)
 
 
-def _rows(subject, match, runs, folder):
-    """Measure one match; return a line of the table for each of ours against each peer, or alone without peers."""
+def _rows(subject, match, runs, folder, grown):
+    """Measure one match; return a line of the table for each of ours against each peer, or alone without peers.
+
+    What a match of a series shows is added to `grown`.
+    """
     first = {c.name: measure.fresh(subject, match.name, c.name, folder) for c in match.contestants}
     given = match.prepare(*points.read(folder, match.points))
     seconds, answers = measure.alternate(match.contestants, given, runs)
     cells = "–" if given.cells is None else f"{given.cells:,}"
     for our in match.ours:
+        if match.series:
+            measured = given.x.size, seconds[our.name], first[our.name]["megabytes"]
+            grown.setdefault(f"{match.series}: {our.name}", []).append(measured)
         for peer in match.peers or [None]:
             pair = [our.name, peer.name if peer else None]
             ratio = f"{seconds[peer.name] / seconds[our.name]:.1f}" if peer else "–"
@@ -81,6 +94,17 @@ def _rows(subject, match, runs, folder):
             times, memory = zip(*(_figures(name, seconds, first) for name in pair))
             names = [match.name, *(name or "–" for name in pair)]
             yield f"| {' | '.join([*names, f'{given.x.size:,}', cells, *times, ratio, *memory, agreement])} |"
+
+
+def _growth(number, seconds, megabytes):
+    """Return in words as which power of the number of points time and memory grow."""
+    power = np.polyfit(np.log(number), np.log(seconds), 1)[0]
+    last = np.log(number[-1] / number[-2])
+    time, memory = (np.log(grown[-1] / grown[-2]) / last for grown in (seconds, megabytes))
+    return (
+        f"from {number[0]:,.0f} to {number[-1]:,.0f} points time grows as n^{power:.2f}; "
+        f"from {number[-2]:,.0f} on as n^{time:.2f}, and memory as n^{memory:.2f}."
+    )
 
 
 def _figures(name, seconds, first):
