@@ -12,9 +12,9 @@ from qgis.core import QgsApplication
 
 import lacrime_geo as lg
 
-from . import density, hotspots
+from . import clusters, density, hotspots
 
-PICTURES = {**density.PICTURES, **hotspots.PICTURES}
+PICTURES = {**density.PICTURES, **hotspots.PICTURES, **clusters.PICTURES}
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
 
