@@ -103,7 +103,7 @@ class Analysis:
         return self._look_signature[name].default
 
     def missing(self) -> str | None:
-        """Return the package that is needed and not installed, None when there is nothing wanting."""
+        """Return the package that is needed and not installed, None when nothing is."""
         if self.needs is None or importlib.util.find_spec(self.needs[0]) is not None:
             return None
         return self.needs[1]

@@ -94,9 +94,9 @@ CLUSTERS: dict[str, Any] = dict(
     second_params=(
         Choice("hull", "Hull of the clusters", options=HULLS),
         Polygons("boundary", "Study area, for p of the clusters"),
-        Points("background", "Where incidents could happen, for p of the clusters"),
-        Column("background_weight", "Number of people at each point of these", of="background"),
-        Amount("simulations", "Random maps for p of the clusters", whole=True),
+        Points("background", "Background: where incidents could happen, for p of the clusters"),
+        Column("background_weight", "Weight of each background point", of="background"),
+        Amount("simulations", "Simulations for p of the clusters", whole=True),
     ),
 )
 SCIKIT = ("sklearn", "scikit-learn")

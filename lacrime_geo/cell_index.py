@@ -33,8 +33,22 @@ class CellIndex:
         # The margins keep what is near the end of one row from running into the next.
         self.span = float(np.ptp(x)) + 8 * side
         self.stride = int(np.ptp(x) / side) + 1 + 2 * _MARGIN
+        # Beyond that cells have no numbers of their own; ranges of places near a point are found all the same.
+        self.cells_differ = bool((float(np.ptp(y)) / side + 1) * self.stride < 2**62)
         order = np.argsort(self._along(x, self._row(y)))
+        # Two places on either side of a cell's border may be as far along, to rounding.
+        if self.cells_differ and (np.diff(self._key(x[order], y[order])) < 0).any():
+            order = np.lexsort((x, self._key(x, y)))
         self._sorted(order, x[order], y[order])
+
+    def require_cells(self) -> CellIndex:
+        """Return the index; raise when there are more cells than whole numbers."""
+        if not self.cells_differ:
+            raise ValueError(
+                f"Places up to {self.span / 1000:,.0f} km apart are too far for distances of about {self.side:g} m: leave stray "
+                "coordinates out, or make the distance larger."
+            )
+        return self
 
     def _row(self, y: np.ndarray) -> np.ndarray:
         return np.floor((y - self.south) / self.side).astype(np.int64)
@@ -45,19 +59,23 @@ class CellIndex:
 
     def _sorted(self, order: np.ndarray, x: np.ndarray, y: np.ndarray) -> None:
         self.order, self.x, self.y = order, x, y
-        row = self._row(y)
-        self.along = self._along(x, row)
-        key = row * self.stride + np.floor((x - self.west) / self.side).astype(np.int64) + _MARGIN
+        self.along = self._along(x, self._row(y))
+        key = self._key(x, y)
         begins = np.ones(key.size, dtype=bool)
         begins[1:] = key[1:] != key[:-1]
         self.first = np.flatnonzero(begins)
         self.cells = key[self.first]
         self.cell = np.cumsum(begins) - 1
 
+    def _key(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        """Return the number of each place's cell."""
+        column = np.floor((x - self.west) / self.side).astype(np.int64)
+        return np.asarray(self._row(y) * self.stride + column + _MARGIN)
+
     def subset(self, keep: np.ndarray) -> CellIndex:
         """Return the index of the sorted places that a mask keeps, over the same cells."""
         part = CellIndex.__new__(CellIndex)
-        part.side, part.west, part.south = self.side, self.west, self.south
+        part.side, part.west, part.south, part.cells_differ = self.side, self.west, self.south, self.cells_differ
         part.span, part.stride = self.span, self.stride
         part._sorted(self.order[keep], self.x[keep], self.y[keep])
         return part

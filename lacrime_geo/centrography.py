@@ -14,6 +14,7 @@ from .progress import Progress, advance
 from .results import Shapes
 
 _CORNERS = 72
+MOST_DEVIATIONS = 1_000
 _STEPS = 1_000
 _STEP = 1e-4  # metres: the median centre is found when it moves no farther
 THINNEST = 1.0  # metres: ellipses of places in a line are drawn so wide
@@ -55,8 +56,8 @@ def ellipses(
     Notes
     -----
     Yuill 1971: the axes are the principal axes of the places' covariance, divided by the sum of weights; the standard
-    distance is the root of both variances' sum (Bachi 1963). CrimeStat's axes, and those of some others, are
-    √(2 n / (n − 2)) as long. The median centre has the smallest sum of distances to all (by the algorithm of Vardi & Zhang
+    distance is the root of both variances' sum (Bachi 1963). CrimeStat divides by n − 2, and its axes, as those of some others,
+    are √(2 n / (n − 2)) as long. The median centre has the smallest sum of distances to all (by the algorithm of Vardi & Zhang
     2000); it is not the median of eastings and of northings, which depends on where north is.
 
     Examples
@@ -69,8 +70,14 @@ def ellipses(
     [63.2, 31.6, 90.0, 70.7]
     """
     size = checks.positive("deviations", deviations, "standard deviations")
+    if size > MOST_DEVIATIONS:
+        raise ValueError(f"deviations must be at most {MOST_DEVIATIONS:,}, got {deviations!r}.")
     everything, placed, parameters = begin(incidents, weight)
     groups = by_column(everything, by, parameters)
+    if placed.weight is not None and not placed.weight[groups.known].any():
+        raise ValueError(
+            f"The {int(groups.known.sum()):,} incidents that have a group all weigh 0; leave the weights out."
+        )
     kept = placed.take(groups.known) if not groups.known.all() else placed
     spread = spread_of(kept, groups, progress)
     parameters.update(deviations=size, groups=groups.size)
@@ -117,7 +124,7 @@ def _measures(spread: Spread, size: float) -> dict[str, np.ndarray]:
     }
 
 
-class _Standing(NamedTuple):
+class _Grouped(NamedTuple):
     """The distinct places of each group, group by group: offsets from the group's middle (m), weights, and the group."""
 
     x: np.ndarray
@@ -130,6 +137,12 @@ class _Standing(NamedTuple):
         """Return the sum of values (n,) over each group."""
         return np.bincount(self.group, values, self.size)
 
+    def of_groups(self, kept: np.ndarray) -> _Grouped:
+        """Return only the groups that a mask keeps, numbered anew."""
+        rows = kept[self.group]
+        number = (np.cumsum(kept) - 1)[self.group[rows]]
+        return _Grouped(self.x[rows], self.y[rows], self.weight[rows], number, int(kept.sum()))
+
 
 def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *, medians: bool = True) -> Spread:
     """Return the centres and the spread of groups of incidents that all have a place and a group; without `medians`, NaN."""
@@ -139,7 +152,7 @@ def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *
     _, first, of_row = np.unique(group * (place.max() + 1) + place, return_index=True, return_inverse=True)
     weight = np.bincount(of_row.ravel(), incidents.weight, first.size).astype(float)
     x0, y0 = float(incidents.easting[0]), float(incidents.northing[0])
-    standing = _Standing(incidents.easting[first] - x0, incidents.northing[first] - y0, weight, group[first], size)
+    standing = _Grouped(incidents.easting[first] - x0, incidents.northing[first] - y0, weight, group[first], size)
     total = standing.sums(weight)
     # A group whose weights are all 0 has its plain middle.
     bare = total[standing.group] == 0
@@ -152,14 +165,14 @@ def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *
     return Spread(total, mean_x + x0, mean_y + y0, mean_x + median_x + x0, mean_y + median_y + y0, *axes)
 
 
-def _axes(centred: _Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _axes(centred: _Grouped) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the standard deviations along the longer and the shorter axis, and the longer one's angle from north."""
     x, y, weight = centred.x, centred.y, centred.weight
     total = centred.sums(weight)
     xx, yy, xy = (centred.sums(product * weight) / total for product in (x * x, y * y, x * y))
     middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
     major = np.sqrt(middle + half)
-    # The product of both variances is the determinant: more exact than the difference where the ellipse is thin.
+    # The product of both variances is the determinant.
     minor = np.sqrt(np.maximum(xx * yy - xy**2, 0.0)) / np.where(major > 0, major, 1.0)
     # Twice the angle from east has the tangent 2 xy / (xx - yy); a circle has no longer axis: 0, north.
     from_east = np.degrees(np.arctan2(2 * xy, xx - yy)) / 2
@@ -167,56 +180,48 @@ def _axes(centred: _Standing) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return major, minor, angle
 
 
-def _median_centres(centred: _Standing, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+def _median_centres(centred: _Grouped, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """Return the point of smallest summed distance to the places of each group, all groups at once.
 
-    Of two next guesses, Vardi & Zhang's and Newton's, each group takes the better: the first alone creeps where places
-    stand nearly in a line.
+    Of three next guesses each group takes the best: Vardi & Zhang's, which alone creeps where places stand nearly in a line;
+    Newton's; and the nearest place, which the others close in on slowly where it is the answer.
     """
-    x, y = np.zeros(centred.size), np.zeros(centred.size)
-    for step in range(_STEPS):
-        guesses = [_pulled(centred, x, y), _newton(centred, x, y)]
-        sums = [_summed_distance(centred, *guess) for guess in guesses]
-        better = sums[1] < sums[0]
-        new_x, new_y = (np.where(better, newton, pulled) for pulled, newton in zip(*guesses))
-        moved = float(np.hypot(new_x - x, new_y - y).max(initial=0.0))
-        x, y = new_x, new_y
-        advance(progress, step / _STEPS)
-        if moved <= _STEP:
+    median = np.zeros((2, centred.size))
+    moving = np.arange(centred.size)
+    guess = np.zeros((2, centred.size))
+    for _ in range(_STEPS):
+        guesses = np.array([_pulled(centred, *guess), _newton(centred, *guess), _nearest_place(centred, *guess)])
+        sums = np.array([_summed_distance(centred, *one) for one in guesses])
+        best = guesses[sums.argmin(axis=0), :, np.arange(moving.size)].T
+        median[:, moving] = best
+        still = np.hypot(*(best - guess)) > _STEP
+        moving, guess = moving[still], best[:, still]
+        advance(progress, 1.0 - moving.size / median.shape[1])
+        if moving.size == 0:
             break
-    return _on_a_place(centred, x, y)
+        centred = centred.of_groups(still)
+    return median[0], median[1]
 
 
-def _on_a_place(centred: _Standing, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the place nearest to each guess where its sum of distances is less: guesses close in on a place slowly."""
-    distance = _from(centred, x, y)[2]
-    begins = np.flatnonzero(np.append(True, np.diff(centred.group) != 0))
-    nearest = np.zeros(centred.size, dtype=np.int64)
-    least = np.flatnonzero(distance == np.minimum.reduceat(distance, begins)[centred.group])
-    nearest[centred.group[least]] = least
-    there = centred.x[nearest], centred.y[nearest]
-    better = _summed_distance(centred, *there) < _summed_distance(centred, x, y)
-    return np.where(better, there[0], x), np.where(better, there[1], y)
-
-
-def _summed_distance(centred: _Standing, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def _summed_distance(centred: _Grouped, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     east, north = centred.x - x[centred.group], centred.y - y[centred.group]
     return centred.sums(centred.weight * np.hypot(east, north))
 
 
-def _pulled(centred: _Standing, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _pulled(centred: _Grouped, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the mean weighted by nearness, held back where the guess stands on a place (Vardi & Zhang 2000)."""
     east, north, distance, here = _from(centred, x, y)
     pull = np.where(here, 0.0, centred.weight / distance)
     total = centred.sums(pull)
     total = np.where(total > 0, total, 1.0)
     towards_x, towards_y = centred.sums(pull * east) / total, centred.sums(pull * north) / total
-    strength = np.maximum(np.hypot(towards_x, towards_y) * total, np.finfo(float).tiny)
-    go = np.maximum(1.0 - centred.sums(np.where(here, centred.weight, 0.0)) / strength, 0.0)
+    strength = np.hypot(towards_x, towards_y) * total
+    held = centred.sums(np.where(here, centred.weight, 0.0))
+    go = np.where(held < strength, 1.0 - held / np.maximum(strength, np.where(held < strength, strength, 1.0)), 0.0)
     return x + go * towards_x, y + go * towards_y
 
 
-def _newton(centred: _Standing, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _newton(centred: _Grouped, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return where the quadratic that fits the sum of distances at a guess is least; the guess where none fits."""
     east, north, distance, here = _from(centred, x, y)
     pull = np.where(here, 0.0, centred.weight / distance)
@@ -230,7 +235,18 @@ def _newton(centred: _Standing, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarra
     return np.where(fits, x + step_x, x), np.where(fits, y + step_y, y)
 
 
-def _from(centred: _Standing, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _nearest_place(centred: _Grouped, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the place nearest to each guess."""
+    east, north = centred.x - x[centred.group], centred.y - y[centred.group]
+    distance = np.hypot(east, north)
+    begins = np.flatnonzero(np.append(True, np.diff(centred.group) != 0))
+    least = np.flatnonzero(distance == np.minimum.reduceat(distance, begins)[centred.group])
+    nearest = np.zeros(centred.size, dtype=np.int64)
+    nearest[centred.group[least]] = least
+    return centred.x[nearest], centred.y[nearest]
+
+
+def _from(centred: _Grouped, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return how far east, north and away each place is from its group's guess, and whether it is the guess itself."""
     east, north = centred.x - x[centred.group], centred.y - y[centred.group]
     distance = np.hypot(east, north)

@@ -28,6 +28,17 @@ def positive(name: str, value: Any, unit: str = "metres") -> float:
     return number
 
 
+def share(name: str, value: Any) -> float:
+    """Return value as a float between 0 and 1, both excluded."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a share between 0 and 1, got {value!r}.") from None
+    if not 0 < number < 1:
+        raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}.")
+    return number
+
+
 def whole(name: str, value: Any, minimum: int = 1) -> int:
     """Return value as an int of at least minimum."""
     try:

@@ -139,7 +139,7 @@ def _wants_second(analysis: Analysis, options: argparse.Namespace) -> bool:
     suffix = Path(options.output).suffix
     if getattr(options, analysis.second) or (_within_the_first(analysis) and suffix.lower() == ".gpkg"):
         return True
-    given = [name for name in _given(analysis.second_params, options)]
+    given = [name.replace("_", "-") for name in _given(analysis.second_params, options)]
     if given:
         raise ValueError(
             f"{', '.join(given)}: of the second layer ({analysis.second}), which {suffix} cannot hold; name a file for it with "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Protocol
+from typing import Any, Callable
 
 import numpy as np
 
@@ -17,6 +17,8 @@ from .progress import Progress, advance
 SIMULATIONS = 199
 # Of labels (n,) of incidents that all have a place: how a clustering would label others.
 Search = Callable[[Incidents], np.ndarray]
+# Of easting and northing of so many places, drawn independently.
+Draw = Callable[[int, np.random.Generator], "tuple[np.ndarray, np.ndarray]"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class Null:
     background_weight: Any = None
     simulations: int = SIMULATIONS
     seed: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be; options that would have no effect as well."""
+        checks.whole("simulations", self.simulations)
+        checks.whole("seed", self.seed, minimum=0)
+        if self.background_weight is not None and self.background is None:
+            raise ValueError(
+                "background_weight weighs the points of a background, and none is given; give background=."
+            )
 
     @property
     def stated(self) -> bool:
@@ -43,72 +54,86 @@ class Null:
         without any cluster holds 0. As each cluster is compared with the largest one of every simulation, the smallest p of
         all clusters is at most α in no more than a share α of random maps.
         """
-        inside, places = self._placing(incidents, parameters)
-        simulations = checks.whole("simulations", self.simulations)
-        seed = checks.whole("seed", self.seed, minimum=0)
-        parameters.update(simulations=simulations, seed=seed)
-        tested = incidents.take(inside)
-        observed = weights_of(labels[inside], tested, int(labels.max(initial=-1)) + 1)
-        largest = self._largest(tested, places, search, simulations, np.random.default_rng(seed), progress)
+        inside, draw = self._placing(incidents, parameters)
+        parameters.update(simulations=self.simulations, seed=self.seed)
+        rows = _in_order(incidents, inside)
+        tested = incidents.take(rows)
+        observed = _found_again(labels[rows], search(tested), tested, int(labels.max(initial=-1)) + 1)
+        largest = _largest(tested, draw, search, self.simulations, np.random.default_rng(self.seed), progress)
         # Sums of fractional weights in another order may differ by rounding.
         as_heavy = (largest >= observed[:, None] * (1 - 1e-9)).sum(axis=1)
-        p = (as_heavy + 1) / (simulations + 1)
-        parameters["largest_by_chance"] = [float(f"{value:.6g}") for value in np.quantile(largest, [0.5, 0.95, 1.0])]
-        parameters.tell(
-            f"{int((p <= 0.05).sum()):,} of {p.size:,} clusters have p ≤ 0.05 against {parameters['null']}: by chance the "
-            f"largest cluster weighs {parameters['largest_by_chance'][0]:,g} in half of {simulations:,} maps"
-        )
-        return np.asarray(p)
+        p = np.where(np.isnan(observed), np.nan, (as_heavy + 1) / (self.simulations + 1))
+        _tell(p, largest, parameters)
+        return p
 
-    def _placing(self, incidents: Incidents, parameters: Parameters) -> tuple[np.ndarray, _Places]:
-        """Return which incidents are tested, and from where places are drawn."""
+    def _placing(self, incidents: Incidents, parameters: Parameters) -> tuple[np.ndarray, Draw]:
+        """Return which incidents are tested, and what draws their places."""
         area = as_boundary(self.boundary, incidents.crs)
         interior, inside, where = None, np.ones(incidents.size, dtype=bool), ""
         if area is not None:
             interior = Interior.of(area)
-            if not interior.areas.sum() > 0:
-                raise ValueError(f"The boundary {area.label!r} has no area; give the outline of the study area.")
             inside, where = interior.contains(incidents.easting, incidents.northing), f" within {area.label}"
             fate = "are left out of the test"
             study_area.note_outside(incidents, inside, fate, parameters, where="outside")
             parameters["boundary"] = area.label
+        if incidents.weight is not None and not incidents.weight[inside].any():
+            raise ValueError(f"The {int(inside.sum()):,} incidents{where} all weigh 0, so there is nothing to test.")
         if self.background is None and interior is not None:
             parameters["null"] = f"as many incidents put down evenly{where}"
-            return inside, interior
-        background = _Background.of(self.background, self.background_weight, incidents.crs, interior)
+            return inside, interior.draw
+        background = _Background.of(self.background, self.background_weight, incidents, interior)
         parameters["null"] = f"as many incidents, drawn from the places of {background.label}{where}"
-        return inside, background
-
-    @staticmethod
-    def _largest(
-        tested: Incidents,
-        places: _Places,
-        search: Search,
-        simulations: int,
-        random: np.random.Generator,
-        progress: Progress,
-    ) -> np.ndarray:
-        """Return the weight of the largest cluster of each simulation: every incident keeps its time and weight, and is moved."""
-        largest = np.zeros(simulations)
-        for number in range(simulations):
-            easting, northing = places.draw(tested.size, random)
-            drawn = replace(tested, easting=easting, northing=northing)
-            labels = search(drawn)
-            largest[number] = weights_of(labels, drawn, int(labels.max(initial=-1)) + 1).max(initial=0.0)
-            advance(progress, (number + 1) / simulations)
-        return largest
+        return inside, background.draw
 
 
-def weights_of(labels: np.ndarray, incidents: Incidents, clusters: int) -> np.ndarray:
-    """Return the summed weight of so many clusters."""
+def _in_order(incidents: Incidents, inside: np.ndarray) -> np.ndarray:
+    """Return the rows that are tested, in an order of their own: drawn places go to them whatever the order of the input."""
+    rows = np.flatnonzero(inside)
+    keys = [incidents.northing, incidents.easting, incidents.weight, incidents.when]
+    return rows[np.lexsort([key[rows] for key in keys if key is not None])]
+
+
+def _found_again(labels: np.ndarray, again: np.ndarray, tested: Incidents, clusters: int) -> np.ndarray:
+    """Return for each cluster the weight of the heaviest that shares a member with it when only what is tested is searched.
+
+    What stands outside the boundary helped clusters at its edge along, as it does in no simulation. NaN where no member is
+    tested.
+    """
+    weight = weights_of(again, tested)
+    observed = np.full(clusters, np.nan)
+    observed[labels[labels >= 0]] = 0.0
+    both = (again >= 0) & (labels >= 0)
+    np.maximum.at(observed, labels[both], weight[again[both]])
+    return observed
+
+
+def _largest(
+    tested: Incidents, draw: Draw, search: Search, simulations: int, random: np.random.Generator, progress: Progress
+) -> np.ndarray:
+    """Return the weight of the largest cluster of each simulation: every incident keeps its time and weight, and is moved."""
+    largest = np.zeros(simulations)
+    for number in range(simulations):
+        easting, northing = draw(tested.size, random)
+        drawn = replace(tested, easting=easting, northing=northing)
+        largest[number] = weights_of(search(drawn), drawn).max(initial=0.0)
+        advance(progress, (number + 1) / simulations)
+    return largest
+
+
+def weights_of(labels: np.ndarray, incidents: Incidents) -> np.ndarray:
+    """Return the summed weight of each cluster."""
     member = labels >= 0
     weight = None if incidents.weight is None else incidents.weight[member]
-    return np.bincount(labels[member], weight, clusters).astype(float)
+    return np.bincount(labels[member], weight).astype(float)
 
 
-class _Places(Protocol):
-    def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return easting and northing of so many places drawn independently."""
+def _tell(p: np.ndarray, largest: np.ndarray, parameters: Parameters) -> None:
+    parameters["largest_by_chance"] = [float(f"{value:.6g}") for value in np.quantile(largest, [0.5, 0.95, 1.0])]
+    tested = int((~np.isnan(p)).sum())
+    parameters.tell(
+        f"{int((p <= 0.05).sum()):,} of {tested:,} clusters have p ≤ 0.05 against {parameters['null']}: by chance the "
+        f"largest cluster weighs {parameters['largest_by_chance'][0]:,g} in half of {largest.size:,} maps"
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,23 +146,27 @@ class _Background:
     label: str
 
     @classmethod
-    def of(cls, layer: Any, weight: Any, crs: str, interior: Interior | None) -> _Background:
+    def of(cls, layer: Any, weight: Any, incidents: Incidents, interior: Interior | None) -> _Background:
         """Take the points that have a place and stand inside."""
-        points = as_incidents(layer, crs=crs).weighing(weight, "background_weight").located()
+        points = as_incidents(layer, crs=incidents.crs).weighing(weight, "background_weight").located()
         weights = np.ones(points.size) if points.weight is None else points.weight
         x, y = points.easting, points.northing
         if interior is not None:
-            inside = interior.contains(x, y)
-            if not inside.any():
-                raise ValueError(
-                    f"None of the {points.size:,} points of {points.label!r} lies inside the boundary; there is no place to draw."
-                )
+            inside, where = interior.contains(x, y), "inside the boundary"
+        else:
+            inside, where = _in_bounds(x, y, incidents), "anywhere near the incidents"
+        if not inside.any():
+            raise ValueError(
+                f"None of the {points.size:,} points of {points.label!r} lies {where}, so there is no place to draw; check "
+                "that it is of the same area and that its CRS is right."
+            )
+        if interior is not None:
             x, y, weights = x[inside], y[inside], weights[inside]
         if not weights.sum() > 0:
-            raise ValueError(
-                f"The background {points.label!r} weighs 0 inside the boundary; there is no place to draw."
-            )
-        return cls(x, y, np.cumsum(weights), points.label)
+            raise ValueError(f"The background {points.label!r} weighs 0 {where}, so there is no place to draw.")
+        chosen = [str(points.selection[name]) for name in ("category", "since", "until") if name in points.selection]
+        label = points.label + (f" ({'; '.join(chosen)})" if chosen else "")
+        return cls(x, y, np.cumsum(weights), label)
 
     def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Return so many places, with replacement."""
@@ -145,3 +174,11 @@ class _Background:
         which = np.searchsorted(self.cumulative, random.random(number) * total, side="right")
         which = np.minimum(which, self.cumulative.size - 1)
         return self.easting[which], self.northing[which]
+
+
+def _in_bounds(x: np.ndarray, y: np.ndarray, incidents: Incidents) -> np.ndarray:
+    """Return which points stand within the bounds of incidents, and as much again around them."""
+    east, north = incidents.easting, incidents.northing
+    wide, high = np.ptp(east) + 1.0, np.ptp(north) + 1.0
+    near = (x >= east.min() - wide) & (x <= east.max() + wide)
+    return np.asarray(near & (y >= north.min() - high) & (y <= north.max() + high))

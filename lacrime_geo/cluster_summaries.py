@@ -8,17 +8,18 @@ from . import checks, geometry
 from .centrography import spread_of
 from .concave_hulls import concave_hull
 from .geometry import convex_hull
-from .grouping import Groups
+from .grouping import Groups, missing
 from .incidents import Incidents
 from .progress import Progress, advance
 
 HULLS = ("convex", "concave")
+THINNEST = 0.01  # of the reach: thinner hulls, such as of a street's blocks, are as good as lines
 
 
 def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progress: Progress) -> np.ndarray:
     """Return the hull of each cluster's members as WKB, in an object array.
 
-    Of one place or places in a line it is the hull of circles of a quarter of the reach (m) around them.
+    Of one place or places as good as in a line it is the hull of circles of a quarter of the reach (m) around them.
     """
     kind = checks.option("hull", hull, HULLS)
     order = np.argsort(groups.number, kind="stable")
@@ -28,7 +29,7 @@ def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progre
         rows = order[starts[number] : starts[number + 1]]
         x, y = members.easting[rows], members.northing[rows]
         corners = concave_hull(x, y, reach) if kind == "concave" else convex_hull(x, y)
-        if corners[0].size < 3:
+        if geometry.thickness(*corners) < THINNEST * reach:
             corners = geometry.around(*corners, reach / 4)
         found[number] = geometry.polygon_wkb(*corners)
         advance(progress, (number + 1) / groups.size)
@@ -47,7 +48,7 @@ def columns_of(members: Incidents, groups: Groups, hulls: np.ndarray, everybody:
     if members.weight is not None:
         columns["weight_sum"] = np.bincount(groups.number, members.weight, groups.size)
     columns["area_km2"] = area / 1e6
-    columns["density"] = groups.counts / np.maximum(area / 1e6, np.finfo(float).tiny)
+    columns["density"] = groups.counts / (area / 1e6)
     if members.when is not None:
         columns["first"], columns["last"] = _dates(members.when, groups)
     if members.category is not None:
@@ -72,22 +73,23 @@ def _dates(when: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
 
 def _dominant(category: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
     """Return the most frequent category of each cluster, the first by name of equally frequent ones, and its share."""
-    named = np.array([value is not None and value == value for value in category], dtype=bool)
+    named = ~missing(category)
     names, number = np.unique(category[named].astype(str), return_inverse=True)
-    wide = max(names.size, 1)
-    counts = np.bincount(groups.number[named] * wide + number.ravel(), minlength=groups.size * wide)
-    counts = counts.reshape(groups.size, wide)
-    most = counts.argmax(axis=1)
-    share = counts[np.arange(groups.size), most] / np.maximum(groups.counts, 1)
-    dominant = names[most].astype(object) if names.size else np.full(groups.size, None)
-    dominant[share == 0] = None
+    pairs, count = np.unique(groups.number[named] * max(names.size, 1) + number.ravel(), return_counts=True)
+    cluster, name = np.divmod(pairs, max(names.size, 1))
+    # The last of each cluster is its most frequent, and the first by name of these.
+    order = np.lexsort((-name, count, cluster))
+    last = order[np.append(np.diff(cluster[order]) != 0, True)] if order.size else order
+    dominant, share = np.full(groups.size, None, dtype=object), np.zeros(groups.size)
+    dominant[cluster[last]] = names[name[last]]
+    share[cluster[last]] = count[last] / groups.counts[cluster[last]]
     return dominant, share
 
 
 def _ellipse(members: Incidents, groups: Groups) -> dict[str, np.ndarray]:
     """Return the mean centre and the standard-deviation ellipse of each cluster."""
-    if groups.size == 0:
-        return {name: np.empty(0) for name in ("mean_easting", "mean_northing", "major", "minor", "angle")}
-    spread = spread_of(members, groups, medians=False)
     names = ("mean_easting", "mean_northing", "major", "minor", "angle")
+    if groups.size == 0:
+        return {name: np.empty(0) for name in names}
+    spread = spread_of(members, groups, medians=False)
     return {name: getattr(spread, name) for name in names}

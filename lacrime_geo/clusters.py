@@ -17,6 +17,8 @@ from .parameters import Parameters, two_digits
 from .progress import Progress, within
 from .results import Marks, Shapes, with_columns
 
+USUAL = "a thousandth of the incidents, at least 10"
+
 
 @dataclass(frozen=True, eq=False)
 class Clusters(Marks):
@@ -43,7 +45,8 @@ class Clusters(Marks):
 
         Parameters
         ----------
-        hull : "convex" (default), or "concave": drawn in wherever its edges are longer than eps.
+        hull : "convex" (default), or "concave": drawn in wherever its edges are longer than eps (for hdbscan and optics, than
+            the median distance to min_samples incidents, ``parameters["reach"]``).
         boundary : polygon layer of the study area. When given, `p` tells how often chance makes so large a cluster: of as many
             incidents put down evenly over it. Default: no p, unless there is a background.
         background : point layer of where incidents could happen, such as residents, addresses or other crime. When given, `p`
@@ -62,12 +65,29 @@ class Clusters(Marks):
             one) and `category_share` where there are categories, mean centre (m), `major`, `minor` (m) and `angle` (degrees
             clockwise from north) of the ellipse of one standard deviation, and `p` where there is a null.
 
+        Raises
+        ------
+        ValueError
+            If hull is another, the boundary has no area or no incidents inside, the background no points or no weight there,
+            or simulations is no whole number above 0.
+
         Notes
         -----
         The p of a cluster is the rank of its weight among the largest cluster of each random map, found with the same options,
         (k + 1) / (R + 1): under the null the smallest p is at most α on no more than a share α of maps (as in the scan
-        statistic of Kulldorff 1997). Incidents keep their times and weights. A cluster on one place or in one line has the
-        hull of circles of a quarter of eps around its places.
+        statistic of Kulldorff 1997), where eps and min_samples were fixed before the data were seen. Incidents keep their
+        times and weights. Those outside the boundary are left out: a cluster then weighs what the heaviest one that shares a
+        member with it weighs when those inside are searched alone; p is NaN where it has no member inside. A cluster on one
+        place, or as good as in one line, has the hull of circles of a quarter of eps around its places.
+
+        Examples
+        --------
+        >>> from lacrime_geo import Incidents, dbscan
+        >>> x = np.r_[np.arange(10) * 10.0, 5000.0]
+        >>> marks = dbscan(Incidents(x + 380000, x % 20 + 3768000, crs="EPSG:32611"), eps=25, min_samples=3)
+        >>> found = marks.clusters()
+        >>> found["count"].tolist(), round(float(found["area_km2"][0]), 4)
+        ([10], 0.0008)
         """
         incidents = self.features
         if not isinstance(incidents, Incidents):
@@ -79,17 +99,26 @@ class Clusters(Marks):
         parameters = Parameters({**self.parameters, "hull": hull})
         hulls = hulls_of(members, groups, hull, self.reach, within(progress, 0.0, 0.1 if null.stated else 1.0))
         columns = columns_of(members, groups, hulls, int(incidents.placed.sum()))
-        if null.stated and self.search is not None:
+        if null.stated:
+            if self.search is None:
+                raise TypeError(
+                    "These clusters do not know how they were found, so they have no p; search for them again."
+                )
             placed = incidents.placed
             rest = within(progress, 0.1, 1.0)
             columns["p"] = null.p(incidents.located(), labels[placed], self.search, parameters, rest)
         return Shapes(columns, parameters, hulls, incidents.crs, "cluster_hulls", incidents.titled("Clusters"))
 
 
+def usual_number(placed: Incidents) -> int:
+    """Return how many incidents make a core or a cluster, by their number."""
+    return max(10, round(placed.size / 1000))
+
+
 def usual_min_samples(placed: Incidents, given: float | None, parameters: Parameters) -> float:
     """Return how many incidents make a core, or the weight they must add up to: as given, or by their number."""
     if given is None:
-        least, reason = float(max(10, round(placed.size / 1000))), "a thousandth of the incidents, at least 10"
+        least, reason = float(usual_number(placed)), USUAL
         if placed.weight is not None:
             least, reason = two_digits(least * placed.weight.mean()), f"{reason}, times the mean weight"
         given = parameters.choose("min_samples", least, reason)

@@ -29,16 +29,17 @@ def concave_hull(x: np.ndarray, y: np.ndarray, length: float) -> tuple[np.ndarra
     """
     from scipy.spatial import Delaunay, QhullError
 
-    # Far from the origin Qhull would lose digits.
-    places = np.unique(np.column_stack([x - x.min(), y - y.min()]), axis=0)
+    places = np.unique(np.column_stack([x, y]), axis=0)
     try:
-        triangles = Delaunay(places).simplices if len(places) > 3 else np.empty((0, 3), dtype=int)
+        # Far from the origin Qhull would lose digits.
+        near = places - places.min(axis=0)
+        triangles = Delaunay(near).simplices if len(places) > 3 else np.empty((0, 3), dtype=int)
     except QhullError:
         triangles = np.empty((0, 3), dtype=int)
     if len(triangles) == 0:
         return convex_hull(x, y)
     ring = _Border(places, triangles).drawn_in(length)
-    return places[ring, 0] + x.min(), places[ring, 1] + y.min()
+    return places[ring, 0], places[ring, 1]
 
 
 class _Border:

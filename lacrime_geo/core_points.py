@@ -12,7 +12,7 @@ import numpy as np
 
 from .cell_index import CellIndex, expand
 from .progress import Progress, advance, within
-from .sums_within import Threshold, reaching
+from .sums_within import Threshold, lowest_sum, reaching
 
 NOISE = -1
 REACH = 2  # cells: places within eps are at most this many cells apart
@@ -26,7 +26,7 @@ def label_places(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster (m,) and whether core (m,) of distinct weighted places, in memory bounded by the places."""
     # A hair narrower, so that rounding cannot put two places of one cell farther apart than eps.
-    index = CellIndex(x, y, eps / math.sqrt(2) * (1 - 1e-9))
+    index = CellIndex(x, y, eps / math.sqrt(2) * (1 - 1e-9)).require_cells()
     is_core = _cores(index, x, y, weight, eps, min_samples, within(progress, 0.0, 0.5))
     core = is_core[index.order]
     cores = index.subset(core)
@@ -53,10 +53,11 @@ def _cores(
     # Sums of weights that are no whole numbers may fall short of min_samples by rounding alone.
     enough = min_samples * (1 - 1e-12)
     held, around = _in_and_around(index, weight[index.order])
-    # Between a cell that suffices alone and one whose whole surroundings do not (with room for rounding), places are counted.
+    bound = lowest_sum(enough, weight)
+    # Between a cell that suffices alone and one whose whole surroundings do not, places are counted.
     core, undecided = np.zeros(x.size, dtype=bool), np.zeros(x.size, dtype=bool)
     core[index.order] = (held >= enough)[index.cell]
-    undecided[index.order] = ((held < enough) & (around >= enough * (1 - 1e-9)))[index.cell]
+    undecided[index.order] = ((held < enough) & (around >= bound))[index.cell]
     return core | reaching(x, y, weight, undecided, Threshold(eps, enough), progress)
 
 

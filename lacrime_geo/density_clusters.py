@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,12 @@ from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import label_places
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .places import collapse
-from .progress import Progress, within
+from .places import Standing
+from .progress import Progress, advance, within
 
 _DISTANCES_AT_ONCE = 4_000_000
+_PLACES_LOOKED_AT = 50_000
+_NEIGHBOURS = 16_384
 
 
 def dbscan(
@@ -57,86 +59,91 @@ def dbscan(
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> x = np.r_[np.arange(10) * 10.0, 5000.0]
     >>> marks = dbscan(Incidents(x + 380000, x * 0 + 3768000, crs="EPSG:32611"), eps=20, min_samples=3)
     >>> marks["cluster"].tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
     """
     everything, placed, parameters = begin(incidents, weight)
-    standing = _Standing.of(placed)
+    standing = Standing.of(placed.easting, placed.northing, placed.weight)
     least = usual_min_samples(placed, min_samples, parameters)
-    parameters["eps"] = eps = _eps(standing, eps, least, parameters)
-    label, core = standing.labels(eps, least, within(progress, 0.1, 1.0))
+    parameters["eps"] = eps = _eps(standing, eps, least, parameters, within(progress, 0.0, 0.1))
+    label, core = _labels(standing, eps, least, within(progress, 0.1, 1.0))
     columns = {"cluster": label, "core": core}
     search = partial(_search, eps=eps, min_samples=least)
     return clusters_found(everything, columns, everything.placed, parameters, search, eps)
 
 
-class _Standing(NamedTuple):
-    """The distinct places (m,) of incidents, the weight on each, and the place of each incident (n,)."""
-
-    x: np.ndarray
-    y: np.ndarray
-    weight: np.ndarray
-    place: np.ndarray
-
-    @classmethod
-    def of(cls, incidents: Incidents) -> _Standing:
-        first, place = collapse(incidents.easting, incidents.northing)
-        weight = np.bincount(place, incidents.weight, first.size).astype(float)
-        return cls(incidents.easting[first], incidents.northing[first], weight, place)
-
-    def labels(self, eps: float, min_samples: float, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return the cluster of each incident and whether it is core."""
-        label, core = label_places(self.x, self.y, self.weight, eps, min_samples, progress)
-        return label[self.place], core[self.place]
+def _labels(
+    standing: Standing, eps: float, min_samples: float, progress: Progress = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cluster of each incident and whether it is core."""
+    label, core = label_places(standing.x, standing.y, standing.weight, eps, min_samples, progress)
+    return label[standing.place], core[standing.place]
 
 
 def _search(incidents: Incidents, eps: float, min_samples: float) -> np.ndarray:
-    return _Standing.of(incidents).labels(eps, min_samples)[0]
+    standing = Standing.of(incidents.easting, incidents.northing, incidents.weight)
+    return _labels(standing, eps, min_samples)[0]
 
 
-def _eps(standing: _Standing, given: float | None, min_samples: float, parameters: Parameters) -> float:
-    x, y, weight, _ = standing
+def _eps(
+    standing: Standing, given: float | None, min_samples: float, parameters: Parameters, progress: Progress
+) -> float:
     if given is not None:
         return checks.positive("eps", given)
+    x, y, weight, _ = standing
     if x.size < 2:
         raise ValueError(
             f"All incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no eps can be found; give eps=."
         )
-    distances = np.sort(k_distances(x, y, weight, min_samples))
+    asked = _spread_over(x, y)
+    distances = np.sort(k_distances(x, y, weight, min_samples, asked, progress))
     distances = distances[np.isfinite(distances) & (distances > 0)]
     if distances.size < 3:
         raise ValueError(
-            f"Only {weight.sum():g} incidents on {x.size:,} places: too few around any place for min_samples {min_samples:g} "
-            "to choose eps; give eps= or lower min_samples."
+            f"Only {weight.sum():g} incidents on {x.size:,} places: too few around any place, or enough on every one, for "
+            f"min_samples {min_samples:g} to choose eps; give eps=."
         )
     parameters["k_distances"] = [float(f"{d:.6g}") for d in np.quantile(distances, np.linspace(0, 1, 101))]
-    value = two_digits(knee(distances))
-    return float(
-        parameters.choose(
-            "eps", value, f"knee of the sorted distances to {min_samples:g} incidents, logarithmic scale", " m"
-        )
-    )
+    of = f" of {asked.size:,} of the {x.size:,} places" if asked.size < x.size else ""
+    reason = f"knee of the sorted distances{of} to {min_samples:g} incidents, logarithmic scale"
+    return float(parameters.choose("eps", two_digits(knee(distances)), reason, " m"))
 
 
-def k_distances(x: np.ndarray, y: np.ndarray, weight: np.ndarray, min_samples: float) -> np.ndarray:
-    """Return for each place the distance (m) at which the weight around it, itself included, reaches min_samples.
+def _spread_over(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Return places that are looked at to choose eps: all, or of very many every n-th from west to east."""
+    every = -(-x.size // _PLACES_LOOKED_AT)
+    return np.arange(x.size) if every == 1 else np.lexsort((y, x))[every // 2 :: every]
 
-    0 where the place's own weight does; infinite where all places together do not suffice.
+
+def k_distances(
+    x: np.ndarray,
+    y: np.ndarray,
+    weight: np.ndarray,
+    min_samples: float,
+    asked: np.ndarray | None = None,
+    progress: Progress = None,
+) -> np.ndarray:
+    """Return for each place (of those asked for) the distance (m) at which the weight around it, itself too, reaches min_samples.
+
+    0 where the place's own weight does; infinite where all places together, or the nearest sixteen thousand, do not suffice.
     """
     from scipy.spatial import cKDTree
 
     points = np.column_stack([x, y])
     tree = cKDTree(points)
-    reached = np.where(weight >= min_samples, 0.0, np.inf)
+    rows = np.arange(x.size) if asked is None else asked
+    reached = np.where(weight[rows] >= min_samples, 0.0, np.inf)
     todo, k = np.flatnonzero(np.isinf(reached)), 1
-    while todo.size and k < x.size:
+    while todo.size and k < min(x.size, _NEIGHBOURS):
         k = min(4 * k + 12, x.size)
         for part in np.array_split(todo, todo.size * k // _DISTANCES_AT_ONCE + 1):
-            distance, near = tree.query(points[part], k=k, workers=-1)
+            distance, near = tree.query(points[rows[part]], k=k, workers=-1)
             enough = np.cumsum(weight[near], axis=1) >= min_samples
             reached[part] = np.where(enough[:, -1], distance[np.arange(part.size), np.argmax(enough, axis=1)], np.inf)
+            advance(progress, 1.0 - np.isinf(reached).sum() / reached.size)
         todo = todo[np.isinf(reached[todo])]
     return reached
 

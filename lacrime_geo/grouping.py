@@ -55,12 +55,8 @@ def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
         every = np.ones(int(placed.sum()), dtype=bool)
         return Groups(every, np.zeros(every.size, dtype=np.int64), np.array(["all"], dtype=object))
     parameters["by"] = name = by if isinstance(by, str) else "groups"
-    values = checks.column(incidents.source, by) if isinstance(by, str) else by
-    values = np.asarray(values).ravel()
-    if values.size != incidents.size:
-        raise ValueError(f"by has {values.size:,} values for {incidents.size:,} incidents; give one for each.")
-    values = values[placed]
-    known = ~_missing(values)
+    values = _column(incidents, by)[placed]
+    known = ~missing(values)
     parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
     found = _typed(values[known])
     if name == "cluster" and found.dtype.kind in "iuf":
@@ -68,24 +64,24 @@ def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
         known[known] = ~noise
         found = found[~noise]
         parameters.note("noise", int(noise.sum()), f"{int(noise.sum()):,} incidents are in no cluster: left out")
-    if found.size == 0:
-        raise ValueError(
-            f"None of the {values.size:,} incidents with a place has a value in {name}; name another column."
-        )
-    names, number = _told_apart(found)
-    if names.size > MOST_GROUPS:
-        raise ValueError(
-            f"{name} has {names.size:,} different values among {int(known.sum()):,} incidents, too many groups "
-            f"({MOST_GROUPS:,} at most); name a column of categories."
-        )
-    return Groups(known, number, names)
+    return Groups(known, *_told_apart(found, values.size, name))
 
 
-def _missing(values: np.ndarray) -> np.ndarray:
+def _column(incidents: Incidents, by: Any) -> np.ndarray:
+    values = np.asarray(checks.column(incidents.source, by) if isinstance(by, str) else by).ravel()
+    if values.size != incidents.size:
+        raise ValueError(f"by has {values.size:,} values for {incidents.size:,} incidents; give one for each.")
+    return values
+
+
+def missing(values: np.ndarray) -> np.ndarray:
+    """Return where a column of any type has no value: none, not a number or time, or empty text."""
     if values.dtype.kind in "fc":
         return np.asarray(np.isnan(values))
     if values.dtype.kind in "mM":
         return np.asarray(np.isnat(values))
+    if values.dtype.kind in "US":
+        return np.asarray(np.char.str_len(values) == 0)
     if values.dtype.kind != "O":
         return np.zeros(values.size, dtype=bool)
     return np.array([value == "" if isinstance(value, str) else str(value) in _NOTHING for value in values], dtype=bool)
@@ -96,11 +92,18 @@ def _typed(values: np.ndarray) -> np.ndarray:
     return np.array(values.tolist()) if values.dtype.kind == "O" else values
 
 
-def _told_apart(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the different values in order, whole numbers as such and others as text, and each row's number among them."""
-    if values.dtype.kind == "f" and (values % 1 == 0).all():
+def _told_apart(values: np.ndarray, of: int, name: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return each row's number among the different values, and these in order: whole numbers as such, others as text."""
+    if values.size == 0:
+        raise ValueError(f"None of the {of:,} incidents with a place has a value in {name}; name another column.")
+    if values.dtype.kind == "f" and (np.abs(values) < 2**53).all() and (values % 1 == 0).all():
         values = values.astype(np.int64)
     if values.dtype.kind not in "iu":
         values = values.astype(str)
     names, number = np.unique(values, return_inverse=True)
-    return names if names.dtype.kind in "iu" else names.astype(object), number.ravel()
+    if names.size > MOST_GROUPS:
+        raise ValueError(
+            f"{name} has {names.size:,} different values among {values.size:,} incidents, too many groups "
+            f"({MOST_GROUPS:,} at most); name a column of categories."
+        )
+    return number.ravel(), names if names.dtype.kind in "iu" else names.astype(object)

@@ -205,6 +205,8 @@ def as_incidents(
         if crs is not None and anything.crs != crs:
             raise ValueError(f"{anything.label!r} is in {anything.crs} and not in {crs}; project one to the other.")
         return anything.weighing(weight)
+    if isinstance(getattr(anything, "features", None), Incidents):
+        return _marked(anything).weighing(weight)
     if isinstance(anything, (str, os.PathLike)):
         from .files import read_incidents
 
@@ -216,6 +218,14 @@ def as_incidents(
     from .frames import incidents_from_frame
 
     return incidents_from_frame(anything, time_column, category_column, crs).weighing(weight)
+
+
+def _marked(marks: Any) -> Incidents:
+    """Return the incidents of marks, their new columns among those that are looked up."""
+    incidents: Incidents = marks.features
+    source = {} if incidents.source is None else incidents.source
+    own = {str(name): source[name] for name in source if str(name) != "geometry"}
+    return replace(incidents, source={**own, **marks.columns})
 
 
 def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters]:

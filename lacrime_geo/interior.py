@@ -1,77 +1,89 @@
-"""The inside of a study area as trapezoids: points drawn evenly over it, and which points stand in it."""
+"""The inside of a study area: which points stand in it, and points drawn evenly over it."""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import numpy as np
 
 from . import geometry
-from .cell_index import expand
 from .features import Features
+from .overlay import Finder
+
+_CELLS = 128  # on either side of the grid that keeps most draws from being tested
+_TRIES = 10_000
 
 
-class Interior(NamedTuple):
-    """Trapezoids between levels (m) where corners stand: their slab, and the ends of their foot and top.
+@dataclass(frozen=True, eq=False)
+class Interior:
+    """A study area, and the cells of a grid over its bounds that an edge passes, or that lie wholly inside.
 
-    Of two polygons that overlap, what they share counts as outside, as on a grid.
+    Where polygons overlap, what they share counts once.
     """
 
-    level: np.ndarray
-    slab: np.ndarray
-    foot: np.ndarray
-    top: np.ndarray
+    finder: Finder
+    west: float
+    south: float
+    width: float
+    height: float
+    full: np.ndarray
+    crossed: np.ndarray
 
     @classmethod
     def of(cls, area: Features) -> Interior:
-        """Cut polygons along the height of every corner, so that no two edges cross within a slab."""
+        """Sort the cells; raise when the area has no extent."""
         layer = geometry.rings(area.wkb)
-        first = geometry.edges(layer)
-        x0, y0, x1, y1 = layer.x[first], layer.y[first], layer.x[first + 1], layer.y[first + 1]
-        level = np.unique(layer.y)
-        bottom, above = np.searchsorted(level, np.minimum(y0, y1)), np.searchsorted(level, np.maximum(y0, y1))
-        edges, slabs = [], []
-        for edge, slab, _ in expand(bottom[:, None], above[:, None]):
-            edges.append(edge)
-            slabs.append(slab)
-        edge, slab = np.concatenate([[], *edges]).astype(int), np.concatenate([[], *slabs]).astype(int)
-        slope = (x1[edge] - x0[edge]) / (y1[edge] - y0[edge])
-        foot, top = (x0[edge] + (level[at] - y0[edge]) * slope for at in (slab, slab + 1))
-        order = np.lexsort((foot + top, slab))
-        # Rings are closed: as many edges go up through a slab as come down, every second gap between them is inside.
-        pairs = order.reshape(-1, 2)
-        return cls(level, slab[pairs[:, 0]], foot[pairs], top[pairs])
-
-    @property
-    def areas(self) -> np.ndarray:
-        """The area of each trapezoid (m²)."""
-        width = np.diff(self.foot, axis=1) + np.diff(self.top, axis=1)
-        height = self.level[self.slab + 1] - self.level[self.slab]
-        return np.asarray(np.maximum(width[:, 0], 0.0) * height / 2)
-
-    def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Return easting and northing of so many points, drawn evenly and independently."""
-        sums = np.cumsum(self.areas)
-        which = np.searchsorted(sums, random.random(number) * sums[-1], side="right")
-        which = np.minimum(which, sums.size - 1)
-        share, across = random.random((2, number))
-        foot, top = self.foot[which], self.top[which]
-        below, above = np.diff(foot, axis=1)[:, 0], np.diff(top, axis=1)[:, 0]
-        # How far up a point stands: the share of the trapezoid's area below it, solved for the height.
-        root = np.sqrt(np.maximum(below**2 + share * (above**2 - below**2), 0.0))
-        up = share * (below + above) / np.maximum(below + root, np.finfo(float).tiny)
-        west, east = (foot + up[:, None] * (top - foot)).T
-        low, high = self.level[self.slab[which]], self.level[self.slab[which] + 1]
-        return west + across * (east - west), low + up * (high - low)
+        if not np.abs(geometry.ring_areas(layer)).sum() > 0:
+            raise ValueError(f"The boundary {area.label!r} has no area; give the outline of the study area.")
+        west, south, east, north = area.bounds
+        width, height = (east - west) / _CELLS, (north - south) / _CELLS
+        crossed = _passed(layer, west, south, width, height)
+        rest = np.flatnonzero(~crossed)
+        row, column = np.divmod(rest, _CELLS)
+        finder = Finder(area)
+        inside = finder.polygon_of(west + (column + 0.5) * width, south + (row + 0.5) * height) >= 0
+        return cls(finder, west, south, width, height, rest[inside], np.flatnonzero(crossed))
 
     def contains(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return which points (n,) stand inside; on the border those on its west and south."""
-        slab = np.searchsorted(self.level, y, side="right") - 1
-        start, stop = (np.searchsorted(self.slab, slab, side=side)[:, None] for side in ("left", "right"))
-        inside = np.zeros(x.size, dtype=bool)
-        for point, at, _ in expand(start, stop):
-            low, high = self.level[self.slab[at]], self.level[self.slab[at] + 1]
-            up = ((y[point] - low) / (high - low))[:, None]
-            west, east = (self.foot[at] + up * (self.top[at] - self.foot[at])).T
-            inside[point[(west <= x[point]) & (x[point] < east)]] = True
-        return inside
+        """Return which points (n,) stand inside."""
+        return self.finder.polygon_of(x, y) >= 0
+
+    def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """Return easting and northing of so many points, drawn evenly and independently.
+
+        They are drawn over the cells; in those that an edge passes, what stands outside is drawn anew.
+        """
+        x, y = np.empty(number), np.empty(number)
+        left = np.arange(number)
+        cells = np.concatenate([self.full, self.crossed])
+        for _ in range(_TRIES):
+            which = random.integers(0, cells.size, left.size)
+            row, column = np.divmod(cells[which], _CELLS)
+            across, up = random.random((2, left.size))
+            x[left] = self.west + (column + across) * self.width
+            y[left] = self.south + (row + up) * self.height
+            left = left[which >= self.full.size]
+            left = left[~self.contains(x[left], y[left])]
+            if left.size == 0:
+                return x, y
+        raise ValueError("The boundary has next to no area; give the outline of the study area.")
+
+
+def _passed(layer: geometry.Rings, west: float, south: float, width: float, height: float) -> np.ndarray:
+    """Return which cells an edge passes, and some beside it: those in the boxes of its pieces, each no longer than a cell."""
+    first = geometry.edges(layer)
+    x, y = (layer.x - west) / width, (layer.y - south) / height
+    east, north = x[first + 1] - x[first], y[first + 1] - y[first]
+    pieces = np.maximum(np.ceil(np.maximum(np.abs(east), np.abs(north))), 1).astype(np.int64)
+    edge = np.repeat(np.arange(first.size), pieces)
+    share = (np.arange(edge.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[edge]
+    crossed = np.zeros((_CELLS, _CELLS), dtype=bool)
+    begin = x[first][edge] + share * east[edge], y[first][edge] + share * north[edge]
+    end = begin[0] + (east / pieces)[edge], begin[1] + (north / pieces)[edge]
+    # A hair wider, so that rounding hides no cell.
+    for one, other in ((np.minimum, -1e-6), (np.maximum, 1e-6)):
+        for another, margin in ((np.minimum, -1e-6), (np.maximum, 1e-6)):
+            column = np.floor(one(begin[0], end[0]) + other).clip(0, _CELLS - 1).astype(np.int64)
+            row = np.floor(another(begin[1], end[1]) + margin).clip(0, _CELLS - 1).astype(np.int64)
+            crossed[row, column] = True
+    return crossed.ravel()

@@ -14,6 +14,7 @@ from .places import collapse
 from .progress import Progress, advance, within
 
 _PAIRS_JOINED_AT_ONCE = 2_000_000
+_ROWS = 1_000_000  # of cells on one map
 
 
 class Moments(NamedTuple):
@@ -49,16 +50,17 @@ class Moments(NamedTuple):
 
 
 def label_moments(
-    moments: Moments, eps: float, window: float, min_samples: float, progress: Progress = None
+    moments: Moments, eps: float, window: int, min_samples: float, progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster (m,) and whether core (m,) of moments that are neighbours within eps (m) and a window (s)."""
-    core = _cores(_Neighbours(moments, eps, window), min_samples, within(progress, 0.0, 0.4))
+    every = _Neighbours(moments, eps, window)
+    core = _cores(every, min_samples, within(progress, 0.0, 0.4))
     label = np.full(core.size, NOISE, dtype=np.int64)
     cores = np.flatnonzero(core)
     if cores.size:
         among = _Neighbours(moments, eps, window, cores)
-        label[cores] = _components(among, within(progress, 0.4, 0.8))
-        others = np.flatnonzero(~core)
+        label[among.some] = _components(among, within(progress, 0.4, 0.8))
+        others = every.some[~core[every.some]]
         nearest = _nearest(among, others, within(progress, 0.8, 1.0))
         label[others] = np.where(nearest >= 0, label[nearest], NOISE)
     return numbered(label, core, moments.weight, moments.x, moments.y, moments.seconds), core
@@ -67,37 +69,60 @@ def label_moments(
 class _Neighbours:
     """Finds which of some moments (all by default) are near given ones.
 
-    Time is cut into slabs of the window's length, laid above each other on the map so far apart that only moments of one
-    slab can be near; what is near in time stands in the slab itself, the one before or the one after.
+    Time is cut into slabs of the window's length; what is near in time stands in the slab itself, the one before or the one
+    after. So many slabs at once are laid above each other on a map, so far apart that only moments of one can be near.
     """
 
-    def __init__(self, moments: Moments, eps: float, window: float, some: np.ndarray | None = None) -> None:
+    def __init__(self, moments: Moments, eps: float, window: int, some: np.ndarray | None = None) -> None:
         self.moments, self.eps, self.window = moments, eps, window
-        self.some = np.arange(moments.x.size) if some is None else some
+        self.slab = (moments.seconds - moments.seconds.min()) // max(window, 1)
         self.apart = float(np.ptp(moments.y)) + 4 * eps
-        slab = np.floor((moments.seconds - moments.seconds.min()) / window)
-        self.height = (moments.y - moments.y.min()) + slab * self.apart
-        # A hair wider, so that rounding cannot put two near moments two rows apart.
-        self.index = CellIndex(moments.x[self.some], self.height[self.some], eps * (1 + 1e-9))
-        self.in_order = self.some[self.index.order]
+        self.at_once = int(max(_ROWS / (self.apart / eps), 1))
+        some = np.arange(moments.x.size) if some is None else some
+        # Within a batch in the order of the map, so that what is looked up ascends.
+        row = np.floor((moments.y - moments.y.min()) / eps)
+        keys = moments.x[some], row[some], self.slab[some]
+        self.some = some[np.lexsort(keys)]
 
     def of(self, rows: np.ndarray, progress: Progress = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield neighbours, itself included, a bounded number at once: positions in rows, ascending, and moments."""
+        """Yield neighbours, itself included, a bounded number at once: positions in rows, ascending, and moments.
+
+        `rows` ascend by slab.
+        """
+        slabs, held = self.slab[rows], self.slab[self.some]
+        begin = 0
+        while begin < rows.size:
+            low = int(slabs[begin])
+            end = int(np.searchsorted(slabs, low + self.at_once))
+            first, last = np.searchsorted(held, [low - 1, low + self.at_once + 1])
+            part = within(progress, begin / rows.size, end / rows.size)
+            if last > first:
+                yield from self._among(self.some[first:last], rows[begin:end], low, begin, part)
+            begin = end
+
+    def _among(
+        self, some: np.ndarray, rows: np.ndarray, low: int, begin: int, progress: Progress
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the neighbours of a batch of rows among the moments of its slabs and the two beside them."""
         m = self.moments
-        for number, slab in enumerate((-1, 0, 1)):
-            ranges = self.index.around(m.x[rows], self.height[rows] + slab * self.apart, self.eps)
-            for at, place, done in expand(*ranges):
-                partner = self.in_order[place]
+        south = m.y.min()
+        # A hair wider, so that rounding cannot put two near moments two rows apart.
+        index = CellIndex(m.x[some], (m.y[some] - south) + (self.slab[some] - low) * self.apart, self.eps * (1 + 1e-9))
+        in_order = some[index.order]
+        for number, step in enumerate((-1, 0, 1)):
+            height = (m.y[rows] - south) + (self.slab[rows] - low + step) * self.apart
+            for at, place, done in expand(*index.around(m.x[rows], height, self.eps)):
+                partner = in_order[place]
                 near = m.squared(rows[at], partner) <= self.eps**2
                 near &= m.apart(rows[at], partner) <= self.window
                 if near.any():
-                    yield at[near], partner[near]
+                    yield at[near] + begin, partner[near]
                 advance(progress, (number + done) / 3)
 
 
 def _cores(every: _Neighbours, min_samples: float, progress: Progress) -> np.ndarray:
     """Return which moments have neighbours of min_samples in weight, themselves included."""
-    rows, weight = every.in_order, every.moments.weight
+    rows, weight = every.some, every.moments.weight
     held = np.zeros(rows.size)
     for at, partner in every.of(rows, progress):
         low, high = int(at[0]), int(at[-1]) + 1
@@ -112,7 +137,7 @@ def _components(among: _Neighbours, progress: Progress) -> np.ndarray:
     """Return the component of each core: those joined by pairs of neighbours."""
     number = np.full(among.moments.x.size, -1)
     number[among.some] = component = np.arange(among.some.size)
-    rows, waiting, held = among.in_order, [], 0
+    rows, waiting, held = among.some, [], 0
     for at, partner in among.of(rows, progress):
         one, other = component[number[rows[at]]], component[number[partner]]
         apart = one != other

@@ -9,7 +9,8 @@ from .cell_index import expand
 from .features import Features
 from .progress import Progress, advance, within
 
-_TESTS_AT_ONCE = 2_000_000
+_PAIRS = 8_000_000
+_LEVELS = 2_048  # by which the edges of a large polygon are sorted from south to north
 # Polygons with more edges are worth a turn of their own, those with fewer, such as cells, are tested many at once.
 _FEW_EDGES = 64
 
@@ -19,30 +20,44 @@ def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress
 
     By crossings of a ray to the east, so that a point on a border that two polygons share belongs to one of them.
     """
-    edges = _Edges(areas)
-    if edges.overlaps(x, y, "east") < edges.overlaps(x, y, "north"):
-        # Long shapes from south to north are told apart by what lies west and east: turn the map.
-        edges, x, y = edges.turned(), y, x
-    order = np.argsort(y, kind="stable")
-    start = np.searchsorted(y, edges.south, side="left", sorter=order)
-    stop = np.searchsorted(y, edges.north, side="right", sorter=order)
-    few = edges.count <= _FEW_EDGES
-    found = np.full(x.size, areas.size, dtype=np.int64)
-    for number in np.flatnonzero(~few):
-        rows = order[start[number] : stop[number]]
-        rows = rows[(x[rows] >= edges.west[number]) & (x[rows] <= edges.east[number])]
-        inside = rows[edges.around(int(number), x[rows], y[rows])]
-        found[inside] = np.minimum(found[inside], edges.feature[number])
-        advance(progress, 0.5 * (number + 1) / few.size)
-    small = np.flatnonzero(few)
-    _in_small(edges, small, (start[small], stop[small], order), (x, y), found, within(progress, 0.5, 1.0))
-    return np.where(found < areas.size, found, -1)
+    return Finder(areas).polygon_of(x, y, progress)
+
+
+class Finder:
+    """Polygons made ready to be asked again and again which of them points stand in."""
+
+    def __init__(self, areas: Features) -> None:
+        self.none = areas.size
+        self.edges = _Edges(areas)
+        self.turned = self.edges.turned()
+
+    def polygon_of(self, x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
+        """Return the row of the polygon each point (n,) stands in, −1 for none; the first of several."""
+        edges = self.edges
+        if edges.overlaps(x, y, "east") < edges.overlaps(x, y, "north"):
+            # Long shapes from south to north are told apart by what lies west and east: turn the map.
+            edges, x, y = self.turned, y, x
+        order = np.argsort(y, kind="stable")
+        start = np.searchsorted(y, edges.south, side="left", sorter=order)
+        stop = np.searchsorted(y, edges.north, side="right", sorter=order)
+        few = edges.count <= _FEW_EDGES
+        found = np.full(x.size, self.none, dtype=np.int64)
+        for number in np.flatnonzero(~few):
+            rows = order[start[number] : stop[number]]
+            rows = rows[(x[rows] >= edges.west[number]) & (x[rows] <= edges.east[number])]
+            inside = rows[edges.around(int(number), x[rows], y[rows])]
+            found[inside] = np.minimum(found[inside], edges.feature[number])
+            advance(progress, 0.5 * (number + 1) / few.size)
+        small = np.flatnonzero(few)
+        _in_small(edges, small, (start[small], stop[small], order), (x, y), found, within(progress, 0.5, 1.0))
+        return np.where(found < self.none, found, -1)
 
 
 class _Edges:
     """The edges of polygons, end to end, and of each polygon that has any: its row, first edge, number of edges, bounds."""
 
     def __init__(self, areas: Features) -> None:
+        self.heights: dict[int, tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
         layer = geometry.rings(areas.wkb)
         vertex = geometry.edges(layer)
         self.x0, self.y0, self.x1, self.y1 = layer.x[vertex], layer.y[vertex], layer.x[vertex + 1], layer.y[vertex + 1]
@@ -63,20 +78,40 @@ class _Edges:
     def turned(self) -> _Edges:
         """Return the same edges with east and north changed for each other."""
         other = _Edges.__new__(_Edges)
+        other.heights = {}
         other.x0, other.y0, other.x1, other.y1 = self.y0, self.x0, self.y1, self.x1
         other.feature, other.first, other.count = self.feature, self.first, self.count
         other.west, other.south, other.east, other.north = self.south, self.west, self.north, self.east
         return other
 
     def around(self, number: int, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Tell whether points (n,) stand in one polygon."""
-        own = slice(self.first[number], self.first[number] + self.count[number])
-        inside = np.empty(x.size, dtype=bool)
-        at_once = max(_TESTS_AT_ONCE // int(self.count[number]), 1)
-        for begin in range(0, x.size, at_once):
-            part = slice(begin, begin + at_once)
-            inside[part] = self.crossed(x[part, None], y[part, None], own).sum(axis=1) % 2 == 1
-        return inside
+        """Tell whether points (n,) stand in one polygon: each is held against the edges at its height only."""
+        level, slab, edge = self._by_height(number)
+        at = np.searchsorted(level, y, side="right") - 1
+        odd = np.zeros(x.size, dtype=bool)
+        start, stop = (np.searchsorted(slab, at, side=side)[:, None] for side in ("left", "right"))
+        for point, place, _ in expand(start, stop):
+            low = int(point[0]) if point.size else 0
+            crossed = self.crossed(x[point], y[point], edge[place])
+            crossings = np.bincount(point - low, crossed)
+            odd[low : low + crossings.size] ^= crossings % 2 == 1
+        return odd
+
+    def _by_height(self, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return levels from south to north, and every edge of a polygon in each of the slabs between them that it touches."""
+        if number not in self.heights:
+            own = slice(self.first[number], self.first[number] + self.count[number])
+            low, high = np.minimum(self.y0[own], self.y1[own]), np.maximum(self.y0[own], self.y1[own])
+            # Long edges stand in many slabs: fewer levels keep the pairs in bounds.
+            spanned = float(((high - low) / max(np.ptp(self.y0[own]), np.finfo(float).tiny)).sum())
+            levels = int(min(low.size, _LEVELS, max(_PAIRS / max(spanned, 1.0), 1)))
+            level = np.unique(np.quantile(low, np.linspace(0, 1, levels)))
+            bottom = np.maximum(np.searchsorted(level, low, side="right") - 1, 0)[:, None]
+            above = np.searchsorted(level, high, side="right")[:, None]
+            edge, slab = map(np.concatenate, zip(*[part[:2] for part in expand(bottom, above)]))
+            order = np.argsort(slab, kind="stable")
+            self.heights[number] = level, slab[order], edge[order] + own.start
+        return self.heights[number]
 
     def crossed(self, x: np.ndarray, y: np.ndarray, edge: np.ndarray | slice) -> np.ndarray:
         """Tell whether a ray from each point to the east crosses an edge; holes have edges as well."""

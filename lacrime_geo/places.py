@@ -54,6 +54,21 @@ class Places(NamedTuple):
         return float(along_x), float(along_y)
 
 
+class Standing(NamedTuple):
+    """The distinct places (m,) of incidents, the weight on each, and the place of each incident (n,)."""
+
+    x: np.ndarray
+    y: np.ndarray
+    weight: np.ndarray
+    place: np.ndarray
+
+    @classmethod
+    def of(cls, easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Standing:
+        """Return them for coordinates (n,), all finite, and weights, 1 each by default."""
+        first, place = collapse(easting, northing)
+        return cls(easting[first], northing[first], np.bincount(place, weight, first.size).astype(float), place)
+
+
 class GridPlaces(NamedTuple):
     """Places as a grid sees them: fractional row and column, weight, and bandwidth in cells, a column (m,) each."""
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from . import checks
-from .clusters import Clusters, clusters_found
-from .core_points import numbered
+from .clusters import USUAL, Clusters, clusters_found, usual_number
+from .core_points import NOISE, numbered
 from .density_clusters import k_distances
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .places import collapse
+from .places import Standing
 from .progress import Progress, advance
 
 SELECTIONS = ("eom", "leaf")
-# The time of both grows with the square of the incidents.
+# What scikit-learn calls the further columns.
+ATTRIBUTES = {"probability": "probabilities_", "reachability": "reachability_"}
 MANY = 100_000
 
 
@@ -57,18 +59,21 @@ def hdbscan(
     -----
     Campello, Moulavi & Sander 2013; scikit-learn's implementation on all incidents, unweighted, coincident ones included.
     Incidents are put in order of their place first, and those on one place share the label of most of them, so that labels do
-    not depend on the order of rows. Time grows with the square of their number.
+    not depend on the order of rows; a cluster may therefore have fewer than min_cluster_size. A place with more than
+    min_samples incidents is infinitely dense to HDBSCAN: others of its cluster then have a probability of 0. A single cluster
+    that holds everything is never found. Time grows with the square of the number of incidents.
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> x = np.r_[np.arange(30) * 10.0, np.arange(30) * 50.0 + 5000.0]
     >>> found = hdbscan(Incidents(x + 380000, x * 0 + 3768000, crs="EPSG:32611"), min_cluster_size=10)
     >>> sorted(set(found["cluster"].tolist()))
     [0, 1]
     """
-    kind = _of_scikit("HDBSCAN", "hdbscan")
+    kind = _of_scikit("HDBSCAN", "hdbscan", " 1.3 or later")
     everything, placed, parameters = begin(incidents, None)
-    least = _usual_number("min_cluster_size", placed, min_cluster_size, parameters)
+    least = _number("min_cluster_size", placed, min_cluster_size, parameters)
     samples = least if min_samples is None else min_samples
     samples = checks.whole("min_samples", samples)
     parameters.update(min_samples=samples, selection=checks.option("selection", selection, SELECTIONS))
@@ -78,10 +83,9 @@ def hdbscan(
         min_cluster_size=least,
         min_samples=samples,
         cluster_selection_method=selection,
-        copy=True,
+        copy=True,  # else it may change its input
     )
-    columns = _columns(placed, model, "probability", "probabilities_", progress)
-    return _found(everything, placed, columns, parameters, samples, model)
+    return _found(everything, placed, "probability", parameters, model, progress)
 
 
 def optics(
@@ -125,6 +129,7 @@ def optics(
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> x = np.r_[np.arange(30) * 10.0, np.arange(30) * 50.0 + 5000.0]
     >>> found = optics(Incidents(x + 380000, x * 0 + 3768000, crs="EPSG:32611"), min_samples=10, max_eps=2000)
     >>> sorted(set(found["cluster"].tolist()))
@@ -132,11 +137,8 @@ def optics(
     """
     kind = _of_scikit("OPTICS", "optics")
     everything, placed, parameters = begin(incidents, None)
-    samples = _usual_number("min_samples", placed, min_samples, parameters)
-    steepness = checks.positive("xi", xi, "share")
-    if steepness >= 1:
-        raise ValueError(f"xi must be a share between 0 and 1, got {xi!r}.")
-    parameters["xi"] = steepness
+    samples = _number("min_samples", placed, min_samples, parameters)
+    parameters["xi"] = steepness = checks.share("xi", xi)
     _require(placed, samples, parameters)
     if max_eps is None:
         farthest = two_digits(4 * _core_distance(placed, samples))
@@ -144,26 +146,24 @@ def optics(
         max_eps = parameters.choose("max_eps", farthest, reason, " m")
     parameters["max_eps"] = checks.positive("max_eps", max_eps)
     model = partial(kind, min_samples=samples, max_eps=parameters["max_eps"], xi=steepness)
-    columns = _columns(placed, model, "reachability", "reachability_", progress)
-    return _found(everything, placed, columns, parameters, samples, model)
+    return _found(everything, placed, "reachability", parameters, model, progress)
 
 
-def _of_scikit(name: str, asked: str) -> Any:
+def _of_scikit(name: str, asked: str, version: str = "") -> Any:
     try:
         from sklearn import cluster
 
         return getattr(cluster, name)
     except (ImportError, AttributeError) as problem:
         raise ImportError(
-            f"{asked} needs scikit-learn 1.3 or later; dbscan and st_dbscan do without", name="scikit-learn"
+            f"{asked} needs scikit-learn{version}; dbscan and st_dbscan do without", name="scikit-learn"
         ) from problem
 
 
-def _usual_number(name: str, placed: Incidents, given: Any, parameters: Parameters) -> int:
+def _number(name: str, placed: Incidents, given: Any, parameters: Parameters) -> int:
     """Return how many incidents make a core or a cluster, given or by their number."""
     if given is None:
-        usual = max(10, round(placed.size / 1000))
-        given = parameters.choose(name, usual, "a thousandth of the incidents, at least 10")
+        given = parameters.choose(name, usual_number(placed), USUAL)
     parameters[name] = number = checks.whole(name, given, minimum=2)
     return number
 
@@ -177,36 +177,34 @@ def _require(placed: Incidents, least: int, parameters: Parameters) -> None:
     if placed.weight is not None:
         parameters.warn("the incidents' weights are not regarded: every incident counts once")
     if placed.size > MANY:
-        parameters.warn(
-            f"{placed.size:,} incidents take long, as time grows with the square of their number; dbscan does not."
-        )
+        parameters.warn(f"{placed.size:,} incidents take long here, minutes to hours; dbscan takes seconds.")
 
 
 def _core_distance(placed: Incidents, samples: int) -> float:
     """Return the median, over the places, of the distance (m) at which so many incidents are found."""
-    first, place = collapse(placed.easting, placed.northing)
-    weight = np.bincount(place, minlength=first.size).astype(float)
-    distance = k_distances(placed.easting[first], placed.northing[first], weight, samples)
+    standing = Standing.of(placed.easting, placed.northing)
+    distance = k_distances(standing.x, standing.y, standing.weight, samples)
     return float(np.median(np.maximum(distance[np.isfinite(distance)], 1.0)))
 
 
-def _columns(placed: Incidents, model: Any, name: str, attribute: str, progress: Progress) -> dict[str, np.ndarray]:
-    """Return the clusters, numbered as all of ours, and a further column of a model of scikit-learn's."""
-    advance(progress, 0.1)
+def _fitted(placed: Incidents, model: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+    """Return a fitted model of scikit-learn's, the order of its rows, and the number of each one's place."""
     # The model goes by the order of its input where distances are equal.
     order = np.lexsort((placed.northing, placed.easting))
     x, y = placed.easting[order] - placed.easting.min(), placed.northing[order] - placed.northing.min()
-    with np.errstate(divide="ignore", invalid="ignore"):  # reachabilities of coincident incidents are 0
+    # Reachabilities of coincident incidents are 0, of lone ones infinite: no need to warn.
+    with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
         found = model().fit(np.column_stack([x, y]))
-    place = np.cumsum(np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))) - 1
-    more = np.full(int(place[-1]) + 1, -np.inf)
-    np.maximum.at(more, place, getattr(found, attribute))
-    label_there = _of_most(place, np.maximum(found.labels_, -1))
-    label, value = np.empty(order.size, dtype=np.int64), np.empty(order.size)
-    label[order], value[order] = label_there[place], more[place]
-    everyone = np.ones(order.size)
-    advance(progress, 1.0)
-    return {"cluster": numbered(label, label >= 0, everyone, placed.easting, placed.northing), name: value}
+    return found, order, np.cumsum(np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))) - 1
+
+
+def _labels(placed: Incidents, found: Any, order: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Return the clusters of a fitted model, one for each place, numbered as all of ours."""
+    label = np.empty(order.size, dtype=np.int64)
+    # scikit-learn's −2 and −3 are rows it could not use.
+    label[order] = _of_most(place, np.maximum(found.labels_, NOISE))[place]
+    return numbered(label, label != NOISE, np.ones(label.size), placed.easting, placed.northing)
 
 
 def _of_most(place: np.ndarray, label: np.ndarray) -> np.ndarray:
@@ -217,18 +215,33 @@ def _of_most(place: np.ndarray, label: np.ndarray) -> np.ndarray:
     return np.asarray(pairs[order][last, 1])
 
 
+def _of_places(found: Any, attribute: str, order: np.ndarray, place: np.ndarray) -> np.ndarray:
+    """Return a further column of a fitted model: of each place the largest value among the incidents with its label."""
+    label = np.maximum(found.labels_, NOISE)
+    own = label == _of_most(place, label)[place]
+    largest = np.full(int(place[-1]) + 1, -np.inf)
+    np.maximum.at(largest, place[own], getattr(found, attribute)[own])
+    column = np.empty(order.size)
+    column[order] = largest[place]
+    return column
+
+
 def _found(
-    everything: Incidents,
-    placed: Incidents,
-    columns: dict[str, np.ndarray],
-    parameters: Parameters,
-    samples: int,
-    model: Any,
+    everything: Incidents, placed: Incidents, column: str, parameters: Parameters, model: Any, progress: Progress
 ) -> Clusters:
-    search = partial(_search, model=model)
-    reach = two_digits(_core_distance(placed, samples))
+    samples = parameters["min_samples"]
+    reason = f"median distance to {samples} incidents, for the hulls"
+    reach = parameters.choose("reach", two_digits(_core_distance(placed, samples)), reason, " m")
+    advance(progress, 0.1)
+    found, order, place = _fitted(placed, model)
+    advance(progress, 1.0)
+    label = _labels(placed, found, order, place)
+    columns = {"cluster": label, column: _of_places(found, ATTRIBUTES[column], order, place)}
+    search = partial(_search, model=model, least=max(samples, parameters.get("min_cluster_size", 0)))
     return clusters_found(everything, columns, everything.placed, parameters, search, reach)
 
 
-def _search(incidents: Incidents, model: Any) -> np.ndarray:
-    return _columns(incidents, model, "more", "labels_", None)["cluster"]
+def _search(incidents: Incidents, model: Any, least: int) -> np.ndarray:
+    if incidents.size < least:
+        return np.full(incidents.size, NOISE)
+    return _labels(incidents, *_fitted(incidents, model))

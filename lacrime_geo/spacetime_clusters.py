@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from functools import partial
 from typing import Any
 
@@ -51,8 +52,9 @@ def st_dbscan(
 
     Notes
     -----
-    Birant & Kut 2007, without their threshold on a third attribute. A border incident goes to its nearest core in space, of
-    equally near ones to the nearest in time, then to the one with the lowest easting, northing and time.
+    Birant & Kut 2007, without their thresholds on attributes other than place and time. A border incident goes to its
+    nearest core in space, of equally near ones to the nearest in time, then to the one with the lowest easting, northing and
+    time. Working time grows with the pairs within both limits: many incidents on one place in a wide window take long.
 
     Examples
     --------
@@ -97,12 +99,15 @@ def _labels(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster of each incident, all with a place and a time, and whether it is core."""
     moments = Moments.of(incidents)
-    label, core = label_moments(moments, eps, days * DAY, min_samples, progress)
+    # Times are whole seconds, and as many days may fall short of theirs by rounding: 0.7 days are 60,480 seconds.
+    window = math.floor(days * DAY * (1 + 1e-12))
+    label, core = label_moments(moments, eps, window, min_samples, progress)
     return label[moments.of_row], core[moments.of_row]
 
 
 def _search(incidents: Incidents, eps: float, days: float, min_samples: float) -> np.ndarray:
-    dated = _dated(incidents)
+    dated = ~np.isnat(np.asarray(incidents.when))
     label = np.full(incidents.size, NOISE, dtype=np.int64)
-    label[dated] = _labels(incidents.take(dated), eps, days, min_samples)[0]
+    if dated.any():
+        label[dated] = _labels(incidents.take(dated), eps, days, min_samples)[0]
     return label

@@ -11,7 +11,7 @@ from .progress import Progress, advance
 
 # Rows of cells to a radius: narrow rows leave a narrow fringe to compare, but are more to look up.
 _ROWS = 2
-_PLACES_AT_ONCE = 65_536
+_PLACES_AT_ONCE = 32_768
 
 
 class Threshold(NamedTuple):
@@ -37,33 +37,42 @@ def reaching(
     return reached
 
 
+def lowest_sum(enough: float, weight: np.ndarray) -> float:
+    """Return from which difference of running sums of all weights on there may be enough, whatever was lost by rounding."""
+    lost = weight.size * float(np.finfo(float).eps) * float(weight.sum())
+    return enough * (1 - 1e-9) - lost
+
+
 class _Sums:
     """Sums of the weights of sorted places around some of them."""
 
     def __init__(self, index: CellIndex, weight: np.ndarray, wanted: Threshold) -> None:
         self.index, self.weight, self.wanted = index, weight, wanted
         self.cumulative = np.concatenate([[0.0], np.cumsum(weight)])
+        self.bound = lowest_sum(wanted.weight, weight)
         # Differences of running sums are exact for whole numbers only.
         self.exact = bool((weight % 1 == 0).all()) and self.cumulative[-1] < 2**53
+        self.surely = wanted.weight if self.exact else 2 * wanted.weight - self.bound
 
     def reach(self, places: np.ndarray) -> np.ndarray:
         """Return which of the sorted places given reach the threshold."""
         index, (radius, enough) = self.index, self.wanted
         start, stop = index.around(index.x[places], index.y[places], radius)
-        reached = self._between(start, stop) >= enough * (1 - 1e-9)
+        reached = self._between(start, stop) >= self.bound
         left = np.flatnonzero(reached)
         places, start, stop = places[left], start[left], stop[left]
-        if not self.exact:
-            reached[left] = self._counted(places, start, stop) >= enough
-            return reached
         inner_start, inner_stop = index.surely_around(index.x[places], index.y[places], radius)
         # Where nothing is sure the range is empty, and must not reach beyond the one around it.
         inner_start = np.clip(inner_start, start, stop)
         inner_stop = np.clip(inner_stop, inner_start, stop)
         sure = self._between(inner_start, inner_stop)
-        unsure = np.flatnonzero(sure < enough)
-        fringe = np.hstack([start, inner_stop])[unsure], np.hstack([inner_start, stop])[unsure]
-        reached[left[unsure]] = sure[unsure] + self._counted(places[unsure], *fringe) >= enough
+        unsure = np.flatnonzero(sure < self.surely)
+        if self.exact:
+            fringe = np.hstack([start, inner_stop])[unsure], np.hstack([inner_start, stop])[unsure]
+            total = sure[unsure] + self._counted(places[unsure], *fringe)
+        else:
+            total = self._counted(places[unsure], start[unsure], stop[unsure])
+        reached[left[unsure]] = total >= enough
         return reached
 
     def _between(self, start: np.ndarray, stop: np.ndarray) -> np.ndarray:

@@ -1,5 +1,6 @@
 """The one generic Processing algorithm: any analysis of the catalogue."""
 
+import logging
 import os
 
 from qgis.core import (
@@ -24,6 +25,7 @@ from .lacrime_geo.results import Marks, Surface, Table
 from .lacrime_geo.selection import refuse, words
 from .parameters import advanced, out_of_bounds, to_processing, value_of
 
+log = logging.getLogger("lacrime_geo")
 OUTPUT = "OUTPUT"
 SOURCES = {
     "incidents": [QgsProcessing.SourceType.TypeVectorPoint],
@@ -155,7 +157,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         except Cancelled:
             feedback.pushInfo(self.tr("Cancelled: nothing was written."))
             return {}
-        except (ValueError, TypeError) as problem:
+        except (ValueError, TypeError, ImportError) as problem:
             raise QgsProcessingException(str(problem)) from problem
         except OSError as problem:
             raise QgsProcessingException(problem.strerror or str(problem)) from problem
@@ -183,10 +185,15 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _second(self, outputs, result, data, parameters, context, progress):
         """Return the further layer or table of a result; None where there is none or the user skips it."""
-        if not (self.analysis.second and outputs.parameters.get(self.analysis.second.upper())):
+        if not self.analysis.second:
             return None
         shown = self.analysis.second_params
         options = self._options(shown, parameters, context)
+        if not outputs.parameters.get(self.analysis.second.upper()):
+            given = [name for name, value in options.items() if value != self.analysis.default(name)]
+            if given:
+                log.warning("%s: of an output that is not made (%s)", ", ".join(given), self.analysis.second)
+            return None
         self._add_layers(shown, data, parameters, context, options)
         return self.analysis.second_of(result, progress, **options)
 

@@ -113,6 +113,7 @@ def test_clusters_of_a_file_without_their_noise(tmp_path):
         ([1, 1, 2, 2, 2], [2, 1], 0),
         ([1.0, 1.0, np.nan, 2.0, 2.0], [1, 2], 1),
         (["b", "b", None, "", "a"], ["b", "a"], 2),
+        (["b", "b", "c", "", "a"], ["b", "a", "c"], 1),
         (np.array(["2023-01-01", "2023-01-01", "NaT", "2024-01-01", "NaT"], "M8[D]"), ["2023-01-01", "2024-01-01"], 2),
         ([True, False, True, True, False], ["True", "False"], 0),
         (np.array([1, None, 2, 2, 2], dtype=object), [2, 1], 1),
@@ -135,6 +136,7 @@ def test_a_group_in_a_line_is_drawn_thin_and_counted():
     ("options", "error", "sentence"),
     [
         (dict(deviations=0), ValueError, "deviations must be above 0"),
+        (dict(deviations=1e300), ValueError, "deviations must be at most 1,000"),
         (dict(by="nothing"), ValueError, "no column 'nothing'"),
         (dict(by=["a"]), ValueError, "by has 1 values for 400 incidents"),
         (dict(by=[None] * 400), ValueError, "None of the 400 incidents"),
@@ -143,6 +145,39 @@ def test_a_group_in_a_line_is_drawn_thin_and_counted():
 def test_what_cannot_be_grouped(options, error, sentence):
     with pytest.raises(error, match=sentence):
         lg.ellipses(crimes_frame(), **options)
+
+
+def test_large_and_infinite_numbers_are_groups_of_their_own():
+    values = np.array([1e19, 3e19, 1e19, np.inf, np.inf])
+    found = lg.ellipses(incidents([0, 1, 2, 3, 4], [0, 5, 1, 9, 2]), by=values)
+    assert sorted(found["count"].tolist()) == [1, 2, 2] and set(found["group"]) == {"1e+19", "3e+19", "inf"}
+
+
+def test_marks_are_taken_as_incidents_with_their_columns():
+    marks = lg.dbscan(crimes_frame(), eps=200, min_samples=8)
+    found = lg.ellipses(marks, by="cluster")
+    assert found["group"].tolist() == marks.clusters()["cluster"].tolist()
+    assert lg.ellipses(marks, by="category")["count"].sum() == 400
+
+
+def test_one_place_warns_of_nothing(recwarn):
+    found = lg.ellipses(incidents(np.full(50, 7.0), np.full(50, 9.0)))
+    assert found["median_easting"][0] == WEST + 7 and found["standard_distance"][0] == 0 and not recwarn.list
+
+
+def test_thousands_of_groups_do_not_wait_for_each_other():
+    x, y = uniform(30_000, 4)
+    group = np.arange(30_000) % 3000
+    found = lg.ellipses(incidents(x, y), by=group)
+    for row in (0, 7, 2999):
+        member = group == found["group"][row]
+        alone = lg.ellipses(incidents(x[member], y[member]))
+        assert alone["median_easting"][0] == pytest.approx(found["median_easting"][row], abs=2e-3)
+
+
+def test_weights_of_a_group_that_are_all_0_are_said():
+    with pytest.raises(ValueError, match="The 2 incidents that have a group all weigh 0"):
+        lg.ellipses(incidents([0, 1, 2], [0, 0, 0], weight=[0, 0, 5]), by=["a", "a", None])
 
 
 def test_too_many_groups_are_refused():

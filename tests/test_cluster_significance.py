@@ -1,12 +1,10 @@
 """p of clusters: valid under both nulls, its rank by hand, who is tested, what is said when there is no null."""
 
-import geopandas as gpd
 import numpy as np
 import pytest
-from makers import CRS, SOUTH, WEST, clustered, incidents, points_frame, rectangle, squares, uniform
+from makers import CRS, clustered, incidents, points_frame, rectangle, squares, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.core_points import NOISE
 
 SQUARE = rectangle(0, 0, 5000, 5000)
 
@@ -51,6 +49,17 @@ def test_smallest_p_is_valid_under_a_background():
     assert (smallest_p(5, draw, boundary=SQUARE) == 0.05).all()
 
 
+def test_smallest_p_is_valid_where_incidents_go_on_beyond_the_boundary():
+    """What stands beyond helps clusters at the edge along, which no simulation has."""
+
+    def draw(seed):
+        return lg.dbscan(incidents(*uniform(400, seed)), eps=400, min_samples=6)
+
+    smallest = smallest_p(40, draw, boundary=rectangle(0, 2000, 5000, 2600))
+    for alpha in (0.05, 0.1, 0.2, 0.5):
+        assert (smallest <= alpha + 1e-9).mean() <= alpha + 3 * np.sqrt(alpha * (1 - alpha) / 40)
+
+
 def test_smallest_p_in_time_is_valid():
     def draw(seed):
         x, y = uniform(150, seed)
@@ -90,7 +99,7 @@ def test_planted_clusters_are_found_and_the_same_seed_says_the_same():
 def test_larger_clusters_never_have_a_larger_p():
     marks = lg.dbscan(incidents(*uniform(400, 9)), eps=220, min_samples=6)
     p = marks.clusters(boundary=SQUARE, simulations=39)["p"]
-    assert p.size >= 3 and (np.diff(p) >= 0).all() and p[-1] > p[0] - 1e-12
+    assert p.size >= 3 and (np.diff(p) >= 0).all() and p[-1] > p[0]
 
 
 def test_incidents_keep_their_weights_and_times():
@@ -98,7 +107,7 @@ def test_incidents_keep_their_weights_and_times():
     weight = np.r_[np.full(79, 1.0), 50.0]
     marks = lg.dbscan(incidents(x, y, weight=weight), eps=100, min_samples=50)
     # The heavy incident is a cluster by itself wherever it is put: no surprise.
-    assert marks.clusters(boundary=SQUARE, simulations=19)["p"][0] == pytest.approx(1.0, abs=0.5)
+    assert marks.clusters(boundary=SQUARE, simulations=19)["p"][0] >= 0.5
     days = np.r_[np.zeros(40), np.full(40, 300)].astype(int)
     late = lg.st_dbscan(incidents(x * 0, y * 0, when=start_of(days)), eps=10, eps_time=1, min_samples=30)
     assert late.clusters(boundary=SQUARE, simulations=19)["p"].tolist() == [0.05, 0.05]
@@ -112,8 +121,11 @@ def test_only_incidents_inside_are_tested(caplog):
         shapes = marks.clusters(boundary=half, simulations=19)
     outside = int((x >= 2500).sum())
     assert shapes.parameters["outside"] == outside and f"{outside} of 400 points" in caplog.text
-    weights = np.bincount(marks["cluster"][(marks["cluster"] >= 0) & (x < 2500)], minlength=len(shapes))
-    assert (shapes["p"][weights == 0] == 1.0).all() and (weights == 0).any()
+    members = np.bincount(marks["cluster"][(marks["cluster"] >= 0) & (x < 2500)], minlength=len(shapes))
+    assert np.isnan(shapes["p"][members == 0]).all() and (members == 0).any()
+    assert (shapes["p"][members > 0] <= 1).all()
+    alone = lg.dbscan(incidents(x[x < 2500], y[x < 2500]), eps=150, min_samples=10)
+    np.testing.assert_array_equal(alone.clusters(boundary=half, simulations=19)["p"][:1], shapes["p"][members > 0][:1])
 
 
 def test_a_background_within_a_boundary_draws_only_there():
@@ -122,8 +134,8 @@ def test_a_background_within_a_boundary_draws_only_there():
     marks = lg.dbscan(incidents(x, y), eps=150, min_samples=10)
     shapes = marks.clusters(boundary=SQUARE, background=people, background_weight="people", simulations=9)
     assert shapes.parameters["null"] == "as many incidents, drawn from the places of incidents within features"
-    assert (shapes["p"] >= 0.1).all()
-    with pytest.raises(ValueError, match="lies inside the boundary; there is no place to draw"):
+    assert shapes["p"][0] == 0.1
+    with pytest.raises(ValueError, match="lies inside the boundary, so there is no place to draw"):
         marks.clusters(boundary=SQUARE, background=points_frame([9000.0, 9100.0], [0.0, 0.0]), simulations=9)
     with pytest.raises(ValueError, match="weighs 0 inside"):
         far = points_frame([10.0, 9100.0], [10.0, 0.0], people=[0.0, 1.0])
@@ -144,6 +156,48 @@ def test_a_simulation_without_clusters_holds_nothing():
     marks = lg.dbscan(incidents([10, 10, 10, 4000], [10, 10, 10, 10]), eps=1, min_samples=3)
     shapes = marks.clusters(boundary=SQUARE, simulations=19)
     assert shapes["p"].tolist() == [0.05] and shapes.parameters["largest_by_chance"] == [0.0, 0.0, 0.0]
+
+
+@pytest.mark.parametrize("weight", [None, "harm"])
+def test_order_of_input_does_not_matter(weight):
+    x, y = uniform(200, 2)
+    harm = np.random.default_rng(1).exponential(1.0, 200)
+    order = np.random.default_rng(0).permutation(200)
+    found = []
+    for rows in (np.arange(200), order):
+        more = {} if weight is None else {"weight": harm[rows]}
+        marks = lg.dbscan(incidents(x[rows], y[rows], **more), eps=350, min_samples=6)
+        found.append(marks.clusters(boundary=SQUARE, simulations=19)["p"])
+    np.testing.assert_array_equal(*found)
+    assert found[0].size >= 2
+
+
+def test_options_without_effect_are_refused():
+    marks = lg.dbscan(incidents(*clustered(300, 4)), eps=150, min_samples=10)
+    with pytest.raises(ValueError, match="background_weight weighs the points of a background, and none is given"):
+        marks.clusters(boundary=SQUARE, background_weight="people")
+    with pytest.raises(ValueError, match="simulations must be a whole number"):
+        marks.clusters(simulations=0)
+
+
+def test_a_background_elsewhere_is_refused():
+    marks = lg.dbscan(incidents(*clustered(300, 4)), eps=150, min_samples=10)
+    with pytest.raises(ValueError, match="lies anywhere near the incidents, so there is no place to draw"):
+        marks.clusters(background=points_frame([400_000.0, 400_100.0], [0.0, 0.0]))
+
+
+def test_what_the_background_was_selected_for_is_said():
+    marks = lg.dbscan(incidents(*clustered(300, 4)), eps=150, min_samples=10)
+    crime = incidents(*uniform(300, 1), category=["theft", "arson", "fraud"] * 100).select(category=["theft", "fraud"])
+    null = marks.clusters(background=crime, simulations=3).parameters["null"]
+    assert null == "as many incidents, drawn from the places of incidents (theft, fraud)"
+
+
+def test_weights_that_are_all_0_inside_are_said():
+    x, y = clustered(300, 4)
+    marks = lg.dbscan(incidents(x, y, weight=np.where(x < 2500, 0.0, 1.0)), eps=150, min_samples=5)
+    with pytest.raises(ValueError, match="incidents within features all weigh 0, so there is nothing to test"):
+        marks.clusters(boundary=rectangle(0, 0, 2400, 5000))
 
 
 @pytest.mark.parametrize("given", [0, -3, 2.5, "many"])
@@ -183,5 +237,3 @@ def test_a_layer_of_several_polygons_is_one_area():
     marks = lg.dbscan(incidents(*clustered(300, 4)), eps=150, min_samples=10)
     shapes = marks.clusters(boundary=tiles, simulations=19)
     assert shapes.parameters["outside"] == 0 and shapes["p"][0] == 0.05
-    frame = gpd.GeoDataFrame(geometry=gpd.points_from_xy([WEST], [SOUTH]), crs=CRS)
-    assert len(frame) == 1 and NOISE == -1

@@ -68,6 +68,27 @@ def test_equally_frequent_categories_the_first_by_name():
     assert marks.clusters()["category"].tolist() == ["arson"]
 
 
+def test_missing_categories_of_any_library_are_none():
+    import pandas as pd
+
+    kinds = pd.Series(["theft", pd.NA, "", "theft", "arson"], dtype="string")
+    marks = lg.dbscan(incidents(np.arange(5.0), np.zeros(5), category=kinds), eps=5, min_samples=3)
+    found = marks.clusters()
+    assert found["category"].tolist() == ["theft"] and found["category_share"].tolist() == [0.4]
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.3, 1.0, 7.0])
+@pytest.mark.parametrize("hull", ["convex", "concave"])
+def test_blocks_of_a_street_are_as_good_as_a_line(slope, hull):
+    along = np.arange(12.0) * 60 / np.hypot(1, slope)
+    wiggle = np.random.default_rng(0).uniform(-0.1, 0.1, 12)
+    marks = lg.dbscan(incidents(along, slope * along + wiggle), eps=80, min_samples=3)
+    frame = marks.clusters(hull=hull).to_geodataframe()
+    # 660 m long and, with a quarter of eps on either side, 40 m wide.
+    assert frame.geometry[0].area == pytest.approx(660 * 40 + np.pi * 20**2, rel=0.05)
+    assert frame.density[0] == pytest.approx(12 / (frame.geometry[0].area / 1e6), rel=1e-9)
+
+
 def test_no_clusters_have_all_the_columns(tmp_path):
     marks = lg.dbscan(incidents(X, Y, when=WHEN, category=KINDS), eps=1, min_samples=10)
     found, some = marks.clusters(hull="concave"), lg.dbscan(incidents(X, Y, when=WHEN, category=KINDS)).clusters()

@@ -180,6 +180,29 @@ def test_k_distances_equal_sorted_distances():
     assert np.isinf(k_distances(x, y, weight, weight.sum() + 1)).all()
 
 
+def test_k_distances_of_some_places_are_theirs():
+    x, y, _, _ = POINTS["uniform"]
+    some = np.array([3, 77, 400])
+    np.testing.assert_array_equal(k_distances(x, y, np.ones(500), 9, some), k_distances(x, y, np.ones(500), 9)[some])
+
+
+def test_eps_of_very_many_places_looks_at_some_whatever_their_order(monkeypatch):
+    from lacrime_geo import density_clusters
+
+    x, y = clustered(3000, 5, side=20_000.0, spread=100.0)
+    whole = lg.dbscan(incidents(x, y)).parameters
+    monkeypatch.setattr(density_clusters, "_PLACES_LOOKED_AT", 800)
+    some = lg.dbscan(incidents(x, y)).parameters
+    again = lg.dbscan(incidents(x[::-1], y[::-1])).parameters
+    assert some["eps"] == again["eps"] == pytest.approx(whole["eps"], rel=0.2)
+    assert "of 750 of the 3,000 places" in some["eps_reason"] and "places" not in whole["eps_reason"]
+
+
+def test_places_too_far_apart_for_eps_are_said():
+    with pytest.raises(ValueError, match=r"apart are too far for distances of about .* leave stray coordinates out"):
+        lg.dbscan(incidents([0, 1, 9e6], [0, 1, 9e6]), eps=1e-4, min_samples=2)
+
+
 def test_knee_lies_between_two_levels():
     dense_few = np.exp(np.r_[np.linspace(0, 4, 50), np.linspace(4, 4.5, 200)])
     assert knee(dense_few) == pytest.approx(np.exp(4), rel=0.1)

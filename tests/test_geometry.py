@@ -139,11 +139,32 @@ def test_convex_hull_is_shapelys(name):
 
 
 @pytest.mark.parametrize("name", list(POINT_SETS))
-def test_hull_wkb_is_a_valid_polygon_around_all(name):
+def test_hull_of_circles_is_a_valid_polygon_around_all(name):
     x, y = POINT_SETS[name]
-    hull = shapely.from_wkb(geometry.hull_wkb(x, y, 50.0))
+    hull = shapely.from_wkb(geometry.polygon_wkb(*geometry.around(x, y, 50.0)))
+    circles = shapely.union_all(shapely.buffer(shapely.points(x, y), 50.0)).convex_hull
+    assert 0.97 * circles.area <= hull.area <= circles.area * (1 + 1e-9)
     assert hull.geom_type == "Polygon" and hull.is_valid and hull.area > 0
     assert hull.buffer(1e-9).covers(shapely.MultiPoint(np.column_stack([x, y])))
+
+
+def test_hull_of_many_points_leaves_none_out():
+    random = np.random.default_rng(2)
+    for x, y in (
+        random.normal(0, 500, (2, 5000)),
+        random.uniform(0, 900, (2, 5000)),
+        np.indices((70, 70)).reshape(2, -1),
+    ):
+        x, y = x + WEST, y * 1.0 + SOUTH
+        expected = shapely.convex_hull(shapely.MultiPoint(np.column_stack([x, y])))
+        assert {*zip(*geometry.convex_hull(x, y))} == {*map(tuple, shapely.get_coordinates(expected))}
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "thick"), [([0, 4, 4, 0], [0, 0, 3, 3], 12 / 5), ([0, 9], [0, 9], 0), ([7], [7], 0)]
+)
+def test_thickness_is_the_area_over_the_length(x, y, thick):
+    assert geometry.thickness(np.array(x, float) + WEST, np.array(y, float) + SOUTH) == pytest.approx(thick)
 
 
 def test_rectangles_are_boxes():

@@ -91,6 +91,15 @@ def test_pairs_exactly_three_days_apart_are_neighbours(seconds, together):
     assert (marks["cluster"] == -1).all() != together
 
 
+@pytest.mark.parametrize("days", [0.7, 1.4, 2.3, 4.6, 1 / 86_400])
+def test_decimal_days_are_whole_seconds(days):
+    seconds = round(days * DAY)
+    for more, together in ((0, True), (1, False)):
+        when = np.array([START, START + np.timedelta64(seconds + more, "s")])
+        marks = lg.st_dbscan(incidents([0, 0], [0, 0], when=when), eps=50, eps_time=days, min_samples=2)
+        assert (marks["cluster"] == 0).all() == together
+
+
 @pytest.mark.parametrize(("metres", "together"), [(50.0, True), (50.001, False)])
 def test_pairs_exactly_at_the_distance_are_neighbours(metres, together):
     marks = lg.st_dbscan(incidents([0, metres], [0, 0], when=at([0, 3])), eps=50, eps_time=3, min_samples=2)
@@ -148,6 +157,27 @@ def test_many_more_moments_than_are_compared_at_once_give_the_same(monkeypatch):
     parts = lg.st_dbscan(incidents(x, y, when=at(days)), **options)
     np.testing.assert_array_equal(parts["cluster"], whole["cluster"])
     np.testing.assert_array_equal(parts["core"], whole["core"])
+
+
+@pytest.mark.parametrize(("eps", "days", "far"), [(1, 1 / 1440, 5e4), (1, 1 / 24, 5e6), (50, 1 / 1440, 5e6)])
+@pytest.mark.parametrize("last", ["2023-06-01", "9999-12-31", "1900-01-01"])
+def test_a_stray_date_or_place_changes_nothing(eps, days, far, last):
+    x, y = np.r_[np.arange(10) * eps / 2, far], np.r_[np.zeros(10), far]
+    when = np.array(["2023-01-01T12:00:00"] * 10 + [last], dtype="M8[s]")
+    marks = lg.st_dbscan(incidents(x, y, when=when), eps=eps, eps_time=days, min_samples=3)
+    assert marks["cluster"].tolist() == [0] * 10 + [-1] and marks["core"].sum() == 10
+
+
+def test_batches_of_slabs_change_nothing(monkeypatch):
+    from lacrime_geo import moments
+
+    x, y, days, eps, _, least = POINTS["duplicated"]
+    options = dict(eps=eps, eps_time=1.5, min_samples=least)
+    whole = lg.st_dbscan(incidents(x, y, when=at(days)), **options)
+    monkeypatch.setattr(moments, "_ROWS", 1)
+    parts = lg.st_dbscan(incidents(x, y, when=at(days)), **options)
+    np.testing.assert_array_equal(parts["cluster"], whole["cluster"])
+    assert whole["cluster"].max() >= 1
 
 
 def test_undated_and_placeless_incidents_are_in_no_cluster_and_counted():

@@ -48,3 +48,7 @@ def test_fractional_weights_do_not_miss_by_rounding():
     enough = 1.0 * (1 - 1e-12)
     assert reaching(x, 0 * x, weight, np.ones(x.size, bool), Threshold(50.0, enough)).all()
     assert not reaching(x, 0 * x, weight, np.ones(x.size, bool), Threshold(50.0, 1.001)).any()
+    # Heavy neighbours far away make running sums coarse.
+    x, weight = np.append(x, 5e5 + np.arange(200.0) * 1000), np.append(weight, np.full(200, 1e6 + 0.3))
+    found = reaching(x, 0 * x, weight, np.ones(x.size, bool), Threshold(50.0, enough))
+    assert found.all()
