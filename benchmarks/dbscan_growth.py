@@ -7,6 +7,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
+import scipy.sparse.csgraph  # what the library imports when it first needs it, which no first call is to be charged with
+import scipy.spatial  # noqa: F401
 from contest import Contestant, Match
 from points import CRS, INCIDENTS
 from stored import READING, reading, stored
