@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from .analysis import Analysis
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .centrography import ellipses
-from .cluster_summaries import HULLS
-from .clusters import Clusters
+from .common_parameters import (
+    BOUNDARY,
+    CLUSTERS,
+    LOOK,
+    NEIGHBOURHOOD,
+    PERMUTATIONS,
+    ROW_STANDARDISED,
+    SCIKIT,
+    SHAPE,
+    WEIGHT,
+)
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
-from .counted_cells import SHAPES
 from .density import kde
 from .density_clusters import dbscan
 from .grid_hotspots import Hotspots, hotspots
@@ -22,7 +28,6 @@ from .hotspot_stability import stability
 from .kernels import KERNELS
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
-from .neighbours import NEIGHBOURS
 from .parameter_kinds import (
     Amount,
     Choice,
@@ -31,11 +36,9 @@ from .parameter_kinds import (
     DistanceOrRule,
     Moment,
     Numbers,
-    Parameter,
     Points,
     Polygons,
     Switch,
-    Words,
 )
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
@@ -43,63 +46,6 @@ from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
 from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .significance import CORRECTIONS
 from .spacetime_clusters import st_dbscan
-from .styles.palettes import BREAKS
-
-WEIGHT = Column("weight", "Weight column")
-SHAPE = Choice("shape", "Shape of the cells", options=SHAPES)
-BOUNDARY = Polygons("boundary", "Study area")
-
-# A value of features, and who is whose neighbour.
-NEIGHBOURHOOD: tuple[Parameter, ...] = (
-    Column("value", "Value column"),
-    Choice("neighbours", "Neighbours", options=NEIGHBOURS),
-    Distance("distance_band", "Distance band (for band and inverse_distance)"),
-    Amount("k", "Number of nearest neighbours (for knn)", whole=True),
-)
-ROW_STANDARDISED = Switch("row_standardised", "Let each feature's neighbours weigh 1 together")
-PERMUTATIONS = Amount("permutations", "Permutations for p (0: none)", whole=True, minimum=0)
-
-# What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
-SELECTION: tuple[Parameter, ...] = (
-    Moment("since", "From (inclusive)"),
-    Moment("until", "Until (exclusive)"),
-    Words("category", "Category"),
-    Column("time_column", "Time column", holds="time"),
-    Column("category_column", "Category column", holds="text"),
-)
-SELECTION_HELP = {
-    "since": "Only incidents from this date or moment on (YYYY-MM-DD).",
-    "until": "Only incidents before this date or moment (YYYY-MM-DD).",
-    "category": "Only incidents of this category, or of several separated by commas.",
-    "time_column": "Column with the time of the incident. Default: occurred, where it exists.",
-    "category_column": "Column with the category. Default: category, where it exists.",
-}
-
-# How a density is drawn: the options of `Surface.styled`.
-LOOK: tuple[Parameter, ...] = (
-    Choice("breaks", "Class limits of the legend", options=BREAKS),
-    Switch("dark", "Colours for a dark basemap"),
-)
-LOOK_HELP = {
-    "breaks": 'Limits of the legend\'s seven classes: "quantiles" of the cells above 0, or "equal" steps up to the highest.',
-    "dark": "Turn the colours round, bright where it is dense, for a dark basemap.",
-}
-
-# What every search for clusters gives.
-CLUSTERS: dict[str, Any] = dict(
-    group="Clusters",
-    result=Clusters,
-    second="clusters",
-    second_title="Cluster hulls",
-    second_params=(
-        Choice("hull", "Hull of the clusters", options=HULLS),
-        Polygons("boundary", "Study area, for p of the clusters"),
-        Points("background", "Background: where incidents could happen, for p of the clusters"),
-        Column("background_weight", "Weight of each background point", of="background"),
-        Amount("simulations", "Simulations for p of the clusters", whole=True),
-    ),
-)
-SCIKIT = ("sklearn", "scikit-learn")
 
 ANALYSES = (
     Analysis(

@@ -15,7 +15,8 @@ from typing import Any, NoReturn
 
 from . import __version__, checks
 from .analysis import Analysis
-from .catalog import ANALYSES, BY_NAME, LOOK_HELP, SELECTION, SELECTION_HELP
+from .catalog import ANALYSES, BY_NAME
+from .common_parameters import LOOK_HELP, SELECTION, SELECTION_HELP
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing

@@ -13,13 +13,16 @@ from .incidents import Incidents
 from .progress import Progress, advance
 
 HULLS = ("convex", "concave")
-THINNEST = 0.01  # of the reach: thinner hulls, such as of a street's blocks, are as good as lines
+# Hulls thinner than this share of the reach, at most so many metres, such as of a street's blocks, are as good as lines.
+THINNEST_SHARE, THINNEST = 0.01, 2.0
+WIDEST = 50.0  # metres: the radius of what is drawn around the places of a line, at most
 
 
 def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progress: Progress) -> np.ndarray:
     """Return the hull of each cluster's members as WKB, in an object array.
 
-    Of one place or places as good as in a line it is the hull of circles of a quarter of the reach (m) around them.
+    Of one place or places as good as in a line it is the hull of circles around them: of a quarter of the reach (m), at most
+    50 m.
     """
     kind = checks.option("hull", hull, HULLS)
     order = np.argsort(groups.number, kind="stable")
@@ -29,8 +32,8 @@ def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progre
         rows = order[starts[number] : starts[number + 1]]
         x, y = members.easting[rows], members.northing[rows]
         corners = concave_hull(x, y, reach) if kind == "concave" else convex_hull(x, y)
-        if geometry.thickness(*corners) < THINNEST * reach:
-            corners = geometry.around(*corners, reach / 4)
+        if geometry.thickness(*corners) < min(THINNEST_SHARE * reach, THINNEST):
+            corners = geometry.around(*corners, min(reach / 4, WIDEST))
         found[number] = geometry.polygon_wkb(*corners)
         advance(progress, (number + 1) / groups.size)
     return found

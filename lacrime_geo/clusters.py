@@ -46,7 +46,7 @@ class Clusters(Marks):
         Parameters
         ----------
         hull : "convex" (default), or "concave": drawn in wherever its edges are longer than eps (for hdbscan and optics, than
-            the median distance to min_samples incidents, ``parameters["reach"]``).
+            the median distance to min_samples incidents within clusters, ``parameters["reach"]``).
         boundary : polygon layer of the study area. When given, `p` tells how often chance makes so large a cluster: of as many
             incidents put down evenly over it. Default: no p, unless there is a background.
         background : point layer of where incidents could happen, such as residents, addresses or other crime. When given, `p`
@@ -78,7 +78,7 @@ class Clusters(Marks):
         statistic of Kulldorff 1997), where eps and min_samples were fixed before the data were seen. Incidents keep their
         times and weights. Those outside the boundary are left out: a cluster then weighs what the heaviest one that shares a
         member with it weighs when those inside are searched alone; p is NaN where it has no member inside. A cluster on one
-        place, or as good as in one line, has the hull of circles of a quarter of eps around its places.
+        place, or as good as in one line, has the hull of circles of a quarter of eps, at most 50 m, around its places.
 
         Examples
         --------

@@ -180,10 +180,11 @@ def _require(placed: Incidents, least: int, parameters: Parameters) -> None:
         parameters.warn(f"{placed.size:,} incidents take long here, minutes to hours; dbscan takes seconds.")
 
 
-def _core_distance(placed: Incidents, samples: int) -> float:
-    """Return the median, over the places, of the distance (m) at which so many incidents are found."""
+def _core_distance(placed: Incidents, samples: int, clustered: np.ndarray | None = None) -> float:
+    """Return the median, over the places (of those clustered), of the distance (m) at which so many incidents are found."""
     standing = Standing.of(placed.easting, placed.northing)
-    distance = k_distances(standing.x, standing.y, standing.weight, samples)
+    asked = None if clustered is None or not clustered.any() else np.unique(standing.place[clustered])
+    distance = k_distances(standing.x, standing.y, standing.weight, samples, asked)
     return float(np.median(np.maximum(distance[np.isfinite(distance)], 1.0)))
 
 
@@ -230,12 +231,12 @@ def _found(
     everything: Incidents, placed: Incidents, column: str, parameters: Parameters, model: Any, progress: Progress
 ) -> Clusters:
     samples = parameters["min_samples"]
-    reason = f"median distance to {samples} incidents, for the hulls"
-    reach = parameters.choose("reach", two_digits(_core_distance(placed, samples)), reason, " m")
     advance(progress, 0.1)
     found, order, place = _fitted(placed, model)
     advance(progress, 1.0)
     label = _labels(placed, found, order, place)
+    reason = f"median distance to {samples} incidents from places in clusters, for the hulls"
+    reach = parameters.choose("reach", two_digits(_core_distance(placed, samples, label != NOISE)), reason, " m")
     columns = {"cluster": label, column: _of_places(found, ATTRIBUTES[column], order, place)}
     search = partial(_search, model=model, least=max(samples, parameters.get("min_cluster_size", 0)))
     return clusters_found(everything, columns, everything.placed, parameters, search, reach)

@@ -17,7 +17,7 @@ from qgis.PyQt.QtCore import QCoreApplication
 
 from . import display, file_layers, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
-from .lacrime_geo.catalog import LOOK_HELP, SELECTION, SELECTION_HELP
+from .lacrime_geo.common_parameters import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.landing import Landing, explained
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import Cancelled, advance, within
@@ -296,7 +296,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def _write_one(self, outputs, name, result, original, progress):
         """Write a result to an output; return where, None when the user skips it."""
         if isinstance(result, Surface):
-            return writing.write_surface(outputs, name, result)
+            return raster_layers.write_surface(outputs, name, result)
         if isinstance(result, Marks) and original is not None:
             return writing.write_marks(outputs, name, result, original, progress)
         if isinstance(result, Table):

@@ -8,7 +8,6 @@ import shutil
 from datetime import datetime
 
 import numpy as np
-from osgeo import gdal
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFeature,
@@ -285,38 +284,3 @@ def _row(fields, row):
     feature = QgsFeature(fields)
     feature.setAttributes([_plain(value) for value in row])
     return feature
-
-
-def write_surface(outputs, name, surface):
-    """Write a Surface as a tiled, compressed GeoTIFF with overviews, nodata, unit and parameters inside."""
-    path = outputs.raster_path(name)
-    rows, columns = surface.grid.shape
-    plain = gdal.GetDriverByName("MEM").Create("", columns, rows, 1, gdal.GDT_Float32)
-    a, b, c, d, e, f = surface.grid.transform
-    plain.SetGeoTransform((c, a, b, f, d, e))
-    plain.SetProjection(QgsCoordinateReferenceSystem(surface.grid.crs).toWkt())
-    plain.SetMetadataItem("lacrime_geo", surface.parameters.record())
-    band = plain.GetRasterBand(1)
-    band.SetNoDataValue(float("nan"))
-    band.SetUnitType(surface.unit)
-    band.SetDescription(surface.measure)
-    band.WriteRaster(0, 0, columns, rows, np.ascontiguousarray(surface.values, dtype=np.float32).tobytes())
-    with explained(outputs.final.get(path, path)):
-        _copy_out(plain, path)
-    return path
-
-
-def _copy_out(dataset, path):
-    """Write in memory first: GDAL does not always report that a disk is full, Python's own writing does."""
-    memory = f"/vsimem/lacrime-{id(dataset)}.tif"
-    options = ["COMPRESS=DEFLATE", "PREDICTOR=YES", "OVERVIEWS=AUTO", "BLOCKSIZE=256", "RESAMPLING=AVERAGE"]
-    gdal.GetDriverByName("COG").CreateCopy(memory, dataset, options=options)
-    try:
-        size = gdal.VSIStatL(memory).size
-        handle = gdal.VSIFOpenL(memory, "rb")
-        content = gdal.VSIFReadL(1, size, handle)
-        gdal.VSIFCloseL(handle)
-    finally:
-        gdal.Unlink(memory)
-    with open(path, "wb") as file:
-        file.write(content)

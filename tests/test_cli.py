@@ -14,8 +14,9 @@ import rasterio
 from makers import crimes_frame, rectangle, squares
 
 import lacrime_geo as lg
-from lacrime_geo.catalog import ANALYSES, BY_NAME, SELECTION
+from lacrime_geo.catalog import ANALYSES, BY_NAME
 from lacrime_geo.cli import main
+from lacrime_geo.common_parameters import SELECTION
 from lacrime_geo.parameter_kinds import Distance, DistanceOrRule
 from lacrime_geo.styles import qml
 

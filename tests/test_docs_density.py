@@ -11,8 +11,9 @@ import pytest
 from pages import DIVISIONS, INCIDENTS, ROOT, Page
 
 import lacrime_geo as lg
-from lacrime_geo.catalog import BY_NAME, LOOK, SELECTION
+from lacrime_geo.catalog import BY_NAME
 from lacrime_geo.cli import _parser
+from lacrime_geo.common_parameters import LOOK, SELECTION
 from lacrime_geo.kernels import KERNELS
 
 PAGE = Page("density.md")

@@ -1,0 +1,68 @@
+"""What several analyses are asked alike, declared once: neighbours, periods, looks, the hulls of clusters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .cluster_summaries import HULLS
+from .clusters import Clusters
+from .counted_cells import SHAPES
+from .neighbours import NEIGHBOURS
+from .parameter_kinds import Amount, Choice, Column, Distance, Moment, Parameter, Points, Polygons, Switch, Words
+from .styles.palettes import BREAKS
+
+WEIGHT = Column("weight", "Weight column")
+SHAPE = Choice("shape", "Shape of the cells", options=SHAPES)
+BOUNDARY = Polygons("boundary", "Study area")
+
+# A value of features, and who is whose neighbour.
+NEIGHBOURHOOD: tuple[Parameter, ...] = (
+    Column("value", "Value column"),
+    Choice("neighbours", "Neighbours", options=NEIGHBOURS),
+    Distance("distance_band", "Distance band (for band and inverse_distance)"),
+    Amount("k", "Number of nearest neighbours (for knn)", whole=True),
+)
+ROW_STANDARDISED = Switch("row_standardised", "Let each feature's neighbours weigh 1 together")
+PERMUTATIONS = Amount("permutations", "Permutations for p (0: none)", whole=True, minimum=0)
+
+# What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
+SELECTION: tuple[Parameter, ...] = (
+    Moment("since", "From (inclusive)"),
+    Moment("until", "Until (exclusive)"),
+    Words("category", "Category"),
+    Column("time_column", "Time column", holds="time"),
+    Column("category_column", "Category column", holds="text"),
+)
+SELECTION_HELP = {
+    "since": "Only incidents from this date or moment on (YYYY-MM-DD).",
+    "until": "Only incidents before this date or moment (YYYY-MM-DD).",
+    "category": "Only incidents of this category, or of several separated by commas.",
+    "time_column": "Column with the time of the incident. Default: occurred, where it exists.",
+    "category_column": "Column with the category. Default: category, where it exists.",
+}
+
+# How a density is drawn: the options of `Surface.styled`.
+LOOK: tuple[Parameter, ...] = (
+    Choice("breaks", "Class limits of the legend", options=BREAKS),
+    Switch("dark", "Colours for a dark basemap"),
+)
+LOOK_HELP = {
+    "breaks": 'Limits of the legend\'s seven classes: "quantiles" of the cells above 0, or "equal" steps up to the highest.',
+    "dark": "Turn the colours round, bright where it is dense, for a dark basemap.",
+}
+
+# What every search for clusters gives.
+CLUSTERS: dict[str, Any] = dict(
+    group="Clusters",
+    result=Clusters,
+    second="clusters",
+    second_title="Cluster hulls",
+    second_params=(
+        Choice("hull", "Hull of the clusters", options=HULLS),
+        Polygons("boundary", "Study area, for p of the clusters"),
+        Points("background", "Background: where incidents could happen, for p of the clusters"),
+        Column("background_weight", "Weight of each background point", of="background"),
+        Amount("simulations", "Simulations for p of the clusters", whole=True),
+    ),
+)
+SCIKIT = ("sklearn", "scikit-learn")
