@@ -65,8 +65,17 @@ class Standing(NamedTuple):
     @classmethod
     def of(cls, easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Standing:
         """Return them for coordinates (n,), all finite, and weights, 1 each by default."""
-        first, place = collapse(easting, northing)
-        return cls(easting[first], northing[first], np.bincount(place, weight, first.size).astype(float), place)
+        buckets = _Buckets()
+        bucket = buckets.place(easting, northing)
+        if (bucket == _SIZE).any():
+            first, place = _first_and_place(easting, northing, bucket)
+            return cls(easting[first], northing[first], np.bincount(place, weight, first.size).astype(float), place)
+        # Every incident has a bucket: the tables themselves hold the places.
+        filled = np.flatnonzero(~np.isnan(buckets.x))
+        number = np.empty(_SIZE, dtype=np.int64)
+        number[filled] = np.arange(filled.size)
+        total = np.bincount(bucket, weight, _SIZE)[filled].astype(float)
+        return cls(buckets.x[filled], buckets.y[filled], total, number[bucket])
 
 
 class GridPlaces(NamedTuple):
@@ -186,7 +195,11 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
     (2, True)
     """
     x, y = np.asarray(easting, float), np.asarray(northing, float)
-    bucket = _Buckets().place(x, y)
+    return _first_and_place(x, y, _Buckets().place(x, y))
+
+
+def _first_and_place(x: np.ndarray, y: np.ndarray, bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return one row of each place and the place of each row, whose bucket is known, `_SIZE` where it has none."""
     rest = np.flatnonzero(bucket == _SIZE)
     # Rows without a bucket write to one more at the end.
     row_in = np.full(_SIZE + 1, -1)

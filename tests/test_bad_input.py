@@ -39,7 +39,7 @@ CASES = {
     "one point, hotspots": (POINTS.iloc[:1], ["hotspots"], {}, "at least 60 incidents with coordinates .* has 1"),
     "one point, clusters": (POINTS.iloc[:1], ["dbscan"], {}, "no eps can be found; give eps="),
     "one point, Gi*": (POINTS.iloc[:1], ["gi_star"], {}, "at least 3 features"),
-    "two points, clusters": (POINTS.iloc[:2], ["dbscan"], {}, "give eps= or lower min_samples"),
+    "two points, clusters": (POINTS.iloc[:2], ["dbscan"], {}, "to choose eps; give eps="),
     "one place": (POINTS.iloc[[0] * 80], ["kde", "hotspots"], {}, "All 80 incidents stand on one place"),
     "one place, clusters": (POINTS.iloc[[0] * 80], ["dbscan"], {}, "All incidents stand on one place"),
     "one place, band": (POINTS.iloc[[0] * 80], ["gi_star"], dict(neighbours="band"), "give distance_band="),

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from makers import duplicated, uniform
 
 from lacrime_geo import places
-from lacrime_geo.places import collapse, outlying
+from lacrime_geo.places import Standing, collapse, outlying
 
 LARGE = 1_000_000
 CASES = {
@@ -77,3 +77,15 @@ def test_outlying_equals_all_distances():
     distance = np.hypot(x[:, None] - x, y[:, None] - y) + np.diag(np.full(150, np.inf))
     nearest = distance.min(axis=1)
     np.testing.assert_array_equal(outlying(x, y), nearest > nearest.mean() + 3 * nearest.std())
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("points", [duplicated(5000, 1), uniform(3000, 2), (np.zeros(40), np.zeros(40))])
+def test_standing_places_are_the_distinct_ones(points, weighted):
+    x, y = points
+    weight = np.random.default_rng(0).integers(0, 5, x.size).astype(float) if weighted else None
+    found = Standing.of(x, y, weight)
+    np.testing.assert_array_equal(found.x[found.place], x)
+    np.testing.assert_array_equal(found.y[found.place], y)
+    assert found.x.size == len({*zip(x.tolist(), y.tolist())})
+    np.testing.assert_allclose(found.weight, np.bincount(found.place, weight, found.x.size))
