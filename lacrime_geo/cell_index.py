@@ -10,6 +10,7 @@ import numpy as np
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 131_072
 _MARGIN = 2
+_CELLS_LISTED = 2_000_000
 
 
 class CellIndex:
@@ -86,13 +87,25 @@ class CellIndex:
         The cells are the occupied ones, or those of given numbers.
         """
         middle = self.cells if cells is None else cells
-        ends = np.append(self.first, self.x.size)
+        before = self._before()
         start, stop = (np.empty((middle.size, 2 * reach + 1), dtype=np.int64, order="F") for _ in range(2))
         for column, step in enumerate(range(-reach, reach + 1)):
             row = middle + step * self.stride
-            start[:, column] = ends[np.searchsorted(self.cells, row - reach, side="left")]
-            stop[:, column] = ends[np.searchsorted(self.cells, row + reach, side="right")]
+            start[:, column] = before(row - reach)
+            stop[:, column] = before(row + reach + 1)
         return start, stop
+
+    def _before(self) -> Callable[[np.ndarray], np.ndarray]:
+        """Return what tells how many sorted places stand in cells of lower numbers than given ones."""
+        if self.cells.size == 0 or self.cells[-1] > _CELLS_LISTED:
+            ends = np.append(self.first, self.x.size)
+            return lambda number: ends[np.searchsorted(self.cells, number, side="left")]
+        # Where cells are few, empty ones included, each one's answer is listed.
+        last = int(self.cells[-1]) + 1
+        listed = np.zeros(last + 1, dtype=np.int64)
+        listed[self.cells + 1] = np.diff(np.append(self.first, self.x.size))
+        listed = np.cumsum(listed)
+        return lambda number: listed[np.clip(number, 0, last)]
 
     def around(self, x: np.ndarray, y: np.ndarray, radius: float, below: bool = True) -> tuple[np.ndarray, np.ndarray]:
         """Return start and stop (n, rows) of ranges that hold all sorted places within radius of each point.

@@ -76,3 +76,12 @@ def test_same_on_real_incidents(lacrime_data, eps, least):
     x, y = located.easting - 380_000, located.northing - 3_768_000
     ours = assert_same_as_peer(x, y, chosen["eps"], chosen["min_samples"])
     assert chosen["clusters"] == ours["cluster"].max() + 1 > 1
+
+
+@pytest.mark.parametrize("case", ["clustered", "lattice at eps", "duplicated"])
+def test_cells_too_many_to_list_are_looked_up(case, monkeypatch):
+    from lacrime_geo import cell_index
+
+    monkeypatch.setattr(cell_index, "_CELLS_LISTED", 0)
+    x, y, eps, least = CASES[case]
+    assert assert_same_as_peer(x, y, eps, least)["cluster"].max() >= 0
