@@ -171,7 +171,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         source = self._source(parameters, context)
         options = self._options(self.analysis.params, parameters, context)
         marked = issubclass(self.analysis.result, Marks) and not self._counts(options)
-        original = reading.Original(source) if marked else None
+        original = reading.Original(source, self._whole_layer(parameters, context)) if marked else None
         data = self._input(source, parameters, context, options, within(progress, 0.0, 0.2))
         self._add_layers(self.analysis.params, data, parameters, context, options)
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
@@ -245,11 +245,16 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if self.analysis.input == "features" and not self._counts(options):
             refuse(chosen)
             return reading.features_of(source, parameters[self.input_name], context, columns, progress)
-        layer = file_layers.whole(parameters[self.input_name], self._vector_layer(parameters, self.input_name, context))
+        layer = self._whole_layer(parameters, context)
         incidents = reading.incidents_of(
             source, context, columns, chosen["time_column"], chosen["category_column"], progress, layer
         )
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
+
+    def _whole_layer(self, parameters, context):
+        """Return the layer behind the input when all its features are asked for, else None."""
+        layer = self._vector_layer(parameters, self.input_name, context)
+        return file_layers.whole(parameters[self.input_name], layer)
 
     def _counts(self, options):
         """Tell whether the features are incidents to count, as no value of theirs was named."""

@@ -40,7 +40,7 @@ def read(layer, names, dates, point_of, progress):
     if layer is None or not STREAMED or not _stands_in_file(layer):
         return None
     with _settings(GDAL_NUM_THREADS="1", OGR_GPKG_NUM_THREADS="1"):
-        dataset, table = _opened(layer)
+        dataset, table = opened(layer)
         fields = None if table is None else _fields(dataset, table, layer, names, dates)
         if fields is None:
             return None
@@ -62,11 +62,16 @@ def _stands_in_file(layer):
     return not other and not subset.lower().startswith("select") and not (subset and _is_shapefile(layer))
 
 
+def stands_in_geopackage(layer):
+    """Tell whether the layer is one of a GeoPackage, as it stands there."""
+    return _stands_in_file(layer) and layer.dataProvider().storageType() == GEOPACKAGE
+
+
 def _is_shapefile(layer):
     return layer.dataProvider().storageType() == SHAPEFILE
 
 
-def _opened(layer):
+def opened(layer):
     """Return the dataset and its layer with the same subset as in QGIS; None where it does not open."""
     parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
     drivers = [layer.dataProvider().storageType()]

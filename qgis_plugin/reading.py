@@ -92,7 +92,8 @@ class Original:
     The iterator is taken at once: it outlives a layer that the user removes meanwhile.
     """
 
-    def __init__(self, source):
+    def __init__(self, source, layer=None):
+        self.layer = layer  # that the source is all of, if it is
         self.fields, self.kind, self.crs = source.fields(), source.wkbType(), source.sourceCrs()
         self.features = source.getFeatures(QgsFeatureRequest(), UNCHECKED)
 

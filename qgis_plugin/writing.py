@@ -5,6 +5,7 @@ import logging
 import os
 import re
 import shutil
+import sqlite3
 from datetime import datetime
 
 import numpy as np
@@ -23,6 +24,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
+from . import copying
 from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
@@ -185,8 +187,25 @@ def write_marks(outputs, name, result, original, progress):
     sink, written = outputs.sink(name, fields, original.kind, original.crs)
     if sink is None:
         return None
+    if copying.possible(original.layer, written, len(result)):
+        del sink
+        _copy(outputs, name, written, result, original, kept, progress)
+        return written
     _add(outputs, name, sink, _marked(result, original, fields, kept), len(result), progress)
     return written
+
+
+def _copy(outputs, name, path, result, original, kept, progress):
+    """Write marks as a copy of the input's file with the new columns."""
+    names = [original.fields[index].name() for index in kept]
+    ids = result.features.source[FEATURE_ID]
+    try:
+        marked = copying.copy(original.layer, path, names, ids, result.columns, progress)
+    except sqlite3.Error as problem:
+        raise _unwritable(outputs, name, str(problem)) from problem
+    if marked is None:
+        raise _unwritable(outputs, name, "the copy of the input failed")
+    _require_all(marked, len(result))
 
 
 def _spelled(field):
@@ -232,20 +251,27 @@ def _add(outputs, name, sink, features, total, progress):
             portion = []
             advance(progress, done / max(total, 1))
     _add_portion(outputs, name, sink, portion)
-    if done + len(portion) != total:
-        raise QgsProcessingException(
-            f"{done + len(portion):,} of {total:,} features were found again: the input changed while it was read; run again."
-        )
+    _require_all(done + len(portion), total)
     if hasattr(sink, "finalize"):
         sink.finalize()
 
 
 def _add_portion(outputs, name, sink, portion):
     if portion and not sink.addFeatures(portion, QgsFeatureSink.Flag.FastInsert):
-        said = sink.lastError() or "the disk may be full"
-        full = any(shutil.disk_usage(os.path.dirname(staged)).free < ROOM for staged in outputs.final)
-        remedy = "free space or choose another folder" if full else "choose another format or name"
-        raise QgsProcessingException(f"Cannot write {name}: {said}; {remedy}.")
+        raise _unwritable(outputs, name, sink.lastError() or "the disk may be full")
+
+
+def _unwritable(outputs, name, said):
+    full = any(shutil.disk_usage(os.path.dirname(staged)).free < ROOM for staged in outputs.final)
+    remedy = "free space or choose another folder" if full else "choose another format or name"
+    return QgsProcessingException(f"Cannot write {name}: {said}; {remedy}.")
+
+
+def _require_all(found, total):
+    if found != total:
+        raise QgsProcessingException(
+            f"{found:,} of {total:,} features were found again: the input changed while it was read; run again."
+        )
 
 
 def _fields(columns):

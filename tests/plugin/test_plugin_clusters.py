@@ -138,3 +138,50 @@ def test_a_boundary_among_the_inputs_is_not_replaced(run, layer, tmp_path, outli
     )
     with pytest.raises(qgis_core.QgsProcessingException, match="is read"):
         run("dbscan", INCIDENTS=layer, EPS=250, MIN_SAMPLES=12, BOUNDARY=path, CLUSTERS=path)
+
+
+@pytest.fixture
+def stored(layer, tmp_path):
+    """Return the path of the layer as a GeoPackage, one of its columns named as a new one, rows without geometry included."""
+    path = str(tmp_path / "stored.gpkg")
+    options = qgis_core.QgsVectorFileWriter.SaveVectorOptions()
+    qgis_core.QgsVectorFileWriter.writeAsVectorFormatV3(layer, path, qgis_core.QgsCoordinateTransformContext(), options)
+    return path
+
+
+def rows_of(path):
+    layer = qgis_core.QgsVectorLayer(str(path), "written", "ogr")
+    rows = [(feature.id(), feature.geometry().asWkt(6), feature.attributes()) for feature in layer.getFeatures()]
+    return [(field.name(), field.typeName()) for field in layer.fields()], layer.crs().authid(), rows
+
+
+@pytest.mark.parametrize("subset", ["", "number % 3 = 0"])
+def test_copies_of_files_hold_what_a_loop_writes(plugin, run, stored, tmp_path, monkeypatch, subset):
+    from lacrime_qgis import copying
+
+    source = stored + (f"|subset={subset}" if subset else "")
+    given = dict(INCIDENTS=source, EPS=250, MIN_SAMPLES=6, CLUSTERS=None)
+    made, real = [], copying.copy
+    monkeypatch.setattr(copying, "copy", lambda *rest: made.append(1) or real(*rest))
+    run("dbscan", OUTPUT=str(tmp_path / "copied.gpkg"), **given)
+    monkeypatch.setattr(copying, "possible", lambda *rest: False)
+    run("dbscan", OUTPUT=str(tmp_path / "looped.gpkg"), **given)
+    copied, looped = rows_of(tmp_path / "copied.gpkg"), rows_of(tmp_path / "looped.gpkg")
+    assert made == [1] and copied == looped and len(copied[2]) == (907 if not subset else 303)
+
+
+@pytest.mark.parametrize("given", [{"SINCE": "2023-07-01"}, {"CATEGORY": "robbery"}])
+def test_a_selection_of_a_file_is_looped_over(plugin, run, stored, tmp_path, monkeypatch, given):
+    from lacrime_qgis import copying
+
+    monkeypatch.setattr(copying, "copy", None)
+    run("dbscan", INCIDENTS=stored, OUTPUT=str(tmp_path / "some.gpkg"), EPS=250, MIN_SAMPLES=6, CLUSTERS=None, **given)
+    assert 0 < len(rows_of(tmp_path / "some.gpkg")[2]) < 907
+
+
+def test_a_cancelled_copy_leaves_nothing(run, stored, log, tmp_path):
+    log.cancel_at = 85
+    folder = tmp_path / "out"
+    folder.mkdir()
+    assert run("dbscan", INCIDENTS=stored, OUTPUT=str(folder / "o.gpkg"), EPS=250, MIN_SAMPLES=6, CLUSTERS=None) == {}
+    assert list(folder.iterdir()) == []
