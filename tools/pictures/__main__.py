@@ -3,6 +3,7 @@
 import argparse
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -36,6 +37,9 @@ def main():
             drawn.save(picture)
         print(picture)
     application.exitQgis()
+    sys.stdout.flush()
+    # Python would free what Qt has freed already, and crash.
+    os._exit(0)
 
 
 def require_font():
