@@ -120,7 +120,13 @@ def run_headless(profile, plugins, algorithm, **parameters):
         PATH="/usr/bin:/bin",
     )
     program = next(path for path in ("/usr/bin/qgis_process.bin", "/usr/bin/qgis_process") if os.path.exists(path))
-    subprocess.run([program, "plugins", "enable", "lacrime_qgis"], env=environment, capture_output=True, check=False)
+    enabled = Path(profile) / "enabled"
+    if not enabled.exists():  # once for each profile: it takes as long as a run
+        subprocess.run(
+            [program, "plugins", "enable", "lacrime_qgis"], env=environment, capture_output=True, check=False
+        )
+        enabled.parent.mkdir(parents=True, exist_ok=True)
+        enabled.touch()
     words = [f"{name}={value}" for name, value in parameters.items()]
     command = [program, "run", f"lacrime:{algorithm}", "--", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
