@@ -7,17 +7,6 @@ from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .centrography import ellipses
-from .common_parameters import (
-    BOUNDARY,
-    CLUSTERS,
-    LOOK,
-    NEIGHBOURHOOD,
-    PERMUTATIONS,
-    ROW_STANDARDISED,
-    SCIKIT,
-    SHAPE,
-    WEIGHT,
-)
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
@@ -28,6 +17,19 @@ from .hotspot_stability import stability
 from .kernels import KERNELS
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
+from .parameter_groups import (
+    BOUNDARY,
+    CLUSTERS,
+    EPS,
+    LOOK,
+    MIN_SAMPLES,
+    NEIGHBOURHOOD,
+    PERMUTATIONS,
+    ROW_STANDARDISED,
+    SCIKIT,
+    SHAPE,
+    WEIGHT,
+)
 from .parameter_kinds import (
     Amount,
     Choice,
@@ -221,8 +223,8 @@ ANALYSES = (
         title="Clusters of incidents (DBSCAN)",
         tags=("cluster", "DBSCAN", "crime", "hot spot", "density-based"),
         params=(
-            Distance("eps", "Neighbour distance (eps)"),
-            Amount("min_samples", "Incidents that make a core (min_samples)"),
+            EPS,
+            MIN_SAMPLES,
             WEIGHT,
         ),
         **CLUSTERS,
@@ -232,9 +234,9 @@ ANALYSES = (
         title="Clusters of incidents in space and time (ST-DBSCAN)",
         tags=("cluster", "ST-DBSCAN", "space-time", "spree", "crime", "density-based"),
         params=(
-            Distance("eps", "Neighbour distance (eps)"),
+            EPS,
             Amount("eps_time", "Neighbour time (days)"),
-            Amount("min_samples", "Incidents that make a core (min_samples)"),
+            MIN_SAMPLES,
             WEIGHT,
         ),
         **CLUSTERS,
@@ -246,7 +248,7 @@ ANALYSES = (
         params=(
             Amount("min_cluster_size", "Fewest incidents of a cluster", whole=True),
             Amount("min_samples", "Incidents within the core distance (min_samples)", whole=True),
-            Choice("selection", "Clusters of the hierarchy", options=SELECTIONS),
+            Choice("cluster_selection_method", "Clusters of the hierarchy", options=SELECTIONS),
         ),
         **CLUSTERS,
         needs=SCIKIT,

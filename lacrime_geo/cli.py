@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 from . import __version__, checks
 from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME
-from .common_parameters import LOOK_HELP, SELECTION, SELECTION_HELP
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing
+from .parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
 from .parameter_kinds import (
     Amount,
     Choice,
@@ -86,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _sentence(problem: BaseException) -> str:
-    if isinstance(problem, ImportError):
+    if isinstance(problem, ImportError) and "pip install" not in str(problem):
         return f"{problem}; install it, e.g. pip install {problem.name or 'lacrime-geo'}."
     # An OSError's own text puts "[Errno 28]" in front of the sentence.
     text = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)

@@ -14,7 +14,7 @@ from .interior import Interior
 from .parameters import Parameters
 from .progress import Progress, advance
 
-SIMULATIONS = 199
+PERMUTATIONS = 199
 # Of labels (n,) of incidents that all have a place: how a clustering would label others.
 Search = Callable[[Incidents], np.ndarray]
 # Of easting and northing of so many places, drawn independently.
@@ -26,43 +26,43 @@ class Null:
     """What the clusters are held against: where incidents would stand by chance, how often it is tried, and the seed."""
 
     boundary: Any = None
-    background: Any = None
-    background_weight: Any = None
-    simulations: int = SIMULATIONS
+    population: Any = None
+    population_weight: Any = None
+    permutations: int = PERMUTATIONS
     seed: int = 0
 
     def __post_init__(self) -> None:
         """Refuse what cannot be; options that would have no effect as well."""
-        checks.whole("simulations", self.simulations)
+        checks.whole("permutations", self.permutations)
         checks.whole("seed", self.seed, minimum=0)
-        if self.background_weight is not None and self.background is None:
+        if self.population_weight is not None and self.population is None:
             raise ValueError(
-                "background_weight weighs the points of a background, and none is given; give background=."
+                "population_weight weighs the points of a population, and none is given; give population=."
             )
 
     @property
     def stated(self) -> bool:
         """Whether there is anything to hold the clusters against."""
-        return self.boundary is not None or self.background is not None
+        return self.boundary is not None or self.population is not None
 
     def p(
         self, incidents: Incidents, labels: np.ndarray, search: Search, parameters: Parameters, progress: Progress
     ) -> np.ndarray:
         """Return the p of each cluster of incidents (n,), all with a place: how its weight ranks among the largest by chance.
 
-        (k + 1) / (R + 1), where k of R simulations, by the same search, hold a cluster of at least that weight; a simulation
-        without any cluster holds 0. As each cluster is compared with the largest one of every simulation, the smallest p of
+        (k + 1) / (R + 1), where k of R random maps, searched alike, hold a cluster of at least that weight; a map
+        without any cluster holds 0. As each cluster is compared with the largest one of every map, the smallest p of
         all clusters is at most α in no more than a share α of random maps.
         """
         inside, draw = self._placing(incidents, parameters)
-        parameters.update(simulations=self.simulations, seed=self.seed)
+        parameters.update(permutations=self.permutations, seed=self.seed)
         rows = _in_order(incidents, inside)
         tested = incidents.take(rows)
         observed = _found_again(labels[rows], search(tested), tested, int(labels.max(initial=-1)) + 1)
-        largest = _largest(tested, draw, search, self.simulations, np.random.default_rng(self.seed), progress)
+        largest = _largest(tested, draw, search, self.permutations, np.random.default_rng(self.seed), progress)
         # Sums of fractional weights in another order may differ by rounding.
         as_heavy = (largest >= observed[:, None] * (1 - 1e-9)).sum(axis=1)
-        p = np.where(np.isnan(observed), np.nan, (as_heavy + 1) / (self.simulations + 1))
+        p = np.where(np.isnan(observed), np.nan, (as_heavy + 1) / (self.permutations + 1))
         _tell(p, largest, parameters)
         return p
 
@@ -78,12 +78,12 @@ class Null:
             parameters["boundary"] = area.label
         if incidents.weight is not None and not incidents.weight[inside].any():
             raise ValueError(f"The {int(inside.sum()):,} incidents{where} all weigh 0, so there is nothing to test.")
-        if self.background is None and interior is not None:
+        if self.population is None and interior is not None:
             parameters["null"] = f"as many incidents put down evenly{where}"
             return inside, interior.draw
-        background = _Background.of(self.background, self.background_weight, incidents, interior)
-        parameters["null"] = f"as many incidents, drawn from the places of {background.label}{where}"
-        return inside, background.draw
+        population = _Population.of(self.population, self.population_weight, incidents, interior)
+        parameters["null"] = f"as many incidents, drawn from the places of {population.label}{where}"
+        return inside, population.draw
 
 
 def _in_order(incidents: Incidents, inside: np.ndarray) -> np.ndarray:
@@ -108,15 +108,15 @@ def _found_again(labels: np.ndarray, again: np.ndarray, tested: Incidents, clust
 
 
 def _largest(
-    tested: Incidents, draw: Draw, search: Search, simulations: int, random: np.random.Generator, progress: Progress
+    tested: Incidents, draw: Draw, search: Search, maps: int, random: np.random.Generator, progress: Progress
 ) -> np.ndarray:
-    """Return the weight of the largest cluster of each simulation: every incident keeps its time and weight, and is moved."""
-    largest = np.zeros(simulations)
-    for number in range(simulations):
+    """Return the weight of the largest cluster of each map: every incident keeps its time and weight, and is moved."""
+    largest = np.zeros(maps)
+    for number in range(maps):
         easting, northing = draw(tested.size, random)
         drawn = replace(tested, easting=easting, northing=northing)
         largest[number] = weights_of(search(drawn), drawn).max(initial=0.0)
-        advance(progress, (number + 1) / simulations)
+        advance(progress, (number + 1) / maps)
     return largest
 
 
@@ -137,7 +137,7 @@ def _tell(p: np.ndarray, largest: np.ndarray, parameters: Parameters) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class _Background:
+class _Population:
     """Points from which places are drawn, each as likely as its weight says."""
 
     easting: np.ndarray
@@ -146,9 +146,9 @@ class _Background:
     label: str
 
     @classmethod
-    def of(cls, layer: Any, weight: Any, incidents: Incidents, interior: Interior | None) -> _Background:
+    def of(cls, layer: Any, weight: Any, incidents: Incidents, interior: Interior | None) -> _Population:
         """Take the points that have a place and stand inside."""
-        points = as_incidents(layer, crs=incidents.crs).weighing(weight, "background_weight").located()
+        points = as_incidents(layer, crs=incidents.crs).weighing(weight, "population_weight").located()
         weights = np.ones(points.size) if points.weight is None else points.weight
         x, y = points.easting, points.northing
         if interior is not None:
@@ -163,7 +163,7 @@ class _Background:
         if interior is not None:
             x, y, weights = x[inside], y[inside], weights[inside]
         if not weights.sum() > 0:
-            raise ValueError(f"The background {points.label!r} weighs 0 {where}, so there is no place to draw.")
+            raise ValueError(f"The population {points.label!r} weighs 0 {where}, so there is no place to draw.")
         chosen = [str(points.selection[name]) for name in ("category", "since", "until") if name in points.selection]
         label = points.label + (f" ({'; '.join(chosen)})" if chosen else "")
         return cls(x, y, np.cumsum(weights), label)

@@ -8,7 +8,7 @@ from typing import Any, Optional
 import numpy as np
 
 from . import checks
-from .cluster_significance import SIMULATIONS, Null, Search
+from .cluster_significance import PERMUTATIONS, Null, Search
 from .cluster_summaries import columns_of, hulls_of
 from .core_points import NOISE
 from .grouping import by_labels
@@ -35,9 +35,9 @@ class Clusters(Marks):
         *,
         hull: str = "convex",
         boundary: Any = None,
-        background: Any = None,
-        background_weight: Any = None,
-        simulations: int = SIMULATIONS,
+        population: Any = None,
+        population_weight: Any = None,
+        permutations: int = PERMUTATIONS,
         seed: int = 0,
         progress: Progress = None,
     ) -> Shapes:
@@ -48,12 +48,12 @@ class Clusters(Marks):
         hull : "convex" (default), or "concave": drawn in wherever its edges are longer than eps (for hdbscan and optics, than
             the median distance to min_samples incidents within clusters, ``parameters["reach"]``).
         boundary : polygon layer of the study area. When given, `p` tells how often chance makes so large a cluster: of as many
-            incidents put down evenly over it. Default: no p, unless there is a background.
-        background : point layer of where incidents could happen, such as residents, addresses or other crime. When given, `p`
+            incidents put down evenly over it. Default: no p, unless there is a population.
+        population : point layer of where incidents could happen, such as residents, addresses or other crime. When given, `p`
             is held against incidents drawn from its points (inside the boundary). Default: none.
-        background_weight : column of `background`, or array, with the number of people at each point; default the points' own
+        population_weight : column of `population`, or array, with the number of people at each point; default the points' own
             weights, else 1.
-        simulations : number of random maps for p. Default 199.
+        permutations : number of random maps for p. Default 199.
         seed : of the random numbers.
         progress : function of a fraction, returning False to stop.
 
@@ -68,8 +68,8 @@ class Clusters(Marks):
         Raises
         ------
         ValueError
-            If hull is another, the boundary has no area or no incidents inside, the background no points or no weight there,
-            or simulations is no whole number above 0.
+            If hull is another, the boundary has no area or no incidents inside, the population no points or no weight there,
+            or permutations is no whole number above 0.
 
         Notes
         -----
@@ -95,7 +95,7 @@ class Clusters(Marks):
         labels = self["cluster"]
         groups = by_labels(labels)
         members = incidents.take(groups.known)
-        null = Null(boundary, background, background_weight, simulations, seed)
+        null = Null(boundary, population, population_weight, permutations, seed)
         parameters = Parameters({**self.parameters, "hull": hull})
         hulls = hulls_of(members, groups, hull, self.reach, within(progress, 0.0, 0.1 if null.stated else 1.0))
         columns = columns_of(members, groups, hulls, int(incidents.placed.sum()))

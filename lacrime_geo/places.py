@@ -35,8 +35,7 @@ class Places(NamedTuple):
 
     def collapsed(self) -> Places:
         """Return the distinct places, each with the sum of its weights."""
-        first, place = collapse(self.x, self.y)
-        return Places(self.x[first], self.y[first], np.bincount(place, self.weight, first.size))
+        return Places(*Standing.of(self.x, self.y, self.weight)[:3])
 
     def mean(self) -> tuple[float, float]:
         """Return the weighted mean of both axes (m)."""

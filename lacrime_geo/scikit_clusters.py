@@ -28,7 +28,7 @@ def hdbscan(
     *,
     min_cluster_size: int | None = None,
     min_samples: int | None = None,
-    selection: str = "eom",
+    cluster_selection_method: str = "eom",
     progress: Progress = None,
 ) -> Clusters:
     """Find clusters of incidents of differing density (HDBSCAN); needs scikit-learn.
@@ -39,7 +39,8 @@ def hdbscan(
     min_cluster_size : the fewest incidents that make a cluster. Default: a thousandth of the incidents, at least 10.
     min_samples : how many incidents, itself included, reach as far as an incident's core distance; more make clusters rounder
         and noise more. Default: min_cluster_size.
-    selection : which clusters of the hierarchy are taken: "eom" (default), those that last longest, or "leaf", the smallest.
+    cluster_selection_method : which clusters of the hierarchy are taken: "eom" (default), those that last longest, or "leaf",
+        the smallest.
     progress : function of a fraction, returning False to stop; it is asked before and after the search, not during it.
 
     Returns
@@ -76,13 +77,16 @@ def hdbscan(
     least = _number("min_cluster_size", placed, min_cluster_size, parameters)
     samples = least if min_samples is None else min_samples
     samples = checks.whole("min_samples", samples)
-    parameters.update(min_samples=samples, selection=checks.option("selection", selection, SELECTIONS))
+    parameters.update(
+        min_samples=samples,
+        cluster_selection_method=checks.option("cluster_selection_method", cluster_selection_method, SELECTIONS),
+    )
     _require(placed, max(least, samples), parameters)
     model = partial(
         kind,
         min_cluster_size=least,
         min_samples=samples,
-        cluster_selection_method=selection,
+        cluster_selection_method=cluster_selection_method,
         copy=True,  # else it may change its input
     )
     return _found(everything, placed, "probability", parameters, model, progress)
@@ -156,7 +160,7 @@ def _of_scikit(name: str, asked: str, version: str = "") -> Any:
         return getattr(cluster, name)
     except (ImportError, AttributeError) as problem:
         raise ImportError(
-            f"{asked} needs scikit-learn{version}; dbscan and st_dbscan do without", name="scikit-learn"
+            f"{asked} needs scikit-learn{version}: pip install scikit-learn; dbscan and st_dbscan do without"
         ) from problem
 
 

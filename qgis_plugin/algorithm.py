@@ -1,13 +1,11 @@
 """The one generic Processing algorithm: any analysis of the catalogue."""
 
 import logging
-import os
 
 from qgis.core import (
     QgsProcessing,
     QgsProcessingAlgorithm,
     QgsProcessingException,
-    QgsProcessingFeatureSourceDefinition,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterDestination,
@@ -15,15 +13,14 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QCoreApplication
 
-from . import display, file_layers, raster_layers, reading, writing
+from . import display, marking, raster_layers, reading, writing
 from .feedback import announcing, letting_go, progress_of
-from .lacrime_geo.common_parameters import LOOK_HELP, SELECTION, SELECTION_HELP
+from .inputs import Inputs
 from .lacrime_geo.landing import Landing, explained
-from .lacrime_geo.parameter_kinds import Column, Points, Polygons
+from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.progress import Cancelled, advance, within
 from .lacrime_geo.results import Marks, Surface, Table
-from .lacrime_geo.selection import refuse, words
-from .parameters import advanced, out_of_bounds, to_processing, value_of
+from .parameters import advanced, out_of_bounds, to_processing
 
 log = logging.getLogger("lacrime_geo")
 OUTPUT = "OUTPUT"
@@ -95,13 +92,14 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         return self.analysis.input.upper()
 
     @property
-    def _takes_a_raster(self):
+    def takes_a_raster(self):
+        """Whether the input is a raster layer."""
         return self.analysis.input == "surface"
 
     def initAlgorithm(self, configuration=None):
         """Declare the parameters and outputs from the catalogue."""
         title = self.tr(self.analysis.input.title())
-        if self._takes_a_raster:
+        if self.takes_a_raster:
             self.addParameter(QgsProcessingParameterRasterLayer(self.input_name, title))
         else:
             kinds = SOURCES[self.analysis.input]
@@ -152,7 +150,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if not possible:  # qgis_process and scripts do not ask
             raise QgsProcessingException(sentence)
         try:
-            with announcing(feedback), Landing(self._files_read(parameters, context)) as landing, letting_go():
+            with announcing(feedback), Landing(Inputs(self, parameters, context).files_read()) as landing, letting_go():
                 return self._run(parameters, context, feedback, landing)
         except Cancelled:
             feedback.pushInfo(self.tr("Cancelled: nothing was written."))
@@ -163,129 +161,38 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
             raise QgsProcessingException(problem.strerror or str(problem)) from problem
 
     def _run(self, parameters, context, feedback, landing):
-        outputs = writing.Outputs(self, parameters, context, landing)
+        outputs, inputs = writing.Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
         for name in names:
             outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")
         progress = progress_of(feedback)
-        source = self._source(parameters, context)
-        options = self._options(self.analysis.params, parameters, context)
-        marked = issubclass(self.analysis.result, Marks) and not self._counts(options)
-        original = reading.Original(source, self._whole_layer(parameters, context)) if marked else None
-        data = self._input(source, parameters, context, options, within(progress, 0.0, 0.2))
-        self._add_layers(self.analysis.params, data, parameters, context, options)
+        source, options = inputs.source(), inputs.options(self.analysis.params)
+        marked = issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
+        original = reading.Original(source, inputs.whole_layer(self.input_name)) if marked else None
+        data = inputs.data(source, options, within(progress, 0.0, 0.2))
+        inputs.add_layers(self.analysis.params, data, options)
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
-        second = self._second(outputs, result, data, parameters, context, within(progress, 0.5, 0.8))
+        second = self._second(outputs, inputs, result, data, within(progress, 0.5, 0.8))
         if self.analysis.look:
-            result = result.styled(**self._given(self.analysis.look, parameters, context))
+            result = result.styled(**inputs.options(self.analysis.look))
         written = self._write(outputs, result, second, original, within(progress, 0.8, 1.0))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written
 
-    def _second(self, outputs, result, data, parameters, context, progress):
+    def _second(self, outputs, inputs, result, data, progress):
         """Return the further layer or table of a result; None where there is none or the user skips it."""
         if not self.analysis.second:
             return None
         shown = self.analysis.second_params
-        options = self._options(shown, parameters, context)
+        options = inputs.options(shown)
         if not outputs.parameters.get(self.analysis.second.upper()):
             given = [name for name, value in options.items() if value != self.analysis.default(name)]
             if given:
                 log.warning("%s: of an output that is not made (%s)", ", ".join(given), self.analysis.second)
             return None
-        self._add_layers(shown, data, parameters, context, options)
+        inputs.add_layers(shown, data, options)
         return self.analysis.second_of(result, progress, **options)
-
-    def _source(self, parameters, context):
-        """Return the input layer: a raster, or the features of a vector layer."""
-        if self._takes_a_raster:
-            source = self.parameterAsRasterLayer(parameters, self.input_name, context)
-            problem = self.invalidRasterError
-        else:
-            source = self.parameterAsSource(parameters, self.input_name, context)
-            problem = self.invalidSourceError
-        if source is None:
-            raise QgsProcessingException(problem(parameters, self.input_name))
-        return source
-
-    def _files_read(self, parameters, context):
-        """Return the files that the input layers stand in; an output table in one of them is refused here."""
-        layers = [parameter.name.upper() for parameter in self.analysis.layers]
-        found = [self._vector_layer(parameters, name, context) for name in (self.input_name, *layers)]
-        if self._takes_a_raster:
-            found.append(self.parameterAsRasterLayer(parameters, self.input_name, context))
-        files = [layer.source().split("|")[0] for layer in found if layer is not None]
-        for definition in self.destinationParameterDefinitions():
-            path = writing.database_file(self.parameterAsString(parameters, definition.name(), context))
-            if path and os.path.realpath(path) in map(os.path.realpath, files):
-                raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
-        return files
-
-    def _vector_layer(self, parameters, name, context):
-        """Return the layer of a parameter, also where only some of its features are meant."""
-        given = parameters.get(name)
-        if isinstance(given, QgsProcessingFeatureSourceDefinition):
-            given, _ = given.source.valueAsString(context.expressionContext())
-        return self.parameterAsVectorLayer({**parameters, name: given}, name, context)
-
-    def _options(self, shown, parameters, context):
-        """Return those of some options that the user gave, by the function's names, but for layers."""
-        return self._given([p for p in shown if not isinstance(p, (Points, Polygons))], parameters, context)
-
-    def _given(self, shown, parameters, context):
-        given = {p.name: value_of(self, p, parameters, context) for p in shown}
-        return {name: value for name, value in given.items() if value is not None}
-
-    def _input(self, source, parameters, context, options, progress):
-        if self._takes_a_raster:
-            return raster_layers.surface_of(source)
-        columns = self._columns(options, None)
-        chosen = {p.name: value_of(self, p, parameters, context) for p in SELECTION} if self.analysis.selects else {}
-        if self.analysis.input == "features" and not self._counts(options):
-            refuse(chosen)
-            return reading.features_of(source, parameters[self.input_name], context, columns, progress)
-        layer = self._whole_layer(parameters, context)
-        incidents = reading.incidents_of(
-            source, context, columns, chosen["time_column"], chosen["category_column"], progress, layer
-        )
-        return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
-
-    def _whole_layer(self, parameters, context):
-        """Return the layer behind the input when all its features are asked for, else None."""
-        layer = self._vector_layer(parameters, self.input_name, context)
-        return file_layers.whole(parameters[self.input_name], layer)
-
-    def _counts(self, options):
-        """Tell whether the features are incidents to count, as no value of theirs was named."""
-        return self.analysis.counts_incidents and "value" not in options
-
-    def _columns(self, options, layer):
-        """Return the columns asked for, or usual, of the input (None) or of the layer that a parameter names."""
-        shown = (*self.analysis.params, *self.analysis.second_params)
-        columns = [p.name for p in shown if isinstance(p, Column) and p.of == layer]
-        usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
-        return [options.get(name, usual[name]) for name in columns]
-
-    def _add_layers(self, shown, data, parameters, context, options):
-        """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
-        for parameter in shown:
-            name = parameter.name.upper()
-            source = (
-                self.parameterAsSource(parameters, name, context) if type(parameter) in (Points, Polygons) else None
-            )
-            if source is None:
-                continue
-            columns = self._columns(options, parameter.name)
-            if isinstance(parameter, Polygons):
-                options[parameter.name] = reading.features_of(
-                    source, parameters.get(name), context, columns, None, crs=data.crs
-                )
-            else:
-                layer = file_layers.whole(parameters[name], self._vector_layer(parameters, name, context))
-                options[parameter.name] = reading.incidents_of(
-                    source, context, columns, None, None, None, layer, crs=data.crs
-                )
 
     def _write(self, outputs, result, second, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
@@ -303,7 +210,7 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         if isinstance(result, Surface):
             return raster_layers.write_surface(outputs, name, result)
         if isinstance(result, Marks) and original is not None:
-            return writing.write_marks(outputs, name, result, original, progress)
+            return marking.write_marks(outputs, name, result, original, progress)
         if isinstance(result, Table):
             return writing.write_table(outputs, name, result)
         return writing.write_shapes(outputs, name, result, progress)

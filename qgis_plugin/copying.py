@@ -3,11 +3,11 @@
 import os
 import sqlite3
 
-import numpy as np
 from osgeo import gdal
 
 from . import file_layers
 from .lacrime_geo.progress import advance, within
+from .writing import plain
 
 TYPES = {"i": "INTEGER", "u": "INTEGER", "b": "BOOLEAN", "f": "REAL"}
 ROWS_AT_ONCE = 50_000
@@ -72,19 +72,13 @@ def _add_columns(path, table, ids, columns, progress):
         before = connection.total_changes
         for begin in range(0, len(ids), ROWS_AT_ONCE):
             part = slice(begin, begin + ROWS_AT_ONCE)
-            values = [_plain(column[part]) for column in columns.values()]
+            values = [[plain(value) for value in column[part].tolist()] for column in columns.values()]
             connection.executemany(statement, zip(*values, ids[part].tolist()))
             advance(progress, min(part.stop, len(ids)) / max(len(ids), 1))
         connection.commit()
         return connection.total_changes - before
     finally:
         connection.close()
-
-
-def _plain(column):
-    if column.dtype.kind == "f":
-        return [None if np.isnan(value) else value for value in column.tolist()]
-    return column.tolist()
 
 
 def _quoted(name):

@@ -5,7 +5,6 @@ import logging
 import os
 import re
 import shutil
-import sqlite3
 from datetime import datetime
 
 import numpy as np
@@ -24,14 +23,12 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
-from . import copying
 from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, Marks, few_enough
-from .reading import FEATURE_ID
 
 try:
     from qgis.PyQt.QtCore import QMetaType
@@ -146,12 +143,12 @@ def database_file(path):
 def write_shapes(outputs, name, result, progress):
     """Write Cells, Shapes or Marks on cells: one polygon per row with its columns."""
     wkb, crs, columns = _shapes_of(result)
-    fields = _fields(columns)
+    fields = fields_of(columns)
     sink, written = outputs.sink(name, fields, _type_of(wkb), QgsCoordinateReferenceSystem(crs))
     if sink is None:
         return None
     rows = zip(*[column.tolist() for column in columns.values()])
-    _add(outputs, name, sink, (_feature(fields, shape, row) for shape, row in zip(wkb, rows)), len(result), progress)
+    add(outputs, name, sink, (_feature(fields, shape, row) for shape, row in zip(wkb, rows)), len(result), progress)
     return written
 
 
@@ -172,66 +169,6 @@ def _type_of(wkb):
     return QgsWkbTypes.Type.MultiPolygon if several else QgsWkbTypes.Type.Polygon
 
 
-def write_marks(outputs, name, result, original, progress):
-    """Write the input's own features, in its own CRS, with the new columns; columns of the same name are replaced."""
-    lower = {column.lower() for column in result.columns}
-    replaced = [field.name() for field in original.fields if field.name().lower() in lower]
-    if replaced:
-        log.warning("the input's columns %s are replaced in the output", ", ".join(replaced))
-    kept = [index for index, field in enumerate(original.fields) if field.name().lower() not in lower]
-    fields = QgsFields()
-    for index in kept:
-        fields.append(_spelled(original.fields[index]))
-    for field in _fields(result.columns):
-        fields.append(field)
-    sink, written = outputs.sink(name, fields, original.kind, original.crs)
-    if sink is None:
-        return None
-    if copying.possible(original.layer, written, len(result)):
-        del sink
-        _copy(outputs, name, written, result, original, kept, progress)
-        return written
-    _add(outputs, name, sink, _marked(result, original, fields, kept), len(result), progress)
-    return written
-
-
-def _copy(outputs, name, path, result, original, kept, progress):
-    """Write marks as a copy of the input's file with the new columns."""
-    names = [original.fields[index].name() for index in kept]
-    ids = result.features.source[FEATURE_ID]
-    try:
-        marked = copying.copy(original.layer, path, names, ids, result.columns, progress)
-    except sqlite3.Error as problem:
-        raise _unwritable(outputs, name, str(problem)) from problem
-    if marked is None:
-        raise _unwritable(outputs, name, "the copy of the input failed")
-    _require_all(marked, len(result))
-
-
-def _spelled(field):
-    """Return a field, one named fid that is no integer under another name: GeoPackage keeps its row numbers there."""
-    whole = field.typeName().lower().startswith("int")
-    if field.name().lower() == "fid" and not whole:
-        log.info("the column fid is written as fid_")
-        field = QgsField(field)
-        field.setName("fid_")
-    return field
-
-
-def _marked(result, original, fields, kept):
-    row_of = {int(number): row for row, number in enumerate(result.features.source[FEATURE_ID])}
-    columns = [column.tolist() for column in result.columns.values()]
-    for feature in original.features:
-        row = row_of.get(feature.id())
-        if row is None:
-            continue
-        old = feature.attributes()
-        out = QgsFeature(fields)
-        out.setGeometry(feature.geometry())
-        out.setAttributes([old[index] for index in kept] + [_plain(column[row]) for column in columns])
-        yield out
-
-
 def placed_rows(result):
     """Return how many rows of a result have a geometry."""
     features = getattr(result, "features", None)
@@ -240,7 +177,7 @@ def placed_rows(result):
     return int((features.placed if isinstance(features, Incidents) else features.known).sum())
 
 
-def _add(outputs, name, sink, features, total, progress):
+def add(outputs, name, sink, features, total, progress):
     """Add features to a sink in portions; a failed write (a full disk) is an error, not a shorter layer."""
     portion, done = [], 0
     for feature in features:
@@ -251,30 +188,33 @@ def _add(outputs, name, sink, features, total, progress):
             portion = []
             advance(progress, done / max(total, 1))
     _add_portion(outputs, name, sink, portion)
-    _require_all(done + len(portion), total)
+    require_all(done + len(portion), total)
     if hasattr(sink, "finalize"):
         sink.finalize()
 
 
 def _add_portion(outputs, name, sink, portion):
     if portion and not sink.addFeatures(portion, QgsFeatureSink.Flag.FastInsert):
-        raise _unwritable(outputs, name, sink.lastError() or "the disk may be full")
+        raise unwritable(outputs, name, sink.lastError() or "the disk may be full")
 
 
-def _unwritable(outputs, name, said):
+def unwritable(outputs, name, said):
+    """Return the error of a write that failed, with its remedy."""
     full = any(shutil.disk_usage(os.path.dirname(staged)).free < ROOM for staged in outputs.final)
     remedy = "free space or choose another folder" if full else "choose another format or name"
     return QgsProcessingException(f"Cannot write {name}: {said}; {remedy}.")
 
 
-def _require_all(found, total):
+def require_all(found, total):
+    """Raise unless all features of the input were found again."""
     if found != total:
         raise QgsProcessingException(
             f"{found:,} of {total:,} features were found again: the input changed while it was read; run again."
         )
 
 
-def _fields(columns):
+def fields_of(columns):
+    """Return the fields of columns."""
     fields = QgsFields()
     for name, column in columns.items():
         fields.append(QgsField(name, FIELD_TYPES.get(column.dtype.kind, TEXT)))
@@ -286,11 +226,12 @@ def _feature(fields, wkb, row):
     geometry = QgsGeometry()
     geometry.fromWkb(wkb)
     feature.setGeometry(geometry)
-    feature.setAttributes([_plain(value) for value in row])
+    feature.setAttributes([plain(value) for value in row])
     return feature
 
 
-def _plain(value):
+def plain(value):
+    """Return a value as QGIS takes it."""
     # A missing number is NULL in a table, not the text "nan".
     if isinstance(value, float) and np.isnan(value):
         return None
@@ -299,14 +240,14 @@ def _plain(value):
 
 def write_table(outputs, name, table):
     """Write a Table as a layer without geometry."""
-    fields = _fields(table.columns)
+    fields = fields_of(table.columns)
     sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem())
     rows = (_row(fields, row) for row in zip(*(column.tolist() for column in table.columns.values())))
-    _add(outputs, name, sink, rows, len(table), None)
+    add(outputs, name, sink, rows, len(table), None)
     return written
 
 
 def _row(fields, row):
     feature = QgsFeature(fields)
-    feature.setAttributes([_plain(value) for value in row])
+    feature.setAttributes([plain(value) for value in row])
     return feature

@@ -9,7 +9,7 @@ import lacrime_geo as lg
 from lacrime_geo import catalog, results
 from lacrime_geo.analysis import UNASKED, parameter_help
 from lacrime_geo.catalog import ANALYSES, BY_NAME
-from lacrime_geo.common_parameters import SELECTION, SELECTION_HELP
+from lacrime_geo.parameter_groups import SELECTION, SELECTION_HELP
 from lacrime_geo.parameter_kinds import Choice, Distance
 
 

@@ -16,7 +16,7 @@ from makers import crimes_frame, rectangle, squares
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME
 from lacrime_geo.cli import main
-from lacrime_geo.common_parameters import SELECTION
+from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.parameter_kinds import Distance, DistanceOrRule
 from lacrime_geo.styles import qml
 
@@ -204,11 +204,11 @@ def test_hulls_are_a_second_file_or_a_second_layer(own, crimes, tmp_path):
 def test_options_of_the_hulls_reach_them(crimes, tmp_path):
     area = gpd.GeoDataFrame(geometry=gpd.GeoSeries.from_wkb(rectangle(-500, -500, 5500, 5500).wkb, crs="EPSG:32611"))
     area.to_file(tmp_path / "city.gpkg")
-    words = ["--hull", "concave", "--boundary", str(tmp_path / "city.gpkg"), "--background", str(crimes)]
-    words += ["--simulations", "9", "--eps", "200", "--quiet"]
+    words = ["--hull", "concave", "--boundary", str(tmp_path / "city.gpkg"), "--population", str(crimes)]
+    words += ["--permutations", "9", "--eps", "200", "--quiet"]
     assert main(["dbscan", str(crimes), str(tmp_path / "o.gpkg"), *words]) == 0
     hulls = gpd.read_file(tmp_path / "o.gpkg", layer="clusters")
-    given = dict(hull="concave", boundary=area, background=crimes, simulations=9)
+    given = dict(hull="concave", boundary=area, population=crimes, permutations=9)
     expected = lg.dbscan(crimes, eps=200).clusters(**given)
     np.testing.assert_allclose(hulls["p"], expected["p"])
     np.testing.assert_allclose(hulls["area_km2"], expected["area_km2"])
@@ -216,10 +216,10 @@ def test_options_of_the_hulls_reach_them(crimes, tmp_path):
 
 
 def test_options_of_hulls_that_are_not_written_are_refused(crimes, tmp_path, capsys):
-    words = ["--hull", "concave", "--simulations", "9", "--quiet"]
+    words = ["--hull", "concave", "--permutations", "9", "--quiet"]
     assert main(["dbscan", str(crimes), str(tmp_path / "o.parquet"), *words]) == 2
     said = capsys.readouterr().err
-    assert "hull, simulations: of the second layer (clusters), which .parquet cannot hold" in said
+    assert "hull, permutations: of the second layer (clusters), which .parquet cannot hold" in said
     assert "--clusters" in said and not (tmp_path / "o.parquet").exists()
     given = [*words, "--clusters", str(tmp_path / "h.geojson")]
     assert main(["dbscan", str(crimes), str(tmp_path / "o.parquet"), *given]) == 0

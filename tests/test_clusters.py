@@ -7,6 +7,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import SOUTH, WEST, clustered, crimes_frame, duplicated, incidents, uniform
+from twins import cluster_labels
 
 import lacrime_geo as lg
 from lacrime_geo.density_clusters import k_distances, knee
@@ -21,30 +22,8 @@ POINTS = {
 
 
 def slow_labels(x, y, weight, eps, min_samples):
-    """Label by the rules of the definition, one place at a time."""
-    near = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2 <= eps**2
-    core = near @ weight >= min_samples
-    label = np.where(core, np.arange(x.size), -1)
-    for _ in range(x.size):
-        label = np.array([label[near[i] & core].min() if core[i] else -1 for i in range(x.size)])
-    for i in np.flatnonzero(~core & (near & core).any(axis=1)):
-        cores = np.flatnonzero(near[i] & core)
-        squared = (x[cores] - x[i]) ** 2 + (y[cores] - y[i]) ** 2
-        label[i] = label[cores[np.lexsort((y[cores], x[cores], squared))[0]]]
-    return numbered(label, core, x, y, weight), core
-
-
-def numbered(label, core, x, y, weight):
-    """Number clusters by falling weight, ties by the lowest easting, then northing, of a core."""
-    groups = [np.flatnonzero(label == name) for name in np.unique(label[label >= 0])]
-
-    def rank(rows):
-        return -weight[rows].sum(), min((x[i], y[i]) for i in rows if core[i])
-
-    out = np.full(x.size, -1)
-    for number, rows in enumerate(sorted(groups, key=rank)):
-        out[rows] = number
-    return out
+    squared = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
+    return cluster_labels(squared <= eps**2, weight, min_samples, x, y, apart=[squared])
 
 
 @pytest.mark.parametrize("points", list(POINTS))

@@ -16,7 +16,7 @@ from pages import DIVISIONS, INCIDENTS, ROOT, Page
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME
 from lacrime_geo.cli import _parser
-from lacrime_geo.common_parameters import SELECTION
+from lacrime_geo.parameter_groups import SELECTION
 
 PAGE = Page("clusters.md")
 PROSE = PAGE.prose
@@ -86,7 +86,7 @@ def test_the_three_roads_are_there():
 
 def test_the_table_of_columns_is_that_of_the_result(planted, everything):
     weighted = lg.dbscan(everything, eps=300, min_samples=60, weight=np.ones(everything.size))
-    columns = weighted.clusters(background=everything, simulations=1).to_dataframe().columns
+    columns = weighted.clusters(population=everything, permutations=1).to_dataframe().columns
     named = [name for row in PAGE.table_under("<!-- columns -->") for name in re.findall(r"`(\w+)`", row[0])]
     assert named == list(columns)
 
@@ -132,10 +132,10 @@ def test_numbers_of_the_even_null(marks, everything):
 def test_p_is_what_the_formula_says():
     x = np.r_[np.arange(30.0), 500.0 + np.arange(12.0)]
     found = lg.dbscan(incidents(x, 0 * x), eps=5, min_samples=3)
-    background = incidents(np.arange(100.0) * 100, np.zeros(100))
-    clusters = found.clusters(background=background, simulations=19, seed=3)
+    people = incidents(np.arange(100.0) * 100, np.zeros(100))
+    clusters = found.clusters(population=people, permutations=19, seed=3)
     random, shapes = np.random.default_rng(3), clusters.parameters["largest_by_chance"]
-    # Each place of the background stands alone: a cluster is the incidents that fell on it.
+    # Each place of the population stands alone: a cluster is the incidents that fell on it.
     cumulative = np.arange(1, 101.0)
     falls = [np.searchsorted(cumulative, random.random(x.size) * 100, side="right") for _ in range(19)]
     most = np.array([np.bincount(fall).max() for fall in falls])
@@ -147,7 +147,7 @@ def test_p_is_what_the_formula_says():
 
 def test_numbers_of_robbery(everything):
     others = everything.select(category=sorted(set(everything.category) - {"robbery"}))
-    found = lg.dbscan(everything.select(category="robbery")).clusters(background=others)
+    found = lg.dbscan(everything.select(category="robbery")).clusters(population=others)
     assert centres(found, "Downtown")[0] and centres(found, "Neon")[1] and centres(found, "Kelms")[2]
     assert centres(found, "Sandpiper")[3]
     chance = found.parameters["largest_by_chance"][0]
@@ -163,7 +163,7 @@ def test_numbers_of_the_real_file(lacrime_data):
     assert (p == 0.005).all() and f"all of {p.size} clusters have p = 0.005" in PROSE
     marks = lg.dbscan(real.select(category="burglary"))
     even = marks.clusters(boundary=boundary)["p"]
-    others = marks.clusters(background=real.select(category=sorted(set(real.category) - {"burglary"})))["p"]
+    others = marks.clusters(population=real.select(category=sorted(set(real.category) - {"burglary"})))["p"]
     assert (even <= 0.05).all() and (others > 0.05).all()
     assert f"Of {even.size} clusters of its burglaries all have p ≤ 0.05 against the even null, and none" in PROSE
 

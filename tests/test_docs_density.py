@@ -13,8 +13,8 @@ from pages import DIVISIONS, INCIDENTS, ROOT, Page
 import lacrime_geo as lg
 from lacrime_geo.catalog import BY_NAME
 from lacrime_geo.cli import _parser
-from lacrime_geo.common_parameters import LOOK, SELECTION
 from lacrime_geo.kernels import KERNELS
+from lacrime_geo.parameter_groups import LOOK, SELECTION
 
 PAGE = Page("density.md")
 PROSE = PAGE.prose

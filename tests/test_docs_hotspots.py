@@ -14,9 +14,9 @@ from pages import DIVISIONS, INCIDENTS, Page
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME
 from lacrime_geo.cli import _parser
-from lacrime_geo.common_parameters import SELECTION
 from lacrime_geo.map_comparison import CHANGES
 from lacrime_geo.moran import QUADRANTS
+from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.significance import CORRECTIONS, adjust, confidence_bins, two_sided
 from lacrime_geo.styles import palettes
 

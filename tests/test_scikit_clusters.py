@@ -72,7 +72,7 @@ def test_columns_hulls_and_p(name):
     assert (marks["cluster"][missing] == -1).all() and (
         marks[more][missing] == (0 if name == "hdbscan" else np.inf)
     ).all()
-    shapes = marks.clusters(hull="concave", boundary=rectangle(0, 0, 5000, 5000), simulations=3)
+    shapes = marks.clusters(hull="concave", boundary=rectangle(0, 0, 5000, 5000), permutations=3)
     assert len(shapes) == marks.parameters["clusters"] >= 3 and (np.diff(shapes["p"]) >= 0).all()
     assert marks.parameters["reach"] > 0 and "for the hulls" in marks.parameters["reach_reason"]
     assert shapes.to_geodataframe().is_valid.all()
@@ -96,7 +96,9 @@ def test_defaults_are_announced(caplog):
 
 def test_leaves_are_smaller_than_what_lasts_longest():
     x, y = clustered(500, 1, spread=250.0)
-    lasting, leaves = (lg.hdbscan(incidents(x, y), min_cluster_size=8, selection=kind) for kind in ("eom", "leaf"))
+    lasting, leaves = (
+        lg.hdbscan(incidents(x, y), min_cluster_size=8, cluster_selection_method=kind) for kind in ("eom", "leaf")
+    )
     assert leaves.parameters["clusters"] > lasting.parameters["clusters"]
 
 
@@ -120,7 +122,7 @@ def test_weights_are_said_not_to_count():
             "min_cluster_size must be a whole number of at least 2",
         ),
         (lambda points: lg.hdbscan(points, min_samples=0), "min_samples must be a whole number of at least 1"),
-        (lambda points: lg.hdbscan(points, selection="best"), "selection must be one of"),
+        (lambda points: lg.hdbscan(points, cluster_selection_method="best"), "cluster_selection_method must be one of"),
         (lambda points: lg.hdbscan(points, min_cluster_size=50), "has 30 incidents with a place, fewer than the 50"),
         (lambda points: lg.optics(points, min_samples=31), "fewer than the 31"),
         (lambda points: lg.optics(points, xi=1.0), "xi must be a share between 0 and 1"),
@@ -149,7 +151,9 @@ def test_a_missing_scikit_learn_is_named(name, monkeypatch):
         return real(module, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(ImportError, match=f"{name} needs scikit-learn.*; dbscan and st_dbscan do without"):
+    with pytest.raises(
+        ImportError, match=rf"{name} needs scikit-learn.*: pip install scikit-learn; dbscan and st_dbscan do without"
+    ):
         SEARCHES[name](incidents(*clustered(100, 1)))
 
 

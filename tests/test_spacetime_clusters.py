@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from makers import clustered, duplicated, incidents, uniform
+from twins import cluster_labels
 
 import lacrime_geo as lg
 
@@ -24,29 +25,10 @@ def random_days(n, seed, length=60):
 
 
 def slow_labels(x, y, days, weight, eps, eps_time, min_samples):
-    """Label by the rules of the definition, one incident at a time."""
     squared = (x[:, None] - x) ** 2 + (y[:, None] - y) ** 2
-    apart = np.abs(days[:, None] - days)
-    near = (squared <= eps**2) & (apart <= eps_time)
-    core = near @ weight >= min_samples
-    label = np.where(core, np.arange(x.size), -1)
-    for _ in range(x.size):
-        label = np.array([label[near[i] & core].min() if core[i] else -1 for i in range(x.size)])
-    for i in np.flatnonzero(~core & (near & core).any(axis=1)):
-        cores = np.flatnonzero(near[i] & core)
-        order = np.lexsort((days[cores], y[cores], x[cores], apart[i][cores], squared[i][cores]))
-        label[i] = label[cores[order[0]]]
-    return numbered(label, core, x, y, days, weight), core
-
-
-def numbered(label, core, x, y, days, weight):
-    """Number clusters by falling weight, ties by the lowest easting, northing and time of a core."""
-    groups = [np.flatnonzero(label == name) for name in np.unique(label[label >= 0])]
-    ranks = [(-weight[rows].sum(), *min((x[i], y[i], days[i]) for i in rows if core[i])) for rows in groups]
-    out = np.full(x.size, -1)
-    for number, which in enumerate(sorted(range(len(groups)), key=lambda group: ranks[group])):
-        out[groups[which]] = number
-    return out
+    later = np.abs(days[:, None] - days)
+    near = (squared <= eps**2) & (later <= eps_time)
+    return cluster_labels(near, weight, min_samples, x, y, days, apart=[squared, later])
 
 
 POINTS = {

@@ -9,7 +9,7 @@ from bundled import ANALYSES, RASTERS, SECOND, clustered, column, inputs_of, poi
 import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME
-from lacrime_geo.common_parameters import SELECTION
+from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.rates import empirical_bayes
 
 qgis_core = pytest.importorskip("qgis.core")

@@ -48,9 +48,9 @@ def test_hulls_with_every_option_equal_the_library(run, layer, dated, outline, l
     import shapely
 
     boundary = gpd.GeoDataFrame(geometry=[shapely.box(WEST, SOUTH, EAST, NORTH)], crs="EPSG:4326")
-    options = dict(hull="concave", boundary=boundary, background=dated, background_weight="harm", simulations=9)
+    options = dict(hull="concave", boundary=boundary, population=dated, population_weight="harm", permutations=9)
     expected = lg.dbscan(dated, eps=250, min_samples=12).clusters(**options)
-    given = dict(HULL="concave", BOUNDARY=outline, BACKGROUND=layer, BACKGROUND_WEIGHT="harm", SIMULATIONS=9)
+    given = dict(HULL="concave", BOUNDARY=outline, POPULATION=layer, POPULATION_WEIGHT="harm", PERMUTATIONS=9)
     found = run("dbscan", INCIDENTS=layer, EPS=250, MIN_SAMPLES=12, **given)["CLUSTERS"]
     equal_columns(found, expected)
     assert {"p", "first", "category", "density", "angle"} <= set(found.fields().names()) and len(expected) >= 1
@@ -114,7 +114,7 @@ def test_ellipses_of_marked_incidents_leave_out_the_noise(run, layer):
 @pytest.mark.parametrize(
     ("name", "given", "sentence"),
     [
-        ("dbscan", dict(SIMULATIONS=-1), "simulations must be above 0, got -1"),
+        ("dbscan", dict(PERMUTATIONS=-1), "permutations must be above 0, got -1"),
         ("st_dbscan", dict(EPS=200, EPS_TIME=0), "eps_time must be above 0, got 0"),
         ("ellipses", dict(DEVIATIONS=0), "deviations must be above 0, got 0"),
     ],
@@ -126,7 +126,9 @@ def test_numbers_out_of_bounds(run, layer, name, given, sentence):
 
 def test_p_can_be_cancelled_and_nothing_is_written(run, layer, outline, log, tmp_path):
     log.cancel_at = 60
-    given = dict(BOUNDARY=outline, SIMULATIONS=2000, OUTPUT=str(tmp_path / "o.gpkg"), CLUSTERS=str(tmp_path / "c.gpkg"))
+    given = dict(
+        BOUNDARY=outline, PERMUTATIONS=2000, OUTPUT=str(tmp_path / "o.gpkg"), CLUSTERS=str(tmp_path / "c.gpkg")
+    )
     assert run("dbscan", INCIDENTS=layer, EPS=250, MIN_SAMPLES=12, **given) == {}
     assert list(tmp_path.iterdir()) == [] and any("Cancelled" in line for line in log.lines)
 

@@ -51,6 +51,10 @@ LOOK_HELP = {
     "dark": "Turn the colours round, bright where it is dense, for a dark basemap.",
 }
 
+# Which incidents are neighbours, and how many make a core.
+EPS = Distance("eps", "Neighbour distance (eps)")
+MIN_SAMPLES = Amount("min_samples", "Incidents that make a core (min_samples)")
+
 # What every search for clusters gives.
 CLUSTERS: dict[str, Any] = dict(
     group="Clusters",
@@ -60,9 +64,9 @@ CLUSTERS: dict[str, Any] = dict(
     second_params=(
         Choice("hull", "Hull of the clusters", options=HULLS),
         Polygons("boundary", "Study area, for p of the clusters"),
-        Points("background", "Background: where incidents could happen, for p of the clusters"),
-        Column("background_weight", "Weight of each background point", of="background"),
-        Amount("simulations", "Simulations for p of the clusters", whole=True),
+        Points("population", "Population: where incidents could happen, for p of the clusters"),
+        Column("population_weight", "Number of people at each point of the population", of="population"),
+        Amount("permutations", "Random maps for p of the clusters", whole=True),
     ),
 )
 SCIKIT = ("sklearn", "scikit-learn")

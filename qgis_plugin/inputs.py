@@ -1,0 +1,107 @@
+"""What the user gave an algorithm: the input layer, the layers beside it, the options, by the library's names."""
+
+import os
+
+from qgis.core import QgsProcessingException, QgsProcessingFeatureSourceDefinition
+
+from . import file_layers, raster_layers, reading, writing
+from .lacrime_geo.parameter_groups import SELECTION
+from .lacrime_geo.parameter_kinds import Column, Points, Polygons
+from .lacrime_geo.selection import refuse, words
+from .parameters import value_of
+
+
+class Inputs:
+    """The parameters of one run."""
+
+    def __init__(self, algorithm, parameters, context):
+        self.algorithm, self.parameters, self.context = algorithm, parameters, context
+        self.analysis, self.name = algorithm.analysis, algorithm.input_name
+
+    def source(self):
+        """Return the input layer: a raster, or the features of a vector layer."""
+        if self.algorithm.takes_a_raster:
+            source = self.algorithm.parameterAsRasterLayer(self.parameters, self.name, self.context)
+            problem = self.algorithm.invalidRasterError
+        else:
+            source = self.algorithm.parameterAsSource(self.parameters, self.name, self.context)
+            problem = self.algorithm.invalidSourceError
+        if source is None:
+            raise QgsProcessingException(problem(self.parameters, self.name))
+        return source
+
+    def files_read(self):
+        """Return the files that the input layers stand in; an output table in one of them is refused here."""
+        layers = [parameter.name.upper() for parameter in self.analysis.layers]
+        found = [self.vector_layer(name) for name in (self.name, *layers)]
+        if self.algorithm.takes_a_raster:
+            found.append(self.algorithm.parameterAsRasterLayer(self.parameters, self.name, self.context))
+        files = [layer.source().split("|")[0] for layer in found if layer is not None]
+        for definition in self.algorithm.destinationParameterDefinitions():
+            named = self.algorithm.parameterAsString(self.parameters, definition.name(), self.context)
+            path = writing.database_file(named)
+            if path and os.path.realpath(path) in map(os.path.realpath, files):
+                raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
+        return files
+
+    def vector_layer(self, name):
+        """Return the layer of a parameter, also where only some of its features are meant."""
+        given = self.parameters.get(name)
+        if isinstance(given, QgsProcessingFeatureSourceDefinition):
+            given, _ = given.source.valueAsString(self.context.expressionContext())
+        return self.algorithm.parameterAsVectorLayer({**self.parameters, name: given}, name, self.context)
+
+    def whole_layer(self, name):
+        """Return the layer of a parameter when all its features are asked for, else None."""
+        return file_layers.whole(self.parameters[name], self.vector_layer(name))
+
+    def options(self, shown):
+        """Return those of some options that the user gave, by the function's names, but for layers."""
+        given = {p.name: self.value(p) for p in shown if not isinstance(p, (Points, Polygons))}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def value(self, parameter):
+        """Return what the user gave for a parameter, None for nothing."""
+        return value_of(self.algorithm, parameter, self.parameters, self.context)
+
+    def data(self, source, options, progress):
+        """Return the input as the library takes it: a surface, features, or the incidents chosen."""
+        if self.algorithm.takes_a_raster:
+            return raster_layers.surface_of(source)
+        columns = self._columns(options, None)
+        chosen = {p.name: self.value(p) for p in SELECTION} if self.analysis.selects else {}
+        if self.analysis.input == "features" and not self.are_counted(options):
+            refuse(chosen)
+            return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
+        times, categories, layer = chosen["time_column"], chosen["category_column"], self.whole_layer(self.name)
+        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress, layer)
+        return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
+
+    def are_counted(self, options):
+        """Tell whether the features are incidents to count, as no value of theirs was named."""
+        return self.analysis.counts_incidents and "value" not in options
+
+    def _columns(self, options, layer):
+        """Return the columns asked for, or usual, of the input (None) or of the layer that a parameter names."""
+        shown = (*self.analysis.params, *self.analysis.second_params)
+        columns = [p.name for p in shown if isinstance(p, Column) and p.of == layer]
+        usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
+        return [options.get(name, usual[name]) for name in columns]
+
+    def add_layers(self, shown, data, options):
+        """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
+        for parameter in shown:
+            if not isinstance(parameter, (Points, Polygons)):
+                continue
+            name = parameter.name.upper()
+            source = self.algorithm.parameterAsSource(self.parameters, name, self.context)
+            if source is None:
+                continue
+            columns = self._columns(options, parameter.name)
+            if isinstance(parameter, Polygons):
+                given = self.parameters.get(name)
+                read = reading.features_of(source, given, self.context, columns, None, crs=data.crs)
+            else:
+                layer = self.whole_layer(name)
+                read = reading.incidents_of(source, self.context, columns, None, None, None, layer, crs=data.crs)
+            options[parameter.name] = read
