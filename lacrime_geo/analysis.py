@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 from dataclasses import dataclass
 from typing import Any, Callable
@@ -101,12 +100,6 @@ class Analysis:
             if name in signature:
                 return signature[name].default
         return self._look_signature[name].default
-
-    def missing(self) -> str | None:
-        """Return the package that is needed and not installed, None when nothing is."""
-        if self.needs is None or importlib.util.find_spec(self.needs[0]) is not None:
-            return None
-        return self.needs[1]
 
     def second_of(self, result: Any, progress: Progress, **options: Any) -> Any:
         """Return the further layer or table of a result."""

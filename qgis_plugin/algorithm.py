@@ -4,21 +4,19 @@ import logging
 
 from qgis.core import (
     QgsProcessing,
-    QgsProcessingAlgorithm,
-    QgsProcessingException,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
 )
-from qgis.PyQt.QtCore import QCoreApplication
 
-from . import display, marking, raster_layers, reading, writing
-from .feedback import announcing, letting_go, progress_of
+from . import delivery, display, reading, writing
+from .base import LacrimeAlgorithm
+from .feedback import progress_of
 from .inputs import Inputs
-from .lacrime_geo.landing import Landing, explained
+from .lacrime_geo.landing import Landing
 from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
-from .lacrime_geo.progress import Cancelled, advance, within
+from .lacrime_geo.progress import advance, within
 from .lacrime_geo.results import Marks, Surface, Table
 from .parameters import advanced, out_of_bounds, to_processing
 
@@ -30,7 +28,7 @@ SOURCES = {
 }
 
 
-class AnalysisAlgorithm(QgsProcessingAlgorithm):
+class AnalysisAlgorithm(LacrimeAlgorithm):
     """Show one analysis in the toolbox and run it."""
 
     def __init__(self, analysis):
@@ -41,9 +39,15 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
         """Return a fresh copy, as Processing asks for each run."""
         return AnalysisAlgorithm(self.analysis)
 
-    def tr(self, text):
-        """Return text in the user's language."""
-        return QCoreApplication.translate("Lacrime", text)
+    @property
+    def needs(self):
+        """The modules that must be there: scipy for all, more for some."""
+        return ("scipy", *([self.analysis.needs[0]] if self.analysis.needs else []))
+
+    @property
+    def group_name(self):
+        """The group in English."""
+        return self.analysis.group
 
     def name(self):
         """Return the one name of the analysis."""
@@ -52,14 +56,6 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def displayName(self):
         """Return the title in the toolbox."""
         return self.tr(self.analysis.title)
-
-    def group(self):
-        """Return the group in the toolbox."""
-        return self.tr(self.analysis.group)
-
-    def groupId(self):
-        """Return the group's unchanging name."""
-        return self.analysis.group.lower()
 
     def tags(self):
         """Return words by which the toolbox's search finds the algorithm."""
@@ -72,19 +68,8 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
     def shortHelpString(self):
         """Return the help beside the dialog: what it does, and each option with its unit and default."""
         shown = (*self.analysis.params, *self.analysis.second_params)
-        rows = [f"<b>{p.label}</b>: {self.analysis.help(p.name)}" for p in shown]
+        rows = [f"<b>{self.tr(p.label)}</b>: {self.tr(self.analysis.help(p.name))}" for p in shown]
         return self.tr(self.analysis.summary) + "<br><br>" + "<br><br>".join(rows)
-
-    def canExecute(self):
-        """Tell whether what the analysis needs is installed, and if not, what to do."""
-        missing = self.analysis.missing()
-        if missing is None:
-            return True, ""
-        return False, self.tr(
-            f"{self.analysis.title} needs {missing}, which this QGIS does not have. Install it with QGIS's Python "
-            f"(python3 -m pip install {missing}; on Windows in the OSGeo4W shell) and restart QGIS. All other algorithms work "
-            "without it."
-        )
 
     @property
     def input_name(self):
@@ -144,21 +129,10 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
                 return False, sentence
         return super().checkParameterValues(parameters, context)
 
-    def processAlgorithm(self, parameters, context, feedback):
-        """Read, run, write; every error is one sentence, and a cancelled run writes nothing."""
-        possible, sentence = self.canExecute()
-        if not possible:  # qgis_process and scripts do not ask
-            raise QgsProcessingException(sentence)
-        try:
-            with announcing(feedback), Landing(Inputs(self, parameters, context).files_read()) as landing, letting_go():
-                return self._run(parameters, context, feedback, landing)
-        except Cancelled:
-            feedback.pushInfo(self.tr("Cancelled: nothing was written."))
-            return {}
-        except (ValueError, TypeError, ImportError) as problem:
-            raise QgsProcessingException(str(problem)) from problem
-        except OSError as problem:
-            raise QgsProcessingException(problem.strerror or str(problem)) from problem
+    def carry_out(self, parameters, context, feedback):
+        """Read, run, write; the outputs land together or not at all."""
+        with Landing(Inputs(self, parameters, context).files_read()) as landing:
+            return self._run(parameters, context, feedback, landing)
 
     def _run(self, parameters, context, feedback, landing):
         outputs, inputs = writing.Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
@@ -196,35 +170,13 @@ class AnalysisAlgorithm(QgsProcessingAlgorithm):
 
     def _write(self, outputs, result, second, original, progress):
         """Write every output, and tell QGIS how each is to appear."""
-        written = {OUTPUT: (result, self._write_one(outputs, OUTPUT, result, original, progress))}
+        written = {OUTPUT: (result, delivery.write(outputs, OUTPUT, result, original, progress))}
         if second is not None:
             name = self.analysis.second.upper()
-            written[name] = second, self._write_one(outputs, name, second, None, progress)
-        run = display.Run(f"{self.group()} · {result.parameters['layer']}")
-        return {
-            name: self._show(outputs, *output, run, name != OUTPUT) for name, output in written.items() if output[1]
-        }
-
-    def _write_one(self, outputs, name, result, original, progress):
-        """Write a result to an output; return where, None when the user skips it."""
-        if isinstance(result, Surface):
-            return raster_layers.write_surface(outputs, name, result)
-        if isinstance(result, Marks) and original is not None:
-            return marking.write_marks(outputs, name, result, original, progress)
-        if isinstance(result, Table):
-            return writing.write_table(outputs, name, result)
-        return writing.write_shapes(outputs, name, result, progress)
-
-    def _show(self, outputs, shown, path, run, on_top):
-        """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
-        if not isinstance(shown, Surface):
-            outputs.check(path, len(shown), writing.placed_rows(shown))
-        final = outputs.destination(path)
-        if final != path:
-            with explained(final):
-                display.write_beside(shown, path.split("|")[0])
-        if outputs.context.willLoadLayerOnCompletion(final):
-            details = outputs.context.layerToLoadOnCompletionDetails(final)
-            details.name = shown.label
-            details.setPostProcessor(display.Appearance(shown, run, on_top))
-        return final
+            written[name] = second, delivery.write(outputs, name, second, None, progress)
+        with display.run_called(f"{self.group()} · {result.parameters['layer']}") as run:
+            return {
+                name: delivery.show(outputs, *output, run, name != OUTPUT)
+                for name, output in written.items()
+                if output[1]
+            }

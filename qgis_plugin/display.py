@@ -1,6 +1,8 @@
 """How a finished layer appears: styled, grouped, with the record of how it was made in its metadata."""
 
 import os
+import threading
+from contextlib import contextmanager
 
 from qgis.core import QgsLayerMetadata, QgsProcessingLayerPostProcessorInterface
 from qgis.PyQt.QtXml import QDomDocument
@@ -9,6 +11,7 @@ from .lacrime_geo.styles import qml
 
 # QGIS keeps no reference to a post-processor: without this one, styles are lost.
 _live = set()
+_current = threading.local()
 
 
 class Run:
@@ -25,6 +28,20 @@ class Run:
             self.name = next(name for name in (self.title, *numbered) if name not in taken)
             return root.insertGroup(0, self.name)
         return root.findGroup(self.name)
+
+
+@contextmanager
+def run_called(title):
+    """Give the run that outputs belong to: the one that goes on in this thread, else a new one under a title.
+
+    So a run that runs others, as an overview does, has one group for all their layers.
+    """
+    outer = getattr(_current, "run", None)
+    _current.run = outer or Run(title)
+    try:
+        yield _current.run
+    finally:
+        _current.run = outer
 
 
 class Appearance(QgsProcessingLayerPostProcessorInterface):

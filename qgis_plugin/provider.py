@@ -1,10 +1,11 @@
 """The Processing provider: one algorithm for each analysis of the catalogue."""
 
 import os
-import sys
 
 from qgis.core import Qgis, QgsMessageLog, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
+
+from . import installation
 
 FOLDER = os.path.dirname(__file__)
 
@@ -29,26 +30,21 @@ class LacrimeProvider(QgsProcessingProvider):
         return ["tif", "tiff"]
 
     def loadAlgorithms(self):
-        """Add an algorithm per analysis; without scipy, say what to install, and stay."""
+        """Add an algorithm per analysis and the tools; without scipy they are listed and say what to install."""
         try:
-            import scipy  # noqa: F401
-
             from .algorithm import AnalysisAlgorithm
             from .lacrime_geo.catalog import ANALYSES
+            from .tools import TOOLS
         except ImportError as problem:
-            QgsMessageLog.logMessage(missing_sentence(problem), "Lacrime", Qgis.MessageLevel.Warning)
+            _say(f"Lacrime needs numpy in QGIS's Python ({problem}): {installation.remedy(['numpy'])}.")
             return
         for analysis in ANALYSES:
             self.addAlgorithm(AnalysisAlgorithm(analysis))
+        for tool in TOOLS:
+            self.addAlgorithm(tool())
+        if not installation.has("scipy"):
+            _say(f"Lacrime needs scipy in QGIS's Python for its analyses: {installation.remedy(['scipy'])}.")
 
 
-def missing_sentence(problem):
-    """Say which Python module QGIS lacks and how to install it on this platform."""
-    remedies = {
-        "win32": "run the OSGeo4W setup and add python3-scipy",
-        "darwin": "run /Applications/QGIS.app/Contents/MacOS/bin/pip3 install scipy",
-    }
-    remedy = remedies.get(
-        sys.platform, "install python3-scipy with your package manager (Debian: apt install python3-scipy)"
-    )
-    return f"Lacrime needs numpy and scipy in QGIS's Python ({problem}): {remedy}, then restart QGIS."
+def _say(sentence):
+    QgsMessageLog.logMessage(sentence, "Lacrime", Qgis.MessageLevel.Warning)

@@ -37,8 +37,11 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     assert all(definition.help() for definition in found.parameterDefinitions() if definition.name() in options)
 
 
-def test_the_provider_offers_just_the_catalogue(provider):
-    assert sorted(found.name() for found in provider.algorithms()) == sorted(BY_NAME)
+def test_the_provider_offers_the_catalogue_and_the_tools(provider):
+    from lacrime_qgis.tools import TOOLS
+
+    expected = [*BY_NAME, *(tool.NAME for tool in TOOLS)]
+    assert sorted(found.name() for found in provider.algorithms()) == sorted(expected)
 
 
 @pytest.mark.parametrize("rule", BANDWIDTH_RULES)

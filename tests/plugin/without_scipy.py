@@ -26,7 +26,11 @@ def main(plugins):
 
     plugin = lacrime_qgis.classFactory(None)
     plugin.initProcessing()
-    print(f"provider {plugin.provider.id()} with {len(plugin.provider.algorithms())} algorithms", flush=True)
+    algorithms = plugin.provider.algorithms()
+    print(f"provider {plugin.provider.id()} with {len(algorithms)} algorithms", flush=True)
+    for algorithm in algorithms:
+        possible, sentence = algorithm.canExecute()
+        print(f"{algorithm.name()}: {sentence if not possible else 'can run'}", flush=True)
     os._exit(0)
 
 

@@ -1,0 +1,71 @@
+"""What every algorithm of the plugin does alike: names, help, what it needs, and errors of one sentence."""
+
+import os
+
+from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
+from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtGui import QIcon
+
+from . import installation
+from .feedback import announcing, letting_go
+from .lacrime_geo.progress import Cancelled
+
+FOLDER = os.path.dirname(__file__)
+
+
+def tr(text):
+    """Return text in the user's language."""
+    return QCoreApplication.translate("Lacrime", text)
+
+
+class LacrimeAlgorithm(QgsProcessingAlgorithm):
+    """A Processing algorithm of this plugin; subclasses say what it is and `carry_out` what it does."""
+
+    needs = ()  # modules beyond those that QGIS always has
+
+    def tr(self, text):
+        """Return text in the user's language."""
+        return tr(text)
+
+    def groupId(self):
+        """Return the group's unchanging name, in any language."""
+        return self.group_name.lower().replace(" ", "_")
+
+    def group(self):
+        """Return the group in the toolbox."""
+        return tr(self.group_name)
+
+    def helpUrl(self):
+        """Return the help page that the plugin brings along, which the Help button opens."""
+        page = os.path.join(FOLDER, "help", f"{self.name()}.html")
+        return QUrl.fromLocalFile(page).toString() if os.path.exists(page) else ""
+
+    def icon(self):
+        """Return the plugin's icon, grey where something is missing."""
+        name = "icon_grey.svg" if installation.missing(self.needs) else "icon.svg"
+        return QIcon(os.path.join(FOLDER, name))
+
+    def canExecute(self):
+        """Tell whether what the algorithm needs is installed, and if not, what to type on this platform."""
+        missing = installation.missing(self.needs)
+        if not missing:
+            return True, ""
+        names = " and ".join(installation.package(module) for module in missing)
+        sentence = tr("{title} needs {names}, which this QGIS does not have: {remedy}.")
+        return False, sentence.format(title=self.displayName(), names=names, remedy=installation.remedy(missing))
+
+    def processAlgorithm(self, parameters, context, feedback):
+        """Carry it out; every error is one sentence, and a cancelled run writes nothing."""
+        possible, sentence = self.canExecute()
+        if not possible:  # qgis_process and scripts do not ask
+            raise QgsProcessingException(sentence)
+        try:
+            with announcing(feedback), letting_go():
+                return self.carry_out(parameters, context, feedback)
+        except Cancelled:
+            feedback.pushInfo(tr("Cancelled: nothing was written."))
+            return {}
+        except (ValueError, TypeError, ImportError) as problem:
+            raise QgsProcessingException(str(problem)) from problem
+        except OSError as problem:
+            raise QgsProcessingException(problem.strerror or str(problem)) from problem

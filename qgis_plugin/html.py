@@ -1,0 +1,57 @@
+"""Small HTML pages that algorithms leave behind: one look, all text escaped, nothing loaded from elsewhere."""
+
+from html import escape
+
+STYLE = (
+    "body{font:15px/1.5 'Open Sans','Segoe UI',Helvetica,sans-serif;color:#222;background:#fff;max-width:46em;margin:2em auto;"
+    "padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;margin:.6em 0}"
+    "th,td{text-align:left;padding:.25em .8em .25em 0;border-bottom:1px solid #ddd;vertical-align:top}"
+    "td.number,th.number{text-align:right}code,pre{background:#f4f4f2;padding:.1em .3em}pre{padding:.7em;overflow-x:auto;"
+    "white-space:pre-wrap}.caveat{border-left:4px solid #b35806;padding-left:.8em}.small{color:#555;font-size:.87em}"
+)
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+
+def text(value):
+    """Return a value as HTML: escaped, unless it is markup."""
+    return value if isinstance(value, Markup) else Markup(escape(str(value)))
+
+
+def tag(name, *inside, kind=""):
+    """Return an element with what stands in it."""
+    named = f' class="{escape(kind)}"' if kind else ""
+    return Markup(f"<{name}{named}>{''.join(text(part) for part in inside)}</{name}>")
+
+
+def table(names, rows):
+    """Return a table; numbers stand to the right, with thousands set apart."""
+    rows = [list(row) for row in rows]
+    head = tag("tr", *(tag("th", name, kind=_kind(rows, at)) for at, name in enumerate(names)))
+    body = [
+        tag("tr", *(tag("td", _words(value), kind=_kind([row], at)) for at, value in enumerate(row))) for row in rows
+    ]
+    return tag("table", head, *body)
+
+
+def _kind(rows, at):
+    return "number" if rows and all(isinstance(row[at], (int, float)) for row in rows) else ""
+
+
+def _words(value):
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:,.4g}" if isinstance(value, float) else value
+
+
+def items(sentences, kind=""):
+    """Return a list of sentences."""
+    return tag("ul", *(tag("li", sentence, kind=kind) for sentence in sentences))
+
+
+def page(title, *parts):
+    """Return a whole page under a title."""
+    head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
+    return f"<!DOCTYPE html>\n<html><head>{head}</head><body>{tag('h1', title)}{''.join(text(p) for p in parts)}</body></html>\n"
