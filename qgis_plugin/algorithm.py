@@ -19,6 +19,7 @@ from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.progress import advance, within
 from .lacrime_geo.results import Marks, Surface, Table
 from .parameters import advanced, out_of_bounds, to_processing
+from .provenance import Provenance
 
 log = logging.getLogger("lacrime_geo")
 OUTPUT = "OUTPUT"
@@ -147,6 +148,8 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         inputs.add_layers(self.analysis.params, data, options)
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
         second = self._second(outputs, inputs, result, data, within(progress, 0.5, 0.8))
+        read = {self.input_name: data, **inputs.layers_read}
+        outputs.provenance = Provenance(self, parameters, context, read)
         if self.analysis.look:
             result = result.styled(**inputs.options(self.analysis.look))
         written = self._write(outputs, result, second, original, within(progress, 0.8, 1.0))

@@ -3,6 +3,7 @@
 from . import display, marking, raster_layers, writing
 from .lacrime_geo.landing import explained
 from .lacrime_geo.results import Marks, Surface, Table
+from .provenance import metadata_of
 
 
 def write(outputs, name, result, original, progress):
@@ -23,12 +24,13 @@ def show(outputs, shown, path, run, on_top):
     """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
     if not isinstance(shown, Surface):
         outputs.check(path, len(shown), writing.placed_rows(shown))
-    final = outputs.destination(path)
+    final, metadata = outputs.destination(path), metadata_of(shown, outputs.provenance)
     if final != path:
         with explained(final):
-            display.write_beside(shown, path.split("|")[0])
+            display.write_inside(path, metadata)
+            display.write_beside(shown, path.split("|")[0], metadata)
     if outputs.context.willLoadLayerOnCompletion(final):
         details = outputs.context.layerToLoadOnCompletionDetails(final)
         details.name = shown.label
-        details.setPostProcessor(display.Appearance(shown, run, on_top))
+        details.setPostProcessor(display.Appearance(shown, run, on_top, metadata))
     return final

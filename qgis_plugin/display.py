@@ -1,14 +1,17 @@
 """How a finished layer appears: styled, grouped, with the record of how it was made in its metadata."""
 
+import logging
 import os
 import threading
 from contextlib import contextmanager
 
-from qgis.core import QgsLayerMetadata, QgsProcessingLayerPostProcessorInterface
+from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
 from qgis.PyQt.QtXml import QDomDocument
 
 from .lacrime_geo.styles import qml
+from .provenance import as_qmd
 
+log = logging.getLogger("lacrime_geo")
 # QGIS keeps no reference to a post-processor: without this one, styles are lost.
 _live = set()
 _current = threading.local()
@@ -47,10 +50,9 @@ def run_called(title):
 class Appearance(QgsProcessingLayerPostProcessorInterface):
     """Style a layer, write its metadata and put it into its run's group."""
 
-    def __init__(self, result, run, on_top):
+    def __init__(self, result, run, on_top, metadata):
         super().__init__()
-        self.style, self.run, self.on_top = qml(result), run, on_top
-        self.metadata = metadata_of(result)
+        self.style, self.run, self.on_top, self.metadata = qml(result), run, on_top, metadata
         self.hidden = getattr(result, "style", "") == "clusters" and len(result) > 50_000
         _live.add(self)
 
@@ -77,34 +79,23 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
         node.parent().removeChildNode(node)
 
 
-def metadata_of(result):
-    """Return the layer metadata: what was done in words, and every parameter with its reason."""
-    metadata = QgsLayerMetadata()
-    metadata.setTitle(result.label)
-    metadata.setType("dataset")
-    metadata.setAbstract(
-        "Reported incidents only: reported crime is not all crime. Made with lacrime_geo; the history lists every "
-        "parameter used, and why it was chosen where it was found from the data."
-    )
-    for name, value in result.parameters.items():
-        if not isinstance(value, list):
-            metadata.addHistoryItem(f"{name}: {value}")
-    for sentence in result.parameters.get("warnings", []):
-        metadata.addHistoryItem(f"warning: {sentence}")
-    metadata.addHistoryItem(result.parameters.record())
-    return metadata
-
-
-def write_beside(result, path):
+def write_beside(result, path, metadata):
     """Write the style and the metadata beside a file, where QGIS finds them when the layer is opened again."""
     stem = os.path.splitext(path)[0]
     style = qml(result)
     if style:
         with open(stem + ".qml", "w", encoding="utf-8") as file:
             file.write(style)
-    document = QDomDocument("qgis")
-    root = document.createElement("qgis")
-    document.appendChild(root)
-    metadata_of(result).writeMetadataXml(root, document)
     with open(stem + ".qmd", "w", encoding="utf-8") as file:
-        file.write("<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + document.toString(2))
+        file.write(as_qmd(metadata))
+
+
+def write_inside(path, metadata):
+    """Write the metadata into a GeoPackage too: it stays with the layer when the file is sent on alone."""
+    file = path.split("|")[0]
+    if not file.lower().endswith(".gpkg"):
+        return
+    layer = os.path.splitext(os.path.basename(file))[0]
+    done, problem = QgsProviderRegistry.instance().saveLayerMetadata("ogr", f"{file}|layername={layer}", metadata)
+    if not done:
+        log.warning("the metadata stand only beside %s: %s", os.path.basename(file), problem)

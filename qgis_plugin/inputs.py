@@ -17,6 +17,7 @@ class Inputs:
     def __init__(self, algorithm, parameters, context):
         self.algorithm, self.parameters, self.context = algorithm, parameters, context
         self.analysis, self.name = algorithm.analysis, algorithm.input_name
+        self.layers_read = {}  # beside the input, by parameter
 
     def source(self):
         """Return the input layer: a raster, or the features of a vector layer."""
@@ -104,4 +105,4 @@ class Inputs:
             else:
                 layer = self.whole_layer(name)
                 read = reading.incidents_of(source, self.context, columns, None, None, None, layer, crs=data.crs)
-            options[parameter.name] = read
+            options[parameter.name] = self.layers_read[name] = read

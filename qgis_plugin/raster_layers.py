@@ -7,6 +7,7 @@ from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProcessingException
 from .lacrime_geo.grid import Grid
 from .lacrime_geo.landing import explained
 from .lacrime_geo.rasters import require_one_band, unmetric, with_record
+from .provenance import QMD_ITEM, as_qmd, metadata_of
 from .reading import is_metric
 
 BAND = 1
@@ -60,6 +61,7 @@ def write_surface(outputs, name, surface):
     plain.SetGeoTransform((c, a, b, f, d, e))
     plain.SetProjection(QgsCoordinateReferenceSystem(surface.grid.crs).toWkt())
     plain.SetMetadataItem("lacrime_geo", surface.parameters.record())
+    plain.SetMetadataItem(QMD_ITEM, as_qmd(metadata_of(surface, outputs.provenance)))
     band = plain.GetRasterBand(1)
     band.SetNoDataValue(float("nan"))
     band.SetUnitType(surface.unit)

@@ -61,6 +61,7 @@ class Outputs:
         self.algorithm, self.context, self.landing = algorithm, context, landing
         self.parameters = dict(parameters)
         self.final = {}
+        self.provenance = None  # of the run, once its inputs are read
 
     def stage(self, name, kind):
         """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""

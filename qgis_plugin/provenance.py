@@ -1,0 +1,149 @@
+"""How a layer came to be: the algorithm, what it was given, the inputs' fingerprints, every choice made, and when."""
+
+import json
+import re
+from datetime import datetime, timezone
+
+from osgeo import gdal
+from qgis.core import (
+    QgsLayerMetadata,
+    QgsMapLayer,
+    QgsProcessingFeatureSourceDefinition,
+    QgsProcessingOutputLayerDefinition,
+    QgsProperty,
+)
+from qgis.PyQt.QtCore import QDate, QDateTime
+from qgis.PyQt.QtXml import QDomDocument
+
+from .lacrime_geo import __version__
+from .lacrime_geo.fingerprints import fingerprint
+
+QMD_ITEM = "lacrime_qmd"  # of a GeoTIFF's metadata
+PASSWORD = re.compile(r"""\s?\bpassword=('(\\.|[^'\\])*'|"[^"]*"|\S+)""", re.IGNORECASE)
+CAVEAT = (
+    "Reported incidents only: reported crime is not all crime. Made with lacrime_geo; the history lists every parameter used, "
+    "and why it was chosen where it was found from the data."
+)
+
+
+class Provenance:
+    """What one run was given, for the metadata of all its layers; `inputs` are the data it read, by parameter."""
+
+    def __init__(self, algorithm, parameters, context, inputs):
+        self.algorithm = f"lacrime:{algorithm.name()}"
+        self.given = given_to(algorithm, parameters, context)
+        self.inputs = {
+            name: {"name": data.label, "fingerprint": fingerprint(data)}
+            for name, data in inputs.items()
+            if data is not None
+        }
+        self.made = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def record(self, result):
+        """Return all of it with a result's own parameters as a dict of JSON values."""
+        return {
+            "algorithm": self.algorithm,
+            "version": __version__,
+            "made": self.made,
+            "given": self.given,
+            "inputs": self.inputs,
+            "parameters": json.loads(result.parameters.record()),
+        }
+
+    def lines(self):
+        """Return what Layer Properties show of it before the parameters, a sentence each."""
+        found = [f"made: {self.made} by {self.algorithm} of lacrime_geo {__version__}"]
+        for name, data in self.inputs.items():
+            found.append(f"input {name}: {data['name']}, fingerprint {data['fingerprint']}")
+        return [*found, *(f"given {name}: {value}" for name, value in self.given.items())]
+
+
+def given_to(algorithm, parameters, context):
+    """Return what the user gave for each parameter but the outputs, as JSON values; layers by their source, without passwords."""
+    outputs = {definition.name() for definition in algorithm.destinationParameterDefinitions()}
+    found = {}
+    for definition in algorithm.parameterDefinitions():
+        name = definition.name()
+        value = parameters.get(name)
+        if name not in outputs and value not in (None, ""):
+            found[name] = plain(value, algorithm, name, parameters, context)
+    return found
+
+
+def plain(value, algorithm, name, parameters, context):
+    """Return a parameter's value as JSON takes it."""
+    if isinstance(value, QgsProcessingFeatureSourceDefinition):
+        inner, _ = value.source.valueAsString(context.expressionContext())
+        layer = algorithm.parameterAsVectorLayer({**parameters, name: inner}, name, context)
+        return {"source": _source(layer) or inner, "selected features only": value.selectedFeaturesOnly}
+    if isinstance(value, QgsProcessingOutputLayerDefinition):
+        value = value.sink
+    if isinstance(value, QgsProperty):
+        value, _ = value.valueAsString(context.expressionContext())
+    if isinstance(value, QgsMapLayer):
+        return _source(value)
+    if isinstance(value, (QDateTime, QDate)):
+        return value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
+    if isinstance(value, (list, tuple)):
+        return [plain(one, algorithm, name, parameters, context) for one in value]
+    if isinstance(value, str):
+        layer = context.getMapLayer(value)
+        return _source(layer) or PASSWORD.sub("", value)
+    return value if isinstance(value, (bool, int, float)) else str(value)
+
+
+def _source(layer):
+    return layer.publicSource() if layer is not None else None
+
+
+def metadata_of(result, provenance=None):
+    """Return the layer metadata: what was done in words, every parameter with its reason, and all of it as one JSON text."""
+    metadata = QgsLayerMetadata()
+    metadata.setTitle(result.label)
+    metadata.setType("dataset")
+    metadata.setAbstract(CAVEAT)
+    for line in provenance.lines() if provenance else ():
+        metadata.addHistoryItem(line)
+    for name, value in result.parameters.items():
+        if not isinstance(value, list):
+            metadata.addHistoryItem(f"{name}: {value}")
+    for sentence in result.parameters.get("warnings", []):
+        metadata.addHistoryItem(f"warning: {sentence}")
+    record = provenance.record(result) if provenance else json.loads(result.parameters.record())
+    metadata.addHistoryItem(json.dumps(record, ensure_ascii=False, default=str))
+    return metadata
+
+
+def as_qmd(metadata):
+    """Return layer metadata as the text of a .qmd file."""
+    document = QDomDocument("qgis")
+    root = document.createElement("qgis")
+    document.appendChild(root)
+    metadata.writeMetadataXml(root, document)
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + document.toString(2)
+
+
+def _inside_raster(layer):
+    """Return the metadata that stand in a GeoTIFF: QGIS opens rasters without theirs."""
+    metadata, document = QgsLayerMetadata(), QDomDocument()
+    dataset = gdal.Open(layer.source())
+    inside = dataset.GetMetadataItem(QMD_ITEM) if dataset is not None else None
+    if inside:
+        document.setContent(inside)
+        metadata.readMetadataXml(document.documentElement())
+    return metadata
+
+
+def record_of(layer):
+    """Return the record that a layer's metadata hold, None where it was not made by this plugin."""
+    metadata = layer.metadata()
+    if not metadata.history() and layer.providerType() == "gdal":
+        metadata = _inside_raster(layer)
+    for line in reversed(metadata.history()):
+        try:
+            record = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(record, dict) and str(record.get("algorithm", "")).startswith("lacrime:"):
+            return record
+    return None
