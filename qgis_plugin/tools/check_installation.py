@@ -9,9 +9,10 @@ from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterFileDestination
 from qgis.PyQt.QtCore import QT_VERSION_STR
 
-from .. import html, installation
+from .. import installation
 from ..base import tr
 from ..lacrime_geo import __version__
+from ..lacrime_geo import html_pages as html
 from .tool import Tool
 
 REPORT = "REPORT"

@@ -1,6 +1,10 @@
-"""Small HTML pages that algorithms leave behind: one look, all text escaped, nothing loaded from elsewhere."""
+"""Small HTML pages that runs leave behind: one look, all text escaped, nothing loaded from elsewhere."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import Any
 
 STYLE = (
     "body{font:15px/1.5 'Open Sans','Segoe UI',Helvetica,sans-serif;color:#222;background:#fff;max-width:46em;margin:2em auto;"
@@ -15,43 +19,48 @@ class Markup(str):
     """Text that is HTML already."""
 
 
-def text(value):
+def text(value: Any) -> Markup:
     """Return a value as HTML: escaped, unless it is markup."""
     return value if isinstance(value, Markup) else Markup(escape(str(value)))
 
 
-def tag(name, *inside, kind=""):
+def tag(name: str, *inside: Any, kind: str = "") -> Markup:
     """Return an element with what stands in it."""
     named = f' class="{escape(kind)}"' if kind else ""
     return Markup(f"<{name}{named}>{''.join(text(part) for part in inside)}</{name}>")
 
 
-def table(names, rows):
-    """Return a table; numbers stand to the right, with thousands set apart."""
-    rows = [list(row) for row in rows]
-    head = tag("tr", *(tag("th", name, kind=_kind(rows, at)) for at, name in enumerate(names)))
+def table(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> Markup:
+    """Return a table; numbers stand to the right, with thousands set apart.
+
+    >>> table(["place", "count"], [["A & B", 1200]])[-58:]
+    '<td>A &amp; B</td><td class="number">1,200</td></tr></table>'
+    """
+    listed = [list(row) for row in rows]
+    head = tag("tr", *(tag("th", name, kind=_kind(listed, at)) for at, name in enumerate(names)))
     body = [
-        tag("tr", *(tag("td", _words(value), kind=_kind([row], at)) for at, value in enumerate(row))) for row in rows
+        tag("tr", *(tag("td", _words(value), kind=_kind([row], at)) for at, value in enumerate(row))) for row in listed
     ]
     return tag("table", head, *body)
 
 
-def _kind(rows, at):
+def _kind(rows: list[list[Any]], at: int) -> str:
     return "number" if rows and all(isinstance(row[at], (int, float)) for row in rows) else ""
 
 
-def _words(value):
+def _words(value: Any) -> Any:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:,.4g}" if isinstance(value, float) else value
 
 
-def items(sentences, kind=""):
+def items(sentences: Iterable[Any], kind: str = "") -> Markup:
     """Return a list of sentences."""
     return tag("ul", *(tag("li", sentence, kind=kind) for sentence in sentences))
 
 
-def page(title, *parts):
+def page(title: str, *parts: Any) -> str:
     """Return a whole page under a title."""
     head = f'<meta charset="utf-8"><title>{escape(title)}</title><style>{STYLE}</style>'
-    return f"<!DOCTYPE html>\n<html><head>{head}</head><body>{tag('h1', title)}{''.join(text(p) for p in parts)}</body></html>\n"
+    body = f"{tag('h1', title)}{''.join(text(part) for part in parts)}"
+    return f"<!DOCTYPE html>\n<html><head>{head}</head><body>{body}</body></html>\n"
