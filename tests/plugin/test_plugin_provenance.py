@@ -104,7 +104,7 @@ def test_every_kind_of_layer_is_made_again_from_its_metadata(run, points, tmp_pa
     if name == "kde":
         old, new = (read_raster(path) for path in (first, second))
         np.testing.assert_array_equal(old["values"], new["values"])
-        assert old["record"] == new["record"]
+        assert old["bounds"] == new["bounds"]
         return
     old, new = opened(first), opened(second)
     assert new.featureCount() == old.featureCount() > 0 and new.fields().names() == old.fields().names()
