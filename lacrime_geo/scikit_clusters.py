@@ -62,7 +62,8 @@ def hdbscan(
     Incidents are put in order of their place first, and those on one place share the label of most of them, so that labels do
     not depend on the order of rows; a cluster may therefore have fewer than min_cluster_size. A place with more than
     min_samples incidents is infinitely dense to HDBSCAN: others of its cluster then have a probability of 0. A single cluster
-    that holds everything is never found. Time grows with the square of the number of incidents.
+    that holds everything is never found. Where many distances are equal, scikit-learn takes them as numpy sorts them, which
+    differs between kinds of processors, and so may the clusters. Time grows with the square of the number of incidents.
 
     Examples
     --------

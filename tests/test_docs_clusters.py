@@ -188,7 +188,10 @@ def test_what_is_said_of_hdbscan(everything):
     pytest.importorskip("sklearn", "1.3")
     found = lg.hdbscan(everything.select(category="burglary")).clusters()
     city = shapely.union_all([shapely.from_wkb(wkb) for wkb in lg.as_features(DIVISIONS).wkb]).area / 1e6
-    assert 0.4 < found["area_km2"][0] / city < 0.7 and "over half the city" in PROSE
+    # How many there are depends on the processor, as the page says.
+    assert "18 clusters on one kind of processor" in PROSE and "30 on another" in PROSE
+    share = found["area_km2"][0] / city
+    assert 0.4 < share < 0.7 if len(found) == 18 else 0.02 < share < 0.05 and len(found) == 30
     small = found["area_km2"] < 0.1
     assert (small & centres(found, "Fairground")).sum() >= 4 and "takes Fairground apart" in PROSE
 

@@ -3,4 +3,4 @@
 from .check_installation import CheckInstallation
 from .rerun import Rerun
 
-TOOLS = (CheckInstallation, Rerun,)
+TOOLS = (CheckInstallation, Rerun)

@@ -63,8 +63,9 @@ def test_a_layer_that_stays_in_memory_has_its_record_too(run, layer, record_of, 
     context = QgsProcessingContext()
     context.setProject(QgsProject.instance())
     target = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
+    before = set(QgsProject.instance().mapLayers())
     processing.runAndLoadResults("lacrime:hotspots", dict(INCIDENTS=layer, OUTPUT=target), context=context)
-    (hot,) = (found for found in QgsProject.instance().mapLayers().values() if found.name().startswith("Hotspots"))
+    (hot,) = (QgsProject.instance().mapLayer(i) for i in set(QgsProject.instance().mapLayers()) - before)
     assert record_of(hot)["inputs"]["INCIDENTS"]["name"] == "burglaries"
     lines = hot.metadata().history()
     assert lines[0].startswith("made: ") and lines[1].startswith("input INCIDENTS: burglaries, fingerprint ")
