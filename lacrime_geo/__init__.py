@@ -5,6 +5,7 @@ __version__ = "0.1.0"
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import incremental_moran
 from .centrography import ellipses
+from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
@@ -44,6 +45,7 @@ __all__ = [
     "as_features",
     "as_incidents",
     "as_surface",
+    "change_map",
     "compare",
     "concentration",
     "contours",

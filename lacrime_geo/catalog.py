@@ -7,6 +7,7 @@ from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .centrography import ellipses
+from .change import change_map
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
@@ -163,6 +164,22 @@ ANALYSES = (
         second="agreement",
         second_title="Agreement of the maps",
         second_result=Table,
+    ),
+    Analysis(
+        run=change_map,
+        title="Change of incidents from one period to another",
+        group="Change",
+        result=Cells,
+        tags=("change", "before and after", "difference", "rate", "Poisson", "E-test", "crime", "hot spot"),
+        params=(
+            Points("after", "Incidents of the later period, if in another layer"),
+            Moment("after_since", "Begin of the later period (inclusive)"),
+            Moment("before_until", "End of the earlier period (exclusive)"),
+            Distance("cell_size", "Cell size"),
+            SHAPE,
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            BOUNDARY,
+        ),
     ),
     Analysis(
         run=local_moran,

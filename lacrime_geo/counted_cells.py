@@ -88,6 +88,11 @@ class CountedCells:
             {"count": self.count} if self.weight_sum is None else {"count": self.count, "weight_sum": self.weight_sum}
         )
 
+    def recounted(self, incidents: Incidents) -> np.ndarray:
+        """Return how many of other incidents stand in each of the study area's cells."""
+        cell = self.grid.index_within(self.universe, incidents.easting, incidents.northing)
+        return np.asarray(self.grid.total(cell)[self.universe])
+
     def raster(self, values: np.ndarray) -> np.ndarray:
         """Return values of the study area's cells as (rows, columns), 0 elsewhere."""
         whole = np.zeros(self.grid.shape, dtype=values.dtype)

@@ -90,7 +90,7 @@ def exact_tails(
     probabilities = population.totals(*np.divmod(pairs, population.kinds.size), compound=compound)
     for number, probability in enumerate(probabilities):
         rows = order[starts[number] : ends[number]]
-        p[rows] = np.maximum(_tails_at(probability, np.minimum(total[rows], probability.size - 1)), SMALLEST)
+        p[rows] = np.maximum(tails_at(probability, np.minimum(total[rows], probability.size - 1)), SMALLEST)
         advance(progress, (number + 1) / pairs.size)
     expected = size * (values.sum() - values) / max(values.size - 1, 1)
     return p, np.sign(total - expected)
@@ -102,7 +102,7 @@ def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
     return population.affordable(*np.unique(size, return_counts=True))
 
 
-def _tails_at(probability: np.ndarray, seen: np.ndarray) -> np.ndarray:
+def tails_at(probability: np.ndarray, seen: np.ndarray) -> np.ndarray:
     """Return for each outcome seen the probability of all outcomes no likelier than it."""
     # Outcomes of equal probability differ by rounding; a relative 1e-7 counts as equal, as in R's exact tests.
     bounds = probability[seen] * (1 + 1e-7)

@@ -34,7 +34,7 @@ points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:3261
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-every += " st_dbscan ellipses"
+every += " st_dbscan ellipses change_map"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -51,6 +51,7 @@ for neighbours in ("queen", "rook", "knn", "band"):
 marks += [lg.local_moran(areas, value="v", permutations=number) for number in (0, 19)]
 marks += [lg.gi_star(areas, value="v", denominator="v", smoothing="empirical_bayes"), lg.local_moran(points)]
 cells += [lg.hotspots(points, shape="hex"), lg.stability(some, runs=3)]
+cells += [lg.change_map(points, after_since="2023-09-01"), lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
 tables = [cells[2].curve(), marks[-1].agreement()]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)

@@ -32,6 +32,7 @@ STYLED = {
     "comparison": lambda: lg.compare(
         squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
     ),
+    "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
     "ellipses": lambda: lg.ellipses(POINTS, by=np.arange(600) % 8),
@@ -99,6 +100,19 @@ def test_every_kind_of_change_has_its_own_look():
     assert len(set(colours)) == len(CHANGES) - 1 and found["neither hot nor cold"][1]["style"] == "no"
 
 
+def test_change_diverges_from_no_change_and_tells_it_from_too_few_incidents():
+    found = classes(parsed("change"))
+    assert list(found) == ["3", "2", "1", "0", "-1", "-2", "-3", "too few"]
+    assert [found[value][1]["style"] for value in ("0", "too few")] == ["no", "no"]
+    assert [found[value][1]["outline_style"] for value in ("0", "too few")] == ["solid", "no"]
+    for more, fewer in (("3", "-3"), ("2", "-2"), ("1", "-1")):
+        assert found[more][0].replace("More", "Fewer") == found[fewer][0]
+        (red, _, blue), (low, _, high) = (colour(found[value][1]["color"]) for value in (more, fewer))
+        assert red > blue and high > low
+    shades = {value: luminance(hue) for value, _, hue in palettes.CHANGE if hue}
+    assert shades[3] < shades[2] < shades[1] and shades[-3] < shades[-2] < shades[-1]
+
+
 @pytest.mark.parametrize("name", ["hotspots", "gi_star", "gi_star of points"])
 def test_bins_have_the_customary_colours_and_sentences(name):
     root = parsed(name)
@@ -134,7 +148,7 @@ def test_points_are_marked_and_areas_filled():
     }
     assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
-    filled |= {"stability", "comparison", "ellipses"}
+    filled |= {"stability", "comparison", "ellipses", "change"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.sax.saxutils import quoteattr
 
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
 def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:
     """Return an XML element with its attributes quoted; names that Python keeps to itself end in an underscore."""
+    from xml.sax.saxutils import quoteattr  # brings half of urllib along: not when QGIS starts
+
     opening = tag + "".join(f" {key.rstrip('_')}={quoteattr(str(value))}" for key, value in attributes.items())
     inside = str(text) if text is not None else "".join(children)
     return f"<{opening}>{inside}</{tag}>" if inside else f"<{opening}/>"
@@ -83,18 +84,18 @@ def _layer(name: str, options: dict[str, Any], extra: str = "", turn: int = 0) -
 
 def fill(
     colour: str | None,
-    outline: str,
+    outline: str | None,
     width: float,
     fill_opacity: float = 1.0,
     hide_beyond: int | None = None,
     centre: bool = False,
 ) -> str:
-    """Return a filled area with an outline (mm), hidden beyond a scale, and a cross at its centre; without colour no fill."""
+    """Return a filled area with an outline (mm), hidden beyond a scale, and a cross at its centre; without colours neither."""
     options = {
         "color": rgba(colour or "#ffffff", fill_opacity),
         "style": "solid" if colour else "no",
-        "outline_color": rgba(outline),
-        "outline_style": "solid",
+        "outline_color": rgba(outline or "#ffffff"),
+        "outline_style": "solid" if outline else "no",
         "outline_width": width,
         "outline_width_unit": "MM",
         "joinstyle": "round",
@@ -102,7 +103,7 @@ def fill(
     by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
     extra = data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
     layers = [_layer("SimpleFill", options, extra)]
-    if centre:
+    if centre and outline:
         # A symbol inside a layer is named by where it stands: that of layer 1.
         layers.append(
             _layer("CentroidFill", {"point_on_surface": 0}, _cross(outline).replace('name="?"', 'name="@0@1"'))

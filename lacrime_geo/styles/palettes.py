@@ -45,6 +45,18 @@ COMPARISON = {
     "not on the second": ("Not on the second map", "#bdbdbd"),
 }
 
+# Change of a rate in ColorBrewer's PuOr, centred on none; the outline shows what is significant where the fill is pale.
+CHANGE = (
+    Class(3, "More than before, 99 % confidence", "#e66101"),
+    Class(2, "More than before, 95 % confidence", "#fdb863"),
+    Class(1, "More than before, 90 % confidence", "#fee8c8"),
+    Class(0, "No change beyond chance", None),
+    Class(-1, "Fewer than before, 90 % confidence", "#e3e0f0"),
+    Class(-2, "Fewer than before, 95 % confidence", "#b2abd2"),
+    Class(-3, "Fewer than before, 99 % confidence", "#5e3c99"),
+)
+MORE_OUTLINE, FEWER_OUTLINE = "#a04000", "#452a78"
+
 # The customary five of local Moran maps.
 LOCAL_MORAN = {
     "high-high": ("High among high", "#d7191c"),

@@ -11,6 +11,7 @@ from .elements import categorised, classified, document, element, fill, graduate
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
+TOO_FEW = "too few"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
@@ -105,6 +106,19 @@ def _local_moran(result: Any) -> str:
 def _comparison(result: Any) -> str:
     """Categories of `change`; what is neither hot nor cold on both maps has no fill."""
     return _kinds("change", palettes.COMPARISON)
+
+
+def _change(result: Any) -> str:
+    """Categories of `bin`, outlined where significant; a hairline where there is no change, nothing where none could be told."""
+    entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.CHANGE]
+    symbols = []
+    for value, _, colour in palettes.CHANGE:
+        outlined = palettes.MORE_OUTLINE if value > 0 else palettes.FEWER_OUTLINE
+        symbols.append(unfilled() if colour is None else fill(colour, outlined, 0.18))
+    entries.append((TOO_FEW, "Too few incidents to tell a change"))
+    symbols.append(fill(None, None, 0.0))
+    renderer = categorised(f'if("tested", "bin", {text_literal(TOO_FEW)})', entries, symbols)
+    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
 
 
 def _kinds(attribute: str, kinds: Mapping[str, tuple[str, str | None]], points: bool = False) -> str:
@@ -239,6 +253,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "local_moran": _local_moran,
     "stability": _stability,
     "comparison": _comparison,
+    "change": _change,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "ellipses": _ellipses,

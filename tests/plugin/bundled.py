@@ -14,7 +14,7 @@ OF_FEATURES = ("gi_star", "local_moran", "moran")
 NEED_SCIKIT = ("hdbscan", "optics")
 CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
 OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", *CLUSTERS, "ellipses")
-ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration")
+ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration", "change_map")
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
@@ -35,6 +35,7 @@ def inputs_of(name, points, squares, units, density):
         "contours": dict(SURFACE=density),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
+        "change_map": dict(AFTER_SINCE="2023-07-01"),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}
