@@ -29,6 +29,8 @@ SUBJECTS = (
     "spacetime",
     "in_qgis",
     "clusters_in_qgis",
+    "million_in_qgis",
+    "starting",
 )
 HEADER = (
     "| task | ours | peer | n | cells | ours, s (first call) | peer, s (first call) | peer / ours | ours, MB | peer, MB "

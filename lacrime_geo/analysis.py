@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Callable
 
 from .parameter_kinds import KINDS, Parameter, Points, Polygons
@@ -53,16 +54,16 @@ class Analysis:
 
     @property
     def _signature(self) -> dict[str, inspect.Parameter]:
-        return dict(inspect.signature(self.run).parameters)
+        return _options_of(self.run)
 
     @property
     def _second_signature(self) -> dict[str, inspect.Parameter]:
-        return dict(inspect.signature(getattr(self.result, self.second)).parameters) if self.second else {}
+        return _options_of(getattr(self.result, self.second)) if self.second else {}
 
     @property
     def _look_signature(self) -> dict[str, inspect.Parameter]:
         styled = self.result.styled  # type: ignore[attr-defined]  # where there is a look
-        return dict(inspect.signature(styled).parameters)
+        return _options_of(styled)
 
     @property
     def name(self) -> str:
@@ -117,6 +118,13 @@ class Analysis:
         return parameter_help(function).get(name, "")
 
 
+@cache
+def _options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
+    # Asked some hundred times while a toolbox is filled, and slow.
+    return dict(inspect.signature(function).parameters)
+
+
+@cache
 def parameter_help(function: Callable[..., Any]) -> dict[str, str]:
     """Return the text of each parameter in a numpydoc docstring."""
     lines = inspect.cleandoc(function.__doc__ or "").splitlines()

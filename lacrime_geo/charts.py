@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 import numpy as np
 
@@ -145,7 +145,7 @@ def _text(
 ) -> str:
     place = anchor or ("start" if size > 12 else "middle")
     look = dict(font_family=FONT, font_size=size, font_weight=weight, fill=fill, text_anchor=place)
-    return element("text", text=escape(words), x=_short(x), y=_short(y), **look)
+    return element("text", text=escape(words, quote=False), x=_short(x), y=_short(y), **look)
 
 
 def _short(number: float) -> str:

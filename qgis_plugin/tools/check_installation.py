@@ -3,7 +3,6 @@
 import os
 import platform
 import sys
-from importlib import metadata
 
 from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterFileDestination
@@ -83,6 +82,8 @@ def _packages():
 
 
 def _version(name):
+    from importlib import metadata  # slow: not when QGIS starts
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:  # a conda or system package may keep no record
