@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, dates, selection
+from . import checks, selection
 from . import crs as crs_rules
 from .parameters import Parameters
 
 # What concerns all rows alike, and is kept when rows are taken.
-KEPT = ("crs", "source", "label", "selection")
+KEPT = ("crs", "source", "label", "selection", "time_column")
 log = logging.getLogger("lacrime_geo")
 
 
@@ -33,6 +33,7 @@ class Incidents:
     source : the table the incidents came from (GeoDataFrame or dict of columns), where other columns are looked up.
     label : what the layer is called in messages and on maps.
     selection : how `select` has chosen these incidents from more, kept in the parameters of every result.
+    time_column : the source's column of dates in which `when` stands, where there is one; layers made of it play in time.
 
     Raises
     ------
@@ -55,6 +56,7 @@ class Incidents:
     source: Any
     label: str
     selection: Mapping[str, Any]
+    time_column: str | None
 
     def __init__(
         self,
@@ -69,6 +71,7 @@ class Incidents:
         source: Any = None,
         label: str = "incidents",
         selection: Mapping[str, Any] | None = None,
+        time_column: str | None = None,
     ) -> None:
         x, y = _coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -86,6 +89,7 @@ class Incidents:
             ("source", source),
             ("label", label),
             ("selection", dict(selection or {})),
+            ("time_column", time_column),
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
@@ -159,10 +163,7 @@ class Incidents:
 
     def titled(self, kind: str) -> str:
         """Return a title for a map of these incidents: what, which category and period, how many."""
-        known = self._known_times
-        when = dates.period_words(known.min(), known.max()) if known.size else ""
-        parts = [kind, self.selection.get("category"), when, f"n = {int(self.placed.sum()):,}"]
-        return " · ".join(part for part in parts if part)
+        return selection.title(kind, self.selection.get("category"), self._known_times, int(self.placed.sum()))
 
     @property
     def _known_times(self) -> np.ndarray:

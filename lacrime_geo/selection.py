@@ -1,4 +1,4 @@
-"""Which incidents an analysis is asked for: a period, a category."""
+"""Which incidents an analysis is asked for: a period, a category, hours of the day; and what a map of them is called."""
 
 from __future__ import annotations
 
@@ -56,6 +56,40 @@ def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
     if unknown or not lower:
         raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
     return np.isin(names, lower)
+
+
+def in_hours(when: np.ndarray | None, unknown: np.ndarray | None, hours: str) -> np.ndarray:
+    """Return a mask of the times (n,) in hours of the day such as "22-4"; those whose clock is not known are in none."""
+    if when is None or unknown is None or (unknown | np.isnat(when)).all():
+        raise ValueError("Hours of the day were asked for, but no incident has a time of day; leave the hours out.")
+    known = ~unknown & ~np.isnat(when)
+    clock = (when - when.astype("M8[D]")) // np.timedelta64(1, "h")
+    keep = known & np.isin(clock, sorted(hours_of(hours)))
+    if not keep.any():
+        raise ValueError(f"No incident lies in the hours {hours}, of {int(known.sum()):,} whose time of day is known.")
+    return keep
+
+
+def hours_of(text: str) -> set[int]:
+    """Return the hours of the day that a text names, from the first until before the last, around midnight too.
+
+    >>> sorted(hours_of("22-2, 12-13"))
+    [0, 1, 12, 22, 23]
+    """
+    found: set[int] = set()
+    for part in text.split(","):
+        numbers = re.fullmatch(r"\s*(\d{1,2})(?::00)?\s*[-–]\s*(\d{1,2})(?::00)?\s*", part)
+        begin, end = (int(number) for number in numbers.groups()) if numbers else (-1, -1)
+        if not 0 <= begin <= 23 or not 0 <= end <= 24 or begin == end:
+            raise ValueError(f"hours must be such as 22-4, from 22:00 until before 4:00, or 6-9, 16-19, got {text!r}.")
+        found |= set(range(begin, end)) if begin < end else {*range(begin, 24), *range(end)}
+    return found
+
+
+def title(kind: str, category: str | None, known: np.ndarray, number: int) -> str:
+    """Return a map's title: what, which category, the period of the times known, how many."""
+    when = dates.period_words(known.min(), known.max()) if known.size else ""
+    return " · ".join(part for part in (kind, category, when, f"n = {number:,}") if part)
 
 
 def moment(name: str, value: Any) -> np.datetime64:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import logging
 import os
-import zipfile
-import zlib
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import dates
-from . import rules
+from ..parameters import Parameters
+from ..progress import Progress, advance, within
+from . import rules, tables
 from .categories import category_of
+from .cleaning import blank, moments, noted, numbers, single_spaced, texts
+from .loaded import Loaded, announce
+from .tables import Column, RawTable
 
 if TYPE_CHECKING:
     import geopandas
-    import pandas
-
-log = logging.getLogger("lacrime_geo")
 
 COLUMNS = {
     "DR_NO": "dr_no",
@@ -89,178 +86,94 @@ def read_lapd(path: str | os.PathLike[str]) -> geopandas.GeoDataFrame:
     OSError
         If the file is missing or damaged.
     """
-    raw = _read_raw(Path(path))
-    audit: list[rules.Finding] = list(raw.attrs.get("audit", []))
-    frame = _clean(raw, audit)
-    frame.attrs = {"agency": "LAPD", "label": Path(path).name.split(".")[0], "audit": audit}
-    for found in audit:
-        if found["rows"]:
-            log.info(
-                "%s: %s rows (such as %s): %s",
-                found["rule"],
-                f"{found['rows']:,}",
-                ", ".join(found["examples"]),
-                found["action"],
-            )
-    log.info("%s: %s reports read, %s kept", Path(path).name, f"{len(raw):,}", f"{len(frame):,}")
-    return frame
+    import geopandas  # noqa: F401 - a long file is not read in vain where this is missing
+
+    return load_lapd(path).to_geodataframe()
 
 
-def _read_raw(path: Path) -> pandas.DataFrame:
-    """Return the file's own columns under our names, CSV as text."""
-    import pandas as pd
+def load_lapd(path: str | os.PathLike[str], progress: Progress = None) -> Loaded:
+    """Read and clean an LAPD incident file as `read_lapd` does, without pandas."""
+    raw = tables.read(path, within(progress, 0.0, 0.7))
+    name = Path(path).name
+    columns, notes = _own_columns(raw, name)
+    loaded = _cleaned(columns, [*raw.notes, *notes], within(progress, 0.7, 1.0))
+    loaded.parameters.update(layer=raw.label, file=name, rows=raw.rows, incidents=len(loaded))
+    announce(loaded, raw.rows)
+    return loaded
 
-    if not path.exists():
-        raise FileNotFoundError(f"There is no file {str(path)!r}; check the path.")
-    try:
-        raw = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else _read_csv(path)
-    except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile) as problem:
-        said = (str(problem) or type(problem).__name__).splitlines()[0]
-        raise ValueError(
-            f"{path.name} cannot be read ({said}); it should be a complete CSV or parquet file."
-        ) from problem
-    names = {str(name): str(name).strip().lstrip("\ufeff") for name in raw.columns}
-    spaced = np.array([old for old, new in names.items() if old != new], dtype=object)
+
+def _own_columns(raw: RawTable, file: str) -> tuple[dict[str, Column], list[rules.Finding]]:
+    """Return the file's columns under our names without those left out, and what was found about them."""
+    plain = {name: name.strip().lstrip("\ufeff") for name in raw.columns}
+    spaced = np.array([old for old, new in plain.items() if old != new], dtype=object)
     headers = rules.finding(
         "headers", np.ones(spaced.size, dtype=bool), spaced, "column names, not rows: spaces removed"
     )
-    notes = [*raw.attrs.get("audit", []), headers]
-    raw = raw.rename(columns=names)
-    missing = [name for name in REQUIRED if name not in raw.columns]
+    columns = {plain[name]: column for name, column in raw.columns.items()}
+    missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise ValueError(
-            f"{path.name} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
-            f"{', '.join(map(str, list(raw.columns)[:8]))}."
+            f"{file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
+            f"{', '.join(list(columns)[:8])}."
         )
-    left = [name for name in LEFT_OUT if name in raw.columns]
-    filled = raw[left].notna().any(axis=1).to_numpy()
-    found = rules.finding(
-        "other_codes", filled, np.full(len(raw), ", ".join(left)), "Crm Cd is used; these are left out"
-    )
-    out = raw.drop(columns=left).rename(columns=COLUMNS)
-    out.attrs = {"audit": [*notes, found]}
-    return out
+    left = [name for name in LEFT_OUT if name in columns]
+    filled = np.zeros(raw.rows, dtype=bool)
+    for name in left:
+        filled |= ~blank(texts(columns.pop(name)))
+    codes = np.full(raw.rows, ", ".join(left), dtype=object)
+    found = rules.finding("other_codes", filled, codes, "Crm Cd is used; these are left out")
+    return {COLUMNS.get(name, name): column for name, column in columns.items()}, [headers, found]
 
 
-def _read_csv(path: Path) -> pandas.DataFrame:
-    import pandas as pd
-
-    _refuse_cut_off(path)
-    options: dict[str, Any] = dict(dtype=str, keep_default_na=False, na_values=[""])
-    try:
-        return pd.read_csv(path, encoding="utf-8-sig", **options)
-    except UnicodeDecodeError:
-        raw = pd.read_csv(path, encoding="latin-1", **options)
-        all_rows = np.ones(len(raw), dtype=bool)
-        raw.attrs = {
-            "audit": [rules.finding("encoding", all_rows, np.full(len(raw), "latin-1"), "read as Latin-1, not UTF-8")]
-        }
-        return raw
-
-
-def _refuse_cut_off(path: Path) -> None:
-    """Raise when a plain CSV ends amid a row; compressed files notice by themselves."""
-    if path.suffix.lower() != ".csv":
-        return
-    with path.open("rb") as file:
-        header = file.readline()
-        file.seek(max(path.stat().st_size - 65536, len(header)))
-        tail = file.read()
-    last = tail.rstrip(b"\r\n").split(b"\n")[-1]
-    fields = [len(next(csv.reader([line.decode("latin-1")]), [])) for line in (header, last)]
-    if last and not tail.endswith(b"\n") and fields[1] < fields[0]:
-        raise ValueError(f"the file breaks off: its last row has {fields[1]} of {fields[0]} fields")
-
-
-def _clean(raw: pandas.DataFrame, audit: list[rules.Finding]) -> geopandas.GeoDataFrame:
+def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progress) -> Loaded:
     """Apply the rules in their order; the audit grows by what each found."""
-    columns: dict[str, Any] = {}
-    columns["dr_no"] = _noted(audit, rules.report_numbers(raw["dr_no"].to_numpy(dtype=object, na_value=None)))
-    columns["reported"], occurred = (
-        _dates(raw["reported"], "reported", audit),
-        _dates(raw["occurred"], "occurred", audit),
-    )
-    minutes, columns["time_placeholder"], found = rules.clock_times(_numbers(raw["time"], "time", audit))
+    columns: dict[str, Column] = {}
+    columns["dr_no"] = noted(audit, rules.report_numbers(_values(raw["dr_no"])))
+    columns["reported"] = noted(audit, moments(raw["reported"], "reported"))
+    occurred = noted(audit, moments(raw["occurred"], "occurred"))
+    advance(progress, 0.2)
+    columns["occurred"], columns["time_placeholder"] = _with_clock(raw, occurred, columns["reported"], audit)
+    whole = {name: noted(audit, numbers(raw[name], name, whole=True)) for name in WHOLE if name in raw}
+    advance(progress, 0.4)
+    if "victim_age" in whole:
+        whole["victim_age"] = noted(audit, rules.ages(whole["victim_age"]))
+    if "victim_sex" in raw:
+        columns["victim_sex"] = noted(audit, rules.sexes(_values(raw["victim_sex"])))
+    columns.update(whole)
+    columns["category"] = category_of(whole["crime_code"])
+    advance(progress, 0.6)
+    columns.update(noted(audit, single_spaced({name: raw[name] for name in (*TEXT, "cross_street") if name in raw})))
+    # Columns that are not LAPD's stay as they are, under their own names.
+    columns.update({name: _values(column) for name, column in raw.items() if name not in COLUMNS.values()})
+    advance(progress, 0.8)
+    return _placed(raw, columns, frozenset(whole), audit)
+
+
+def _with_clock(
+    raw: dict[str, Column], occurred: np.ndarray, reported: Column, audit: list[rules.Finding]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return when it occurred, date and clock together, and where the clock is not known."""
+    minutes, placeholder, found = rules.clock_times(noted(audit, numbers(raw["time"], "time")))
     audit.extend(found)
     occurred = occurred + np.nan_to_num(minutes).astype("timedelta64[m]")
-    columns["occurred"] = _noted(audit, rules.occurred_after_reported(occurred, columns["reported"]))
-    numbers = {name: _numbers(raw[name], name, audit) for name in WHOLE if name in raw}
-    if "victim_age" in numbers:
-        numbers["victim_age"] = _noted(audit, rules.ages(numbers["victim_age"]))
-    if "victim_sex" in raw:
-        columns["victim_sex"] = _noted(audit, rules.sexes(raw["victim_sex"].to_numpy(dtype=object, na_value=None)))
-    columns.update({name: _nullable(values) for name, values in numbers.items()})
-    columns["category"] = category_of(numbers["crime_code"])
-    columns.update(_noted(audit, _single_spaced(raw[[name for name in (*TEXT, "cross_street") if name in raw]])))
-    # Columns that are not LAPD's stay as they are, under their own names.
-    columns.update({name: raw[name] for name in raw.columns if name not in COLUMNS.values()})
-    return _placed(raw, columns, audit)
+    return noted(audit, rules.occurred_after_reported(occurred, np.asarray(reported))), placeholder
 
 
-def _placed(raw: pandas.DataFrame, columns: dict[str, Any], audit: list[rules.Finding]) -> geopandas.GeoDataFrame:
-    """Return the columns in their settled order with points in EPSG:4326, of duplicate reports only the latest."""
-    import geopandas as gpd
-    import pandas as pd
-
-    longitude, latitude = _numbers(raw["longitude"], "longitude", audit), _numbers(raw["latitude"], "latitude", audit)
+def _placed(
+    raw: dict[str, Column], columns: dict[str, Column], whole: frozenset[str], audit: list[rules.Finding]
+) -> Loaded:
+    """Return the columns in their settled order with their places, of duplicate reports only the latest."""
+    longitude = noted(audit, numbers(raw["longitude"], "longitude"))
+    latitude = noted(audit, numbers(raw["latitude"], "latitude"))
     x, y, columns["outside_city"], found = rules.coordinates(longitude, latitude)
     audit.extend(found)
-    keep = _noted(audit, rules.latest_of_duplicates(columns["dr_no"], columns["reported"]))
-    points = gpd.points_from_xy(x, y, crs="EPSG:4326")
-    points[np.isnan(x) | np.isnan(y)] = None
-    frame = gpd.GeoDataFrame(
-        pd.DataFrame({name: columns[name] for name in (*ORDER, *columns) if name in columns}), geometry=points
-    )
-    return frame[keep].reset_index(drop=True)
+    number, reported = np.asarray(columns["dr_no"]), np.asarray(columns["reported"])
+    keep = noted(audit, rules.latest_of_duplicates(number, reported))
+    ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
+    place = np.isfinite(x) & np.isfinite(y)
+    x, y = np.where(place, x, np.nan), np.where(place, y, np.nan)
+    return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters()).take(keep)
 
 
-def _noted(audit: list[rules.Finding], outcome: tuple[Any, rules.Finding]) -> Any:
-    audit.append(outcome[1])
-    return outcome[0]
-
-
-def _dates(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np.ndarray:
-    """Return dates by the first format that fits each."""
-    import pandas as pd
-
-    if values.dtype.kind == "M":
-        local = values if values.dt.tz is None else values.dt.tz_localize(None)
-        return local.to_numpy(dtype="datetime64[s]")
-    text = values.astype("string").str.strip().replace("", pd.NA)
-    out = dates.parse(text.to_numpy(dtype=object, na_value=None))
-    audit.append(rules.parsed(name, text.to_numpy(dtype=object), out, text.isna().to_numpy(), np.isnat))
-    return out
-
-
-def _numbers(values: pandas.Series, name: str, audit: list[rules.Finding]) -> np.ndarray:
-    import pandas as pd
-
-    if values.dtype.kind in "iuf":
-        return values.to_numpy(dtype=float, na_value=np.nan)
-    text = values.astype("string").str.strip().replace("", pd.NA)
-    number = pd.to_numeric(text, errors="coerce").to_numpy(dtype=float, na_value=np.nan, copy=True)
-    number[np.isinf(number)] = np.nan
-    if name in WHOLE:
-        number[number % 1 != 0] = np.nan
-    audit.append(rules.parsed(name, text.to_numpy(dtype=object), number, text.isna().to_numpy(), np.isnan))
-    return number
-
-
-def _nullable(values: np.ndarray) -> Any:
-    import pandas as pd
-
-    return pd.array(values, dtype="Float64").astype("Int64") if values.size else pd.array([], dtype="Int64")
-
-
-def _single_spaced(frame: pandas.DataFrame) -> tuple[dict[str, pandas.Series], rules.Finding]:
-    """Return text columns without runs of spaces, None where blank, and in how many rows that changed anything."""
-    columns = {}
-    changed, example = np.zeros(len(frame), dtype=bool), np.full(len(frame), "", dtype=object)
-    for name in frame:
-        old = frame[name].astype("string").fillna("")
-        new = old.str.strip().str.replace(r" {2,}", " ", regex=True)
-        here = (old != new).to_numpy(dtype=bool)
-        example[here & ~changed] = old.to_numpy(dtype=object)[here & ~changed]
-        changed |= here
-        columns[str(name)] = new.astype(object).where(new != "", None)
-    return columns, rules.finding("spaces", changed, example, "runs of spaces made one")
+def _values(column: Column) -> np.ndarray:
+    return column.values if isinstance(column, tables.Texts) else column

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import count
 from typing import Any, Callable
 
 import numpy as np
@@ -18,7 +19,7 @@ def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
     rows = np.flatnonzero(bad)
     shown = [
         f"{value:g}" if isinstance(value, float) else str(value)
-        for value in np.asarray(examples, dtype=object)[rows[:3]]
+        for value in np.asarray(examples)[rows[:3]].astype(object)
     ]
     return {"rule": rule, "rows": int(rows.size), "examples": shown, "action": action}
 
@@ -35,7 +36,8 @@ def _digits(value: Any) -> str:
     # A number kept as a float has ".0" at its end, which is no part of it.
     if isinstance(value, (float, np.floating)):
         return "" if np.isnan(value) else str(int(value)) if value == int(value) else str(value)
-    return "" if value is None else re.sub(r"\.0+$", "", str(value).strip())
+    text = "" if value is None else str(value).strip()
+    return re.sub(r"\.0+$", "", text) if "." in text else text
 
 
 def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.ndarray, Finding]:
@@ -43,12 +45,14 @@ def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.n
 
     Reports without a number are all kept.
     """
+    seen: dict[str, int] = {}
+    code = np.fromiter(map(seen.setdefault, number, count()), np.int64, number.size)
+    # Few reports are repeated: only those are sorted.
+    rows = np.flatnonzero((np.bincount(code, minlength=number.size)[code] > 1) & (code != seen.get("", -1)))
     when = np.where(np.isnat(reported), np.datetime64(0, "s"), reported.astype("datetime64[s]"))
-    order = np.lexsort((np.arange(number.size), when, number.astype(str)))
-    last = np.ones(number.size, dtype=bool)
-    last[:-1] = (number[order][1:] != number[order][:-1]) | (number[order][:-1] == "")
-    keep = np.empty(number.size, dtype=bool)
-    keep[order] = last
+    order = rows[np.lexsort((rows, when[rows], code[rows]))]
+    keep = np.ones(number.size, dtype=bool)
+    keep[order[:-1]] = code[order[1:]] != code[order[:-1]]
     return keep, finding("dr_no_duplicate", ~keep, number, "dropped; the report made last is kept")
 
 
@@ -85,7 +89,6 @@ def coordinates(
     longitude: np.ndarray, latitude: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, list[Finding]]:
     """Return longitude, latitude and whether outside the city: 0 means not known, swapped pairs are turned back."""
-    pair = np.array([f"{x}, {y}" for x, y in zip(longitude, latitude)], dtype=object) if longitude.size else longitude
     zero = (longitude == 0) | (latitude == 0)
     swapped = _in_city(latitude, longitude)
     x = np.where(swapped, latitude, np.where(zero, np.nan, longitude))
@@ -93,12 +96,18 @@ def coordinates(
     outside = np.isfinite(x) & np.isfinite(y) & ~_in_city(x, y)
     blank = np.isnan(longitude) | np.isnan(latitude)
     found = [
-        finding("coordinates_zero", zero, pair, "no geometry; the row is kept"),
-        finding("coordinates_blank", blank, pair, "no geometry; the row is kept"),
-        finding("coordinates_swapped", swapped, pair, "longitude and latitude exchanged"),
-        finding("coordinates_outside", outside, pair, "kept and flagged in outside_city"),
+        _of_pairs("coordinates_zero", zero, longitude, latitude, "no geometry; the row is kept"),
+        _of_pairs("coordinates_blank", blank, longitude, latitude, "no geometry; the row is kept"),
+        _of_pairs("coordinates_swapped", swapped, longitude, latitude, "longitude and latitude exchanged"),
+        _of_pairs("coordinates_outside", outside, longitude, latitude, "kept and flagged in outside_city"),
     ]
     return x, y, outside, found
+
+
+def _of_pairs(rule: str, bad: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, action: str) -> Finding:
+    pairs, first = np.empty(bad.size, dtype=object), np.flatnonzero(bad)[:3]
+    pairs[first] = [f"{x}, {y}" for x, y in zip(longitude[first], latitude[first])]
+    return finding(rule, bad, pairs, action)
 
 
 def _in_city(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:

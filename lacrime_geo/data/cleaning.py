@@ -1,0 +1,89 @@
+"""From the columns of a file to typed ones, each telling what could not be read: what every agency's reader does alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import dates
+from . import rules
+from .tables import Column, Texts
+
+RUN_OF_SPACES = re.compile(" {2,}")
+
+
+def noted(audit: list[rules.Finding], outcome: tuple[Any, Any]) -> Any:
+    """Return what a rule made of a column; its finding, or several, join the audit."""
+    made, found = outcome
+    audit.extend(found if isinstance(found, list) else [found])
+    return made
+
+
+def texts(column: Column) -> Texts:
+    """Return any column as texts."""
+    return column if isinstance(column, Texts) else Texts.of(column.tolist())
+
+
+def moments(column: Column, name: str) -> tuple[np.ndarray, list[rules.Finding]]:
+    """Return dates and times (n,) by the first format that fits each; a column of dates is kept."""
+    if not isinstance(column, Texts) and column.dtype.kind == "M":
+        return column.astype("datetime64[s]"), []
+    stripped = _stripped(texts(column))
+    found = stripped.each(dates.parse)
+    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnat)]
+
+
+def numbers(column: Column, name: str, *, whole: bool = False) -> tuple[np.ndarray, list[rules.Finding]]:
+    """Return floats (n,), NaN where blank or unreadable, and where a whole number was asked for and it is none."""
+    if not isinstance(column, Texts) and column.dtype.kind in "iuf":
+        return column.astype(float), []
+    stripped = _stripped(texts(column))
+    found = stripped.each(lambda distinct: [_number(text, whole) for text in distinct])
+    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnan)]
+
+
+def blank(column: Texts) -> np.ndarray:
+    """Return a mask (n,) of the rows without a text."""
+    return column.each(lambda distinct: [text is None for text in distinct])
+
+
+def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Texts], rules.Finding]:
+    """Return text columns without runs of spaces, None where blank, and in how many rows that changed anything."""
+    rows = next((texts(column).code.size for column in columns.values()), 0)
+    spaced, changed, example = {}, np.zeros(rows, dtype=bool), np.full(rows, "", dtype=object)
+    for name, column in columns.items():
+        old = texts(column)
+        new = _distinct(
+            [text if text is None else RUN_OF_SPACES.sub(" ", text.strip()) or None for text in old.distinct]
+        )
+        here = (new != old.distinct)[old.code]
+        first = here & ~changed
+        example[first] = old.distinct[old.code[first]]
+        changed |= here
+        spaced[name] = Texts(new, old.code)
+    return spaced, rules.finding("spaces", changed, example, "runs of spaces made one")
+
+
+def _stripped(column: Texts) -> Texts:
+    return Texts(_distinct([text if text is None else text.strip() or None for text in column.distinct]), column.code)
+
+
+def _distinct(found: list[Any]) -> np.ndarray:
+    values = np.empty(len(found), dtype=object)
+    values[:] = found
+    return values
+
+
+def _number(text: str | None, whole: bool) -> float:
+    """Return the number that a text is: plain digits, no underscores, not infinite."""
+    # Python takes 1_000 and digits of other scripts for numbers; in an agency's file they are none.
+    if text is None or "_" in text or not text.isascii():
+        return np.nan
+    try:
+        number = float(text)
+    except ValueError:
+        return np.nan
+    return number if np.isfinite(number) and (not whole or number % 1 == 0) else np.nan

@@ -1,0 +1,178 @@
+"""Incidents read from an agency's file: cleaned columns, places in degrees, and what every rule found."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from .. import selection
+from ..parameters import Parameters
+from .rules import Finding
+from .tables import Column, Texts
+
+if TYPE_CHECKING:
+    import geopandas
+
+log = logging.getLogger("lacrime_geo")
+
+
+class _Filter(NamedTuple):
+    """Which rows (n,) a filter keeps, what was asked, and how many rows it leaves out because they do not say."""
+
+    mask: np.ndarray
+    asked: dict[str, str]
+    unknown: str = ""
+    rows: int = 0
+    sentence: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """Hold the incidents of a file as columns (n,), with and without a place (NaN in x and y, both in the CRS).
+
+    `whole` names the columns of whole numbers, which are floats with NaN where they are missing.
+    """
+
+    columns: dict[str, Column]
+    whole: frozenset[str]
+    x: np.ndarray
+    y: np.ndarray
+    crs: str
+    agency: str
+    audit: list[Finding]
+    parameters: Parameters
+    style: str = "incidents"
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return self.x.size
+
+    @property
+    def placed(self) -> np.ndarray:
+        """A mask (n,) of the rows that have a place."""
+        return np.isfinite(self.x) & np.isfinite(self.y)
+
+    @property
+    def label(self) -> str:
+        """The title of a map of them: which category and period, how many."""
+        when = self._when
+        category = self.parameters.get("category")
+        return selection.title("Incidents", category, when[~np.isnat(when)], int(self.placed.sum()))
+
+    @property
+    def _when(self) -> np.ndarray:
+        return np.asarray(self.columns.get("occurred", np.empty(0, "M8[s]")))
+
+    def take(self, rows: np.ndarray) -> Loaded:
+        """Return the rows given (mask or indices)."""
+        columns = {
+            name: column.where(rows) if isinstance(column, Texts) else column[rows]
+            for name, column in self.columns.items()
+        }
+        return replace(self, columns=columns, x=self.x[rows], y=self.y[rows])
+
+    def select(
+        self,
+        *,
+        since: Any = None,
+        until: Any = None,
+        category: str | Sequence[str] | None = None,
+        hours: str | None = None,
+    ) -> Loaded:
+        """Return the incidents of a period (since inclusive, until exclusive), of categories and of hours of the day.
+
+        Incidents without a date are left out when a period is given, those whose time is not known when hours are; both
+        are counted in the parameters.
+
+        Raises
+        ------
+        ValueError
+            If what is asked for is not in the columns, or nothing is left.
+        """
+        chosen, keep = Parameters(self.parameters), np.ones(len(self), dtype=bool)
+        for narrowed in self._asked(since, until, category, hours):
+            chosen.update(narrowed.asked)
+            if narrowed.unknown:
+                chosen.note(narrowed.unknown, narrowed.rows, f"{narrowed.rows:,} {narrowed.sentence}")
+            keep &= narrowed.mask
+        if not keep.any() and len(self):
+            raise ValueError(
+                f"No incident of {self.parameters['layer']!r} is of all that was asked for: {_words(chosen)}."
+            )
+        chosen["incidents"] = int(keep.sum())
+        kept = self if keep.all() else self.take(keep)
+        return replace(kept, parameters=_counted(kept, chosen))
+
+    def _asked(self, since: Any, until: Any, category: Any, hours: str | None) -> Iterator[_Filter]:
+        when, unknown = self._array("occurred"), self._array("time_placeholder")
+        if since is not None or until is not None:
+            asked = {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
+            mask = selection.in_period(when, since, until)
+            undated = int(np.isnat(self._when).sum())
+            yield _Filter(mask, asked, "undated_left_out", undated, "incidents without a date are left out")
+        if category is not None:
+            wanted = [category] if isinstance(category, str) else list(category)
+            mask = selection.of_category(self._array("category"), wanted)
+            yield _Filter(mask, {"category": ", ".join(wanted)})
+        if hours is not None:
+            mask = selection.in_hours(when, unknown, hours)
+            timeless = int((np.asarray(unknown) | np.isnat(self._when)).sum())
+            sentence = "incidents whose time of day is not known are left out"
+            yield _Filter(mask, {"hours": hours}, "untimed_left_out", timeless, sentence)
+
+    def _array(self, name: str) -> np.ndarray | None:
+        column = self.columns.get(name)
+        return column.values if isinstance(column, Texts) else column
+
+    def to_geodataframe(self) -> geopandas.GeoDataFrame:
+        """Return one row per incident in EPSG:4326, null geometry where there is no place."""
+        import geopandas as gpd
+        import pandas as pd
+
+        points = gpd.points_from_xy(self.x, self.y, crs=self.crs)
+        points[~self.placed] = None
+        frame = gpd.GeoDataFrame(pd.DataFrame({name: self._for_pandas(name) for name in self.columns}), geometry=points)
+        frame = frame if self.crs == "EPSG:4326" else frame.to_crs("EPSG:4326")
+        frame.attrs = {"agency": self.agency, "label": self.parameters["layer"], "audit": self.audit}
+        return frame
+
+    def _for_pandas(self, name: str) -> Any:
+        import pandas as pd
+
+        column = self.columns[name]
+        if isinstance(column, Texts):
+            return pd.Series(column.values, dtype=object)
+        return pd.array(column, dtype="Float64").astype("Int64") if name in self.whole else column
+
+
+def _counted(loaded: Loaded, parameters: Parameters) -> Parameters:
+    """Return the parameters with the number of rows without a place and the period that the rows cover."""
+    missing = int((~loaded.placed).sum())
+    parameters.note("without_place", missing, f"{missing:,} incidents have no place")
+    known = loaded._when[~np.isnat(loaded._when)]
+    parameters["period"] = f"{known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else ""
+    return parameters
+
+
+def _words(parameters: Parameters) -> str:
+    return ", ".join(
+        f"{name} {parameters[name]}" for name in ("since", "until", "category", "hours") if name in parameters
+    )
+
+
+def announce(loaded: Loaded, rows: int) -> None:
+    """Log what the rules found, and how many rows were read and kept."""
+    for found in loaded.audit:
+        if found["rows"]:
+            log.info(
+                "%s: %s rows (such as %s): %s",
+                found["rule"],
+                f"{found['rows']:,}",
+                ", ".join(found["examples"]),
+                found["action"],
+            )
+    log.info("%s: %s reports read, %s kept", loaded.parameters["file"], f"{rows:,}", f"{len(loaded):,}")
