@@ -125,7 +125,7 @@ def contour_widths(lines: int) -> list[float]:
 RATIOS = (
     (1 / 4, "Below a quarter of the expected share", "#542788", 0.7),
     (1 / 2, "A quarter to half", "#998ec3", 0.6),
-    (1 / 1.25, "Half to 0.8 times", "#d8daeb", 0.55),
+    (1 / 1.25, "Half to 0.8 times", "#b9bbdd", 0.55),
     (1.25, "About as expected (0.8 to 1.25 times)", "#f7f7f7", 0.0),
     (2.0, "1.25 to 2 times", "#fee0b6", 0.55),
     (4.0, "2 to 4 times", "#f1a340", 0.6),
