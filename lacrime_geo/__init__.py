@@ -20,6 +20,8 @@ from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
+from .overview import Overview, overview
+from .period_comparison import PeriodComparison, compare_periods
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
@@ -37,6 +39,8 @@ __all__ = [
     "Hotspots",
     "Incidents",
     "Marks",
+    "Overview",
+    "PeriodComparison",
     "RiskSurface",
     "Shapes",
     "Surface",
@@ -47,6 +51,7 @@ __all__ = [
     "as_surface",
     "change_map",
     "compare",
+    "compare_periods",
     "concentration",
     "contours",
     "dbscan",
@@ -59,6 +64,7 @@ __all__ = [
     "local_moran",
     "moran",
     "optics",
+    "overview",
     "read_lapd",
     "risk_ratio",
     "st_dbscan",

@@ -18,6 +18,7 @@ from .hotspot_stability import stability
 from .kernels import KERNELS
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
+from .overview import Overview, overview
 from .parameter_groups import (
     BOUNDARY,
     CLUSTERS,
@@ -25,6 +26,7 @@ from .parameter_groups import (
     LOOK,
     MIN_SAMPLES,
     NEIGHBOURHOOD,
+    PERIODS,
     PERMUTATIONS,
     ROW_STANDARDISED,
     SCIKIT,
@@ -43,6 +45,7 @@ from .parameter_kinds import (
     Polygons,
     Switch,
 )
+from .period_comparison import PeriodComparison, compare_periods
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
@@ -172,9 +175,7 @@ ANALYSES = (
         result=Cells,
         tags=("change", "before and after", "difference", "rate", "Poisson", "E-test", "crime", "hot spot"),
         params=(
-            Points("after", "Incidents of the later period, if in another layer"),
-            Moment("after_since", "Begin of the later period (inclusive)"),
-            Moment("before_until", "End of the earlier period (exclusive)"),
+            *PERIODS,
             Distance("cell_size", "Cell size"),
             SHAPE,
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
@@ -304,3 +305,28 @@ ANALYSES = (
     ),
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}
+
+# What runs several analyses: their results land in one folder, with a page that says in words what they show.
+SUMMARIES = (
+    Analysis(
+        run=overview,
+        title="Overview of incidents",
+        group="Summaries",
+        result=Overview,
+        tags=("overview", "report", "one click", "heat map", "hot spot", "cluster", "concentration", "crime"),
+        params=(BOUNDARY,),
+    ),
+    Analysis(
+        run=compare_periods,
+        title="Comparison of two periods",
+        group="Summaries",
+        result=PeriodComparison,
+        tags=("compare", "before and after", "change", "side by side", "heat map", "crime"),
+        params=(
+            *PERIODS,
+            Distance("bandwidth", "Bandwidth of the densities"),
+            Distance("cell_size", "Cell size of the change"),
+            BOUNDARY,
+        ),
+    ),
+)

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 
 from . import __version__, checks
 from .analysis import Analysis
-from .catalog import ANALYSES, BY_NAME
+from .catalog import ANALYSES, BY_NAME, SUMMARIES
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing
@@ -37,6 +37,7 @@ from .parameter_kinds import (
 from .progress import Cancelled, Progress, within
 from .results import Cells, Curve, Marks, Shapes, Surface, Table
 from .selection import refuse, words
+from .summaries import Summary, make_folder
 
 log = logging.getLogger("lacrime_geo")
 KINDS_OF_RESULTS = {
@@ -52,8 +53,7 @@ INPUTS = {
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
 }
-
-
+COMMANDS = {**BY_NAME, **{summary.name: summary for summary in SUMMARIES}}
 PLACEHOLDERS: dict[type, str] = {
     Column: "COLUMN",
     Points: "LAYER",
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     with _announcing(options.quiet), _terminable():
         try:
-            written = _run(BY_NAME[options.command], options)
+            written = _run(COMMANDS[options.command], options)
         except (ValueError, TypeError, OSError, Cancelled, ImportError) as problem:
             print(f"lacrime-geo: {_sentence(problem)}", file=sys.stderr)
             return 2
@@ -95,6 +95,8 @@ def _sentence(problem: BaseException) -> str:
 
 def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     """Stage the outputs, run the analysis, write all of them or none."""
+    if issubclass(analysis.result, Summary):
+        return _summarise(analysis, options)
     check_format(_kind(analysis.result), options.output)
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
@@ -117,6 +119,16 @@ def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         if wanted:
             _write_second(further, str(analysis.second), output, second_output)
     return [os.fspath(path) for path in (options.output, second) if path]
+
+
+def _summarise(analysis: Analysis, options: argparse.Namespace) -> list[str]:
+    """Run several analyses at once and write what they give into a folder."""
+    make_folder(options.output)
+    with Landing(_files_read(analysis, options)) as landing:
+        with _progress_bar(analysis.title, options.quiet) as progress:
+            result = analysis.run(_input(analysis, options), progress=progress, **_given(analysis.params, options))
+        written: list[str] = result.write(landing, options.output)
+    return written
 
 
 def _kind(result: type) -> str:
@@ -189,7 +201,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
     parser.add_argument("--version", action="version", version=f"lacrime-geo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for analysis in ANALYSES:
+    for analysis in (*ANALYSES, *SUMMARIES):
         _add_command(commands, analysis)
     return parser
 
@@ -198,7 +210,8 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
     help_text = analysis.summary.replace("%", "%%")
     command = commands.add_parser(analysis.name, help=help_text, description=help_text)
     command.add_argument("input", metavar=analysis.input.upper(), help=INPUTS[analysis.input])
-    command.add_argument("output", metavar="OUTPUT", help=_formats(analysis))
+    summary = issubclass(analysis.result, Summary)
+    command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
     for parameter in (*analysis.params, *analysis.second_params):
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
     if analysis.selects:
@@ -217,6 +230,8 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
 def _formats(analysis: Analysis) -> str:
     from .files import FORMATS
 
+    if issubclass(analysis.result, Summary):
+        return "folder to write the layers and summary.html into; it is made if need be"
     return "file to write: " + ", ".join(FORMATS[_kind(analysis.result)])
 
 

@@ -59,7 +59,26 @@ def period_words(first: np.datetime64, last: np.datetime64) -> str:
         return f"{months[0]} {begin.year} – {months[1]} {end.year}"
     if begin.month != end.month:
         return f"{months[0]}–{months[1]} {end.year}"
-    return f"{begin.day}–{end.day} {months[0]} {end.year}"
+    days = f"{begin.day}" if begin == end else f"{begin.day}–{end.day}"
+    return f"{days} {months[0]} {end.year}"
+
+
+def days_in_words(first: np.datetime64, last: np.datetime64) -> str:
+    """Return a period as a sentence names it, both days told.
+
+    >>> days_in_words(np.datetime64("2023-09-01"), np.datetime64("2023-10-31"))
+    'from 1 Sep to 31 Oct 2023'
+    >>> days_in_words(np.datetime64("2023-10-05T08"), np.datetime64("2023-10-05T20"))
+    'on 5 Oct 2023'
+    """
+    begin, end = (moment.astype("M8[D]").astype(object) for moment in (first, last))
+    day, month, year = (f"{begin.day}", f" {MONTHS[begin.month - 1]}", f" {begin.year}")
+    until = f"{end.day} {MONTHS[end.month - 1]} {end.year}"
+    if begin == end:
+        return f"on {until}"
+    if begin.year == end.year:
+        year, month = "", "" if begin.month == end.month else month
+    return f"from {day}{month}{year} to {until}"
 
 
 def _one(text: str) -> np.datetime64:

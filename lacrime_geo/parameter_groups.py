@@ -25,6 +25,13 @@ NEIGHBOURHOOD: tuple[Parameter, ...] = (
 ROW_STANDARDISED = Switch("row_standardised", "Let each feature's neighbours weigh 1 together")
 PERMUTATIONS = Amount("permutations", "Permutations for p (0: none)", whole=True, minimum=0)
 
+# Two periods: of one layer, or of two.
+PERIODS: tuple[Parameter, ...] = (
+    Points("after", "Incidents of the later period, if in another layer"),
+    Moment("after_since", "Begin of the later period (inclusive)"),
+    Moment("before_until", "End of the earlier period (exclusive)"),
+)
+
 # What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
 SELECTION: tuple[Parameter, ...] = (
     Moment("since", "From (inclusive)"),

@@ -50,7 +50,10 @@ class _Saved:
 
 @dataclass(frozen=True, eq=False)
 class Surface(_Saved):
-    """Hold a raster of values (rows, columns) on a grid, NaN outside the study area."""
+    """Hold a raster of values (rows, columns) on a grid, NaN outside the study area.
+
+    `limits` are the upper limits of all classes but the last, where several surfaces shall be classed alike.
+    """
 
     grid: Grid
     values: np.ndarray
@@ -61,6 +64,7 @@ class Surface(_Saved):
     measure: str = "density"
     breaks: str = "quantiles"
     dark: bool = False
+    limits: tuple[float, ...] | None = None
 
     def styled(self, *, breaks: str = "quantiles", dark: bool = False) -> Surface:
         """Return the surface with another look: classes by "quantiles" or "equal" steps, colours for a dark basemap."""

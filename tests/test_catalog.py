@@ -8,12 +8,12 @@ import pytest
 import lacrime_geo as lg
 from lacrime_geo import catalog, results
 from lacrime_geo.analysis import UNASKED, parameter_help
-from lacrime_geo.catalog import ANALYSES, BY_NAME
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.parameter_groups import SELECTION, SELECTION_HELP
 from lacrime_geo.parameter_kinds import Choice, Distance
 
 
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+@pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
 def test_declared_names_are_the_signatures(analysis):
     data, *others = inspect.getfullargspec(analysis.run).args
     keywords = inspect.getfullargspec(analysis.run).kwonlyargs
@@ -28,7 +28,7 @@ def test_declared_names_are_the_signatures(analysis):
     assert len({*names, *(parameter.name for parameter in SELECTION)}) == len(names) + len(SELECTION)
 
 
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+@pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
 def test_every_parameter_says_what_it_is(analysis):
     for parameter in (*analysis.params, *analysis.second_params):
         text = analysis.help(parameter.name)

@@ -181,7 +181,8 @@ def test_undated_incidents_are_of_neither_period_and_counted(pair):
 def test_without_times_both_layers_count_as_equally_long():
     x, y = clustered(300, 1)
     cells = lg.change_map(incidents(x, y), after=incidents(x, y), cell_size=400)
-    assert (cells["p"] == 1).all() and cells.label.startswith("Change · before → after")
+    np.testing.assert_allclose(cells["p"], 1.0)
+    assert cells.label.startswith("Change · before → after")
     assert any("equally long" in said for said in cells.parameters["warnings"])
 
 

@@ -14,7 +14,7 @@ import rasterio
 from makers import crimes_frame, rectangle, squares
 
 import lacrime_geo as lg
-from lacrime_geo.catalog import ANALYSES, BY_NAME
+from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.cli import main
 from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.parameter_kinds import Distance, DistanceOrRule
@@ -244,7 +244,7 @@ def test_what_is_required_is_said(crimes, tmp_path, capsys):
     assert left.value.code == 2 and "--eps-time" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+@pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
 def test_help_of_every_option(analysis, capsys):
     with pytest.raises(SystemExit) as left:
         main([analysis.name, "--help"])

@@ -6,10 +6,11 @@ python tools/readme_tables.py
 import re
 from pathlib import Path
 
-from lacrime_geo.catalog import ANALYSES
+from lacrime_geo.catalog import ANALYSES, SUMMARIES
 from lacrime_geo.data.categories import CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
 from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
+from lacrime_geo.summaries import Summary
 
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {
@@ -18,13 +19,14 @@ KINDS = {
     Marks: "the input with new columns",
     Shapes: "polygons",
     Table: "table",
+    Summary: "several layers and a page",
 }
 
 
 def analyses():
     """Return the table of analyses: one name by all three roads."""
     rows = ["| script | command | QGIS | what it does | gives |", "|---|---|---|---|---|"]
-    for analysis in ANALYSES:
+    for analysis in (*ANALYSES, *SUMMARIES):
         gives = next(words for kind, words in KINDS.items() if issubclass(analysis.result, kind))
         gives += f"; {analysis.second_title.lower()}" if analysis.second else ""
         names = f"| `lg.{analysis.name}` | `lacrime-geo {analysis.name}` | `lacrime:{analysis.name}` |"

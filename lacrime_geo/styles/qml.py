@@ -33,7 +33,7 @@ def qml(result: Any) -> str:
 
 
 def _density(surface: Any) -> str:
-    limits = palettes.density_limits(surface.values, surface.breaks)
+    limits = palettes.density_limits(surface.values, surface.breaks) if surface.limits is None else surface.limits
     unit = surface.unit
     colours = palettes.DENSITY[::-1] if surface.dark else palettes.DENSITY
     rows = []

@@ -1,0 +1,90 @@
+"""What a comparison of two periods says, in sentences with numbers, and what must be kept in mind beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .overview_words import days_of
+from .parameters import in_words
+from .periods import Periods
+from .results import Cells
+from .summaries import REPORTED, counted, warnings_of
+
+SURE_P, SURE_BIN = 0.05, 2
+CAVEATS = (
+    REPORTED,
+    "Some crimes are reported weeks later: the last weeks of a file are not complete, which looks like a fall.",
+    "A change does not tell its cause: seasons, weekdays and holidays make periods differ too.",
+)
+
+
+def findings_of(periods: Periods, results: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what was found: how many there are of both, how they differ, and where."""
+    change = results["change"]
+    before, after = (np.nanmax(results[name].values) for name in ("density_before", "density_after"))
+    unit = results["density_after"].unit
+    return (
+        *_numbers(periods, change),
+        *_cells(change),
+        *_extremes(change),
+        f"The highest density was {in_words(before)} {unit} before and is {in_words(after)} after, smoothed over "
+        f"{in_words(results['density_after'].parameters['bandwidth'])} m.",
+    )
+
+
+def _numbers(periods: Periods, change: Cells) -> list[str]:
+    kept = change.parameters
+    category = periods.before.selection.get("category")
+    of = f" of {category}" if category else ""
+    before, after = (counted(kept[name], "incident") for name in ("before_incidents", "after_incidents"))
+    days = [f" ({counted(round(length), 'day')})" if dated else "" for length, dated in _lengths(periods)]
+    first = f"{before}{of} {days_of(periods.before)}{days[0]}, and {after} {days_of(periods.after)}{days[1]}."
+    percent, p = kept["change_percent"], kept["change_p"]
+    more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}" if abs(percent) >= 0.05 else "as many"
+    chance = "more than chance would make" if p <= SURE_P else "which chance alone could make"
+    said = [first, f"That is {more} per day, {chance} (p {in_words(p)})."]
+    if left_out := kept["undated_left_out"]:
+        said.append(
+            f"{counted(left_out, 'incident')} without a date {'is' if left_out == 1 else 'are'} of neither period."
+        )
+    return said
+
+
+def _lengths(periods: Periods) -> list[tuple[float, bool]]:
+    dated = periods.before.when is not None and periods.after.when is not None
+    return [(length, dated) for length in periods.days]
+
+
+def _cells(change: Cells) -> list[str]:
+    rose, fell = (int((sign * change["bin"] >= SURE_BIN).sum()) for sign in (1, -1))
+    of = f"Of {counted(len(change), 'cell')} of {in_words(change.grid.cell_size)} m"
+    told = f"{change.parameters['tested']:,} have enough incidents for a change to be told from chance"
+    if not rose and not fell:
+        return [f"{of}, {told}; in none of these is it more than chance at 95 % confidence."]
+    return [f"{of}, {told}; {rose:,} have more and {fell:,} fewer than before at 95 % confidence."]
+
+
+def _extremes(change: Cells) -> list[str]:
+    """Name the cells that have risen and fallen most among the significant ones."""
+    said = []
+    for sign, words in ((1, "rise"), (-1, "fall")):
+        sure = np.flatnonzero(sign * change["bin"] >= SURE_BIN)
+        if not sure.size:
+            continue
+        row = sure[int(np.argmax(sign * change["difference"][sure]))]
+        x, y = change.grid.centres(change.cell[row : row + 1])
+        place = f"{x[0]:,.0f} m east and {y[0]:,.0f} m north ({change.grid.crs})"
+        from_to = f"from {change['count_before'][row]:,} to {change['count_after'][row]:,}"
+        said.append(f"The largest {words}: {from_to} incidents in the cell at {place}.")
+    return said
+
+
+def caveats_of(results: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return what must be kept in mind: what holds for all comparisons, and what the results warn of."""
+    outside = int(results["change"].parameters.get("outside", 0))
+    are = "is" if outside == 1 else "are"
+    said = f"{counted(outside, 'incident')} {are} outside the cells of the study area, and not among these."
+    return (*CAVEATS, *([said] if outside else []), *warnings_of(results.values()))

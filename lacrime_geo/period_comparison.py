@@ -1,0 +1,142 @@
+"""Two periods side by side: their densities on one grid in the same colours, the change between them, and in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from . import geometry
+from .change import change_map
+from .comparison_words import caveats_of, findings_of
+from .density import kde
+from .features import Features, as_boundary
+from .parameters import Parameters
+from .periods import Periods, periods_of
+from .progress import Progress, within
+from .results import Cells, Result, Surface
+from .styles.palettes import density_limits
+from .summaries import Summary
+
+STANDARD_DAYS = 30
+
+
+class PeriodComparison(Summary):
+    """Hold what a comparison of two periods gives."""
+
+    @property
+    def density_before(self) -> Surface:
+        """The density of the earlier period."""
+        return self.results["density_before"]  # type: ignore[return-value]  # each name has its kind
+
+    @property
+    def density_after(self) -> Surface:
+        """The density of the later period."""
+        return self.results["density_after"]  # type: ignore[return-value]
+
+    @property
+    def change(self) -> Cells:
+        """The change, cell by cell."""
+        return self.results["change"]  # type: ignore[return-value]
+
+
+def compare_periods(
+    incidents: Any,
+    *,
+    after: Any = None,
+    after_since: Any = None,
+    before_until: Any = None,
+    bandwidth: float | None = None,
+    cell_size: float | None = None,
+    boundary: Any = None,
+    progress: Progress = None,
+) -> PeriodComparison:
+    """Compare two periods: a density of each on the same grid in the same colours, what has changed, and in words.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path: of the earlier period, or of both.
+    after : the incidents of the later period, where they are a layer of their own; of it the same category is taken.
+        Default: those of `incidents` from `after_since` on.
+    after_since : the date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
+    before_until : the date before which the earlier period ends. Default: `after_since`.
+    bandwidth : radius (m) of the kernel of both densities. Default: by the reference rule, from both periods together.
+    cell_size : side (m) of a cell of the change. Default: as in `change_map`.
+    boundary : polygon layer of the study area. Default: what lies around the incidents, a stand-in; a boundary is better.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    PeriodComparison
+        `density_before` and `density_after` with one bandwidth, one grid and the same limits of classes, in incidents per
+        km² (per km² in 30 days, where the periods are of unequal length), and `change` (as of `change_map`); `findings` and
+        `caveats` in sentences. `.html()` is a page of these, and `.save(folder)` writes all.
+
+    Raises
+    ------
+    ValueError
+        As `change_map` and `kde` do.
+    """
+    periods = periods_of(incidents, after, after_since, before_until)
+    area = as_boundary(boundary, periods.before.crs)
+    change = change_map(
+        periods.before, after=periods.after, cell_size=cell_size, boundary=area, progress=within(progress, 0.0, 0.4)
+    )
+    before, after_it = _densities(periods, area, bandwidth, within(progress, 0.4, 1.0))
+    results: dict[str, Result] = {"density_before": before, "density_after": after_it, "change": change}
+    findings, parameters = findings_of(periods, results), Parameters(change.parameters)
+    parameters.tell(" ".join(findings))
+    title = change.label.replace("Change", "Comparison", 1)
+    return PeriodComparison(title, results, findings, caveats_of(results), {}, parameters)
+
+
+def _densities(
+    periods: Periods, area: Features | None, bandwidth: float | None, progress: Progress
+) -> tuple[Surface, Surface]:
+    """Return the densities of both periods, alike in all but their incidents."""
+    whole = kde(
+        periods.together(), bandwidth=bandwidth or "reference", boundary=area, progress=within(progress, 0.0, 0.4)
+    )
+    alike: dict[str, Any] = dict(
+        bandwidth=whole.parameters["bandwidth"],
+        cell_size=whole.parameters["cell_size"],
+        boundary=_frame(whole) if area is None else area,
+        edge_correction=area is not None,
+    )
+    made = []
+    for number, (period, days, name) in enumerate(
+        zip((periods.before, periods.after), periods.days, ("Before", "After"))
+    ):
+        part = within(progress, 0.4 + 0.3 * number, 0.7 + 0.3 * number)
+        surface = _per_days(kde(period, progress=part, **alike), days, periods.days)
+        _keep_reasons(surface, whole)
+        made.append(replace(surface, label=f"{name} · {surface.label}"))
+    limits = tuple(density_limits(np.concatenate([surface.values.ravel() for surface in made])))
+    before, after = (replace(surface, limits=limits) for surface in made)
+    return before, after
+
+
+def _frame(surface: Surface) -> Features:
+    """Return the bounds of a surface as an area, so that others are laid over the same ones."""
+    west, south, east, north = surface.grid.bounds
+    # A hair short of its cells: else one more row and column would begin.
+    width, height = (side - surface.grid.cell_size / 4 for side in (east - west, north - south))
+    frame = geometry.rectangles_wkb(np.array([west]), np.array([south]), width, height)
+    return Features(list(frame), surface.grid.crs, {}, "the surroundings of both periods' incidents")
+
+
+def _per_days(surface: Surface, days: float, both: tuple[float, float]) -> Surface:
+    """Return a density in incidents of as many days for both periods, where these are not equally long."""
+    if both[0] == both[1]:
+        return surface
+    unit = f"{surface.unit} in {STANDARD_DAYS} days"
+    surface.parameters["unit"] = unit
+    return replace(surface, values=surface.values * STANDARD_DAYS / days, unit=unit)
+
+
+def _keep_reasons(surface: Surface, whole: Surface) -> None:
+    """Keep why bandwidth and cell size were chosen: from both periods together."""
+    for name in ("bandwidth_reason", "cell_size_reason"):
+        if name in whole.parameters:
+            surface.parameters[name] = f"{whole.parameters[name]}; of both periods together"
