@@ -44,6 +44,7 @@ def incidents_from_frame(
         crs=working,
         source=frame,
         label=str(frame.attrs.get("label", "incidents")),
+        time_column=_column_of_dates(frame, time_column or TIME_COLUMN),
     )
 
 
@@ -183,6 +184,10 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
             raise ValueError(f"{sentence}; convert the column to datetimes first.")
         log.warning("%s; they are taken as undated", sentence)
     return times
+
+
+def _column_of_dates(frame: geopandas.GeoDataFrame, name: str) -> str | None:
+    return name if name in frame.columns and frame[name].dtype.kind == "M" else None
 
 
 def _optional(frame: geopandas.GeoDataFrame, name: str | None, usual: str) -> np.ndarray | None:

@@ -23,6 +23,14 @@ def document(parts: list[str], layer: str = "vector", labels: bool = False) -> s
     return HEAD + element("qgis", parts, version="3.22.0", styleCategories=categories, **flags) + "\n"
 
 
+def in_time(style: str, temporal: str) -> str:
+    """Return a whole style with when its layer holds, if that is anything."""
+    if not temporal:
+        return style
+    named = style.replace('styleCategories="', 'styleCategories="Temporal|', 1)
+    return named.replace("</qgis>", f"{temporal}</qgis>")
+
+
 def categorised(attribute: str, entries: list[tuple[Any, str]], symbols: list[str]) -> str:
     """Return a renderer of (value, sentence) entries and their symbols; the value "" stands for all others."""
     rows = [

@@ -7,7 +7,20 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from . import palettes
-from .elements import categorised, classified, document, element, fill, graduated, labels, marker, outline, text_literal
+from .elements import (
+    categorised,
+    classified,
+    document,
+    element,
+    fill,
+    graduated,
+    in_time,
+    labels,
+    marker,
+    outline,
+    text_literal,
+)
+from .temporal import temporal
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
@@ -29,7 +42,7 @@ def qml(result: Any) -> str:
     ''
     """
     maker = STYLES.get(result.style)
-    return maker(result) if maker else ""
+    return in_time(maker(result), temporal(result, hasattr(result, "unit"))) if maker else ""
 
 
 def _density(surface: Any) -> str:

@@ -109,6 +109,13 @@ def column(layer, name):
     return np.array([np.nan if value is None or value == NULL else value for value in values])
 
 
+def destination():
+    """Return a temporary output that is loaded into the project."""
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+
+    return QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
+
+
 def run_headless(profile, plugins, algorithm, **parameters):
     """Run an algorithm through qgis_process with a profile of its own and the system's Python; return the process."""
     environment = {

@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 import pytest
-from bundled import SECOND, clustered, import_plugin, point_layer
+from bundled import SECOND, clustered, destination, import_plugin, point_layer
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +67,26 @@ def run(provider, log):
         return processing.run(f"lacrime:{name}", {**outputs, **parameters}, feedback=log)
 
     return run
+
+
+@pytest.fixture
+def load(provider, log, qgis_new_project, monkeypatch):
+    """Return a function that runs an algorithm as the toolbox does and returns the layers it loads, by title."""
+    import processing
+    from qgis.core import QgsProcessingContext, QgsProject
+
+    def load(name, **parameters):
+        context = QgsProcessingContext()
+        context.setProject(QgsProject.instance())
+        context.setFeedback(log)
+        outputs = {"OUTPUT": destination(), **({SECOND[name]: destination()} if name in SECOND else {})}
+        # None leaves an output out.
+        given = {key: value for key, value in {**outputs, **parameters}.items() if value is not None}
+        processing.runAndLoadResults(f"lacrime:{name}", given, feedback=log, context=context)
+        # Titles go on with the period and the number of incidents.
+        return {layer.name().split(" · ")[0]: layer for layer in QgsProject.instance().mapLayers().values()}
+
+    return load
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """How outputs arrive in a project: named, styled, grouped, with the record of how they were made."""
 
 import pytest
-from bundled import SECOND, clustered, point_layer, square_layer
+from bundled import clustered, point_layer, square_layer
 
 from lacrime_geo.styles import palettes
 
@@ -9,32 +9,6 @@ pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
 
 CONFIDENCES = [entry.label for entry in palettes.BINS]
-
-
-@pytest.fixture
-def load(provider, log, qgis_new_project, monkeypatch):
-    """Return a function that runs an algorithm as the toolbox does and returns the layers it loads, by title."""
-    import processing
-    from qgis.core import QgsProcessingContext, QgsProject
-
-    def load(name, **parameters):
-        context = QgsProcessingContext()
-        context.setProject(QgsProject.instance())
-        context.setFeedback(log)
-        outputs = {"OUTPUT": destination(), **({SECOND[name]: destination()} if name in SECOND else {})}
-        # None leaves an output out.
-        given = {key: value for key, value in {**outputs, **parameters}.items() if value is not None}
-        processing.runAndLoadResults(f"lacrime:{name}", given, feedback=log, context=context)
-        # Titles go on with the period and the number of incidents.
-        return {layer.name().split(" · ")[0]: layer for layer in QgsProject.instance().mapLayers().values()}
-
-    return load
-
-
-def destination():
-    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
-
-    return QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
 
 
 def labels(layer):
