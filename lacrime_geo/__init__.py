@@ -9,7 +9,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import read_lapd
+from .data import audit, read_incidents, read_lapd
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
@@ -49,6 +49,7 @@ __all__ = [
     "as_features",
     "as_incidents",
     "as_surface",
+    "audit",
     "change_map",
     "compare",
     "compare_periods",
@@ -65,6 +66,7 @@ __all__ = [
     "moran",
     "optics",
     "overview",
+    "read_incidents",
     "read_lapd",
     "risk_ratio",
     "st_dbscan",

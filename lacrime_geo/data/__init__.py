@@ -1,6 +1,7 @@
 """Readers that turn an agency's files into incidents, with a report of every rule applied."""
 
 from .audit import audit
+from .generic import read_incidents
 from .lapd import read_lapd
 
-__all__ = ["audit", "read_lapd"]
+__all__ = ["audit", "read_incidents", "read_lapd"]

@@ -35,7 +35,7 @@ def audit(frame: Any) -> Table:
     >>> import lacrime_geo as lg
     >>> incidents = lg.read_lapd("sample_layers/incidents.csv.gz")
     >>> table = lg.audit(incidents)
-    >>> dict(zip(table["rule"], table["rows"]))["coordinates_zero"]
+    >>> print(dict(zip(table["rule"], table["rows"]))["coordinates_zero"])
     45
     """
     found = getattr(frame, "attrs", {}).get("audit")

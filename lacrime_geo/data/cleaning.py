@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Callable
 
 import numpy as np
 
 from .. import dates
+from ..progress import Progress, advance
 from . import rules
 from .tables import Column, Texts
 
+# An identifier, which a number would shorten.
+LEADING_ZERO = re.compile(r"\s*-?0\d")
 RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -27,22 +30,29 @@ def texts(column: Column) -> Texts:
     return column if isinstance(column, Texts) else Texts.of(column.tolist())
 
 
-def moments(column: Column, name: str) -> tuple[np.ndarray, list[rules.Finding]]:
+def moments(column: Column, name: str, source: str = rules.LAPD) -> tuple[np.ndarray, list[rules.Finding]]:
     """Return dates and times (n,) by the first format that fits each; a column of dates is kept."""
     if not isinstance(column, Texts) and column.dtype.kind == "M":
         return column.astype("datetime64[s]"), []
     stripped = _stripped(texts(column))
     found = stripped.each(dates.parse)
-    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnat)]
+    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnat, source)]
 
 
-def numbers(column: Column, name: str, *, whole: bool = False) -> tuple[np.ndarray, list[rules.Finding]]:
+def numbers(
+    column: Column, name: str, *, whole: bool = False, source: str = rules.LAPD
+) -> tuple[np.ndarray, list[rules.Finding]]:
     """Return floats (n,), NaN where blank or unreadable, and where a whole number was asked for and it is none."""
     if not isinstance(column, Texts) and column.dtype.kind in "iuf":
         return column.astype(float), []
     stripped = _stripped(texts(column))
-    found = stripped.each(lambda distinct: [_number(text, whole) for text in distinct])
-    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnan)]
+    found = stripped.each(lambda distinct: numbers_of(distinct, whole))
+    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnan, source)]
+
+
+def numbers_of(distinct: np.ndarray, whole: bool = False) -> np.ndarray:
+    """Return the numbers that texts (None for blank) are, NaN where they are none."""
+    return np.array([_number(text, whole) for text in distinct], dtype=float)
 
 
 def blank(column: Texts) -> np.ndarray:
@@ -65,6 +75,40 @@ def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Texts], rule
         changed |= here
         spaced[name] = Texts(new, old.code)
     return spaced, rules.finding("spaces", changed, example, "runs of spaces made one")
+
+
+def typed(columns: Mapping[str, Column], progress: Progress) -> tuple[dict[str, Column], frozenset[str]]:
+    """Return texts that all are numbers or all are dates as such, and the names of the columns of whole numbers."""
+    found, whole = dict(columns), set()
+    for number, (name, column) in enumerate(columns.items()):
+        advance(progress, number / len(columns))
+        if isinstance(column, Texts):
+            values = _all_of(column, numbers_of, np.isnan)
+            if values is not None and not _lose_digits(column, values):
+                found[name] = values
+                whole |= {name} if (values[~np.isnan(values)] % 1 == 0).all() else set()
+            elif values is None:
+                moment = _all_of(column, dates.parse, np.isnat)
+                found[name] = column if moment is None else moment
+    return found, frozenset(whole)
+
+
+def _all_of(
+    column: Texts, read: Callable[[np.ndarray], np.ndarray], is_missing: Callable[..., Any]
+) -> np.ndarray | None:
+    """Return what a column's texts are when every one can be read, None when one cannot or there is none."""
+    distinct = _stripped(column).distinct
+    filled = np.array([text is not None for text in distinct], dtype=bool)
+    # The first few nearly always tell, and reading what cannot be read takes longest.
+    if not filled.any() or is_missing(read(distinct[filled][:20])).any():
+        return None
+    values = read(distinct)
+    return None if is_missing(values[filled]).any() else values[column.code]
+
+
+def _lose_digits(column: Texts, values: np.ndarray) -> bool:
+    """Tell whether numbers would hold less than the texts: leading zeros, or more digits than a float has."""
+    return any(LEADING_ZERO.match(text or "") for text in column.distinct) or bool((np.abs(values) > 2**53).any())
 
 
 def _stripped(column: Texts) -> Texts:

@@ -10,6 +10,7 @@ import numpy as np
 
 Finding = dict[str, Any]
 
+LAPD = "the file is in another format than LAPD's exports, or damaged"
 # The bounds of Los Angeles with a margin, in degrees (west, east, south, north).
 LOS_ANGELES = (-118.75, -118.1, 33.6, 34.4)
 
@@ -96,15 +97,16 @@ def coordinates(
     outside = np.isfinite(x) & np.isfinite(y) & ~_in_city(x, y)
     blank = np.isnan(longitude) | np.isnan(latitude)
     found = [
-        _of_pairs("coordinates_zero", zero, longitude, latitude, "no geometry; the row is kept"),
-        _of_pairs("coordinates_blank", blank, longitude, latitude, "no geometry; the row is kept"),
-        _of_pairs("coordinates_swapped", swapped, longitude, latitude, "longitude and latitude exchanged"),
-        _of_pairs("coordinates_outside", outside, longitude, latitude, "kept and flagged in outside_city"),
+        of_pairs("coordinates_zero", zero, longitude, latitude, "no geometry; the row is kept"),
+        of_pairs("coordinates_blank", blank, longitude, latitude, "no geometry; the row is kept"),
+        of_pairs("coordinates_swapped", swapped, longitude, latitude, "longitude and latitude exchanged"),
+        of_pairs("coordinates_outside", outside, longitude, latitude, "kept and flagged in outside_city"),
     ]
     return x, y, outside, found
 
 
-def _of_pairs(rule: str, bad: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, action: str) -> Finding:
+def of_pairs(rule: str, bad: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, action: str) -> Finding:
+    """Return a finding about coordinates, whose examples are pairs."""
     pairs, first = np.empty(bad.size, dtype=object), np.flatnonzero(bad)[:3]
     pairs[first] = [f"{x}, {y}" for x, y in zip(longitude[first], latitude[first])]
     return finding(rule, bad, pairs, action)
@@ -134,9 +136,14 @@ def sexes(values: np.ndarray) -> tuple[np.ndarray, Finding]:
 
 
 def parsed(
-    rule: str, values: np.ndarray, converted: np.ndarray, blank: np.ndarray, is_missing: Callable[..., Any]
+    rule: str,
+    values: np.ndarray,
+    converted: np.ndarray,
+    blank: np.ndarray,
+    is_missing: Callable[..., Any],
+    source: str = LAPD,
 ) -> Finding:
-    """Return the finding of values that could not be read; too many of them are an error.
+    """Return the finding of values that could not be read; too many of them are an error, `source` its remedy.
 
     Raises
     ------
@@ -149,6 +156,6 @@ def parsed(
         shown = ", ".join(repr(value) for value in values[failed][:3])
         raise ValueError(
             f"{int(failed.sum()):,} of {filled:,} values of {rule} cannot be read, first in row {np.flatnonzero(failed)[0]}: "
-            f"{shown}; the file is in another format than LAPD's exports, or damaged."
+            f"{shown}; {source}."
         )
     return finding(f"{rule}_unreadable", failed, values, "set to missing")

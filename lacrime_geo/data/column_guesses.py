@@ -1,0 +1,197 @@
+"""Which column of any agency's table holds longitude, latitude, date, time and category: by its name, proved by its content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Callable, NamedTuple
+
+import numpy as np
+
+from .. import dates
+from .cleaning import numbers_of
+from .clocks import seconds_of
+from .tables import Column, Texts
+
+# Coordinates are named in pairs; degrees come first, since their CRS is known.
+PLACES = (
+    ("longitude", "latitude"),
+    ("lon", "lat"),
+    ("lng", "lat"),
+    ("long", "lat"),
+    ("x", "y"),
+    ("xcoordinate", "ycoordinate"),
+    ("xcoordina", "ycoordina"),
+    ("xcoord", "ycoord"),
+    ("pointx", "pointy"),
+    ("easting", "northing"),
+)
+# When it happened before when it was reported, in the words of agencies, without spaces and signs.
+NAMES = {
+    "date": (
+        *(
+            "occurred",
+            "occurreddate",
+            "dateoccurred",
+            "dateocc",
+            "occdate",
+            "occurdate",
+            "occurredon",
+            "occurrencedate",
+        ),
+        *("incidentdate", "incidentdatetime", "dateofincident", "crimedate", "offensedate", "datetimeoccurred"),
+        *("datetime", "date", "startdate", "datestart", "fromdate", "datesingle", "timestamp"),
+        *("reported", "reporteddate", "datereported", "reportdate", "daterptd"),
+    ),
+    "time": (
+        *("occurredtime", "timeoccurred", "timeocc", "occtime", "occurtime", "incidenttime", "timeofincident"),
+        *("crimetime", "offensetime", "time", "starttime", "timestart", "fromtime"),
+    ),
+    "category_column": (
+        *(
+            "category",
+            "crimecategory",
+            "offensecategory",
+            "incidentcategory",
+            "primarytype",
+            "crimetype",
+            "offensetype",
+        ),
+        *(
+            "incidenttype",
+            "calltype",
+            "crime",
+            "offense",
+            "offence",
+            "crmcddesc",
+            "offensedescription",
+            "crimedescription",
+        ),
+        *("type", "description"),
+    ),
+}
+# How many of a column's distinct texts are tried, and how many of those must be what the name says.
+TRIED, MOST = 2_000, 0.9
+# A category stands in many rows; ids and addresses are nearly as many as rows.
+FEW_CATEGORIES = 50
+BY_NAME, BY_CONTENT = "by its name", "by its content: no column has a usual name"
+
+
+class Guess(NamedTuple):
+    """A column, and how it was found."""
+
+    column: str
+    reason: str
+
+
+def place_columns(columns: dict[str, Column]) -> tuple[Guess, Guess] | None:
+    """Return the columns of x and y, None where none fit."""
+    known = _by_plain_name(columns)
+    for pair in PLACES:
+        found = [_named(word, known) for word in pair]
+        if all(name is not None and _mostly(_are_numbers, columns[name]) for name in found):
+            return Guess(str(found[0]), BY_NAME), Guess(str(found[1]), BY_NAME)
+    return _degrees(columns)
+
+
+def column_for(role: str, columns: dict[str, Column], taken: Sequence[str]) -> Guess | None:
+    """Return the column of a role of NAMES among those not taken, None where none fits."""
+    free = {name: column for name, column in columns.items() if name not in taken}
+    fits = FITS[role]
+    for name in _in_order(NAMES[role], free):
+        if fits(free[name]):
+            return Guess(name, BY_NAME)
+    by_content = (name for name, column in free.items() if role == "date" and fits(column))
+    return next((Guess(name, BY_CONTENT) for name in by_content), None)
+
+
+def is_date_column(column: Column) -> bool:
+    """Tell whether a column holds dates already."""
+    return not isinstance(column, Texts) and column.dtype.kind == "M"
+
+
+def are_dates(column: Column) -> bool:
+    """Tell whether a column holds dates, or texts that nearly all are dates."""
+    # What is no date is tried in many formats, and the first few texts show it.
+    return is_date_column(column) or (_mostly(_can_be_dates, column, 20) and _mostly(_can_be_dates, column))
+
+
+def _are_clocks(column: Column) -> bool:
+    return not is_date_column(column) and _mostly(_can_be_clocks, column)
+
+
+def _are_categories(column: Column) -> bool:
+    number = column.distinct.size - 1 if isinstance(column, Texts) else len(set(column.tolist()))
+    rows = column.code.size if isinstance(column, Texts) else column.size
+    return 0 < number <= max(FEW_CATEGORIES, rows / 2)
+
+
+FITS: dict[str, Callable[[Column], bool]] = {
+    "date": are_dates,
+    "time": _are_clocks,
+    "category_column": _are_categories,
+}
+
+
+def _are_numbers(tried: np.ndarray) -> np.ndarray:
+    return np.isfinite(numbers_of(tried))
+
+
+def _can_be_dates(tried: np.ndarray) -> np.ndarray:
+    return ~np.isnat(dates.parse(tried))
+
+
+def _can_be_clocks(tried: np.ndarray) -> np.ndarray:
+    return np.isfinite(seconds_of(tried))
+
+
+def _mostly(read: Callable[[np.ndarray], np.ndarray], column: Column, number: int = TRIED) -> bool:
+    """Tell whether nearly all of a column's first distinct texts can be read; a column without any is nothing."""
+    tried = _some(column, number)
+    return bool(tried.size) and float(np.mean(read(tried))) >= MOST
+
+
+def _some(column: Column, number: int) -> np.ndarray:
+    found = column if isinstance(column, Texts) else Texts.of(column[: 10 * number].tolist())
+    return found.distinct[1 : number + 1]
+
+
+def _in_order(words: Sequence[str], columns: dict[str, Column]) -> Iterator[str]:
+    """Yield the columns that are called so, then those whose names end so."""
+    known = _by_plain_name(columns)
+    yield from (known[word] for word in words if word in known)
+    for word in words:
+        yield from (name for plain, name in known.items() if len(word) > 3 and plain != word and plain.endswith(word))
+
+
+def _named(word: str, known: dict[str, str]) -> str | None:
+    """Return the column of that name, else the first whose name ends so; short words stand for themselves only."""
+    endings = (name for plain, name in known.items() if len(word) > 3 and plain.endswith(word))
+    return known.get(word) or next(endings, None)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", name.lower())
+
+
+def _by_plain_name(columns: dict[str, Column]) -> dict[str, str]:
+    """Return the columns by their plain names, the first of those that are alike."""
+    return {_plain(name): name for name in reversed(list(columns))}
+
+
+def _degrees(columns: dict[str, Column]) -> tuple[Guess, Guess] | None:
+    """Return the only two columns of fractions that can be longitude, beyond ±90, and latitude."""
+    largest = {name: _largest_fraction(column) for name, column in columns.items()}
+    longitude = [name for name, most in largest.items() if 90 < most <= 180]
+    latitude = [name for name, most in largest.items() if 0 < most <= 90]
+    if len(longitude) != 1 or len(latitude) != 1:
+        return None
+    return Guess(longitude[0], BY_CONTENT), Guess(latitude[0], BY_CONTENT)
+
+
+def _largest_fraction(column: Column) -> float:
+    """Return the largest absolute value of a column of numbers nearly none of which is whole, else 0."""
+    found = np.empty(0) if is_date_column(column) else numbers_of(_some(column, TRIED))
+    known = found[np.isfinite(found)]
+    fractions = known.size and known.size >= MOST * found.size and np.mean(known % 1 != 0) >= MOST
+    return float(np.abs(known).max()) if fractions else 0.0
