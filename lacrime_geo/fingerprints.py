@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
+from .data.tables import SourceFile
 from .features import Features
 from .incidents import Incidents
 from .results import Surface
@@ -17,11 +19,12 @@ MILLIMETRES = 1000.0
 
 
 def fingerprint(data: Any) -> str:
-    """Return the fingerprint of what an analysis was given: incidents, features or a surface.
+    """Return the fingerprint of what a run was given: incidents, features, a surface or a file.
 
     Parameters
     ----------
-    data : Incidents (places, times, weights and categories count), Features (geometries count) or Surface.
+    data : Incidents (places, times, weights and categories count), Features (geometries count), Surface, or SourceFile
+        (every byte counts).
 
     Returns
     -------
@@ -45,7 +48,9 @@ def fingerprint(data: Any) -> str:
     return digest.hexdigest()
 
 
-def _parts(data: Any) -> list[Any]:
+def _parts(data: Any) -> Iterable[Any]:
+    if isinstance(data, SourceFile):
+        return data.parts()
     if isinstance(data, Incidents):
         columns = (data.easting, data.northing, data.when, data.until, data.weight, data.category)
         return [data.crs.encode(), *(_bytes(column) for column in columns)]

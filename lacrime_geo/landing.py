@@ -18,6 +18,8 @@ HIDDEN = ".lacrime_geo-"
 # The layers of a GeoPackage that a run writes beside the one named like the file.
 OWN_LAYERS = ("incidents", "features", "clusters", "layer_styles")
 LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
+# A page has no style; those of a layer of its name are not its own.
+PAGE = ".html"
 SHAPEFILE = ("{stem}.qix", "{stem}.cpg", "{stem}.sbn", "{stem}.sbx", "{stem}.prj", "{name}.xml")
 SIDE_FILES = (
     "{name}.ovr",
@@ -53,7 +55,8 @@ class Landing:
             raise ValueError(f"{str(path)!r} is read and would be written over; name another output.")
         # Outputs of one name in one folder would share a style file, or be the same file.
         for other in self._staged:
-            if other.with_suffix("") == target.with_suffix(""):
+            pages = PAGE in (other.suffix.lower(), target.suffix.lower())
+            if other == target or (other.with_suffix("") == target.with_suffix("") and not pages):
                 raise ValueError(f"Cannot write both {str(other)!r} and {str(path)!r}; give them different names.")
         folder = target.parent
         if not folder.is_dir():
@@ -151,6 +154,8 @@ def _sweep(folder: Path) -> None:
 
 
 def _side_files(target: Path) -> tuple[str, ...]:
+    if target.suffix.lower() == PAGE:
+        return ()
     return (*SIDE_FILES, *SHAPEFILE) if target.suffix.lower() == ".shp" else SIDE_FILES
 
 

@@ -20,16 +20,29 @@ def refuse(chosen: Mapping[str, Any]) -> None:
         )
 
 
+def refuse_unreadable(since: Any, until: Any, hours: str | None) -> None:
+    """Raise when a period or hours cannot be read, before a long file is."""
+    period_of(since, until)
+    if hours is not None:
+        hours_of(hours)
+
+
+def period_of(since: Any, until: Any) -> tuple[np.datetime64 | None, np.datetime64 | None]:
+    """Return the begin and the end of a period, None where it is open; raise when it ends before it begins."""
+    begin = None if since is None else moment("since", since)
+    end = None if until is None else moment("until", until)
+    if begin is not None and end is not None and begin >= end:
+        raise ValueError(f"since ({since}) must be earlier than until ({until}); until itself is left out.")
+    return begin, end
+
+
 def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
     """Return a mask of the times from since (inclusive) until (exclusive); raise when there is none."""
     if when is None:
         raise ValueError(
             "A period was asked for, but the incidents have no times; name their time column (time_column)."
         )
-    begin = None if since is None else moment("since", since)
-    end = None if until is None else moment("until", until)
-    if begin is not None and end is not None and begin >= end:
-        raise ValueError(f"since ({since}) must be earlier than until ({until}); until itself is left out.")
+    begin, end = period_of(since, until)
     keep = ~np.isnat(when)
     if begin is not None:
         keep &= when >= begin
@@ -63,8 +76,8 @@ def in_hours(when: np.ndarray | None, unknown: np.ndarray | None, hours: str) ->
     if when is None or unknown is None or (unknown | np.isnat(when)).all():
         raise ValueError("Hours of the day were asked for, but no incident has a time of day; leave the hours out.")
     known = ~unknown & ~np.isnat(when)
-    clock = (when - when.astype("M8[D]")) // np.timedelta64(1, "h")
-    keep = known & np.isin(clock, sorted(hours_of(hours)))
+    hour = np.where(known, when, np.datetime64(0, "s")).astype("M8[h]").astype(int) % 24
+    keep = known & np.isin(hour, sorted(hours_of(hours)))
     if not keep.any():
         raise ValueError(f"No incident lies in the hours {hours}, of {int(known.sum()):,} whose time of day is known.")
     return keep

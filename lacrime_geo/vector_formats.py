@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
@@ -49,25 +50,34 @@ def _of_one_kind(values: pandas.Series) -> pandas.Series:
 
 def _to_geopackage(frame: geopandas.GeoDataFrame, path: Path, layer: str, record: str) -> None:
     kept = {"mode": "a"} if path.exists() else {"VERSION": "1.2"}
-    frame = _spelled_apart(frame)
+    frame = _told_apart(frame)
     frame.to_file(path, driver="GPKG", layer=layer, use_arrow=True, layer_metadata={"lacrime_geo": record}, **kept)
 
 
-def _spelled_apart(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
-    """Rename columns that a GeoPackage cannot tell apart: it ignores case, and fid and geom are its own."""
-    taken, renamed = {"fid", "geom"}, {}
+def _told_apart(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
+    names = [name for name in frame.columns if name != frame.geometry.name]
     # From the last to the first: the columns of the analysis stand at the end and keep their names.
-    for name in reversed([name for name in frame.columns if name != frame.geometry.name]):
+    return frame.rename(columns=spelled_apart(reversed(names)))
+
+
+def spelled_apart(names: Iterable[str]) -> dict[str, str]:
+    """Return names by names that a GeoPackage can tell apart: it ignores case, and fid and geom are its own.
+
+    >>> spelled_apart(["date", "Date", "FID"])
+    {'date': 'date', 'Date': 'Date_', 'FID': 'FID_'}
+    """
+    taken, found = {"fid", "geom"}, {}
+    for name in names:
         new = name
         while new.lower() in taken:
             new += "_"
         taken.add(new.lower())
+        found[name] = new
         if new != name:
-            renamed[name] = new
             log.info(
                 "column %s is written as %s: a GeoPackage ignores case and keeps fid and geom to itself", name, new
             )
-    return frame.rename(columns=renamed)
+    return found
 
 
 def _to_parquet(frame: geopandas.GeoDataFrame, path: Path, layer: str, record: str) -> None:

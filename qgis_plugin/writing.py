@@ -23,7 +23,6 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
-from .lacrime_geo import Incidents
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.landing import explained
@@ -79,6 +78,13 @@ class Outputs:
             self.parameters[name] = redirected
         else:
             self.parameters[name] = staged
+
+    def stage_page(self, name):
+        """Return where a page is written and where it will stand, None where it is not wanted."""
+        if not self.parameters.get(name):
+            return None
+        path = self.algorithm.parameterAsFileOutput(self.parameters, name, self.context)
+        return self.landing.stage(path), path
 
     def destination(self, written):
         """Return where a destination will finally stand, and let QGIS load it from there."""
@@ -172,10 +178,10 @@ def _type_of(wkb):
 
 def placed_rows(result):
     """Return how many rows of a result have a geometry."""
-    features = getattr(result, "features", None)
-    if features is None:
+    features = getattr(result, "features", result)
+    if not hasattr(features, "placed") and not hasattr(features, "known"):
         return len(result)
-    return int((features.placed if isinstance(features, Incidents) else features.known).sum())
+    return int((features.placed if hasattr(features, "placed") else features.known).sum())
 
 
 def add(outputs, name, sink, features, total, progress):
@@ -240,9 +246,11 @@ def plain(value):
 
 
 def write_table(outputs, name, table):
-    """Write a Table as a layer without geometry."""
+    """Write a Table as a layer without geometry; return where, None when it is skipped."""
     fields = fields_of(table.columns)
     sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem())
+    if sink is None:
+        return None
     rows = (_row(fields, row) for row in zip(*(column.tolist() for column in table.columns.values())))
     add(outputs, name, sink, rows, len(table), None)
     return written

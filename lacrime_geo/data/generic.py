@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from . import rules, tables
 from .cleaning import moments, noted, numbers, single_spaced, texts, typed
 from .clocks import seconds_of
 from .column_guesses import Guess, column_for, is_date_column, place_columns
-from .loaded import Loaded, announce
+from .loaded import Loaded, announced
 from .tables import Column, RawTable, Texts
 
 if TYPE_CHECKING:
@@ -26,6 +25,10 @@ WGS_84 = "EPSG:4326"
 OWN = ("occurred", "time_placeholder", "category")
 # What databases write where there is nothing.
 NOTHING = {"null", "na", "n/a", "nan", "none", "(null)", "#n/a", "<null>"}
+CAVEATS = (
+    "Agencies move places to the block, the corner or the station before they publish them: do not read a map finer than that.",
+    "Where the time of day is not known it is flagged in time_placeholder; the date is kept at midnight.",
+)
 REMEDY = "choose another column, or mend the file"
 
 
@@ -85,25 +88,27 @@ def load_incidents(
 ) -> Loaded:
     """Read a file as `read_incidents` does, without pandas and in the CRS of its coordinates."""
     raw = tables.read(path, within(progress, 0.0, 0.7), separator=None)
-    columns = _without_words_for_nothing(raw)
-    parameters = Parameters(layer=raw.label, file=Path(path).name, rows=raw.rows)
-    roles = _roles(columns, chosen, parameters, Path(path).name)
+    return clean_incidents(raw, chosen, crs, within(progress, 0.7, 1.0))
+
+
+def clean_incidents(
+    raw: RawTable, chosen: Mapping[str, str | None], crs: str | None = None, progress: Progress = None
+) -> Loaded:
+    """Find the columns of a table, clean them, and announce what was chosen and found."""
+    columns, parameters = _without_words_for_nothing(raw), Parameters()
+    roles = _roles(columns, chosen, parameters, raw.file)
     audit = [*raw.notes, *_choices(roles, parameters)]
-    going = within(progress, 0.7, 1.0)
-    x_values, y_values, crs = _places(columns, roles, crs, audit, parameters)
-    advance(going, 0.2)
+    x, y, crs = _places(columns, roles, crs, audit, parameters)
+    advance(progress, 0.2)
     made = _occurrence(columns, roles, audit)
-    advance(going, 0.4)
+    advance(progress, 0.4)
     if "category_column" in roles:
         made.update(noted(audit, single_spaced({"category": columns[roles["category_column"]]})))
     rest = {_apart(name): column for name, column in columns.items() if name not in roles.values()}
-    others, whole = typed(rest, within(going, 0.4, 0.9))
+    others, whole = typed(rest, within(progress, 0.4, 0.9))
     plain = {name: column for name, column in others.items() if isinstance(column, Texts)}
     columns = {**made, **others, **noted(audit, single_spaced(plain))}
-    parameters["incidents"] = raw.rows
-    loaded = Loaded(columns, whole, x_values, y_values, crs, "", audit, parameters)
-    announce(loaded, raw.rows)
-    return loaded
+    return announced(Loaded(columns, whole, x, y, crs, "", audit, parameters), raw, CAVEATS)
 
 
 def _without_words_for_nothing(raw: RawTable) -> dict[str, Column]:

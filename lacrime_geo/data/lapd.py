@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +12,7 @@ from ..progress import Progress, advance, within
 from . import rules, tables
 from .categories import category_of
 from .cleaning import blank, moments, noted, numbers, single_spaced, texts
-from .loaded import Loaded, announce
+from .loaded import Loaded, announced
 from .tables import Column, RawTable
 
 if TYPE_CHECKING:
@@ -64,6 +63,13 @@ ORDER: tuple[str, ...] = (
 ORDER += ("category", "mocodes", "victim_age", "victim_sex", "victim_descent", "premise_code", "premise", "weapon_code")
 ORDER += ("weapon", "status", "status_text", "address", "cross_street", "outside_city")
 
+CAVEATS = (
+    "The department moves coordinates to the hundred-block: many incidents share a point, and cells finer than about 150 m say "
+    "more than the data do.",
+    "1200 and 0001 stand for a time that is not known; they are flagged in time_placeholder, and the noon peak is mostly this.",
+    "Reports come in for weeks: the last weeks of a file look like a fall that is none.",
+)
+
 
 def read_lapd(path: str | os.PathLike[str]) -> geopandas.GeoDataFrame:
     """Read an LAPD incident file (2010–2024 columns) as points in EPSG:4326, cleaned and audited.
@@ -93,16 +99,17 @@ def read_lapd(path: str | os.PathLike[str]) -> geopandas.GeoDataFrame:
 
 def load_lapd(path: str | os.PathLike[str], progress: Progress = None) -> Loaded:
     """Read and clean an LAPD incident file as `read_lapd` does, without pandas."""
-    raw = tables.read(path, within(progress, 0.0, 0.7))
-    name = Path(path).name
-    columns, notes = _own_columns(raw, name)
-    loaded = _cleaned(columns, [*raw.notes, *notes], within(progress, 0.7, 1.0))
-    loaded.parameters.update(layer=raw.label, file=name, rows=raw.rows, incidents=len(loaded))
-    announce(loaded, raw.rows)
-    return loaded
+    return clean_lapd(tables.read(path, within(progress, 0.0, 0.7)), within(progress, 0.7, 1.0))
 
 
-def _own_columns(raw: RawTable, file: str) -> tuple[dict[str, Column], list[rules.Finding]]:
+def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
+    """Clean the table of an LAPD incident file, and announce what was found."""
+    columns, notes = _own_columns(raw)
+    loaded = _cleaned(columns, [*raw.notes, *notes], progress)
+    return announced(loaded, raw, CAVEATS)
+
+
+def _own_columns(raw: RawTable) -> tuple[dict[str, Column], list[rules.Finding]]:
     """Return the file's columns under our names without those left out, and what was found about them."""
     plain = {name: name.strip().lstrip("\ufeff") for name in raw.columns}
     spaced = np.array([old for old, new in plain.items() if old != new], dtype=object)
@@ -113,7 +120,7 @@ def _own_columns(raw: RawTable, file: str) -> tuple[dict[str, Column], list[rule
     missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise ValueError(
-            f"{file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
+            f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
             f"{', '.join(list(columns)[:8])}."
         )
     left = [name for name in LEFT_OUT if name in columns]

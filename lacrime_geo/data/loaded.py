@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from .. import selection
 from ..parameters import Parameters
 from .rules import Finding
-from .tables import Column, Texts
+from .tables import Column, RawTable, SourceFile, Texts
 
 if TYPE_CHECKING:
     import geopandas
@@ -21,12 +22,12 @@ log = logging.getLogger("lacrime_geo")
 
 
 class _Filter(NamedTuple):
-    """Which rows (n,) a filter keeps, what was asked, and how many rows it leaves out because they do not say."""
+    """Which rows (n,) a filter keeps, what was asked, and which rows it leaves out because they do not say."""
 
     mask: np.ndarray
     asked: dict[str, str]
-    unknown: str = ""
-    rows: int = 0
+    unknown: np.ndarray | None = None
+    name: str = ""
     sentence: str = ""
 
 
@@ -64,6 +65,11 @@ class Loaded:
         return selection.title("Incidents", category, when[~np.isnat(when)], int(self.placed.sum()))
 
     @property
+    def time_column(self) -> str | None:
+        """The column of dates in which the incidents play in time, None where they have none."""
+        return "occurred" if "occurred" in self.columns else None
+
+    @property
     def _when(self) -> np.ndarray:
         return np.asarray(self.columns.get("occurred", np.empty(0, "M8[s]")))
 
@@ -96,8 +102,9 @@ class Loaded:
         chosen, keep = Parameters(self.parameters), np.ones(len(self), dtype=bool)
         for narrowed in self._asked(since, until, category, hours):
             chosen.update(narrowed.asked)
-            if narrowed.unknown:
-                chosen.note(narrowed.unknown, narrowed.rows, f"{narrowed.rows:,} {narrowed.sentence}")
+            if narrowed.unknown is not None:
+                rows = int((narrowed.unknown & keep).sum())
+                chosen.note(narrowed.name, rows, f"{rows:,} incidents {narrowed.sentence}")
             keep &= narrowed.mask
         if not keep.any() and len(self):
             raise ValueError(
@@ -112,17 +119,16 @@ class Loaded:
         if since is not None or until is not None:
             asked = {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
             mask = selection.in_period(when, since, until)
-            undated = int(np.isnat(self._when).sum())
-            yield _Filter(mask, asked, "undated_left_out", undated, "incidents without a date are left out")
+            yield _Filter(mask, asked, np.isnat(self._when), "undated_left_out", "without a date are left out")
         if category is not None:
             wanted = [category] if isinstance(category, str) else list(category)
             mask = selection.of_category(self._array("category"), wanted)
             yield _Filter(mask, {"category": ", ".join(wanted)})
         if hours is not None:
             mask = selection.in_hours(when, unknown, hours)
-            timeless = int((np.asarray(unknown) | np.isnat(self._when)).sum())
-            sentence = "incidents whose time of day is not known are left out"
-            yield _Filter(mask, {"hours": hours}, "untimed_left_out", timeless, sentence)
+            timeless = np.asarray(unknown) | np.isnat(self._when)
+            sentence = "whose time of day is not known are left out"
+            yield _Filter(mask, {"hours": hours}, timeless, "untimed_left_out", sentence)
 
     def _array(self, name: str) -> np.ndarray | None:
         column = self.columns.get(name)
@@ -164,8 +170,10 @@ def _words(parameters: Parameters) -> str:
     )
 
 
-def announce(loaded: Loaded, rows: int) -> None:
-    """Log what the rules found, and how many rows were read and kept."""
+def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str]) -> Loaded:
+    """Log what the rules found and how many rows were read and kept; return the incidents with both in their parameters."""
+    parameters = Parameters(layer=SourceFile(Path(raw.file)).label, file=raw.file, rows=raw.rows, cleaned=len(loaded))
+    parameters.update(loaded.parameters, incidents=len(loaded), caveats=list(caveats))
     for found in loaded.audit:
         if found["rows"]:
             log.info(
@@ -175,4 +183,5 @@ def announce(loaded: Loaded, rows: int) -> None:
                 ", ".join(found["examples"]),
                 found["action"],
             )
-    log.info("%s: %s reports read, %s kept", loaded.parameters["file"], f"{rows:,}", f"{len(loaded):,}")
+    log.info("%s: %s reports read, %s kept", raw.file, f"{raw.rows:,}", f"{len(loaded):,}")
+    return replace(loaded, parameters=parameters)

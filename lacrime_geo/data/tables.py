@@ -21,7 +21,7 @@ import numpy as np
 from ..progress import Progress, advance
 from .rules import Finding, finding
 
-ROWS_AT_ONCE = 1_000
+ROWS_AT_ONCE, BYTES_AT_ONCE = 1_000, 1 << 20
 # Stands after the last line: where it is part of another row, a quotation mark was never closed.
 END = "lacrime_geo end of file"
 SEPARATORS = (",", ";", "\t", "|")
@@ -41,6 +41,15 @@ class Texts(NamedTuple):
         encoder = _Encoder()
         encoder.add(["" if value is None or value != value else str(value) for value in values])
         return encoder.texts()
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """That of the texts: objects."""
+        return self.distinct.dtype
+
+    def tolist(self) -> list[Any]:
+        """Return the text of each row, None where blank."""
+        return list(self.values.tolist())
 
     @property
     def values(self) -> np.ndarray:
@@ -65,8 +74,25 @@ class RawTable:
 
     columns: dict[str, Column]
     rows: int
-    label: str
+    file: str
     notes: list[Finding] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A file that is read: what it is called on maps, and its bytes."""
+
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """Its name without endings."""
+        return self.path.name.split(".")[0]
+
+    def parts(self) -> Iterator[bytes]:
+        """Yield the bytes, a portion at a time."""
+        with self.path.open("rb") as file:
+            yield from iter(lambda: file.read(BYTES_AT_ONCE), b"")
 
 
 def read(path: str | os.PathLike[str], progress: Progress = None, separator: str | None = ",") -> RawTable:
@@ -100,11 +126,6 @@ def read(path: str | os.PathLike[str], progress: Progress = None, separator: str
 def is_parquet(path: str | os.PathLike[str]) -> bool:
     """Tell by its ending whether a file is parquet."""
     return Path(path).suffix.lower() == ".parquet"
-
-
-def label_of(path: str | os.PathLike[str]) -> str:
-    """Return what a file is called on maps: its name without endings."""
-    return Path(path).name.split(".")[0]
 
 
 class _Encoder:
@@ -201,7 +222,7 @@ def _parsed(path: Path, encoding: str, separator: str | None, progress: Progress
             body.add(rows[:-1] if last == [END] else rows)
             advance(progress, position())
     columns: dict[str, Column] = {name: column.texts() for name, column in zip(_names(header), body.columns)}
-    return RawTable(columns, body.rows, label_of(path), body.notes())
+    return RawTable(columns, body.rows, path.name, body.notes())
 
 
 def separator_of(header: str) -> str:
@@ -271,7 +292,7 @@ def _read_parquet(path: Path) -> RawTable:
     table = parquet.read_table(path)
     # An index without a name is no column of the agency's.
     names = [name for name in table.column_names if not name.startswith("__index_level_")]
-    return RawTable({name: _from_arrow(table[name]) for name in names}, table.num_rows, label_of(path))
+    return RawTable({name: _from_arrow(table[name]) for name in names}, table.num_rows, path.name)
 
 
 def _from_arrow(column: Any) -> Column:

@@ -67,6 +67,11 @@ def _ranges(attribute: str, entries: list[tuple[float, float, str]], symbols: li
     return _renderer("graduatedSymbol", attribute, element("ranges", rows), symbols, by_pass)
 
 
+def single(drawn: str) -> str:
+    """Return a renderer that draws every feature by one symbol."""
+    return _renderer("singleSymbol", "", "", [drawn])
+
+
 def _renderer(kind: str, attribute: str, classes: str, symbols: list[str], by_pass: bool = False) -> str:
     named = [symbol.replace('name="?"', f'name="{number}"', 1) for number, symbol in enumerate(symbols)]
     drawing = dict(symbollevels=int(by_pass), enableorderby=0, forceraster=0)

@@ -70,6 +70,9 @@ LOCAL_MORAN = {
 CLUSTER_HUES = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 OTHER_CLUSTERS, NOISE = "#6b6b7b", "#8c8c8c"
 
+# Incidents as they are reported: dark, and translucent, so that many on one block look darker.
+INCIDENT = "#3d2c5e"
+
 # Seven steps of matplotlib's magma turned round, light to dark: equal steps in perceived lightness.
 DENSITY = ("#fcfdbf", "#fec287", "#fb8761", "#e55064", "#b5367a", "#802582", "#4f127b")
 DENSITY_OPACITY = (0.0, 0.3, 0.4, 0.48, 0.55, 0.62, 0.7)

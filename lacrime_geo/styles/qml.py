@@ -18,12 +18,14 @@ from .elements import (
     labels,
     marker,
     outline,
+    single,
     text_literal,
 )
 from .temporal import temporal
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
+MANY_POINTS = 20_000
 TOO_FEW = "too few"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
@@ -180,6 +182,13 @@ def _shares_of_grids(side: str, runs: int) -> list[tuple[int, int, str, str]]:
     return found
 
 
+def _incidents(result: Any) -> str:
+    """Incidents as small translucent points, fainter where there are very many; the layer's name is the legend."""
+    many = len(result) > MANY_POINTS
+    drawn = marker(palettes.INCIDENT, 0.9 if many else 1.4, 0.3 if many else 0.45)
+    return document([single(drawn), element("blendMode", text=NORMAL)])
+
+
 def _clustered(result: Any) -> str:
     """Labelled incidents: six hues by rank, one muted hue for the rest, noise small and grey."""
     entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.cluster_classes()]
@@ -267,6 +276,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "stability": _stability,
     "comparison": _comparison,
     "change": _change,
+    "incidents": _incidents,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "ellipses": _ellipses,

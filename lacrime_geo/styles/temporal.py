@@ -25,9 +25,11 @@ def temporal(result: Any, raster: bool) -> str:
     columns = getattr(result, "columns", {})
     if {"first", "last"} <= set(columns) and columns["first"].dtype.kind == "M":
         return _temporal(SPANS, startField="first", endField="last", limitMode=BOTH_ENDS)
+    # Incidents stand behind a result, or are it.
     incidents = getattr(result, "features", None)
-    if isinstance(incidents, Incidents) and incidents.time_column:
-        return _temporal(MOMENTS, startField=incidents.time_column)
+    time_column = getattr(incidents if isinstance(incidents, Incidents) else result, "time_column", None)
+    if time_column:
+        return _temporal(MOMENTS, startField=time_column)
     chosen = period(result.parameters)
     if chosen is None:
         return ""

@@ -1,6 +1,8 @@
 """The algorithms that are no analysis of the catalogue: data in, maps out, and what surrounds them."""
 
 from .check_installation import CheckInstallation
+from .load_incidents import LoadIncidents
+from .load_lapd import LoadLapd
 from .rerun import Rerun
 
-TOOLS = (CheckInstallation, Rerun)
+TOOLS = (CheckInstallation, LoadIncidents, LoadLapd, Rerun)

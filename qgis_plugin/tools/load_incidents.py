@@ -1,0 +1,57 @@
+"""lacrime:load_incidents: any agency's CSV as points; which columns hold what is guessed, shown and kept."""
+
+from qgis.core import QgsProcessingParameterCrs, QgsProcessingParameterString
+
+from ..base import tr
+from ..lacrime_geo.selection import words
+from .loading import CATEGORY, Load
+
+CRS = "CRS"
+COLUMNS = {
+    "X": ("Column of longitude or x", "Guessed by its name, else by its content."),
+    "Y": ("Column of latitude or y", "Guessed by its name, else by its content."),
+    "DATE": ("Column of the date", "With or without the time. Guessed; without one there are no times."),
+    "TIME": ("Column of the time of day", "Such as 13:05, 1:05 PM or 1305, where the date has none. Guessed."),
+    "CATEGORY_COLUMN": ("Column of the category", "The kind of incident. Guessed."),
+}
+
+
+class LoadIncidents(Load):
+    """Load incidents from any CSV."""
+
+    NAME = "load_incidents"
+    TITLE = "Load incidents from a CSV"
+    TAGS = ("crime", "import", "open", "csv", "parquet", "table", "clean", "police", "calls", "data", "geocoded")
+    SUMMARY = "Load any agency's incidents from a CSV as cleaned points; which columns hold what is guessed, or named."
+    HELP = (
+        "The columns that were guessed stand in the log, the summary and the layer's metadata. Rows without a place stay as rows "
+        "without a point. Nothing is dropped in silence."
+    )
+    FILE_HELP = (
+        "CSV with commas, semicolons, tabs or bars, also gzipped or zipped; parquet where this QGIS can read it."
+    )
+    SEPARATOR = None
+
+    def declare_columns(self):
+        """Let the user name columns, and the CRS of the coordinates."""
+        for name, (title, text) in COLUMNS.items():
+            self.add(QgsProcessingParameterString(name, tr(title), None, False, True), text)
+        crs = QgsProcessingParameterCrs(CRS, tr("CRS of the coordinates"), None, True)
+        self.add(crs, "Default: longitude and latitude (WGS 84), which the coordinates must allow.")
+
+    def declare_category(self):
+        """Let the user name categories."""
+        made = QgsProcessingParameterString(CATEGORY, tr("Category"), None, False, True)
+        self.add(made, "Only incidents of this category, or of several separated by commas.")
+
+    def categories(self, parameters, context):
+        """Return those named."""
+        return words(self.parameterAsString(parameters, CATEGORY, context).strip() or None)
+
+    def cleaned(self, table, parameters, context, progress):
+        """Find the columns and clean them."""
+        from ..lacrime_geo.data.generic import clean_incidents
+
+        named = {name.lower(): self.parameterAsString(parameters, name, context).strip() or None for name in COLUMNS}
+        crs = self.parameterAsCrs(parameters, CRS, context)
+        return clean_incidents(table, named, (crs.authid() or crs.toWkt()) if crs.isValid() else None, progress)
