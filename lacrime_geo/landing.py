@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import shutil
-import sqlite3
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -133,6 +132,8 @@ def _refuse_losing_layers(target: Path) -> None:
     """Raise when a GeoPackage to be replaced holds layers that are not from a run with this output."""
     if target.suffix.lower() != ".gpkg" or not target.exists():
         return
+    import sqlite3  # not when QGIS starts
+
     try:
         with closing(sqlite3.connect(f"{target.as_uri()}?mode=ro", uri=True)) as database:
             names = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
