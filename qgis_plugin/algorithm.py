@@ -143,7 +143,8 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         progress = progress_of(feedback)
         source, options = inputs.source(), inputs.options(self.analysis.params)
         marked = issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
-        original = reading.Original(source, inputs.whole_layer(self.input_name)) if marked else None
+        # From a source of its own: delimited text has one place in its file for all readers of a source.
+        original = reading.Original(inputs.source(), inputs.whole_layer(self.input_name)) if marked else None
         data = inputs.data(source, options, within(progress, 0.0, 0.2))
         inputs.add_layers(self.analysis.params, data, options)
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
@@ -178,8 +179,4 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             name = self.analysis.second.upper()
             written[name] = second, delivery.write(outputs, name, second, None, progress)
         with display.run_called(f"{self.group()} · {result.parameters['layer']}") as run:
-            return {
-                name: delivery.show(outputs, *output, run, name != OUTPUT)
-                for name, output in written.items()
-                if output[1]
-            }
+            return {name: delivery.show(outputs, *output, run) for name, output in written.items() if output[1]}

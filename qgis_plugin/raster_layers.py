@@ -7,8 +7,8 @@ from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProcessingException
 from .lacrime_geo.grid import Grid
 from .lacrime_geo.landing import explained
 from .lacrime_geo.rasters import require_one_band, unmetric, with_record
+from .projecting import is_metric
 from .provenance import QMD_ITEM, as_qmd, metadata_of
-from .reading import is_metric
 
 BAND = 1
 

@@ -5,33 +5,28 @@ import logging
 import numpy as np
 from qgis.core import (
     NULL,
-    QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
     QgsFeatureRequest,
     QgsGeometry,
-    QgsLineString,
     QgsProcessingException,
     QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
-    QgsUnitTypes,
     QgsWkbTypes,
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
 from . import file_layers
 from .lacrime_geo import Features, Incidents, dates
-from .lacrime_geo.crs import WEB_MERCATOR, known_degrees, utm
-from .lacrime_geo.frames import CATEGORY_COLUMN, NO_PLACES_CRS, TIME_COLUMN
-from .lacrime_geo.places import collapse
+from .lacrime_geo.crs import known_degrees
+from .lacrime_geo.frames import CATEGORY_COLUMN, TIME_COLUMN
 from .lacrime_geo.progress import advance
+from .projecting import from_name, projected, require_crs, working
 
 FEATURE_ID = "feature id"
-FIRST_ROWS = 65_536  # enough to see whether incidents share places
 log = logging.getLogger("lacrime_geo")
 # The check of validity that QGIS makes while reading throws through Python and brings QGIS down (3.22): ours does not.
 UNCHECKED = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
-WGS_84 = QgsCoordinateReferenceSystem("EPSG:4326")
 
 
 def incidents_of(source, context, columns, time_column, category_column, progress, layer=None, crs=None):
@@ -46,13 +41,15 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
     dates_in = {time_column} - {*columns, category_column}
-    in_batches = file_layers.read(layer, wanted, dates_in, _point, progress)
-    ids, points, values = in_batches or _read(source, wanted, _point, progress)
+    places = _Points()
+    in_batches = file_layers.read(layer, wanted, dates_in, places.point, progress)
+    ids, points, values = in_batches or _read(source, wanted, places.point, progress)
+    places.require_single(len(ids))
     _require_unique(ids, source)
     x, y = np.array(points, dtype=float).reshape(-1, 2).T
     if source.sourceCrs().isGeographic():
         x = np.where(known_degrees(x, y), x, np.nan)
-    easting, northing, crs = _projected(source, x, y, context, crs)
+    easting, northing, crs = projected(source, x, y, context, crs)
     table = {name: _numbers(values[name]) for name in columns if name}
     return Incidents(
         easting,
@@ -64,7 +61,12 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
+        time_column=_column_of_dates(source.fields(), time_column),
     )
+
+
+def _column_of_dates(fields, name):
+    return name if name and fields.field(name).isDateOrTime() else None
 
 
 def features_of(source, given, context, columns, progress, crs=None):
@@ -74,13 +76,13 @@ def features_of(source, given, context, columns, progress, crs=None):
     """
     ids, geometries, values = _read(source, [name for name in columns if name], _geometry, progress)
     _require_unique(ids, source)
-    _require_crs(source)
+    require_crs(source)
     geometries = _valid(geometries, _geometry_check(given, context))
     if crs is None:
         known = [geometry.boundingBox().center() for geometry in geometries if geometry is not None]
         centres = np.array([(point.x(), point.y()) for point in known], dtype=float).reshape(-1, 2)
-        crs = _working(source.sourceCrs(), centres[:, 0], centres[:, 1], context)
-    transform = QgsCoordinateTransform(source.sourceCrs(), _from_name(crs), context.transformContext())
+        crs = working(source.sourceCrs(), centres[:, 0], centres[:, 1], context)
+    transform = QgsCoordinateTransform(source.sourceCrs(), from_name(crs), context.transformContext())
     wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in geometries]
     table = {name: _numbers(values[name]) for name in columns if name}
     return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
@@ -94,6 +96,7 @@ class Original:
 
     def __init__(self, source, layer=None):
         self.layer = layer  # that the source is all of, if it is
+        self.source = source  # which the iterator needs to the end
         self.fields, self.kind, self.crs = source.fields(), source.wkbType(), source.sourceCrs()
         self.features = source.getFeatures(QgsFeatureRequest(), UNCHECKED)
 
@@ -127,21 +130,34 @@ def _require_unique(ids, source):
         )
 
 
-def _point(geometry, row):
-    if geometry.isNull() or geometry.isEmpty():
-        return np.nan, np.nan
-    if geometry.type() != QgsWkbTypes.GeometryType.PointGeometry:
-        kind = QgsWkbTypes.displayString(geometry.wkbType())
-        raise QgsProcessingException(f"Incidents are points; row {row} is a {kind}: take centroids first.")
-    if geometry.isMultipart():
-        parts = geometry.asMultiPoint()
-        if len(parts) > 1:
+class _Points:
+    """Makes x and y of geometries; keeps the multipoints of several points, to be refused together."""
+
+    def __init__(self):
+        self.several = {}  # number of points by row
+
+    def point(self, geometry, row):
+        """Return x and y, NaN for no place."""
+        if geometry.isNull() or geometry.isEmpty():
+            return np.nan, np.nan
+        if geometry.type() != QgsWkbTypes.GeometryType.PointGeometry:
+            kind = QgsWkbTypes.displayString(geometry.wkbType())
+            raise QgsProcessingException(f"Incidents are points; row {row} is a {kind}: take centroids first.")
+        if geometry.isMultipart():
+            parts = geometry.asMultiPoint()
+            if len(parts) > 1:
+                self.several[row] = len(parts)
+            return parts[0].x(), parts[0].y()
+        point = geometry.asPoint()
+        return point.x(), point.y()
+
+    def require_single(self, rows):
+        """Raise where a row has several points: which of them is the incident?"""
+        for row, parts in self.several.items():
             raise QgsProcessingException(
-                f"Row {row} is a multipoint of {len(parts)} points; run 'Multipart to singleparts' first."
+                f"Row {row} is a multipoint of {parts} points, the first of {len(self.several):,} such rows among {rows:,}; "
+                "run 'Multipart to singleparts' first."
             )
-        return parts[0].x(), parts[0].y()
-    point = geometry.asPoint()
-    return point.x(), point.y()
 
 
 def _geometry(geometry, row):
@@ -179,74 +195,6 @@ def _transformed(geometry, transform):
     except QgsCsException as problem:
         raise QgsProcessingException(f"A geometry cannot be projected to metres ({problem}).") from problem
     return bytes(geometry.asWkb())
-
-
-def _projected(source, x, y, context, crs):
-    """Return coordinates in the working CRS, transformed in bulk as the vertices of one line."""
-    _require_crs(source)
-    known = np.isfinite(x) & np.isfinite(y)
-    crs = crs or _working(source.sourceCrs(), x[known], y[known], context)
-    easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
-    easting[known], northing[known] = _bulk(x[known], y[known], source.sourceCrs(), _from_name(crs), context)
-    return easting, northing, crs
-
-
-def _bulk(x, y, source, target, context):
-    if x.size == 0 or source == target:
-        return x, y
-    row, place = _distinct(x, y)
-    line = QgsLineString(x[row], y[row])
-    try:
-        line.transform(QgsCoordinateTransform(source, target, context.transformContext()))
-    except QgsCsException as problem:
-        raise QgsProcessingException(
-            f"The coordinates cannot be projected to {target.authid()} ({problem})."
-        ) from problem
-    # WKB of a line: byte order, type, number of vertices, then x and y of each.
-    vertices = np.frombuffer(bytes(line.asWkb()), "<f8", 2 * row.size, 9).reshape(-1, 2)[place]
-    return vertices[:, 0], vertices[:, 1]
-
-
-def _distinct(x, y):
-    """Return one row of each place and the place of each row; every row its own where few coincide."""
-    sample = x[:FIRST_ROWS] + 1j * y[:FIRST_ROWS]
-    if np.unique(sample).size > 0.9 * sample.size:
-        return np.arange(x.size), slice(None)
-    return collapse(x, y)
-
-
-def _require_crs(source):
-    if source.wkbType() == QgsWkbTypes.Type.NoGeometry:
-        raise QgsProcessingException(
-            f"The layer {source.sourceName()!r} is a table without points; load it with Layer > Add Layer > Add Delimited Text "
-            "Layer, naming its columns of longitude and latitude."
-        )
-    if not source.sourceCrs().isValid():
-        raise QgsProcessingException(
-            f"The CRS of the layer {source.sourceName()!r} is missing; set it in the layer's properties first."
-        )
-
-
-def _working(crs, x, y, context):
-    """Name the CRS to work in by the library's rule: a metric one is kept, else the UTM zone of the data."""
-    if is_metric(crs):
-        return crs.authid() or crs.toWkt()
-    if x.size == 0:
-        return NO_PLACES_CRS
-    working = utm(*_bulk(x, y, crs, WGS_84, context))
-    log.info("projected from %s to %s, in metres", crs.authid() or crs.description(), working)
-    return working
-
-
-def is_metric(crs):
-    """Tell whether a CRS is projected, in metres, and not Web Mercator."""
-    web = crs.authid() in {f"EPSG:{code}" for code in WEB_MERCATOR} or "Popular Visualisation" in crs.toWkt()
-    return not crs.isGeographic() and crs.mapUnits() == QgsUnitTypes.DistanceUnit.DistanceMeters and not web
-
-
-def _from_name(name):
-    crs = QgsCoordinateReferenceSystem(name)
-    return crs if crs.isValid() else QgsCoordinateReferenceSystem.fromWkt(name)
 
 
 def _numbers(values):
