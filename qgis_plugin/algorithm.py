@@ -10,7 +10,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
-from . import delivery, display, reading, writing
+from . import delivery, display, layers, writing
 from .base import LacrimeAlgorithm
 from .feedback import progress_of
 from .inputs import Inputs
@@ -130,6 +130,11 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
                 return False, sentence
         return super().checkParameterValues(parameters, context)
 
+    def prepareAlgorithm(self, parameters, context, feedback):
+        """Take the layers as they are now, in the thread that they belong to; what is wrong with them is said later."""
+        self.layers = layers.taken(self, parameters, context)
+        return super().prepareAlgorithm(parameters, context, feedback)
+
     def carry_out(self, parameters, context, feedback):
         """Read, run, write; the outputs land together or not at all."""
         with Landing(Inputs(self, parameters, context).files_read()) as landing:
@@ -143,14 +148,13 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         progress = progress_of(feedback)
         source, options = inputs.source(), inputs.options(self.analysis.params)
         marked = issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
-        # From a source of its own: delimited text has one place in its file for all readers of a source.
-        original = reading.Original(inputs.source(), inputs.whole_layer(self.input_name)) if marked else None
+        original = source if marked else None
         data = inputs.data(source, options, within(progress, 0.0, 0.2))
         inputs.add_layers(self.analysis.params, data, options)
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
         second = self._second(outputs, inputs, result, data, within(progress, 0.5, 0.8))
         read = {self.input_name: data, **inputs.layers_read}
-        outputs.provenance = Provenance(self, parameters, context, read)
+        outputs.provenance = Provenance(self, read)
         if self.analysis.look:
             result = result.styled(**inputs.options(self.analysis.look))
         written = self._write(outputs, result, second, original, within(progress, 0.8, 1.0))

@@ -9,6 +9,7 @@ from qgis.PyQt.QtGui import QIcon
 from . import installation
 from .feedback import announcing, letting_go
 from .lacrime_geo.progress import Cancelled
+from .provenance import given_to
 
 FOLDER = os.path.dirname(__file__)
 
@@ -53,6 +54,11 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
         names = " and ".join(installation.package(module) for module in missing)
         sentence = tr("{title} needs {names}, which this QGIS does not have: {remedy}.")
         return False, sentence.format(title=self.displayName(), names=names, remedy=installation.remedy(missing))
+
+    def prepareAlgorithm(self, parameters, context, feedback):
+        """Take down what was given: layers are asked here, in the thread that they belong to, and not while the work goes on."""
+        self.given = given_to(self, parameters, context)
+        return True
 
     def processAlgorithm(self, parameters, context, feedback):
         """Carry it out; every error is one sentence, and a cancelled run writes nothing."""

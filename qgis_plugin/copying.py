@@ -5,7 +5,7 @@ import sqlite3
 
 from osgeo import gdal
 
-from . import file_layers
+from .file_layers import GEOPACKAGE
 from .lacrime_geo.progress import advance, within
 from .writing import plain
 
@@ -17,13 +17,11 @@ SPATIAL = {"ST_IsEmpty": 1, "ST_MinX": 1, "ST_MaxX": 1, "ST_MinY": 1, "ST_MaxY":
 
 def possible(layer, path, rows):
     """Tell whether a copy of the layer's file has the features that QGIS shows, all of them, and as QGIS would write them."""
-    if layer is None or not path.lower().endswith(".gpkg") or not file_layers.stands_in_geopackage(layer):
+    if layer is None or not path.lower().endswith(".gpkg") or layer.driver != GEOPACKAGE:
         return False
-    provider = layer.dataProvider()
-    as_stored = layer.fields().names() == provider.fields().names() and layer.crs() == provider.crs()
-    if not as_stored or layer.featureCount() != rows:
+    if not layer.as_stored or layer.count != rows:
         return False
-    _dataset, table = file_layers.opened(layer)  # which holds the table
+    _dataset, table = layer.opened()  # which holds the table
     # Under another name QGIS writes it as a column of its own.
     return table is not None and table.GetFIDColumn() == "fid"
 
@@ -33,7 +31,7 @@ def copy(layer, path, kept, ids, columns, progress):
 
     None when GDAL could not make the copy.
     """
-    dataset, table = file_layers.opened(layer)
+    dataset, table = layer.opened()
     name = os.path.splitext(os.path.basename(path))[0]
     for stale in (path, f"{path}-wal", f"{path}-shm"):
         if os.path.exists(stale):
@@ -44,7 +42,7 @@ def copy(layer, path, kept, ids, columns, progress):
         layers=[table.GetName()],
         layerName=name,
         selectFields=[field for field in kept if field.lower() != "fid"],
-        where=layer.subsetString() or None,
+        where=layer.subset or None,
         datasetCreationOptions=["VERSION=1.2"],
         layerCreationOptions=["FID=fid", "GEOMETRY_NAME=geom"],
         options=["-preserve_fid"],

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import numpy as np
 from osgeo import gdal, ogr
-from qgis.core import QgsGeometry, QgsProcessingFeatureSourceDefinition, QgsProviderRegistry, QgsVectorLayer
+from qgis.core import QgsGeometry, QgsProviderRegistry
 
 from . import arrow
 from .lacrime_geo.progress import advance
@@ -24,68 +24,61 @@ POINT_SIZE = 21
 FIRST_SAFE_DATE = np.datetime64("1970-01-02")
 
 
-def whole(given, layer):
-    """Return the layer behind an input when all its features are asked for, else None."""
-    if isinstance(given, QgsProcessingFeatureSourceDefinition):
-        some = given.selectedFeaturesOnly or given.featureLimit != -1 or getattr(given, "filterExpression", "")
-        return None if some else layer
-    return layer if isinstance(given, (str, QgsVectorLayer)) else None
+class FileLayer:
+    """Where the features of a layer stand in a file, and how QGIS shows them; nothing is asked of the layer later."""
+
+    def __init__(self, layer, parts):
+        provider = layer.dataProvider()
+        self.driver, self.path = provider.storageType(), parts["path"]
+        self.table, self.number = parts.get("layerName"), int(parts.get("layerId") or 0)
+        self.subset, self.count = layer.subsetString(), layer.featureCount()
+        self.own_fields, self.fields = provider.fields(), layer.fields()
+        self.as_stored = self.fields.names() == self.own_fields.names() and layer.crs() == provider.crs()
+
+    @classmethod
+    def of(cls, layer):
+        """Return that of a layer; None where GDAL, opening the file again, may not find just what QGIS shows."""
+        provider = layer.dataProvider()
+        if provider.name() != "ogr" or provider.storageType() not in FORMATS or layer.isEditable():
+            return None
+        parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
+        other = [key for key, value in parts.items() if value and key not in ("path", "layerName", "layerId", "subset")]
+        subset = layer.subsetString()
+        # QGIS reads the text of a shapefile in an encoding of its own choice.
+        of_shapefile = subset and provider.storageType() == SHAPEFILE
+        return None if other or subset.lower().startswith("select") or of_shapefile else cls(layer, parts)
+
+    def opened(self):
+        """Return the dataset and its layer with the same subset as in QGIS; None where it does not open."""
+        try:
+            dataset = gdal.OpenEx(self.path, gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=[self.driver])
+            if dataset is None:
+                return None, None
+            table = dataset.GetLayerByName(self.table) if self.table else dataset.GetLayer(self.number)
+            if table is not None and self.subset and table.SetAttributeFilter(self.subset):
+                return None, None
+        except RuntimeError:  # GDAL raises it where its exceptions are switched on
+            return None, None
+        return dataset, table
 
 
 def read(layer, names, dates, point_of, progress):
     """Return ids (n,), points (n, 2) and a dict of the columns named; None where the features must be looped over.
 
+    `layer` is a FileLayer, None where there is none.
     `dates` are the columns that may hold dates; `point_of` gives x and y of a geometry that is no single point.
     """
-    if layer is None or not STREAMED or not _stands_in_file(layer):
+    if layer is None or not STREAMED:
         return None
     with _settings(GDAL_NUM_THREADS="1", OGR_GPKG_NUM_THREADS="1"):
-        dataset, table = opened(layer)
+        dataset, table = layer.opened()
         fields = None if table is None else _fields(dataset, table, layer, names, dates)
         if fields is None:
             return None
         # GDAL up to 3.11.3 reads a GeoPackage in a second thread, which it may crash in, unless the ids have no gaps.
-        slower = "NO" if not layer.subsetString() and _ids_without_gaps(dataset, table) else "YES"
+        slower = "NO" if not layer.subset and _ids_without_gaps(dataset, table) else "YES"
         with _settings(OGR_GPKG_STREAM_BASE_IMPL=slower):
-            return _rows(table, fields, layer.featureCount(), point_of, progress)
-
-
-def _stands_in_file(layer):
-    """Tell whether GDAL, opening the layer's file again, finds just the features that QGIS shows."""
-    provider = layer.dataProvider()
-    if provider.name() != "ogr" or provider.storageType() not in FORMATS or layer.isEditable():
-        return False
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    other = [key for key, value in parts.items() if value and key not in ("path", "layerName", "layerId", "subset")]
-    subset = layer.subsetString()
-    # QGIS reads the text of a shapefile in an encoding of its own choice.
-    return not other and not subset.lower().startswith("select") and not (subset and _is_shapefile(layer))
-
-
-def stands_in_geopackage(layer):
-    """Tell whether the layer is one of a GeoPackage, as it stands there."""
-    return _stands_in_file(layer) and layer.dataProvider().storageType() == GEOPACKAGE
-
-
-def _is_shapefile(layer):
-    return layer.dataProvider().storageType() == SHAPEFILE
-
-
-def opened(layer):
-    """Return the dataset and its layer with the same subset as in QGIS; None where it does not open."""
-    parts = QgsProviderRegistry.instance().decodeUri("ogr", layer.source())
-    drivers = [layer.dataProvider().storageType()]
-    try:
-        dataset = gdal.OpenEx(parts["path"], gdal.OF_VECTOR | gdal.OF_READONLY, allowed_drivers=drivers)
-        if dataset is None:
-            return None, None
-        name, number = parts.get("layerName"), parts.get("layerId")
-        table = dataset.GetLayerByName(name) if name else dataset.GetLayer(int(number or 0))
-        if table is not None and layer.subsetString() and table.SetAttributeFilter(layer.subsetString()):
-            return None, None
-    except RuntimeError:  # GDAL raises it where its exceptions are switched on
-        return None, None
-    return dataset, table
+            return _rows(table, fields, layer.count, point_of, progress)
 
 
 def _fields(dataset, table, layer, names, dates):
@@ -109,8 +102,8 @@ def _fields(dataset, table, layer, names, dates):
 
 def _name_in_file(layer, name):
     """Return how a column is spelled in the file; None for those that QGIS adds: joined, computed."""
-    own, number = layer.dataProvider().fields(), layer.fields().lookupField(name)
-    if not 0 <= number < own.count() or own[number].name() != layer.fields()[number].name():
+    own, number = layer.own_fields, layer.fields.lookupField(name)
+    if not 0 <= number < own.count() or own[number].name() != layer.fields[number].name():
         return None
     return own[number].name()
 
@@ -121,9 +114,8 @@ def _reads_alike(dataset, table, layer, field, may_be_date):
     if kind not in KINDS or field.GetSubType() != ogr.OFSTNone:
         return False
     if kind in DATES:
-        in_geopackage = layer.dataProvider().storageType() == GEOPACKAGE
-        return may_be_date and in_geopackage and not _has_offsets(dataset, table, field)
-    return kind != ogr.OFTString or not _is_shapefile(layer)
+        return may_be_date and layer.driver == GEOPACKAGE and not _has_offsets(dataset, table, field)
+    return kind != ogr.OFTString or layer.driver != SHAPEFILE
 
 
 def _has_offsets(dataset, table, field):

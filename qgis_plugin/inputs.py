@@ -2,9 +2,9 @@
 
 import os
 
-from qgis.core import QgsProcessingException, QgsProcessingFeatureSourceDefinition
+from qgis.core import QgsProcessingException
 
-from . import file_layers, raster_layers, reading, writing
+from . import raster_layers, reading, writing
 from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.selection import refuse, words
@@ -21,40 +21,22 @@ class Inputs:
 
     def source(self):
         """Return the input layer: a raster, or the features of a vector layer."""
-        if self.algorithm.takes_a_raster:
-            source = self.algorithm.parameterAsRasterLayer(self.parameters, self.name, self.context)
-            problem = self.algorithm.invalidRasterError
-        else:
-            source = self.algorithm.parameterAsSource(self.parameters, self.name, self.context)
-            problem = self.algorithm.invalidSourceError
+        source = self.algorithm.layers.get(self.name)
         if source is None:
+            of_raster = self.algorithm.takes_a_raster
+            problem = self.algorithm.invalidRasterError if of_raster else self.algorithm.invalidSourceError
             raise QgsProcessingException(problem(self.parameters, self.name))
         return source
 
     def files_read(self):
         """Return the files that the input layers stand in; an output table in one of them is refused here."""
-        layers = [parameter.name.upper() for parameter in self.analysis.layers]
-        found = [self.vector_layer(name) for name in (self.name, *layers)]
-        if self.algorithm.takes_a_raster:
-            found.append(self.algorithm.parameterAsRasterLayer(self.parameters, self.name, self.context))
-        files = [layer.source().split("|")[0] for layer in found if layer is not None]
+        files = [layer.path for layer in self.algorithm.layers.values()]
         for definition in self.algorithm.destinationParameterDefinitions():
             named = self.algorithm.parameterAsString(self.parameters, definition.name(), self.context)
             path = writing.database_file(named)
             if path and os.path.realpath(path) in map(os.path.realpath, files):
                 raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
         return files
-
-    def vector_layer(self, name):
-        """Return the layer of a parameter, also where only some of its features are meant."""
-        given = self.parameters.get(name)
-        if isinstance(given, QgsProcessingFeatureSourceDefinition):
-            given, _ = given.source.valueAsString(self.context.expressionContext())
-        return self.algorithm.parameterAsVectorLayer({**self.parameters, name: given}, name, self.context)
-
-    def whole_layer(self, name):
-        """Return the layer of a parameter when all its features are asked for, else None."""
-        return file_layers.whole(self.parameters[name], self.vector_layer(name))
 
     def options(self, shown):
         """Return those of some options that the user gave, by the function's names, but for layers."""
@@ -74,8 +56,8 @@ class Inputs:
         if self.analysis.input == "features" and not self.are_counted(options):
             refuse(chosen)
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
-        times, categories, layer = chosen["time_column"], chosen["category_column"], self.whole_layer(self.name)
-        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress, layer)
+        times, categories = chosen["time_column"], chosen["category_column"]
+        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress)
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
 
     def are_counted(self, options):
@@ -95,7 +77,7 @@ class Inputs:
             if not isinstance(parameter, (Points, Polygons)):
                 continue
             name = parameter.name.upper()
-            source = self.algorithm.parameterAsSource(self.parameters, name, self.context)
+            source = self.algorithm.layers.get(name)
             if source is None:
                 continue
             columns = self._columns(options, parameter.name)
@@ -103,6 +85,5 @@ class Inputs:
                 given = self.parameters.get(name)
                 read = reading.features_of(source, given, self.context, columns, None, crs=data.crs)
             else:
-                layer = self.whole_layer(name)
-                read = reading.incidents_of(source, self.context, columns, None, None, None, layer, crs=data.crs)
+                read = reading.incidents_of(source, self.context, columns, None, None, None, crs=data.crs)
             options[parameter.name] = self.layers_read[name] = read

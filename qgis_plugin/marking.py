@@ -15,19 +15,19 @@ log = logging.getLogger("lacrime_geo")
 def write_marks(outputs, name, result, original, progress):
     """Write the input's own features, in its own CRS, with the new columns; columns of the same name are replaced."""
     lower = {column.lower() for column in result.columns}
-    replaced = [field.name() for field in original.fields if field.name().lower() in lower]
+    replaced = [field.name() for field in original.fields() if field.name().lower() in lower]
     if replaced:
         log.warning("the input's columns %s are replaced in the output", ", ".join(replaced))
-    kept = [index for index, field in enumerate(original.fields) if field.name().lower() not in lower]
+    kept = [index for index, field in enumerate(original.fields()) if field.name().lower() not in lower]
     fields = QgsFields()
     for index in kept:
-        fields.append(_spelled(original.fields[index]))
+        fields.append(_spelled(original.fields()[index]))
     for field in fields_of(result.columns):
         fields.append(field)
-    sink, written = outputs.sink(name, fields, original.kind, original.crs)
+    sink, written = outputs.sink(name, fields, original.wkbType(), original.sourceCrs())
     if sink is None:
         return None
-    if copying.possible(original.layer, written, len(result)):
+    if copying.possible(original.file, written, len(result)):
         del sink
         _copy(outputs, name, written, result, original, kept, progress)
         return written
@@ -37,10 +37,10 @@ def write_marks(outputs, name, result, original, progress):
 
 def _copy(outputs, name, path, result, original, kept, progress):
     """Write marks as a copy of the input's file with the new columns."""
-    names = [original.fields[index].name() for index in kept]
+    names = [original.fields()[index].name() for index in kept]
     ids = result.features.source[FEATURE_ID]
     try:
-        marked = copying.copy(original.layer, path, names, ids, result.columns, progress)
+        marked = copying.copy(original.file, path, names, ids, result.columns, progress)
     except sqlite3.Error as problem:
         raise unwritable(outputs, name, str(problem)) from problem
     if marked is None:
@@ -61,7 +61,7 @@ def _spelled(field):
 def _marked(result, original, fields, kept):
     row_of = {int(number): row for row, number in enumerate(result.features.source[FEATURE_ID])}
     columns = [column.tolist() for column in result.columns.values()]
-    for feature in original.features:
+    for feature in original.getFeatures():
         row = row_of.get(feature.id())
         if row is None:
             continue

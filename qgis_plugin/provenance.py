@@ -1,5 +1,6 @@
 """How a layer came to be: the algorithm, what it was given, the inputs' fingerprints, every choice made, and when."""
 
+import copy
 import json
 import re
 from datetime import datetime, timezone
@@ -17,6 +18,7 @@ from qgis.PyQt.QtXml import QDomDocument
 
 from .lacrime_geo import __version__
 from .lacrime_geo.fingerprints import fingerprint
+from .layers import vector_layer
 
 QMD_ITEM = "lacrime_qmd"  # of a GeoTIFF's metadata
 PASSWORD = re.compile(r"""\s?\bpassword=('(\\.|[^'\\])*'|"[^"]*"|\S+)""", re.IGNORECASE)
@@ -29,15 +31,24 @@ CAVEAT = (
 class Provenance:
     """What one run was given, for the metadata of all its layers; `inputs` are the data it read, by parameter."""
 
-    def __init__(self, algorithm, parameters, context, inputs):
+    def __init__(self, algorithm, inputs):
         self.algorithm = f"lacrime:{algorithm.name()}"
-        self.given = given_to(algorithm, parameters, context)
+        self.given = algorithm.given
         self.inputs = {
             name: {"name": data.label, "fingerprint": fingerprint(data)}
             for name, data in inputs.items()
             if data is not None
         }
         self.made = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def as_of(self, algorithm, parameters):
+        """Return the same as if another algorithm had been given these parameters: one that makes one of the layers alone."""
+        single = copy.copy(self)
+        names = {definition.name() for definition in algorithm.parameterDefinitions()} & set(parameters)
+        single.algorithm = f"lacrime:{algorithm.name()}"
+        single.given = {name: value for name, value in self.given.items() if name in names}
+        single.inputs = {name: data for name, data in self.inputs.items() if name in single.given}
+        return single
 
     def record(self, result):
         """Return all of it with a result's own parameters as a dict of JSON values."""
@@ -73,9 +84,8 @@ def given_to(algorithm, parameters, context):
 def plain(value, algorithm, name, parameters, context):
     """Return a parameter's value as JSON takes it."""
     if isinstance(value, QgsProcessingFeatureSourceDefinition):
-        inner, _ = value.source.valueAsString(context.expressionContext())
-        layer = algorithm.parameterAsVectorLayer({**parameters, name: inner}, name, context)
-        return {"source": _source(layer) or inner, "selected features only": value.selectedFeaturesOnly}
+        layer = vector_layer(algorithm, parameters, name, context)
+        return {"source": _source(layer), "selected features only": value.selectedFeaturesOnly}
     if isinstance(value, QgsProcessingOutputLayerDefinition):
         value = value.sink
     if isinstance(value, QgsProperty):

@@ -13,10 +13,9 @@ from .provenance import QMD_ITEM, as_qmd, metadata_of
 BAND = 1
 
 
-def surface_of(layer):
-    """Return a layer's one band as a Surface, nodata as NaN; what our GeoTIFFs keep, unit and parameters, is restored."""
-    # A copy: the layer itself belongs to QGIS's main thread.
-    provider, name, crs = layer.dataProvider().clone(), layer.name(), layer.crs()
+def surface_of(raster):
+    """Return a raster's one band as a Surface, nodata as NaN; what our GeoTIFFs keep, unit and parameters, is restored."""
+    provider, name, crs = raster.provider, raster.name, raster.crs
     if not crs.isValid():
         raise QgsProcessingException(
             f"The CRS of the raster {name!r} is missing; set it in the layer's properties first."
@@ -27,7 +26,7 @@ def surface_of(layer):
     extent, rows, columns = provider.extent(), provider.ySize(), provider.xSize()
     transform = (extent.width() / columns, 0, extent.xMinimum(), 0, -extent.height() / rows, extent.yMaximum())
     grid = Grid.of_raster(transform, rows, columns, crs.authid() or crs.toWkt())
-    unit, record = _kept(layer)
+    unit, record = _kept(raster)
     return with_record(grid, _values(provider, extent, grid, name), unit, record, name)
 
 
@@ -44,9 +43,9 @@ def _values(provider, extent, grid, name):
     return values
 
 
-def _kept(layer):
+def _kept(raster):
     """Return the unit and the record of parameters that the raster's file keeps, empty where there is none."""
-    dataset = gdal.Open(layer.source()) if layer.providerType() == "gdal" else None
+    dataset = gdal.Open(raster.path) if raster.by_gdal else None
     if dataset is None:
         return "", ""
     return dataset.GetRasterBand(BAND).GetUnitType(), dataset.GetMetadataItem("lacrime_geo")

@@ -10,7 +10,6 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsGeometry,
     QgsProcessingException,
-    QgsProcessingFeatureSource,
     QgsProcessingFeatureSourceDefinition,
     QgsWkbTypes,
 )
@@ -25,15 +24,14 @@ from .projecting import from_name, projected, require_crs, working
 
 FEATURE_ID = "feature id"
 log = logging.getLogger("lacrime_geo")
-# The check of validity that QGIS makes while reading throws through Python and brings QGIS down (3.22): ours does not.
-UNCHECKED = QgsProcessingFeatureSource.Flag.FlagSkipGeometryValidityChecks
+FEATURES_AT_ONCE = 2000
+UNCOUNTED = 100_000
 
 
-def incidents_of(source, context, columns, time_column, category_column, progress, layer=None, crs=None):
+def incidents_of(source, context, columns, time_column, category_column, progress, crs=None):
     """Return a source's points as Incidents; their source holds the columns named and each feature's id.
 
-    `layer` is the layer that the source is all of, if it is: one that stands in a file is read without a loop. `crs`
-    is the one to project to, by default the working one.
+    One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one.
     """
     names = source.fields().names()
     asked = bool(time_column)
@@ -42,7 +40,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
     dates_in = {time_column} - {*columns, category_column}
     places = _Points()
-    in_batches = file_layers.read(layer, wanted, dates_in, places.point, progress)
+    in_batches = file_layers.read(source.file, wanted, dates_in, places.point, progress)
     ids, points, values = in_batches or _read(source, wanted, places.point, progress)
     places.require_single(len(ids))
     _require_unique(ids, source)
@@ -88,19 +86,6 @@ def features_of(source, given, context, columns, progress, crs=None):
     return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
 
 
-class Original:
-    """The input as it was when the run began, for outputs that repeat its features: they are read again at the end.
-
-    The iterator is taken at once: it outlives a layer that the user removes meanwhile.
-    """
-
-    def __init__(self, source, layer=None):
-        self.layer = layer  # that the source is all of, if it is
-        self.source = source  # which the iterator needs to the end
-        self.fields, self.kind, self.crs = source.fields(), source.wkbType(), source.sourceCrs()
-        self.features = source.getFeatures(QgsFeatureRequest(), UNCHECKED)
-
-
 def _read(source, names, geometry_of, progress):
     """Return ids, what geometry_of makes of each geometry, and the columns named, in one pass."""
     at = [source.fields().lookupField(name) for name in names]
@@ -110,10 +95,11 @@ def _read(source, names, geometry_of, progress):
         raise QgsProcessingException(f"There is no column {missing[0]!r}; the columns are {known}.")
     request = QgsFeatureRequest().setSubsetOfAttributes(at)
     ids, geometries, columns = [], [], [[] for _ in at]
-    total = max(source.featureCount(), 1)
-    for number, feature in enumerate(source.getFeatures(request, UNCHECKED)):
-        if number % 5000 == 0:
-            advance(progress, number / total)
+    total = source.featureCount()
+    for number, feature in enumerate(source.getFeatures(request)):
+        if number % FEATURES_AT_ONCE == 0:
+            # Where nobody knows how many there are, each is a smaller step.
+            advance(progress, number / (max(total, 1) if total >= 0 else number + UNCOUNTED))
         ids.append(feature.id())
         geometries.append(geometry_of(feature.geometry(), number))
         for column, index in zip(columns, at):

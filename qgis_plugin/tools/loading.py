@@ -88,7 +88,7 @@ class Load(Tool):
         table = ogr_tables.read_table(path, self.SEPARATOR, within(progress, 0.0, 0.4))
         loaded = self.cleaned(table, parameters, context, within(progress, 0.4, 0.6))
         loaded = points.in_degrees(loaded.select(**chosen), context)
-        outputs.provenance = Provenance(self, parameters, context, {FILE: SourceFile(path)})
+        outputs.provenance = Provenance(self, {FILE: SourceFile(path)})
         results = {OUTPUT: loaded, AUDIT: audit_table(loaded.audit, loaded.parameters["layer"])}
         written = _write(outputs, results, f"{self.group()} · {loaded.parameters['layer']}", within(progress, 0.6, 1.0))
         if page:
