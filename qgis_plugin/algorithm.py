@@ -130,10 +130,10 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
                 return False, sentence
         return super().checkParameterValues(parameters, context)
 
-    def prepareAlgorithm(self, parameters, context, feedback):
-        """Take the layers as they are now, in the thread that they belong to; what is wrong with them is said later."""
+    def take(self, parameters, context, feedback):
+        """Take the input layers as they are now."""
+        super().take(parameters, context, feedback)
         self.layers = layers.taken(self, parameters, context)
-        return super().prepareAlgorithm(parameters, context, feedback)
 
     def carry_out(self, parameters, context, feedback):
         """Read, run, write; the outputs land together or not at all."""

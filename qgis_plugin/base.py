@@ -56,15 +56,25 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
         return False, sentence.format(title=self.displayName(), names=names, remedy=installation.remedy(missing))
 
     def prepareAlgorithm(self, parameters, context, feedback):
-        """Take down what was given: layers are asked here, in the thread that they belong to, and not while the work goes on."""
-        self.given = given_to(self, parameters, context)
+        """Ask the layers here, in the thread that they belong to, and not while the work goes on."""
+        self.problem = None
+        try:
+            self.take(parameters, context, feedback)
+        except QgsProcessingException as problem:
+            self.problem = problem  # raised when the run begins: here QGIS would keep its sentence from scripts
         return True
+
+    def take(self, parameters, context, feedback):
+        """Keep what the run needs to know of layers; subclasses keep more."""
+        self.given = given_to(self, parameters, context)
 
     def processAlgorithm(self, parameters, context, feedback):
         """Carry it out; every error is one sentence, and a cancelled run writes nothing."""
         possible, sentence = self.canExecute()
         if not possible:  # qgis_process and scripts do not ask
             raise QgsProcessingException(sentence)
+        if self.problem:
+            raise self.problem
         try:
             with announcing(feedback), letting_go():
                 return self.carry_out(parameters, context, feedback)

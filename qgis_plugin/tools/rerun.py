@@ -59,29 +59,33 @@ class Rerun(Tool):
             "Where the files are written.",
         )
 
-    def carry_out(self, parameters, context, feedback):
-        """Find the record, put the new data into it, and run."""
-        import processing
-
+    def take(self, parameters, context, feedback):
+        """Find the record, put the new data into it, and let the algorithm take the layers."""
+        super().take(parameters, context, feedback)
         layer = self.parameterAsLayer(parameters, LAYER, context)
         record = _record(layer)
-        algorithm = _algorithm(record, layer)
+        found = _algorithm(record, layer)
         given = {name: _again(value) for name, value in record["given"].items()}
         if self.parameterAsBool(parameters, KEEP, context):
-            given = {**_chosen(algorithm, record), **given}
+            given = {**_chosen(found, record), **given}
         given.update(self._changed(parameters, context, record))
         for name, value in given.items():
             feedback.pushInfo(
                 f"{name} = {value if isinstance(value, (str, int, float)) else record['given'].get(name, value)}"
             )
-        folder = self.parameterAsString(parameters, FOLDER, context)
-        os.makedirs(folder, exist_ok=True)
-        outputs = _outputs(algorithm, folder, context)
-        made = processing.run(
-            algorithm.id(), {**given, **outputs}, context=context, feedback=feedback, is_child_algorithm=True
-        )
+        self.folder = self.parameterAsString(parameters, FOLDER, context)
+        self.repeated, self.again = found.create(), {**given, **_outputs(found, self.folder, context)}
+        possible, sentence = self.repeated.checkParameterValues(self.again, context)
+        if not possible:
+            raise QgsProcessingException(sentence)
+        self.repeated.prepare(self.again, context, feedback)
+
+    def carry_out(self, parameters, context, feedback):
+        """Run the algorithm again."""
+        os.makedirs(self.folder, exist_ok=True)
+        made = self.repeated.runPrepared(self.again, context, feedback)
         advance(progress_of(feedback), 1.0)  # raises where the run was cancelled
-        return {FOLDER: folder, **made}
+        return {FOLDER: self.folder, **made}
 
     def _changed(self, parameters, context, record):
         """Return what the user wants otherwise than then."""
