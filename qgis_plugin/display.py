@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
 from qgis.PyQt.QtXml import QDomDocument
 
+from .basemaps import beneath_labels
 from .lacrime_geo.styles import qml
 from .provenance import as_qmd
 
@@ -29,7 +30,7 @@ class Run:
             taken = {group.name() for group in root.findGroups()}
             numbered = (f"{self.title} ({number})" for number in range(2, len(taken) + 3))
             self.name = next(name for name in (self.title, *numbered) if name not in taken)
-            return root.insertGroup(0, self.name)
+            return root.insertGroup(beneath_labels(root), self.name)
         return root.findGroup(self.name)
 
 

@@ -1,8 +1,9 @@
 """The algorithms that are no analysis of the catalogue: data in, maps out, and what surrounds them."""
 
+from .basemap import AddBasemap
 from .check_installation import CheckInstallation
 from .load_incidents import LoadIncidents
 from .load_lapd import LoadLapd
 from .rerun import Rerun
 
-TOOLS = (CheckInstallation, LoadIncidents, LoadLapd, Rerun)
+TOOLS = (AddBasemap, CheckInstallation, LoadIncidents, LoadLapd, Rerun)

@@ -2,9 +2,12 @@
 
 import importlib
 import os
+import socket
 import subprocess
 import sys
+import time
 import zipfile
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -109,6 +112,34 @@ def column(layer, name):
     return np.array([np.nan if value is None or value == NULL else value for value in values])
 
 
+@contextmanager
+def serving_tiles():
+    """Serve the sample city's tiles on this machine, and give their URL.
+
+    From a process of its own: while QGIS draws, no other thread of this one gets on.
+    """
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = subprocess.Popen([sys.executable, str(ROOT / "tools" / "screenshot" / "tiles.py"), str(port)])
+    try:
+        _wait_for(port, server)
+        yield f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.png"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _wait_for(port, server):
+    until = time.time() + 60
+    while time.time() < until and server.poll() is None:
+        try:
+            return socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError("the tiles' server does not answer")
+
+
 def destination():
     """Return a temporary output that is loaded into the project."""
     from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
@@ -116,8 +147,8 @@ def destination():
     return QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", QgsProject.instance())
 
 
-def run_headless(profile, plugins, algorithm, **parameters):
-    """Run an algorithm through qgis_process with a profile of its own and the system's Python; return the process."""
+def headless(profile, plugins):
+    """Return qgis_process and its environment: a profile of its own, with the plugin enabled, and the system's Python."""
     environment = {
         key: value for key, value in os.environ.items() if key not in ("PYTHONPATH", "VIRTUAL_ENV", "PYTHONHOME")
     }
@@ -135,6 +166,13 @@ def run_headless(profile, plugins, algorithm, **parameters):
         )
         enabled.parent.mkdir(parents=True, exist_ok=True)
         enabled.touch()
+    return program, environment
+
+
+def run_headless(profile, plugins, algorithm, project=None, **parameters):
+    """Run an algorithm through qgis_process; return the process."""
+    program, environment = headless(profile, plugins)
     words = [f"{name}={value}" for name, value in parameters.items()]
-    command = [program, "run", f"lacrime:{algorithm}", "--", *words]
+    opened = [f"--project_path={project}"] if project else []
+    command = [program, "run", f"lacrime:{algorithm}", *opened, "--", *words]
     return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)

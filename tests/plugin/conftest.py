@@ -4,7 +4,7 @@ import gc
 
 import numpy as np
 import pytest
-from bundled import SECOND, clustered, destination, import_plugin, point_layer
+from bundled import SECOND, clustered, destination, import_plugin, point_layer, serving_tiles
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +31,13 @@ def _free_layers():
     for held in gc.get_objects():
         if isinstance(held, QgsMapLayer) and not sip.isdeleted(held) and sip.ispyowned(held):
             sip.delete(held)
+
+
+@pytest.fixture(scope="session")
+def tiles():
+    """Return the URL of the sample city's tiles, served by this machine."""
+    with serving_tiles() as url:
+        yield url
 
 
 @pytest.fixture
