@@ -25,7 +25,7 @@ from .temporal import temporal
 
 NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
-MANY_POINTS = 20_000
+MANY_POINTS = 10_000
 TOO_FEW = "too few"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
