@@ -8,7 +8,7 @@ HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / "lacrime_geo"
 # The folder in the zip must not be called lacrime_geo: it would shadow an installed library.
 NAME = "lacrime_qgis"
-LEFT_OUT = {"bundle.py"}
+BUILDS_THE_ZIP = {"bundle.py"}  # runs before there is a plugin, and is no part of it
 ENDINGS = {".py", ".txt", ".svg", ".qml", ".csv", ".typed", ""}
 # Zips carry dates; a fixed one makes the same source give the same bytes.
 WRITTEN = (2020, 1, 1, 0, 0, 0)
@@ -27,7 +27,12 @@ def contents():
     for folder, prefix in ((HERE, NAME), (LIBRARY, f"{NAME}/lacrime_geo")):
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if path.is_dir() or "__pycache__" in inside.parts or path.suffix not in ENDINGS or path.name in LEFT_OUT:
+            if (
+                path.is_dir()
+                or "__pycache__" in inside.parts
+                or path.suffix not in ENDINGS
+                or path.name in BUILDS_THE_ZIP
+            ):
                 continue
             data = path.read_bytes()
             if path.name == "metadata.txt":
