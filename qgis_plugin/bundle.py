@@ -1,11 +1,13 @@
 """Make the zip that QGIS installs: the plugin and its own copy of lacrime_geo."""
 
+import re
 import sys
 import zipfile
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent / "lacrime_geo"
+CHANGES = HERE.parent / "CHANGELOG.md"
 # The folder in the zip must not be called lacrime_geo: it would shadow an installed library.
 NAME = "lacrime_qgis"
 BUILDS_THE_ZIP = {"bundle.py"}  # runs before there is a plugin, and is no part of it
@@ -22,22 +24,29 @@ def version():
     raise ValueError(f"{LIBRARY / '__init__.py'} states no __version__.")
 
 
+def changes():
+    """Return the changes, newest version first, as metadata.txt holds them: a line for each version."""
+    versions = re.split(r"^## ", CHANGES.read_text(encoding="utf-8"), flags=re.MULTILINE)[1:]
+    entries = [version.split("\n", 1) for version in versions]
+    return "\n    ".join(f"{name}: {' '.join(text.split())}" for name, text in entries)
+
+
+def metadata():
+    """Return metadata.txt with what stands elsewhere: the version and the changes."""
+    # A % begins a reference where QGIS reads the file, unless it stands twice.
+    told = f"version={version()}\nchangelog={changes()}\n".replace("%", "%%")
+    return f"{(HERE / 'metadata.txt').read_text(encoding='utf-8').rstrip()}\n{told}".encode()
+
+
 def contents():
-    """Yield (name in the zip, bytes) of every file of the plugin, its metadata with the version."""
+    """Yield (name in the zip, bytes) of every file of the plugin."""
     for folder, prefix in ((HERE, NAME), (LIBRARY, f"{NAME}/lacrime_geo")):
         for path in sorted(folder.rglob("*")):
             inside = path.relative_to(folder)
-            if (
-                path.is_dir()
-                or "__pycache__" in inside.parts
-                or path.suffix not in ENDINGS
-                or path.name in BUILDS_THE_ZIP
-            ):
+            if path.is_dir() or "__pycache__" in inside.parts or path.suffix not in ENDINGS:
                 continue
-            data = path.read_bytes()
-            if path.name == "metadata.txt":
-                data = data.rstrip() + f"\nversion={version()}\n".encode()
-            yield f"{prefix}/{inside.as_posix()}", data
+            if path.name not in BUILDS_THE_ZIP:
+                yield f"{prefix}/{inside.as_posix()}", metadata() if path.name == "metadata.txt" else path.read_bytes()
     yield f"{NAME}/lacrime_geo/LICENSE", (HERE.parent / "LICENSE").read_bytes()
 
 

@@ -1,8 +1,5 @@
 """The zip that QGIS installs, and its run in a fresh profile with the system's Python alone."""
 
-import ast
-import configparser
-import io
 import zipfile
 from pathlib import Path
 
@@ -14,7 +11,6 @@ from bundled import (
     NEED_SCIKIT,
     OF_FEATURES,
     RASTERS,
-    ROOT,
     SECOND,
     build_zip,
     clustered,
@@ -60,56 +56,13 @@ def inputs(tmp_path_factory):
     return folder
 
 
-def metadata(archive):
-    with zipfile.ZipFile(archive) as content:
-        text = content.read("lacrime_qgis/metadata.txt").decode()
-    parser = configparser.ConfigParser(interpolation=None)
-    parser.read_file(io.StringIO(text))
-    return parser["general"]
-
-
 def test_the_zip_is_named_for_the_version_and_alone(archive):
     assert archive.name == f"lacrime_qgis-{lg.__version__}.zip"
     assert [path.name for path in archive.parent.iterdir()] == [archive.name]
 
 
-def test_metadata_is_complete(archive):
-    general = metadata(archive)
-    needed = "name description about version qgisMinimumVersion author email repository tracker homepage icon license"
-    assert [name for name in needed.split() if not general.get(name)] == []
-    assert general["version"] == lg.__version__
-    assert (general["hasProcessingProvider"], general["qgisMaximumVersion"]) == ("yes", "4.99")
-
-
-def test_the_zip_holds_sources_licence_and_icon_only(archive):
-    with zipfile.ZipFile(archive) as content:
-        names = content.namelist()
-    assert {"lacrime_qgis/LICENSE", "lacrime_qgis/icon.svg", "lacrime_qgis/lacrime_geo/__init__.py"} <= set(names)
-    assert {name.split("/")[0] for name in names} == {"lacrime_qgis"}
-    assert [name for name in names if name.endswith((".pyc", ".so", ".pyd")) or "__pycache__" in name] == []
-    assert archive.stat().st_size < 5_000_000
-
-
 def test_the_same_source_gives_the_same_zip(archive, tmp_path):
     assert build_zip(tmp_path).read_bytes() == archive.read_bytes()
-
-
-def plugin_sources():
-    return [path for path in sorted((ROOT / "qgis_plugin").glob("*.py")) if path.name != "bundle.py"]
-
-
-@pytest.mark.parametrize("path", plugin_sources(), ids=lambda path: path.name)
-def test_qt_is_imported_through_qgis_and_the_library_relatively(path):
-    wrong = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        modules = [node.module or ""] if isinstance(node, ast.ImportFrom) and node.level == 0 else []
-        modules += [name.name for name in node.names] if isinstance(node, ast.Import) else []
-        wrong += [
-            module
-            for module in modules
-            if module.split(".")[0] in ("PyQt5", "PyQt6", "lacrime_geo", "pyproj", "geopandas")
-        ]
-    assert wrong == []
 
 
 @pytest.mark.parametrize("name", NEED_SCIKIT)
