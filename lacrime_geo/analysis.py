@@ -91,6 +91,17 @@ class Analysis:
         return (self.run.__doc__ or "").strip().splitlines()[0]
 
     @property
+    def returns(self) -> str:
+        """What the docstring says of the result, on one line."""
+        _, _, text = inspect.cleandoc(self.run.__doc__ or "").partition("Returns\n-------\n")
+        return " ".join(text.split("\n\n")[0].split("\n", 1)[-1].split())
+
+    @property
+    def second_summary(self) -> str:
+        """The first line of the docstring of what gives the further layer or table."""
+        return (getattr(self.result, str(self.second)).__doc__ or "").strip().splitlines()[0]
+
+    @property
     def layers(self) -> tuple[Parameter, ...]:
         """The parameters that are layers beside the input."""
         return tuple(p for p in (*self.params, *self.second_params) if isinstance(p, (Points, Polygons)))

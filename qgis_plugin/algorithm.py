@@ -1,6 +1,8 @@
 """The one generic Processing algorithm: any analysis of the catalogue."""
 
 import logging
+import re
+from html import escape
 
 from qgis.core import (
     QgsProcessing,
@@ -26,6 +28,11 @@ OUTPUT = "OUTPUT"
 SOURCES = {
     "incidents": [QgsProcessing.SourceType.TypeVectorPoint],
     "features": [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeVectorPoint],
+}
+INPUT_HELP = {
+    "incidents": "The incidents, a point for each. A filter of the layer is respected, and its selection where that is chosen.",
+    "features": "Areas or points with a value each. A filter of the layer is respected, and its selection where that is chosen.",
+    "surface": "A raster of one band, such as a density.",
 }
 
 
@@ -66,11 +73,9 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         """Return one sentence."""
         return self.tr(self.analysis.summary)
 
-    def shortHelpString(self):
-        """Return the help beside the dialog: what it does, and each option with its unit and default."""
-        shown = (*self.analysis.params, *self.analysis.second_params)
-        rows = [f"<b>{self.tr(p.label)}</b>: {self.tr(self.analysis.help(p.name))}" for p in shown]
-        return self.tr(self.analysis.summary) + "<br><br>" + "<br><br>".join(rows)
+    def as_html(self, text):
+        """Return a text of a docstring as HTML."""
+        return re.sub(r"`+([^`]+)`+", r"<code>\1</code>", escape(text, quote=False))
 
     @property
     def input_name(self):
@@ -86,10 +91,11 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         """Declare the parameters and outputs from the catalogue."""
         title = self.tr(self.analysis.input.title())
         if self.takes_a_raster:
-            self.addParameter(QgsProcessingParameterRasterLayer(self.input_name, title))
+            made = QgsProcessingParameterRasterLayer(self.input_name, title)
         else:
-            kinds = SOURCES[self.analysis.input]
-            self.addParameter(QgsProcessingParameterFeatureSource(self.input_name, title, kinds))
+            made = QgsProcessingParameterFeatureSource(self.input_name, title, SOURCES[self.analysis.input])
+        made.setHelp(self.tr(INPUT_HELP[self.analysis.input]))
+        self.addParameter(made)
         for parameter in (*self.analysis.params, *self.analysis.second_params):
             required = self.analysis.required(parameter.name)
             default = None if required else self.analysis.default(parameter.name)
@@ -108,19 +114,22 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         self._declare_outputs()
 
     def _declare_outputs(self):
+        kinds, title = QgsProcessing.SourceType, self.tr(self.analysis.title)
         if issubclass(self.analysis.result, Surface):
-            self.addParameter(QgsProcessingParameterRasterDestination(OUTPUT, self.tr(self.analysis.title)))
+            made = QgsProcessingParameterRasterDestination(OUTPUT, title)
         else:
-            kinds = QgsProcessing.SourceType
             kind = kinds.TypeVector if issubclass(self.analysis.result, Table) else kinds.TypeVectorAnyGeometry
-            self.addParameter(QgsProcessingParameterFeatureSink(OUTPUT, self.tr(self.analysis.title), kind))
+            made = QgsProcessingParameterFeatureSink(OUTPUT, title, kind)
+        made.setHelp(self.tr(self.analysis.returns))
+        self.addParameter(made)
         if self.analysis.second:
             table = issubclass(self.analysis.second_result, Table)
-            kinds = QgsProcessing.SourceType
             kind = kinds.TypeVector if table else kinds.TypeVectorPolygon
             name, title = self.analysis.second.upper(), self.tr(self.analysis.second_title)
             # A further table is made only when asked for.
-            self.addParameter(QgsProcessingParameterFeatureSink(name, title, kind, None, True, not table))
+            made = QgsProcessingParameterFeatureSink(name, title, kind, None, True, not table)
+            made.setHelp(self.tr(self.analysis.second_summary))
+            self.addParameter(made)
 
     def checkParameterValues(self, parameters, context):
         """Name a number out of bounds in the library's words, before Processing's own checks."""

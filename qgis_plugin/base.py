@@ -3,20 +3,16 @@
 import os
 
 from qgis.core import QgsProcessingAlgorithm, QgsProcessingException
-from qgis.PyQt.QtCore import QCoreApplication, QUrl
+from qgis.PyQt.QtCore import QUrl
 from qgis.PyQt.QtGui import QIcon
 
-from . import installation
+from . import explaining, installation
+from .explaining import tr
 from .feedback import announcing, letting_go
 from .lacrime_geo.progress import Cancelled
 from .provenance import given_to
 
 FOLDER = os.path.dirname(__file__)
-
-
-def tr(text):
-    """Return text in the user's language."""
-    return QCoreApplication.translate("Lacrime", text)
 
 
 class LacrimeAlgorithm(QgsProcessingAlgorithm):
@@ -35,6 +31,29 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
     def group(self):
         """Return the group in the toolbox."""
         return tr(self.group_name)
+
+    def addParameter(self, definition, createOutput=True):
+        """Declare a parameter: with help in any case, and its choices in the user's language."""
+        if definition.isDestination() and not definition.help():
+            definition.setHelp(explaining.where_it_goes(definition))
+        explaining.translate_choices(definition)
+        return super().addParameter(definition, createOutput)
+
+    def shortHelpString(self):
+        """Return the help beside the dialog: what it does, then what each parameter takes and means."""
+        rows = [
+            f"<b>{one.description()}</b> ({explaining.takes(one)}): {self.as_html(one.help())}"
+            for one in self.parameterDefinitions()
+        ]
+        return "<br><br>".join([*self.introduction(), *rows])
+
+    def introduction(self):
+        """Return what stands above the parameters in the help, in HTML; subclasses say more."""
+        return [self.as_html(self.shortDescription())]
+
+    def as_html(self, text):
+        """Return a text of the algorithm as HTML, which it is already but for subclasses."""
+        return text
 
     def helpUrl(self):
         """Return the help page that the plugin brings along, which the Help button opens."""

@@ -14,6 +14,7 @@ from qgis.core import (
     QgsUnitTypes,
 )
 
+from .explaining import tr
 from .lacrime_geo.checks import several
 from .lacrime_geo.parameter_kinds import (
     Amount,
@@ -43,16 +44,15 @@ def to_processing(parameter, layer, default, optional, text):
     It is one, but for a length that a rule can find: the length, empty by default, and the rule.
     """
     if isinstance(parameter, DistanceOrRule):
-        rule = Choice(
-            parameter.name + RULE, f"Rule for the {parameter.label.lower()}, where none is given", parameter.rules
-        )
+        rule = Choice(parameter.name + RULE, parameter.label, parameter.rules)
         made = [_distance(parameter, layer, None, True), _choice(rule, layer, default, True)]
+        made[1].setDescription(tr("{name}: the rule, where none is given").format(name=tr(parameter.label)))
     elif type(parameter) in MAKERS:
         made = [MAKERS[type(parameter)](parameter, layer, default, optional)]
     else:
         raise TypeError(f"Processing cannot show {parameter!r}.")
     for one in made:
-        one.setHelp(text)
+        one.setHelp(tr(text))
     return made
 
 
@@ -63,7 +63,7 @@ def advanced(parameter):
 
 
 def _distance(parameter, layer, default, optional):
-    made = QgsProcessingParameterDistance(parameter.name.upper(), parameter.label, default, "", optional, 0)
+    made = QgsProcessingParameterDistance(parameter.name.upper(), tr(parameter.label), default, "", optional, 0)
     made.setDefaultUnit(QgsUnitTypes.DistanceUnit.DistanceMeters)
     return made
 
@@ -71,43 +71,43 @@ def _distance(parameter, layer, default, optional):
 def _amount(parameter, layer, default, optional):
     kinds = QgsProcessingParameterNumber.Type
     kind = kinds.Integer if parameter.whole else kinds.Double
-    return QgsProcessingParameterNumber(parameter.name.upper(), parameter.label, kind, default, optional, 0)
+    return QgsProcessingParameterNumber(parameter.name.upper(), tr(parameter.label), kind, default, optional, 0)
 
 
 def _choice(parameter, layer, default, optional):
     return QgsProcessingParameterEnum(
-        parameter.name.upper(), parameter.label, list(parameter.options), False, default, optional, True
+        parameter.name.upper(), tr(parameter.label), list(parameter.options), False, default, optional, True
     )
 
 
 def _switch(parameter, layer, default, optional):
-    return QgsProcessingParameterBoolean(parameter.name.upper(), parameter.label, default, optional)
+    return QgsProcessingParameterBoolean(parameter.name.upper(), tr(parameter.label), default, optional)
 
 
 def _column(parameter, layer, default, optional):
     layer = parameter.of.upper() if parameter.of else layer
     return QgsProcessingParameterField(
-        parameter.name.upper(), parameter.label, default, layer, FIELD_TYPES[parameter.holds], False, optional
+        parameter.name.upper(), tr(parameter.label), default, layer, FIELD_TYPES[parameter.holds], False, optional
     )
 
 
 def _points(parameter, layer, default, optional):
     kinds = [QgsProcessing.SourceType.TypeVectorPoint]
-    return QgsProcessingParameterFeatureSource(parameter.name.upper(), parameter.label, kinds, default, optional)
+    return QgsProcessingParameterFeatureSource(parameter.name.upper(), tr(parameter.label), kinds, default, optional)
 
 
 def _polygons(parameter, layer, default, optional):
     kinds = [QgsProcessing.SourceType.TypeVectorPolygon]
-    return QgsProcessingParameterFeatureSource(parameter.name.upper(), parameter.label, kinds, default, optional)
+    return QgsProcessingParameterFeatureSource(parameter.name.upper(), tr(parameter.label), kinds, default, optional)
 
 
 def _moment(parameter, layer, default, optional):
     kind = QgsProcessingParameterDateTime.Type.DateTime
-    return QgsProcessingParameterDateTime(parameter.name.upper(), parameter.label, kind, default, optional)
+    return QgsProcessingParameterDateTime(parameter.name.upper(), tr(parameter.label), kind, default, optional)
 
 
 def _words(parameter, layer, default, optional):
-    return QgsProcessingParameterString(parameter.name.upper(), parameter.label, default, False, optional)
+    return QgsProcessingParameterString(parameter.name.upper(), tr(parameter.label), default, False, optional)
 
 
 MAKERS = {

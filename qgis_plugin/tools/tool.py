@@ -34,10 +34,9 @@ class Tool(LacrimeAlgorithm):
         """Return one sentence."""
         return tr(self.SUMMARY)
 
-    def shortHelpString(self):
-        """Return the help beside the dialog: what it does, then each parameter's own help."""
-        rows = [f"<b>{p.description()}</b>: {p.help()}" for p in self.parameterDefinitions() if p.help()]
-        return "<br><br>".join([tr(self.SUMMARY), *([tr(self.HELP)] if self.HELP else []), *rows])
+    def introduction(self):
+        """Return the summary and its continuation."""
+        return [tr(self.SUMMARY), *([tr(self.HELP)] if self.HELP else [])]
 
     def add(self, parameter, text, advanced=False):
         """Declare a parameter with its help."""
