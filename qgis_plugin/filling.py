@@ -5,6 +5,7 @@ from contextlib import closing
 
 import numpy as np
 
+from . import spatial_index
 from .lacrime_geo.progress import advance
 
 ROWS_AT_ONCE = 20_000
@@ -42,26 +43,23 @@ def fill(path, loaded, columns_of, progress):
         for name, _ in triggers:
             database.execute(f"DROP TRIGGER {_quoted(name)}")
         for begin in range(0, len(loaded), ROWS_AT_ONCE):
-            _insert(database, table, geometry, srs, begin, loaded.take(slice(begin, begin + ROWS_AT_ONCE)), columns_of)
+            _insert(database, table, srs, begin, loaded.take(slice(begin, begin + ROWS_AT_ONCE)), columns_of)
             advance(progress, begin / len(loaded))
+        placed = np.flatnonzero(loaded.placed)
+        spatial_index.fill(database, f"rtree_{table}_{geometry}", placed + 1, loaded.x[placed], loaded.y[placed])
         _tell_contents(database, table, loaded)
         for _, statement in triggers:
             database.execute(statement)
         database.execute("COMMIT")
 
 
-def _insert(database, table, geometry, srs, begin, part, columns_of):
-    """Insert rows with their places, and these into the spatial index."""
-    ids = range(begin + 1, begin + len(part) + 1)
-    placed = part.placed.tolist()
-    blobs = [blob if known else None for blob, known in zip(_blobs(part, srs), placed)]
+def _insert(database, table, srs, begin, part, columns_of):
+    """Insert rows with their places."""
+    blobs = [blob if known else None for blob, known in zip(_blobs(part, srs), part.placed.tolist())]
     columns = columns_of(part)
     marks = ", ".join("?" * (len(columns) + 2))
-    database.executemany(f"INSERT INTO {_quoted(table)} VALUES ({marks})", zip(ids, blobs, *columns))
-    x, y = part.x.tolist(), part.y.tolist()
-    index = _quoted(f"rtree_{table}_{geometry}")
-    boxes = ((number, west, west, south, south) for number, west, south, known in zip(ids, x, y, placed) if known)
-    database.executemany(f"INSERT INTO {index} VALUES (?, ?, ?, ?, ?)", boxes)
+    rows = zip(range(begin + 1, begin + len(part) + 1), blobs, *columns)
+    database.executemany(f"INSERT INTO {_quoted(table)} VALUES ({marks})", rows)
 
 
 def _blobs(part, srs):

@@ -362,3 +362,37 @@ def test_another_agencys_real_file(run, lacrime_data, tmp_path):
         opened(run("load_incidents", FILE=str(path), OUTPUT=str(tmp_path / "real.gpkg"))["OUTPUT"]),
         lg.read_incidents(path),
     )
+
+
+@pytest.mark.parametrize("number", [0, 1, 51, 52, 2601, 2602, 30_000])
+def test_a_packed_index_is_one_that_sqlite_has_grown(plugin, number):
+    import sqlite3
+
+    from lacrime_qgis import spatial_index
+
+    random = np.random.default_rng(number)
+    x, y = random.integers(0, 300, (2, number)) / 1e4 + [[-118.5], [34.0]]
+    ids = random.permutation(number) + 1
+    packed, grown = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    for database in (packed, grown):
+        database.execute("CREATE VIRTUAL TABLE places USING rtree(id, west, east, south, north)")
+    spatial_index.fill(packed, "places", ids, x, y)
+    grown.executemany(
+        "INSERT INTO places VALUES (?, ?, ?, ?, ?)", zip(ids.tolist(), *(side.tolist() for side in (x, x, y, y)))
+    )
+
+    def found(database):
+        everything = database.execute("SELECT * FROM places ORDER BY id").fetchall()
+        box = "SELECT id FROM places WHERE east >= -118.49 AND west <= -118.48 AND north >= 34.01 AND south <= 34.02 ORDER BY id"
+        return everything, database.execute(box).fetchall(), database.execute("SELECT rtreecheck('places')").fetchone()
+
+    # SQLite widens its boxes by a little more than the next number.
+    (own, inside, verdict), (all_of_sqlite, *rest) = found(packed), found(grown)
+    np.testing.assert_allclose(own, all_of_sqlite, rtol=3e-7)
+    assert [inside, verdict] == rest and verdict == ("ok",)
+    for database in (packed, grown):  # and it grows on
+        database.executemany(
+            "INSERT INTO places VALUES (?, ?, ?, ?, ?)", [(number + n, 1, 1, 2, 2) for n in range(1, 100)]
+        )
+        database.execute("DELETE FROM places WHERE id % 3 = 0")
+    assert found(packed)[1:] == found(grown)[1:]

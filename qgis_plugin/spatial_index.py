@@ -1,0 +1,85 @@
+"""The spatial index of a GeoPackage built of all its points at once: SQLite's own r-tree, packed instead of grown.
+
+Leutenegger, Lopez & Edgington 1997: points sorted into vertical strips, and in each strip upwards, fill the leaves in order.
+"""
+
+import numpy as np
+
+HEAD, ROOT = 4, 1  # bytes before a node's cells; the number of the root
+CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
+
+
+def fill(database, index, ids, x, y):
+    """Put points (n,) with their row numbers into an index that is still empty."""
+    (root,) = database.execute(f"SELECT data FROM {_part(index, 'node')} WHERE nodeno = {ROOT}").fetchone()
+    cells = _cells(ids, _around(x, y), _in_strips(x, y, _capacity(len(root))))
+    nodes, next_number, depth = "rowid", ROOT + 1, 0
+    while cells.size:
+        content, numbers, above = _level(cells, len(root), next_number, depth)
+        database.executemany(
+            f"INSERT OR REPLACE INTO {_part(index, 'node')} VALUES (?, ?)", zip(numbers.tolist(), content)
+        )
+        holders = np.repeat(numbers, _capacity(len(root)))[: cells.size]
+        rising = np.argsort(cells["id"])  # which SQLite takes much faster
+        pairs = zip(cells["id"][rising].tolist(), holders[rising].tolist())
+        database.executemany(f"INSERT INTO {_part(index, nodes)} VALUES (?, ?)", pairs)
+        if numbers.size == 1:
+            return
+        cells, nodes, next_number, depth = above, "parent", int(numbers[-1]) + 1, depth + 1
+
+
+def _part(index, name):
+    return '"' + f"{index}_{name}".replace('"', '""') + '"'
+
+
+def _capacity(size):
+    return (size - HEAD) // CELL.itemsize
+
+
+def _around(x, y):
+    """Return the least boxes of 32-bit numbers around points: west, east, south, north."""
+    sides = []
+    for values in (x, y):
+        near = values.astype(np.float32)
+        sides.append(np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near))
+        sides.append(np.where(near < values, np.nextafter(near, np.float32(np.inf)), near))
+    return np.column_stack(sides)
+
+
+def _in_strips(x, y, capacity):
+    """Return the order of points that puts neighbours into one leaf."""
+    leaves = -(-x.size // capacity)
+    strip = np.empty(x.size, dtype=np.int64)
+    strip[np.argsort(x, kind="stable")] = np.arange(x.size) // (max(int(np.ceil(np.sqrt(leaves))), 1) * capacity)
+    return np.lexsort((y, strip))
+
+
+def _cells(ids, boxes, order=slice(None)):
+    cells = np.zeros(len(ids), dtype=CELL)
+    cells["id"], cells["box"] = ids[order], boxes[order]
+    return cells
+
+
+def _level(cells, size, first, depth):
+    """Return the nodes that hold some cells, as bytes and by number, and the cells that stand for them a level above."""
+    capacity = _capacity(size)
+    begins = np.arange(0, cells.size, capacity)
+    numbers = np.arange(first, first + begins.size) if begins.size > 1 else np.array([ROOT])
+    node = np.dtype(
+        {
+            "names": ["depth", "count", "cells"],
+            "formats": [">u2", ">u2", (CELL, capacity)],
+            "offsets": [0, 2, HEAD],
+            "itemsize": size,
+        }
+    )
+    nodes = np.zeros(begins.size, dtype=node)
+    nodes["depth"] = depth if begins.size == 1 else 0  # the root tells it
+    nodes["count"] = np.diff([*begins, cells.size])
+    padded = np.zeros(begins.size * capacity, dtype=CELL)
+    padded[: cells.size] = cells
+    nodes["cells"] = padded.reshape(-1, capacity)
+    box = cells["box"].astype(np.float32)
+    lowest, highest = np.minimum.reduceat(box, begins), np.maximum.reduceat(box, begins)
+    around = np.column_stack([lowest[:, 0], highest[:, 1], lowest[:, 2], highest[:, 3]])
+    return [one.tobytes() for one in nodes], numbers, _cells(numbers, around)
