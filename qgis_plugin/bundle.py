@@ -10,7 +10,8 @@ LIBRARY = HERE.parent / "lacrime_geo"
 CHANGES = HERE.parent / "CHANGELOG.md"
 # The folder in the zip must not be called lacrime_geo: it would shadow an installed library.
 NAME = "lacrime_qgis"
-BUILDS_THE_ZIP = {"bundle.py"}  # runs before there is a plugin, and is no part of it
+# These run before there is a plugin, and are no part of it.
+BUILDS_THE_ZIP = {"bundle.py", "declarations.py", "help_docs.py", "help_pages.py"}
 ENDINGS = {".py", ".txt", ".svg", ".qml", ".csv", ".typed", ""}
 # Zips carry dates; a fixed one makes the same source give the same bytes.
 WRITTEN = (2020, 1, 1, 0, 0, 0)
@@ -38,6 +39,16 @@ def metadata():
     return f"{(HERE / 'metadata.txt').read_text(encoding='utf-8').rstrip()}\n{told}".encode()
 
 
+def help_files():
+    """Yield (name in the folder of help, bytes) of the help pages; refuse in one sentence where what makes them is missing."""
+    sys.path.insert(0, str(HERE.parent))  # run as a file, Python looks in this folder alone
+    try:
+        from qgis_plugin import help_pages
+    except ImportError as problem:
+        sys.exit(f"The help pages cannot be made ({problem}): run make plugin, or pip install markdown-it-py numpy.")
+    yield from help_pages.files()
+
+
 def contents():
     """Yield (name in the zip, bytes) of every file of the plugin."""
     for folder, prefix in ((HERE, NAME), (LIBRARY, f"{NAME}/lacrime_geo")):
@@ -47,6 +58,7 @@ def contents():
                 continue
             if path.name not in BUILDS_THE_ZIP:
                 yield f"{prefix}/{inside.as_posix()}", metadata() if path.name == "metadata.txt" else path.read_bytes()
+    yield from ((f"{NAME}/help/{name}", data) for name, data in help_files())
     yield f"{NAME}/lacrime_geo/LICENSE", (HERE.parent / "LICENSE").read_bytes()
 
 

@@ -46,7 +46,7 @@ def to_processing(parameter, layer, default, optional, text):
     if isinstance(parameter, DistanceOrRule):
         rule = Choice(parameter.name + RULE, parameter.label, parameter.rules)
         made = [_distance(parameter, layer, None, True), _choice(rule, layer, default, True)]
-        made[1].setDescription(tr("{name}: the rule, where none is given").format(name=tr(parameter.label)))
+        made[1].setDescription(tr("Rule for the {name}, where none is given").format(name=tr(parameter.label).lower()))
     elif type(parameter) in MAKERS:
         made = [MAKERS[type(parameter)](parameter, layer, default, optional)]
     else:
