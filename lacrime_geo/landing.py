@@ -18,7 +18,7 @@ HIDDEN = ".lacrime_geo-"
 OWN_LAYERS = ("incidents", "features", "clusters", "layer_styles")
 LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
 # A page has no style; those of a layer of its name are not its own.
-PAGE = ".html"
+PAGES = (".html", ".pdf", ".png")
 SHAPEFILE = ("{stem}.qix", "{stem}.cpg", "{stem}.sbn", "{stem}.sbx", "{stem}.prj", "{name}.xml")
 SIDE_FILES = (
     "{name}.ovr",
@@ -54,7 +54,7 @@ class Landing:
             raise ValueError(f"{str(path)!r} is read and would be written over; name another output.")
         # Outputs of one name in one folder would share a style file, or be the same file.
         for other in self._staged:
-            pages = PAGE in (other.suffix.lower(), target.suffix.lower())
+            pages = other.suffix.lower() in PAGES or target.suffix.lower() in PAGES
             if other == target or (other.with_suffix("") == target.with_suffix("") and not pages):
                 raise ValueError(f"Cannot write both {str(other)!r} and {str(path)!r}; give them different names.")
         folder = target.parent
@@ -155,7 +155,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _side_files(target: Path) -> tuple[str, ...]:
-    if target.suffix.lower() == PAGE:
+    if target.suffix.lower() in PAGES:
         return ()
     return (*SIDE_FILES, *SHAPEFILE) if target.suffix.lower() == ".shp" else SIDE_FILES
 

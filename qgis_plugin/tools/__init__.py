@@ -4,6 +4,7 @@ from .basemap import AddBasemap
 from .check_installation import CheckInstallation
 from .load_incidents import LoadIncidents
 from .load_lapd import LoadLapd
+from .report_map import ReportMap
 from .rerun import Rerun
 
-TOOLS = (AddBasemap, CheckInstallation, LoadIncidents, LoadLapd, Rerun)
+TOOLS = (AddBasemap, CheckInstallation, LoadIncidents, LoadLapd, ReportMap, Rerun)

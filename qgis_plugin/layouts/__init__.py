@@ -1,0 +1,1 @@
+"""Print layouts for reports: what stands on a page, where, and in which words."""

@@ -1,0 +1,68 @@
+"""The areas of an atlas: their names, their size, and what is counted in each."""
+
+from qgis.core import QgsCoordinateTransform, QgsFeatureRequest, QgsGeometry
+
+from . import area
+
+FEW = 1_000_000  # features that are counted within divisions
+COUNT = "count"
+
+
+def names_of(divisions, field):
+    """Return the names of divisions."""
+    return [str(feature[field]) for feature in divisions.getFeatures()]
+
+
+def name_field_of(divisions):
+    """Return the field that most likely names divisions: one called so, else the first of text, else the first."""
+    texts = [field.name() for field in divisions.fields() if not field.isNumeric() and not field.isDateOrTime()]
+    named = [name for name in texts if "name" in name.lower()]
+    return next(iter([*named, *texts, *divisions.fields().names()]), "")
+
+
+def mean_shape(divisions, crs, project):
+    """Return the mean width and height of divisions in a CRS."""
+    transform = QgsCoordinateTransform(divisions.crs(), crs, project)
+    boxes = [transform.transformBoundingBox(feature.geometry().boundingBox()) for feature in divisions.getFeatures()]
+    return sum(box.width() for box in boxes) / len(boxes), sum(box.height() for box in boxes) / len(boxes)
+
+
+def counted_in(subjects):
+    """Return the layer to count in divisions, its column to sum (None: features) and the words; None where there is none."""
+    layers = [subject.layer for subject in subjects if subject.record and _is_countable(subject.layer)]
+    points = [layer for layer in layers if area.is_of_points(layer)]
+    cells = [one.layer for one in subjects if one.layer in layers and "cells" in one.parameters]
+    if points:
+        return points[0], None, "{} incidents here"
+    return (cells[0], COUNT, "{} incidents in the cells here") if cells else None
+
+
+def _is_countable(layer):
+    if not hasattr(layer, "featureCount") or not 0 < layer.featureCount() <= FEW:
+        return False
+    return area.is_of_points(layer) or layer.fields().lookupField(COUNT) >= 0
+
+
+def counts_within(divisions, layer, column, project, feedback):
+    """Return how many features, or what sum of a column, each division holds, by its id: by the middle of each feature."""
+    transform = QgsCoordinateTransform(divisions.crs(), layer.crs(), project)
+    request = QgsFeatureRequest()
+    request.setSubsetOfAttributes([] if column is None else [column], layer.fields())
+    counts = {}
+    for division in divisions.getFeatures():
+        if feedback.isCanceled():
+            break
+        shape = QgsGeometry(division.geometry())
+        shape.transform(transform)
+        inside = _inside(shape, layer, request)
+        counts[division.id()] = sum(1 if column is None else feature[column] or 0 for feature in inside)
+    return counts
+
+
+def _inside(shape, layer, request):
+    """Yield the features whose middle stands in a shape."""
+    engine = QgsGeometry.createGeometryEngine(shape.constGet())
+    engine.prepareGeometry()
+    for feature in layer.getFeatures(QgsFeatureRequest(request).setFilterRect(shape.boundingBox())):
+        if feature.hasGeometry() and engine.contains(feature.geometry().centroid().constGet()):
+            yield feature

@@ -1,0 +1,92 @@
+"""What a page was asked to show and to say."""
+
+import os
+
+from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer, QgsVectorLayer
+
+from .. import basemaps
+from ..base import tr
+from . import page
+
+PDF, PNG = "PDF", "PNG"
+
+
+class Request:
+    """The parameters of a run, with what is taken from the project where nothing is given."""
+
+    def __init__(self, algorithm, parameters, context):
+        self.algorithm, self.parameters, self.context = algorithm, parameters, context
+        self.project = context.project() or QgsProject()
+        self.dots_per_inch = algorithm.parameterAsInt(parameters, "DPI", context)
+        self.divisions = algorithm.parameterAsVectorLayer(parameters, "DIVISIONS", context)
+        self.name_field = self.text("NAME_FIELD")
+        if self.divisions is not None and not self.divisions.featureCount():
+            raise QgsProcessingException(f"{self.divisions.name()!r} has no divisions; choose a layer with some.")
+
+    def text(self, name):
+        """Return a text, "" for none."""
+        return self.algorithm.parameterAsString(self.parameters, name, self.context).strip()
+
+    def pages(self):
+        """Return the pages to choose from."""
+        paper, orientation = (
+            self.algorithm.parameterAsEnumString(self.parameters, name, self.context)
+            for name in ("PAPER", "ORIENTATION")
+        )
+        return page.sizes_of(paper, orientation)
+
+    def extent(self, crs):
+        """Return the extent asked for in a CRS, None for none."""
+        if not self.parameters.get("EXTENT"):
+            return None
+        return self.algorithm.parameterAsExtent(self.parameters, "EXTENT", self.context, crs)
+
+    def files(self, landing):
+        """Return the staged and the final path of each file wanted."""
+        found = {}
+        for name, ending in ((PDF, ".pdf"), (PNG, ".png")):
+            if self.parameters.get(name):
+                path = _with_ending(self.algorithm.parameterAsFileOutput(self.parameters, name, self.context), ending)
+                found[name] = landing.stage(path), path
+        if self.divisions is not None and PNG in found:
+            name = os.path.basename(found[PNG][1])
+            raise QgsProcessingException(f"{name!r} is a picture of one page, and each division has its own; leave it out.")
+        if not found and self.context.project() is None:
+            raise QgsProcessingException(tr("Nothing would be made: name a PDF or a PNG."))
+        return found
+
+    def layers(self):
+        """Return the layers asked for in the order in which they lie in the project, else all that are visible there."""
+        given = self.algorithm.parameterAsLayerList(self.parameters, "LAYERS", self.context)
+        order = [layer.id() for layer in self.project.layerTreeRoot().layerOrder()]
+        if given:
+            places = {layer.id(): order.index(layer.id()) if layer.id() in order else -1 for layer in given}
+            given.sort(key=lambda layer: places[layer.id()])
+        else:
+            given = [self.project.mapLayer(name) for name in order if name in self._visible()]
+        found = [layer for layer in given if _is_drawn(layer) and not basemaps.role_of(layer)]
+        if not found:
+            raise QgsProcessingException(
+                tr("There are no layers to show: name some, or let some be visible in the project.")
+            )
+        return found
+
+    def basemap(self):
+        """Return the layers of the project's basemap that are visible: those of the labels, and those of the base."""
+        visible = self._visible()
+        found = {role: layer for role, layer in basemaps.standing(self.project).items() if layer.id() in visible}
+        return [[found[role]] if role in found else [] for role in (basemaps.LABELS, basemaps.BASE)]
+
+    def _visible(self):
+        return {node.layerId() for node in self.project.layerTreeRoot().findLayers() if node.isVisible()}
+
+
+def _is_drawn(layer):
+    return isinstance(layer, QgsRasterLayer) or (isinstance(layer, QgsVectorLayer) and layer.isSpatial())
+
+
+def _with_ending(path, ending):
+    path = path if os.path.splitext(path)[1] else path + ending
+    if not path.lower().endswith(ending):
+        raise QgsProcessingException(f"{path!r} does not end in {ending}; give it this ending.")
+    return path

@@ -1,0 +1,91 @@
+"""One layout from a request: filled, turned into an atlas where there are divisions, written, and kept in the project."""
+
+from .. import projects
+from . import area, atlas, exporting, items, legend, report, texts, words
+from .divisions import counted_in, counts_within
+
+
+class Sheet:
+    """The layout of a request."""
+
+    def __init__(self, request, feedback):
+        self.request, self.project, self.divisions = request, request.project, request.divisions
+        self.subjects = words.subjects_of(request.layers())
+        content = self._content()
+        if self.divisions is not None:
+            content = atlas.of_divisions(content, self.divisions, request.name_field, self.project)
+        self.content = content
+        self.layout = report.layout_of(self.project, _free_name(self.project, content.name))
+        self.drawn, self.bar = report.fill(self.layout, content, request.pages())
+        self.atlas = self._atlas(feedback) if self.divisions is not None else None
+
+    def _content(self):
+        """Return what the page says and shows."""
+        subjects, request = self.subjects, self.request
+        crs = area.crs_of(subjects, self.project)
+        extent = request.extent(crs) or area.padded(area.extent_of(subjects, crs, self.project))
+        labels, base = request.basemap()
+        shared = words.shared_limits(subjects)
+        title = request.text("TITLE") or words.title_of(subjects, self.project.title())
+        return report.Content(
+            name=title,
+            title=texts.plain(title),
+            subtitle=texts.plain(words.subtitle_of(shared, title)),
+            notes=words.notes_of(subjects, request.text("NOTE")),
+            footer=texts.plain(words.footer_of(subjects, [*labels, *base], request.text("SOURCE"))),
+            layers=[*labels, *(subject.layer for subject in subjects), *base],
+            headings=[(legend.shown_as(one.layer), words.legend_heading(one, shared)) for one in subjects],
+            crs=crs,
+            extent=extent,
+            shape=(extent.width(), extent.height()),
+            # Names on tiles stand upright only where north is up.
+            turn=-area.convergence(crs, extent.center(), self.project) if base else 0.0,
+        )
+
+    def _atlas(self, feedback):
+        """Give the layout a page for each division, and tell on it how many incidents it has, where that is known."""
+        made = atlas.turn_into_atlas(self.layout, self.drawn, self.bar, self.divisions, self.request.name_field)
+        counted = counted_in(self.subjects)
+        if counted is not None:
+            layer, column, told = counted
+            atlas.tell_counts(self.layout, counts_within(self.divisions, layer, column, self.project, feedback), told)
+        return made
+
+    def write(self, path, feedback):
+        """Write the layout as the ending of a path says; False when it was cancelled."""
+        dots = self.request.dots_per_inch
+        if path.suffix.lower() == ".png":
+            exporting.write_png(self.layout, path, dots)
+        elif self.atlas is None:
+            exporting.write_pdf(self.layout, path, dots)
+        else:
+            return exporting.write_atlas(self.atlas, path, dots, feedback)
+        return True
+
+    def keep(self, feedback):
+        """Put the layout among those of the project, if all of its layers are there."""
+        project = self.request.context.project()
+        if project is None:
+            return
+        used = [*self.content.layers, *([self.divisions] if self.atlas else [])]
+        outside = [layer.name() for layer in used if project.mapLayer(layer.id()) is None]
+        if outside:
+            feedback.pushWarning(f"The layout is not kept in the project: the layer {outside[0]!r} is not there.")
+            return
+        for layer, _ in self.content.headings:
+            if project.mapLayer(layer.id()) is None:
+                project.addMapLayer(layer, False)
+        if self.atlas is not None:
+            self.atlas.featureChanged.disconnect()
+            items.let_fit(self.bar)
+        name = self.layout.name()
+        project.layoutManager().addLayout(self.layout)
+        feedback.pushInfo(f"The layout is kept in the project as {name!r}: Project > Layouts.")
+        projects.keep(project, feedback)
+
+
+def _free_name(project, name):
+    """Return a name that no layout of the project has."""
+    taken = {layout.name() for layout in project.layoutManager().layouts()}
+    numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
+    return next(one for one in (name, *numbered) if one not in taken)
