@@ -144,12 +144,15 @@ def _inside_raster(layer):
     return metadata
 
 
+def kept_metadata(layer):
+    """Return a layer's metadata, those inside a GeoTIFF where QGIS has read none."""
+    metadata = layer.metadata()
+    return _inside_raster(layer) if not metadata.history() and layer.providerType() == "gdal" else metadata
+
+
 def record_of(layer):
     """Return the record that a layer's metadata hold, None where it was not made by this plugin."""
-    metadata = layer.metadata()
-    if not metadata.history() and layer.providerType() == "gdal":
-        metadata = _inside_raster(layer)
-    for line in reversed(metadata.history()):
+    for line in reversed(kept_metadata(layer).history()):
         try:
             record = json.loads(line)
         except ValueError:

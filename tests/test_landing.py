@@ -38,6 +38,17 @@ def test_files_land_together(tmp_path):
     assert contents(tmp_path) == {"a.txt": "1", "b.txt": "2", "b.qml": "style"}
 
 
+def test_pages_leave_the_style_of_a_layer_of_their_name(tmp_path):
+    before = {name: name for name in ("map.gpkg", "map.qml")}
+    for name, text in before.items():
+        (tmp_path / name).write_text(text)
+    pages = {f"map{ending}": ending for ending in (".html", ".pdf", ".png")}
+    with Landing() as landing:
+        for name, text in pages.items():
+            fill(landing, tmp_path / name, text)
+    assert contents(tmp_path) == {**before, **pages}
+
+
 @pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt, MemoryError])
 def test_nothing_lands_after_an_error(error, tmp_path):
     before = {"a.txt": "old", "a.qml": "old style"}

@@ -1,11 +1,12 @@
 """Which part of the world a page shows, in which CRS and at which scale."""
 
-import math
-
+import numpy as np
 from qgis.core import (
+    QgsBearingUtils,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
+    QgsException,
     QgsProcessingException,
     QgsRectangle,
     QgsVectorLayer,
@@ -52,7 +53,7 @@ def crs_of(subjects, project):
     place = transformed(
         first.extent(), first.crs(), QgsCoordinateReferenceSystem(WGS_84), project, first.name()
     ).center()
-    return QgsCoordinateReferenceSystem(utm([place.x()], [place.y()]))
+    return QgsCoordinateReferenceSystem(utm(np.array([place.x()]), np.array([place.y()])))
 
 
 def transformed(extent, source, target, project, name):
@@ -91,12 +92,9 @@ def round_scales():
     return [factor * 10.0**power for power in range(2, 8) for factor in ROUND]
 
 
-def convergence(crs, place, project):
-    """Return by how many degrees true north lies clockwise of a CRS's own at a place."""
-    degrees = QgsCoordinateReferenceSystem(WGS_84)
+def turn_to_north(crs, place, project):
+    """Return by how many degrees clockwise a map in a CRS is to be turned so that true north is up at a place."""
     try:
-        here = QgsCoordinateTransform(crs, degrees, project).transform(place)
-        above = QgsCoordinateTransform(degrees, crs, project).transform(here.x(), here.y() + 0.01)
-    except QgsCsException:
+        return -QgsBearingUtils.bearingTrueNorth(crs, project.transformContext(), place)
+    except QgsException:  # the place is beyond the CRS
         return 0.0
-    return math.degrees(math.atan2(above.x() - place.x(), above.y() - place.y()))

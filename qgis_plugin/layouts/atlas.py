@@ -69,7 +69,8 @@ def _veil(divisions):
     return style.xmlData()
 
 
-def tell_counts(layout, counts, words):
+def tell_counts(layout, counts, place, of_them):
     """Keep how many there are in each division, for its page to tell."""
+    words = f"{{}} {'of them' if of_them else 'incidents'} {place}"
     told = {str(number): words.format(f"{count:,.0f}") for number, count in counts.items()}
     QgsExpressionContextUtils.setLayoutVariable(layout, FACTS, json.dumps(told, ensure_ascii=False))

@@ -28,13 +28,13 @@ def mean_shape(divisions, crs, project):
 
 
 def counted_in(subjects):
-    """Return the layer to count in divisions, its column to sum (None: features) and the words; None where there is none."""
+    """Return the layer to count in divisions, its column to sum (None: features) and the place; None where there is none."""
     layers = [subject.layer for subject in subjects if subject.record and _is_countable(subject.layer)]
     points = [layer for layer in layers if area.is_of_points(layer)]
     cells = [one.layer for one in subjects if one.layer in layers and "cells" in one.parameters]
     if points:
-        return points[0], None, "{} incidents here"
-    return (cells[0], COUNT, "{} incidents in the cells here") if cells else None
+        return points[0], None, "here"
+    return (cells[0], COUNT, "in the cells here") if cells else None
 
 
 def _is_countable(layer):
@@ -64,5 +64,6 @@ def _inside(shape, layer, request):
     engine = QgsGeometry.createGeometryEngine(shape.constGet())
     engine.prepareGeometry()
     for feature in layer.getFeatures(QgsFeatureRequest(request).setFilterRect(shape.boundingBox())):
-        if feature.hasGeometry() and engine.contains(feature.geometry().centroid().constGet()):
+        middle = feature.geometry().centroid()  # by a name: what constGet gives lives no longer than it
+        if not middle.isNull() and engine.contains(middle.constGet()):
             yield feature

@@ -50,7 +50,9 @@ class Request:
                 found[name] = landing.stage(path), path
         if self.divisions is not None and PNG in found:
             name = os.path.basename(found[PNG][1])
-            raise QgsProcessingException(f"{name!r} is a picture of one page, and each division has its own; leave it out.")
+            raise QgsProcessingException(
+                f"{name!r} is a picture of one page, and each division has its own; leave it out."
+            )
         if not found and self.context.project() is None:
             raise QgsProcessingException(tr("Nothing would be made: name a PDF or a PNG."))
         return found

@@ -39,7 +39,7 @@ class Sheet:
             extent=extent,
             shape=(extent.width(), extent.height()),
             # Names on tiles stand upright only where north is up.
-            turn=-area.convergence(crs, extent.center(), self.project) if base else 0.0,
+            turn=area.turn_to_north(crs, extent.center(), self.project) if base else 0.0,
         )
 
     def _atlas(self, feedback):
@@ -47,8 +47,9 @@ class Sheet:
         made = atlas.turn_into_atlas(self.layout, self.drawn, self.bar, self.divisions, self.request.name_field)
         counted = counted_in(self.subjects)
         if counted is not None:
-            layer, column, told = counted
-            atlas.tell_counts(self.layout, counts_within(self.divisions, layer, column, self.project, feedback), told)
+            layer, column, place = counted
+            counts = counts_within(self.divisions, layer, column, self.project, feedback)
+            atlas.tell_counts(self.layout, counts, place, "incidents" in self.content.subtitle)
         return made
 
     def write(self, path, feedback):

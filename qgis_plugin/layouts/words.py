@@ -9,7 +9,7 @@ from qgis.core import Qgis, QgsMapLayer
 from ..basemaps import role_of
 from ..lacrime_geo import __version__
 from ..lacrime_geo.summaries import REPORTED
-from ..provenance import record_of
+from ..provenance import kept_metadata, record_of
 
 METHODS = {
     "kde": "kernel density",
@@ -27,15 +27,15 @@ METHODS = {
     "optics": "OPTICS",
     "ellipses": "standard deviational ellipses",
 }
-# How a parameter is told, in this order.
+# How a parameter is told, in this order; those that begin with a space go on from the one before.
 TOLD = {
     "kernel": "{} kernel",
     "bandwidth": "bandwidth {:,g} m",
     "cell_size": "cells of {:,g} m",
     "distance_band": "neighbours within {:,g} m",
     "min_samples": "at least {:,g} incidents",
-    "eps": "within {:,g} m",
-    "eps_time": "and {:,g} days",
+    "eps": " within {:,g} m",
+    "eps_time": " and {:,g} days",
     "edge_correction": "corrected at the edge",
     "correction": "corrected for the number of tests ({})",
 }
@@ -64,15 +64,15 @@ def subjects_of(layers):
 
 def _subject(layer):
     record = record_of(layer) or {}
-    heading, *limits = _name(layer, record).split(SEPARATOR)
+    heading, *limits = _name(layer).split(SEPARATOR)
     return Subject(layer, heading, tuple(limits), record)
 
 
-def _name(layer, record):
+def _name(layer):
     """Return the name of a layer as the user sees it, or its title where a file was opened under the file's name."""
     file = layer.source().split("|")[0]
     is_file_name = layer.name() == os.path.splitext(os.path.basename(file))[0]
-    title = layer.metadata().title() or str(record.get("label", ""))
+    title = kept_metadata(layer).title()
     return title if title and is_file_name else layer.name()
 
 
@@ -93,13 +93,23 @@ def title_of(subjects, project_title):
     kinds = list(dict.fromkeys(subject.heading.split(" (")[0] for subject in made))
     if not kinds:
         return project_title or ", ".join(subject.heading for subject in subjects)
-    named = [kinds[0], *(kind[:1].lower() + kind[1:] for kind in kinds[1:])]
-    joined = named[0] if len(named) == 1 else f"{', '.join(named[:-1])} and {named[-1]}"
+    joined = listed(kinds)
     if any(word in joined for word in (" of ", "incidents")):
         return joined
     categories = {subject.parameters.get("category") for subject in made}
     category = categories.pop() if len(categories) == 1 else None
     return f"{joined} of reported {category.replace('_', ' ') if category else 'incidents'}"
+
+
+def listed(headings):
+    """Return headings as a list in words.
+
+    >>> listed(["Clusters", "Hotspots", "Density"])
+    'Clusters, hotspots and density'
+    """
+    first, *others = headings
+    *middle, last = [first, *(other[:1].lower() + other[1:] for other in others)]
+    return f"{', '.join(middle)} and {last}" if middle else last
 
 
 def subtitle_of(shared, title):
@@ -114,7 +124,7 @@ def notes_of(subjects, own):
     headings = {}  # of layers of one making, by what is told of it
     for subject in made:
         headings.setdefault(_method(subject), []).append(subject.heading.split(" (")[0])
-    methods = [f"{' and '.join(dict.fromkeys(names))}: {told}" for told, names in headings.items()]
+    methods = [f"{listed(dict.fromkeys(names))}: {told}" for told, names in headings.items()]
     warnings = [sentence for subject in made for sentence in subject.parameters.get("warnings", [])]
     caveats = [REPORTED] if made else []
     return [*([own] if own else []), *caveats, *methods, *dict.fromkeys(_sentence(warning) for warning in warnings)]
@@ -123,9 +133,11 @@ def notes_of(subjects, own):
 def _method(subject):
     """Tell how a layer was made and what was found."""
     name = subject.record["algorithm"].split(":")[1]
-    told = [METHODS.get(name, name.replace("_", " ")), *_parameters(subject.parameters)]
+    told = METHODS.get(name, name.replace("_", " "))
+    for words in _parameters(subject.parameters):
+        told += words if words.startswith(" ") else f", {words}"
     found = subject.parameters.get("found", "")
-    return " ".join([f"{', '.join(told)}.", *([_sentence(found)] if found else [])])
+    return f"{told}. {_sentence(found)}" if found else f"{told}."
 
 
 def _parameters(parameters):
