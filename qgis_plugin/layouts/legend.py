@@ -93,7 +93,8 @@ def _dress(item, columns):
         texts.dress(item.rstyle(style), points, bold)
     item.rstyle(styles.Subgroup).setMargin(QgsLegendStyle.Side.Top, HEADING_ABOVE)
     item.rstyle(styles.Symbol).setMargin(QgsLegendStyle.Side.Top, 1.2)
-    item.setFontColor(QColor(texts.INK))
+    if not hasattr(QgsLegendStyle, "setTextFormat"):  # before 3.30 the colour is that of the whole legend
+        item.setFontColor(QColor(texts.INK))
     item.setWrapString("\n")
     item.setSymbolWidth(SYMBOL[0])
     item.setSymbolHeight(SYMBOL[1])

@@ -73,12 +73,12 @@ def sizes_of(name, orientation):
 def best(pages, needs, shape):
     """Return the arrangement on which an extent's map is largest, of those with room for all; None if there is none.
 
-    A map that is a tenth smaller and leaves room for all notes is better.
+    One that leaves room for all notes is preferred to one with a map that is a quarter larger.
     """
     found = [one for page in pages for one in _arrangements(page, needs)]
     if not found:
         return None
-    return min(found, key=lambda one: one.scale_for(shape) * (1.0 if _notes_fit(one, needs) else 1.1))
+    return min(found, key=lambda one: one.scale_for(shape) * (1.0 if _notes_fit(one, needs) else 1.25))
 
 
 def _notes_fit(one, needs):

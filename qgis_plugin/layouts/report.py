@@ -48,7 +48,7 @@ def layout_of(project, name):
 
 
 def fill(layout, content, pages):
-    """Put everything onto the one of the pages on which the map is largest; return the map."""
+    """Put everything onto the one of the pages on which the map is largest; return the map and its scale bar."""
     arrangement = page.best(pages, _needs(layout, content), content.shape)
     if arrangement is None:
         classes = len(content.headings)
@@ -92,12 +92,14 @@ def _needs(layout, content):
 
 
 def fitting(notes, box):
-    """Return as many paragraphs as a box holds, and how many more there are."""
-    for count in range(len(notes), -1, -1):
-        left_out = len(notes) - count
-        remarks = "remark stands" if left_out == 1 else "remarks stand"
-        more = [f"{left_out} more {remarks} in the layers' metadata."] if left_out else []
-        text = "\n\n".join([*map(texts.plain, notes[:count]), *more])
-        if texts.height(text, texts.SMALL, box.width) <= box.height:
-            return text
-    return ""
+    """Return those paragraphs that a box has room for, the first before the others, and how many more there are."""
+    kept = []
+    for note in map(texts.plain, notes):
+        more = [] if len(kept) + 1 == len(notes) else [_more(len(notes) - len(kept) - 1)]
+        if texts.height("\n\n".join([*kept, note, *more]), texts.SMALL, box.width) <= box.height:
+            kept.append(note)
+    return "\n\n".join([*kept, *([_more(len(notes) - len(kept))] if len(kept) < len(notes) else [])])
+
+
+def _more(number):
+    return f"{number} more {'remark stands' if number == 1 else 'remarks stand'} in the layers' metadata."

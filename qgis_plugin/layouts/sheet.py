@@ -17,6 +17,7 @@ class Sheet:
         self.content = content
         self.layout = report.layout_of(self.project, _free_name(self.project, content.name))
         self.drawn, self.bar = report.fill(self.layout, content, request.pages())
+        self._warn_of_long_note(feedback)
         self.atlas = self._atlas(feedback) if self.divisions is not None else None
 
     def _content(self):
@@ -41,6 +42,13 @@ class Sheet:
             # Names on tiles stand upright only where north is up.
             turn=area.turn_to_north(crs, extent.center(), self.project) if base else 0.0,
         )
+
+    def _warn_of_long_note(self, feedback):
+        note = texts.plain(self.request.text("NOTE"))
+        if note not in self.layout.itemById("notes").text():
+            feedback.pushWarning(
+                f"The note of {len(note):,} letters has no room on the page and is left out; shorten it."
+            )
 
     def _atlas(self, feedback):
         """Give the layout a page for each division, and tell on it how many incidents it has, where that is known."""

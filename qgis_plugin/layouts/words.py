@@ -119,7 +119,7 @@ def subtitle_of(shared, title):
 
 
 def notes_of(subjects, own):
-    """Return the paragraphs beside a map, the most needed first: the user's own, the caveat, results and methods, warnings."""
+    """Return the paragraphs beside a map, the most needed first: the caveat, the user's own, results and methods, warnings."""
     made = [subject for subject in subjects if subject.record]
     headings = {}  # of layers of one making, by what is told of it
     for subject in made:
@@ -127,7 +127,7 @@ def notes_of(subjects, own):
     methods = [f"{listed(dict.fromkeys(names))}: {told}" for told, names in headings.items()]
     warnings = [sentence for subject in made for sentence in subject.parameters.get("warnings", [])]
     caveats = [REPORTED] if made else []
-    return [*([own] if own else []), *caveats, *methods, *dict.fromkeys(_sentence(warning) for warning in warnings)]
+    return [*caveats, *([own] if own else []), *methods, *dict.fromkeys(_sentence(warning) for warning in warnings)]
 
 
 def _method(subject):

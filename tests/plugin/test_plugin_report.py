@@ -152,7 +152,7 @@ def test_the_page_says_what_the_layers_records_say(report, opened):
     found = said(report(SOURCE="A department, data.example.org", NOTE="Made for the chief."))
     assert found["title"] == "Hotspots and density of reported incidents"
     assert found["subtitle"] == "Jan–Dec 2023 · 900 incidents"
-    note, caveat, hotspots, density = found["notes"].split("\n\n")[:4]
+    caveat, note, hotspots, density = found["notes"].split("\n\n")[:4]
     assert note == "Made for the chief." and caveat.startswith("Reported crime is not all crime")
     assert re.match(r"Hotspots: Getis-Ord Gi\*, cells of 250 m, neighbours within [\d,]+ m, corrected", hotspots)
     assert re.match(r"Density: kernel density, quartic kernel, bandwidth [\d,]+ m, .* The highest density is", density)
@@ -226,15 +226,26 @@ def test_texts_fit_their_boxes(report, opened, tmp_path):
         assert title[3] - title[1] > 2 * 16 * 25.4 / 72, "a long title takes more lines"
 
 
+def test_what_has_no_room_is_counted_and_the_caveat_stays(report, opened, log):
+    opened("clusters", "clustered", "hotspots", "density")
+    notes = said(report(NOTE=LONG * 30, PAPER="Letter"))["notes"].split("\n\n")
+    assert notes[0].startswith("Reported crime is not all crime") and notes[1].startswith(
+        "Clusters and clustered incidents: DBSCAN"
+    )
+    assert re.fullmatch(r"\d more remarks? stands? in the layers' metadata\.", notes[-1])
+    assert (
+        f"The note of {len(LONG.strip()) + 29 * len(LONG):,} letters has no room on the page and is left out; shorten it."
+        in log.lines
+    )
+
+
 def test_no_text_is_smaller_than_eight_points(report, opened):
     opened("hotspots", "density")
     layout = report()
-    for name in TEXTS:
-        item = items(layout)[name]
-        size = item.textFormat().size() if hasattr(item, "textFormat") else item.font().pointSizeF()
-        assert size >= 8, name
-    styles = qgis_core.QgsLegendStyle.Style
-    assert items(layout)["legend"].rstyle(styles.SymbolLabel).font().pointSizeF() >= 8
+    legend = items(layout)["legend"].rstyle(qgis_core.QgsLegendStyle.Style.SymbolLabel)
+    for thing in (*(items(layout)[name] for name in (*TEXTS, "scale bar")), legend):
+        points = thing.textFormat().size() if hasattr(thing, "textFormat") else thing.font().pointSizeF()
+        assert points >= 8, thing
 
 
 def test_the_picture_shows_the_classes_and_explains_them(report, opened, tmp_path):
