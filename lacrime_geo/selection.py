@@ -62,13 +62,15 @@ def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
         raise ValueError(
             "A category was asked for, but the incidents have none; name their category column (category_column)."
         )
-    names = np.char.lower(category.astype(str))
-    there = sorted(set(names))
+    values = category.tolist()
+    names = {value: str(value).lower() for value in set(values)}
+    there = sorted(set(names.values()))
     lower = [name.lower() for name in wanted]
     unknown = [name for name in lower if name not in there]
     if unknown or not lower:
         raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
-    return np.isin(names, lower)
+    chosen = {value for value, name in names.items() if name in lower}
+    return np.fromiter(map(chosen.__contains__, values), bool, len(values))
 
 
 def in_hours(when: np.ndarray | None, unknown: np.ndarray | None, hours: str) -> np.ndarray:

@@ -6,7 +6,7 @@ from contextlib import closing
 import numpy as np
 
 from . import spatial_index
-from .lacrime_geo.progress import advance
+from .lacrime_geo.progress import advance, within
 
 ROWS_AT_ONCE = 20_000
 # GeoPackage's header, little-endian and without an envelope, then a point as WKB.
@@ -44,9 +44,16 @@ def fill(path, loaded, columns_of, progress):
             database.execute(f"DROP TRIGGER {_quoted(name)}")
         for begin in range(0, len(loaded), ROWS_AT_ONCE):
             _insert(database, table, srs, begin, loaded.take(slice(begin, begin + ROWS_AT_ONCE)), columns_of)
-            advance(progress, begin / len(loaded))
+            advance(progress, 0.9 * begin / len(loaded))
         placed = np.flatnonzero(loaded.placed)
-        spatial_index.fill(database, f"rtree_{table}_{geometry}", placed + 1, loaded.x[placed], loaded.y[placed])
+        spatial_index.fill(
+            database,
+            f"rtree_{table}_{geometry}",
+            placed + 1,
+            loaded.x[placed],
+            loaded.y[placed],
+            within(progress, 0.9, 1.0),
+        )
         _tell_contents(database, table, loaded)
         for _, statement in triggers:
             database.execute(statement)

@@ -20,6 +20,7 @@ from .projecting import from_name, transformed
 from .writing import FEATURES_AT_ONCE, INTEGER, add, fields_of, plain, unwritable
 
 WGS_84 = "EPSG:4326"
+MANY = 100_000  # rows beyond which a layer in memory takes long to make
 
 
 def in_degrees(loaded, context):
@@ -35,6 +36,8 @@ def in_degrees(loaded, context):
 def write_points(outputs, name, loaded, progress):
     """Write one feature per incident, without geometry where it has no place; return where, None when it is skipped."""
     fields = _fields(loaded)
+    if len(loaded) > MANY:
+        outputs.keep_in_file(name)
     sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.Point, QgsCoordinateReferenceSystem(loaded.crs))
     if sink is None:
         return None

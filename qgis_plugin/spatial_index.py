@@ -5,27 +5,41 @@ Leutenegger, Lopez & Edgington 1997: points sorted into vertical strips, and in 
 
 import numpy as np
 
+from .lacrime_geo.progress import advance, within
+
+ROWS_AT_ONCE = 100_000
 HEAD, ROOT = 4, 1  # bytes before a node's cells; the number of the root
 CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
 
 
-def fill(database, index, ids, x, y):
+def fill(database, index, ids, x, y, progress=None):
     """Put points (n,) with their row numbers into an index that is still empty."""
     (root,) = database.execute(f"SELECT data FROM {_part(index, 'node')} WHERE nodeno = {ROOT}").fetchone()
-    cells = _cells(ids, _around(x, y), _in_strips(x, y, _capacity(len(root))))
-    nodes, next_number, depth = "rowid", ROOT + 1, 0
+    order = _in_strips(x, y, _capacity(len(root)))
+    advance(progress, 0.1)
+    cells = _cells(ids, _around(x, y), order)
+    advance(progress, 0.2)
+    table, next_number, depth = "rowid", ROOT + 1, 0
     while cells.size:
         content, numbers, above = _level(cells, len(root), next_number, depth)
-        database.executemany(
-            f"INSERT OR REPLACE INTO {_part(index, 'node')} VALUES (?, ?)", zip(numbers.tolist(), content)
-        )
+        advance(progress, 0.2)
+        _insert(database, _part(index, "node"), numbers, content, within(progress, 0.2, 0.4))
         holders = np.repeat(numbers, _capacity(len(root)))[: cells.size]
         rising = np.argsort(cells["id"])  # which SQLite takes much faster
-        pairs = zip(cells["id"][rising].tolist(), holders[rising].tolist())
-        database.executemany(f"INSERT INTO {_part(index, nodes)} VALUES (?, ?)", pairs)
+        _insert(
+            database, _part(index, table), cells["id"][rising], holders[rising].tolist(), within(progress, 0.4, 1.0)
+        )
         if numbers.size == 1:
             return
-        cells, nodes, next_number, depth = above, "parent", int(numbers[-1]) + 1, depth + 1
+        cells, table, next_number, depth = above, "parent", int(numbers[-1]) + 1, depth + 1
+
+
+def _insert(database, table, numbers, values, progress):
+    for begin in range(0, len(values), ROWS_AT_ONCE):
+        part = slice(begin, begin + ROWS_AT_ONCE)
+        # The root is there already, and empty.
+        database.executemany(f"INSERT OR REPLACE INTO {table} VALUES (?, ?)", zip(numbers[part].tolist(), values[part]))
+        advance(progress, begin / len(values))
 
 
 def _part(index, name):

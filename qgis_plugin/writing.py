@@ -18,6 +18,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingException,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingUtils,
     QgsVectorLayer,
     QgsWkbTypes,
 )
@@ -64,20 +65,30 @@ class Outputs:
 
     def stage(self, name, kind):
         """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""
+        path = file_path(self._sink(name), kind)
+        if path is not None:
+            staged = str(self.landing.stage(path))
+            self.final[staged] = path
+            self._redirect(name, staged)
+
+    def keep_in_file(self, name):
+        """Stage a layer that was to be held in memory as a temporary GeoPackage: of very many rows it is made far sooner."""
+        if self._sink(name) == QgsProcessing.TEMPORARY_OUTPUT:
+            self._redirect(name, QgsProcessingUtils.generateTempFilename(f"{name.lower()}.gpkg"))
+            self.stage(name, "vector")
+
+    def _sink(self, name):
         value = self.parameters.get(name)
-        definition = isinstance(value, QgsProcessingOutputLayerDefinition)
-        path = file_path(value.sink.staticValue() if definition else value, kind)
-        if path is None:
-            return
-        staged = str(self.landing.stage(path))
-        self.final[staged] = path
-        if definition:
+        return value.sink.staticValue() if isinstance(value, QgsProcessingOutputLayerDefinition) else value
+
+    def _redirect(self, name, path):
+        value = self.parameters[name]
+        if isinstance(value, QgsProcessingOutputLayerDefinition):
             redirected = QgsProcessingOutputLayerDefinition(value)
             redirected.sink = type(value.sink)(value.sink)
-            redirected.sink.setStaticValue(staged)
-            self.parameters[name] = redirected
-        else:
-            self.parameters[name] = staged
+            redirected.sink.setStaticValue(path)
+            path = redirected
+        self.parameters[name] = path
 
     def stage_page(self, name):
         """Return where a page is written and where it will stand, None where it is not wanted."""

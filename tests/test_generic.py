@@ -193,6 +193,13 @@ def test_without_dates_there_are_no_times(tmp_path):
         loaded.select(hours="22-4")
 
 
+def test_blanks_and_words_for_nothing_are_blank(tmp_path):
+    odd = np.array(["1.5", " ", "NULL", "n/a", " nan ", "2"], dtype=object)
+    taken = read(calls().assign(odd=odd[NUMBERS % 6], **{"Call Type": odd[NUMBERS % 5 + 1]}), tmp_path)
+    assert taken.odd[:6].isna().tolist() == [False, True, True, True, True, False] and taken.odd[0] == 1.5
+    assert taken.category[:5].isna().tolist() == [True, True, True, True, False]
+
+
 def test_long_identifiers_and_zeros_stay_texts(tmp_path):
     frame = calls().assign(
         big=[f"{10**18 + number}" for number in NUMBERS], zero="007", half=NUMBERS / 2, geometry="no"

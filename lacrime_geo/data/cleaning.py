@@ -14,7 +14,7 @@ from . import rules
 from .tables import Column, Texts
 
 # An identifier, which a number would shorten.
-LEADING_ZERO = re.compile(r"\s*-?0\d")
+LEADING_ZERO = re.compile(r"^\s*-?0\d", re.MULTILINE)
 RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -52,7 +52,14 @@ def numbers(
 
 def numbers_of(distinct: np.ndarray, whole: bool = False) -> np.ndarray:
     """Return the numbers that texts (None for blank) are, NaN where they are none."""
-    return np.array([_number(text, whole) for text in distinct], dtype=float)
+    found, filled = np.full(distinct.size, np.nan), np.array([text is not None for text in distinct], dtype=bool)
+    try:
+        _require_plain("".join(distinct[filled]))
+        found[filled] = distinct[filled].astype(float)
+    except ValueError:  # not all are numbers: one by one
+        found[filled] = [_number(text) for text in distinct[filled]]
+    found[~np.isfinite(found) | (whole & (np.nan_to_num(found) % 1 != 0))] = np.nan
+    return found
 
 
 def blank(column: Texts) -> np.ndarray:
@@ -97,7 +104,7 @@ def _all_of(
     column: Texts, read: Callable[[np.ndarray], np.ndarray], is_missing: Callable[..., Any]
 ) -> np.ndarray | None:
     """Return what a column's texts are when every one can be read, None when one cannot or there is none."""
-    distinct = _stripped(column).distinct
+    distinct = column.distinct
     filled = np.array([text is not None for text in distinct], dtype=bool)
     # The first few nearly always tell, and reading what cannot be read takes longest.
     if not filled.any() or is_missing(read(distinct[filled][:20])).any():
@@ -108,7 +115,8 @@ def _all_of(
 
 def _lose_digits(column: Texts, values: np.ndarray) -> bool:
     """Tell whether numbers would hold less than the texts: leading zeros, or more digits than a float has."""
-    return any(LEADING_ZERO.match(text or "") for text in column.distinct) or bool((np.abs(values) > 2**53).any())
+    lines = "\n".join(text for text in column.distinct if text)
+    return LEADING_ZERO.search(lines) is not None or bool((np.abs(values) > 2**53).any())
 
 
 def _stripped(column: Texts) -> Texts:
@@ -121,13 +129,15 @@ def _distinct(found: list[Any]) -> np.ndarray:
     return values
 
 
-def _number(text: str | None, whole: bool) -> float:
-    """Return the number that a text is: plain digits, no underscores, not infinite."""
-    # Python takes 1_000 and digits of other scripts for numbers; in an agency's file they are none.
-    if text is None or "_" in text or not text.isascii():
-        return np.nan
+def _number(text: str) -> float:
     try:
-        number = float(text)
+        _require_plain(text)
+        return float(text)
     except ValueError:
         return np.nan
-    return number if np.isfinite(number) and (not whole or number % 1 == 0) else np.nan
+
+
+def _require_plain(text: str) -> None:
+    # Python takes 1_000 and digits of other scripts for numbers; in an agency's file they are none.
+    if "_" in text or not text.isascii():
+        raise ValueError(text)

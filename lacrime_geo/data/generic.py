@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WGS_84 = "EPSG:4326"
 OWN = ("occurred", "time_placeholder", "category")
 # What databases write where there is nothing.
-NOTHING = {"null", "na", "n/a", "nan", "none", "(null)", "#n/a", "<null>"}
+NOTHING = {"", "null", "na", "n/a", "nan", "none", "(null)", "#n/a", "<null>"}
 CAVEATS = (
     "Agencies move places to the block, the corner or the station before they publish them: do not read a map finer than that.",
     "Where the time of day is not known it is flagged in time_placeholder; the date is kept at midnight.",
@@ -96,6 +96,7 @@ def clean_incidents(
 ) -> Loaded:
     """Find the columns of a table, clean them, and announce what was chosen and found."""
     columns, parameters = _without_words_for_nothing(raw), Parameters()
+    advance(progress, 0.1)
     roles = _roles(columns, chosen, parameters, raw.file)
     audit = [*raw.notes, *_choices(roles, parameters)]
     x, y, crs = _places(columns, roles, crs, audit, parameters)

@@ -105,7 +105,8 @@ def load_lapd(path: str | os.PathLike[str], progress: Progress = None) -> Loaded
 def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
     """Clean the table of an LAPD incident file, and announce what was found."""
     columns, notes = _own_columns(raw)
-    loaded = _cleaned(columns, [*raw.notes, *notes], progress)
+    loaded = _cleaned(columns, [*raw.notes, *notes], within(progress, 0.0, 0.9))
+    advance(progress, 1.0)
     return announced(loaded, raw, CAVEATS)
 
 
@@ -136,6 +137,7 @@ def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progr
     """Apply the rules in their order; the audit grows by what each found."""
     columns: dict[str, Column] = {}
     columns["dr_no"] = noted(audit, rules.report_numbers(_values(raw["dr_no"])))
+    advance(progress, 0.1)
     columns["reported"] = noted(audit, moments(raw["reported"], "reported"))
     occurred = noted(audit, moments(raw["occurred"], "occurred"))
     advance(progress, 0.2)
@@ -179,7 +181,8 @@ def _placed(
     ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
     place = np.isfinite(x) & np.isfinite(y)
     x, y = np.where(place, x, np.nan), np.where(place, y, np.nan)
-    return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters()).take(keep)
+    loaded = Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters())
+    return loaded if keep.all() else loaded.take(keep)
 
 
 def _values(column: Column) -> np.ndarray:

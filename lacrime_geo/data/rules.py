@@ -27,9 +27,12 @@ def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
 
 def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
     """Return DR_NO as nine-digit text, "" where blank; spreadsheets lose its leading zeros."""
-    text = np.array([_digits(value) for value in values], dtype=object)
-    short = np.array([value.isdigit() and len(value) < 9 for value in text], dtype=bool)
-    padded = np.array([value.zfill(9) if lost else value for value, lost in zip(text, short)], dtype=object)
+    # Nearly all are digits and nothing else.
+    plain = [value if type(value) is str and value.isdigit() else _digits(value) for value in values]
+    text = np.array(plain, dtype=object)
+    short = np.array([len(value) < 9 and value.isdigit() for value in plain], dtype=bool)
+    padded = text.copy()
+    padded[short] = [value.zfill(9) for value in text[short]]
     return padded, finding("dr_no_padded", short, text, "leading zeros restored to nine digits")
 
 

@@ -86,9 +86,11 @@ class Load(Tool):
         page = outputs.stage_page(SUMMARY)
         chosen = self._chosen(parameters, context)
         table = ogr_tables.read_table(path, self.SEPARATOR, within(progress, 0.0, 0.4))
-        loaded = self.cleaned(table, parameters, context, within(progress, 0.4, 0.6))
+        loaded = self.cleaned(table, parameters, context, within(progress, 0.4, 0.55))
         loaded = points.in_degrees(loaded.select(**chosen), context)
+        advance(progress, 0.57)
         outputs.provenance = Provenance(self, {FILE: SourceFile(path)})
+        advance(progress, 0.6)
         results = {OUTPUT: loaded, AUDIT: audit_table(loaded.audit, loaded.parameters["layer"])}
         written = _write(outputs, results, f"{self.group()} · {loaded.parameters['layer']}", within(progress, 0.6, 1.0))
         if page:

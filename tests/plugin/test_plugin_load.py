@@ -364,6 +364,16 @@ def test_another_agencys_real_file(run, lacrime_data, tmp_path):
     )
 
 
+def test_very_many_rows_are_kept_in_a_temporary_file(run, load, frame, monkeypatch):
+    import lacrime_qgis.points as points
+
+    monkeypatch.setattr(points, "MANY", 19_999)
+    require_same(opened(run("load_lapd", FILE=SAMPLE)["OUTPUT"]), frame)
+    layer = load("load_lapd", FILE=SAMPLE)["Incidents"]
+    assert layer.dataProvider().name() == "ogr" and layer.renderer().type() == "singleSymbol"
+    assert layer.featureCount() == len(frame) and layer.temporalProperties().isActive()
+
+
 @pytest.mark.parametrize("number", [0, 1, 51, 52, 2601, 2602, 30_000])
 def test_a_packed_index_is_one_that_sqlite_has_grown(plugin, number):
     import sqlite3
