@@ -194,6 +194,13 @@ class _Body:
         ]
 
 
+def _read_parquet(path: Path) -> RawTable:
+    from .parquet import columns
+
+    found, rows = columns(path)
+    return RawTable(found, rows, path.name)
+
+
 def _read_csv(path: Path, separator: str | None, progress: Progress) -> RawTable:
     _refuse_cut_off(path)
     try:
@@ -280,40 +287,3 @@ def _refuse_cut_off(path: Path) -> None:
     fields = [len(next(csv.reader([line.decode("latin-1")], delimiter=separator), [])) for line in (header, last)]
     if last and not tail.endswith(b"\n") and fields[1] < fields[0]:
         raise ValueError(f"the file breaks off: its last row has {fields[1]} of {fields[0]} fields")
-
-
-def _read_parquet(path: Path) -> RawTable:
-    try:
-        import pyarrow.parquet as parquet
-    except ImportError:
-        raise ImportError(
-            f"{path.name} is a parquet file, which needs pyarrow: pip install pyarrow, or use the CSV."
-        ) from None
-    table = parquet.read_table(path)
-    # An index without a name is no column of the agency's.
-    names = [name for name in table.column_names if not name.startswith("__index_level_")]
-    return RawTable({name: _from_arrow(table[name]) for name in names}, table.num_rows, path.name)
-
-
-def _from_arrow(column: Any) -> Column:
-    """Return texts as Texts, clocks as the wall showed them, numbers as they are, NaN where there is none."""
-    import pyarrow as pa
-    from pyarrow import compute, types
-
-    kind = column.type
-    text = kind.value_type if types.is_dictionary(kind) else kind
-    if types.is_string(text) or types.is_large_string(text):
-        return _from_dictionary(column.dictionary_encode().combine_chunks())
-    if types.is_timestamp(kind):
-        local = compute.local_timestamp(column) if kind.tz else column
-        return np.asarray(local.cast(pa.timestamp("us")).to_numpy())
-    if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_date(kind):
-        return np.asarray(column.to_numpy())
-    values = np.empty(len(column), dtype=object)
-    values[:] = column.to_pylist()
-    return values
-
-
-def _from_dictionary(column: Any) -> Texts:
-    known = Texts.of([*column.dictionary.to_pylist(), None])
-    return known.where(np.where(column.is_null(), -1, column.indices.fill_null(-1)).astype(np.int64))

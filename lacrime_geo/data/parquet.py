@@ -1,0 +1,48 @@
+"""Columns of parquet files as the readers take them: pyarrow's own, without pandas."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .tables import Column, Texts
+
+
+def columns(path: Path) -> tuple[dict[str, Column], int]:
+    """Return the columns of a file by name, and how many rows it has."""
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise ImportError(
+            f"{path.name} is a parquet file, which needs pyarrow: pip install pyarrow, or use the CSV."
+        ) from None
+    table = parquet.read_table(path)
+    # An index without a name is no column of the agency's.
+    names = [name for name in table.column_names if not name.startswith("__index_level_")]
+    return {name: _from_arrow(table[name]) for name in names}, table.num_rows
+
+
+def _from_arrow(column: Any) -> Column:
+    """Return texts as Texts, clocks as the wall showed them, numbers as they are, NaN where there is none."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    kind = column.type
+    text = kind.value_type if types.is_dictionary(kind) else kind
+    if types.is_string(text) or types.is_large_string(text):
+        return _from_dictionary(column.dictionary_encode().combine_chunks())
+    if types.is_timestamp(kind):
+        local = compute.local_timestamp(column) if kind.tz else column
+        return np.asarray(local.cast(pa.timestamp("us")).to_numpy())
+    if types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_date(kind):
+        return np.asarray(column.to_numpy())
+    values = np.empty(len(column), dtype=object)
+    values[:] = column.to_pylist()
+    return values
+
+
+def _from_dictionary(column: Any) -> Texts:
+    known = Texts.of([*column.dictionary.to_pylist(), None])
+    return known.where(np.where(column.is_null(), -1, column.indices.fill_null(-1)).astype(np.int64))
