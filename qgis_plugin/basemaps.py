@@ -2,7 +2,13 @@
 
 from typing import NamedTuple
 
-from qgis.core import QgsLayerMetadata, QgsLayerTreeLayer, QgsProviderRegistry, QgsRasterLayer
+from qgis.core import (
+    QgsBilinearRasterResampler,
+    QgsLayerMetadata,
+    QgsLayerTreeLayer,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+)
 
 # Of a layer: that it is a basemap's base or its labels, in projects that are opened again too.
 ROLE, BASE, LABELS = "lacrime/basemap", "base", "labels"
@@ -100,9 +106,18 @@ def _layer(basemap, role, url):
     layer = QgsRasterLayer(QgsProviderRegistry.instance().encodeUri("wms", parts), name, "wms")
     layer.setCustomProperty(ROLE, role)
     _attribute(layer, basemap.owner)
+    _smooth(layer)
     if basemap.pale:
         _make_pale(layer)
     return layer
+
+
+def _smooth(layer):
+    """Draw tiles smoothly at scales between theirs, as on paper: else letters fray."""
+    filtered = layer.resampleFilter()
+    filtered.setZoomedInResampler(QgsBilinearRasterResampler())
+    filtered.setZoomedOutResampler(QgsBilinearRasterResampler())
+    filtered.setMaxOversampling(1.0)  # finer tiles would have names half as large
 
 
 def _attribute(layer, owner):

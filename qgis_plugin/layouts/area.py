@@ -1,12 +1,12 @@
 """Which part of the world a page shows, in which CRS and at which scale."""
 
+import re
+
 import numpy as np
 from qgis.core import (
-    QgsBearingUtils,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
     QgsCsException,
-    QgsException,
     QgsProcessingException,
     QgsRectangle,
     QgsVectorLayer,
@@ -17,6 +17,7 @@ from ..lacrime_geo.crs import utm
 from ..projecting import is_metric
 
 WGS_84 = "EPSG:4326"
+MERCATOR = "+proj=merc +lat_ts={:.4f} +lon_0=0 +datum=WGS84 +units=m +no_defs"
 PADDING = 1.04
 ROUND = (1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 7.5)
 
@@ -92,9 +93,17 @@ def round_scales():
     return [factor * 10.0**power for power in range(2, 8) for factor in ROUND]
 
 
-def turn_to_north(crs, place, project):
-    """Return by how many degrees clockwise a map in a CRS is to be turned so that true north is up at a place."""
-    try:
-        return -QgsBearingUtils.bearingTrueNorth(crs, project.transformContext(), place)
-    except QgsException:  # the place is beyond the CRS
-        return 0.0
+def crs_of_tiles(extent, crs, project):
+    """Return the Mercator that is true to scale in the middle of an extent: tiles, and the names on them, stand upright in it."""
+    degrees = QgsCoordinateReferenceSystem(WGS_84)
+    latitude = transformed(QgsRectangle(extent), crs, degrees, project, "the map").center().y()
+    return QgsCoordinateReferenceSystem.fromProj(MERCATOR.format(latitude))
+
+
+def words_on(crs):
+    """Return what a page says of its CRS."""
+    latitude = re.match(MERCATOR.split("{")[0].replace("+", r"\+") + r"(\S+)", "" if crs.authid() else crs.toProj())
+    if latitude is None:
+        return crs.description() or crs.authid()
+    north = float(latitude[1])
+    return f"Mercator, true to scale at {abs(north):.1f}° {'N' if north >= 0 else 'S'}"

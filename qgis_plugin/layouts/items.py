@@ -49,15 +49,14 @@ def label(layout, text, box, name, points=texts.BODY, bold=False, colour=texts.I
     return put(layout, item, box, name)
 
 
-def map_of(layout, layers, crs, extent, turn, box):
-    """Draw layers, the first on top, in a CRS around an extent, turned clockwise by degrees."""
+def map_of(layout, layers, crs, extent, box):
+    """Draw layers, the first on top, in a CRS around an extent."""
     item = QgsLayoutItemMap(layout)
     put(layout, item, box, "map")
     item.setCrs(crs)
     item.setLayers(layers)
     item.setKeepLayerSet(True)
     item.zoomToExtent(extent)
-    item.setMapRotation(turn)
     item.setFrameEnabled(True)
     item.setFrameStrokeColor(QColor(FRAME))
     return item
@@ -68,7 +67,9 @@ def strip(layout, drawn, box, words):
     arrow = QgsLayoutItemPicture(layout)
     arrow.setPicturePath("base64:" + base64.b64encode(ARROW.encode()).decode())
     arrow.setLinkedMap(drawn)
-    arrow.setNorthMode(QgsLayoutItemPicture.NorthMode.TrueNorth)
+    # In a Mercator north is up; QGIS is wrong about where it is in a CRS without a name.
+    modes = QgsLayoutItemPicture.NorthMode
+    arrow.setNorthMode(modes.TrueNorth if drawn.crs().authid() else modes.GridNorth)
     put(layout, arrow, Box(box.left, box.top + 1.0, ARROW_WIDTH, box.height - 1.5), "north arrow")
     left = box.left + ARROW_WIDTH + 3.0
     bar = scale_bar(layout, drawn, Box(left, box.top + 1.0, BAR_SHARE * box.width, box.height - 1.5))

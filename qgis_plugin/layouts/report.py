@@ -29,7 +29,6 @@ class Content(NamedTuple):
     crs: QgsCoordinateReferenceSystem
     extent: QgsRectangle
     shape: tuple
-    turn: float
     longest: dict = MappingProxyType({})
 
     def measured(self, text):
@@ -58,13 +57,13 @@ def fill(layout, content, pages):
         )
     layout.pageCollection().page(0).setPageSize(QgsLayoutSize(*arrangement.page))
     head(layout, content, arrangement)
-    drawn = items.map_of(layout, content.layers, content.crs, content.extent, content.turn, arrangement.map)
+    drawn = items.map_of(layout, content.layers, content.crs, content.extent, arrangement.map)
     drawn.setScale(area.round_scale(drawn.scale()))
     legend, _ = legend_of(layout, content.headings, arrangement.columns)
     items.put(layout, legend, arrangement.legend, "legend")
     notes = fitting(content.notes, arrangement.notes)
     items.label(layout, notes, arrangement.notes, "notes", texts.SMALL)
-    words = f"1 : {SCALE} · {content.crs.description()}"
+    words = f"1 : {SCALE} · {area.words_on(content.crs)}"
     bar = items.strip(layout, drawn, arrangement.strip, words)
     items.label(layout, content.footer, arrangement.footer, "footer", texts.SMALL, colour=texts.MUTED)
     return drawn, bar

@@ -23,9 +23,8 @@ class Sheet:
     def _content(self):
         """Return what the page says and shows."""
         subjects, request = self.subjects, self.request
-        crs = area.crs_of(subjects, self.project)
-        extent = request.extent(crs) or area.padded(area.extent_of(subjects, crs, self.project))
         labels, base = request.basemap()
+        crs, extent = self._place(on_tiles=bool(base))
         shared = words.shared_limits(subjects)
         title = request.text("TITLE") or words.title_of(subjects, self.project.title())
         return report.Content(
@@ -39,9 +38,16 @@ class Sheet:
             crs=crs,
             extent=extent,
             shape=(extent.width(), extent.height()),
-            # Names on tiles stand upright only where north is up.
-            turn=area.turn_to_north(crs, extent.center(), self.project) if base else 0.0,
         )
+
+    def _place(self, on_tiles):
+        """Return the CRS to draw in and the extent to show."""
+        crs = area.crs_of(self.subjects, self.project)
+        extent = self.request.extent(crs) or area.padded(area.extent_of(self.subjects, crs, self.project))
+        if not on_tiles:
+            return crs, extent
+        upright = area.crs_of_tiles(extent, crs, self.project)
+        return upright, area.transformed(extent, crs, upright, self.project, "the map")
 
     def _warn_of_long_note(self, feedback):
         note = texts.plain(self.request.text("NOTE"))

@@ -2,12 +2,9 @@
 
 import importlib
 import os
-import socket
 import subprocess
 import sys
-import time
 import zipfile
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -110,34 +107,6 @@ def column(layer, name):
 
     values = [feature[name] for feature in layer.getFeatures()]
     return np.array([np.nan if value is None or value == NULL else value for value in values])
-
-
-@contextmanager
-def serving_tiles():
-    """Serve the sample city's tiles on this machine, and give their URL.
-
-    From a process of its own: while QGIS draws, no other thread of this one gets on.
-    """
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen([sys.executable, str(ROOT / "tools" / "screenshot" / "tiles.py"), str(port)])
-    try:
-        _wait_for(port, server)
-        yield f"http://127.0.0.1:{port}/{{z}}/{{x}}/{{y}}.png"
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def _wait_for(port, server):
-    until = time.time() + 60
-    while time.time() < until and server.poll() is None:
-        try:
-            return socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-    raise TimeoutError("the tiles' server does not answer")
 
 
 def destination():

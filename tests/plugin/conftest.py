@@ -4,7 +4,9 @@ import gc
 
 import numpy as np
 import pytest
-from bundled import SECOND, clustered, destination, import_plugin, point_layer, serving_tiles
+from bundled import SECOND, clustered, destination, import_plugin, point_layer
+
+from tools.screenshot.serving import serving_tiles
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +38,8 @@ def _free_layers():
 @pytest.fixture(scope="session")
 def tiles():
     """Return the URL of the sample city's tiles, served by this machine."""
-    with serving_tiles() as url:
-        yield url
+    with serving_tiles() as address:
+        yield f"{address}/{{z}}/{{x}}/{{y}}.png"
 
 
 @pytest.fixture

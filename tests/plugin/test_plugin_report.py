@@ -96,6 +96,15 @@ def report(provider, log):
     return report
 
 
+def add_basemap(tiles, log):
+    """Put tiles beneath the project's layers."""
+    import processing
+
+    context = qgis_core.QgsProcessingContext()
+    context.setProject(qgis_core.QgsProject.instance())
+    processing.run("lacrime:basemap", dict(URL=tiles, ATTRIBUTION="© Santa Alba"), context=context, feedback=log)
+
+
 def items(layout):
     return {item.id(): item for item in layout.items() if isinstance(item, qgis_core.QgsLayoutItem) and item.id()}
 
@@ -169,12 +178,8 @@ def test_one_category_stands_in_the_title_alone(report, run, layer, qgis_new_pro
 
 
 def test_layers_in_the_legend_are_those_of_the_map_without_basemap(report, opened, tiles, log):
-    import processing
-
     layers = opened("clusters", "hotspots", "density")
-    context = qgis_core.QgsProcessingContext()
-    context.setProject(qgis_core.QgsProject.instance())
-    processing.run("lacrime:basemap", dict(URL=tiles, ATTRIBUTION="© Santa Alba"), context=context, feedback=log)
+    add_basemap(tiles, log)
     layout = report(LAYERS=layers[::2])
     shown = items(layout)["map"].layers()
     assert [layer.name() for layer in shown] == ["clusters", "density", "Basemap"]
@@ -184,9 +189,34 @@ def test_layers_in_the_legend_are_those_of_the_map_without_basemap(report, opene
         "Density",
     ]
     assert "Map: © Santa Alba." in said(layout)["footer"]
-    # Names on tiles are level where north is up; the grid's north differs by the convergence of UTM, a spherical formula.
+
+
+def test_on_tiles_north_is_up_and_lengths_are_true(report, opened, tiles, log):
+    opened("hotspots")
+    arrow = items(report())["north arrow"]
+    # The grid's north of UTM differs from true north by its convergence, here by the formula for a sphere.
     convergence = np.degrees(np.arctan(np.tan(np.radians(-118.35 + 117)) * np.sin(np.radians(34.04))))
-    assert items(layout)["map"].mapRotation() == pytest.approx(convergence, abs=0.02)
+    assert arrow.pictureRotation() == pytest.approx(-convergence, abs=0.02)
+    add_basemap(tiles, log)
+    layout = report()
+    drawn = items(layout)["map"]
+    assert (
+        items(layout)["north arrow"].pictureRotation() == 0
+        and "Mercator, true to scale at 34.0° N" in said(layout)["projection"]
+    )
+    project = qgis_core.QgsProject.instance()
+    degrees = qgis_core.QgsCoordinateTransform(
+        drawn.crs(), qgis_core.QgsCoordinateReferenceSystem("EPSG:4326"), project
+    )
+    extent, ellipsoid = drawn.extent(), qgis_core.QgsDistanceArea()
+    ellipsoid.setEllipsoid("EPSG:7030")
+    middle, point = extent.center(), qgis_core.QgsPointXY
+    for one, other in (
+        (point(extent.xMinimum(), middle.y()), point(extent.xMaximum(), middle.y())),
+        (point(middle.x(), extent.yMinimum()), point(middle.x(), extent.yMaximum())),
+    ):
+        measured = ellipsoid.measureLine(degrees.transform(one), degrees.transform(other))
+        assert measured == pytest.approx(one.distance(other), rel=0.001)
 
 
 @pytest.mark.parametrize("paper", ["A4", "Letter", "A3"])
@@ -339,20 +369,26 @@ def test_cells_are_counted_where_there_are_no_points(report, opened, divisions):
     assert said(layout)["title"] == "Hotspots of reported incidents: 0"
 
 
-def test_a_kept_layout_works_in_the_project_opened_again(report, opened, tmp_path, divisions):
+def test_a_kept_layout_works_in_the_project_opened_again(report, opened, tmp_path, divisions, tiles, log):
     opened("hotspots", "density")
+    add_basemap(tiles, log)
     first, second = report(), report(DIVISIONS=divisions)
     assert (first.name(), second.name()) == (first.name(), f"{first.name()} (2)")
-    before = boxes(first)
+    before, drawn = boxes(first), items(first)["map"]
+    crs, extent = drawn.crs().toProj().split()[:2], drawn.extent().toString(0)
     project = qgis_core.QgsProject.instance()
     assert project.write(str(tmp_path / "city.qgz"))
     names = [layer.name() for layer in project.layerTreeRoot().layerOrder()]
     project.clear()
     project.read(str(tmp_path / "city.qgz"))
-    assert [layer.name() for layer in project.layerTreeRoot().layerOrder()] == names == ["hotspots", "density"]
+    assert (
+        [layer.name() for layer in project.layerTreeRoot().layerOrder()] == names == ["hotspots", "density", "Basemap"]
+    )
     again = project.layoutManager().layoutByName("Hotspots and density of reported incidents")
     for name, box in boxes(again).items():
         assert box == pytest.approx(before[name], abs=0.01), name
+    drawn = items(again)["map"]
+    assert (drawn.crs().toProj().split()[:2], drawn.extent().toString(0)) == (crs, extent)
     nodes = items(again)["legend"].model().rootGroup().findLayers()
     entries = [len(items(again)["legend"].model().layerLegendNodes(node)) for node in nodes]
     assert entries == [7, 7]

@@ -1,6 +1,8 @@
 """Serve map tiles of the sample city on 127.0.0.1, drawn from sample_layers/basemap.geojson with Qt.
 
 python tools/screenshot/tiles.py PORT        then  http://127.0.0.1:PORT/{z}/{x}/{y}.png
+
+or in two parts  /base/{z}/{x}/{y}.png  and  /names/{z}/{x}/{y}.png.
 """
 
 import json
@@ -9,7 +11,7 @@ import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
-from qgis.PyQt.QtCore import QBuffer, QIODevice, QPointF, QRectF, Qt
+from qgis.PyQt.QtCore import QBuffer, QIODevice, QPointF, Qt
 from qgis.PyQt.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 BASEMAP = Path(__file__).resolve().parents[2] / "sample_layers" / "basemap.geojson"
@@ -18,7 +20,8 @@ SEA = "#d4dde2"
 FILLS = {"land": "#f4f2ee", "hills": "#e6e8de", "park": "#dbe6d0"}
 # Colour, and width in pixels at zoom 12; lines grow by half with each zoom.
 LINES = {("street", 3): ("#ffffff", 0.5), ("arterial", 2): ("#ffffff", 1.4), ("arterial", 1): ("#f3dfb9", 2.6)}
-LETTERS = {1: (12, "#4a4a4a"), 2: (9, "#6d6d6d"), 3: (8, "#8a8a8a")}
+ALL, BASE, NAMES = "all", "base", "names"
+LETTERS = {1: (12, "#3a3a3a"), 2: (9, "#4f4f4f"), 3: (8, "#6d6d6d")}
 
 
 class City:
@@ -28,18 +31,20 @@ class City:
         self.features = json.loads(path.read_text(encoding="utf-8"))["features"]
         self.drawn = {}
 
-    def tile(self, zoom, column, row):
-        """Return one tile as PNG bytes, each drawn once."""
-        if (zoom, column, row) not in self.drawn:
-            self.drawn[zoom, column, row] = self._draw(zoom, column, row)
-        return self.drawn[zoom, column, row]
+    def tile(self, part, zoom, column, row):
+        """Return one tile of a part of the map as PNG bytes, each drawn once."""
+        if (part, zoom, column, row) not in self.drawn:
+            self.drawn[part, zoom, column, row] = self._draw(part, zoom, column, row)
+        return self.drawn[part, zoom, column, row]
 
-    def _draw(self, zoom, column, row):
+    def _draw(self, part, zoom, column, row):
         image = QImage(SIZE, SIZE, QImage.Format.Format_ARGB32)
-        image.fill(QColor(SEA))
+        image.fill(QColor(0, 0, 0, 0) if part == NAMES else QColor(SEA))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for feature in self.features:
+            if part != ALL and (part == NAMES) != (feature["geometry"]["type"] == "Point"):
+                continue
             self._feature(painter, feature, lambda point: on_tile(point, zoom, column, row), zoom)
         painter.end()
         buffer = QBuffer()
@@ -65,13 +70,14 @@ class City:
 
 
 def letter(painter, at, name, rank):
-    """Write a place's name with a pale halo."""
+    """Write a place's name with a white halo."""
     size, colour = LETTERS[rank]
-    painter.setFont(QFont("Open Sans", size))
-    box = QRectF(at.x() - 90, at.y() - 12, 180, 24)
-    for shift in (QPointF(-1, 0), QPointF(1, 0), QPointF(0, -1), QPointF(0, 1), QPointF()):
-        painter.setPen(QColor(colour) if shift.isNull() else QColor(255, 255, 255, 200))
-        painter.drawText(box.translated(shift), Qt.AlignmentFlag.AlignCenter, name)
+    font = QFont("Open Sans", size)
+    path = QPainterPath()
+    path.addText(0, 0, font, name)
+    path.translate(at - path.boundingRect().center())
+    painter.strokePath(path, QPen(QColor(255, 255, 255, 225), 3.2, join=Qt.PenJoinStyle.RoundJoin))
+    painter.fillPath(path, QColor(colour))
 
 
 def on_tile(point, zoom, column, row):
@@ -83,17 +89,19 @@ def on_tile(point, zoom, column, row):
 
 
 class Tiles(BaseHTTPRequestHandler):
-    """Answer /zoom/column/row.png."""
+    """Answer /zoom/column/row.png and the same of a part."""
 
     city = None
 
     def do_GET(self):
         """Send the tile asked for, 404 for anything else."""
-        parts = self.path.removesuffix(".png").strip("/").split("/")
-        if len(parts) != 3 or not all(part.isdigit() for part in parts):
+        part, *numbers = self.path.removesuffix(".png").strip("/").split("/")
+        if part not in (BASE, NAMES):
+            part, numbers = ALL, [part, *numbers]
+        if len(numbers) != 3 or not all(number.isdigit() for number in numbers):
             self.send_error(404)
             return
-        content = self.city.tile(*map(int, parts))
+        content = self.city.tile(part, *map(int, numbers))
         self.send_response(200)
         self.send_header("Content-Type", "image/png")
         self.send_header("Content-Length", str(len(content)))

@@ -1,0 +1,9 @@
+"""docs/qgis.md: its pictures and links lead somewhere."""
+
+from pages import Page
+
+PAGE = Page("qgis.md")
+
+
+def test_links_and_pictures_exist():
+    assert "report.png" in PAGE.pictures()
