@@ -13,7 +13,7 @@ from .charts import Chart
 from .counted_cells import QUEEN, CountedCells, Gridding
 from .moran import randomisation_variance
 from .parameters import Parameters, two_digits
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .results import Curve
 
 STEPS = 20
@@ -95,7 +95,7 @@ def incremental_moran(
     [300.0, 500.0, 700.0, 900.0, 1100.0, 1300.0]
     """
     steps = checks.whole("steps", steps)
-    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape)
+    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape, progress=within(progress, 0.0, 0.1))
     parameters = gridding.parameters
     cells = gridding.cells(gridding.queen)
     if np.ptp(cells.values) == 0:
@@ -103,7 +103,7 @@ def incremental_moran(
             f"All {cells.values.size:,} cells hold {cells.values[0]:g}; there is no pattern to measure: make the cells larger, "
             "or take a longer period."
         )
-    curve = curve_of(cells, steps, parameters, progress)
+    curve = curve_of(cells, steps, parameters, within(progress, 0.1, 1.0))
     if curve is None:
         raise ValueError(
             f"No two of the {cells.values.size:,} cells lie within {gridding.cell_size * (steps + 0.5):,g} m of each other, so "

@@ -16,6 +16,7 @@ from .incidents import Incidents, begin
 from .inference import LARGEST_TOTAL
 from .overlay import polygon_of
 from .parameters import Parameters
+from .progress import Progress
 
 MIN_CELLS = 30
 # Cells within so many cell sizes are those that touch at a side or a corner.
@@ -146,6 +147,7 @@ class Gridding:
         shape: str = "square",
         *,
         chooses: bool = False,
+        progress: Progress = None,
     ) -> Gridding:
         """Read incidents and boundary and find the cell size; `chooses` when more than that is chosen from the data."""
         checks.option("shape", shape, SHAPES)
@@ -156,7 +158,7 @@ class Gridding:
         study_area.require_places(placed)
         usual = placed
         if chooses or cell_size is None:
-            usual = study_area.usual_incidents(placed, parameters)
+            usual = study_area.usual_incidents(placed, parameters, progress)
         size = study_area.cell_size_of(placed, usual, cell_size, parameters)
         return cls(everything, placed, usual, area, size, shape, parameters)
 

@@ -88,8 +88,9 @@ def kde(
     if isinstance(bandwidth, str) or size is None:
         smoothing = smoothing.inside()
     searched = 0.6 if isinstance(bandwidth, str) and bandwidth in SEARCHING_RULES else 0.05
+    sized = searched + 0.2
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, searched))
-    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters)
+    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, searched, sized))
     # Smooth surfaces may have cells as fine as one likes: what they claim to know is the bandwidth.
     study_area.caution_finer_than_blocks("a bandwidth", h, placed.size, places.x.size, parameters)
     if area is None:
@@ -97,7 +98,7 @@ def kde(
     else:
         window = Window.of(area, placed, places, size, edge_correction, parameters)
     estimate = density_estimates.adaptive if adaptive else density_estimates.fixed
-    grid, values = estimate(window, chosen_kernel, h, parameters, within(progress, searched, 1.0))
+    grid, values = estimate(window, chosen_kernel, h, parameters, within(progress, sized, 1.0))
     values *= SQUARE_METRES_PER_KM2
     if not np.nanmax(values) > 0:
         raise ValueError(

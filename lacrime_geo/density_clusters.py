@@ -15,7 +15,7 @@ from .parameters import Parameters, two_digits
 from .places import Standing
 from .progress import Progress, advance, within
 
-_DISTANCES_AT_ONCE = 4_000_000
+_DISTANCES_AT_ONCE = 1_000_000
 _PLACES_LOOKED_AT = 50_000
 _NEIGHBOURS = 16_384
 

@@ -106,11 +106,12 @@ def hotspots(
     (3, 900)
     """
     asked = PermutationOptions.checked(permutations, seed, correction)
-    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape, chooses=distance_band is None)
+    choosing, chooses = within(progress, 0.0, 0.1), distance_band is None
+    gridding = Gridding.of(incidents, weight, cell_size, boundary, shape, chooses=chooses, progress=choosing)
     parameters, curve = gridding.parameters, None
     parameters["correction"] = correction
     if distance_band is None:
-        distance_band, curve = band_of(gridding.usual_cells(), parameters, within(progress, 0.0, 0.4))
+        distance_band, curve = band_of(gridding.usual_cells(), parameters, within(progress, 0.1, 0.4))
         if curve is not None:
             curve = replace(curve, parameters=parameters, label=gridding.everything.titled(curve.label))
     band = _checked_band(distance_band, gridding.cell_size, parameters)

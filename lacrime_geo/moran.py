@@ -91,8 +91,8 @@ def local_moran(
     [1.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0]
     """
     asked = PermutationOptions.checked(permutations, seed, correction)
-    features, value, record = _counted(features, value, cell_size, boundary, weight)
-    reading = within(progress, 0.0, 0.5)
+    features, value, record = _counted(features, value, cell_size, boundary, weight, within(progress, 0.0, 0.1))
+    reading = within(progress, 0.1, 0.5)
     valued, parameters = ValuedFeatures.of(features, value, neighbours, distance_band, k, reading, record)
     parameters.update(correction=correction, row_standardised=bool(row_standardised))
     x, others = valued.values, valued.others
@@ -111,11 +111,11 @@ def local_moran(
 
 
 def _counted(
-    features: Any, value: Any, cell_size: float | None, boundary: Any, weight: Any
+    features: Any, value: Any, cell_size: float | None, boundary: Any, weight: Any, progress: Progress
 ) -> tuple[Any, Any, Parameters | None]:
     """Return features and value as given, or without a value the cells in which the incidents are counted."""
     if value is None:
-        gridding = Gridding.of(features, weight, cell_size, boundary)
+        gridding = Gridding.of(features, weight, cell_size, boundary, progress=progress)
         return (*gridding.features("Local Moran"), gridding.parameters)
     if not (cell_size is None and boundary is None and weight is None):
         raise ValueError("cell_size, boundary and weight are for counting incidents: leave them out, or the value.")

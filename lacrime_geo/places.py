@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .progress import Progress, advance
+
 # Odd fractions, times 2**64, of the golden ratio and the square roots of 2, 3 and 5: they mix all bits into the top ones.
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B)
 _BITS = 16
@@ -14,6 +16,7 @@ _SIZE = len(_MULTIPLIERS) << _BITS
 # What is hashed at once stays in the processor's cache.
 _ROWS_AT_ONCE = 32_768
 _ROWS_TALLIED_AT_ONCE = 1_048_576
+_NEAREST_AT_ONCE = 65_536
 
 
 class Places(NamedTuple):
@@ -230,20 +233,26 @@ def _sorted_places(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return order[starts], place
 
 
-def nearest_distances(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+def nearest_distances(x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
     """Return the distance (m) of each of several points to its nearest other."""
     from scipy.spatial import cKDTree
 
+    advance(progress, 0.0)
     points = np.column_stack([x, y])
-    return np.asarray(cKDTree(points).query(points, k=2, workers=-1)[0][:, 1])
+    tree, nearest = cKDTree(points), np.empty(x.size)
+    for begin in range(0, x.size, _NEAREST_AT_ONCE):
+        advance(progress, begin / x.size)
+        part = slice(begin, begin + _NEAREST_AT_ONCE)
+        nearest[part] = tree.query(points[part], k=2, workers=-1)[0][:, 1]
+    return nearest
 
 
-def outlying(easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
+def outlying(easting: np.ndarray, northing: np.ndarray, progress: Progress = None) -> np.ndarray:
     """Mark locational outliers among distinct places: nearest neighbour farther than the mean + 3 SD of all.
 
     They are left out only of choosing cell sizes and bands (ESRI, Optimized Hot Spot Analysis).
     """
     if easting.size < 4:
         return np.zeros(easting.size, dtype=bool)
-    nearest = nearest_distances(easting, northing)
+    nearest = nearest_distances(easting, northing, progress)
     return np.asarray(nearest > nearest.mean() + 3 * nearest.std())

@@ -100,12 +100,12 @@ def risk_ratio(
     places = tally(cases.easting, cases.northing, cases.weight)
     smoothing = Smoothing(cases, places, chosen_kernel, area, size, corrected=area is not None).inside()
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.0, 0.2))
-    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters)
+    size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, 0.2, 0.3))
     grid, universe, both = _window(cases, people, area, size, chosen_kernel.padding * h, parameters)
     comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)
     ratio = comparison.ratio(both.cases)
     if permutations:
-        p = comparison.simulated(ratio, permutations, seed, within(progress, 0.2, 1.0))
+        p = comparison.simulated(ratio, permutations, seed, within(progress, 0.3, 1.0))
         parameters.update(permutations=permutations, seed=seed)
         _warn_of_few(permutations, parameters)
     else:

@@ -10,6 +10,7 @@ from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
 from .places import Places, collapse, outlying
+from .progress import Progress
 
 MIN_INCIDENTS, MIN_INCIDENTS_WITH_BOUNDARY = 60, 30
 FINEST_CELL = 150.0
@@ -61,26 +62,26 @@ def _incidents_and_places(placed: Incidents) -> tuple[int, int]:
     return number, places
 
 
-def usual_incidents(placed: Incidents, parameters: Parameters) -> Incidents:
+def usual_incidents(placed: Incidents, parameters: Parameters, progress: Progress = None) -> Incidents:
     """Return the incidents without those on locational outliers, which are counted; they choose cell size and band."""
     first, place = collapse(placed.easting, placed.northing)
     far = np.zeros(first.size, dtype=bool)
-    far[:: _every(first.size)] = _far(placed.easting[first], placed.northing[first], parameters)
+    far[:: _every(first.size)] = _far(placed.easting[first], placed.northing[first], parameters, progress)
     return placed.take(~far[place]) if far.any() else placed
 
 
-def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
+def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters, progress: Progress = None) -> float:
     """Return the shorter side (m) of the distinct places' bounds, locational outliers left out and counted."""
-    usual = ~_far(x, y, parameters)
+    usual = ~_far(x, y, parameters, progress)
     every = _every(x.size)
     return float(min(np.ptp(x[::every][usual]), np.ptp(y[::every][usual])))
 
 
-def _far(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> np.ndarray:
+def _far(x: np.ndarray, y: np.ndarray, parameters: Parameters, progress: Progress) -> np.ndarray:
     """Mark and count the locational outliers among distinct places, of very many only of every so manieth one."""
     every = _every(x.size)
     x, y = x[::every], y[::every]
-    far = outlying(x, y)
+    far = outlying(x, y, progress)
     number = int(far.sum())
     sample = f" (of a sample of {x.size:,})" if every > 1 else ""
     where = f"places that lie far from all others{sample}: {number:,}"
@@ -92,7 +93,9 @@ def _every(places: int) -> int:
     return -(-places // _PLACES_LOOKED_AT)
 
 
-def smooth_cell_size(places: Places, given: float | None, bandwidth: float, parameters: Parameters) -> float:
+def smooth_cell_size(
+    places: Places, given: float | None, bandwidth: float, parameters: Parameters, progress: Progress = None
+) -> float:
     """Return the cell size (m) of a smooth surface, given or chosen from the places and the bandwidth."""
     if given is not None:
         parameters["cell_size"] = given
@@ -101,7 +104,7 @@ def smooth_cell_size(places: Places, given: float | None, bandwidth: float, para
                 f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
             )
         return given
-    shorter = usual_shorter_side(places.x, places.y, parameters) / 150
+    shorter = usual_shorter_side(places.x, places.y, parameters, progress) / 150
     # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
     size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
     reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"

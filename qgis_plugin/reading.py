@@ -19,12 +19,12 @@ from . import file_layers
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.crs import known_degrees
 from .lacrime_geo.frames import CATEGORY_COLUMN, TIME_COLUMN
-from .lacrime_geo.progress import advance
+from .lacrime_geo.progress import advance, within
 from .projecting import from_name, projected, require_crs, working
 
 FEATURE_ID = "feature id"
 log = logging.getLogger("lacrime_geo")
-FEATURES_AT_ONCE = 2000
+ROWS_AT_ONCE = 2000
 UNCOUNTED = 100_000
 
 
@@ -40,19 +40,20 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
     dates_in = {time_column} - {*columns, category_column}
     places = _Points()
-    in_batches = file_layers.read(source.file, wanted, dates_in, places.point, progress)
-    ids, points, values = in_batches or _read(source, wanted, places.point, progress)
+    in_batches = file_layers.read(source.file, wanted, dates_in, places.point, within(progress, 0.0, 0.7))
+    ids, points, values = in_batches or _read(source, wanted, places.point, within(progress, 0.0, 0.7))
     places.require_single(len(ids))
     _require_unique(ids, source)
     x, y = np.array(points, dtype=float).reshape(-1, 2).T
     if source.sourceCrs().isGeographic():
         x = np.where(known_degrees(x, y), x, np.nan)
-    easting, northing, crs = projected(source, x, y, context, crs)
+    easting, northing, crs = projected(source, x, y, context, crs, within(progress, 0.7, 0.85))
+    dating = within(progress, 0.85, 1.0)
     table = {name: _numbers(values[name]) for name in columns if name}
     return Incidents(
         easting,
         northing,
-        when=_times(values[time_column], time_column, asked) if time_column else None,
+        when=_times(values[time_column], time_column, asked, dating) if time_column else None,
         category=np.array([_text(value) for value in values[category_column]], dtype=object)
         if category_column
         else None,
@@ -97,7 +98,7 @@ def _read(source, names, geometry_of, progress):
     ids, geometries, columns = [], [], [[] for _ in at]
     total = source.featureCount()
     for number, feature in enumerate(source.getFeatures(request)):
-        if number % FEATURES_AT_ONCE == 0:
+        if number % ROWS_AT_ONCE == 0:
             # Where nobody knows how many there are, each is a smaller step.
             advance(progress, number / (max(total, 1) if total >= 0 else number + UNCOUNTED))
         ids.append(feature.id())
@@ -196,12 +197,12 @@ def _text(value):
     return "" if value is None or value == NULL else str(value)
 
 
-def _times(values, name, asked):
+def _times(values, name, asked, progress):
     """Return naive local times; texts that are no dates are an error in a column asked for, else undated and counted."""
     if isinstance(values, np.ndarray) and values.dtype.kind == "M":
         return values
-    texts = [_moment(value) for value in values]
-    times = dates.parse(texts)
+    texts = [_moment(value) for value in _counted_off(values, within(progress, 0.0, 0.6))]
+    times = dates.parse(_counted_off(texts, within(progress, 0.6, 1.0)))
     lost = [row for row in np.flatnonzero(np.isnat(times)) if texts[row]]
     if lost:
         sentence = (
@@ -212,6 +213,14 @@ def _times(values, name, asked):
             raise QgsProcessingException(f"{sentence}; choose a column of dates.")
         log.warning("%s; they are taken as undated", sentence)
     return times
+
+
+def _counted_off(values, progress):
+    """Yield values, and tell how far they have come."""
+    for number, value in enumerate(values):
+        if number % ROWS_AT_ONCE == 0:
+            advance(progress, number / len(values))
+        yield value
 
 
 def _moment(value):
