@@ -31,6 +31,7 @@ def legend_of(layout, headings, columns):
     item.setAutoUpdateModel(False)
     item.setResizeToContents(False)
     _dress(item, columns)
+    item.setSplitLayer(len(headings) == 1)  # else classes would stand in a column without their heading
     _fill(item, headings)
     context = QgsLayoutUtils.createRenderContextForLayout(layout, None)
     size = QgsLegendRenderer(item.model(), item.legendSettings()).minimumSize(context)
@@ -102,4 +103,3 @@ def _dress(item, columns):
     item.setBackgroundEnabled(False)
     item.setColumnCount(columns)
     item.setColumnSpace(5)
-    item.setSplitLayer(columns > 1)
