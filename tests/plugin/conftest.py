@@ -141,3 +141,78 @@ def read_raster():
             )
 
     return read
+
+
+@pytest.fixture(scope="session")
+def map_files(provider, tmp_path_factory):
+    """Return paths of a density, hotspots, clusters and clustered incidents of the same points."""
+    import processing
+
+    folder = tmp_path_factory.mktemp("made")
+    points = point_layer(*clustered())
+    made = {name: str(folder / f"{name}{'.tif' if name == 'density' else '.gpkg'}") for name in ("density", "hotspots")}
+    processing.run("lacrime:kde", dict(INCIDENTS=points, OUTPUT=made["density"]))
+    processing.run("lacrime:hotspots", dict(INCIDENTS=points, CELL_SIZE=250, OUTPUT=made["hotspots"]))
+    made.update(clusters=str(folder / "clusters.gpkg"), clustered=str(folder / "clustered.gpkg"))
+    processing.run("lacrime:dbscan", dict(INCIDENTS=points, OUTPUT=made["clustered"], CLUSTERS=made["clusters"]))
+    return made
+
+
+@pytest.fixture
+def opened(map_files, qgis_new_project):
+    """Return a function that opens some of these in the project, the first on top."""
+    from qgis.core import QgsProject, QgsRasterLayer, QgsVectorLayer
+
+    project = QgsProject.instance()
+
+    def opened(*names):
+        layers = []
+        for name in names[::-1]:
+            kind = QgsRasterLayer if name == "density" else QgsVectorLayer
+            layer = kind(map_files[name], name, *(() if name == "density" else ("ogr",)))
+            layer.loadDefaultMetadata()
+            layer.loadDefaultStyle()
+            layers.insert(0, project.addMapLayer(layer))
+        return layers
+
+    return opened
+
+
+@pytest.fixture
+def divisions(qgis_new_project):
+    """Return four areas with names in a layer of the project; the last overlaps no incident."""
+    from qgis.core import QgsFeature, QgsGeometry, QgsProject, QgsRectangle, QgsVectorLayer
+
+    layer = QgsVectorLayer("Polygon?crs=EPSG:4326&field=number:integer&field=area_name:string", "areas", "memory")
+    boxes = {
+        "South": (-118.41, 33.99, -118.29, 34.03),
+        "North <&> [% 1 + 1 %]": (-118.41, 34.03, -118.29, 34.09),
+        "Middle": (-118.37, 34.02, -118.35, 34.04),
+        "Elsewhere": (-118.5, 34.2, -118.45, 34.25),
+    }
+    features = []
+    for number, (name, box) in enumerate(boxes.items()):
+        feature = QgsFeature(layer.fields())
+        feature.setAttributes([number, name])
+        feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(*box)))
+        features.append(feature)
+    layer.dataProvider().addFeatures(features)
+    return QgsProject.instance().addMapLayer(layer, False)
+
+
+@pytest.fixture
+def report(provider, log):
+    """Return a function that makes a page as the toolbox does, without files unless told, and returns the layout kept."""
+    import processing
+    from qgis.core import QgsProcessingContext, QgsProject
+
+    def report(**parameters):
+        project = QgsProject.instance()
+        context = QgsProcessingContext()
+        context.setProject(project)
+        before = set(project.layoutManager().layouts())
+        report.result = processing.run("lacrime:report_map", parameters, feedback=log, context=context)
+        kept = set(project.layoutManager().layouts()) - before
+        return kept.pop() if kept else None
+
+    return report
