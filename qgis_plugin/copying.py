@@ -2,17 +2,19 @@
 
 import os
 import sqlite3
+from contextlib import closing
 
 from osgeo import gdal
 
+from . import indexing
 from .file_layers import GEOPACKAGE
+from .indexing import quoted
 from .lacrime_geo.progress import advance, within
 from .writing import plain
 
 TYPES = {"i": "INTEGER", "u": "INTEGER", "b": "BOOLEAN", "f": "REAL"}
 ROWS_AT_ONCE = 50_000
-# Triggers of the spatial index name these; they are not called when a geometry stays as it is.
-SPATIAL = {"ST_IsEmpty": 1, "ST_MinX": 1, "ST_MaxX": 1, "ST_MinY": 1, "ST_MaxY": 1}
+GEOMETRY = "geom"
 
 
 def possible(layer, path, rows):
@@ -29,14 +31,15 @@ def possible(layer, path, rows):
 def copy(layer, path, kept, ids, columns, progress):
     """Write the layer with the fields kept and further columns, whose rows are told by ids; return how many rows have them.
 
-    None when GDAL could not make the copy.
+    In the place of an empty layer that QGIS has made. None when GDAL could not make the copy.
     """
     dataset, table = layer.opened()
     name = os.path.splitext(os.path.basename(path))[0]
+    index = indexing.declared(path, name)
     for stale in (path, f"{path}-wal", f"{path}-shm"):
         if os.path.exists(stale):
             os.remove(stale)
-    going = within(progress, 0.0, 0.6)
+    going = within(progress, 0.0, 0.4)
     options = gdal.VectorTranslateOptions(
         format="GPKG",
         layers=[table.GetName()],
@@ -44,7 +47,7 @@ def copy(layer, path, kept, ids, columns, progress):
         selectFields=[field for field in kept if field.lower() != "fid"],
         where=layer.subset or None,
         datasetCreationOptions=["VERSION=1.2"],
-        layerCreationOptions=["FID=fid", "GEOMETRY_NAME=geom"],
+        layerCreationOptions=["FID=fid", f"GEOMETRY_NAME={GEOMETRY}", "SPATIAL_INDEX=NO"],
         options=["-preserve_fid"],
         callback=lambda fraction, message, data: int(going is None or going(fraction) is not False),
     )
@@ -53,31 +56,32 @@ def copy(layer, path, kept, ids, columns, progress):
     if written is None:
         return None
     del written
-    return _add_columns(path, name, ids, columns, within(progress, 0.6, 1.0))
+    with closing(sqlite3.connect(path, isolation_level=None)) as database:
+        # What is half written when the run fails is thrown away.
+        database.execute("PRAGMA journal_mode = OFF")
+        database.execute("PRAGMA synchronous = OFF")
+        database.execute("BEGIN")
+        marked = _add_columns(database, name, ids, columns, within(progress, 0.4, 0.7))
+        indexed = index is None or indexing.build(database, name, GEOMETRY, index, within(progress, 0.7, 1.0))
+        database.execute("COMMIT")
+    if not indexed:
+        spelled = name.replace("'", "''")
+        dataset = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_UPDATE)
+        dataset.ExecuteSQL(f"SELECT CreateSpatialIndex('{spelled}', '{GEOMETRY}')")
+    return marked
 
 
-def _add_columns(path, table, ids, columns, progress):
+def _add_columns(database, table, ids, columns, progress):
     """Add columns to a table of a GeoPackage; return how many of its rows have got their values."""
-    connection = sqlite3.connect(path)
-    try:
-        for function, arguments in SPATIAL.items():
-            connection.create_function(function, arguments, lambda *given: None)
-        for name, column in columns.items():
-            kind = TYPES.get(column.dtype.kind, "TEXT")
-            connection.execute(f"ALTER TABLE {_quoted(table)} ADD COLUMN {_quoted(name)} {kind}")
-        assigned = ", ".join(f"{_quoted(name)} = ?" for name in columns)
-        statement = f"UPDATE {_quoted(table)} SET {assigned} WHERE fid = ?"
-        before = connection.total_changes
-        for begin in range(0, len(ids), ROWS_AT_ONCE):
-            part = slice(begin, begin + ROWS_AT_ONCE)
-            values = [[plain(value) for value in column[part].tolist()] for column in columns.values()]
-            connection.executemany(statement, zip(*values, ids[part].tolist()))
-            advance(progress, min(part.stop, len(ids)) / max(len(ids), 1))
-        connection.commit()
-        return connection.total_changes - before
-    finally:
-        connection.close()
-
-
-def _quoted(name):
-    return '"' + name.replace('"', '""') + '"'
+    for name, column in columns.items():
+        kind = TYPES.get(column.dtype.kind, "TEXT")
+        database.execute(f"ALTER TABLE {quoted(table)} ADD COLUMN {quoted(name)} {kind}")
+    assigned = ", ".join(f"{quoted(name)} = ?" for name in columns)
+    statement = f"UPDATE {quoted(table)} SET {assigned} WHERE fid = ?"
+    before = database.total_changes
+    for begin in range(0, len(ids), ROWS_AT_ONCE):
+        part = slice(begin, begin + ROWS_AT_ONCE)
+        values = [[plain(value) for value in column[part].tolist()] for column in columns.values()]
+        database.executemany(statement, zip(*values, ids[part].tolist()))
+        advance(progress, min(part.stop, len(ids)) / max(len(ids), 1))
+    return database.total_changes - before

@@ -1,6 +1,6 @@
-"""The spatial index of a GeoPackage built of all its points at once: SQLite's own r-tree, packed instead of grown.
+"""The spatial index of a GeoPackage built of all its geometries at once: SQLite's own r-tree, packed instead of grown.
 
-Leutenegger, Lopez & Edgington 1997: points sorted into vertical strips, and in each strip upwards, fill the leaves in order.
+Leutenegger, Lopez & Edgington 1997: centres sorted into vertical strips, and in each strip upwards, fill the leaves in order.
 """
 
 import numpy as np
@@ -14,10 +14,15 @@ CELL = np.dtype([("id", ">i8"), ("box", ">f4", 4)])
 
 def fill(database, index, ids, x, y, progress=None):
     """Put points (n,) with their row numbers into an index that is still empty."""
+    fill_boxes(database, index, ids, x, x, y, y, progress)
+
+
+def fill_boxes(database, index, ids, west, east, south, north, progress=None):
+    """Put boxes (n,) with their row numbers into an index that is still empty."""
     (root,) = database.execute(f"SELECT data FROM {_part(index, 'node')} WHERE nodeno = {ROOT}").fetchone()
-    order = _in_strips(x, y, _capacity(len(root)))
+    order = _in_strips((west + east) / 2, (south + north) / 2, _capacity(len(root)))
     advance(progress, 0.1)
-    cells = _cells(ids, _around(x, y), order)
+    cells = _cells(ids, _around(west, east, south, north), order)
     advance(progress, 0.2)
     table, next_number, depth = "rowid", ROOT + 1, 0
     while cells.size:
@@ -50,13 +55,13 @@ def _capacity(size):
     return (size - HEAD) // CELL.itemsize
 
 
-def _around(x, y):
-    """Return the least boxes of 32-bit numbers around points: west, east, south, north."""
+def _around(west, east, south, north):
+    """Return the least boxes of 32-bit numbers around boxes: west, east, south, north."""
     sides = []
-    for values in (x, y):
-        near = values.astype(np.float32)
-        sides.append(np.where(near > values, np.nextafter(near, np.float32(-np.inf)), near))
-        sides.append(np.where(near < values, np.nextafter(near, np.float32(np.inf)), near))
+    for lowest, highest in ((west, east), (south, north)):
+        below, above = lowest.astype(np.float32), highest.astype(np.float32)
+        sides.append(np.where(below > lowest, np.nextafter(below, np.float32(-np.inf)), below))
+        sides.append(np.where(above < highest, np.nextafter(above, np.float32(np.inf)), above))
     return np.column_stack(sides)
 
 
