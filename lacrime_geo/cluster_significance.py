@@ -12,11 +12,11 @@ from .features import as_boundary
 from .incidents import Incidents, as_incidents
 from .interior import Interior
 from .parameters import Parameters
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 
 PERMUTATIONS = 199
 # Of labels (n,) of incidents that all have a place: how a clustering would label others.
-Search = Callable[[Incidents], np.ndarray]
+Search = Callable[[Incidents, Progress], np.ndarray]
 # Of easting and northing of so many places, drawn independently.
 Draw = Callable[[int, np.random.Generator], "tuple[np.ndarray, np.ndarray]"]
 
@@ -58,8 +58,10 @@ class Null:
         parameters.update(permutations=self.permutations, seed=self.seed)
         rows = _in_order(incidents, inside)
         tested = incidents.take(rows)
-        observed = _found_again(labels[rows], search(tested), tested, int(labels.max(initial=-1)) + 1)
-        largest = _largest(tested, draw, search, self.permutations, np.random.default_rng(self.seed), progress)
+        maps, random = self.permutations, np.random.default_rng(self.seed)
+        again = search(tested, within(progress, 0.0, 1 / (maps + 1)))
+        observed = _found_again(labels[rows], again, tested, int(labels.max(initial=-1)) + 1)
+        largest = _largest(tested, draw, search, maps, random, within(progress, 1 / (maps + 1), 1.0))
         # Sums of fractional weights in another order may differ by rounding.
         as_heavy = (largest >= observed[:, None] * (1 - 1e-9)).sum(axis=1)
         p = np.where(np.isnan(observed), np.nan, (as_heavy + 1) / (self.permutations + 1))
@@ -115,7 +117,8 @@ def _largest(
     for number in range(maps):
         easting, northing = draw(tested.size, random)
         drawn = replace(tested, easting=easting, northing=northing)
-        largest[number] = weights_of(search(drawn), drawn).max(initial=0.0)
+        found = search(drawn, within(progress, number / maps, (number + 1) / maps))
+        largest[number] = weights_of(found, drawn).max(initial=0.0)
         advance(progress, (number + 1) / maps)
     return largest
 

@@ -134,12 +134,13 @@ class _Held(NamedTuple):
         random = np.random.default_rng(seed)
         inside = self.unit >= 0
         # Incidents of one unit and one weight are drawn together.
-        kinds, times = np.unique(np.column_stack([self.unit[inside], self.weight[inside]]), axis=0, return_counts=True)
-        unit, shares = kinds[:, 0].astype(np.int64), times / times.sum()
+        weights, of = np.unique(self.weight[inside], return_inverse=True)
+        kinds, times = np.unique(self.unit[inside] * weights.size + of, return_counts=True)
+        unit, each, shares = kinds // weights.size, weights[kinds % weights.size], times / times.sum()
         drawn = np.empty(RESAMPLES)
         for number in range(RESAMPLES):
-            weights = random.multinomial(times.sum(), shares) * kinds[:, 1]
-            drawn[number] = _top_share(np.bincount(unit, weights, self.units), top)
+            again = random.multinomial(times.sum(), shares) * each
+            drawn[number] = _top_share(np.bincount(unit, again, self.units), top)
             if number % 100 == 0:
                 advance(progress, number / RESAMPLES)
         low, high = np.quantile(drawn, [0.025, 0.975])

@@ -66,6 +66,7 @@ def dbscan(
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
     """
     everything, placed, parameters = begin(incidents, weight)
+    advance(progress, 0.0)
     standing = Standing.of(placed.easting, placed.northing, placed.weight)
     least = usual_min_samples(placed, min_samples, parameters)
     parameters["eps"] = eps = _eps(standing, eps, least, parameters, within(progress, 0.0, 0.1))
@@ -83,9 +84,9 @@ def _labels(
     return label[standing.place], core[standing.place]
 
 
-def _search(incidents: Incidents, eps: float, min_samples: float) -> np.ndarray:
+def _search(incidents: Incidents, progress: Progress, eps: float, min_samples: float) -> np.ndarray:
     standing = Standing.of(incidents.easting, incidents.northing, incidents.weight)
-    return _labels(standing, eps, min_samples)[0]
+    return _labels(standing, eps, min_samples, progress)[0]
 
 
 def _eps(
@@ -98,7 +99,9 @@ def _eps(
         raise ValueError(
             f"All incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no eps can be found; give eps=."
         )
+    advance(progress, 0.0)
     asked = _spread_over(x, y)
+    advance(progress, 0.0)
     distances = np.sort(k_distances(x, y, weight, min_samples, asked, progress))
     distances = distances[np.isfinite(distances) & (distances > 0)]
     if distances.size < 3:
@@ -136,6 +139,7 @@ def k_distances(
     tree = cKDTree(points)
     rows = np.arange(x.size) if asked is None else asked
     reached = np.where(weight[rows] >= min_samples, 0.0, np.inf)
+    advance(progress, 0.0)
     todo, k = np.flatnonzero(np.isinf(reached)), 1
     while todo.size and k < min(x.size, _NEIGHBOURS):
         k = min(4 * k + 12, x.size)

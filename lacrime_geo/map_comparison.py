@@ -113,7 +113,7 @@ def compare(
     parameters.note(
         "not_on_other", int((at < 0).sum()), f"{int((at < 0).sum()):,} features lie on none of the other map's"
     )
-    _note_unseen(first, second, there, parameters)
+    _note_unseen(first, second, there, parameters, within(progress, 0.5, 0.6))
     bins = np.full(second.size, 0.0)
     bins[second.known] = there
     both = _Findings(x[at >= 0], y[at >= 0], here[at >= 0], bins[at[at >= 0]])
@@ -223,10 +223,12 @@ def _warn_of_unlike(features: Any, other: Any, parameters: Parameters) -> None:
         )
 
 
-def _note_unseen(first: Features, second: Features, there: np.ndarray, parameters: Parameters) -> None:
+def _note_unseen(
+    first: Features, second: Features, there: np.ndarray, parameters: Parameters, progress: Progress
+) -> None:
     """Say how many features of the second map lie on none of the first, and warn when any of these is hot or cold."""
     x, y = (part[second.known] for part in second.centres())
-    unseen = polygon_of(first, x, y) < 0
+    unseen = polygon_of(first, x, y, progress) < 0
     missing, found = int(unseen.sum()), int((there[unseen] != 0).sum())
     parameters.note("not_on_first", missing, f"{missing:,} features of the other map lie on none of this one")
     if found:

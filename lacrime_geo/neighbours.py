@@ -12,11 +12,13 @@ from .cell_index import CellIndex, expand
 from .features import Features
 from .parameters import Parameters
 from .places import collapse
+from .progress import Progress, advance, within
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 NEIGHBOURS = ("queen", "rook", "knn", "band", "inverse_distance")
+_ASKED_AT_ONCE = 65_536
 SNAP = 0.01  # metres: vertices closer than this are one vertex
 
 
@@ -42,7 +44,12 @@ def near_pairs(
 
 
 def neighbour_matrix(
-    features: Features, neighbours: Any, distance_band: float | None, k: int | None, parameters: Parameters
+    features: Features,
+    neighbours: Any,
+    distance_band: float | None,
+    k: int | None,
+    parameters: Parameters,
+    progress: Progress = None,
 ) -> csr_matrix:
     """Return the (n, n) sparse weights of features that all have geometry, without a diagonal of their own making."""
     if not isinstance(neighbours, str):
@@ -54,11 +61,12 @@ def neighbour_matrix(
                 f"neighbours={neighbours!r} needs polygons that touch, and these features are points; use "
                 "neighbours='knn' with k, or neighbours='band' with distance_band."
             )
-        return contiguity(features, rook=neighbours == "rook")
+        return contiguity(features, rook=neighbours == "rook", progress=progress)
     x, y = features.centres()
     if neighbours == "knn":
-        return _k_nearest(x, y, k, parameters)
-    return _distance_band(x, y, distance_band, parameters, inverse=neighbours == "inverse_distance")
+        return _k_nearest(x, y, k, parameters, progress)
+    inverse = neighbours == "inverse_distance"
+    return _distance_band(x, y, distance_band, parameters, progress, inverse=inverse)
 
 
 def with_self(matrix: csr_matrix) -> csr_matrix:
@@ -98,7 +106,7 @@ def _given_matrix(neighbours: Any, rows: int) -> csr_matrix:
     return matrix
 
 
-def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) -> csr_matrix:
+def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP, progress: Progress = None) -> csr_matrix:
     """Return binary contiguity: polygons that share a vertex (queen) or an edge (rook), snapped within `snap` metres.
 
     Polygons that touch along a border without a common vertex are not found; libpysal's vertex method has the same
@@ -107,7 +115,8 @@ def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) ->
     from scipy.sparse import csr_matrix
 
     layer = geometry.rings(features.wkb)
-    vertex = _snapped(layer.x, layer.y, snap)
+    advance(progress, 0.3)
+    vertex = _snapped(layer.x, layer.y, snap, within(progress, 0.3, 0.8))
     first = geometry.edges(layer)
     feature = layer.feature[np.searchsorted(layer.start, first, side="right") - 1]
     if rook:
@@ -127,20 +136,23 @@ def contiguity(features: Features, *, rook: bool = False, snap: float = SNAP) ->
     return matrix
 
 
-def _snapped(x: np.ndarray, y: np.ndarray, snap: float) -> np.ndarray:
+def _snapped(x: np.ndarray, y: np.ndarray, snap: float, progress: Progress) -> np.ndarray:
     """Give the vertices numbers so that those within `snap` of each other (in chains) share a number."""
     from scipy.sparse import coo_matrix
     from scipy.sparse.csgraph import connected_components
 
     first, place = collapse(x, y)
-    pairs = [(i, j) for i, j, _, _ in near_pairs(x[first], y[first], snap)] if first.size else []
+    pairs = []
+    for i, j, _, done in near_pairs(x[first], y[first], snap) if first.size else ():
+        pairs.append((i, j))
+        advance(progress, done)
     i = np.concatenate([pair[0] for pair in pairs]) if pairs else np.empty(0, dtype=np.int64)
     j = np.concatenate([pair[1] for pair in pairs]) if pairs else np.empty(0, dtype=np.int64)
     graph = coo_matrix((np.ones(i.size), (i, j)), shape=(first.size, first.size))
     return np.asarray(connected_components(graph, directed=False)[1][place])
 
 
-def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Parameters) -> csr_matrix:
+def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Parameters, progress: Progress) -> csr_matrix:
     from scipy.sparse import csr_matrix
     from scipy.spatial import cKDTree
 
@@ -151,7 +163,11 @@ def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Paramete
     if k >= x.size:
         raise ValueError(f"k = {k} neighbours were asked for, but there are only {x.size:,} features; lower k.")
     points = np.column_stack([x, y])
-    found = cKDTree(points).query(points, k=k + 1, workers=-1)[1]
+    tree, found = cKDTree(points), np.empty((x.size, k + 1), dtype=np.int64)
+    for begin in range(0, x.size, _ASKED_AT_ONCE):
+        advance(progress, begin / x.size)
+        part = slice(begin, begin + _ASKED_AT_ONCE)
+        found[part] = tree.query(points[part], k=k + 1, workers=-1)[1]
     # A coincident feature may come before the point itself: take out the point wherever it stands, else the last one.
     itself = found == np.arange(x.size)[:, None]
     itself[~itself.any(axis=1), -1] = True
@@ -160,7 +176,7 @@ def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Paramete
 
 
 def _distance_band(
-    x: np.ndarray, y: np.ndarray, band: float | None, parameters: Parameters, *, inverse: bool
+    x: np.ndarray, y: np.ndarray, band: float | None, parameters: Parameters, progress: Progress, *, inverse: bool
 ) -> csr_matrix:
     """Return weights of 1, or 1 over the distance, between features within a band."""
     from scipy.sparse import csr_matrix
@@ -171,7 +187,10 @@ def _distance_band(
         )
     band = checks.positive("distance_band", band)
     parameters["distance_band"] = band
-    pairs = list(near_pairs(x, y, band))
+    pairs = []
+    for *pair, done in near_pairs(x, y, band):
+        pairs.append(pair)
+        advance(progress, done)
     i = np.concatenate([pair[0] for pair in pairs])
     j = np.concatenate([pair[1] for pair in pairs])
     both = np.concatenate([i, j]), np.concatenate([j, i])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Callable, Optional
+import threading
+from typing import Any, Callable, Optional
+
+_ASKED_EVERY = 0.1  # seconds
 
 Progress = Optional[Callable[[float], bool]]
 
@@ -24,3 +27,29 @@ def within(progress: Progress, start: float, stop: float) -> Progress:
         return None
     whole = progress
     return lambda fraction: whole(start + (stop - start) * fraction)
+
+
+def left_alone(work: Callable[[], Any], progress: Progress) -> Any:
+    """Return what a function returns that knows no progress; the caller may stop meanwhile.
+
+    Then it is left to end in its thread, unheard: what it computes is thrown away.
+    """
+    if progress is None:
+        return work()
+    ended: list[tuple[bool, Any]] = []
+
+    def working() -> None:
+        try:
+            ended.append((True, work()))
+        except BaseException as problem:
+            ended.append((False, problem))
+
+    thread = threading.Thread(target=working, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        advance(progress, 0.0)
+        thread.join(_ASKED_EVERY)
+    fine, found = ended[0]
+    if not fine:
+        raise found
+    return found

@@ -109,7 +109,7 @@ def risk_ratio(
         parameters.update(permutations=permutations, seed=seed)
         _warn_of_few(permutations, parameters)
     else:
-        p = comparison.approximate()
+        p = comparison.approximate(within(progress, 0.3, 1.0))
     parameters["p_method"] = comparison.method(permutations)
     advance(progress, 1.0)
     outside = ~universe
@@ -164,22 +164,30 @@ class _Comparison:
         little = self.half_an_incident
         return np.log((of_cases / cases.sum() + little) / (others / self.both.population.sum() + little))
 
-    def approximate(self) -> np.ndarray:
+    def approximate(self, progress: Progress) -> np.ndarray:
         """Return the two-sided p of the share of cases around each cell, from effective numbers under the kernel.
 
         Density · h² / R is the number of evenly weighted points with the same mean and variance; of so many the cases
         are binomial, or Poisson around what a known population leads to expect.
         """
+        each = self.bandwidth**2 / self.kernel.roughness
+        cases, everybody = self.density(self.both.cases) * each, self.all * each
+        p = np.empty(cases.shape)
+        for row in range(len(p)):
+            p[row] = self._p_of(cases[row], everybody[row])
+            advance(progress, (row + 1) / len(p))
+        return p
+
+    def _p_of(self, cases: np.ndarray, everybody: np.ndarray) -> np.ndarray:
+        """Return the two-sided p of effective numbers of cases among all (n,)."""
         from scipy.special import betainc, gammainc, gammaincc
 
-        each = self.bandwidth**2 / self.kernel.roughness
-        cases = self.density(self.both.cases) * each
         if self.known:
-            expected = self.all * (each * self.both.cases.sum() / self.both.population.sum())
+            expected = everybody * (self.both.cases.sum() / self.both.population.sum())
             lower, upper = gammaincc(cases + 0.5, expected), gammainc(cases + 0.5, expected)
         else:
             chance = self.both.cases.sum() / (self.both.cases.sum() + self.both.population.sum())
-            others = np.maximum(self.all * each - cases, 0.0)
+            others = np.maximum(everybody - cases, 0.0)
             upper = betainc(cases + 0.5, others + 0.5, chance)
             lower = betainc(others + 0.5, cases + 0.5, 1.0 - chance)
         return np.minimum(2 * np.minimum(lower, upper), 1.0)

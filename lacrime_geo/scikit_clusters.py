@@ -15,7 +15,7 @@ from .density_clusters import k_distances
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
 from .places import Standing
-from .progress import Progress, advance
+from .progress import Progress, advance, left_alone, within
 
 SELECTIONS = ("eom", "leaf")
 # What scikit-learn calls the further columns.
@@ -193,16 +193,20 @@ def _core_distance(placed: Incidents, samples: int, clustered: np.ndarray | None
     return float(np.median(np.maximum(distance[np.isfinite(distance)], 1.0)))
 
 
-def _fitted(placed: Incidents, model: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+def _fitted(placed: Incidents, model: Any, progress: Progress) -> tuple[Any, np.ndarray, np.ndarray]:
     """Return a fitted model of scikit-learn's, the order of its rows, and the number of each one's place."""
     # The model goes by the order of its input where distances are equal.
     order = np.lexsort((placed.northing, placed.easting))
     x, y = placed.easting[order] - placed.easting.min(), placed.northing[order] - placed.northing.min()
-    # Reachabilities of coincident incidents are 0, of lone ones infinite: no need to warn.
+    found = left_alone(partial(_quietly, model(), np.column_stack([x, y])), progress)
+    return found, order, np.cumsum(np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))) - 1
+
+
+def _quietly(model: Any, points: np.ndarray) -> Any:
+    """Return a model fitted without warnings: reachabilities of coincident incidents are 0, of lone ones infinite."""
     with np.errstate(divide="ignore", invalid="ignore"), warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        found = model().fit(np.column_stack([x, y]))
-    return found, order, np.cumsum(np.append(True, (np.diff(x) != 0) | (np.diff(y) != 0))) - 1
+        return model.fit(points)
 
 
 def _labels(placed: Incidents, found: Any, order: np.ndarray, place: np.ndarray) -> np.ndarray:
@@ -236,8 +240,7 @@ def _found(
     everything: Incidents, placed: Incidents, column: str, parameters: Parameters, model: Any, progress: Progress
 ) -> Clusters:
     samples = parameters["min_samples"]
-    advance(progress, 0.1)
-    found, order, place = _fitted(placed, model)
+    found, order, place = _fitted(placed, model, within(progress, 0.1, 1.0))
     advance(progress, 1.0)
     label = _labels(placed, found, order, place)
     reason = f"median distance to {samples} incidents from places in clusters, for the hulls"
@@ -247,7 +250,7 @@ def _found(
     return clusters_found(everything, columns, everything.placed, parameters, search, reach)
 
 
-def _search(incidents: Incidents, model: Any, least: int) -> np.ndarray:
+def _search(incidents: Incidents, progress: Progress, model: Any, least: int) -> np.ndarray:
     if incidents.size < least:
         return np.full(incidents.size, NOISE)
-    return _labels(incidents, *_fitted(incidents, model))
+    return _labels(incidents, *_fitted(incidents, model, progress))

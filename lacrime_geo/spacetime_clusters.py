@@ -105,9 +105,9 @@ def _labels(
     return label[moments.of_row], core[moments.of_row]
 
 
-def _search(incidents: Incidents, eps: float, days: float, min_samples: float) -> np.ndarray:
+def _search(incidents: Incidents, progress: Progress, eps: float, days: float, min_samples: float) -> np.ndarray:
     dated = ~np.isnat(np.asarray(incidents.when))
     label = np.full(incidents.size, NOISE, dtype=np.int64)
     if dated.any():
-        label[dated] = _labels(incidents.take(dated), eps, days, min_samples)[0]
+        label[dated] = _labels(incidents.take(dated), eps, days, min_samples, progress)[0]
     return label

@@ -13,7 +13,7 @@ from . import checks
 from .features import Features, as_features
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .rates import rates
 from .results import with_columns
 
@@ -51,7 +51,9 @@ class ValuedFeatures:
         known, values = _known_values(everything, value, parameters)
         advance(progress, 0.2)
         placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
-        found = cls(everything, known, values, neighbour_matrix(placed, neighbours, distance_band, k, parameters))
+        finding = within(progress, 0.2, 0.9)
+        weights = neighbour_matrix(placed, neighbours, distance_band, k, parameters, finding)
+        found = cls(everything, known, values, weights)
         islands = int((np.diff(found.others.indptr) == 0).sum())
         parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
         advance(progress, 1.0)

@@ -158,8 +158,8 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         source, options = inputs.source(), inputs.options(self.analysis.params)
         marked = issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
         original = source if marked else None
-        data = inputs.data(source, options, within(progress, 0.0, 0.2))
-        inputs.add_layers(self.analysis.params, data, options)
+        data = inputs.data(source, options, within(progress, 0.0, 0.15))
+        inputs.add_layers(self.analysis.params, data, options, within(progress, 0.15, 0.2))
         result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
         second = self._second(outputs, inputs, result, data, within(progress, 0.5, 0.8))
         read = {self.input_name: data, **inputs.layers_read}
@@ -182,8 +182,8 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             if given:
                 log.warning("%s: of an output that is not made (%s)", ", ".join(given), self.analysis.second)
             return None
-        inputs.add_layers(shown, data, options)
-        return self.analysis.second_of(result, progress, **options)
+        inputs.add_layers(shown, data, options, within(progress, 0.0, 0.1))
+        return self.analysis.second_of(result, within(progress, 0.1, 1.0), **options)
 
     def _write(self, outputs, result, second, original, progress):
         """Write every output, and tell QGIS how each is to appear."""

@@ -9,8 +9,13 @@ from contextlib import contextmanager
 def progress_of(feedback):
     """Return a progress function for the library; False once the user cancels."""
 
+    furthest = 0.0
+
     def progress(fraction):
-        feedback.setProgress(100 * fraction)
+        nonlocal furthest
+        # A step may turn out smaller than it seemed: what is shown does not go back.
+        furthest = max(furthest, fraction)
+        feedback.setProgress(100 * furthest)
         return not feedback.isCanceled()
 
     return progress

@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingException
 from . import raster_layers, reading, writing
 from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
+from .lacrime_geo.progress import within
 from .lacrime_geo.selection import refuse, words
 from .parameters import value_of
 
@@ -71,19 +72,18 @@ class Inputs:
         usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
         return [options.get(name, usual[name]) for name in columns]
 
-    def add_layers(self, shown, data, options):
+    def add_layers(self, shown, data, options, progress=None):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""
-        for parameter in shown:
-            if not isinstance(parameter, (Points, Polygons)):
-                continue
-            name = parameter.name.upper()
-            source = self.algorithm.layers.get(name)
-            if source is None:
-                continue
-            columns = self._columns(options, parameter.name)
-            if isinstance(parameter, Polygons):
-                given = self.parameters.get(name)
-                read = reading.features_of(source, given, self.context, columns, None, crs=data.crs)
-            else:
-                read = reading.incidents_of(source, self.context, columns, None, None, None, crs=data.crs)
-            options[parameter.name] = self.layers_read[name] = read
+        layers = [p for p in shown if isinstance(p, (Points, Polygons)) and p.name.upper() in self.algorithm.layers]
+        for number, parameter in enumerate(layers):
+            going = within(progress, number / len(layers), (number + 1) / len(layers))
+            read = self._beside(parameter, data.crs, self._columns(options, parameter.name), going)
+            options[parameter.name] = self.layers_read[parameter.name.upper()] = read
+
+    def _beside(self, parameter, crs, columns, progress):
+        """Return a layer beside the input as the library takes it."""
+        name = parameter.name.upper()
+        source = self.algorithm.layers[name]
+        if isinstance(parameter, Polygons):
+            return reading.features_of(source, self.parameters.get(name), self.context, columns, progress, crs=crs)
+        return reading.incidents_of(source, self.context, columns, None, None, progress, crs=crs)

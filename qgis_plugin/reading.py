@@ -73,16 +73,17 @@ def features_of(source, given, context, columns, progress, crs=None):
 
     `given` is the parameter's value, where the user may have set what becomes of invalid geometries.
     """
-    ids, geometries, values = _read(source, [name for name in columns if name], _geometry, progress)
+    ids, geometries, values = _read(source, [name for name in columns if name], _geometry, within(progress, 0.0, 0.6))
     _require_unique(ids, source)
     require_crs(source)
-    geometries = _valid(geometries, _geometry_check(given, context))
+    geometries = _valid(geometries, _geometry_check(given, context), within(progress, 0.6, 0.8))
     if crs is None:
         known = [geometry.boundingBox().center() for geometry in geometries if geometry is not None]
         centres = np.array([(point.x(), point.y()) for point in known], dtype=float).reshape(-1, 2)
         crs = working(source.sourceCrs(), centres[:, 0], centres[:, 1], context)
     transform = QgsCoordinateTransform(source.sourceCrs(), from_name(crs), context.transformContext())
-    wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in geometries]
+    counted = _counted_off(geometries, within(progress, 0.8, 1.0))
+    wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in counted]
     table = {name: _numbers(values[name]) for name in columns if name}
     return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
 
@@ -158,11 +159,12 @@ def _geometry_check(given, context):
     return context.invalidGeometryCheck()
 
 
-def _valid(geometries, check):
+def _valid(geometries, check, progress):
     """Treat invalid polygons as the user has set: stop, take them as without geometry and say how many, or keep them."""
     if check == QgsFeatureRequest.InvalidGeometryCheck.GeometryNoCheck:
         return geometries
-    bad = [row for row, geometry in enumerate(geometries) if geometry is not None and not geometry.isGeosValid()]
+    counted = enumerate(_counted_off(geometries, progress))
+    bad = [row for row, geometry in counted if geometry is not None and not geometry.isGeosValid()]
     if bad and check == QgsFeatureRequest.InvalidGeometryCheck.GeometryAbortOnInvalid:
         raise QgsProcessingException(
             f"{len(bad):,} of {len(geometries):,} geometries are invalid, first in row {bad[0]}; run 'Fix geometries', or "
