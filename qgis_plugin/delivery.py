@@ -20,7 +20,7 @@ def write(outputs, name, result, original, progress):
     return writing.write_shapes(outputs, name, result, progress)
 
 
-def show(outputs, shown, path, run, on_top):
+def show(outputs, shown, path, run):
     """Put style and metadata beside a file, and register the layer's appearance; return its final place."""
     if not isinstance(shown, Surface):
         outputs.check(path, len(shown), writing.placed_rows(shown))
@@ -32,5 +32,5 @@ def show(outputs, shown, path, run, on_top):
     if outputs.context.willLoadLayerOnCompletion(final):
         details = outputs.context.layerToLoadOnCompletionDetails(final)
         details.name = shown.label
-        details.setPostProcessor(display.Appearance(shown, run, on_top, metadata))
+        details.setPostProcessor(display.Appearance(shown, run, metadata))
     return final

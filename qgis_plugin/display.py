@@ -5,10 +5,21 @@ import os
 import threading
 from contextlib import contextmanager
 
-from qgis.core import QgsProcessingLayerPostProcessorInterface, QgsProviderRegistry
+from qgis.core import (
+    QgsMapLayerLegendUtils,
+    QgsMapThemeCollection,
+    QgsProcessingLayerPostProcessorInterface,
+    QgsProviderRegistry,
+    QgsRasterLayer,
+    QgsVectorLayer,
+    QgsWkbTypes,
+)
+from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtXml import QDomDocument
 
 from .basemaps import beneath_labels
+from .lacrime_geo.incidents import Incidents
+from .lacrime_geo.results import Marks, Surface, Table
 from .lacrime_geo.styles import qml
 from .provenance import as_qmd
 
@@ -16,13 +27,26 @@ log = logging.getLogger("lacrime_geo")
 # QGIS keeps no reference to a post-processor: without this one, styles are lost.
 _live = set()
 _current = threading.local()
+# From top to bottom of a group: lines and labels, points, cells and areas, surfaces, tables.
+LINES = ("cluster_hulls", "tolerance", "contours", "ellipses")
+ORDER = "lacrime/order"
 
 
 class Run:
-    """One run's group in the layer tree, made when its first layer arrives, under a name not yet taken."""
+    """One run's group in the layer tree, made when its first layer arrives, under a name not yet taken.
+
+    `hidden` are the labels of layers that are not to be seen at first, `themes` the map themes of layers, by label.
+    """
 
     def __init__(self, title):
         self.title, self.name = title, None
+        self.hidden, self.themes, self.made = set(), {}, 0
+        self._themed = []  # (name of a theme, layer) of those that have arrived
+
+    def place(self, result):
+        """Return what the next layer is sorted by in the group: its kind, then the order in which layers are made."""
+        self.made += 1
+        return f"{order_of(result)} {self.made:03}"
 
     def group(self, root):
         """Return the group."""
@@ -32,6 +56,32 @@ class Run:
             self.name = next(name for name in (self.title, *numbered) if name not in taken)
             return root.insertGroup(beneath_labels(root), self.name)
         return root.findGroup(self.name)
+
+    def keep_themes(self, layer, title, project):
+        """Make the theme of a layer that has arrived, and those of earlier ones again.
+
+        From QGIS 3.32 on all layers of a run are in the project, and visible, before the first is put into its group.
+        """
+        if not self.themes:
+            return
+        themes = project.mapThemeCollection()
+        if title:
+            numbered = (f"{title} ({number})" for number in range(2, len(themes.mapThemes()) + 3))
+            name = next(name for name in (title, *numbered) if name not in themes.mapThemes())
+            self._themed.append((name, layer))
+        others = [node.layer() for node in project.layerTreeRoot().findLayers() if _is_background(node)]
+        for name, one in self._themed:
+            record = QgsMapThemeCollection.MapThemeRecord()
+            record.setLayerRecords([QgsMapThemeCollection.MapThemeLayerRecord(shown) for shown in (one, *others)])
+            themes.insert(name, record)
+
+
+def _is_background(node):
+    """Tell whether a layer is seen with any of the results, as basemaps are: points of incidents would be of both periods."""
+    layer = node.layer()
+    if layer is None or not node.isVisible() or node.customProperty(ORDER):
+        return False
+    return not (isinstance(layer, QgsVectorLayer) and layer.geometryType() == QgsWkbTypes.GeometryType.PointGeometry)
 
 
 @contextmanager
@@ -51,10 +101,12 @@ def run_called(title):
 class Appearance(QgsProcessingLayerPostProcessorInterface):
     """Style a layer, write its metadata and put it into its run's group."""
 
-    def __init__(self, result, run, on_top, metadata):
+    def __init__(self, result, run, metadata):
         super().__init__()
-        self.style, self.run, self.on_top, self.metadata = qml(result), run, on_top, metadata
-        self.hidden = getattr(result, "style", "") == "clusters" and len(result) > 50_000
+        self.style, self.run, self.metadata = qml(result), run, metadata
+        self.order = run.place(result)
+        many = getattr(result, "style", "") == "clusters" and len(result) > 50_000
+        self.hidden, self.theme = many or result.label in run.hidden, run.themes.get(result.label)
         _live.add(self)
 
     def postProcessLayer(self, layer, context, feedback):
@@ -75,9 +127,34 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
             return
         group = self.run.group(project.layerTreeRoot())
         moved = node.clone()
-        group.insertChildNode(0 if self.on_top else len(group.children()), moved)
+        moved.setCustomProperty(ORDER, self.order)
+        above = sum(child.customProperty(ORDER, "") <= self.order for child in group.children())
+        group.insertChildNode(above, moved)
         moved.setItemVisibilityChecked(not self.hidden)
+        if isinstance(layer, QgsRasterLayer):
+            _leave_out_band(moved)
         node.parent().removeChildNode(node)
+        self.run.keep_themes(layer, self.theme, project)
+
+
+def _leave_out_band(node):
+    """Begin a raster's legend with its first class: the band's own name tells a reader nothing."""
+    layer = node.layer()
+    band = layer.dataProvider().displayBandName(1)
+    entries = enumerate(layer.legend().createLayerTreeModelLegendNodes(node))
+    classes = [number for number, entry in entries if entry.data(Qt.ItemDataRole.DisplayRole) != band]
+    QgsMapLayerLegendUtils.setLegendNodeOrder(node, classes)
+
+
+def order_of(result):
+    """Return where a result's layer lies in its group, 0 on top; QGIS loads the layers of a run in any order."""
+    if isinstance(result, Table):
+        return 4
+    if isinstance(result, Surface):
+        return 3
+    if result.style in LINES:
+        return 0
+    return 1 if isinstance(result, Marks) and isinstance(result.features, Incidents) else 2
 
 
 def write_beside(result, path, metadata):

@@ -2,9 +2,11 @@
 
 from .basemap import AddBasemap
 from .check_installation import CheckInstallation
+from .compare_periods import ComparePeriods
 from .load_incidents import LoadIncidents
 from .load_lapd import LoadLapd
+from .overview import Overview
 from .report_map import ReportMap
 from .rerun import Rerun
 
-TOOLS = (AddBasemap, CheckInstallation, LoadIncidents, LoadLapd, ReportMap, Rerun)
+TOOLS = (AddBasemap, CheckInstallation, ComparePeriods, LoadIncidents, LoadLapd, Overview, ReportMap, Rerun)

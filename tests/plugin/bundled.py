@@ -15,6 +15,8 @@ NEED_SCIKIT = ("hdbscan", "optics")
 CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
 OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", *CLUSTERS, "ellipses")
 ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration", "change_map")
+SUMMARIES = ("overview", "compare_periods")
+AFTER_SINCE = "2023-07-01"
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
@@ -35,7 +37,7 @@ def inputs_of(name, points, squares, units, density):
         "contours": dict(SURFACE=density),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
-        "change_map": dict(AFTER_SINCE="2023-07-01"),
+        "change_map": dict(AFTER_SINCE=AFTER_SINCE),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}

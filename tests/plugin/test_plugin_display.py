@@ -46,6 +46,18 @@ def test_density_legend_names_its_unit(load, layer):
     assert "bandwidth_reason: reference rule" in history(density)
 
 
+def test_the_legend_of_a_density_is_its_classes_alone(load, layer):
+    from qgis.core import QgsLayerTreeModel, QgsProject
+    from qgis.PyQt.QtCore import Qt
+
+    (density,) = load("kde", INCIDENTS=layer).values()
+    root = QgsProject.instance().layerTreeRoot()
+    model = QgsLayerTreeModel(root)  # its nodes end with it
+    shown = model.layerLegendNodes(root.findLayer(density.id()))
+    items = density.renderer().shader().rasterShaderFunction().colorRampItemList()
+    assert [node.data(Qt.ItemDataRole.DisplayRole) for node in shown] == [item.label for item in items]
+
+
 @pytest.mark.parametrize(("breaks", "dark"), [("equal", False), ("quantiles", True)])
 def test_density_in_another_look(load, layer, breaks, dark):
     (density,) = load("kde", INCIDENTS=layer, BREAKS=breaks, DARK=dark).values()

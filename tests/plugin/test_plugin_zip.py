@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bundled import (
+    AFTER_SINCE,
     ANALYSES,
     IN_TIME,
     NEED_SCIKIT,
     OF_FEATURES,
     RASTERS,
     SECOND,
+    SUMMARIES,
     build_zip,
     clustered,
     inputs_of,
@@ -117,7 +119,8 @@ def compare(name, target, inputs):
     elif name == "concentration":
         expected = lg.concentration(inputs / "points.gpkg", units=inputs / "units.gpkg")
     else:
-        expected = getattr(lg, name)(inputs / "points.gpkg", **(IN_TIME if name == "st_dbscan" else {}))
+        options = {"st_dbscan": IN_TIME, "change_map": {"after_since": AFTER_SINCE}}.get(name, {})
+        expected = getattr(lg, name)(inputs / "points.gpkg", **options)
     for column in expected.columns:
         if expected[column].dtype == object:
             assert written[column].tolist() == expected[column].tolist()
@@ -144,5 +147,5 @@ def test_without_scipy_the_provider_stays_and_says_what_to_install(installed):
     said = dict(line.split(": ", 1) for line in done.stdout.splitlines() if ": " in line)
     assert said["Lacrime needs scipy in QGIS's Python for its analyses"].startswith("type "), done.stderr
     greyed = {name for name, answer in said.items() if "needs scipy" in answer}
-    assert greyed == set(ANALYSES), done.stdout
+    assert greyed == {*ANALYSES, *SUMMARIES}, done.stdout
     assert said["check_installation"] == "can run"
