@@ -6,7 +6,7 @@ incidents := sample_layers/incidents.csv.gz
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-properties lint types plugin samples pictures benchmarks clean
+.PHONY: help venv demo test test-qgis test-properties lint types plugin samples pictures benchmarks clean
 
 help: ## say what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -25,6 +25,9 @@ demo: ## map the sample incidents: density, hotspots and clusters in demo/ (need
 
 test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS (installs QGIS with apt-get if needed)
 	@tools/test.sh
+
+test-qgis: ## test the plugin in QGIS 3.22, 3.40 and 3.44, each in a Debian of its own (root, 12 GB); VERSIONS="3.22 3.44" chooses
+	@tools/qgis_matrix/run.sh $(VERSIONS)
 
 test-properties: ## try a thousand new random examples of each property (some minutes)
 	@python=$$(tools/test_python.sh) && HYPOTHESIS_PROFILE=search QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q $$(grep -l hypothesis tests/test_*.py)
