@@ -33,8 +33,8 @@ def change_map(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: of the earlier period, or of both.
-    after : the incidents of the later period, where they are a layer of their own; of it the same category is taken.
-        Default: those of `incidents` from `after_since` on.
+    after : the incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
+        it the same category is taken. Default: those of `incidents` from `after_since` on.
     after_since : the date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
     before_until : the date before which the earlier period ends. Default: `after_since`.
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational

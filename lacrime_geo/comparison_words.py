@@ -14,6 +14,7 @@ from .results import Cells
 from .summaries import REPORTED, counted, warnings_of
 
 SURE_P, SURE_BIN = 0.05, 2
+LEAST_P = 0.001  # what is smaller is not told to its digits
 CAVEATS = (
     REPORTED,
     "Some crimes are reported weeks later: the last weeks of a file are not complete, which looks like a fall.",
@@ -40,12 +41,12 @@ def _numbers(periods: Periods, change: Cells) -> list[str]:
     category = periods.before.selection.get("category")
     of = f" of {category}" if category else ""
     before, after = (counted(kept[name], "incident") for name in ("before_incidents", "after_incidents"))
-    days = [f" ({counted(round(length), 'day')})" if dated else "" for length, dated in _lengths(periods)]
+    dated = periods.before.when is not None and periods.after.when is not None
+    days = [f" ({counted(round(length), 'day')})" if dated else "" for length in periods.days]
     first = f"{before}{of} {days_of(periods.before)}{days[0]}, and {after} {days_of(periods.after)}{days[1]}."
-    percent, p = kept["change_percent"], kept["change_p"]
-    more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}" if abs(percent) >= 0.05 else "as many"
-    chance = "more than chance would make" if p <= SURE_P else "which chance alone could make"
-    said = [first, f"That is {more} per day, {chance} (p {in_words(p)})."]
+    said = [first, _difference(kept["change_percent"], kept["change_p"], " per day" if dated else "")]
+    if missing := sum(int((~period.placed).sum()) for period in (periods.before, periods.after)):
+        said.append(f"{counted(missing, 'incident')} without a place {'counts' if missing == 1 else 'count'} nowhere.")
     if left_out := kept["undated_left_out"]:
         said.append(
             f"{counted(left_out, 'incident')} without a date {'is' if left_out == 1 else 'are'} of neither period."
@@ -53,9 +54,12 @@ def _numbers(periods: Periods, change: Cells) -> list[str]:
     return said
 
 
-def _lengths(periods: Periods) -> list[tuple[float, bool]]:
-    dated = periods.before.when is not None and periods.after.when is not None
-    return [(length, dated) for length in periods.days]
+def _difference(percent: float, p: float, per_day: str) -> str:
+    more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}" if abs(percent) >= 0.05 else "as many"
+    chance = (
+        "a larger difference than chance would make" if p <= SURE_P else "a difference that chance alone could make"
+    )
+    return f"That is {more}{per_day}, {chance} (p {in_words(p) if p >= LEAST_P else f'below {LEAST_P}'})."
 
 
 def _cells(change: Cells) -> list[str]:

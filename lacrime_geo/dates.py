@@ -63,6 +63,15 @@ def period_words(first: np.datetime64, last: np.datetime64) -> str:
     return f"{days} {months[0]} {end.year}"
 
 
+def in_digits(moment: np.datetime64) -> str:
+    """Return a moment as users write it: a date alone at midnight.
+
+    >>> in_digits(np.datetime64("2023-09-01T00:00:00")), in_digits(np.datetime64("2023-09-01T18:30:00"))
+    ('2023-09-01', '2023-09-01T18:30:00')
+    """
+    return str(moment).removesuffix("T00:00:00")
+
+
 def days_in_words(first: np.datetime64, last: np.datetime64) -> str:
     """Return a period as a sentence names it, both days told.
 

@@ -13,7 +13,7 @@ from .comparison_words import caveats_of, findings_of
 from .density import kde
 from .features import Features, as_boundary
 from .parameters import Parameters
-from .periods import Periods, periods_of
+from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, within
 from .results import Cells, Result, Surface
 from .styles.palettes import density_limits
@@ -57,8 +57,8 @@ def compare_periods(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: of the earlier period, or of both.
-    after : the incidents of the later period, where they are a layer of their own; of it the same category is taken.
-        Default: those of `incidents` from `after_since` on.
+    after : the incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
+        it the same category is taken. Default: those of `incidents` from `after_since` on.
     after_since : the date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
     before_until : the date before which the earlier period ends. Default: `after_since`.
     bandwidth : radius (m) of the kernel of both densities. Default: by the reference rule, from both periods together.
@@ -105,13 +105,11 @@ def _densities(
         edge_correction=area is not None,
     )
     made = []
-    for number, (period, days, name) in enumerate(
-        zip((periods.before, periods.after), periods.days, ("Before", "After"))
-    ):
+    for number, (period, days) in enumerate(zip((periods.before, periods.after), periods.days)):
         part = within(progress, 0.4 + 0.3 * number, 0.7 + 0.3 * number)
         surface = _per_days(kde(period, progress=part, **alike), days, periods.days)
         _keep_reasons(surface, whole)
-        made.append(replace(surface, label=f"{name} · {surface.label}"))
+        made.append(replace(surface, label=_label(surface, periods, number)))
     limits = tuple(density_limits(np.concatenate([surface.values.ravel() for surface in made])))
     before, after = (replace(surface, limits=limits) for surface in made)
     return before, after
@@ -133,6 +131,14 @@ def _per_days(surface: Surface, days: float, both: tuple[float, float]) -> Surfa
     unit = f"{surface.unit} in {STANDARD_DAYS} days"
     surface.parameters["unit"] = unit
     return replace(surface, values=surface.values * STANDARD_DAYS / days, unit=unit)
+
+
+def _label(surface: Surface, periods: Periods, number: int) -> str:
+    """Return a density's title, with its period as the change names it: as chosen, not by the first and the last incident."""
+    before_or_after, period = ("Before", "After")[number], (periods.before, periods.after)[number]
+    kind, *_, count = surface.label.split(" · ")
+    parts = (before_or_after, kind, period.selection.get("category"), period_in_words(period), count)
+    return " · ".join(part for part in parts if part)
 
 
 def _keep_reasons(surface: Surface, whole: Surface) -> None:

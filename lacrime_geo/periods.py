@@ -92,8 +92,8 @@ def _lengths(earlier: Incidents, later: Incidents) -> tuple[float, float]:
     start, stop = extent(later)
     if end > start:
         raise ValueError(
-            f"The earlier period ends {end} and the later one begins {start}: they overlap, or are the wrong way round; give "
-            "the earlier one first."
+            f"The earlier period ends {dates.in_digits(end)} and the later one begins {dates.in_digits(start)}: they overlap, or "
+            "are the wrong way round; give the earlier one first."
         )
     return float((end - begin) / DAY), float((stop - start) / DAY)
 

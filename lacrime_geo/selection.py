@@ -49,7 +49,8 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
     if end is not None:
         keep &= when < end
     if not keep.any():
-        asked = " and ".join([f"from {since} on"] * bool(since) + [f"before {until}"] * bool(until))
+        bounds = [("from {} on", begin), ("before {}", end)]
+        asked = " and ".join(words.format(dates.in_digits(bound)) for words, bound in bounds if bound is not None)
         known = when[~np.isnat(when)].astype("M8[D]")
         range_ = f"they run from {known.min()} to {known.max()}" if known.size else "none of them has a date"
         raise ValueError(f"No incident lies in the period {asked}: {range_}.")

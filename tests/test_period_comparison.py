@@ -76,7 +76,10 @@ def test_the_first_sentences_tell_numbers_days_and_whether_it_is_chance(compared
     assert compared.findings[0] == (
         "700 incidents from 1 to 30 Sep 2023 (30 days), and 900 incidents from 1 to 31 Oct 2023 (31 days)."
     )
-    assert f"{kept['change_percent']:.1f} % more per day, more than chance would make (p " in compared.findings[1]
+    assert (
+        f"{kept['change_percent']:.1f} % more per day, a larger difference than chance would make (p below 0.001)"
+        in compared.findings[1]
+    )
     assert compared.title == "Comparison · 1–30 Sep 2023 → 1–31 Oct 2023 · n = 700 → 900"
 
 
@@ -86,10 +89,10 @@ def test_a_fall_and_no_difference_have_their_words(pair):
     assert (
         lg.compare_periods(early, after=late)
         .findings[1]
-        .startswith("That is as many per day, which chance alone could")
+        .startswith("That is as many per day, a difference that chance alone could make (p 1)")
     )
     fewer = lg.compare_periods(of_period(900, 5, DAYS[0], middle), after=late)
-    assert fewer.findings[1].startswith("That is 44.4 % fewer per day, more than chance would make")
+    assert fewer.findings[1].startswith("That is 44.4 % fewer per day, a larger difference than chance would make")
 
 
 def test_the_sentence_on_cells_has_the_cells_numbers(compared):
@@ -131,7 +134,31 @@ def test_layers_without_times_are_compared_without_days(pair):
     x, y = np.random.default_rng(1).uniform(0, 3000, (2, 400))
     found = lg.compare_periods(incidents(x, y), after=incidents(y, x))
     assert found.findings[0] == "400 incidents without dates, and 400 incidents without dates."
+    assert found.findings[1] == "That is as many, a difference that chance alone could make (p 1)."
     assert any("equally long" in said for said in found.caveats)
+
+
+def test_densities_are_named_by_the_periods_chosen(pair):
+    one = together(*pair).select(since="2023-08-15", until="2023-11-01")
+    found = lg.compare_periods(one, after_since="2023-10-01", bandwidth=700)
+    assert found.density_before.label == "Before · Density (700 m) · Aug–Sep 2023 · n = 700"
+    assert found.density_after.label == "After · Density (700 m) · 1–31 Oct 2023 · n = 900"
+    assert found.title == "Comparison · Aug–Sep 2023 → 1–31 Oct 2023 · n = 700 → 900"
+
+
+@pytest.mark.parametrize(("missing", "said"), [(1, "1 incident without a place counts"), (5, "5 incidents without a")])
+def test_incidents_without_a_place_are_counted(pair, missing, said):
+    x = pair[0].easting.copy()
+    x[:missing] = np.nan
+    early = lg.Incidents(x, np.where(np.isnan(x), np.nan, pair[0].northing), when=pair[0].when, crs=pair[0].crs)
+    assert any(sentence.startswith(said) for sentence in lg.compare_periods(early, after=pair[1]).findings)
+
+
+def test_overlapping_periods_are_told_by_their_dates(pair):
+    with pytest.raises(
+        ValueError, match="earlier period ends 2023-10-15 and the later one begins 2023-10-01: they overlap"
+    ):
+        lg.compare_periods(together(*pair), after_since="2023-10-01T00:00:00", before_until="2023-10-15")
 
 
 def test_the_page_is_saved_with_the_layers(pair, tmp_path):

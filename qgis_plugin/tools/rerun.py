@@ -129,10 +129,11 @@ def _again(value):
 
 
 def _chosen(algorithm, record):
-    """Return the options that were found from the data then: those with a reason beside them."""
+    """Return the options that were found from the data then: those named as such, else those with a reason beside them."""
     kept = record["parameters"]
+    found = record.get("chosen") or {name: value for name, value in kept.items() if f"{name}_reason" in kept}
     names = {definition.name(): definition.name().lower() for definition in algorithm.parameterDefinitions()}
-    return {name: kept[lower] for name, lower in names.items() if lower in kept and f"{lower}_reason" in kept}
+    return {name: found[lower] for name, lower in names.items() if lower in found}
 
 
 def _outputs(algorithm, folder, context):
