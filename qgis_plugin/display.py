@@ -128,11 +128,11 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
         group = self.run.group(project.layerTreeRoot())
         moved = node.clone()
         moved.setCustomProperty(ORDER, self.order)
+        if isinstance(layer, QgsRasterLayer):
+            _leave_out_band(moved)
         above = sum(child.customProperty(ORDER, "") <= self.order for child in group.children())
         group.insertChildNode(above, moved)
         moved.setItemVisibilityChecked(not self.hidden)
-        if isinstance(layer, QgsRasterLayer):
-            _leave_out_band(moved)
         node.parent().removeChildNode(node)
         self.run.keep_themes(layer, self.theme, project)
 

@@ -15,13 +15,14 @@ class ComparePeriods(SummaryAlgorithm):
         Part("change", "CHANGE", "Change", "polygons", "change_map"),
     )
 
-    def arrange(self, run, found):
+    def arrange(self, run, shown):
         """Let the change be seen at first, and make a theme of each layer, so that two map views stand side by side."""
-        for name, title in (("density_before", "Before"), ("density_after", "After"), ("change", "Change")):
-            label = found.results[name].label
+        titles = {"density_before": "Before", "density_after": "After", "change": "Change"}
+        for name, result in shown.items():
+            title, label = titles[name], result.label
             of_what = [part for part in label.split(" · ")[1:-1] if not part.startswith("Density (")]
             run.themes[label] = " · ".join([title, *of_what])
-            if name != "change":
+            if name != "change" and "change" in shown:
                 run.hidden.add(label)
 
     def chosen(self, found):

@@ -16,3 +16,14 @@ class Overview(SummaryAlgorithm):
         Part("clustered", "CLUSTERED", "Clustered incidents", "points", "dbscan", ("BOUNDARY",), by_default=False),
         Part("concentration", "CONCENTRATION", "Concentration", "table"),
     )
+
+    def arrange(self, run, shown):
+        """Let hot and cold cells and clusters be seen at first, and make a theme of each map, such as of the density alone.
+
+        Under the cells a density would tint what is not significant, in colours much like theirs.
+        """
+        for name in {"density", "hotspots", "clusters"} & set(shown):
+            label = shown[name].label
+            run.themes[label] = label.split(" · n = ")[0]
+        if {"density", "hotspots"} <= set(shown):
+            run.hidden.add(shown["density"].label)

@@ -107,7 +107,7 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         wanted = [part for part in self.PARTS if part.result in found.results and outputs.parameters.get(part.output)]
         written, whole = {}, outputs.provenance
         with display.run_called(found.title) as run:
-            self.arrange(run, found)
+            self.arrange(run, {part.result: found.results[part.result] for part in wanted})
             for number, part in enumerate(wanted):
                 outputs.provenance = self._single(part, whole, outputs)
                 result = found.results[part.result]
@@ -118,8 +118,8 @@ class SummaryAlgorithm(AnalysisAlgorithm):
                 advance(step, 1.0)
         return written
 
-    def arrange(self, run, found):
-        """Say which layers are not to be seen at first and which make map themes: none, but for subclasses."""
+    def arrange(self, run, shown):
+        """Say which of the layers by name are not to be seen at first and which make map themes: none, but for subclasses."""
 
     def chosen(self, found):
         """Return the values of the algorithm's own options that were found from the data: none, but for subclasses."""

@@ -90,6 +90,21 @@ def test_all_layers_arrive_in_one_group_in_order_named_and_styled(load, layer):
     assert hulls.renderer().type() == points.renderer().type() == cells.renderer().type() == "categorizedSymbol"
     assert hulls.labelsEnabled() and density.renderer().type() == "singlebandpseudocolor" and not table.isSpatial()
     assert cells.name().startswith("Hotspots · burglary · Mar–Nov 2023")
+    seen = [node.isVisible() for node in group.children()]
+    assert seen[:4] == [True, True, True, False]  # a density beneath the cells would tint what is not significant
+
+
+def test_each_map_is_a_theme(load, layer):
+    group = loaded(load, layer)
+    themes = qgis_core.QgsProject.instance().mapThemeCollection()
+    by_title = {name.split(" · ")[0].split(" (")[0]: themes.mapThemeVisibleLayers(name) for name in themes.mapThemes()}
+    hulls, _, cells, density, _ = (node.layer() for node in group.children())
+    assert by_title == {"Clusters": [hulls], "Hotspots": [cells], "Density": [density]}
+
+
+def test_a_density_without_hotspots_is_seen(load, layer):
+    group = loaded(load, layer, HOTSPOTS=None)
+    assert [node.isVisible() for node in group.children() if node.name().startswith("Density")] == [True]
 
 
 def test_a_second_overview_has_a_group_of_its_own(load, layer):
