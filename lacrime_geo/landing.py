@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -41,6 +41,7 @@ class Landing:
     def __init__(self, reads: Iterable[str | os.PathLike[str]] = ()) -> None:
         """Begin with nothing staged; `reads` are the files of the inputs, which no output may replace."""
         self._staged: dict[Path, Path] = {}
+        self._undoing: list[Callable[[], None]] = []
         self._reads = {Path(path).resolve() for path in reads}
 
     def __enter__(self) -> Landing:
@@ -71,6 +72,10 @@ class Landing:
             self._staged[target] = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder)) / target.name
         return self._staged[target]
 
+    def undo_by(self, undoing: Callable[[], None]) -> None:
+        """Call a function when the run fails: it removes what cannot be staged, such as a table of a database."""
+        self._undoing.append(undoing)
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
@@ -81,6 +86,9 @@ class Landing:
                     with explained(target):
                         _sync(staged.parent)
                 self._land()
+            else:
+                for undoing in self._undoing:
+                    undoing()
         finally:
             for staged in self._staged.values():
                 shutil.rmtree(staged.parent, ignore_errors=True)

@@ -10,7 +10,7 @@ from . import explaining, installation
 from .explaining import tr
 from .feedback import announcing, letting_go
 from .lacrime_geo.progress import Cancelled
-from .provenance import given_to
+from .provenance import given_to, without_passwords
 
 FOLDER = os.path.dirname(__file__)
 
@@ -74,6 +74,11 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
         sentence = tr("{title} needs {names}, which this QGIS does not have: {remedy}.")
         return False, sentence.format(title=self.displayName(), names=names, remedy=installation.remedy(missing))
 
+    def checkParameterValues(self, parameters, context):
+        """Tell whether the parameters can be run with, in a sentence without the passwords of sources."""
+        fine, sentence = super().checkParameterValues(parameters, context)
+        return fine, without_passwords(sentence)
+
     def prepareAlgorithm(self, parameters, context, feedback):
         """Ask the layers here, in the thread that they belong to, and not while the work goes on."""
         self.problem = None
@@ -92,14 +97,16 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
         possible, sentence = self.canExecute()
         if not possible:  # qgis_process and scripts do not ask
             raise QgsProcessingException(sentence)
-        if self.problem:
-            raise self.problem
         try:
+            if self.problem:
+                raise self.problem
             with announcing(feedback), letting_go():
                 return self.carry_out(parameters, context, feedback)
         except Cancelled:
             feedback.pushInfo(tr("Cancelled: nothing was written."))
             return {}
+        except QgsProcessingException as problem:
+            raise QgsProcessingException(without_passwords(str(problem))) from None
         except (ValueError, TypeError, ImportError) as problem:
             raise QgsProcessingException(str(problem)) from problem
         except OSError as problem:

@@ -26,6 +26,7 @@ class Source:
         self._limit = -1 if some is None else some.featureLimit
         self._filter = getattr(some, "filterExpression", "")  # from QGIS 3.32 on
         self._name, self._fields, self._kind, self._crs = layer.name(), layer.fields(), layer.wkbType(), layer.crs()
+        self.counted = layer.providerType() in COUNTED
         self._count = layer.selectedFeatureCount() if selected else _count(layer)
         self.path = layer.source().split("|")[0]
         whole = not selected and self._limit == -1 and not self._filter

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 from osgeo import gdal
 from qgis.core import (
+    QgsDataSourceUri,
     QgsLayerMetadata,
     QgsMapLayer,
     QgsProcessingFeatureSourceDefinition,
@@ -22,6 +23,7 @@ from .layers import vector_layer
 
 QMD_ITEM = "lacrime_qmd"  # of a GeoTIFF's metadata
 PASSWORD = re.compile(r"""\s?\bpassword=('(\\.|[^'\\])*'|"[^"]*"|\S+)""", re.IGNORECASE)
+IN_ADDRESS = re.compile(r"(?<=://)([^/\s:@]*):[^/\s@]*@")  # of user:password@host
 CAVEAT = (
     "Reported incidents only: reported crime is not all crime. Made with lacrime_geo; the history lists every parameter used, "
     "and why it was chosen where it was found from the data."
@@ -98,12 +100,18 @@ def plain(value, algorithm, name, parameters, context):
         return [plain(one, algorithm, name, parameters, context) for one in value]
     if isinstance(value, str):
         layer = context.getMapLayer(value)
-        return _source(layer) or PASSWORD.sub("", value)
+        return _source(layer) or without_passwords(value)
     return value if isinstance(value, (bool, int, float)) else str(value)
 
 
 def _source(layer):
-    return layer.publicSource() if layer is not None else None
+    return without_passwords(layer.source()) if layer is not None else None
+
+
+def without_passwords(text):
+    """Return a text without the passwords of sources that it names."""
+    # QGIS itself takes a password to end at its first blank.
+    return QgsDataSourceUri.removePassword(IN_ADDRESS.sub(r"\1@", PASSWORD.sub("", text)))
 
 
 def metadata_of(result, provenance=None):

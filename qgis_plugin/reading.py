@@ -15,7 +15,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
-from . import file_layers
+from . import databases, file_layers
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.crs import known_degrees
 from .lacrime_geo.frames import CATEGORY_COLUMN, TIME_COLUMN
@@ -98,14 +98,15 @@ def _read(source, names, geometry_of, progress):
     request = QgsFeatureRequest().setSubsetOfAttributes(at)
     ids, geometries, columns = [], [], [[] for _ in at]
     total = source.featureCount()
-    for number, feature in enumerate(source.getFeatures(request)):
-        if number % ROWS_AT_ONCE == 0:
-            # Where nobody knows how many there are, each is a smaller step.
-            advance(progress, number / (max(total, 1) if total >= 0 else number + UNCOUNTED))
-        ids.append(feature.id())
-        geometries.append(geometry_of(feature.geometry(), number))
-        for column, index in zip(columns, at):
-            column.append(feature.attribute(index))
+    with databases.read_to_the_end(source):
+        for number, feature in enumerate(source.getFeatures(request)):
+            if number % ROWS_AT_ONCE == 0:
+                # Where nobody knows how many there are, each is a smaller step.
+                advance(progress, number / (max(total, 1) if total >= 0 else number + UNCOUNTED))
+            ids.append(feature.id())
+            geometries.append(geometry_of(feature.geometry(), number))
+            for column, index in zip(columns, at):
+                column.append(feature.attribute(index))
     return ids, geometries, dict(zip(names, columns))
 
 

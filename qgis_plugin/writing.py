@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 from datetime import datetime
+from functools import partial
 
 import numpy as np
 from qgis.core import (
@@ -24,11 +25,13 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
+from . import databases
 from .lacrime_geo.files import FORMATS
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.landing import explained
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, Marks, few_enough
+from .provenance import without_passwords
 
 try:
     from qgis.PyQt.QtCore import QMetaType
@@ -50,7 +53,7 @@ except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's t
 log = logging.getLogger("lacrime_geo")
 FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO, "M": MOMENT}
 FEATURES_AT_ONCE = 5000
-DATABASES = ("memory:", "ogr:", "postgres:", "mssql:", "oracle:", "hana:", "spatialite:")
+DATABASES = ("memory:", "ogr:", "postgres:", "postgis:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
 
 
@@ -114,6 +117,8 @@ class Outputs:
         sink, written = self.algorithm.parameterAsSink(self.parameters, name, self.context, fields, kind, crs)
         if sink is None and self.parameters.get(name):
             raise QgsProcessingException(self.algorithm.invalidSinkError(self.parameters, name))
+        if sink is not None and is_table(self._sink(name)):
+            self.landing.undo_by(partial(databases.drop, written))
         return sink, written
 
     def check(self, written, rows, placed):
@@ -140,7 +145,14 @@ class Outputs:
 
 def file_path(path, kind):
     """Return the file that an output names, with the ending QGIS would add; None for temporary layers and databases."""
-    if not isinstance(path, str) or not path or path == QgsProcessing.TEMPORARY_OUTPUT or path.startswith(DATABASES):
+    if not isinstance(path, str) or not path or path == QgsProcessing.TEMPORARY_OUTPUT:
+        return None
+    if path.startswith(DATABASES):
+        if kind == "surface":
+            raise QgsProcessingException(
+                f"{without_passwords(path)!r} is no file, and this result is a raster; name a file that ends in .tif."
+            )
+        databases.refuse_server_as_file(path)
         return None
     if "|" in path:
         raise QgsProcessingException(f"{path!r} names a layer in a file; name a file of its own.")
@@ -150,6 +162,11 @@ def file_path(path, kind):
             f"{path!r} ends in {ending}; this result is written as {', '.join(FORMATS['surface'])}."
         )
     return path if ending else path + (".tif" if kind == "surface" else ".gpkg")
+
+
+def is_table(given):
+    """Tell whether an output is a table of a database, which is written where it stays."""
+    return isinstance(given, str) and given.startswith(DATABASES) and not given.startswith("memory:")
 
 
 def database_file(path):

@@ -18,6 +18,7 @@ if [ -n "${CONDA_PREFIX:-}" ] && [ "$qgis_python" = "$CONDA_PREFIX/bin/python" ]
     echo "$qgis_python"
     exit
 fi
+tools/find_postgis.sh
 PYTHON=$qgis_python tools/make_venv.sh develop
 "$qgis_python" tools/link_qgis.py .venv
 echo "$PWD/.venv/bin/python"

@@ -5,6 +5,7 @@ import gc
 import numpy as np
 import pytest
 from bundled import SECOND, clustered, destination, import_plugin, point_layer
+from sources import result_of
 
 from tools.screenshot.serving import serving_tiles
 
@@ -141,6 +142,25 @@ def read_raster():
             )
 
     return read
+
+
+@pytest.fixture
+def result(run, read_raster):
+    """Return a function that runs an analysis on a source and gives its numbers, whatever the order of the features."""
+
+    def result(name, source, **options):
+        return result_of(name, run(name, INCIDENTS=source, **options)["OUTPUT"], "WEIGHT" in options, read_raster)
+
+    return result
+
+
+@pytest.fixture
+def emptied_project(qgis_app):
+    """Empty the project after a test that has put layers there."""
+    from qgis.core import QgsProject
+
+    yield
+    QgsProject.instance().clear()
 
 
 @pytest.fixture(scope="session")

@@ -4,90 +4,12 @@ import csv
 
 import numpy as np
 import pytest
-from bundled import clustered, column, point_layer, square_layer
+from bundled import clustered, square_layer
+from sources import N, added, everything, opened, require_same, saved, some, subset
 
 pytest.importorskip("qgis.core")
-pytestmark = pytest.mark.plugin
-
 ANALYSES = ("kde", "hotspots", "dbscan")
-N = 400
-
-
-@pytest.fixture(autouse=True)
-def project():
-    """Return the project, emptied again afterwards."""
-    from qgis.core import QgsProject
-
-    yield QgsProject.instance()
-    QgsProject.instance().clear()
-
-
-@pytest.fixture
-def result(run, read_raster):
-    """Return a function that runs an analysis on a source and gives its numbers, whatever the order of the features."""
-
-    def result(name, source, **options):
-        found = run(name, INCIDENTS=source, **options)["OUTPUT"]
-        if name == "kde":
-            raster = read_raster(found)
-            return {"values": raster["values"], "bounds": np.array(raster["bounds"])}
-        order = np.argsort(column(found, "number")) if name == "dbscan" else slice(None)
-        names = ("number", "cluster", "core") if name == "dbscan" else ("count", "z", "p", "p_adjusted", "bin")
-        names += ("weight_sum",) if "WEIGHT" in options and name == "hotspots" else ()
-        return {of: column(found, of).astype(float)[order] for of in names}
-
-    return result
-
-
-def require_same(found, expected):
-    assert list(found) == list(expected)
-    for name, values in expected.items():
-        assert found[name].shape == values.shape
-        np.testing.assert_allclose(found[name], values, rtol=1e-5, atol=1e-6, err_msg=name)
-
-
-def everything(**more):
-    """Return all features as a memory layer."""
-    return point_layer(*clustered(N), **more)
-
-
-def saved(layer, path, driver="GPKG", only="", crs=None):
-    """Write a layer, or those of its features that an expression chooses, to a file; return its path."""
-    from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsProject, QgsVectorFileWriter
-
-    options = QgsVectorFileWriter.SaveVectorOptions()
-    options.driverName = driver
-    if only:
-        layer.selectByExpression(only)
-        options.onlySelectedFeatures = True
-    if crs:
-        options.ct = QgsCoordinateTransform(layer.crs(), QgsCoordinateReferenceSystem(crs), QgsProject.instance())
-    context = QgsProject.instance().transformContext()
-    written = QgsVectorFileWriter.writeAsVectorFormatV3(layer, str(path), context, options)
-    assert written[0] == QgsVectorFileWriter.WriterError.NoError, written
-    return str(path)
-
-
-def opened(path, name="burglaries", provider="ogr"):
-    from qgis.core import QgsVectorLayer
-
-    layer = QgsVectorLayer(str(path), name, provider)
-    assert layer.isValid()
-    return layer
-
-
-def added(layer):
-    from qgis.core import QgsProject
-
-    return QgsProject.instance().addMapLayer(layer)
-
-
-def some(layer, expression="", **more):
-    """Return a source of a layer of the project: only what an expression selects in it, where there is one."""
-    from qgis.core import QgsProcessingFeatureSourceDefinition
-
-    layer.selectByExpression(expression or "FALSE")
-    return QgsProcessingFeatureSourceDefinition(layer.id(), selectedFeaturesOnly=bool(expression), **more)
+pytestmark = [pytest.mark.plugin, pytest.mark.usefixtures("emptied_project")]
 
 
 def delimited(folder, geometry):
@@ -106,11 +28,6 @@ def delimited(folder, geometry):
 def virtual(sql):
     added(everything(name="basis"))
     return opened(f"?query={sql}&geometry=geometry:1:4326", provider="virtual")
-
-
-def subset(layer, expression):
-    assert layer.setSubsetString(expression)
-    return layer
 
 
 def of_kind(kind, shape):
