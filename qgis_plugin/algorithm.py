@@ -114,7 +114,8 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         self._declare_outputs()
 
     def _declare_outputs(self):
-        kinds, title = QgsProcessing.SourceType, self.tr(self.analysis.title)
+        kinds = QgsProcessing.SourceType
+        title = self.tr(self.analysis.title)
         if issubclass(self.analysis.result, Surface):
             made = QgsProcessingParameterRasterDestination(OUTPUT, title)
         else:
