@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .overview_words import days_of
+from .overview_words import days_of, in_plain_words
 from .parameters import in_words
 from .periods import Periods
 from .results import Cells
@@ -31,7 +31,7 @@ def findings_of(periods: Periods, results: Mapping[str, Any]) -> tuple[str, ...]
         *_numbers(periods, change),
         *_cells(change),
         *_extremes(change),
-        f"The highest density was {in_words(before)} {unit} before and is {in_words(after)} after, smoothed over "
+        f"The highest density was {in_words(before)} before and is {in_words(after)} after, in {unit}, smoothed over "
         f"{in_words(results['density_after'].parameters['bandwidth'])} m.",
     )
 
@@ -39,7 +39,7 @@ def findings_of(periods: Periods, results: Mapping[str, Any]) -> tuple[str, ...]
 def _numbers(periods: Periods, change: Cells) -> list[str]:
     kept = change.parameters
     category = periods.before.selection.get("category")
-    of = f" of {category}" if category else ""
+    of = f" of {in_plain_words(category)}" if category else ""
     before, after = (counted(kept[name], "incident") for name in ("before_incidents", "after_incidents"))
     dated = periods.before.when is not None and periods.after.when is not None
     days = [f" ({counted(round(length), 'day')})" if dated else "" for length in periods.days]
@@ -68,12 +68,14 @@ def _cells(change: Cells) -> list[str]:
     told = f"{change.parameters['tested']:,} have enough incidents for a change to be told from chance"
     if not rose and not fell:
         return [f"{of}, {told}; in none of these is it more than chance at 95 % confidence."]
-    return [f"{of}, {told}; {rose:,} have more and {fell:,} fewer than before at 95 % confidence."]
+    per_day = "" if change.parameters["before_days"] == change.parameters["after_days"] else " per day"
+    return [f"{of}, {told}; {rose:,} have more{per_day} and {fell:,} fewer than before at 95 % confidence."]
 
 
 def _extremes(change: Cells) -> list[str]:
     """Name the cells that have risen and fallen most among the significant ones."""
     said = []
+    of_equal_length = change.parameters["before_days"] == change.parameters["after_days"]
     for sign, words in ((1, "rise"), (-1, "fall")):
         sure = np.flatnonzero(sign * change["bin"] >= SURE_BIN)
         if not sure.size:
@@ -82,7 +84,9 @@ def _extremes(change: Cells) -> list[str]:
         x, y = change.grid.centres(change.cell[row : row + 1])
         place = f"{x[0]:,.0f} m east and {y[0]:,.0f} m north ({change.grid.crs})"
         from_to = f"from {change['count_before'][row]:,} to {change['count_after'][row]:,}"
-        said.append(f"The largest {words}: {from_to} incidents in the cell at {place}.")
+        rates = [in_words(change[name][row]) for name in ("rate_before", "rate_after")]
+        per_day = "" if of_equal_length else f", {rates[0]} and {rates[1]} per day,"
+        said.append(f"The largest {words}: {from_to} incidents{per_day} in the cell at {place}.")
     return said
 
 
@@ -90,5 +94,5 @@ def caveats_of(results: Mapping[str, Any]) -> tuple[str, ...]:
     """Return what must be kept in mind: what holds for all comparisons, and what the results warn of."""
     outside = int(results["change"].parameters.get("outside", 0))
     are = "is" if outside == 1 else "are"
-    said = f"{counted(outside, 'incident')} {are} outside the cells of the study area, and not among these."
+    said = f"{counted(outside, 'incident')} {are} outside the cells of the study area: the change does not count them."
     return (*CAVEATS, *([said] if outside else []), *warnings_of(results.values()))

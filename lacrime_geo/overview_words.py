@@ -37,7 +37,9 @@ def findings_of(incidents: Incidents, results: Mapping[str, Any]) -> tuple[str, 
 def incidents_found(incidents: Incidents) -> list[str]:
     """Say how many incidents of which kind and days there are, and how many of them are not on the map or not dated."""
     category = incidents.selection.get("category")
-    said = [f"{counted(incidents.size, 'incident')}{f' of {category}' if category else ''} {days_of(incidents)}."]
+    said = [
+        f"{counted(incidents.size, 'incident')}{f' of {in_plain_words(category)}' if category else ''} {days_of(incidents)}."
+    ]
     if missing := int((~incidents.placed).sum()):
         said.append(f"{counted(missing, 'incident')} of these {_have(missing)} no place, and count nowhere.")
     left_out = int(incidents.selection.get("undated_left_out", 0))
@@ -49,6 +51,15 @@ def incidents_found(incidents: Incidents) -> list[str]:
     elif 0 < undated < incidents.size:
         said.append(f"{counted(undated, 'incident')} of these {_have(undated)} no date, and count all the same.")
     return said
+
+
+def in_plain_words(category: str) -> str:
+    """Return a category as a sentence names it.
+
+    >>> in_plain_words("motor_vehicle_theft")
+    'motor vehicle theft'
+    """
+    return str(category).replace("_", " ")
 
 
 def _have(number: int) -> str:
@@ -142,7 +153,7 @@ def _mostly(hulls: Shapes, row: int) -> str:
     if "category" not in hulls.columns or hulls["category_share"][row] == 1.0:
         return ""
     share = share_in_words(float(hulls["category_share"][row]))
-    return f"; its most frequent category is {hulls['category'][row]}, with {share}"
+    return f"; its most frequent category is {in_plain_words(hulls['category'][row])}, with {share}"
 
 
 def _concentrated(table: Concentration) -> list[str]:
@@ -162,7 +173,7 @@ def caveats_of(results: Mapping[str, Any], bounded: bool) -> tuple[str, ...]:
         )
         if outside := int(results["hotspots"].parameters.get("outside", 0)):
             said.append(
-                f"{counted(outside, 'incident')} {_are(outside)} outside the cells of the study area, and not among these."
+                f"{counted(outside, 'incident')} {_are(outside)} outside the cells of the study area: hotspots do not count them."
             )
     if not bounded and results:
         said.append(

@@ -14,6 +14,7 @@ from .parameters import Parameters, in_words
 from .results import Result, Surface, Table
 
 PAGE = "summary.html"
+METRES = ("bandwidth", "cell_size", "distance_band", "eps")
 REPORTED = (
     "Reported crime is not all crime: these are reports, which also depend on who reports and where police look. Do not judge "
     "people by them."
@@ -77,20 +78,22 @@ def _ending(result: Result) -> str:
 
 
 def _choices(results: Mapping[str, Result]) -> list[html.Markup]:
-    """Return a table of what was chosen from the data, and why."""
-    rows = []
+    """Return a table of what was chosen from the data, and why; maps with the same choice have one row."""
+    maps: dict[tuple[str, str, str], list[str]] = {}
     for result in results.values():
         kept = result.parameters
-        named = [name for name in kept if f"{name}_reason" in kept]
-        title = result.label.split(" · ")[0]
-        rows += [(title, name.replace("_", " "), _value(kept[name]), kept[f"{name}_reason"]) for name in named]
-    if not rows:
+        for name in (name for name in kept if f"{name}_reason" in kept):
+            choice = name.replace("_", " "), _value(name, kept[name]), kept[f"{name}_reason"]
+            maps.setdefault(choice, []).append(result.label.split(" · ")[0])
+    if not maps:
         return []
+    rows = [(", ".join(titles), *choice) for choice, titles in maps.items()]
     return [html.tag("h2", "What was chosen from the data"), html.table(("map", "choice", "value", "why"), rows)]
 
 
-def _value(value: Any) -> str:
-    return in_words(value) if isinstance(value, (int, float)) else str(value)
+def _value(name: str, value: Any) -> str:
+    words = in_words(value) if isinstance(value, (int, float)) else str(value)
+    return f"{words} m" if name in METRES else words
 
 
 def warnings_of(results: Iterable[Result]) -> list[str]:

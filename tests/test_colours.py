@@ -85,7 +85,10 @@ TOGETHER = {
     "two maps compared": [on_paper(colour, 0.8) for _, colour in palettes.COMPARISON.values() if colour],
     "clusters": [*palettes.CLUSTER_HUES, palettes.OTHER_CLUSTERS],
     "ratios": [on_paper(colour, opacity) for _, _, colour, opacity in palettes.RATIOS],
-    "change": [on_paper(entry.colour, 0.8) for entry in palettes.CHANGE if entry.colour],
+    "change": [
+        *(on_paper(entry.colour, 0.8) for entry in palettes.CHANGE if entry.colour),
+        on_paper(palettes.NO_CHANGE[0], 0.8 * palettes.NO_CHANGE[1]),
+    ],
     "stability": [on_paper(colour, 0.8) for side in palettes.STABLE.values() for _, colour in side],
 }
 

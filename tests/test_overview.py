@@ -12,6 +12,7 @@ import lacrime_geo as lg
 from lacrime_geo import dates
 from lacrime_geo.cli import main
 from lacrime_geo.overview_words import hot_areas, incidents_found
+from lacrime_geo.parameters import in_words
 from lacrime_geo.summaries import share_in_words
 
 
@@ -114,7 +115,7 @@ def test_the_sentences_on_clusters_have_the_hulls_numbers(found):
     assert share == pytest.approx(100 * hulls["share"].sum(), abs=0.5)
     count, area, dominant = numbers(saying(found, "The largest has"))
     assert count == hulls["count"][0] and area == pytest.approx(hulls["area_km2"][0], rel=0.01)
-    assert hulls["category"][0] in saying(found, "The largest has")
+    assert hulls["category"][0].replace("_", " ") in saying(found, "The largest has")
     assert dominant == pytest.approx(100 * hulls["category_share"][0], abs=0.5)
 
 
@@ -214,7 +215,9 @@ def test_the_page_has_findings_caveats_and_choices_with_reasons(found):
     page = found.html()
     for said in (*found.findings, *found.caveats):
         assert said.replace("'", "&#x27;") in page
-    assert "<td>bandwidth</td>" in page and "reference rule" in page and "<td>eps</td>" in page
+    assert "<td>bandwidth</td>" in page and "reference rule" in page
+    eps = f"<td>eps</td><td>{in_words(found.clusters.parameters['eps'])} m</td>"
+    assert page.count(eps) == 1 and f"<td>Clustered incidents, Clusters</td>{eps}" in page
     assert "http" not in page
 
 

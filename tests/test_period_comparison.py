@@ -9,6 +9,7 @@ from test_change import DAYS, of_period, together
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
+from lacrime_geo.parameters import in_words
 from lacrime_geo.styles import qml
 
 AREA = rectangle(-100, -100, 3100, 3100)
@@ -52,6 +53,9 @@ def test_periods_of_equal_length_are_in_incidents_per_km2():
     early, late = of_period(500, 3, DAYS[0], middle), of_period(600, 4, middle, end)
     found = lg.compare_periods(early, after=late, bandwidth=700, boundary=AREA)
     assert found.density_before.unit == "incidents per km²"
+    assert re.search(
+        r"was [\d.]+ before and is [\d.]+ after, in incidents per km², smoothed over 700 m", found.findings[-1]
+    )
     alone = lg.kde(early, bandwidth=700, cell_size=found.density_before.grid.cell_size, boundary=AREA)
     np.testing.assert_allclose(found.density_before.values, alone.values)
 
@@ -115,8 +119,10 @@ def test_the_largest_rise_and_fall_are_named():
         (said,) = (sentence for sentence in found.findings if f"The largest {words}" in sentence)
         row = np.argmax(sign * found.change["difference"])
         assert f"from {found.change['count_before'][row]} to {found.change['count_after'][row]} incidents" in said
+        rates = [in_words(found.change[f"rate_{name}"][row]) for name in ("before", "after")]
+        assert f"incidents, {rates[0]} and {rates[1]} per day, in the cell at" in said
     rose, fell = ((sign * found.change["bin"] >= 2).sum() for sign in (1, -1))
-    assert any(f"{rose} have more and {fell} fewer than before" in said for said in found.findings)
+    assert any(f"{rose} have more per day and {fell} fewer than before" in said for said in found.findings)
 
 
 def test_undated_and_outside_incidents_are_counted(pair):

@@ -103,8 +103,8 @@ def test_every_kind_of_change_has_its_own_look():
 def test_change_diverges_from_no_change_and_tells_it_from_too_few_incidents():
     found = classes(parsed("change"))
     assert list(found) == ["3", "2", "1", "0", "-1", "-2", "-3", "too few"]
-    assert [found[value][1]["style"] for value in ("0", "too few")] == ["no", "no"]
-    assert [found[value][1]["outline_style"] for value in ("0", "too few")] == ["solid", "no"]
+    assert [found[value][1]["style"] for value in ("0", "too few")] == ["solid", "no"]
+    assert [found[value][1]["outline_style"] for value in ("0", "too few")] == ["no", "no"]
     for more, fewer in (("3", "-3"), ("2", "-2"), ("1", "-1")):
         assert found[more][0].replace("More", "Fewer") == found[fewer][0]
         (red, _, blue), (low, _, high) = (colour(found[value][1]["color"]) for value in (more, fewer))

@@ -56,6 +56,7 @@ CHANGE = (
     Class(-3, "Fewer than before, 99 % confidence", "#5e3c99"),
 )
 MORE_OUTLINE, FEWER_OUTLINE = "#a04000", "#452a78"
+NO_CHANGE = ("#707070", 0.3)  # and its opacity: where a change could be told, and there is none
 
 # The customary five of local Moran maps.
 LOCAL_MORAN = {

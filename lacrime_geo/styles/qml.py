@@ -124,12 +124,13 @@ def _comparison(result: Any) -> str:
 
 
 def _change(result: Any) -> str:
-    """Categories of `bin`, outlined where significant; a hairline where there is no change, nothing where none could be told."""
+    """Categories of `bin`, outlined where significant; pale grey where there is no change, nothing where none could be told."""
     entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.CHANGE]
     symbols = []
     for value, _, colour in palettes.CHANGE:
         outlined = palettes.MORE_OUTLINE if value > 0 else palettes.FEWER_OUTLINE
-        symbols.append(unfilled() if colour is None else fill(colour, outlined, 0.18))
+        grey, opacity = palettes.NO_CHANGE
+        symbols.append(fill(grey, None, 0.0, opacity) if colour is None else fill(colour, outlined, 0.18))
     entries.append((TOO_FEW, "Too few incidents to tell a change"))
     symbols.append(fill(None, None, 0.0))
     renderer = categorised(f'if("tested", "bin", {text_literal(TOO_FEW)})', entries, symbols)
