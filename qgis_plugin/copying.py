@@ -51,7 +51,10 @@ def copy(layer, path, kept, ids, columns, progress):
         options=["-preserve_fid"],
         callback=lambda fraction, message, data: int(going is None or going(fraction) is not False),
     )
-    written = gdal.VectorTranslate(path, dataset, options=options)
+    try:
+        written = gdal.VectorTranslate(path, dataset, options=options)
+    except RuntimeError:  # where GDAL's exceptions are switched on
+        written = None
     advance(going, 1.0)
     if written is None:
         return None

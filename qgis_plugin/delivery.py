@@ -1,6 +1,6 @@
 """Results to the outputs they were asked for, each with its style, its record and its name."""
 
-from . import display, marking, raster_layers, writing
+from . import display, raster_layers, writing
 from .lacrime_geo.landing import explained
 from .lacrime_geo.results import Marks, Surface, Table
 from .provenance import metadata_of
@@ -14,6 +14,8 @@ def write(outputs, name, result, original, progress):
     if isinstance(result, Surface):
         return raster_layers.write_surface(outputs, name, result)
     if isinstance(result, Marks) and original is not None:
+        from . import marking  # brings SQLite, which not every QGIS has loaded when it starts
+
         return marking.write_marks(outputs, name, result, original, progress)
     if isinstance(result, Table):
         return writing.write_table(outputs, name, result)

@@ -62,6 +62,14 @@ class FileLayer:
         return dataset, table
 
 
+def opened_raster(path):
+    """Return GDAL's dataset of a raster, None where it does not open."""
+    try:
+        return gdal.Open(path)
+    except RuntimeError:  # where GDAL's exceptions are switched on
+        return None
+
+
 def read(layer, names, dates, point_of, progress):
     """Return ids (n,), points (n, 2) and a dict of the columns named; None where the features must be looped over.
 

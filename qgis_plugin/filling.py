@@ -22,6 +22,9 @@ BLOB = np.dtype(
     ]
 )
 
+# What fill raises where the file cannot be written.
+FAILURE = sqlite3.Error
+
 
 def fill(path, loaded, columns_of, progress):
     """Put all incidents into the one layer of a GeoPackage, whose fields are theirs, in their order.

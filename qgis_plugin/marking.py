@@ -7,7 +7,7 @@ from qgis.core import QgsFeature, QgsField, QgsFields
 
 from . import copying
 from .reading import FEATURE_ID
-from .writing import add, fields_of, plain, require_all, unwritable
+from .writing import add, fields_of, held, plain, require_all, unwritable
 
 log = logging.getLogger("lacrime_geo")
 
@@ -31,7 +31,9 @@ def write_marks(outputs, name, result, original, progress):
         del sink
         _copy(outputs, name, written, result, original, kept, progress)
         return written
-    add(outputs, name, sink, _marked(result, original, fields, kept), len(result), progress)
+    left = []
+    marked = held(_marked(result, original, fields, kept), written, left)
+    add(outputs, name, sink, marked, len(result), progress, left)
     return written
 
 

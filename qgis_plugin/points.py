@@ -1,6 +1,5 @@
 """Incidents read from a file to Processing's outputs: a layer of points with typed columns."""
 
-import sqlite3
 from dataclasses import replace
 
 import numpy as np
@@ -14,10 +13,9 @@ from qgis.core import (
     QgsWkbTypes,
 )
 
-from . import filling
 from .lacrime_geo.vector_formats import spelled_apart
 from .projecting import from_name, transformed
-from .writing import FEATURES_AT_ONCE, INTEGER, add, fields_of, plain, unwritable
+from .writing import FEATURES_AT_ONCE, INTEGER, add, fields_of, held, plain, unwritable
 
 WGS_84 = "EPSG:4326"
 MANY = 100_000  # rows beyond which a layer in memory takes long to make
@@ -42,13 +40,16 @@ def write_points(outputs, name, loaded, progress):
     if sink is None:
         return None
     if written in outputs.final and written.lower().endswith(".gpkg"):
+        from . import filling  # brings SQLite, which not every QGIS has loaded when it starts
+
         del sink
         try:
             filling.fill(written, loaded, _as_stored, progress)
-        except sqlite3.Error as problem:
+        except filling.FAILURE as problem:
             raise unwritable(outputs, name, str(problem)) from problem
         return written
-    add(outputs, name, sink, _features(loaded, fields), len(loaded), progress)
+    left = []
+    add(outputs, name, sink, held(_features(loaded, fields), written, left), len(loaded), progress, left)
     return written
 
 

@@ -5,7 +5,6 @@ import json
 import re
 from datetime import datetime, timezone
 
-from osgeo import gdal
 from qgis.core import (
     QgsDataSourceUri,
     QgsLayerMetadata,
@@ -17,6 +16,7 @@ from qgis.core import (
 from qgis.PyQt.QtCore import QDate, QDateTime
 from qgis.PyQt.QtXml import QDomDocument
 
+from .file_layers import opened_raster
 from .lacrime_geo import __version__
 from .lacrime_geo.fingerprints import fingerprint
 from .layers import vector_layer
@@ -144,7 +144,7 @@ def as_qmd(metadata):
 def _inside_raster(layer):
     """Return the metadata that stand in a GeoTIFF: QGIS opens rasters without theirs."""
     metadata, document = QgsLayerMetadata(), QDomDocument()
-    dataset = gdal.Open(layer.source())
+    dataset = opened_raster(layer.source())
     inside = dataset.GetMetadataItem(QMD_ITEM) if dataset is not None else None
     if inside:
         document.setContent(inside)

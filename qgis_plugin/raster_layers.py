@@ -4,6 +4,7 @@ import numpy as np
 from osgeo import gdal
 from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProcessingException
 
+from .file_layers import opened_raster
 from .lacrime_geo.grid import Grid
 from .lacrime_geo.landing import explained
 from .lacrime_geo.rasters import require_one_band, unmetric, with_record
@@ -45,7 +46,7 @@ def _values(provider, extent, grid, name):
 
 def _kept(raster):
     """Return the unit and the record of parameters that the raster's file keeps, empty where there is none."""
-    dataset = gdal.Open(raster.path) if raster.by_gdal else None
+    dataset = opened_raster(raster.path) if raster.by_gdal else None
     if dataset is None:
         return "", ""
     return dataset.GetRasterBand(BAND).GetUnitType(), dataset.GetMetadataItem("lacrime_geo")

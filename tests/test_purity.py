@@ -51,7 +51,8 @@ for neighbours in ("queen", "rook", "knn", "band"):
 marks += [lg.local_moran(areas, value="v", permutations=number) for number in (0, 19)]
 marks += [lg.gi_star(areas, value="v", denominator="v", smoothing="empirical_bayes"), lg.local_moran(points)]
 cells += [lg.hotspots(points, shape="hex"), lg.stability(some, runs=3)]
-cells += [lg.change_map(points, after_since="2023-09-01"), lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
+cells += [lg.change_map(points, after_since="2023-09-01")]
+cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
 tables = [cells[2].curve(), marks[-1].agreement()]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)

@@ -86,7 +86,7 @@ def occurred_after_reported(occurred: np.ndarray, reported: np.ndarray) -> tuple
     """Return the occurrence with impossible ones (a day after the report or more) set to missing."""
     late = occurred.astype("datetime64[D]") > reported.astype("datetime64[D]")
     found = finding("occurred_after_reported", late, occurred, "date of occurrence set to missing")
-    return np.where(late, np.datetime64("NaT"), occurred), found
+    return np.where(late, np.datetime64("NaT", "s"), occurred), found
 
 
 def coordinates(

@@ -34,7 +34,9 @@ class ReportMap(Tool):
     TITLE = "Map for a report"
     GROUP = "Maps"
     TAGS = ("report", "print", "layout", "PDF", "PNG", "atlas", "page", "export", "crime", "hotspot map")
-    SUMMARY = "Make a page for print: map, legend, scale bar, north arrow, method, period, number of incidents, sources."
+    SUMMARY = (
+        "Make a page for print: map, legend, scale bar, north arrow, method, period, number of incidents, sources."
+    )
     HELP = (
         "What the page says is taken from the layers' own records. With divisions there is a page for each of them, in one PDF. "
         "The layout is kept in the project, to be changed in <i>Project › Layout Manager</i>."

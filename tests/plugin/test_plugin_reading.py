@@ -72,7 +72,7 @@ def require_same(read, source, in_batches, **parameters):
 def test_numbers(read, tmp_path, driver, weight):
     path = write(tmp_path / f"points.{ENDINGS[driver]}", driver, columns=[weight])
     incidents = require_same(read, str(path), True, WEIGHT=weight)
-    # With its spatial index FlatGeobuf has no rows without geometry; a place at (0, 0) is none everywhere.
+    # FlatGeobuf has no rows without geometry; a place at (0, 0) is none everywhere.
     assert incidents.placed.sum() == 282 - 12 * (driver == "FlatGeobuf")
 
 
