@@ -136,10 +136,11 @@ def _cross(colour: str) -> str:
     return symbol("marker", [_layer("SimpleMarker", options)])
 
 
-def outline(colour: str, width: float, halo: float) -> str:
-    """Return an area's outline alone, with a white halo on either side (mm)."""
+def outline(colour: str, width: float, halo: float, fill_opacity: float = 0.0) -> str:
+    """Return an area's outline with a white halo on either side (mm), over a tint of the area if wanted."""
+    tint = {"color": rgba(colour, fill_opacity), "style": "solid", "outline_style": "no"}
+    layers = [_layer("SimpleFill", tint)] if fill_opacity else []
     lines = [("#ffffff", width + 2 * halo, 0.85), (colour, width, 1.0)]
-    layers = []
     for turn, (hue, across, opacity) in enumerate(lines):
         options = {
             "line_color": rgba(hue, opacity),

@@ -201,9 +201,10 @@ def _clustered(result: Any) -> str:
 
 def _hulls(result: Any) -> str:
     entries: list[tuple[Any, str]] = [(entry.value, entry.label) for entry in palettes.cluster_classes()]
-    symbols = [fill(entry.colour, entry.colour or "", 0.5, fill_opacity=0.1) for entry in palettes.cluster_classes()]
+    # On hot cells a hue alone would be lost.
+    symbols = [outline(entry.colour or "", 0.6, 0.3, fill_opacity=0.1) for entry in palettes.cluster_classes()]
     entries.append(("", "Smaller clusters"))
-    symbols.append(fill(palettes.OTHER_CLUSTERS, palettes.OTHER_CLUSTERS, 0.3, fill_opacity=0.1))
+    symbols.append(outline(palettes.OTHER_CLUSTERS, 0.25, 0.2, fill_opacity=0.1))
     renderer = categorised("cluster", entries, symbols)
     # Over the hull's middle, the larger clusters' first.
     named = labels(
