@@ -6,7 +6,7 @@ incidents := sample_layers/incidents.csv.gz
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-qgis test-properties lint types plugin samples pictures benchmarks clean
+.PHONY: help venv demo test test-qgis test-properties lint types plugin samples pictures screenshots benchmarks clean
 
 help: ## say what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -46,8 +46,13 @@ plugin: ## bundle the QGIS plugin: dist/lacrime_qgis-<version>.zip
 samples: ## make everything in sample_layers/ again (needs QGIS for its project file, as make test does)
 	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" sample_layers/make.py
 
-pictures: ## draw the maps of docs/ and take the picture of the QGIS desktop again (a virtual screen, tiles from this machine)
-	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m tools.pictures && tools/screenshot/take.sh
+pictures: ## draw the maps of docs/ again
+	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m tools.pictures
+
+screenshots: ## take the pictures of the QGIS desktop again (a virtual screen, tiles from this machine; Los Angeles with LACRIME_DATA)
+	@tools/test_python.sh >/dev/null
+	@tools/screenshot/take.sh sample docs/pictures/desktop.png
+	@if [ -n "$$LACRIME_DATA" ]; then tools/screenshot/take.sh los_angeles docs/pictures/los_angeles.png; fi
 
 benchmarks: ## compare with the peers: time and memory in one run
 	@tools/make_venv.sh develop

@@ -1,19 +1,23 @@
-"""Run inside the QGIS desktop (qgis --code): map the sample incidents with the toolbox's algorithms, and take a picture.
+"""Run inside the QGIS desktop (qgis --code): map a city by the toolbox's own algorithms, and take a picture of the window.
 
-Told by the environment: SHOT_INCIDENTS, SHOT_BOUNDARY (layers), SHOT_TILES (URL of the tiles), SHOT_PICTURE (PNG).
+Told by the environment: SHOT (what cities.py wrote), SHOT_TILES (the tiles' server), SHOT_PICTURE (PNG).
 """
 
+import json
 import os
 import time
+from pathlib import Path
 
+import qgis.utils
+from lacrime_qgis import basemaps
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
     QgsProcessingContext,
     QgsProcessingFeedback,
     QgsProcessingOutputLayerDefinition,
     QgsProject,
-    QgsRasterLayer,
     QgsRectangle,
     QgsVectorLayer,
 )
@@ -21,43 +25,41 @@ from qgis.PyQt.QtCore import Qt, QTimer
 from qgis.PyQt.QtWidgets import QDockWidget, QLineEdit, QTreeView
 from qgis.utils import iface
 
-# The middle of the sample city, where four of the six planted hotspots are (EPSG:32611).
-EXTENT = tuple(map(float, os.environ["SHOT_EXTENT"].split(",")))
-RUNS = (
-    ("kde", {}, ("OUTPUT",)),
-    ("hotspots", {}, ("OUTPUT",)),
-    ("dbscan", {"EPS": 300.0, "MIN_SAMPLES": 60.0}, ("OUTPUT", "CLUSTERS")),
-)
+SHOT = json.loads(Path(os.environ["SHOT"]).read_text(encoding="utf-8"))
+OUTPUTS = ("DENSITY", "HOTSPOTS", "CLUSTERS", "CONCENTRATION")
 
 
 def main():
     """Build the project, arrange the window, and leave when the picture is taken."""
+    print(f"started: lacrime_qgis in {qgis.utils.plugin_times['lacrime_qgis']}", flush=True)
     project = QgsProject.instance()
-    project.setCrs(QgsCoordinateReferenceSystem("EPSG:32611"))
-    basemap = QgsRasterLayer(f"type=xyz&url={os.environ['SHOT_TILES']}&zmin=8&zmax=16", "Basemap", "wms")
-    project.addMapLayer(basemap)
-    incidents = QgsVectorLayer(os.environ["SHOT_INCIDENTS"], "Santa Alba 2023", "ogr")
-    boundary = QgsVectorLayer(os.environ["SHOT_BOUNDARY"], "Divisions", "ogr")
-    for name, options, outputs in RUNS:
-        analyse(project, name, incidents, boundary, options, outputs)
+    put_basemap(project)
+    overview(project)
     arrange(project)
     # The desktop itself zooms to the first layer added; ours comes after.
     QTimer.singleShot(2000, zoom)
     QTimer.singleShot(9000, picture)
 
 
-def analyse(project, name, incidents, boundary, options, outputs):
-    """Run one algorithm as the toolbox does; its layers arrive styled and grouped by themselves."""
+def put_basemap(project):
+    """Put the city's tiles beneath all layers and their names above, as a basemap whose names come apart is put."""
+    base, names = (f"{os.environ['SHOT_TILES']}/{part}/{{z}}/{{x}}/{{y}}.png" for part in ("base", "names"))
+    owner = basemaps.Owner(SHOT["attribution"], "", "")
+    basemaps.place(project, basemaps.layers_of(basemaps.Basemap("Basemap", owner, base, 16, names)))
+
+
+def overview(project):
+    """Run the overview as the toolbox does; its layers arrive styled and grouped by themselves."""
     import processing
 
-    parameters = {"INCIDENTS": incidents, **options}
-    if name != "dbscan":
-        parameters["BOUNDARY"] = boundary
-    for output in outputs:
-        parameters[output] = QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project)
+    parameters = {
+        "INCIDENTS": QgsVectorLayer(SHOT["incidents"], SHOT["title"], "ogr"),
+        "BOUNDARY": QgsVectorLayer(SHOT["boundary"], "Divisions", "ogr"),
+        **{output: QgsProcessingOutputLayerDefinition("TEMPORARY_OUTPUT", project) for output in OUTPUTS},
+    }
     context = QgsProcessingContext()
     context.setProject(project)
-    processing.runAndLoadResults(f"lacrime:{name}", parameters, feedback=QgsProcessingFeedback(), context=context)
+    processing.runAndLoadResults("lacrime:overview", parameters, feedback=QgsProcessingFeedback(), context=context)
 
 
 def arrange(project):
@@ -68,22 +70,19 @@ def arrange(project):
         dock.setVisible(dock.objectName() in ("Layers", "ProcessingToolbox"))
     toolbox = window.findChild(QDockWidget, "ProcessingToolbox")
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, toolbox)
-    window.resizeDocks([window.findChild(QDockWidget, "Layers"), toolbox], [410, 330], Qt.Orientation.Horizontal)
+    window.resizeDocks([window.findChild(QDockWidget, "Layers"), toolbox], [440, 330], Qt.Orientation.Horizontal)
     # The provider stands at the end of a long list: a word that only its algorithms answer to brings it into view.
     toolbox.findChild(QLineEdit).setText("crime")
     for tree in toolbox.findChildren(QTreeView):
         tree.expandAll()
-    for node in project.layerTreeRoot().findLayers():
-        points = node.name().startswith("Clustered")
-        node.setExpanded(not points and node.name() != "Basemap")
-        # At the scale of a city the incidents would hide the cells that they make significant.
-        node.setItemVisibilityChecked(not points)
     iface.messageBar().clearWidgets()
 
 
 def zoom():
     """Show the part of the city asked for."""
-    iface.mapCanvas().setExtent(QgsRectangle(*EXTENT))
+    project, crs = QgsProject.instance(), QgsCoordinateReferenceSystem(SHOT["crs"])
+    shown = QgsCoordinateTransform(crs, project.crs(), project).transformBoundingBox(QgsRectangle(*SHOT["extent"]))
+    iface.mapCanvas().setExtent(shown)
     iface.mapCanvas().refresh()
 
 

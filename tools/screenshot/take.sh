@@ -1,33 +1,33 @@
 #!/usr/bin/env bash
-# Take docs/pictures/desktop.png: the real QGIS desktop on a virtual screen, with the plugin installed from its zip,
-# the sample incidents mapped, and tiles served from this machine.
+# Takes a picture of the real QGIS desktop on a virtual screen, with the plugin installed from its zip, a basemap whose
+# tiles are served from this machine, and an overview of a city's incidents:
+#
+#     tools/screenshot/take.sh sample docs/pictures/desktop.png
+#     LACRIME_DATA=... tools/screenshot/take.sh los_angeles docs/pictures/los_angeles.png
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+city=$1 picture=$(realpath -m "$2")
 
 command -v xvfb-run >/dev/null || tools/apt_install.sh xvfb xauth fonts-open-sans
 work=$(mktemp -d)
-port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
-/usr/bin/python3 tools/screenshot/tiles.py "$port" &
 trap 'kill %1 2>/dev/null; rm -rf "$work"' EXIT
+.venv/bin/python tools/screenshot/cities.py "$city" "$work"
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+basemap=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["basemap"])' "$work/shot.json")
+.venv/bin/python tools/screenshot/tiles.py "$port" "$basemap" &
 
-mkdir -p "$work/profiles/default/python/plugins" "$work/profiles/default/QGIS"
-.venv/bin/python qgis_plugin/bundle.py "$work/dist"
+mkdir -p "$work/profiles/default/python/plugins" "$work/profiles/default/QGIS" "$(dirname "$picture")"
+.venv/bin/python -m qgis_plugin.bundle "$work/dist"
 python3 -m zipfile -e "$work"/dist/*.zip "$work/profiles/default/python/plugins"
+# As after a first start, when Python has compiled it.
+PYTHONDONTWRITEBYTECODE="" /usr/bin/python3 -m compileall -q "$work/profiles/default/python/plugins"
 printf '[PythonPlugins]\nlacrime_qgis=true\nprocessing=true\n[qgis]\ncheckVersion=false\nfirstRunVersionFlag=32216\n' \
     >"$work/profiles/default/QGIS/QGIS3.ini"
-.venv/bin/python - "$work/incidents.gpkg" <<'END'
-import sys
 
-import lacrime_geo as lg
-
-lg.read_lapd("sample_layers/incidents.csv.gz").to_file(sys.argv[1])
-END
-
-export SHOT_INCIDENTS=$work/incidents.gpkg SHOT_BOUNDARY=$PWD/sample_layers/divisions.geojson
-export SHOT_TILES="http://127.0.0.1:$port/{z}/{x}/{y}.png" SHOT_PICTURE=$PWD/${1:-docs/pictures/desktop.png}
-export SHOT_EXTENT=${SHOT_EXTENT:-366000,3753000,391000,3772500}
-mkdir -p "$(dirname "$SHOT_PICTURE")"
-XDG_RUNTIME_DIR=$work timeout 180 xvfb-run -a -s '-screen 0 1600x1000x24' \
+export SHOT=$work/shot.json SHOT_TILES="http://127.0.0.1:$port" SHOT_PICTURE=$picture
+rm -f "$picture"
+XDG_RUNTIME_DIR=$work timeout 300 xvfb-run -a -s '-screen 0 1600x1000x24' \
     qgis --nologo --noversioncheck --profiles-path "$work" --profile default --code tools/screenshot/desktop.py >"$work/log" 2>&1 || true
-[ -s "$SHOT_PICTURE" ] || { cat "$work/log" >&2; exit 1; }
-echo "$SHOT_PICTURE"
+[ -s "$picture" ] || { cat "$work/log" >&2; exit 1; }
+grep -h '^started:' "$work/log" || true
+echo "$picture"

@@ -1,6 +1,6 @@
-"""Serve map tiles of the sample city on 127.0.0.1, drawn from sample_layers/basemap.geojson with Qt.
+"""Serve map tiles of a city on 127.0.0.1, drawn with Qt from a map like sample_layers/basemap.geojson, or from that one.
 
-python tools/screenshot/tiles.py PORT        then  http://127.0.0.1:PORT/{z}/{x}/{y}.png
+python tools/screenshot/tiles.py PORT [MAP]        then  http://127.0.0.1:PORT/{z}/{x}/{y}.png
 
 or in two parts  /base/{z}/{x}/{y}.png  and  /names/{z}/{x}/{y}.png.
 """
@@ -114,5 +114,5 @@ class Tiles(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     application = QGuiApplication(["tiles", "-platform", "offscreen"])
-    Tiles.city = City(BASEMAP)
+    Tiles.city = City(Path(sys.argv[2]) if len(sys.argv) > 2 else BASEMAP)
     HTTPServer(("127.0.0.1", int(sys.argv[1])), Tiles).serve_forever()
