@@ -6,4 +6,4 @@ PAGE = Page("qgis.md")
 
 
 def test_links_and_pictures_exist():
-    assert "report.png" in PAGE.pictures()
+    assert PAGE.pictures() == {"report.png", "periods.png"}
