@@ -10,7 +10,7 @@ from . import checks, geometry
 from .grouping import Groups, by_column
 from .incidents import Incidents, begin
 from .places import collapse
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .results import Shapes
 
 _CORNERS = 72
@@ -79,7 +79,8 @@ def ellipses(
             f"The {int(groups.known.sum()):,} incidents that have a group all weigh 0; leave the weights out."
         )
     kept = placed.take(groups.known) if not groups.known.all() else placed
-    spread = spread_of(kept, groups, progress)
+    advance(progress, 0.2)
+    spread = spread_of(kept, groups, within(progress, 0.2, 1.0))
     parameters.update(deviations=size, groups=groups.size)
     flat = int((spread.minor * size < THINNEST / 2).sum())
     parameters.note("in_a_line", flat, f"{flat:,} groups stand in a line or on one place: drawn {THINNEST:g} m wide")
@@ -148,8 +149,10 @@ def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *
     """Return the centres and the spread of groups of incidents that all have a place and a group; without `medians`, NaN."""
     group, size = groups.number, groups.size
     _, place = collapse(incidents.easting, incidents.northing)
+    advance(progress, 0.0)
     # One row for each place of each group: the median centre is looked for in many rounds.
     _, first, of_row = np.unique(group * (place.max() + 1) + place, return_index=True, return_inverse=True)
+    advance(progress, 0.0)
     weight = np.bincount(of_row.ravel(), incidents.weight, first.size).astype(float)
     x0, y0 = float(incidents.easting[0]), float(incidents.northing[0])
     standing = _Grouped(incidents.easting[first] - x0, incidents.northing[first] - y0, weight, group[first], size)

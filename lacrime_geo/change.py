@@ -11,7 +11,7 @@ from .counted_cells import CountedCells, Gridding
 from .incidents import Incidents
 from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .results import Cells
 from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins, tails_at
 
@@ -79,8 +79,9 @@ def change_map(
     (60, 90)
     """
     periods = periods_of(incidents, after, after_since, before_until)
-    gridding = Gridding.of(periods.together(), None, cell_size, boundary, shape)
     checks.option("correction", correction, CORRECTIONS)
+    advance(progress, 0.05)
+    gridding = Gridding.of(periods.together(), None, cell_size, boundary, shape, progress=within(progress, 0.1, 0.3))
     advance(progress, 0.3)
     cells = gridding.cells(gridding.queen)
     advance(progress, 0.6)

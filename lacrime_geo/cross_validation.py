@@ -12,7 +12,7 @@ from .grid import Grid
 from .kernels import KERNELS
 from .parameters import Parameters, two_digits
 from .places import Places, nearest_distances, outlying, tally
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .study_area import FINEST_CELL
 
 if TYPE_CHECKING:
@@ -33,10 +33,10 @@ def likelihood(smoothing: Smoothing, usual: float, parameters: Parameters, progr
     honest width and half the standard distance as a gaussian. (Habbema, Hermans & van den Broek 1974; Duin 1976.)
     """
     places = smoothing.places.collapsed()
-    judges, voices = _judges(places)
-    tried = _candidates(places, smoothing, LIKELIHOOD_STEPS)
+    judges, voices = _judges(places, within(progress, 0.0, 0.05))
+    tried = _candidates(places, smoothing, LIKELIHOOD_STEPS, within(progress, 0.05, 0.1))
     deviations = KERNELS["gaussian"].same_spread(1.0, smoothing.kernel) * tried
-    curve = leave_one_location_out(places, judges, voices, deviations, progress)
+    curve = leave_one_location_out(places, judges, voices, deviations, within(progress, 0.1, 1.0))
     if not np.isfinite(curve).any():
         raise ValueError(
             "No bandwidth gives every place a likelihood above 0: the places lie too far apart; give bandwidth= in metres."
@@ -53,7 +53,7 @@ def predictive(smoothing: Smoothing, usual: float, parameters: Parameters, progr
     many of the others as possible. Cells tied at the cut count by their expected share.
     """
     places, later, when = _split(smoothing)
-    grid, universe = _scored(smoothing, places, usual)
+    grid, universe = _scored(smoothing, places, usual, within(progress, 0.0, 0.1))
     inside = grid.inside(universe, later.x, later.y)
     if universe.sum() * AREA_SHARE < 1 or not later.weight[inside].any():
         raise ValueError(
@@ -61,15 +61,17 @@ def predictive(smoothing: Smoothing, usual: float, parameters: Parameters, progr
             f"{int(universe.sum()):,} cells of {grid.cell_size:g} m with {int(inside.sum()):,}: choose another rule."
         )
     # A map on these cells says nothing about narrower kernels.
-    tried = _candidates(places, smoothing, PREDICTIVE_STEPS, least=grid.cell_size)
+    finding, trying = within(progress, 0.1, 0.15), within(progress, 0.15, 1.0)
+    tried = _candidates(places, smoothing, PREDICTIVE_STEPS, finding, least=grid.cell_size)
     target = grid.total(grid.index(later.x[inside], later.y[inside]), later.weight[inside])
     caught = np.empty(tried.size)
     for number, bandwidth in enumerate(tried):
-        values = spreading.density(grid, places, smoothing.kernel, float(bandwidth))
+        share = within(trying, number / tried.size, (number + 1) / tried.size)
+        values = spreading.density(grid, places, smoothing.kernel, float(bandwidth), share)
         if smoothing.corrected:
             values /= np.maximum(edges.mass_inside(universe, smoothing.kernel, bandwidth / grid.cell_size), 1e-12)
         caught[number] = share_caught(values[universe], target[universe], AREA_SHARE) / later.weight.sum()
-        advance(progress, (number + 1) / tried.size)
+        advance(share, 1.0)
     # Of bandwidths that catch the same the smoothest map.
     best = two_digits(float(tried[np.flatnonzero(caught == caught.max())[-1]]))
     densest = f"its densest {100 * AREA_SHARE:g} % of the area"
@@ -126,12 +128,12 @@ def _weight_by_distance(places: Places, part: np.ndarray, nearest: float, classe
     return np.bincount(index, places.weight[column], part.size * classes).reshape(part.size, classes)
 
 
-def _judges(places: Places) -> tuple[np.ndarray, np.ndarray]:
+def _judges(places: Places, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """Return places (indices) that judge, none of them far from all others, and the weight of their voices.
 
     They are all places, or, of too many, some that stand for the incidents: evenly along them in space.
     """
-    usual = np.flatnonzero(~outlying(places.x, places.y) & (places.weight > 0))
+    usual = np.flatnonzero(~outlying(places.x, places.y, progress) & (places.weight > 0))
     if usual.size <= LOCATIONS:
         return usual, places.weight[usual]
     order = usual[np.lexsort((places.y[usual], places.x[usual]))]
@@ -142,18 +144,18 @@ def _judges(places: Places) -> tuple[np.ndarray, np.ndarray]:
     return judges, times.astype(float)
 
 
-def _candidates(places: Places, smoothing: Smoothing, steps: int, least: float = 0.0) -> np.ndarray:
+def _candidates(places: Places, smoothing: Smoothing, steps: int, progress: Progress, least: float = 0.0) -> np.ndarray:
     """Return bandwidths from the finest honest cell to that of a gaussian half the standard distance wide."""
     widest = smoothing.kernel.same_spread(math.sqrt(sum(places.variance())) / 2, KERNELS["gaussian"])
-    finest = max(_finest_honest(smoothing.placed.size, places), least)
+    finest = max(_finest_honest(smoothing.placed.size, places, progress), least)
     return np.geomspace(min(finest, widest / 2), widest, steps)
 
 
-def _finest_honest(incidents: int, places: Places) -> float:
+def _finest_honest(incidents: int, places: Places, progress: Progress) -> float:
     """Return the finest width (m) that the data know: the hundred-block, or how far places usually are apart."""
     if places.x.size < incidents / 2:
         return FINEST_CELL
-    return float(np.median(nearest_distances(places.x, places.y)))
+    return float(np.median(nearest_distances(places.x, places.y, progress)))
 
 
 def _split(smoothing: Smoothing) -> tuple[Places, Places, str]:
@@ -178,12 +180,12 @@ def _split(smoothing: Smoothing) -> tuple[Places, Places, str]:
     return places, later, str(cut)
 
 
-def _scored(smoothing: Smoothing, places: Places, usual: float) -> tuple[Grid, np.ndarray]:
+def _scored(smoothing: Smoothing, places: Places, usual: float, progress: Progress) -> tuple[Grid, np.ndarray]:
     """Return the grid on which predictions are scored, and its cells that belong to the area."""
-    near = places.where(~outlying(places.x, places.y))
+    near = places.where(~outlying(places.x, places.y, within(progress, 0.0, 0.5)))
     shorter = min(np.ptp(near.x), np.ptp(near.y))
     # As fine as the narrowest kernel to be judged, but no more than a thousand cells across.
-    finest = _finest_honest(smoothing.placed.size, places)
+    finest = _finest_honest(smoothing.placed.size, places, within(progress, 0.5, 1.0))
     size = smoothing.cell_size or two_digits(max(min(shorter / 150, finest), shorter / 1000))
     crs = smoothing.placed.crs
     if smoothing.area is not None:

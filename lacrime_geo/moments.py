@@ -14,6 +14,7 @@ from .places import collapse
 from .progress import Progress, advance, within
 
 _PAIRS_JOINED_AT_ONCE = 2_000_000
+_ROWS_LOOKED_UP_AT_ONCE = 200_000
 _ROWS = 1_000_000  # of cells on one map
 
 
@@ -27,11 +28,13 @@ class Moments(NamedTuple):
     of_row: np.ndarray
 
     @classmethod
-    def of(cls, incidents: Incidents) -> Moments:
+    def of(cls, incidents: Incidents, progress: Progress = None) -> Moments:
         """Return those of incidents that all have a place and a time."""
         seconds = np.asarray(incidents.when).astype("datetime64[s]").astype(np.int64)
         _, place = collapse(incidents.easting, incidents.northing)
+        advance(progress, 0.3)
         order = np.lexsort((seconds, place))
+        advance(progress, 0.8)
         begins = np.ones(order.size, dtype=bool)
         begins[1:] = (np.diff(place[order]) != 0) | (np.diff(seconds[order]) != 0)
         of_row = np.empty(order.size, dtype=np.int64)
@@ -53,11 +56,13 @@ def label_moments(
     moments: Moments, eps: float, window: int, min_samples: float, progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster (m,) and whether core (m,) of moments that are neighbours within eps (m) and a window (s)."""
+    advance(progress, 0.0)
     every = _Neighbours(moments, eps, window)
     core = _cores(every, min_samples, within(progress, 0.0, 0.4))
     label = np.full(core.size, NOISE, dtype=np.int64)
     cores = np.flatnonzero(core)
     if cores.size:
+        advance(progress, 0.4)
         among = _Neighbours(moments, eps, window, cores)
         label[among.some] = _components(among, within(progress, 0.4, 0.8))
         others = every.some[~core[every.some]]
@@ -104,20 +109,22 @@ class _Neighbours:
         self, some: np.ndarray, rows: np.ndarray, low: int, begin: int, progress: Progress
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Yield the neighbours of a batch of rows among the moments of its slabs and the two beside them."""
-        m = self.moments
-        south = m.y.min()
+        m, south = self.moments, self.moments.y.min()
         # A hair wider, so that rounding cannot put two near moments two rows apart.
         index = CellIndex(m.x[some], (m.y[some] - south) + (self.slab[some] - low) * self.apart, self.eps * (1 + 1e-9))
         in_order = some[index.order]
-        for number, step in enumerate((-1, 0, 1)):
-            height = (m.y[rows] - south) + (self.slab[rows] - low + step) * self.apart
-            for at, place, done in expand(*index.around(m.x[rows], height, self.eps)):
+        advance(progress, 0.0)
+        steps = [(step, first) for step in (-1, 0, 1) for first in range(0, rows.size, _ROWS_LOOKED_UP_AT_ONCE)]
+        for number, (step, first) in enumerate(steps):
+            part = rows[first : first + _ROWS_LOOKED_UP_AT_ONCE]
+            height = (m.y[part] - south) + (self.slab[part] - low + step) * self.apart
+            for at, place, done in expand(*index.around(m.x[part], height, self.eps)):
                 partner = in_order[place]
-                near = m.squared(rows[at], partner) <= self.eps**2
-                near &= m.apart(rows[at], partner) <= self.window
+                near = m.squared(part[at], partner) <= self.eps**2
+                near &= m.apart(part[at], partner) <= self.window
                 if near.any():
-                    yield at[near] + begin, partner[near]
-                advance(progress, (number + done) / 3)
+                    yield at[near] + begin + first, partner[near]
+                advance(progress, (number + done) / len(steps))
 
 
 def _cores(every: _Neighbours, min_samples: float, progress: Progress) -> np.ndarray:

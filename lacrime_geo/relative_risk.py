@@ -97,13 +97,16 @@ def risk_ratio(
     parameters.update(kernel=kernel, population=people.label, population_points=people.size)
     size = None if cell_size is None else checks.positive("cell_size", cell_size)
     area = as_boundary(boundary, cases.crs)
+    advance(progress, 0.0)
     places = tally(cases.easting, cases.northing, cases.weight)
     smoothing = Smoothing(cases, places, chosen_kernel, area, size, corrected=area is not None).inside()
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.0, 0.2))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, 0.2, 0.3))
     grid, universe, both = _window(cases, people, area, size, chosen_kernel.padding * h, parameters)
+    advance(progress, 0.3)
     comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)
     ratio = comparison.ratio(both.cases)
+    advance(progress, 0.3)
     if permutations:
         p = comparison.simulated(ratio, permutations, seed, within(progress, 0.3, 1.0))
         parameters.update(permutations=permutations, seed=seed)
@@ -142,9 +145,10 @@ class _Comparison:
     bandwidth: float
     known: bool
 
-    def density(self, weight: np.ndarray) -> np.ndarray:
+    def density(self, weight: np.ndarray, progress: Progress = None) -> np.ndarray:
         """Return the density of weights on the places, per m²."""
-        return spreading.density(self.grid, Places(self.both.x, self.both.y, weight), self.kernel, self.bandwidth)
+        places = Places(self.both.x, self.both.y, weight)
+        return spreading.density(self.grid, places, self.kernel, self.bandwidth, progress)
 
     @cached_property
     def all(self) -> np.ndarray:
@@ -171,11 +175,12 @@ class _Comparison:
         are binomial, or Poisson around what a known population leads to expect.
         """
         each = self.bandwidth**2 / self.kernel.roughness
-        cases, everybody = self.density(self.both.cases) * each, self.all * each
+        cases = self.density(self.both.cases, within(progress, 0.0, 0.2)) * each
+        everybody = self.all * each
         p = np.empty(cases.shape)
         for row in range(len(p)):
             p[row] = self._p_of(cases[row], everybody[row])
-            advance(progress, (row + 1) / len(p))
+            advance(progress, 0.2 + 0.8 * (row + 1) / len(p))
         return p
 
     def _p_of(self, cases: np.ndarray, everybody: np.ndarray) -> np.ndarray:

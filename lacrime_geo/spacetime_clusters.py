@@ -98,10 +98,10 @@ def _labels(
     incidents: Incidents, eps: float, days: float, min_samples: float, progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster of each incident, all with a place and a time, and whether it is core."""
-    moments = Moments.of(incidents)
+    moments = Moments.of(incidents, within(progress, 0.0, 0.1))
     # Times are whole seconds, and as many days may fall short of theirs by rounding: 0.7 days are 60,480 seconds.
     window = math.floor(days * DAY * (1 + 1e-12))
-    label, core = label_moments(moments, eps, window, min_samples, progress)
+    label, core = label_moments(moments, eps, window, min_samples, within(progress, 0.1, 1.0))
     return label[moments.of_row], core[moments.of_row]
 
 
