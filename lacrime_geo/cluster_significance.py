@@ -18,7 +18,8 @@ PERMUTATIONS = 199
 # Of labels (n,) of incidents that all have a place: how a clustering would label others.
 Search = Callable[[Incidents, Progress], np.ndarray]
 # Of easting and northing of so many places, drawn independently.
-Draw = Callable[[int, np.random.Generator], "tuple[np.ndarray, np.ndarray]"]
+Draw = Callable[[int, np.random.Generator, Progress], "tuple[np.ndarray, np.ndarray]"]
+_DRAWN_AT_ONCE = 200_000
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Null:
         """
         inside, draw = self._placing(incidents, parameters)
         parameters.update(permutations=self.permutations, seed=self.seed)
+        advance(progress, 0.0)
         rows = _in_order(incidents, inside)
+        advance(progress, 0.0)
         tested = incidents.take(rows)
         maps, random = self.permutations, np.random.default_rng(self.seed)
         again = search(tested, within(progress, 0.0, 1 / (maps + 1)))
@@ -115,9 +118,10 @@ def _largest(
     """Return the weight of the largest cluster of each map: every incident keeps its time and weight, and is moved."""
     largest = np.zeros(maps)
     for number in range(maps):
-        easting, northing = draw(tested.size, random)
+        going = within(progress, number / maps, (number + 1) / maps)
+        easting, northing = draw(tested.size, random, within(going, 0.0, 0.1))
         drawn = replace(tested, easting=easting, northing=northing)
-        found = search(drawn, within(progress, number / maps, (number + 1) / maps))
+        found = search(drawn, within(going, 0.1, 1.0))
         largest[number] = weights_of(found, drawn).max(initial=0.0)
         advance(progress, (number + 1) / maps)
     return largest
@@ -171,10 +175,15 @@ class _Population:
         label = points.label + (f" ({'; '.join(chosen)})" if chosen else "")
         return cls(x, y, np.cumsum(weights), label)
 
-    def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def draw(
+        self, number: int, random: np.random.Generator, progress: Progress = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return so many places, with replacement."""
-        total = self.cumulative[-1]
-        which = np.searchsorted(self.cumulative, random.random(number) * total, side="right")
+        wanted, which = random.random(number) * self.cumulative[-1], np.empty(number, dtype=np.int64)
+        for begin in range(0, number, _DRAWN_AT_ONCE):
+            advance(progress, begin / number)
+            part = slice(begin, begin + _DRAWN_AT_ONCE)
+            which[part] = np.searchsorted(self.cumulative, wanted[part], side="right")
         which = np.minimum(which, self.cumulative.size - 1)
         return self.easting[which], self.northing[which]
 

@@ -9,6 +9,7 @@ import numpy as np
 from . import geometry
 from .features import Features
 from .overlay import Finder
+from .progress import Progress, advance
 
 _CELLS = 128  # on either side of the grid that keeps most draws from being tested
 _TRIES = 10_000
@@ -48,7 +49,9 @@ class Interior:
         """Return which points (n,) stand inside."""
         return self.finder.polygon_of(x, y) >= 0
 
-    def draw(self, number: int, random: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    def draw(
+        self, number: int, random: np.random.Generator, progress: Progress = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Return easting and northing of so many points, drawn evenly and independently.
 
         They are drawn over the cells; in those that an edge passes, what stands outside is drawn anew.
@@ -57,6 +60,7 @@ class Interior:
         left = np.arange(number)
         cells = np.concatenate([self.full, self.crossed])
         for _ in range(_TRIES):
+            advance(progress, 1.0 - left.size / number)
             which = random.integers(0, cells.size, left.size)
             row, column = np.divmod(cells[which], _CELLS)
             across, up = random.random((2, left.size))

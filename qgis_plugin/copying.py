@@ -55,10 +55,11 @@ def copy(layer, path, kept, ids, columns, progress):
         written = gdal.VectorTranslate(path, dataset, options=options)
     except RuntimeError:  # where GDAL's exceptions are switched on
         written = None
+    made = written is not None
+    del written  # else GDAL closes it after a cancelled run has removed the file
     advance(going, 1.0)
-    if written is None:
+    if not made:
         return None
-    del written
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         # What is half written when the run fails is thrown away.
         database.execute("PRAGMA journal_mode = OFF")
