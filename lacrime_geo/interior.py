@@ -60,7 +60,7 @@ class Interior:
         left = np.arange(number)
         cells = np.concatenate([self.full, self.crossed])
         for _ in range(_TRIES):
-            advance(progress, 1.0 - left.size / number)
+            advance(progress, 1.0 - left.size / max(number, 1))
             which = random.integers(0, cells.size, left.size)
             row, column = np.divmod(cells[which], _CELLS)
             across, up = random.random((2, left.size))
