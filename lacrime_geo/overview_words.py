@@ -153,7 +153,7 @@ def _mostly(hulls: Shapes, row: int) -> str:
     if "category" not in hulls.columns or hulls["category_share"][row] == 1.0:
         return ""
     share = share_in_words(float(hulls["category_share"][row]))
-    return f"; its most frequent category is {in_plain_words(hulls['category'][row])}, with {share}"
+    return f"; its most frequent category is “{in_plain_words(hulls['category'][row])}”, with {share}"
 
 
 def _concentrated(table: Concentration) -> list[str]:

@@ -93,7 +93,7 @@ def _choices(results: Mapping[str, Result]) -> list[html.Markup]:
 
 def _value(name: str, value: Any) -> str:
     words = in_words(value) if isinstance(value, (int, float)) else str(value)
-    return f"{words} m" if name in METRES else words
+    return f"{words}\N{NO-BREAK SPACE}m" if name in METRES else words
 
 
 def warnings_of(results: Iterable[Result]) -> list[str]:

@@ -216,7 +216,7 @@ def test_the_page_has_findings_caveats_and_choices_with_reasons(found):
     for said in (*found.findings, *found.caveats):
         assert said.replace("'", "&#x27;") in page
     assert "<td>bandwidth</td>" in page and "reference rule" in page
-    eps = f"<td>eps</td><td>{in_words(found.clusters.parameters['eps'])} m</td>"
+    eps = f"<td>eps</td><td>{in_words(found.clusters.parameters['eps'])}\N{NO-BREAK SPACE}m</td>"
     assert page.count(eps) == 1 and f"<td>Clustered incidents, Clusters</td>{eps}" in page
     assert "http" not in page
 
