@@ -21,9 +21,21 @@ def provider(plugin):
     """Return the provider, registered for the session as QGIS does without a window."""
     instance = plugin.classFactory(None)
     instance.initProcessing()
+    _show_layers_in_a_tree()
     yield instance.provider
     instance.unload()
     _free_layers()
+
+
+def _show_layers_in_a_tree():
+    """Give the window of the tests the view of layers that QGIS 3.44 puts outputs into; its own is a mock."""
+    from qgis.core import QgsLayerTreeModel, QgsProject
+    from qgis.gui import QgsLayerTreeView
+    from qgis.utils import iface
+
+    view = QgsLayerTreeView()
+    view.setModel(QgsLayerTreeModel(QgsProject.instance().layerTreeRoot(), view))
+    iface.layerTreeView = lambda: view
 
 
 def _free_layers():
