@@ -238,7 +238,9 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     if placed.weight is not None:
         parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
     missing = everything.size - placed.size
-    parameters.note("without_place", missing, f"{missing:,} incidents have no place")
+    parameters.note(
+        "without_place", missing, f"{missing:,} {'incident has' if missing == 1 else 'incidents have'} no place"
+    )
     return everything, placed, parameters
 
 

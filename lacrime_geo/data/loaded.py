@@ -158,7 +158,9 @@ class Loaded:
 def _counted(loaded: Loaded, parameters: Parameters) -> Parameters:
     """Return the parameters with the number of rows without a place and the period that the rows cover."""
     missing = int((~loaded.placed).sum())
-    parameters.note("without_place", missing, f"{missing:,} incidents have no place")
+    parameters.note(
+        "without_place", missing, f"{missing:,} {'incident has' if missing == 1 else 'incidents have'} no place"
+    )
     known = loaded._when[~np.isnat(loaded._when)]
     parameters["period"] = f"{known.min().astype('M8[D]')} to {known.max().astype('M8[D]')}" if known.size else ""
     return parameters
