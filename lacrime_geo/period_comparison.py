@@ -12,7 +12,7 @@ from .change import change_map
 from .comparison_words import caveats_of, findings_of
 from .density import kde
 from .features import Features, as_boundary
-from .parameters import Parameters
+from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, within
 from .results import Cells, Result, Surface
@@ -129,8 +129,10 @@ def _per_days(surface: Surface, days: float, both: tuple[float, float]) -> Surfa
     if both[0] == both[1]:
         return surface
     unit = f"{surface.unit} in {STANDARD_DAYS} days"
+    values = surface.values * STANDARD_DAYS / days
     surface.parameters["unit"] = unit
-    return replace(surface, values=surface.values * STANDARD_DAYS / days, unit=unit)
+    surface.parameters.tell(f"the highest density is {in_words(np.nanmax(values))} {unit}")
+    return replace(surface, values=values, unit=unit)
 
 
 def _label(surface: Surface, periods: Periods, number: int) -> str:

@@ -45,6 +45,8 @@ def test_densities_are_those_of_kde_in_thirty_days(pair, boundary):
     # Densities of one bandwidth add up.
     np.testing.assert_allclose(parts[0] + parts[1], whole.values, rtol=1e-9, atol=1e-9)
     assert found.density_after.unit == "incidents per km² in 30 days"
+    highest = in_words(np.nanmax(found.density_after.values))
+    assert found.density_after.parameters["found"] == f"the highest density is {highest} incidents per km² in 30 days"
     assert not np.allclose(found.density_before.values, found.density_after.values, equal_nan=True)
 
 

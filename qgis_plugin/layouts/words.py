@@ -20,6 +20,7 @@ METHODS = {
     "stability": "Getis-Ord Gi* on many grids",
     "compare": "comparison of two maps by Getis-Ord Gi*",
     "change_map": "change between two periods",
+    "compare_periods": "kernel density",
     "local_moran": "local Moran's I",
     "dbscan": "DBSCAN",
     "st_dbscan": "ST-DBSCAN",
@@ -41,6 +42,7 @@ TOLD = {
 }
 CORRECTIONS = {"fdr": "false discovery rate", "bonferroni": "Bonferroni", "none": ""}
 SEPARATOR = " · "
+WHEN = ("Before", "After")  # stand first in the names of two densities, and are no headings
 
 
 class Subject(NamedTuple):
@@ -65,6 +67,8 @@ def subjects_of(layers):
 def _subject(layer):
     record = record_of(layer) or {}
     heading, *limits = _name(layer).split(SEPARATOR)
+    if heading in WHEN and limits:
+        heading, *limits = limits[0], heading.lower(), *limits[1:]
     return Subject(layer, heading, tuple(limits), record)
 
 

@@ -1,9 +1,12 @@
 """lacrime:compare_periods: both densities alike, the change of change_map, in one group with a map theme for each layer."""
 
+import re
+
 import numpy as np
 import pytest
 import test_plugin_running as running
 from bundled import clustered, column, destination, point_layer
+from printed import said
 
 import lacrime_geo as lg
 
@@ -204,6 +207,19 @@ def bundled_surface(surface):
     from lacrime_qgis.lacrime_geo.results import Surface
 
     return Surface(surface.grid, surface.values, surface.unit, Parameters(surface.parameters), label=surface.label)
+
+
+def test_a_page_for_print_says_what_each_layer_is(load, report, layer):
+    _, change, before, after = loaded(load, layer, AFTER_SINCE="2023-08-01", CATEGORY="burglary")
+    alone = said(report(LAYERS=[before]))
+    assert alone["title"] == "Density of reported burglary"
+    assert alone["subtitle"] == "before · Jan–Jul 2023 · 300 incidents"
+    assert re.search(
+        r"\nDensity: kernel density, .* highest density is [\d.]+ incidents per km² in 30 days\.", alone["notes"]
+    )
+    both = said(report(LAYERS=[before, after]))
+    assert both["title"] == "Density of reported burglary" and "before" not in both["subtitle"]
+    assert said(report(LAYERS=[change]))["title"] == "Change of reported burglary"
 
 
 def test_two_layers_give_the_same_as_one(compare, layer, read_raster, tmp_path):
