@@ -1,4 +1,4 @@
-"""What docs/ say for QGIS's Python console and for qgis_process runs there."""
+"""What docs/ say for QGIS's Python console and for qgis_process runs there; what is said of the toolbox is true."""
 
 import re
 import shlex
@@ -11,7 +11,8 @@ import lacrime_geo as lg
 pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
 
-DOCS = Path(__file__).resolve().parents[2] / "docs"
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
 PAGE = DOCS / "density.md"
 COMMAND = re.compile(r"^    qgis_process run lacrime:(\w+) -- (.+)$", flags=re.MULTILINE)
 
@@ -36,3 +37,16 @@ def test_the_commands_of_summaries_run(provider, in_copy):
         asked = {key: path for key, path in given.items() if key not in ("INCIDENTS", "BOUNDARY") and "." in path}
         assert {key: Path(path).name for key, path in made.items()} == asked
         assert all((in_copy / path).stat().st_size > 1000 for path in asked.values())
+
+
+def named_in(text, groups):
+    """Return the (group, name) of algorithms that a text names by their place in the toolbox: *Group → Name*."""
+    places = [place.replace("\n", " ").split(" → ") for place in re.findall(r"\*([^*]+ → [^*]+)\*", text)]
+    return {(one[-2], one[-1]) for one in places if one[-2] in groups and one[0] in {*groups, "Processing Toolbox"}}
+
+
+@pytest.mark.parametrize(("page", "least"), [("README.md", 5), ("docs/qgis.md", 4)])
+def test_algorithms_stand_where_they_are_said_to(provider, page, least):
+    there = {(algorithm.group(), algorithm.displayName()) for algorithm in provider.algorithms()}
+    named = named_in((ROOT / page).read_text(encoding="utf-8"), {group for group, _ in there})
+    assert len(named) >= least and named - there == set()

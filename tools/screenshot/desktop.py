@@ -70,7 +70,7 @@ def arrange(project):
         dock.setVisible(dock.objectName() in ("Layers", "ProcessingToolbox"))
     toolbox = window.findChild(QDockWidget, "ProcessingToolbox")
     window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, toolbox)
-    window.resizeDocks([window.findChild(QDockWidget, "Layers"), toolbox], [440, 330], Qt.Orientation.Horizontal)
+    window.resizeDocks([window.findChild(QDockWidget, "Layers"), toolbox], [465, 330], Qt.Orientation.Horizontal)
     # The provider stands at the end of a long list: a word that only its algorithms answer to brings it into view.
     toolbox.findChild(QLineEdit).setText("crime")
     for tree in toolbox.findChildren(QTreeView):
