@@ -73,7 +73,7 @@ def ellipses(
     if size > MOST_DEVIATIONS:
         raise ValueError(f"deviations must be at most {MOST_DEVIATIONS:,}, got {deviations!r}.")
     everything, placed, parameters = begin(incidents, weight)
-    groups = by_column(everything, by, parameters)
+    groups = by_column(everything, by, parameters, within(progress, 0.0, 0.2))
     if placed.weight is not None and not placed.weight[groups.known].any():
         raise ValueError(
             f"The {int(groups.known.sum()):,} incidents that have a group all weigh 0; leave the weights out."

@@ -9,6 +9,7 @@ import numpy as np
 from . import checks
 from .incidents import Incidents
 from .parameters import Parameters
+from .progress import Progress, advance
 
 MOST_GROUPS = 10_000
 _NOTHING = (
@@ -45,7 +46,7 @@ def by_labels(label: np.ndarray) -> Groups:
     return Groups(known, label[known], np.arange(int(label.max(initial=-1)) + 1))
 
 
-def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
+def by_column(incidents: Incidents, by: Any, parameters: Parameters, progress: Progress = None) -> Groups:
     """Return the groups, among incidents with a place, that a column (name or array of all rows) tells apart.
 
     What has no group is counted in the parameters: rows without a value, and the noise (−1) of a column `cluster`.
@@ -57,6 +58,7 @@ def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
     parameters["by"] = name = by if isinstance(by, str) else "groups"
     values = _column(incidents, by)[placed]
     known = ~missing(values)
+    advance(progress, 0.3)
     parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
     found = _typed(values[known])
     if name == "cluster" and found.dtype.kind in "iuf":
@@ -64,6 +66,7 @@ def by_column(incidents: Incidents, by: Any, parameters: Parameters) -> Groups:
         known[known] = ~noise
         found = found[~noise]
         parameters.note("noise", int(noise.sum()), f"{int(noise.sum()):,} incidents are in no cluster: left out")
+    advance(progress, 0.5)
     return Groups(known, *_told_apart(found, values.size, name))
 
 

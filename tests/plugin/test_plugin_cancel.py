@@ -1,0 +1,193 @@
+"""On a million points every analysis stops within a second of being cancelled, and leaves nothing behind.
+
+A run is watched from its beginning until it is cancelled: also the longest time in which it does not ask whether to go on
+counts, as a cancel then would have waited for as long. scikit-learn cannot be interrupted: hdbscan and optics stop, while it
+goes on in a thread of its own until it has its result, which nobody hears.
+"""
+
+import os
+import time
+
+import million
+import pytest
+from bundled import NEED_SCIKIT, clustered, point_layer, square_layer
+
+pytest.importorskip("qgis.core")
+pytestmark = [pytest.mark.plugin, pytest.mark.usefixtures("emptied_project")]
+
+AT_MOST = 1.0  # seconds
+TRIES = 3  # of which the best counts: another process may have had the processor
+# Further moments are tried by `make test-properties`.
+SEARCHING = os.environ.get("HYPOTHESIS_PROFILE") == "search"
+LATE, WHILE_WRITING = 3.5, 8.0  # seconds after which a run is cancelled
+LATER = [2.0, 15.0, 40.0, 600.0] if SEARCHING else []
+IN_TIME = dict(EPS=300, EPS_TIME=30, MIN_SAMPLES=5)
+LATER_HALF = dict(AFTER_SINCE="2022-01-01")
+RUNS = {
+    "kde": ("kde", dict(WEIGHT="harm"), LATE),
+    "kde, adaptive": ("kde", dict(ADAPTIVE=True), LATE),
+    "kde, likelihood": ("kde", dict(BANDWIDTH_RULE="likelihood"), LATE),
+    "kde, predictive": ("kde", dict(BANDWIDTH_RULE="predictive"), LATE),
+    "hotspots": ("hotspots", dict(PERMUTATIONS=99), LATE),
+    "hotspots, hexagons of a period": ("hotspots", dict(SHAPE="hex", SINCE="2021-01-01", CATEGORY="theft"), LATE),
+    "stability": ("stability", {}, LATE),
+    "incremental_moran": ("incremental_moran", {}, LATE),
+    "local_moran": ("local_moran", {}, LATE),
+    "concentration": ("concentration", {}, LATE),
+    "ellipses": ("ellipses", dict(BY="category"), LATE),
+    "risk_ratio": ("risk_ratio", dict(POPULATION="the points"), LATE),
+    "risk_ratio, random maps": ("risk_ratio", dict(POPULATION="the points", PERMUTATIONS=9), LATE),
+    "change_map": ("change_map", LATER_HALF, LATE),
+    "compare_periods": ("compare_periods", LATER_HALF, LATE),
+    "overview": ("overview", {}, LATE),
+    "dbscan": ("dbscan", {}, LATE),
+    "dbscan, eps given": ("dbscan", dict(EPS=150, MIN_SAMPLES=100), WHILE_WRITING),
+    "dbscan, against chance": ("dbscan", dict(EPS=150, MIN_SAMPLES=100, PERMUTATIONS=9, POPULATION="the points"), LATE),
+    "st_dbscan": ("st_dbscan", IN_TIME, LATE),
+}
+
+
+def registered(name):
+    from qgis.core import QgsApplication
+
+    return QgsApplication.processingRegistry().algorithmById(f"lacrime:{name}")
+
+
+@pytest.fixture(scope="module")
+def points(tmp_path_factory):
+    """Return the path of a million incidents."""
+    path = tmp_path_factory.mktemp("million") / "points.gpkg"
+    million.write(path)
+    return str(path)
+
+
+@pytest.fixture(scope="module")
+def feedback_of():
+    """Return a class of feedbacks that keep when they are asked whether to go on."""
+    from qgis.core import QgsProcessingFeedback
+
+    class Asked(QgsProcessingFeedback):
+        def __init__(self):
+            super().__init__(False)
+            self.moments, self.lines = [], []
+
+        def isCanceled(self):
+            self.moments.append(time.monotonic())
+            return super().isCanceled()
+
+        def pushInfo(self, text):
+            self.lines.append(text)
+
+        def reportError(self, text, fatal=False):
+            self.lines.append(text)
+
+        def longest_silence(self, begin, end):
+            """Return the longest time between two questions from one moment to another."""
+            moments = [begin, *(moment for moment in self.moments if begin < moment < end), end]
+            return max(later - earlier for earlier, later in zip(moments, moments[1:]))
+
+    return Asked
+
+
+def given_to(name, points, options, folder):
+    """Return what an algorithm is given, with a file in the folder for each of its outputs."""
+    definitions = registered(name).parameterDefinitions()
+    usual = {"INCIDENTS": points, "FEATURES": points, "UNITS": square_layer(30)}
+    given = {one.name(): usual[one.name()] for one in definitions if one.name() in usual}
+    for one in definitions:
+        if one.isDestination():
+            given[one.name()] = str(folder / f"{one.name().lower()}.{one.defaultFileExtension()}")
+    return {**given, **{key: points if value == "the points" else value for key, value in options.items()}}
+
+
+def cancelled(name, given, feedback, after):
+    """Run an algorithm as the dialog does and cancel it some seconds after it began, unless it has ended before.
+
+    Returns
+    -------
+    began, cancelled, ended : moments, None for never cancelled
+    results : of the run
+    """
+    from qgis.core import QgsApplication, QgsProcessingAlgRunnerTask, QgsProcessingContext, QgsProject
+    from qgis.PyQt.QtCore import QEventLoop, QTimer
+
+    context = QgsProcessingContext()
+    context.setProject(QgsProject.instance())
+    task = QgsProcessingAlgRunnerTask(registered(name), given, context, feedback)
+    moments, loop, timer = {}, QEventLoop(), QTimer()
+
+    def cancel():
+        moments["cancelled"] = time.monotonic()
+        feedback.cancel()
+
+    def end(fine, results):
+        moments.update(ended=time.monotonic(), results=results, fine=fine)
+        loop.quit()
+
+    task.executed.connect(end)
+    timer.setSingleShot(True)
+    timer.timeout.connect(cancel)
+    began = time.monotonic()
+    QgsApplication.taskManager().addTask(task)
+    timer.start(round(1000 * after))
+    loop.exec() if hasattr(loop, "exec") else loop.exec_()
+    timer.stop()
+    assert moments["fine"] == ("cancelled" not in moments), feedback.lines
+    return began, moments.get("cancelled"), moments["ended"], moments["results"]
+
+
+def files_below(*folders):
+    return sorted(
+        str(path) for folder in folders for path in folder.rglob("*") if path.is_file() or path.name[0] == "."
+    )
+
+
+def slowest(name, points, options, after, feedback, folder):
+    """Return the longest that a cancel waits, or would have waited had it come sooner, and whether the run went on till then."""
+    from pathlib import Path
+
+    from qgis.core import QgsProcessingUtils
+
+    temporary = Path(QgsProcessingUtils.tempFolder())
+    before = files_below(temporary)
+    began, stop, end, results = cancelled(name, given_to(name, points, options, folder), feedback, after)
+    if stop is None:
+        assert results and files_below(folder), feedback.lines
+        return feedback.longest_silence(began, end), False
+    assert results == {} and "Cancelled: nothing was written." in feedback.lines, feedback.lines
+    assert files_below(folder) == [] and files_below(temporary) == before
+    return max(end - stop, feedback.longest_silence(began, stop)), True
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_cancel_is_heard_within_a_second(provider, points, feedback_of, tmp_path, run):
+    name, options, after = RUNS[run]
+    for moment in (after, *LATER):
+        waited = []
+        while len(waited) < TRIES and min(waited, default=AT_MOST) >= AT_MOST:
+            folder = tmp_path / f"{moment} {len(waited)}"
+            folder.mkdir()
+            wait, went_on = slowest(name, points, options, moment, feedback_of(), folder)
+            waited.append(wait)
+        print(f"{run}, {moment:g} s: {', '.join(f'{wait:.2f}' for wait in waited)} s{'' if went_on else ', ended'}")
+        assert min(waited) < AT_MOST, waited
+        if not went_on:
+            break
+
+
+@pytest.mark.parametrize("name", NEED_SCIKIT)
+def test_what_scikit_learn_computes_is_left_alone(provider, feedback_of, tmp_path, name):
+    pytest.importorskip("sklearn")
+    layer = point_layer(*clustered(12_000))
+    wait, went_on = slowest(name, layer, {}, 0.7, feedback_of(), tmp_path)
+    assert went_on and wait < AT_MOST
+
+
+def test_every_algorithm_that_reads_incidents_is_cancelled_here(provider):
+    names = {name for name, _, _ in RUNS.values()} | set(NEED_SCIKIT)
+    found = {
+        algorithm.name()
+        for algorithm in provider.algorithms()
+        if any(definition.name() == "INCIDENTS" for definition in algorithm.parameterDefinitions())
+    }
+    assert found <= names
