@@ -76,7 +76,8 @@ def compare_periods(
     Raises
     ------
     ValueError
-        As `change_map` and `kde` do.
+        If the periods overlap, are not told apart or one has no incident in the study area, the incidents have weights, or
+        are too few for a grid or a bandwidth.
     """
     periods = periods_of(incidents, after, after_since, before_until)
     area = as_boundary(boundary, periods.before.crs)

@@ -32,6 +32,9 @@ EXAMPLES = {
     "distance": 300,
     "boolean": True,
 }
+BY_NAME = {"PDF": "report.pdf", "PNG": "report.png"}
+# Of two parameters one must be given, so that neither is needed: examples show this one.
+EITHER = ("AFTER_SINCE",)
 ENDINGS = {
     "rasterDestination": "tif",
     "raster": "tif",
@@ -166,17 +169,17 @@ def _roads(algorithm, analysis):
 
 def _is_shown(definition):
     """Tell whether an example names a parameter: what must be given, and the outputs that are made by default."""
-    return (
-        definition.made_by_default()
-        if definition.isDestination()
-        else not definition.optional() and (definition.defaultValue() is None)
-    )
+    if definition.isDestination():
+        return definition.made_by_default()
+    return definition.name() in EITHER or (not definition.optional() and definition.defaultValue() is None)
 
 
 def _example(definition):
     """Return a value to show."""
     if definition.type() == "enum":
         return definition.options()[0]
+    if definition.name() in BY_NAME:
+        return BY_NAME[definition.name()]
     kind = definition.type()
     if kind in EXAMPLES:
         return EXAMPLES[kind]
@@ -186,7 +189,7 @@ def _example(definition):
 
 def _without_qgis(analysis, given):
     """Yield the script and the command that do the same."""
-    needed = {one.name: given[one.name] for one in analysis.params if analysis.required(one.name)}
+    needed = {one.name: given[one.name] for one in analysis.params if one.name in given}
     output = given.get("output")
     options = "".join(f", {name}={value!r}" for name, value in needed.items())
     call = f'found = lg.{analysis.name}("{given[analysis.input]}"{options})'.replace("'", '"')

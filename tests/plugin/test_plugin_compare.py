@@ -1,6 +1,9 @@
 """lacrime:compare_periods: both densities alike, the change of change_map, in one group with a map theme for each layer."""
 
+import html
 import re
+import shlex
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,6 +12,7 @@ from bundled import clustered, column, destination, point_layer
 from printed import said
 
 import lacrime_geo as lg
+from lacrime_geo.cli import main
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
@@ -353,6 +357,20 @@ def test_in_the_background_while_the_layers_are_removed(compare, log, project, e
     assert summaries[0] == summaries[1]
     for name in LAYERS:
         np.testing.assert_equal(running.read(found[name], read_raster), running.read(expected[name], read_raster))
+
+
+@pytest.mark.parametrize("name", ["compare_periods", "change_map"])
+def test_the_examples_of_the_help_page_run(provider, plugin, incidents, monkeypatch, tmp_path, name):
+    page = (Path(plugin.__file__).parent / "help" / f"{name}.html").read_text(encoding="utf-8")
+    examples = [html.unescape(text) for text in re.findall(r"<pre>(.*?)</pre>", page, flags=re.DOTALL)]
+    of_script(incidents).to_file(tmp_path / "incidents.gpkg", driver="GPKG")
+    monkeypatch.chdir(tmp_path)
+    console, _, script, command = (text for text in examples if "incidents.gpkg" in text and "BOUNDARY" not in text)
+    exec(console, {})
+    exec(script, {})
+    assert main(shlex.split(command)[1:]) == 0
+    made = {"DENSITY_AFTER": "density_after.tif"} if name == "compare_periods" else {"OUTPUT": "output.gpkg"}
+    assert all((tmp_path / path).exists() for path in made.values())
 
 
 def test_the_help_tells_what_it_does_and_what_each_parameter_means(provider):
