@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 import time
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -87,6 +88,8 @@ class Landing:
                         _sync(staged.parent)
                 self._land()
             else:
+                # What is still writing lets go of its file: it could not be removed, or would be written to once more.
+                traceback.clear_frames(trace)
                 for undoing in self._undoing:
                     undoing()
         finally:

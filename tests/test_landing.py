@@ -162,3 +162,35 @@ def test_an_index_and_an_encoding_go_with_the_shapefile_they_belong_to(name, lef
     with Landing() as landing:
         fill(landing, tmp_path / name, "new")
     assert {path.name for path in tmp_path.iterdir()} == left
+
+
+def test_what_a_failed_run_still_holds_is_let_go_before_its_file_is_removed(tmp_path):
+    found = []
+
+    class Writer:
+        def __init__(self, path):
+            self.path = path
+            path.write_text("half")
+
+        def __del__(self):
+            found.append(self.path.exists())
+
+    def work(landing):
+        writer = Writer(landing.stage(tmp_path / "layer.gpkg"))
+        raise KeyError(writer.path.name)
+
+    with pytest.raises(KeyError), Landing() as landing:
+        work(landing)
+    assert found == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_cannot_be_staged_is_undone_when_a_run_fails(tmp_path):
+    done = []
+    with Landing() as landing:
+        landing.undo_by(lambda: done.append("dropped"))
+    assert done == []
+    with pytest.raises(ZeroDivisionError), Landing() as landing:
+        landing.undo_by(lambda: done.append("dropped"))
+        raise ZeroDivisionError
+    assert done == ["dropped"]
