@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -171,6 +170,7 @@ def _writing(path: Path) -> Iterator[None]:
     """Turn the errors of the libraries that write into the sentences of `landing`."""
     import errno
     import shutil
+    import sqlite3  # not when QGIS starts
 
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 

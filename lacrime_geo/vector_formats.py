@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
@@ -112,6 +111,8 @@ def _keep_style(path: Path, layer: str, style: str) -> None:
     """Keep a second layer's style inside the GeoPackage: the .qml beside the file is the first one's."""
     if not style:
         return
+    import sqlite3  # not when QGIS starts
+
     database = sqlite3.connect(path)
     try:
         with database:

@@ -40,10 +40,16 @@ def shape_of(number):
     return odd.get(number % 50, f"POINT ({x} {y})")
 
 
+def is_plain(geometry):
+    """Tell whether there is a geometry, with x and y alone."""
+    return not (geometry is None or geometry.IsEmpty() or geometry.Is3D() or geometry.IsMeasured())
+
+
 def write(path, driver="GPKG", rows=300, shape=shape_of, kind=ogr.wkbPoint, columns=COLUMNS, options=()):
     """Write a file with the columns named and return its path.
 
-    With its spatial index FlatGeobuf has no rows without geometry: older GDAL leaves them out in silence, so do we.
+    With its spatial index FlatGeobuf has no rows without geometry and no Z or M beside plain points: older GDAL drops
+    them in silence, newer refuses them.
     """
     from osgeo import osr
 
@@ -57,13 +63,14 @@ def write(path, driver="GPKG", rows=300, shape=shape_of, kind=ogr.wkbPoint, colu
         table.CreateField(field)
     table.StartTransaction()
     for number in range(rows):
-        if driver == "FlatGeobuf" and (shape(number) or "POINT EMPTY") == "POINT EMPTY":
+        geometry = None if shape(number) is None else ogr.CreateGeometryFromWkt(shape(number))
+        if driver == "FlatGeobuf" and not is_plain(geometry):
             continue
         feature = ogr.Feature(table.GetLayerDefn())
         for name, value in row_of(number).items():
             if value is not None and name in columns:
                 feature.SetField(name, value)
-        feature.SetGeometry(None if shape(number) is None else ogr.CreateGeometryFromWkt(shape(number)))
+        feature.SetGeometry(geometry)
         table.CreateFeature(feature)
     table.CommitTransaction()
     return path
