@@ -39,26 +39,7 @@ def copy(layer, path, kept, ids, columns, progress):
     for stale in (path, f"{path}-wal", f"{path}-shm"):
         if os.path.exists(stale):
             os.remove(stale)
-    going = within(progress, 0.0, 0.4)
-    options = gdal.VectorTranslateOptions(
-        format="GPKG",
-        layers=[table.GetName()],
-        layerName=name,
-        selectFields=[field for field in kept if field.lower() != "fid"],
-        where=layer.subset or None,
-        datasetCreationOptions=["VERSION=1.2"],
-        layerCreationOptions=["FID=fid", f"GEOMETRY_NAME={GEOMETRY}", "SPATIAL_INDEX=NO"],
-        options=["-preserve_fid"],
-        callback=lambda fraction, message, data: int(going is None or going(fraction) is not False),
-    )
-    try:
-        written = gdal.VectorTranslate(path, dataset, options=options)
-    except RuntimeError:  # where GDAL's exceptions are switched on
-        written = None
-    made = written is not None
-    del written  # else GDAL closes it after a cancelled run has removed the file
-    advance(going, 1.0)
-    if not made:
+    if not _translate(dataset, table, layer.subset, path, name, kept, within(progress, 0.0, 0.4)):
         return None
     with closing(sqlite3.connect(path, isolation_level=None)) as database:
         # What is half written when the run fails is thrown away.
@@ -73,6 +54,29 @@ def copy(layer, path, kept, ids, columns, progress):
         dataset = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_UPDATE)
         dataset.ExecuteSQL(f"SELECT CreateSpatialIndex('{spelled}', '{GEOMETRY}')")
     return marked
+
+
+def _translate(dataset, table, subset, path, name, kept, progress):
+    """Copy the fields kept of a table's features into a new GeoPackage; tell whether GDAL could."""
+    options = gdal.VectorTranslateOptions(
+        format="GPKG",
+        layers=[table.GetName()],
+        layerName=name,
+        selectFields=[field for field in kept if field.lower() != "fid"],
+        where=subset or None,
+        datasetCreationOptions=["VERSION=1.2"],
+        layerCreationOptions=["FID=fid", f"GEOMETRY_NAME={GEOMETRY}", "SPATIAL_INDEX=NO"],
+        options=["-preserve_fid"],
+        callback=lambda fraction, message, data: int(progress is None or progress(fraction) is not False),
+    )
+    try:
+        written = gdal.VectorTranslate(path, dataset, options=options)
+    except RuntimeError:  # where GDAL's exceptions are switched on
+        written = None
+    made = written is not None
+    del written  # else GDAL closes it after a cancelled run has removed the file
+    advance(progress, 1.0)
+    return made
 
 
 def _add_columns(database, table, ids, columns, progress):
