@@ -204,7 +204,8 @@ def _hulls(result: Any) -> str:
     # On hot cells a hue alone would be lost.
     symbols = [outline(entry.colour or "", 0.6, 0.3, fill_opacity=0.1) for entry in palettes.cluster_classes()]
     entries.append(("", "Smaller clusters"))
-    symbols.append(outline(palettes.OTHER_CLUSTERS, 0.25, 0.2, fill_opacity=0.1))
+    # Without a casing: there are many, and from afar nothing else would be seen of them.
+    symbols.append(fill(palettes.OTHER_CLUSTERS, palettes.OTHER_CLUSTERS, 0.3, fill_opacity=0.1))
     renderer = categorised("cluster", entries, symbols)
     # Over the hull's middle, the larger clusters' first.
     named = labels(
