@@ -20,7 +20,7 @@ TRIES = 3  # of which the best counts: another process may have had the processo
 # Further moments are tried by `make test-properties`.
 SEARCHING = os.environ.get("HYPOTHESIS_PROFILE") == "search"
 LATE, WHILE_WRITING = 3.5, 8.0  # seconds after which a run is cancelled
-LATER = [1.0, 15.0, 600.0] if SEARCHING else []
+LATER = [1.0, 15.0, 60.0] if SEARCHING else []
 IN_TIME = dict(EPS=300, EPS_TIME=30, MIN_SAMPLES=5)
 LATER_HALF = dict(AFTER_SINCE="2022-01-01")
 RUNS = {
