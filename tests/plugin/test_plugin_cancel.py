@@ -175,6 +175,14 @@ def test_cancel_is_heard_within_a_second(provider, points, feedback_of, tmp_path
             break
 
 
+def test_contours_of_a_density_of_a_million_points(run, points, feedback_of, tmp_path):
+    density = run("kde", INCIDENTS=points, BANDWIDTH=200, CELL_SIZE=40, OUTPUT=str(tmp_path / "density.tif"))["OUTPUT"]
+    folder = tmp_path / "contours"
+    folder.mkdir()
+    wait, _ = slowest("contours", points, dict(SURFACE=density), 1.0, feedback_of(), folder)
+    assert wait < AT_MOST
+
+
 @pytest.mark.parametrize("name", NEED_SCIKIT)
 def test_what_scikit_learn_computes_is_left_alone(provider, feedback_of, tmp_path, name):
     pytest.importorskip("sklearn")
