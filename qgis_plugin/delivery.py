@@ -1,5 +1,7 @@
 """Results to the outputs they were asked for, each with its style, its record and its name."""
 
+import os
+
 from . import display, raster_layers, writing
 from .lacrime_geo.landing import explained
 from .lacrime_geo.results import Marks, Surface, Table
@@ -34,5 +36,8 @@ def show(outputs, shown, path, run):
     if outputs.context.willLoadLayerOnCompletion(final):
         details = outputs.context.layerToLoadOnCompletionDetails(final)
         details.name = shown.label
-        details.setPostProcessor(display.Appearance(shown, run, metadata))
+        replaces = final != path and os.path.exists(
+            final.split("|")[0]
+        )  # the new file is moved there when all are written
+        details.setPostProcessor(display.Appearance(shown, run, metadata, replaces))
     return final

@@ -99,11 +99,14 @@ def run_called(title):
 
 
 class Appearance(QgsProcessingLayerPostProcessorInterface):
-    """Style a layer, write its metadata and put it into its run's group."""
+    """Style a layer, write its metadata and put it into its run's group.
 
-    def __init__(self, result, run, metadata):
+    `replaces` tells that the run's file takes the place of another one.
+    """
+
+    def __init__(self, result, run, metadata, replaces=False):
         super().__init__()
-        self.style, self.run, self.metadata = qml(result), run, metadata
+        self.style, self.run, self.metadata, self.replaces = qml(result), run, metadata, replaces
         self.order = run.place(result)
         many = getattr(result, "style", "") == "clusters" and len(result) > 50_000
         self.hidden, self.theme = many or result.label in run.hidden, run.themes.get(result.label)
@@ -111,6 +114,8 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
 
     def postProcessLayer(self, layer, context, feedback):
         """Do all of it; QGIS calls this in the main thread after the layer is loaded."""
+        if self.replaces:
+            _read_again(layer)
         if self.style:
             document = QDomDocument()
             document.setContent(self.style)
@@ -133,8 +138,23 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
         above = sum(child.customProperty(ORDER, "") <= self.order for child in group.children())
         group.insertChildNode(above, moved)
         moved.setItemVisibilityChecked(not self.hidden)
-        node.parent().removeChildNode(node)
+        _take_out(node)
         self.run.keep_themes(layer, self.theme, project)
+
+
+def _read_again(layer):
+    """Let a layer read its file anew: one that stood in the project shows what was there before the run replaced it."""
+    if not layer.isEditable():
+        layer.setDataSource(layer.source(), layer.name(), layer.providerType(), False)
+        layer.reload()  # else a vector layer keeps its old extent
+
+
+def _take_out(node):
+    """Remove a layer from the layer tree, and the group of an earlier run that is left without layers."""
+    group, earlier = node.parent(), node.customProperty(ORDER)
+    group.removeChildNode(node)
+    if earlier and not group.children() and group.parent() is not None:
+        group.parent().removeChildNode(group)
 
 
 def _leave_out_band(node):

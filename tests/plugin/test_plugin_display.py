@@ -146,6 +146,30 @@ def test_a_file_output_is_loaded_from_its_final_place(load, layer, tmp_path):
     assert labels(hot) == CONFIDENCES
 
 
+@pytest.mark.parametrize(("name", "option", "ending"), [("hotspots", "CELL_SIZE", "gpkg"), ("kde", "BANDWIDTH", "tif")])
+def test_a_run_into_the_file_of_a_layer_that_is_shown_shows_the_new_data(load, layer, tmp_path, name, option, ending):
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject
+
+    project = QgsProject.instance()
+    target = QgsProcessingOutputLayerDefinition(str(tmp_path / f"made.{ending}"), project)
+    for metres in (300, 700):
+        load(name, **{"INCIDENTS": layer, "OUTPUT": target, "CURVE": None, option: metres})
+    (shown,) = project.mapLayers().values()
+    opened = type(shown)(shown.source(), "opened", shown.providerType())
+    assert numbers(shown) == numbers(opened)
+    assert shown.extent().width() == pytest.approx(opened.extent().width(), rel=1e-3)  # an index is less exact
+    (group,) = project.layerTreeRoot().children()  # that of the first run is not left behind without layers
+    assert [node.layerId() for node in group.children()] == [shown.id()]
+
+
+def numbers(layer):
+    """Return the rows of a layer, or the size and the statistics of a raster."""
+    if hasattr(layer, "getFeatures"):
+        return sorted(map(str, (feature.attributes() for feature in layer.getFeatures())))
+    found = layer.dataProvider().bandStatistics(1)
+    return layer.width(), layer.height(), found.maximumValue, found.mean
+
+
 def test_the_raster_is_tiled_compressed_and_has_overviews(run, tmp_path, read_raster):
     x, y = clustered()
     run("kde", INCIDENTS=point_layer(x, y), BANDWIDTH=300.0, CELL_SIZE=15.0, OUTPUT=str(tmp_path / "density.tif"))
