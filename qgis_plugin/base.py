@@ -62,8 +62,11 @@ class LacrimeAlgorithm(QgsProcessingAlgorithm):
 
     def icon(self):
         """Return the plugin's icon, grey where something is missing."""
-        name = "icon_grey.svg" if installation.missing(self.needs) else "icon.svg"
-        return QIcon(os.path.join(FOLDER, name))
+        return QIcon(self.svgIconPath())
+
+    def svgIconPath(self):
+        """Return the icon's file, which models draw."""
+        return os.path.join(FOLDER, "icon_grey.svg" if installation.missing(self.needs) else "icon.svg")
 
     def canExecute(self):
         """Tell whether what the algorithm needs is installed, and if not, what to type on this platform."""

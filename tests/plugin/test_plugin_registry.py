@@ -1,0 +1,159 @@
+"""Every algorithm of the registry: what it tells of itself, its result on the sample city, its style, a sentence on bad input."""
+
+from html import escape
+from pathlib import Path
+
+import numpy as np
+import pytest
+from bundled import ANALYSES, RASTERS, ROOT, SUMMARIES, column, inputs_of, point_layer
+
+import lacrime_geo as lg
+from lacrime_geo.catalog import BY_NAME
+
+qgis_core = pytest.importorskip("qgis.core")
+pytestmark = pytest.mark.plugin
+
+TOOLS = ("basemap", "check_installation", "load_incidents", "load_lapd", "report_map", "rerun")
+BOUNDARY = str(ROOT / "sample_layers" / "divisions.geojson")
+# For the summaries see test_plugin_overview.py and test_plugin_compare.py. OPTICS takes a minute on the whole city.
+ON_THE_SAMPLE = [name for name in ANALYSES if name != "optics"]
+CLUSTERS = ("Cluster 1 by size", "In no cluster")
+CONFIDENCE = ("Hot spot, 99 % confidence", "Cold spot, 99 % confidence")
+# The renderer, and the first and the last line of the legend.
+LOOKS = {
+    "kde": ("singlebandpseudocolor", "Below 11 incidents per km²", "91 incidents per km² or more"),
+    "risk_ratio": (
+        "singlebandpseudocolor",
+        "Below a quarter of the expected share",
+        "4 times the expected share or more",
+    ),
+    "contours": (
+        "graduatedSymbol",
+        "Smallest area with 25 % of incidents",
+        "Smallest area with 75 % of incidents",
+    ),
+    "hotspots": ("categorizedSymbol", *CONFIDENCE),
+    "gi_star": ("categorizedSymbol", *CONFIDENCE),
+    "stability": ("graduatedSymbol", "Hot on 5 of 5 grids", "Cold on 5 of 5 grids"),
+    "compare": ("categorizedSymbol", "Hot on both maps", "Not on the second map"),
+    "change_map": ("categorizedSymbol", "More than before, 99 % confidence", "Too few incidents to tell a change"),
+    "local_moran": ("categorizedSymbol", "High among high", "Not significant"),
+    "dbscan": ("categorizedSymbol", *CLUSTERS),
+    "st_dbscan": ("categorizedSymbol", *CLUSTERS),
+    "hdbscan": ("categorizedSymbol", *CLUSTERS),
+    "ellipses": ("categorizedSymbol", "all", "all"),
+    # Tables are not drawn.
+    "incremental_moran": None,
+    "moran": None,
+    "concentration": None,
+}
+BAD = {
+    "kde": ({"BANDWIDTH": 0.0}, "bandwidth must be above 0 metres, got 0"),
+    "risk_ratio": ({"BANDWIDTH": 0.0}, "bandwidth must be above 0 metres, got 0"),
+    "contours": ({"LEVELS": "150"}, "150"),
+    "hotspots": ({"CELL_SIZE": -5.0}, "cell_size must be above 0 metres, got -5"),
+    "stability": ({"RUNS": 0}, "runs must be"),
+    "incremental_moran": ({"CELL_SIZE": -5.0}, "cell_size must be above 0 metres, got -5"),
+    "change_map": ({"AFTER_SINCE": "2031-01-01"}, "2031"),
+    "gi_star": ({"VALUE": "nothing"}, "no column 'nothing'"),
+    "local_moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
+    "moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
+    "compare": ({"OTHER_VALUE": "nothing"}, "no column 'nothing'"),
+    "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
+    "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
+    "st_dbscan": ({"EPS_TIME": -1.0}, "eps_time must be above 0"),
+    "hdbscan": ({"MIN_CLUSTER_SIZE": 1}, "min_cluster_size"),
+    "optics": ({"MIN_SAMPLES": 1}, "min_samples"),
+    "ellipses": ({"BY": "nothing"}, "no column 'nothing'"),
+    "overview": (lambda folder: {"INCIDENTS": point_layer([], [])}, "is empty: it has 0 rows"),
+    "compare_periods": (
+        lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0])},
+        "Where does the later period begin?",
+    ),
+    "load_lapd": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
+    "load_incidents": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
+    "basemap": ({"URL": "nonsense"}, "'nonsense' is no URL of tiles"),
+    "report_map": ({"PDF": "TEMPORARY_OUTPUT"}, "layer"),
+    "rerun": (lambda folder: {"LAYER": point_layer([-118.3], [34.0]), "FOLDER": str(folder)}, "burglaries"),
+}
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory):
+    """Return the sample city's incidents, cells with counts, and density, as files."""
+    folder = tmp_path_factory.mktemp("sample")
+    lg.read_lapd(ROOT / "sample_layers" / "incidents.csv.gz").to_file(folder / "points.gpkg")
+    cells = lg.hotspots(folder / "points.gpkg", boundary=BOUNDARY, cell_size=1500)
+    cells.to_geodataframe().rename(columns={"count": "crimes"}).to_file(folder / "cells.gpkg")
+    lg.kde(folder / "points.gpkg", boundary=BOUNDARY).save(folder / "density.tif")
+    return {name: str(folder / name) for name in ("points.gpkg", "cells.gpkg", "density.tif")}
+
+
+def given_on(sample, name):
+    """Return the parameters of an analysis on the sample, all that have a default left out."""
+    points, cells, density = sample.values()
+    fewer = {"RUNS": 5} if name == "stability" else {}  # fifty grids take a minute
+    return {**inputs_of(name, points, cells, cells, density), **fewer}
+
+
+def by_the_library(name, given):
+    """Return what a script gets."""
+    options = {key.lower(): value for key, value in given.items()}
+    return getattr(lg, name)(options.pop(BY_NAME[name].input), **options)
+
+
+def legend(layer):
+    """Return the lines of a layer's legend."""
+    if layer.type() == qgis_core.QgsMapLayer.LayerType.RasterLayer:
+        return [item.label for item in layer.renderer().shader().rasterShaderFunction().colorRampItemList()]
+    return [item.label() for item in layer.renderer().legendSymbolItems()]
+
+
+@pytest.mark.parametrize("name", ON_THE_SAMPLE)
+def test_the_sample_gives_what_a_script_gets_in_its_style(load, read_raster, sample, name):
+    given = given_on(sample, name)
+    expected = by_the_library(name, given)
+    layer = {layer.name(): layer for layer in load(name, **given).values()}[expected.label]
+    if name in RASTERS:
+        np.testing.assert_allclose(read_raster(layer.source())["values"], expected.values.astype("float32"))
+    else:
+        assert layer.featureCount() == len(expected) > 0
+    for field in getattr(expected, "columns", ()):
+        np.testing.assert_array_equal(column(layer, field), expected[field], err_msg=field)
+    if LOOKS[name] is None:
+        assert not layer.isSpatial()
+        return
+    lines = legend(layer)
+    assert (layer.renderer().type(), lines[0], lines[-1]) == LOOKS[name]
+    assert all(lines) and len(set(lines)) == len(lines)
+
+
+def test_no_algorithm_is_left_out(provider):
+    assert sorted(one.name() for one in provider.algorithms()) == sorted({*ANALYSES, *SUMMARIES, *TOOLS})
+    assert set(LOOKS) == set(ON_THE_SAMPLE) and set(BAD) == {*ANALYSES, *SUMMARIES, *TOOLS} - {"check_installation"}
+
+
+@pytest.mark.parametrize("name", [*ANALYSES, *SUMMARIES, *TOOLS])
+def test_it_says_what_it_is(provider, name):
+    found = qgis_core.QgsApplication.processingRegistry().algorithmById(f"lacrime:{name}")
+    assert found.group() and found.displayName()[:1].isupper() and found.shortDescription().endswith(".")
+    assert any("crime" in tag.lower() for tag in found.tags()) and len(found.tags()) >= 3
+    assert found.shortDescription() in found.shortHelpString() and "<" in found.shortHelpString()
+    assert not found.icon().isNull() and Path(found.svgIconPath()).is_file()
+    page = Path(found.helpUrl().replace("file://", ""))
+    assert page.is_file() and escape(found.displayName()) in page.read_text(encoding="utf-8")
+    for definition in found.parameterDefinitions():
+        assert definition.description()[:1].isupper() and definition.help(), definition.name()
+        assert definition.name() == definition.name().upper()
+
+
+@pytest.mark.parametrize("name", sorted(BAD))
+def test_bad_input_gives_a_sentence(run, sample, qgis_new_project, tmp_path, name):
+    wrong, sentence = BAD[name]
+    right = given_on(sample, name) if name in ANALYSES else {}
+    outputs = {"OUTPUT": None} if name in (*SUMMARIES, "report_map", "rerun") else {}
+    with pytest.raises(qgis_core.QgsProcessingException) as caught:
+        run(name, **{**outputs, **right, **(wrong(tmp_path) if callable(wrong) else wrong)})
+    said = str(caught.value).replace("Unable to execute algorithm\n", "").strip()
+    assert sentence in said and "\n" not in said and "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
