@@ -150,7 +150,8 @@ def _refuse_losing_layers(target: Path) -> None:
             names = {name for (name,) in database.execute("SELECT table_name FROM gpkg_contents")}
     except sqlite3.Error:
         return  # no GeoPackage, whatever its name
-    others = sorted(names - {target.stem, *OWN_LAYERS})
+    # QGIS names the layer of hot.2023.gpkg by what stands before the first dot.
+    others = sorted(names - {target.stem, target.name.split(".")[0], *OWN_LAYERS})
     if others:
         raise ValueError(
             f"Cannot write {target.name!r}: it holds other layers ({', '.join(others[:5])}) that would be lost; "

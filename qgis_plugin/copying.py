@@ -34,7 +34,7 @@ def copy(layer, path, kept, ids, columns, progress):
     In the place of an empty layer that QGIS has made. None when GDAL could not make the copy.
     """
     dataset, table = layer.opened()
-    name = os.path.splitext(os.path.basename(path))[0]
+    name = indexing.only_table(path)
     index = indexing.declared(path, name)
     for stale in (path, f"{path}-wal", f"{path}-shm"):
         if os.path.exists(stale):

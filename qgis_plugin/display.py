@@ -193,7 +193,8 @@ def write_inside(path, metadata):
     file = path.split("|")[0]
     if not file.lower().endswith(".gpkg"):
         return
-    layer = os.path.splitext(os.path.basename(file))[0]
+    # The only one yet; of a file such as hot.2023.gpkg QGIS calls it hot, GDAL hot.2023.
+    (layer,) = (found.name() for found in QgsProviderRegistry.instance().querySublayers(file))
     done, problem = QgsProviderRegistry.instance().saveLayerMetadata("ogr", f"{file}|layername={layer}", metadata)
     if not done:
         log.warning("the metadata stand only beside %s: %s", os.path.basename(file), problem)

@@ -26,6 +26,13 @@ class Declaration(NamedTuple):
     extension: tuple
 
 
+def only_table(path):
+    """Return the name of the one layer of a GeoPackage that QGIS has just made: not always that of the file."""
+    with closing(sqlite3.connect(path)) as database:
+        ((name,),) = database.execute("SELECT table_name FROM gpkg_contents")
+    return name
+
+
 def declared(path, table):
     """Return the declaration of the index in a GeoPackage, None where the table has none."""
     with closing(sqlite3.connect(path)) as database:

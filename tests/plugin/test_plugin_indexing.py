@@ -31,23 +31,23 @@ def index_of(path, table):
     return boxes, verdict, declared, extensions
 
 
-def require_alike(copied, looped):
-    boxes, verdict, *rest = index_of(copied, "out")
-    own, own_verdict, *own_rest = index_of(looped, "out")
+def require_alike(copied, looped, table="out"):
+    boxes, verdict, *rest = index_of(copied, table)
+    own, own_verdict, *own_rest = index_of(looped, table)
     assert verdict == own_verdict == "ok" and rest == own_rest and len(boxes) > 0
     np.testing.assert_array_equal(boxes[:, 0], own[:, 0])
     # In float32; SQLite widens its boxes a little further than the next number.
     np.testing.assert_allclose(boxes[:, 1:], own[:, 1:], rtol=3e-7)
 
 
-def both_ways(run, monkeypatch, folder, name, given):
+def both_ways(run, monkeypatch, folder, name, given, file="out.gpkg"):
     """Write an output as a copy and by a loop; return both paths."""
     from lacrime_qgis import copying
 
     paths = []
     for way in ("copied", "looped"):
         (folder / way).mkdir()
-        paths.append(str(folder / way / "out.gpkg"))
+        paths.append(str(folder / way / file))
         run(name, OUTPUT=paths[-1], **given)
         monkeypatch.setattr(copying, "possible", lambda *rest: False)
     return paths
@@ -58,6 +58,14 @@ def test_points(run, tmp_path, monkeypatch, rows):
     source = stored(point_layer(*clustered(rows), missing=5), tmp_path / "points.gpkg")
     given = dict(INCIDENTS=source, EPS=400, MIN_SAMPLES=5, CLUSTERS=None)
     require_alike(*both_ways(run, monkeypatch, tmp_path, "dbscan", given))
+
+
+def test_a_file_whose_name_has_dots(run, tmp_path, monkeypatch):
+    source = stored(point_layer(*clustered(40)), tmp_path / "points.gpkg")
+    given = dict(INCIDENTS=source, EPS=400, MIN_SAMPLES=5, CLUSTERS=None)
+    copied, looped = both_ways(run, monkeypatch, tmp_path, "dbscan", given, "out.2023.gpkg")
+    (named_by_qgis,) = qgis_core.QgsProviderRegistry.instance().querySublayers(looped)
+    require_alike(copied, looped, named_by_qgis.name())
 
 
 def test_polygons(run, tmp_path, monkeypatch):

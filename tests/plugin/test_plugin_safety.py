@@ -65,10 +65,22 @@ def test_other_layers_of_a_geopackage_are_not_lost(run, layer, city):
     assert layers(city) == {"points", "mine"}
 
 
-def test_a_run_may_replace_its_own_output(run, layer, tmp_path):
+@pytest.mark.parametrize("name", ["hot.gpkg", "hot.2023.09.gpkg"])
+def test_a_run_may_replace_its_own_output(run, layer, tmp_path, name):
     for _ in range(2):
-        run("hotspots", INCIDENTS=layer, OUTPUT=str(tmp_path / "hot.gpkg"))
-    assert layers(tmp_path / "hot.gpkg") == {"hot"}
+        run("hotspots", INCIDENTS=layer, OUTPUT=str(tmp_path / name))
+    assert len(layers(tmp_path / name)) == 1
+
+
+def test_metadata_stay_in_a_file_whose_name_has_dots(run, layer, tmp_path):
+    from qgis.core import QgsVectorLayer
+
+    alone = tmp_path / "sent" / "hot.2023.09.gpkg"
+    alone.parent.mkdir()
+    run("hotspots", INCIDENTS=layer, OUTPUT=str(tmp_path / alone.name))
+    (tmp_path / alone.name).rename(alone)
+    opened = QgsVectorLayer(str(alone), "sent", "ogr")
+    assert any("lacrime:hotspots" in line for line in opened.metadata().history())
 
 
 def test_an_output_without_an_ending_is_staged_too(run, layer, tmp_path, log):
