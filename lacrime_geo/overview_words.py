@@ -41,7 +41,9 @@ def incidents_found(incidents: Incidents) -> list[str]:
         f"{counted(incidents.size, 'incident')}{f' of {in_plain_words(category)}' if category else ''} {days_of(incidents)}."
     ]
     if missing := int((~incidents.placed).sum()):
-        said.append(f"{counted(missing, 'incident')} of these {_have(missing)} no place, and count nowhere.")
+        said.append(
+            f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere."
+        )
     left_out = int(incidents.selection.get("undated_left_out", 0))
     undated = 0 if incidents.when is None else int(np.isnat(incidents.when).sum())
     if left_out:
@@ -49,7 +51,9 @@ def incidents_found(incidents: Incidents) -> list[str]:
             f"{counted(left_out, 'incident')} more {_have(left_out)} no date, so whether they are of the period is unknown."
         )
     elif 0 < undated < incidents.size:
-        said.append(f"{counted(undated, 'incident')} of these {_have(undated)} no date, and count all the same.")
+        said.append(
+            f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same."
+        )
     return said
 
 
@@ -64,6 +68,10 @@ def in_plain_words(category: str) -> str:
 
 def _have(number: int) -> str:
     return "has" if number == 1 else "have"
+
+
+def _count(number: int) -> str:
+    return "counts" if number == 1 else "count"
 
 
 def _are(number: int) -> str:

@@ -154,8 +154,15 @@ def test_evenly_spread_incidents_have_no_hot_cell_and_that_is_said():
     ("missing", "undated", "words"),
     [
         (0, 0, []),
-        (1, 0, ["1 incident of these has no place"]),
-        (2, 1, ["2 incidents of these have no place", "1 incident of these has no date"]),
+        (1, 0, ["1 incident of these has no place, and counts nowhere."]),
+        (
+            2,
+            1,
+            [
+                "2 incidents of these have no place, and count nowhere.",
+                "1 incident of these has no date, and counts all",
+            ],
+        ),
         (0, 3, ["3 incidents of these have no date"]),
     ],
 )

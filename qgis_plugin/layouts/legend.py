@@ -44,9 +44,11 @@ def _fill(item, headings):
     root.clear()
     for layer, heading in headings:
         node = root.addLayer(layer)
-        node.setCustomProperty("legend/title-label", texts.broken(heading, texts.HEADING, WIDEST, bold=True))
+        node.setCustomProperty(
+            "legend/title-label", texts.broken(texts.plain(heading), texts.HEADING, WIDEST, bold=True)
+        )
         for number, entry in enumerate(model.layerOriginalLegendNodes(node)):
-            words = str(entry.data(Qt.ItemDataRole.DisplayRole) or "")
+            words = texts.plain(str(entry.data(Qt.ItemDataRole.DisplayRole) or ""))
             fitting = texts.broken(words, texts.BODY, WIDEST - SYMBOL[0] - 2)
             QgsMapLayerLegendUtils.setLegendNodeUserLabel(node, number, fitting)
         model.refreshLayerLegend(node)

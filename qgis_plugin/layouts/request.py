@@ -39,7 +39,12 @@ class Request:
         """Return the extent asked for in a CRS, None for none."""
         if not self.parameters.get("EXTENT"):
             return None
-        return self.algorithm.parameterAsExtent(self.parameters, "EXTENT", self.context, crs)
+        found = self.algorithm.parameterAsExtent(self.parameters, "EXTENT", self.context, crs)
+        if found.isEmpty():
+            raise QgsProcessingException(
+                f"The extent {self.text('EXTENT')!r} has no area in {crs.authid()}; draw another one, or leave it out."
+            )
+        return found
 
     def files(self, landing):
         """Return the staged and the final path of each file wanted."""
@@ -64,6 +69,7 @@ class Request:
         if given:
             places = {layer.id(): order.index(layer.id()) if layer.id() in order else -1 for layer in given}
             given.sort(key=lambda layer: places[layer.id()])
+            _require_sources(given)
         else:
             given = [self.project.mapLayer(name) for name in order if name in self._visible()]
         found = [layer for layer in given if _is_drawn(layer) and not basemaps.role_of(layer)]
@@ -83,8 +89,16 @@ class Request:
         return {node.layerId() for node in self.project.layerTreeRoot().findLayers() if node.isVisible()}
 
 
+def _require_sources(given):
+    """Raise where a layer that was named would be missing from the page."""
+    gone = [layer.name() for layer in given if not layer.isValid()]
+    if gone:
+        raise QgsProcessingException(f"The source of {gone[0]!r} is gone; mend it, or leave the layer out.")
+
+
 def _is_drawn(layer):
-    return isinstance(layer, QgsRasterLayer) or (isinstance(layer, QgsVectorLayer) and layer.isSpatial())
+    of_features = isinstance(layer, QgsVectorLayer) and layer.isSpatial()
+    return layer.isValid() and (of_features or isinstance(layer, QgsRasterLayer))
 
 
 def _with_ending(path, ending):

@@ -52,6 +52,20 @@ def test_layers_in_the_legend_are_those_of_the_map_without_basemap(report, opene
     assert "Map: © Santa Alba." in said(layout)["footer"]
 
 
+def test_names_of_layers_and_classes_are_no_expressions_in_the_legend(report, opened):
+    from qgis.PyQt.QtCore import Qt
+
+    (hotspots,) = opened("hotspots")
+    hotspots.setName("hot [% 1 + 1 %]")
+    renderer = hotspots.renderer().clone()
+    renderer.updateCategoryLabel(0, "first [% 2 + 2 %]")
+    hotspots.setRenderer(renderer)
+    model = items(report())["legend"].model()
+    (node,) = model.rootGroup().findLayers()
+    shown = [entry.data(Qt.ItemDataRole.DisplayRole) for entry in model.layerLegendNodes(node)]
+    assert "hot [ % 1 + 1 %]" in node.customProperty("legend/title-label") and shown[0] == "first [ % 2 + 2 %]"
+
+
 def test_on_tiles_north_is_up_and_lengths_are_true(report, opened, tiles, log):
     opened("hotspots")
     arrow = items(report())["north arrow"]

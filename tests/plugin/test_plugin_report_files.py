@@ -119,6 +119,22 @@ def test_what_cannot_be_shown_is_said(report, qgis_new_project):
         report(LAYERS=[empty], DIVISIONS=areas)
 
 
+@pytest.mark.parametrize("kind", ["QgsVectorLayer", "QgsRasterLayer"])
+def test_a_named_layer_whose_source_is_gone_is_refused_and_an_unnamed_one_left_out(report, opened, kind):
+    (hotspots,) = opened("hotspots")
+    gone = getattr(qgis_core, kind)("/nowhere/gone.tif", "gone", "gdal" if "Raster" in kind else "ogr")
+    qgis_core.QgsProject.instance().addMapLayer(gone)
+    with pytest.raises(qgis_core.QgsProcessingException, match="The source of 'gone' is gone"):
+        report(LAYERS=[hotspots, gone])
+    assert items(report())["map"].layers() == [hotspots]
+
+
+def test_an_extent_without_area_is_refused(report, opened):
+    opened("hotspots")
+    with pytest.raises(qgis_core.QgsProcessingException, match=r"'1,1,2,2 \[EPSG:4326\]' has no area in EPSG:32611"):
+        report(EXTENT="1,1,2,2 [EPSG:4326]")
+
+
 def test_a_legend_that_takes_the_whole_page_is_refused(report, layer, qgis_new_project):
     project = qgis_core.QgsProject.instance()
     symbol = qgis_core.QgsMarkerSymbol.createSimple({})
