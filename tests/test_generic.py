@@ -126,6 +126,18 @@ def test_nothing_that_fits_is_refused_with_the_columns(tmp_path):
         read(calls().drop(columns=["Longitude", "Latitude"]), tmp_path)
 
 
+def test_places_that_are_no_numbers_are_named(tmp_path):
+    comma = calls().assign(Latitude=lambda frame: frame.Latitude.map(lambda value: f"{value:.4f}".replace(".", ",")))
+    comma["Longitude"] = comma.Longitude.map(lambda value: f"{value:.4f}".replace(".", ","))
+    with pytest.raises(ValueError, match=r"'Longitude' and 'Latitude' .* they begin with '-87,6000' and '41,8000'"):
+        read(comma, tmp_path, ";")
+
+
+def test_a_header_alone_is_named_as_such(tmp_path):
+    with pytest.raises(ValueError, match=r"calls\.csv has no rows: only its header, ID, Call Type, Date"):
+        read(calls()[:0], tmp_path)
+
+
 def test_other_coordinates_need_their_crs(tmp_path):
     plain = calls()
     import geopandas as gpd
@@ -191,6 +203,21 @@ def test_without_dates_there_are_no_times(tmp_path):
         loaded.select(since="2024-01-01")
     with pytest.raises(ValueError, match="no incident has a time of day"):
         loaded.select(hours="22-4")
+
+
+@pytest.mark.parametrize(("kept", "said"), [((), "there are no times"), (("Closed",), "'Closed' is")])
+def test_dates_that_cannot_be_read_are_not_passed_over_in_silence(tmp_path, kept, said):
+    days_first = calls().assign(Date=[f"{13 + number % 16}/05/2024" for number in NUMBERS])
+    taken = read(days_first.drop(columns=["Time", *({"Closed"} - set(kept))]), tmp_path)
+    (line,) = (line for line in taken.attrs["audit"] if line["rule"] == "date_unread")
+    assert line["rows"] == ROWS and line["examples"][0] == "13/05/2024"
+    assert line["action"].startswith(f"the column 'Date' is not taken as the date, {said}: ")
+    assert not found(read(calls(), tmp_path), "date_unread")
+
+
+def test_a_column_called_like_a_date_may_be_blank(tmp_path):
+    taken = read(calls().assign(Occurred=None), tmp_path)
+    assert choices(taken)["date"] == "Date" and not found(taken, "date_unread")
 
 
 def test_blanks_and_words_for_nothing_are_blank(tmp_path):

@@ -105,6 +105,21 @@ def column_for(role: str, columns: dict[str, Column], taken: Sequence[str]) -> G
     return next((Guess(name, BY_CONTENT) for name in by_content), None)
 
 
+def named_places(columns: dict[str, Column]) -> tuple[str, str] | None:
+    """Return the first two columns that are called like x and y, whatever they hold."""
+    known = _by_plain_name(columns)
+    for pair in PLACES:
+        x, y = (_named(word, known) for word in pair)
+        if x is not None and y is not None:
+            return x, y
+    return None
+
+
+def called_date(columns: dict[str, Column]) -> str | None:
+    """Return the first column that is called like a date, whatever it holds."""
+    return next(_in_order(NAMES["date"], columns), None)
+
+
 def is_date_column(column: Column) -> bool:
     """Tell whether a column holds dates already."""
     return not isinstance(column, Texts) and column.dtype.kind == "M"

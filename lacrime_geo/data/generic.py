@@ -14,7 +14,7 @@ from ..progress import Progress, advance, within
 from . import rules, tables
 from .cleaning import moments, noted, numbers, single_spaced, texts, typed
 from .clocks import seconds_of
-from .column_guesses import Guess, column_for, is_date_column, place_columns
+from .column_guesses import Guess, called_date, column_for, is_date_column, named_places, place_columns
 from .loaded import Loaded, announced
 from .tables import Column, RawTable, Texts
 
@@ -102,6 +102,8 @@ def clean_incidents(
     x, y, crs = _places(columns, roles, crs, audit, parameters)
     advance(progress, 0.2)
     made = _occurrence(columns, roles, audit)
+    if chosen.get("date") is None:
+        audit += _unread_dates(columns, roles.get("date"))
     advance(progress, 0.4)
     if "category_column" in roles:
         made.update(noted(audit, single_spaced({"category": columns[roles["category_column"]]})))
@@ -138,10 +140,7 @@ def _roles(
     if not {"x", "y"} <= set(roles):
         guesses = place_columns({name: column for name, column in columns.items() if name not in roles.values()})
         if guesses is None:
-            raise ValueError(
-                f"No columns of {file} look like longitude and latitude, or x and y; name them as x and y. The columns are "
-                f"{', '.join(columns)}."
-            )
+            raise ValueError(_why_no_places(columns, file))
         for role, guess in zip(("x", "y"), guesses):
             _keep(roles, role, guess, parameters)
     for role in ("date", "time", "category_column"):
@@ -150,6 +149,23 @@ def _roles(
         if found is not None:
             _keep(roles, role, found, parameters)
     return roles
+
+
+def _why_no_places(columns: dict[str, Column], file: str) -> str:
+    """Return why no columns of coordinates were found."""
+    first = {name: next((text for text in column.tolist() if text), None) for name, column in columns.items()}
+    if not any(first.values()):
+        return f"{file} has no rows: only its header, {', '.join(columns)}."
+    named = named_places(columns)
+    if named and all(isinstance(columns[name], Texts) and first[name] for name in named):
+        return (
+            f"The columns {named[0]!r} and {named[1]!r} of {file} hold no numbers: they begin with {first[named[0]]!r} and "
+            f"{first[named[1]]!r}; write degrees such as 34.05, with a point, or name other columns as x and y."
+        )
+    return (
+        f"No columns of {file} look like longitude and latitude, or x and y; name them as x and y. The columns are "
+        f"{', '.join(columns)}."
+    )
 
 
 def _keep(roles: dict[str, str], role: str, guess: Guess, parameters: Parameters) -> None:
@@ -229,6 +245,18 @@ def _occurrence(columns: dict[str, Column], roles: dict[str, str], audit: list[r
     action = "the date is kept at midnight and flagged in time_placeholder"
     audit.append(rules.finding("time_unknown", unknown & known_date, moment, action))
     return {"occurred": moment, "time_placeholder": unknown | ~known_date}
+
+
+def _unread_dates(columns: dict[str, Column], taken: str | None) -> list[rules.Finding]:
+    """Tell of a column that is called like a date and was not taken, as most of its dates cannot be read."""
+    name = called_date(columns)
+    column = None if name is None else columns[name]
+    if name == taken or not isinstance(column, Texts):
+        return []
+    instead = "there are no times" if taken is None else f"{taken!r} is"
+    action = f"the column {name!r} is not taken as the date, {instead}: dates are read as 2023-05-31 or 05/31/2023"
+    unread = np.array([text is not None for text in column.values]) & np.isnat(column.each(dates.parse))
+    return [rules.finding("date_unread", unread, column.values, action)] if unread.any() else []
 
 
 def _seconds(column: Column) -> np.ndarray:
