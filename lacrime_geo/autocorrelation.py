@@ -90,10 +90,13 @@ def gi_star(
     if denominator is not None:
         valued = valued.per(denominator, smoothing, parameters)
     weights = with_self(valued.weights) if include_self else valued.others
+    advance(progress, 0.55)
     z = getis_ord(weights, valued.values, include_self=include_self)
+    advance(progress, 0.6)
     # A feature's own value is held fast in every draw, so that it does not matter whether it counts.
     near = Neighbourhoods.by(valued.others, valued.values)
-    p = conditional_inference(z, near, asked, parameters, within(progress, 0.5, 0.95))
+    p = conditional_inference(z, near, asked, parameters, within(progress, 0.65, 0.95))
+    advance(progress, 0.95)
     rate = {} if denominator is None else {"rate": valued.values}
     columns = {**rate, **confidence_columns(z, p, correction, parameters, "features")}
     advance(progress, 1.0)

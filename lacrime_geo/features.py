@@ -41,14 +41,17 @@ class Features:
     label: str = "features"
 
     def __post_init__(self) -> None:
-        kinds = {geometry.kind(wkb) for wkb in self.wkb if wkb is not None}
+        kinds = {geometry.kind(head) for head in {wkb[:5] for wkb in self.wkb if wkb is not None}}
         if not (kinds <= set(POLYGONS) or kinds <= set(POINTS)):
             found = ", ".join(geometry.NAMES.get(kind, f"WKB type {kind}") for kind in sorted(kinds))
             raise ValueError(
                 f"{self.label!r} must hold only polygons or only points, and holds {found}; convert or filter it."
             )
         x, y = self.centres()
-        object.__setattr__(self, "wkb", [None if np.isnan(x[row]) else wkb for row, wkb in enumerate(self.wkb)])
+        shapes = list(self.wkb)
+        for row in np.flatnonzero(np.isnan(x)):
+            shapes[row] = None
+        object.__setattr__(self, "wkb", shapes)
         crs_rules.refuse_unmetric(self.crs, x[self.known], y[self.known])
 
     @property
@@ -63,8 +66,9 @@ class Features:
 
     @cached_property
     def are_polygons(self) -> bool:
-        """Whether these are polygons (else points)."""
-        return any(wkb is not None and geometry.kind(wkb) in POLYGONS for wkb in self.wkb)
+        """Whether these are polygons (else points); all are of one kind."""
+        first = next((wkb for wkb in self.wkb if wkb is not None), None)
+        return first is not None and geometry.kind(first) in POLYGONS
 
     @property
     def bounds(self) -> tuple[float, float, float, float]:
@@ -84,9 +88,7 @@ class Features:
     def _centres(self) -> tuple[np.ndarray, np.ndarray]:
         if self.are_polygons:
             return geometry.centroids(geometry.rings(self.wkb), self.size)
-        pairs = [(np.nan, np.nan) if wkb is None else geometry.point(wkb) for wkb in self.wkb]
-        xy = np.array(pairs, dtype=float).reshape(-1, 2)
-        return xy[:, 0], xy[:, 1]
+        return geometry.points(self.wkb)
 
 
 def as_features(anything: Any, *, crs: str | None = None) -> Features:
@@ -113,7 +115,7 @@ def as_features(anything: Any, *, crs: str | None = None) -> Features:
             )
         return anything
     if isinstance(anything, Incidents):
-        points = [None if np.isnan(x) else _point_wkb(x, y) for x, y in zip(anything.easting, anything.northing)]
+        points = geometry.points_wkb(anything.easting, anything.northing)
         return Features(points, anything.crs, anything.source, anything.label)
     if isinstance(anything, (str, os.PathLike)):
         from .files import read_features
@@ -126,10 +128,6 @@ def as_features(anything: Any, *, crs: str | None = None) -> Features:
     from .frames import features_from_frame
 
     return features_from_frame(anything, crs)
-
-
-def _point_wkb(x: float, y: float) -> bytes:
-    return b"\x01\x01\x00\x00\x00" + np.array([x, y], dtype="<f8").tobytes()
 
 
 def as_boundary(anything: Any, crs: str) -> Features | None:

@@ -19,6 +19,8 @@ NAMES = {
     7: "collections",
 }
 _MANY = 1_000
+_POINT_HEAD = b"\x01\x01\x00\x00\x00"  # little endian, a point
+_POINTS = np.dtype([("head", "S5"), ("x", "<f8"), ("y", "<f8")])
 _HAS_SRID = 0x20000000  # EWKB: an SRID follows the type
 
 
@@ -56,6 +58,29 @@ def point(wkb: bytes) -> tuple[float, float]:
         return point(wkb[offset + 4 :]) if parts else (np.nan, np.nan)
     x, y = struct.unpack_from(order + "2d", wkb, offset)
     return x, y
+
+
+def points(geometry: Sequence[bytes | None]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates (n,) of WKB points or multipoints with a single part, NaN where geometry is missing."""
+    together = b"".join(wkb for wkb in geometry if wkb is not None)
+    if len(together) == len(geometry) * _POINTS.itemsize:
+        read = np.frombuffer(together, dtype=_POINTS)
+        if (read["head"] == _POINT_HEAD).all():  # each the one way in which all are written here
+            return read["x"].copy(), read["y"].copy()
+    pairs = [(np.nan, np.nan) if wkb is None else point(wkb) for wkb in geometry]
+    xy = np.array(pairs, dtype=float).reshape(-1, 2)
+    return xy[:, 0], xy[:, 1]
+
+
+def points_wkb(x: np.ndarray, y: np.ndarray) -> list[bytes | None]:
+    """Return points (n,) as WKB, None where a coordinate is missing."""
+    written = np.empty(x.size, dtype=_POINTS)
+    written["head"], written["x"], written["y"] = _POINT_HEAD, x, y
+    together, size = written.tobytes(), _POINTS.itemsize
+    shapes: list[bytes | None] = [together[at : at + size] for at in range(0, len(together), size)]
+    for row in np.flatnonzero(np.isnan(x) | np.isnan(y)):
+        shapes[row] = None
+    return shapes
 
 
 def rings(geometry: Sequence[bytes | None]) -> Rings:

@@ -97,11 +97,16 @@ def local_moran(
     parameters.update(correction=correction, row_standardised=bool(row_standardised))
     x, others = valued.values, valued.others
     deviation = x - x.mean()
+    advance(progress, 0.52)
     gi = getis_ord(others, x, include_self=False)
+    advance(progress, 0.56)
     near = Neighbourhoods.by(others, x)
-    p = conditional_inference(gi, near, asked, parameters, within(progress, 0.5, 0.95))
+    advance(progress, 0.6)
+    p = conditional_inference(gi, near, asked, parameters, within(progress, 0.6, 0.95))
+    advance(progress, 0.95)
     adjusted = significance.adjust(p, correction)
     kinds = _kinds(deviation, others, adjusted, parameters)
+    advance(progress, 0.98)
     local = _local_i(_row_standardised(others) if row_standardised else others, deviation)
     columns = dict(local_i=local, z=np.sign(deviation) * gi, p=p, p_adjusted=adjusted, cluster_type=kinds)
     missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
@@ -182,15 +187,19 @@ def moran(
             f"Moran's I needs at least 4 features with different values and neighbours; there are {x.size:,}, their values "
             f"range over {np.ptp(x):g}, and {others.nnz:,} pairs are neighbours: choose another value, or wider neighbours."
         )
+    advance(progress, 0.31)
     weights = _row_standardised(others) if row_standardised else others
+    advance(progress, 0.32)
     deviation = x - x.mean()
-    observed, expected, variance = global_i(weights, deviation), -1 / (x.size - 1), _variance(weights, deviation)
+    observed, expected = global_i(weights, deviation), -1 / (x.size - 1)
+    advance(progress, 0.33)
+    variance = _variance(weights, deviation)
     z = (observed - expected) / math.sqrt(variance)
     p = float(significance.two_sided(np.array([z]))[0])
     parameters["inference"] = "two-sided p by permutation" if asked.draws else "normal p under randomisation"
     if asked.draws:
         parameters.update(permutations=asked.draws, seed=asked.seed)
-        p = _shuffled_p(weights, deviation, observed, asked.draws, asked.seed, within(progress, 0.3, 1.0))
+        p = _shuffled_p(weights, deviation, observed, asked.draws, asked.seed, within(progress, 0.34, 1.0))
     parameters.tell(
         f"Moran's I is {observed:.3g}, {z:.3g} standard deviations from what chance would give, p = {p:.2g}"
     )

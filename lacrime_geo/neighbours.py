@@ -162,15 +162,17 @@ def _k_nearest(x: np.ndarray, y: np.ndarray, k: int | None, parameters: Paramete
     parameters["k"] = k
     if k >= x.size:
         raise ValueError(f"k = {k} neighbours were asked for, but there are only {x.size:,} features; lower k.")
+    advance(progress, 0.0)
     points = np.column_stack([x, y])
     tree, found = cKDTree(points), np.empty((x.size, k + 1), dtype=np.int64)
     for begin in range(0, x.size, _ASKED_AT_ONCE):
-        advance(progress, begin / x.size)
+        advance(progress, 0.9 * begin / x.size)
         part = slice(begin, begin + _ASKED_AT_ONCE)
         found[part] = tree.query(points[part], k=k + 1, workers=-1)[1]
     # A coincident feature may come before the point itself: take out the point wherever it stands, else the last one.
     itself = found == np.arange(x.size)[:, None]
     itself[~itself.any(axis=1), -1] = True
+    advance(progress, 0.95)
     partners = found[~itself]
     return csr_matrix((np.ones(partners.size), partners, np.arange(0, partners.size + 1, k)), shape=(x.size, x.size))
 
@@ -190,7 +192,7 @@ def _distance_band(
     pairs = []
     for *pair, done in near_pairs(x, y, band):
         pairs.append(pair)
-        advance(progress, done)
+        advance(progress, 0.9 * done)
     i = np.concatenate([pair[0] for pair in pairs])
     j = np.concatenate([pair[1] for pair in pairs])
     both = np.concatenate([i, j]), np.concatenate([j, i])

@@ -49,10 +49,11 @@ class ValuedFeatures:
         parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
         parameters["value"] = value if isinstance(value, str) else "array"
         known, values = _known_values(everything, value, parameters)
-        advance(progress, 0.2)
+        advance(progress, 0.1)
         placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
         finding = within(progress, 0.2, 0.9)
         weights = neighbour_matrix(placed, neighbours, distance_band, k, parameters, finding)
+        advance(progress, 0.92)
         found = cls(everything, known, values, weights)
         islands = int((np.diff(found.others.indptr) == 0).sum())
         parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")

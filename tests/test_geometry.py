@@ -87,6 +87,22 @@ def test_empty_points_have_no_place(shape):
     assert np.isnan(geometry.point(shapely.to_wkb(shape))).all()
 
 
+@given(st.lists(st.one_of(st.none(), st.tuples(st.floats(-1e7, 1e7), st.floats(-1e7, 1e7)))))
+def test_points_are_written_as_shapely_does_and_read_back(places):
+    x, y = np.array([place or (np.nan, np.nan) for place in places], dtype=float).reshape(-1, 2).T
+    written = geometry.points_wkb(x, y)
+    assert written == [None if place is None else shapely.to_wkb(shapely.Point(place)) for place in places]
+    np.testing.assert_array_equal(geometry.points(written), (x, y))
+
+
+def test_points_of_all_flavours_are_read_together():
+    flavours = [shapely.Point(1, 2).wkb, shapely.to_wkb(shapely.Point(3, 4), byte_order=0), None]
+    flavours += [shapely.MultiPoint([(5, 6)]).wkb, shapely.Point(7, 8, 9).wkb, shapely.Point().wkb]
+    x, y = geometry.points(flavours)
+    np.testing.assert_array_equal(x, [1, 3, np.nan, 5, 7, np.nan])
+    np.testing.assert_array_equal(y, [2, 4, np.nan, 6, 8, np.nan])
+
+
 def test_a_multipoint_has_no_one_place():
     with pytest.raises(ValueError, match="2 parts"):
         geometry.point(shapely.to_wkb(shapely.MultiPoint([(0, 0), (1, 1)])))
