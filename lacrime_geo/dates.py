@@ -20,6 +20,7 @@ FORMATS = (
     "%Y-%m-%d",
     "%m/%d/%Y %H:%M:%S",
     "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %I:%M %p",
     "%m/%d/%y %H:%M",
     "%m/%d/%Y",
     "%Y %b %d %I:%M:%S %p",
@@ -32,8 +33,10 @@ OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
 def parse(texts: Iterable[Any]) -> np.ndarray:
     """Return datetime64[s] of texts (None and "" are NaT), NaT where no format fits; each distinct text is read once.
 
-    >>> parse(["01/31/2023 12:00:00 AM", "2023-01-31T08:30:00Z", "11/6/2022 0:00", "", "soon"]).astype(str).tolist()
-    ['2023-01-31T00:00:00', '2023-01-31T08:30:00', '2022-11-06T00:00:00', 'NaT', 'NaT']
+    >>> parse(["01/31/2023 12:00:00 AM", "2023-01-31T08:30:00Z", "11/6/2022 0:00", "11/6/2022 1:05 PM"]).astype(str).tolist()
+    ['2023-01-31T00:00:00', '2023-01-31T08:30:00', '2022-11-06T00:00:00', '2022-11-06T13:05:00']
+    >>> parse(["", "soon"]).astype(str).tolist()
+    ['NaT', 'NaT']
     """
     seen: dict[str, np.datetime64] = {}
     moments = []

@@ -49,8 +49,11 @@ def letting_go():
 
 @contextmanager
 def announcing(feedback):
-    """Show what the library says meanwhile in the algorithm's log."""
+    """Show what the library says meanwhile in the algorithm's log, once where a run runs another."""
     log = logging.getLogger("lacrime_geo")
+    if any(isinstance(other, _ToFeedback) and other.feedback is feedback for other in log.handlers):
+        yield
+        return
     handler = _ToFeedback(feedback)
     log.addHandler(handler)
     log.setLevel(logging.INFO)

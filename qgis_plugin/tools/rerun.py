@@ -11,6 +11,7 @@ from qgis.core import (
     QgsProcessingParameterDateTime,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterMapLayer,
+    QgsProcessingUtils,
     QgsProperty,
 )
 
@@ -22,6 +23,7 @@ from .tool import Tool
 
 LAYER, INPUT, KEEP, SINCE, UNTIL, FOLDER = "LAYER", "INPUT", "KEEP_CHOICES", "SINCE", "UNTIL", "FOLDER"
 ISO = "yyyy-MM-ddTHH:mm:ss"
+NEEDED = {"version", "given", "inputs", "parameters"}
 
 
 class Rerun(Tool):
@@ -69,6 +71,7 @@ class Rerun(Tool):
         if self.parameterAsBool(parameters, KEEP, context):
             given = {**_chosen(found, record), **given}
         given.update(self._changed(parameters, context, record))
+        _require_input(found, given, record, context)
         for name, value in given.items():
             feedback.pushInfo(
                 f"{name} = {value if isinstance(value, (str, int, float)) else record['given'].get(name, value)}"
@@ -102,7 +105,7 @@ class Rerun(Tool):
 
 def _record(layer):
     record = None if layer is None else record_of(layer)
-    if record is None:
+    if record is None or not NEEDED <= set(record):
         name = "" if layer is None else f" {layer.name()!r}"
         raise QgsProcessingException(
             f"The metadata of the layer{name} do not say how it was made; choose a layer that an algorithm of Lacrime has made."
@@ -117,6 +120,18 @@ def _algorithm(record, layer):
             f"{layer.name()!r} was made by {record['algorithm']} of version {record['version']}, which is not installed here."
         )
     return found
+
+
+def _require_input(algorithm, given, record, context):
+    """Raise where the layer of then is gone, and no other was given."""
+    for name in list(record["inputs"])[:1]:
+        source = given.get(name)
+        is_file = algorithm.parameterDefinition(name).type() == "file"
+        if not is_file and isinstance(source, str) and QgsProcessingUtils.mapLayerFromString(source, context) is None:
+            raise QgsProcessingException(
+                f"{record['inputs'][name]['name']!r}, which the layer was made from, is no longer at "
+                f"{source!r}; name the new data."
+            )
 
 
 def _again(value):

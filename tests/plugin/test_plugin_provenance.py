@@ -161,3 +161,36 @@ def test_a_layer_without_a_record_is_refused_with_a_sentence(run, points, tmp_pa
 
     with pytest.raises(QgsProcessingException, match="do not say how it was made"):
         run("rerun", LAYER=str(points), FOLDER=str(tmp_path / "none"))
+
+
+def test_what_a_repeated_run_says_is_said_once(run, points, tmp_path, log):
+    run("hotspots", INCIDENTS=str(points), OUTPUT=str(tmp_path / "first.gpkg"))
+    log.lines.clear()
+    run("rerun", LAYER=str(tmp_path / "first.gpkg"), FOLDER=str(tmp_path / "again"))
+    assert len(log.lines) == len(set(log.lines)) and any("cells" in line for line in log.lines)
+
+
+def test_the_input_of_then_may_be_gone(run, points, tmp_path):
+    from qgis.core import QgsProcessingException
+
+    run("hotspots", INCIDENTS=str(points), OUTPUT=str(tmp_path / "first.gpkg"))
+    moved = points.rename(tmp_path / "moved.gpkg")
+    with pytest.raises(QgsProcessingException, match="'points', which the layer was made from, is no longer at"):
+        run("rerun", LAYER=str(tmp_path / "first.gpkg"), FOLDER=str(tmp_path / "again"))
+    run("rerun", LAYER=str(tmp_path / "first.gpkg"), INPUT=str(moved), FOLDER=str(tmp_path / "again"))
+    assert opened(tmp_path / "again" / "hotspots_output.gpkg").featureCount() > 0
+
+
+@pytest.mark.parametrize("missing", ["version", "given", "inputs", "parameters"])
+def test_a_record_that_was_edited_is_refused_with_a_sentence(run, points, tmp_path, record_of, missing):
+    from qgis.core import QgsLayerMetadata, QgsProcessingException, QgsProject
+
+    run("hotspots", INCIDENTS=str(points), OUTPUT=str(tmp_path / "first.gpkg"))
+    layer = opened(tmp_path / "first.gpkg")
+    record, metadata = record_of(layer), QgsLayerMetadata()
+    del record[missing]
+    metadata.addHistoryItem(json.dumps(record))
+    layer.setMetadata(metadata)
+    QgsProject.instance().addMapLayer(layer)
+    with pytest.raises(QgsProcessingException, match="do not say how it was made"):
+        run("rerun", LAYER=layer, FOLDER=str(tmp_path / "again"))
