@@ -7,6 +7,7 @@ from qgis.core import (
     QgsFeatureRequest,
     QgsProcessingFeatureSourceDefinition,
     QgsProperty,
+    QgsProviderRegistry,
     QgsVectorLayerFeatureSource,
     QgsVectorLayerSelectedFeatureSource,
 )
@@ -28,7 +29,7 @@ class Source:
         self._name, self._fields, self._kind, self._crs = layer.name(), layer.fields(), layer.wkbType(), layer.crs()
         self.counted = layer.providerType() in COUNTED
         self._count = layer.selectedFeatureCount() if selected else _count(layer)
-        self.path = layer.source().split("|")[0]
+        self.path = _file_of(layer)
         whole = not selected and self._limit == -1 and not self._filter
         self.file = FileLayer.of(layer) if whole else None  # where GDAL finds just these features again
 
@@ -98,3 +99,9 @@ def vector_layer(algorithm, parameters, name, context):
 
 def _count(layer):
     return layer.featureCount() if layer.providerType() in COUNTED else -1
+
+
+def _file_of(layer):
+    """Return the file that a layer stands in, what names its source where it stands in none."""
+    parts = QgsProviderRegistry.instance().decodeUri(layer.providerType(), layer.source())
+    return parts.get("path") or layer.source().split("|")[0]

@@ -51,6 +51,19 @@ def test_an_input_of_which_some_is_selected_is_never_written_over(run, city):
     assert layers(city) == {"points", "mine"}
 
 
+def test_a_delimited_text_is_never_written_over(run, tmp_path):
+    from qgis.core import QgsVectorLayer
+
+    path = tmp_path / "my calls.csv"
+    path.write_text("x,y\n" + "".join(f"{380_000 + 70 * (n % 9)},{3_760_000 + 90 * n}\n" for n in range(60)))
+    before = path.read_text()
+    source = f"{path.as_uri()}?type=csv&xField=x&yField=y&crs=EPSG:32611"
+    layer = QgsVectorLayer(source, "calls", "delimitedtext")
+    assert layer.featureCount() == 60
+    assert "is read and would be written" in refusal(run, INCIDENTS=layer, OUTPUT=str(path))
+    assert path.read_text() == before
+
+
 def test_a_boundary_is_never_written_over(run, layer, tmp_path):
     import geopandas as gpd
     from shapely.geometry import box
