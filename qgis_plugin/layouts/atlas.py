@@ -40,7 +40,8 @@ def of_divisions(content, divisions, name_field, project):
 def turn_into_atlas(layout, drawn, bar, divisions, name_field):
     """Give a layout a page for each division, in the order of their names."""
     made = layout.atlas()
-    name = f"coalesce(to_string({QgsExpression.quotedColumnRef(name_field or name_field_of(divisions))}), 'without a name')"
+    column = QgsExpression.quotedColumnRef(name_field or name_field_of(divisions))
+    name = f"coalesce(nullif(to_string({column}), ''), 'without a name')"
     made.setCoverageLayer(divisions)
     made.setEnabled(True)
     made.setSortFeatures(True)

@@ -1,11 +1,23 @@
 """The areas of an atlas: their names, their size, and what is counted in each."""
 
-from qgis.core import QgsCoordinateTransform, QgsFeatureRequest, QgsGeometry
+from qgis.core import QgsCoordinateTransform, QgsFeatureRequest, QgsGeometry, QgsProcessingException
 
 from . import area
 
 FEW = 1_000_000  # features that are counted within divisions
 COUNT = "count"
+
+
+def require_shapes(divisions):
+    """Raise where there is no division, or one without a geometry: its page would show the one before."""
+    if not divisions.featureCount():
+        raise QgsProcessingException(f"{divisions.name()!r} has no divisions; choose a layer with some.")
+    missing = [feature.id() for feature in divisions.getFeatures() if feature.geometry().isEmpty()]
+    if missing:
+        raise QgsProcessingException(
+            f"{len(missing):,} of {divisions.featureCount():,} divisions of {divisions.name()!r} have no geometry, first "
+            f"feature {missing[0]}; remove or filter them."
+        )
 
 
 def names_of(divisions, field):

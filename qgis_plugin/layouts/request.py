@@ -7,6 +7,7 @@ from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer, QgsVec
 from .. import basemaps
 from ..base import tr
 from . import page
+from .divisions import require_shapes
 
 PDF, PNG = "PDF", "PNG"
 
@@ -20,8 +21,8 @@ class Request:
         self.dots_per_inch = algorithm.parameterAsInt(parameters, "DPI", context)
         self.divisions = algorithm.parameterAsVectorLayer(parameters, "DIVISIONS", context)
         self.name_field = self.text("NAME_FIELD")
-        if self.divisions is not None and not self.divisions.featureCount():
-            raise QgsProcessingException(f"{self.divisions.name()!r} has no divisions; choose a layer with some.")
+        if self.divisions is not None:
+            require_shapes(self.divisions)
 
     def text(self, name):
         """Return a text, "" for none."""

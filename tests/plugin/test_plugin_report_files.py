@@ -55,6 +55,20 @@ def expected_counts(divisions):
     ]
 
 
+def test_a_division_without_a_shape_is_refused_and_one_without_a_name_called_so(report, opened, divisions):
+    opened("hotspots")
+    (number,) = (one.id() for one in divisions.getFeatures() if one["area_name"] == "Middle")
+    divisions.dataProvider().changeAttributeValues({number: {divisions.fields().indexOf("area_name"): ""}})
+    layout = report(DIVISIONS=divisions, NAME_FIELD="area_name")
+    atlas = layout.atlas()
+    assert atlas.beginRender() and atlas.updateFeatures() == 4
+    assert atlas.nameForPage(3) == "without a name"
+    divisions.dataProvider().changeGeometryValues({number: qgis_core.QgsGeometry()})
+    sentence = f"1 of 4 divisions of 'areas' have no geometry, first feature {number}"
+    with pytest.raises(qgis_core.QgsProcessingException, match=sentence):
+        report(DIVISIONS=divisions)
+
+
 def test_cells_are_counted_where_there_are_no_points(report, opened, divisions):
     opened("hotspots")
     layout = report(DIVISIONS=divisions, NAME_FIELD="number")
