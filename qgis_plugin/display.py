@@ -115,7 +115,7 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
     def postProcessLayer(self, layer, context, feedback):
         """Do all of it; QGIS calls this in the main thread after the layer is loaded."""
         if self.replaces:
-            _read_again(layer)
+            _read_again(layer, context.project())
         if self.style:
             document = QDomDocument()
             document.setContent(self.style)
@@ -142,11 +142,17 @@ class Appearance(QgsProcessingLayerPostProcessorInterface):
         self.run.keep_themes(layer, self.theme, project)
 
 
-def _read_again(layer):
-    """Let a layer read its file anew: one that stood in the project shows what was there before the run replaced it."""
-    if not layer.isEditable():
-        layer.setDataSource(layer.source(), layer.name(), layer.providerType(), False)
-        layer.reload()  # else a vector layer keeps its old extent
+def _read_again(layer, project):
+    """Let a layer, and others of the same file, read it anew: in the project they show what was there before the run."""
+    shown = project.mapLayers().values() if project else []
+    for one in {layer, *(other for other in shown if _file_of(other) == _file_of(layer))}:
+        if not one.isEditable():
+            one.setDataSource(one.source(), one.name(), one.providerType(), False)
+            one.reload()  # else a vector layer keeps its old extent
+
+
+def _file_of(layer):
+    return layer.source().split("|")[0]
 
 
 def _take_out(node):

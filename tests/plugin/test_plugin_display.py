@@ -162,6 +162,18 @@ def test_a_run_into_the_file_of_a_layer_that_is_shown_shows_the_new_data(load, l
     assert [node.layerId() for node in group.children()] == [shown.id()]
 
 
+def test_copies_of_a_layer_show_what_a_run_has_put_into_its_file_too(load, layer, tmp_path):
+    from qgis.core import QgsProcessingOutputLayerDefinition, QgsProject, QgsRasterLayer
+
+    project, path = QgsProject.instance(), str(tmp_path / "made.tif")
+    target = QgsProcessingOutputLayerDefinition(path, project)
+    load("kde", INCIDENTS=layer, OUTPUT=target, BANDWIDTH=300)
+    project.addMapLayer(QgsRasterLayer(path, "a copy"))
+    load("kde", INCIDENTS=layer, OUTPUT=target, BANDWIDTH=700)
+    expected = numbers(QgsRasterLayer(path, "opened"))
+    assert [numbers(shown) for shown in project.mapLayers().values()] == [expected, expected]
+
+
 def numbers(layer):
     """Return the rows of a layer, or the size and the statistics of a raster."""
     if hasattr(layer, "getFeatures"):
