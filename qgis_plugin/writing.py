@@ -290,6 +290,13 @@ def plain(value):
     return QDateTime(value) if isinstance(value, datetime) else value
 
 
+def write_page(staged, final, text):
+    """Write a page to where it is staged; return where it will stand."""
+    with explained(final):
+        staged.write_text(text, encoding="utf-8")
+    return final
+
+
 def write_table(outputs, name, table):
     """Write a Table as a layer without geometry; return where, None when it is skipped."""
     fields = fields_of(table.columns)

@@ -8,10 +8,11 @@ from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterFileDestination
 from qgis.PyQt.QtCore import QT_VERSION_STR
 
-from .. import installation
+from .. import installation, writing
 from ..base import tr
 from ..lacrime_geo import __version__
 from ..lacrime_geo import html_pages as html
+from ..lacrime_geo.landing import Landing
 from .tool import Tool
 
 REPORT = "REPORT"
@@ -48,9 +49,10 @@ class CheckInstallation(Tool):
         for sentence in greyed:
             feedback.pushWarning(sentence)
         path = self.parameterAsFileOutput(parameters, REPORT, context)
-        if path:
-            _write(path, facts, packages, greyed)
-        return {REPORT: path} if path else {}
+        if not path:
+            return {}
+        with Landing() as landing:
+            return {REPORT: writing.write_page(landing.stage(path), path, _page(facts, packages, greyed))}
 
 
 def _facts():
@@ -97,9 +99,8 @@ def _greyed():
     return [sentence for possible, sentence in answers if not possible]
 
 
-def _write(path, facts, packages, greyed):
+def _page(facts, packages, greyed):
     parts = [html.tag("h2", "This QGIS"), html.table(("", "found"), facts)]
     parts += [html.tag("h2", "Packages"), html.table(("package", "version", "for", "to install"), packages)]
     verdict = html.items(greyed) if greyed else html.tag("p", "All algorithms can run.")
-    with open(path, "w", encoding="utf-8") as file:
-        file.write(html.page("Lacrime: check of the installation", *parts, html.tag("h2", "Algorithms"), verdict))
+    return html.page("Lacrime: check of the installation", *parts, html.tag("h2", "Algorithms"), verdict)

@@ -16,6 +16,7 @@ from .. import delivery, display, ogr_tables, points, writing
 from ..base import tr
 from ..feedback import progress_of
 from ..lacrime_geo import selection
+from ..lacrime_geo.landing import Landing
 from ..lacrime_geo.progress import advance, within
 from ..provenance import Provenance
 from .tool import Tool
@@ -67,8 +68,6 @@ class Load(Tool):
 
     def carry_out(self, parameters, context, feedback):
         """Read, clean, choose, write; the outputs land together or not at all."""
-        from ..lacrime_geo.landing import Landing
-
         path = self.parameterAsFile(parameters, FILE, context)
         if not path:
             raise QgsProcessingException(tr("No file was named; choose one."))
@@ -94,8 +93,7 @@ class Load(Tool):
         results = {OUTPUT: loaded, AUDIT: audit_table(loaded.audit, loaded.parameters["layer"])}
         written = _write(outputs, results, f"{self.group()} · {loaded.parameters['layer']}", within(progress, 0.6, 1.0))
         if page:
-            page[0].write_text(loading_page(loaded), encoding="utf-8")
-            written[SUMMARY] = page[1]
+            written[SUMMARY] = writing.write_page(*page, loading_page(loaded))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written

@@ -18,6 +18,7 @@ from qgis.core import (
 from ..base import tr
 from ..feedback import progress_of
 from ..lacrime_geo.progress import advance
+from ..lacrime_geo.summaries import make_folder
 from ..provenance import record_of
 from .tool import Tool
 
@@ -85,7 +86,7 @@ class Rerun(Tool):
 
     def carry_out(self, parameters, context, feedback):
         """Run the algorithm again."""
-        os.makedirs(self.folder, exist_ok=True)
+        make_folder(self.folder)
         made = self.repeated.runPrepared(self.again, context, feedback)
         advance(progress_of(feedback), 1.0)  # raises where the run was cancelled
         return {FOLDER: self.folder, **made}

@@ -96,8 +96,7 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         outputs.provenance = SummaryProvenance(self, read, self.chosen(found))
         written = self._write_parts(outputs, found, original, within(progress, 0.7, 1.0))
         if page:
-            page[0].write_text(found.html(), encoding="utf-8")
-            written[PAGE] = page[1]
+            written[PAGE] = writing.write_page(*page, found.html())
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written

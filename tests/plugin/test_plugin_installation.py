@@ -86,6 +86,13 @@ def test_the_check_writes_what_is_there_and_what_to_type(run, log, tmp_path, ins
     assert "Clusters of incidents by reachability (OPTICS) needs scikit-learn" in written
 
 
+def test_a_page_into_no_folder_is_refused_in_a_sentence(run, tmp_path):
+    from qgis.core import QgsProcessingException
+
+    with pytest.raises(QgsProcessingException, match="there is no folder"):
+        run("check_installation", REPORT=str(tmp_path / "gone" / "report.html"))
+
+
 def test_headless_the_check_needs_nothing(plugin, tmp_path):
     from pathlib import Path
 
