@@ -53,6 +53,7 @@ except (ImportError, AttributeError, TypeError):  # before QGIS 3.38 a field's t
 log = logging.getLogger("lacrime_geo")
 FIELD_TYPES = {"i": INTEGER, "u": INTEGER, "f": REAL, "b": YES_NO, "M": MOMENT}
 FEATURES_AT_ONCE = 5000
+SHAPES_ONLY = (".shp", ".dbf", ".fgb", ".sqlite")
 DATABASES = ("memory:", "ogr:", "postgres:", "postgis:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
 
@@ -70,9 +71,19 @@ class Outputs:
         """Redirect an output that is a file to its staged path; temporary layers and databases stay as they are."""
         path = file_path(self._sink(name), kind)
         if path is not None:
+            self._require_tables(name, path)
             staged = str(self.landing.stage(path))
             self.final[staged] = path
             self._redirect(name, staged)
+
+    def _require_tables(self, name, path):
+        """Raise where a table is to be written in a format that QGIS writes shapes in only."""
+        definition = self.algorithm.parameterDefinition(name)
+        is_table = definition.type() == "sink" and definition.dataType() == QgsProcessing.SourceType.TypeVector
+        if is_table and path.lower().endswith(SHAPES_ONLY):
+            raise QgsProcessingException(
+                f"{path!r} would hold a table without shapes, which this format does not; name a .csv, .gpkg or .xlsx file."
+            )
 
     def keep_in_file(self, name):
         """Stage a layer that was to be held in memory as a temporary GeoPackage: of very many rows it is made far sooner."""

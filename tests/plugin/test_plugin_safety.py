@@ -194,6 +194,22 @@ def test_a_format_without_empty_rows_says_what_it_leaves_out(run, layer, tmp_pat
     assert any("holds no rows without geometry: 7 are left out" in line for line in log.lines)
 
 
+@pytest.mark.parametrize("ending", ["shp", "dbf", "fgb", "sqlite"])
+def test_a_table_in_a_format_of_shapes_is_refused_before_anything_is_made(run, layer, tmp_path, ending):
+    table = str(tmp_path / f"table.{ending}")
+    for name, output in (("incremental_moran", "OUTPUT"), ("hotspots", "CURVE"), ("overview", "CONCENTRATION")):
+        assert "would hold a table without shapes" in refusal(run, name, INCIDENTS=layer, **{output: table})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ending", ["csv", "gpkg", "xlsx"])
+def test_a_table_in_a_format_that_the_refusal_names_is_written(run, layer, tmp_path, ending):
+    from qgis.core import QgsVectorLayer
+
+    made = run("incremental_moran", INCIDENTS=layer, OUTPUT=str(tmp_path / f"table.{ending}"))["OUTPUT"]
+    assert QgsVectorLayer(made, "made", "ogr").featureCount() == 20
+
+
 def test_a_layer_removed_during_the_run_is_still_written(provider, layer):
     """The features are held from the start: QGIS would crash on a layer that is gone."""
     from qgis.core import QgsApplication, QgsProcessingContext, QgsProcessingFeedback, QgsProject
