@@ -9,7 +9,7 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -162,8 +162,9 @@ def _refuse_losing_layers(target: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove what runs that were killed more than a day ago have left."""
     for left in folder.glob(f"{HIDDEN}*"):
-        if time.time() - left.stat().st_mtime > 86_400:
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # of a run that ends just now
+            if time.time() - left.stat().st_mtime > 86_400:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _side_files(target: Path) -> tuple[str, ...]:

@@ -22,18 +22,18 @@ def read_to_the_end(source):
     if source.counted:
         yield
         return
-    said, thread, log = [], threading.get_ident(), QgsApplication.messageLog()
+    said, thread, messages = [], threading.get_ident(), QgsApplication.messageLog()
 
     def hear(text, _tag, level):
         warned = level in (Qgis.MessageLevel.Warning, Qgis.MessageLevel.Critical)
         if warned and threading.get_ident() == thread and not text.startswith("NOTICE"):
             said.append(" ".join(text.split()))
 
-    log.messageReceived.connect(hear)
+    messages.messageReceived.connect(hear)
     try:
         yield
     finally:
-        log.messageReceived.disconnect(hear)
+        messages.messageReceived.disconnect(hear)
     if said:
         raise QgsProcessingException(
             f"The layer {source.sourceName()!r} was not read to its end ({said[0]}); mend the table or view, or save the layer "

@@ -146,12 +146,15 @@ def _first(dataset, sql):
     """Return the first value that a query of a GeoPackage finds, None for none."""
     try:
         result = dataset.ExecuteSQL(sql)
+    except RuntimeError:  # where GDAL's exceptions are switched on
+        return None
+    try:
         row = None if result is None else result.GetNextFeature()
-        value = None if row is None else row.GetField(0)
-        dataset.ReleaseResultSet(result)
+        return None if row is None else row.GetField(0)
     except RuntimeError:
         return None
-    return value
+    finally:
+        dataset.ReleaseResultSet(result)
 
 
 def _quoted(name):

@@ -1,5 +1,8 @@
 """QGIS raster layers to the library's surfaces, and surfaces to GeoTIFFs."""
 
+import errno
+import os
+
 import numpy as np
 from osgeo import gdal
 from qgis.core import Qgis, QgsCoordinateReferenceSystem, QgsProcessingException
@@ -76,13 +79,17 @@ def _copy_out(dataset, path):
     """Write in memory first: GDAL does not always report that a disk is full, Python's own writing does."""
     memory = f"/vsimem/lacrime-{id(dataset)}.tif"
     options = ["COMPRESS=DEFLATE", "PREDICTOR=YES", "OVERVIEWS=AUTO", "BLOCKSIZE=256", "RESAMPLING=AVERAGE"]
-    gdal.GetDriverByName("COG").CreateCopy(memory, dataset, options=options)
     try:
+        if gdal.GetDriverByName("COG").CreateCopy(memory, dataset, options=options) is None:
+            raise OSError(errno.EIO, gdal.GetLastErrorMsg() or os.strerror(errno.EIO))
         size = gdal.VSIStatL(memory).size
         handle = gdal.VSIFOpenL(memory, "rb")
         content = gdal.VSIFReadL(1, size, handle)
         gdal.VSIFCloseL(handle)
+    except RuntimeError as problem:  # where GDAL's exceptions are switched on
+        raise OSError(errno.EIO, str(problem)) from problem
     finally:
-        gdal.Unlink(memory)
+        if gdal.VSIStatL(memory) is not None:
+            gdal.Unlink(memory)
     with open(path, "wb") as file:
         file.write(content)

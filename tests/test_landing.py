@@ -194,3 +194,20 @@ def test_what_cannot_be_staged_is_undone_when_a_run_fails(tmp_path):
         landing.undo_by(lambda: done.append("dropped"))
         raise ZeroDivisionError
     assert done == ["dropped"]
+
+
+def test_only_what_runs_killed_long_ago_have_left_is_swept(tmp_path):
+    old, new = tmp_path / ".lacrime_geo-old", tmp_path / ".lacrime_geo-new"
+    for folder in (old, new):
+        folder.mkdir()
+    os.utime(old, (0, time.time() - 100_000))
+    with Landing() as landing:
+        fill(landing, tmp_path / "a.txt", "1")
+    assert not old.exists() and new.exists()
+
+
+def test_what_another_run_removes_meanwhile_is_none_to_sweep(tmp_path):
+    (tmp_path / ".lacrime_geo-gone").symlink_to(tmp_path / "nowhere")  # listed, and not there any more
+    with Landing() as landing:
+        fill(landing, tmp_path / "a.txt", "1")
+    assert (tmp_path / "a.txt").read_text() == "1"
