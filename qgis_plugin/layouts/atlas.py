@@ -12,7 +12,7 @@ from qgis.core import (
 )
 
 from . import area, items
-from .divisions import mean_shape, name_field_of, names_of
+from .divisions import UNNAMED, mean_shape, name_field_of, names_of
 
 FACTS = "lacrime_facts"  # the layout's variable of words on each division
 NAME = "[% @atlas_pagename %]"
@@ -40,8 +40,9 @@ def of_divisions(content, divisions, name_field, project):
 def turn_into_atlas(layout, drawn, bar, divisions, name_field):
     """Give a layout a page for each division, in the order of their names."""
     made = layout.atlas()
-    column = QgsExpression.quotedColumnRef(name_field or name_field_of(divisions))
-    name = f"coalesce(nullif(to_string({column}), ''), 'without a name')"
+    field = name_field or name_field_of(divisions)
+    column = QgsExpression.quotedColumnRef(field) if field else "''"
+    name = f"coalesce(nullif(to_string({column}), ''), '{UNNAMED}')"
     made.setCoverageLayer(divisions)
     made.setEnabled(True)
     made.setSortFeatures(True)

@@ -6,6 +6,7 @@ from . import area
 
 FEW = 1_000_000  # features that are counted within divisions
 COUNT = "count"
+UNNAMED = "without a name"
 
 
 def require_shapes(divisions):
@@ -21,8 +22,8 @@ def require_shapes(divisions):
 
 
 def names_of(divisions, field):
-    """Return the names of divisions."""
-    return [str(feature[field]) for feature in divisions.getFeatures()]
+    """Return the names of divisions, as long as they may be; a layer without fields names none."""
+    return [str(feature[field]) if field else UNNAMED for feature in divisions.getFeatures()]
 
 
 def name_field_of(divisions):

@@ -23,6 +23,15 @@ class Request:
         self.name_field = self.text("NAME_FIELD")
         if self.divisions is not None:
             require_shapes(self.divisions)
+            self._require_name_field()
+
+    def _require_name_field(self):
+        fields = self.divisions.fields()
+        if self.name_field and fields.lookupField(self.name_field) < 0:
+            raise QgsProcessingException(
+                f"There is no column {self.name_field!r} in {self.divisions.name()!r}; the columns are "
+                f"{', '.join(fields.names())}."
+            )
 
     def text(self, name):
         """Return a text, "" for none."""

@@ -69,6 +69,20 @@ def test_a_division_without_a_shape_is_refused_and_one_without_a_name_called_so(
         report(DIVISIONS=divisions)
 
 
+def test_a_field_of_names_that_is_not_there_is_refused(report, opened, divisions):
+    opened("hotspots")
+    with pytest.raises(qgis_core.QgsProcessingException, match=r"no column 'nope' in 'areas'; .* number, area_name"):
+        report(DIVISIONS=divisions, NAME_FIELD="nope")
+
+
+def test_divisions_without_any_field_have_no_names(report, opened, divisions):
+    opened("hotspots")
+    bare = qgis_core.QgsVectorLayer("Polygon?crs=EPSG:4326", "bare", "memory")
+    bare.dataProvider().addFeatures(divisions.getFeatures())
+    atlas = report(DIVISIONS=qgis_core.QgsProject.instance().addMapLayer(bare, False)).atlas()
+    assert atlas.beginRender() and atlas.updateFeatures() == 4 and atlas.nameForPage(0) == "without a name"
+
+
 def test_cells_are_counted_where_there_are_no_points(report, opened, divisions):
     opened("hotspots")
     layout = report(DIVISIONS=divisions, NAME_FIELD="number")
