@@ -1,14 +1,12 @@
 """Copies of GeoPackage layers with further columns, made by GDAL and SQLite: what a loop over features writes, far sooner."""
 
 import os
-import sqlite3
-from contextlib import closing
 
 from osgeo import gdal
 
 from . import indexing
 from .file_layers import GEOPACKAGE
-from .indexing import quoted
+from .geopackages import quoted, written_whole
 from .lacrime_geo.progress import advance, within
 from .writing import plain
 
@@ -41,14 +39,9 @@ def copy(layer, path, kept, ids, columns, progress):
             os.remove(stale)
     if not _translate(dataset, table, layer.subset, path, name, kept, within(progress, 0.0, 0.4)):
         return None
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        # What is half written when the run fails is thrown away.
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("BEGIN")
+    with written_whole(path) as database:
         marked = _add_columns(database, name, ids, columns, within(progress, 0.4, 0.7))
         indexed = index is None or indexing.build(database, name, GEOMETRY, index, within(progress, 0.7, 1.0))
-        database.execute("COMMIT")
     if not indexed:
         spelled = name.replace("'", "''")
         dataset = gdal.OpenEx(path, gdal.OF_VECTOR | gdal.OF_UPDATE)

@@ -10,6 +10,7 @@ from osgeo import gdal, ogr
 from qgis.core import QgsGeometry, QgsProviderRegistry
 
 from . import arrow
+from .geopackages import quoted
 from .lacrime_geo.progress import advance
 
 STREAMED = hasattr(ogr.Layer, "GetArrowStream")  # from GDAL 3.6 on
@@ -130,14 +131,14 @@ def _has_offsets(dataset, table, field):
     """Tell whether clocks are ahead of UTC or behind it: batches hold UTC, QGIS shows the wall clock."""
     if field.GetType() != ogr.OFTDateTime:
         return False
-    column, name = _quoted(field.GetName()), _quoted(table.GetName())
+    column, name = quoted(field.GetName()), quoted(table.GetName())
     return _first(dataset, f"SELECT EXISTS (SELECT 1 FROM {name} WHERE substr({column}, -6) GLOB '*[+-]*')") != 0
 
 
 def _ids_without_gaps(dataset, table):
     if dataset.GetDriver().ShortName != GEOPACKAGE or not table.GetFIDColumn():
         return False
-    column, name = _quoted(table.GetFIDColumn()), _quoted(table.GetName())
+    column, name = quoted(table.GetFIDColumn()), quoted(table.GetName())
     lowest, highest = (_first(dataset, f"SELECT {word}({column}) FROM {name}") for word in ("MIN", "MAX"))
     return lowest == 1 and highest == table.GetFeatureCount()
 
@@ -155,10 +156,6 @@ def _first(dataset, sql):
         return None
     finally:
         dataset.ReleaseResultSet(result)
-
-
-def _quoted(name):
-    return '"' + name.replace('"', '""') + '"'
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Points put by SQLite into a GeoPackage that QGIS has just made: what its sink writes, several times sooner."""
 
 import sqlite3
-from contextlib import closing
 
 import numpy as np
 
 from . import spatial_index
+from .geopackages import quoted, written_whole
 from .lacrime_geo.progress import advance, within
 
 ROWS_AT_ONCE = 20_000
@@ -31,11 +31,7 @@ def fill(path, loaded, columns_of, progress):
 
     `columns_of` makes lists of plain values of some of them.
     """
-    with closing(sqlite3.connect(path, isolation_level=None)) as database:
-        # What is half written when the run fails is thrown away.
-        database.execute("PRAGMA journal_mode = OFF")
-        database.execute("PRAGMA synchronous = OFF")
-        database.execute("BEGIN")
+    with written_whole(path) as database:
         table, geometry, srs = database.execute(
             "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
         ).fetchone()
@@ -44,7 +40,7 @@ def fill(path, loaded, columns_of, progress):
             "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = ?", (table,)
         ).fetchall()
         for name, _ in triggers:
-            database.execute(f"DROP TRIGGER {_quoted(name)}")
+            database.execute(f"DROP TRIGGER {quoted(name)}")
         for begin in range(0, len(loaded), ROWS_AT_ONCE):
             _insert(database, table, srs, begin, loaded.take(slice(begin, begin + ROWS_AT_ONCE)), columns_of)
             advance(progress, 0.9 * begin / len(loaded))
@@ -60,7 +56,6 @@ def fill(path, loaded, columns_of, progress):
         _tell_contents(database, table, loaded)
         for _, statement in triggers:
             database.execute(statement)
-        database.execute("COMMIT")
 
 
 def _insert(database, table, srs, begin, part, columns_of):
@@ -69,7 +64,7 @@ def _insert(database, table, srs, begin, part, columns_of):
     columns = columns_of(part)
     marks = ", ".join("?" * (len(columns) + 2))
     rows = zip(range(begin + 1, begin + len(part) + 1), blobs, *columns)
-    database.executemany(f"INSERT INTO {_quoted(table)} VALUES ({marks})", rows)
+    database.executemany(f"INSERT INTO {quoted(table)} VALUES ({marks})", rows)
 
 
 def _blobs(part, srs):
@@ -90,7 +85,3 @@ def _tell_contents(database, table, loaded):
         database.execute(
             "UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ? WHERE table_name = ?", (*box, table)
         )
-
-
-def _quoted(name):
-    return '"' + name.replace('"', '""') + '"'

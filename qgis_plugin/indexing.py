@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from . import spatial_index
+from .geopackages import quoted
 from .lacrime_geo.progress import advance, within
 
 ROWS_AT_ONCE = 50_000
@@ -110,8 +111,3 @@ def bounds_of(blobs):
     around = np.where(points[:, None], places[:, [0, 0, 1, 1]], bounds)
     around[empty] = np.nan
     return around
-
-
-def quoted(name):
-    """Return a name as SQL takes it."""
-    return '"' + name.replace('"', '""') + '"'

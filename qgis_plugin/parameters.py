@@ -29,6 +29,7 @@ from .lacrime_geo.parameter_kinds import (
     Switch,
     Words,
 )
+from .moments import in_iso
 
 RULE = "_rule"
 FIELD_TYPES = {
@@ -140,7 +141,7 @@ def value_of(algorithm, parameter, parameters, context):
         return algorithm.parameterAsBool(parameters, name, context)
     if isinstance(parameter, Moment):
         moment = algorithm.parameterAsDateTime(parameters, name, context)
-        return moment.toString("yyyy-MM-ddTHH:mm:ss") if moment.isValid() else str(parameters[name])
+        return in_iso(moment) if moment.isValid() else str(parameters[name])
     if isinstance(parameter, Numbers):
         text = algorithm.parameterAsString(parameters, name, context).strip()
         return several(parameter.name, text) if text else None

@@ -20,6 +20,7 @@ from .file_layers import opened_raster
 from .lacrime_geo import __version__
 from .lacrime_geo.fingerprints import fingerprint
 from .layers import vector_layer
+from .moments import in_iso
 
 QMD_ITEM = "lacrime_qmd"  # of a GeoTIFF's metadata
 PASSWORD = re.compile(r"""\s?\bpassword=('(\\.|[^'\\])*'|"[^"]*"|\S+)""", re.IGNORECASE)
@@ -95,7 +96,7 @@ def plain(value, algorithm, name, parameters, context):
     if isinstance(value, QgsMapLayer):
         return _source(value)
     if isinstance(value, (QDateTime, QDate)):
-        return value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
+        return in_iso(value)
     if isinstance(value, (list, tuple)):
         return [plain(one, algorithm, name, parameters, context) for one in value]
     if isinstance(value, str):

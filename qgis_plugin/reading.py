@@ -20,6 +20,7 @@ from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.crs import known_degrees
 from .lacrime_geo.frames import CATEGORY_COLUMN, TIME_COLUMN
 from .lacrime_geo.progress import advance, within
+from .moments import in_iso
 from .projecting import from_name, projected, require_crs, working
 
 FEATURE_ID = "feature id"
@@ -231,5 +232,5 @@ def _moment(value):
     if value is None or value == NULL:
         return ""
     if isinstance(value, (QDateTime, QDate)):
-        return value.toString("yyyy-MM-ddTHH:mm:ss" if isinstance(value, QDateTime) else "yyyy-MM-dd")
+        return in_iso(value)
     return str(value)

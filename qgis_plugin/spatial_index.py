@@ -5,6 +5,7 @@ Leutenegger, Lopez & Edgington 1997: centres sorted into vertical strips, and in
 
 import numpy as np
 
+from .geopackages import quoted
 from .lacrime_geo.progress import advance, within
 
 ROWS_AT_ONCE = 100_000
@@ -48,7 +49,7 @@ def _insert(database, table, numbers, values, progress):
 
 
 def _part(index, name):
-    return '"' + f"{index}_{name}".replace('"', '""') + '"'
+    return quoted(f"{index}_{name}")
 
 
 def _capacity(size):

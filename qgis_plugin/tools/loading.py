@@ -18,12 +18,12 @@ from ..feedback import progress_of
 from ..lacrime_geo import selection
 from ..lacrime_geo.landing import Landing
 from ..lacrime_geo.progress import advance, within
+from ..moments import in_iso
 from ..provenance import Provenance
 from .tool import Tool
 
 FILE, SINCE, UNTIL, CATEGORY, HOURS = "FILE", "SINCE", "UNTIL", "CATEGORY", "HOURS"
 OUTPUT, AUDIT, SUMMARY = "OUTPUT", "AUDIT", "SUMMARY"
-ISO = "yyyy-MM-ddTHH:mm:ss"
 
 
 class Load(Tool):
@@ -105,7 +105,7 @@ class Load(Tool):
         for name in (SINCE, UNTIL):
             moment = self.parameterAsDateTime(parameters, name, context)
             given = parameters.get(name) not in (None, "")
-            found[name.lower()] = (moment.toString(ISO) if moment.isValid() else parameters[name]) if given else None
+            found[name.lower()] = (in_iso(moment) if moment.isValid() else parameters[name]) if given else None
         selection.refuse_unreadable(found["since"], found["until"], found["hours"])
         return found
 

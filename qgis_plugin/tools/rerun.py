@@ -19,11 +19,11 @@ from ..base import tr
 from ..feedback import progress_of
 from ..lacrime_geo.progress import advance
 from ..lacrime_geo.summaries import make_folder
+from ..moments import in_iso
 from ..provenance import record_of
 from .tool import Tool
 
 LAYER, INPUT, KEEP, SINCE, UNTIL, FOLDER = "LAYER", "INPUT", "KEEP_CHOICES", "SINCE", "UNTIL", "FOLDER"
-ISO = "yyyy-MM-ddTHH:mm:ss"
 NEEDED = {"version", "given", "inputs", "parameters"}
 
 
@@ -100,7 +100,7 @@ class Rerun(Tool):
         for name in (SINCE, UNTIL):
             moment = self.parameterAsDateTime(parameters, name, context)
             if parameters.get(name) and moment.isValid():
-                found[name] = moment.toString(ISO)
+                found[name] = in_iso(moment)
         return found
 
 
