@@ -21,6 +21,7 @@ from .basemaps import beneath_labels
 from .lacrime_geo.incidents import Incidents
 from .lacrime_geo.results import Marks, Surface, Table
 from .lacrime_geo.styles import qml
+from .projects import free_name
 from .provenance import as_qmd
 
 log = logging.getLogger("lacrime_geo")
@@ -51,9 +52,7 @@ class Run:
     def group(self, root):
         """Return the group."""
         if self.name is None:
-            taken = {group.name() for group in root.findGroups()}
-            numbered = (f"{self.title} ({number})" for number in range(2, len(taken) + 3))
-            self.name = next(name for name in (self.title, *numbered) if name not in taken)
+            self.name = free_name(self.title, {group.name() for group in root.findGroups()})
             return root.insertGroup(beneath_labels(root), self.name)
         return root.findGroup(self.name)
 
@@ -66,9 +65,7 @@ class Run:
             return
         themes = project.mapThemeCollection()
         if title:
-            numbered = (f"{title} ({number})" for number in range(2, len(themes.mapThemes()) + 3))
-            name = next(name for name in (title, *numbered) if name not in themes.mapThemes())
-            self._themed.append((name, layer))
+            self._themed.append((free_name(title, themes.mapThemes()), layer))
         others = [node.layer() for node in project.layerTreeRoot().findLayers() if _is_background(node)]
         for name, one in self._themed:
             record = QgsMapThemeCollection.MapThemeRecord()

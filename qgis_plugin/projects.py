@@ -1,5 +1,7 @@
 """Changes of a project: only where its layer tree may be changed, and kept where there is no window to save it from."""
 
+from itertools import count
+
 from qgis.core import QgsApplication, QgsProcessingException
 from qgis.PyQt.QtCore import QThread
 
@@ -25,3 +27,10 @@ def keep(project, feedback):
             f"Cannot write {project.fileName()!r}: {project.error() or 'QGIS gives no reason'}."
         )
     feedback.pushInfo(f"{project.fileName()} is written.")
+
+
+def free_name(name, taken):
+    """Return a name that is not among those taken, with a number where the name alone is."""
+    if name not in taken:
+        return name
+    return next(numbered for numbered in (f"{name} ({number})" for number in count(2)) if numbered not in taken)

@@ -15,7 +15,8 @@ class Sheet:
         if self.divisions is not None:
             content = atlas.of_divisions(content, self.divisions, request.name_field, self.project)
         self.content = content
-        self.layout = report.layout_of(self.project, _free_name(self.project, content.name))
+        taken = {layout.name() for layout in self.project.layoutManager().layouts()}
+        self.layout = report.layout_of(self.project, projects.free_name(content.name, taken))
         self.drawn, self.bar = report.fill(self.layout, content, request.pages())
         self._warn_of_long_note(feedback)
         self.atlas = self._atlas(feedback) if self.divisions is not None else None
@@ -97,10 +98,3 @@ class Sheet:
         project.layoutManager().addLayout(self.layout)
         feedback.pushInfo(f"The layout is kept in the project as {name!r}: Project > Layouts.")
         projects.keep(project, feedback)
-
-
-def _free_name(project, name):
-    """Return a name that no layout of the project has."""
-    taken = {layout.name() for layout in project.layoutManager().layouts()}
-    numbered = (f"{name} ({number})" for number in range(2, len(taken) + 3))
-    return next(one for one in (name, *numbered) if one not in taken)
