@@ -55,11 +55,14 @@ def _numbers(periods: Periods, change: Cells) -> list[str]:
 
 
 def _difference(percent: float, p: float, per_day: str) -> str:
-    more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}" if abs(percent) >= 0.05 else "as many"
+    told = f"(p {in_words(p) if p >= LEAST_P else f'below {LEAST_P}'})"
+    if abs(percent) < 0.05:
+        return f"That is as many{per_day} {told}."
+    more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}"
     chance = (
         "a larger difference than chance would make" if p <= SURE_P else "a difference that chance alone could make"
     )
-    return f"That is {more}{per_day}, {chance} (p {in_words(p) if p >= LEAST_P else f'below {LEAST_P}'})."
+    return f"That is {more}{per_day}, {chance} {told}."
 
 
 def _cells(change: Cells) -> list[str]:

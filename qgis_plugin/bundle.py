@@ -64,13 +64,13 @@ def contents():
 
 def build(folder):
     """Write lacrime_qgis-<version>.zip into a folder, the only zip left there, and return its path."""
-    folder = Path(folder)
+    folder, files = Path(folder), list(contents())  # the old zip stays where this fails
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.glob(f"{NAME}-*.zip"):
         old.unlink()
     target = folder / f"{NAME}-{version()}.zip"
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in contents():
+        for name, data in files:
             archive.writestr(zipfile.ZipInfo(name, WRITTEN), data, zipfile.ZIP_DEFLATED)
     return target
 

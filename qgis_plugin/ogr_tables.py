@@ -1,5 +1,7 @@
 """Tables that GDAL reads to the columns that the library cleans: parquet where pyarrow is missing and GDAL has a driver."""
 
+from pathlib import Path
+
 import numpy as np
 from osgeo import gdal, ogr
 from qgis.core import QgsProcessingException
@@ -55,8 +57,10 @@ def by_gdal(path, driver, progress):
             advance(progress, number / max(rows, 1))
         for at, (column, field) in enumerate(zip(columns, fields)):
             column.append(_value(feature, at, field.GetType()))
+    if columns and len(columns[0]) != rows:
+        raise QgsProcessingException(f"{path} breaks off: {len(columns[0]):,} of its {rows:,} rows can be read.")
     found = {field.GetName(): _column(column, field.GetType()) for field, column in zip(fields, columns)}
-    return RawTable(found, len(columns[0]) if columns else 0, str(path).rsplit("/", 1)[-1])
+    return RawTable(found, rows, Path(path).name)
 
 
 def _value(feature, number, kind):

@@ -73,8 +73,8 @@ class Loaded:
     def _when(self) -> np.ndarray:
         return np.asarray(self.columns.get("occurred", np.empty(0, "M8[s]")))
 
-    def take(self, rows: np.ndarray) -> Loaded:
-        """Return the rows given (mask or indices)."""
+    def take(self, rows: np.ndarray | slice) -> Loaded:
+        """Return the rows given (mask, indices or slice)."""
         columns = {
             name: column.where(rows) if isinstance(column, Texts) else column[rows]
             for name, column in self.columns.items()

@@ -60,8 +60,8 @@ class Texts(NamedTuple):
         """Return what a function makes of each row's text; it is called with the distinct ones."""
         return np.asarray(np.asarray(function(self.distinct))[self.code])
 
-    def where(self, rows: np.ndarray) -> Texts:
-        """Return the rows given (mask or indices)."""
+    def where(self, rows: np.ndarray | slice) -> Texts:
+        """Return the rows given (mask, indices or slice)."""
         return Texts(self.distinct, self.code[rows])
 
 

@@ -328,6 +328,22 @@ def test_tables_read_by_gdal_are_cleaned_alike(plugin, tmp_path, frame):
         ogr_tables.by_gdal(tmp_path / "typed.csv", "GPKG", None)
 
 
+def test_a_table_of_which_gdal_reads_too_few_rows_is_refused(plugin, tmp_path):
+    import sqlite3
+
+    import lacrime_qgis.ogr_tables as ogr_tables
+    from osgeo import gdal
+
+    (tmp_path / "three.csv").write_text("a,b\n1,x\n2,y\n3,z\n")
+    gdal.VectorTranslate(str(tmp_path / "three.gpkg"), str(tmp_path / "three.csv"), format="GPKG")
+    assert ogr_tables.by_gdal(tmp_path / "three.gpkg", "GPKG", None).rows == 3
+    with sqlite3.connect(tmp_path / "three.gpkg") as database:
+        database.execute("UPDATE gpkg_ogr_contents SET feature_count = 5")
+    database.close()
+    with pytest.raises(qgis_core.QgsProcessingException, match="breaks off: 3 of its 5 rows"):
+        ogr_tables.by_gdal(tmp_path / "three.gpkg", "GPKG", None)
+
+
 def test_every_parameter_has_its_help(provider):
     for name in ("load_lapd", "load_incidents"):
         algorithm = provider.algorithm(name)
