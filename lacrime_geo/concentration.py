@@ -84,6 +84,7 @@ def concentration(
     max(1/c, 1/n)(2 Σ i yᵢ − n − 1) − max(n/c, 1) + 1 of c incidents (Bernasco & Steenbeek 2017), which is 0 when they are as
     evenly spread as so few can be. The interval is of the share when as many incidents are drawn again and the units
     ranked again (999 times): few incidents seem concentrated by chance alone, which `top_share_later` does not suffer from.
+    Where they are so few that the drawn shares leave out the share itself, there is no interval.
 
     Examples
     --------
@@ -108,9 +109,15 @@ def concentration(
     if later_since is not None:
         measures.update(_later(placed, held, later_since, top, parameters))
     low, high = held.interval(top, seed, within(progress, 0.6, 1.0))
+    share, interval = measures["top_share"], f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
+    if not low <= share <= high:
+        low, high, interval = np.nan, np.nan, ""
+        parameters.tell(
+            f"the top {top} units hold so few incidents that chance decides which they are: no interval is given of their share"
+        )
     parameters.tell(
-        f"the top {top} of {areas.size:,} units hold {100 * measures['top_share']:.1f} % of the incidents (95 % interval "
-        f"{100 * low:.1f} to {100 * high:.1f}); half of them stand in {100 * measures['units_for_50']:.1f} % of the units"
+        f"the top {top} of {areas.size:,} units hold {100 * share:.1f} % of the incidents{interval}; half of them stand in "
+        f"{100 * measures['units_for_50']:.1f} % of the units"
     )
     advance(progress, 1.0)
     label = everything.titled("Concentration")

@@ -78,6 +78,20 @@ def test_zeros_count_and_outsiders_do_not():
     assert (curve["incidents"][[0, 1, -1]] == [0, 1, 1]).all() and curve["units"][1] == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("given", [False, True])
+def test_an_interval_holds_its_share_or_is_left_out(given, caplog):
+    """Of 300 incidents in 900 cells chance decides which cells are the top ones: every drawing concentrates more."""
+    x, y = uniform(300, 0, side=3000.0)
+    if given:
+        x[:150], y[:150] = np.repeat([50, 150, 250], 50), 50
+    with caplog.at_level("INFO", logger="lacrime_geo"):
+        found = lg.concentration(incidents(x, y), units=squares(30, 30, side=100.0))
+    (row,) = np.flatnonzero(found["measure"] == "top_share")
+    low, high, share = found["low"][row], found["high"][row], found["value"][row]
+    assert low <= share <= high if given else np.isnan(low) and np.isnan(high)
+    assert ("no interval is given" in caplog.text) != given and ("95 % interval" in caplog.text) == given
+
+
 def test_the_interval_narrows_with_more_incidents():
     widths = []
     for number in (100, 5000):
