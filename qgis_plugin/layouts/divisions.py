@@ -1,6 +1,12 @@
 """The areas of an atlas: their names, their size, and what is counted in each."""
 
-from qgis.core import QgsCoordinateTransform, QgsFeatureRequest, QgsGeometry, QgsProcessingException
+from qgis.core import (
+    QgsCoordinateTransform,
+    QgsCsException,
+    QgsFeatureRequest,
+    QgsGeometry,
+    QgsProcessingException,
+)
 
 from . import area
 
@@ -36,8 +42,24 @@ def name_field_of(divisions):
 def mean_shape(divisions, crs, project):
     """Return the mean width and height of divisions in a CRS."""
     transform = QgsCoordinateTransform(divisions.crs(), crs, project)
-    boxes = [transform.transformBoundingBox(feature.geometry().boundingBox()) for feature in divisions.getFeatures()]
+    boxes = [_box(feature, transform, divisions.name()) for feature in divisions.getFeatures()]
     return sum(box.width() for box in boxes) / len(boxes), sum(box.height() for box in boxes) / len(boxes)
+
+
+def _box(feature, transform, name):
+    """Return the bounds of a division in another CRS; raise where they are not finite: a page that moves there ends QGIS."""
+    shape = QgsGeometry(feature.geometry())
+    try:
+        shape.transform(transform)
+    except QgsCsException:
+        shape = QgsGeometry()
+    box = shape.boundingBox()
+    if shape.isNull() or not box.isFinite():
+        raise QgsProcessingException(
+            f"Feature {feature.id()} of {name!r} cannot be projected to {area.words_on(transform.destinationCrs())}; check the "
+            "layer's CRS, or leave the feature out."
+        )
+    return box
 
 
 def counted_in(subjects):

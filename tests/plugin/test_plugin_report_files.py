@@ -191,3 +191,16 @@ def test_headless_from_files(plugin, map_files, tmp_path):
     assert page_count(target) == 1
     if shutil.which("pdftotext"):
         assert "Hotspots of reported incidents" in pdf_text(target) and lg.__version__ in pdf_text(target)
+
+
+@pytest.mark.parametrize("south", [-95, 3_760_000])
+def test_divisions_off_the_globe_are_refused_before_a_page_moves_there(run, opened, tmp_path, south):
+    opened("hotspots")
+    areas = qgis_core.QgsVectorLayer("Polygon?crs=EPSG:4326&field=name:string", "areas", "memory")
+    for box in ((-118.4, 34, -118.3, 34.1), (0, south, 10, south + 6)):
+        feature = qgis_core.QgsFeature(areas.fields())
+        feature.setGeometry(qgis_core.QgsGeometry.fromRect(qgis_core.QgsRectangle(*box)))
+        areas.dataProvider().addFeature(feature)
+    qgis_core.QgsProject.instance().addMapLayer(areas)
+    with pytest.raises(qgis_core.QgsProcessingException, match="Feature 2 of 'areas' cannot be projected"):
+        run("report_map", DIVISIONS=areas, PDF=str(tmp_path / "areas.pdf"))
