@@ -150,19 +150,21 @@ def confidence_columns(
             f"z is undefined everywhere: all {what} have the same value, or all are neighbours of each other."
         )
     _tell_the_cut(p, adjusted, correction, parameters, what)
-    hot, cold = (bins > 0).sum(), (bins < 0).sum()
-    at_99 = (bins == 3).sum()
-    parameters.tell(f"of {z.size:,} {what} {hot:,} are hot ({at_99:,} at 99 % confidence) and {cold:,} cold")
+    hot, hot_95, hot_99 = ((bins >= level).sum() for level in (1, 2, 3))
+    parameters.tell(
+        f"of {z.size:,} {what} {hot:,} are hot at 90 % confidence or more ({hot_95:,} at 95 %, {hot_99:,} at 99 %) and "
+        f"{(bins < 0).sum():,} cold"
+    )
     return {"z": z, "p": p, "p_adjusted": adjusted, "bin": bins}
 
 
 def _tell_the_cut(p: np.ndarray, adjusted: np.ndarray, correction: str, parameters: Parameters, what: str) -> None:
     """Keep the largest p that is significant at 95 % confidence after the correction, 0 where none is."""
-    cut = float(p[adjusted <= 0.05].max(initial=0.0))
+    sure = adjusted <= 0.05
+    cut = float(p[sure].max(initial=0.0))
     corrected = "uncorrected" if correction == "none" else f"after {correction} over {p.size:,} {what}"
-    parameters.choose(
-        "p_cut", float(f"{cut:.3g}"), f"the largest p that is significant at 95 % confidence, {corrected}"
-    )
+    largest = "the largest p that is" if sure.any() else "no p is"
+    parameters.choose("p_cut", float(f"{cut:.3g}"), f"{largest} significant at 95 % confidence, {corrected}")
 
 
 def standardised(deviation: np.ndarray, deviance: Any, spread: np.ndarray, largest: float) -> np.ndarray:

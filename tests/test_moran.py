@@ -1,6 +1,7 @@
 """Moran's I, global and local: published numbers, peers, invariance, calibration, and ties in permutations."""
 
 import itertools
+import re
 
 import esda
 import geopandas as gpd
@@ -418,7 +419,23 @@ def test_values_too_large_for_tables_are_drawn():
 def test_the_largest_significant_p_is_kept():
     cells = lg.hotspots(incidents(*clustered(2000, 9)), cell_size=200)
     assert cells.parameters["p_cut"] == pytest.approx(cells["p"][cells["p_adjusted"] <= 0.05].max(), rel=0.01)
-    assert "after fdr over" in cells.parameters["p_cut_reason"]
+    assert re.match("the largest p that is significant .* after fdr over", cells.parameters["p_cut_reason"])
+
+
+def test_where_no_p_is_significant_that_is_said():
+    even = lg.hotspots(incidents(*uniform(400, 1)), cell_size=200)
+    assert not (even["p_adjusted"] <= 0.05).any() and even.parameters["p_cut"] == 0
+    assert even.parameters["p_cut_reason"].startswith("no p is significant at 95 % confidence, after fdr over")
+
+
+def test_what_was_found_counts_hot_cells_by_their_confidence():
+    cells = lg.hotspots(incidents(*clustered(2000, 9)), cell_size=200)
+    hot, sure, surest = ((cells["bin"] >= level).sum() for level in (1, 2, 3))
+    assert hot > sure > surest
+    assert cells.parameters["found"] == (
+        f"of {len(cells):,} cells {hot:,} are hot at 90 % confidence or more ({sure:,} at 95 %, {surest:,} at 99 %) and "
+        f"{(cells['bin'] < 0).sum():,} cold"
+    )
 
 
 def test_outliers_do_not_choose_the_band():

@@ -69,12 +69,12 @@ def ends(crimes, category):
 
 
 def test_the_sentence_on_hot_areas_has_the_cells_numbers(found):
-    cells, said = found.hotspots, saying(found, "hot at 95 % confidence, with")
+    cells, said = found.hotspots, saying(found, "hot at 95 % confidence or more, with")
     hot = cells["bin"] >= 2
     _, areas = label(np.nan_to_num(cells.raster("bin")) >= 2, structure=np.ones((3, 3)))
     share, of_area = cells["count"][hot].sum() / cells["count"].sum(), hot.mean()
     assert said == (
-        f"{areas} areas are hot at 95 % confidence, with {share_in_words(share)} of the incidents on {share_in_words(of_area)} "
+        f"{areas} areas are hot at 95 % confidence or more, with {share_in_words(share)} of the incidents on {share_in_words(of_area)} "
         f"of the area ({hot.sum():,} of {len(cells):,} cells of {cells.grid.cell_size:g} m)."
     )
     largest = numbers(saying(found, "The fullest one"))
@@ -145,7 +145,7 @@ def test_incidents_outside_the_boundary_are_counted(crimes):
 
 def test_evenly_spread_incidents_have_no_hot_cell_and_that_is_said():
     even = lg.overview(incidents(*uniform(3000, 2, side=8000.0)))
-    said = saying(even, "hot at 95 % confidence")
+    said = saying(even, "hot at 95 % confidence or more")
     assert said.startswith("None of ") and "chance alone" in said
     assert numbers(said)[0] == len(even.hotspots)
 
