@@ -2,7 +2,7 @@
 
 import os
 
-from qgis.core import QgsProcessingException, QgsProject, QgsRasterLayer, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProcessingException, QgsProject, QgsRasterLayer, QgsVectorLayer
 
 from .. import basemaps
 from ..base import tr
@@ -15,8 +15,8 @@ PDF, PNG = "PDF", "PNG"
 class Request:
     """The parameters of a run, with what is taken from the project where nothing is given."""
 
-    def __init__(self, algorithm, parameters, context):
-        self.algorithm, self.parameters, self.context = algorithm, parameters, context
+    def __init__(self, algorithm, parameters, context, feedback):
+        self.algorithm, self.parameters, self.context, self.feedback = algorithm, parameters, context, feedback
         self.project = context.project() or QgsProject()
         self.dots_per_inch = algorithm.parameterAsInt(parameters, "DPI", context)
         self.divisions = algorithm.parameterAsVectorLayer(parameters, "DIVISIONS", context)
@@ -75,6 +75,7 @@ class Request:
     def layers(self):
         """Return the layers asked for in the order in which they lie in the project, else all that are visible there."""
         given = self.algorithm.parameterAsLayerList(self.parameters, "LAYERS", self.context)
+        self._dress(given)
         order = [layer.id() for layer in self.project.layerTreeRoot().layerOrder()]
         if given:
             places = {layer.id(): order.index(layer.id()) if layer.id() in order else -1 for layer in given}
@@ -88,6 +89,22 @@ class Request:
                 tr("There are no layers to show: name some, or let some be visible in the project.")
             )
         return found
+
+    def _dress(self, given):
+        """Give the layers that Processing has opened from files for this run the style and the metadata of these files."""
+        asked = self.parameters.get("LAYERS")
+        asked = asked if isinstance(asked, (list, tuple)) else [asked]
+        known = {layer.id() for layer in asked if isinstance(layer, QgsMapLayer)} | set(self.project.mapLayers())
+        for layer in given:
+            if layer.id() in known or not layer.isValid():
+                continue
+            layer.loadDefaultMetadata()
+            _, styled = layer.loadDefaultStyle()
+            if not styled:
+                self.feedback.pushWarning(
+                    f"{layer.name()!r} has no style of its own, and QGIS draws it in any colour; save one beside its file: Layer "
+                    "Properties > Style > Save Style."
+                )
 
     def basemap(self):
         """Return the layers of the project's basemap that are visible: those of the labels, and those of the base."""

@@ -10,6 +10,7 @@ from ..basemaps import role_of
 from ..lacrime_geo import __version__
 from ..lacrime_geo.summaries import REPORTED
 from ..provenance import kept_metadata, record_of
+from .file_records import file_record
 
 METHODS = {
     "kde": "kernel density",
@@ -46,10 +47,14 @@ WHEN = ("Before", "After")  # stand first in the names of two densities, and are
 
 
 class Subject(NamedTuple):
-    """A layer and what is known of it: its heading, what limits it (category, period, n), and the record of its making."""
+    """A layer and what is known of it: its heading, what limits it (category, period, n), and the record of its making.
+
+    `shown` is what titles call it.
+    """
 
     layer: QgsMapLayer
     heading: str
+    shown: str
     limits: tuple
     record: dict
 
@@ -65,18 +70,21 @@ def subjects_of(layers):
 
 
 def _subject(layer):
-    record = record_of(layer) or {}
-    heading, *limits = _name(layer).split(SEPARATOR)
+    record = record_of(layer) or file_record(layer) or {}
+    heading, *limits = _name(layer, kept_metadata(layer).title() or record.get("title")).split(SEPARATOR)
     if heading in WHEN and limits:
         heading, *limits = limits[0], heading.lower(), *limits[1:]
-    return Subject(layer, heading, tuple(limits), record)
+    shown = heading.split(" (")[0]
+    if "title" in record:  # of the file: the layer's name was given by somebody, and may hold no limits
+        shown, *kept = record["title"].split(SEPARATOR)
+        limits = limits or kept
+    return Subject(layer, heading, shown, tuple(limits), record)
 
 
-def _name(layer):
+def _name(layer, title):
     """Return the name of a layer as the user sees it, or its title where a file was opened under the file's name."""
     file = layer.source().split("|")[0]
     is_file_name = layer.name() == os.path.splitext(os.path.basename(file))[0]
-    title = kept_metadata(layer).title()
     return title if title and is_file_name else layer.name()
 
 
@@ -94,7 +102,7 @@ def legend_heading(subject, shared):
 def title_of(subjects, project_title):
     """Return a title: what is shown, and of which incidents."""
     made = [subject for subject in subjects if subject.record]
-    kinds = list(dict.fromkeys(subject.heading.split(" (")[0] for subject in made))
+    kinds = list(dict.fromkeys(subject.shown for subject in made))
     if not kinds:
         return project_title or ", ".join(subject.heading for subject in subjects)
     joined = listed(kinds)
@@ -127,11 +135,10 @@ def notes_of(subjects, own):
     made = [subject for subject in subjects if subject.record]
     headings = {}  # of layers of one making, by what is told of it
     for subject in made:
-        headings.setdefault(_method(subject), []).append(subject.heading.split(" (")[0])
+        headings.setdefault(_method(subject), []).append(subject.shown)
     methods = [f"{listed(dict.fromkeys(names))}: {told}" for told, names in headings.items()]
     warnings = [sentence for subject in made for sentence in subject.parameters.get("warnings", [])]
-    caveats = [REPORTED] if made else []
-    return [*caveats, *([own] if own else []), *methods, *dict.fromkeys(_sentence(warning) for warning in warnings)]
+    return [REPORTED, *([own] if own else []), *methods, *dict.fromkeys(_sentence(warning) for warning in warnings)]
 
 
 def _method(subject):

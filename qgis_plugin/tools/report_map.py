@@ -101,7 +101,7 @@ class ReportMap(Tool):
         if context.project() is not None:
             projects.require_main_thread(context.project())
         with Landing() as landing:
-            return self._run(Request(self, parameters, context), landing, progress_of(feedback), feedback)
+            return self._run(Request(self, parameters, context, feedback), landing, progress_of(feedback), feedback)
 
     def _run(self, request, landing, progress, feedback):
         files = request.files(landing)
