@@ -15,6 +15,8 @@ from .progress import Progress, advance, within
 from .results import Cells
 from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins, tails_at
 
+NO_PERCENT = 0.05  # what is less is 0.0 % in words
+
 
 def change_map(
     incidents: Any,
@@ -153,11 +155,19 @@ def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, p
         parameters.warn("The incidents have no times: both periods are taken as equally long.")
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
     per_day = "" if earlier == later else f" in {earlier:g} and {later:g} days, per day"
+    difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"
+    numbers = f"{before:,} and {after:,} incidents{_of_all(periods, before, after)}{per_day}{difference}"
     parameters.tell(
-        f"{before:,} and {after:,} incidents{per_day} {percent:+.1f} % (p {in_words(p)}); of {columns['p'].size:,} cells "
+        f"{numbers} (p {in_words(p)}); of {columns['p'].size:,} cells "
         f"{parameters['tested']:,} hold enough to tell a change from chance: {rose:,} have risen and {fell:,} fallen at 95 % "
         "confidence"
     )
+
+
+def _of_all(periods: Periods, before: int, after: int) -> str:
+    """Say of how many incidents those in the cells are, nothing where they are all."""
+    placed = [int(part.placed.sum()) for part in (periods.before, periods.after)]
+    return "" if placed == [before, after] else f" in the cells (of {placed[0]:,} and {placed[1]:,})"
 
 
 def _title(periods: Periods) -> str:

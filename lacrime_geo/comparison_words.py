@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from .change import NO_PERCENT
 from .overview_words import days_of, in_plain_words
 from .parameters import in_words
 from .periods import Periods
@@ -17,7 +18,7 @@ SURE_P, SURE_BIN = 0.05, 2
 LEAST_P = 0.001  # what is smaller is not told to its digits
 CAVEATS = (
     REPORTED,
-    "Some crimes are reported weeks later: the last weeks of a file are not complete, which looks like a fall.",
+    "Some crimes are reported weeks later: the last weeks of a file are not complete, which can look like a fall that is none.",
     "A change does not tell its cause: seasons, weekdays and holidays make periods differ too.",
 )
 
@@ -44,7 +45,7 @@ def _numbers(periods: Periods, change: Cells) -> list[str]:
     dated = periods.before.when is not None and periods.after.when is not None
     days = [f" ({counted(round(length), 'day')})" if dated else "" for length in periods.days]
     first = f"{before}{of} {days_of(periods.before)}{days[0]}, and {after} {days_of(periods.after)}{days[1]}."
-    said = [first, _difference(kept["change_percent"], kept["change_p"], " per day" if dated else "")]
+    said = [first, *_inside(periods, change), _difference(kept["change_percent"], kept["change_p"], " per day" * dated)]
     if missing := sum(int((~period.placed).sum()) for period in (periods.before, periods.after)):
         said.append(f"{counted(missing, 'incident')} without a place {'counts' if missing == 1 else 'count'} nowhere.")
     if left_out := kept["undated_left_out"]:
@@ -54,9 +55,19 @@ def _numbers(periods: Periods, change: Cells) -> list[str]:
     return said
 
 
+def _inside(periods: Periods, change: Cells) -> list[str]:
+    """Say of how many incidents these are, as titles count them, where some lie outside the cells."""
+    placed = [int(period.placed.sum()) for period in (periods.before, periods.after)]
+    if placed == [change.parameters[name] for name in ("before_incidents", "after_incidents")]:
+        return []
+    return [
+        f"These stand in the cells of the study area, of {placed[0]:,} and {placed[1]:,} in all; the others lie outside them."
+    ]
+
+
 def _difference(percent: float, p: float, per_day: str) -> str:
     told = f"(p {in_words(p) if p >= LEAST_P else f'below {LEAST_P}'})"
-    if abs(percent) < 0.05:
+    if abs(percent) < NO_PERCENT:
         return f"That is as many{per_day} {told}."
     more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}"
     chance = (

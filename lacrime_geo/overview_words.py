@@ -124,7 +124,8 @@ def _hot_and_cold(cells: Hotspots) -> list[str]:
     if hot.number:
         share = f"{share_in_words(hot.share_of_incidents)} of the incidents on {share_in_words(hot.share_of_area)} of the area"
         said = [
-            f"{counted(hot.number, 'area')} {_are(hot.number)} hot at 95 % confidence or more, with {share} ({hot.cells:,} of {size}).",
+            f"{counted(hot.number, 'area')} {_are(hot.number)} hot at 95 % confidence or more, with {share} "
+            f"({hot.cells:,} of {size}).",
             f"The fullest one holds {counted(hot.largest_count, 'incident')} on {in_words(hot.largest_km2)} km².",
         ]
     else:

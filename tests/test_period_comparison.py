@@ -130,6 +130,16 @@ def test_undated_and_outside_incidents_are_counted(pair):
     one = lg.Incidents(both.easting, both.northing, when=when, crs=both.crs)
     found = lg.compare_periods(one, after_since="2023-10-01", boundary=rectangle(0, 0, 1500, 3000))
     assert any(said == "16 incidents without a date are of neither period." for said in found.findings)
+    inside = [found.change.parameters[f"{name}_incidents"] for name in ("before", "after")]
+    placed = [int(part.placed.sum()) for part in (one.select(until="2023-10-01"), one.select(since="2023-10-01"))]
+    assert found.findings[0].startswith(f"{inside[0]} incidents from") and found.title.endswith(
+        f"{placed[0]} → {placed[1]}"
+    )
+    assert found.findings[1] == (
+        f"These stand in the cells of the study area, of {placed[0]} and {placed[1]} in all; the others lie outside them."
+    )
+    told = f"{inside[0]} and {inside[1]} incidents in the cells (of {placed[0]} and {placed[1]}) in 30 and 31 days, per day "
+    assert found.change.parameters["found"].startswith(told)
     outside = found.change.parameters["outside"]
     assert any(said.startswith(f"{outside:,} incidents are outside") for said in found.caveats)
 

@@ -67,7 +67,7 @@ CAVEATS = (
     "The department moves coordinates to the hundred-block: many incidents share a point, and cells finer than about 150 m say "
     "more than the data do.",
     "1200 and 0001 stand for a time that is not known; they are flagged in time_placeholder, and the noon peak is mostly this.",
-    "Reports come in for weeks: the last weeks of a file look like a fall that is none.",
+    "Some crimes are reported weeks later: the last weeks of a file are not complete, which can look like a fall that is none.",
 )
 
 
