@@ -12,7 +12,7 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
-from . import delivery, display, layers, writing
+from . import delivery, display, layers
 from .base import LacrimeAlgorithm
 from .feedback import progress_of
 from .inputs import Inputs
@@ -20,6 +20,7 @@ from .lacrime_geo.landing import Landing
 from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
 from .lacrime_geo.progress import advance, within
 from .lacrime_geo.results import Marks, Surface, Table
+from .outputs import Outputs
 from .parameters import advanced, out_of_bounds, to_processing
 from .provenance import Provenance
 
@@ -151,7 +152,7 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             return self._run(parameters, context, feedback, landing)
 
     def _run(self, parameters, context, feedback, landing):
-        outputs, inputs = writing.Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
+        outputs, inputs = Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
         names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
         for name in names:
             outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")

@@ -4,11 +4,12 @@ import os
 
 from qgis.core import QgsProcessingException
 
-from . import raster_layers, reading, writing
+from . import raster_layers, reading
 from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Points, Polygons
 from .lacrime_geo.progress import within
 from .lacrime_geo.selection import refuse, words
+from .outputs import database_file
 from .parameters import value_of
 
 
@@ -34,7 +35,7 @@ class Inputs:
         files = [layer.path for layer in self.algorithm.layers.values()]
         for definition in self.algorithm.destinationParameterDefinitions():
             named = self.algorithm.parameterAsString(self.parameters, definition.name(), self.context)
-            path = writing.database_file(named)
+            path = database_file(named)
             if path and os.path.realpath(path) in map(os.path.realpath, files):
                 raise QgsProcessingException(f"{path!r} is read and would be written to; name another output.")
         return files

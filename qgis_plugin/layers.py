@@ -68,7 +68,7 @@ class Raster:
 
     def __init__(self, layer):
         self.provider, self.name, self.crs = layer.dataProvider().clone(), layer.name(), layer.crs()
-        self.path = layer.source()
+        self.path = layer.source().split("|")[0]  # options of GDAL may follow
         self.by_gdal = layer.providerType() == "gdal"
 
 

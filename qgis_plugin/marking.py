@@ -7,7 +7,7 @@ from qgis.core import QgsFeature, QgsField, QgsFields
 
 from . import copying
 from .reading import FEATURE_ID
-from .writing import add, fields_of, held, plain, require_all, unwritable
+from .writing import add, fields_of, held, plain, require_all
 
 log = logging.getLogger("lacrime_geo")
 
@@ -44,9 +44,9 @@ def _copy(outputs, name, path, result, original, kept, progress):
     try:
         marked = copying.copy(original.file, path, names, ids, result.columns, progress)
     except sqlite3.Error as problem:
-        raise unwritable(outputs, name, str(problem)) from problem
+        raise outputs.unwritable(name, str(problem)) from problem
     if marked is None:
-        raise unwritable(outputs, name, "the copy of the input failed")
+        raise outputs.unwritable(name, "the copy of the input failed")
     require_all(marked, len(result))
 
 

@@ -15,7 +15,7 @@ from qgis.core import (
 
 from .lacrime_geo.vector_formats import spelled_apart
 from .projecting import from_name, transformed
-from .writing import FEATURES_AT_ONCE, INTEGER, add, fields_of, held, plain, unwritable
+from .writing import FEATURES_AT_ONCE, INTEGER, add, fields_of, held, plain
 
 WGS_84 = "EPSG:4326"
 MANY = 100_000  # rows beyond which a layer in memory takes long to make
@@ -46,7 +46,7 @@ def write_points(outputs, name, loaded, progress):
         try:
             filling.fill(written, loaded, _as_stored, progress)
         except filling.FAILURE as problem:
-            raise unwritable(outputs, name, str(problem)) from problem
+            raise outputs.unwritable(name, str(problem)) from problem
         return written
     left = []
     add(outputs, name, sink, held(_features(loaded, fields), written, left), len(loaded), progress, left)

@@ -8,11 +8,12 @@ from osgeo import gdal
 from qgis.core import Qgis, QgsApplication, QgsProcessingParameterFileDestination
 from qgis.PyQt.QtCore import QT_VERSION_STR
 
-from .. import installation, writing
+from .. import installation
 from ..base import tr
 from ..lacrime_geo import __version__
 from ..lacrime_geo import html_pages as html
 from ..lacrime_geo.landing import Landing
+from ..outputs import write_page
 from .tool import Tool
 
 REPORT = "REPORT"
@@ -52,7 +53,7 @@ class CheckInstallation(Tool):
         if not path:
             return {}
         with Landing() as landing:
-            return {REPORT: writing.write_page(landing.stage(path), path, _page(facts, packages, greyed))}
+            return {REPORT: write_page(landing.stage(path), path, _page(facts, packages, greyed))}
 
 
 def _facts():

@@ -12,13 +12,14 @@ from qgis.core import (
     QgsProcessingParameterString,
 )
 
-from .. import delivery, display, ogr_tables, points, writing
+from .. import delivery, display, ogr_tables, points
 from ..base import tr
 from ..feedback import progress_of
 from ..lacrime_geo import selection
 from ..lacrime_geo.landing import Landing
 from ..lacrime_geo.progress import advance, within
 from ..moments import in_iso
+from ..outputs import Outputs, write_page
 from ..provenance import Provenance
 from .tool import Tool
 
@@ -79,7 +80,7 @@ class Load(Tool):
         from ..lacrime_geo.data.loading_page import loading_page
         from ..lacrime_geo.data.tables import SourceFile
 
-        outputs = writing.Outputs(self, parameters, context, landing)
+        outputs = Outputs(self, parameters, context, landing)
         for name in (OUTPUT, AUDIT):
             outputs.stage(name, "vector")
         page = outputs.stage_page(SUMMARY)
@@ -93,7 +94,7 @@ class Load(Tool):
         results = {OUTPUT: loaded, AUDIT: audit_table(loaded.audit, loaded.parameters["layer"])}
         written = _write(outputs, results, f"{self.group()} · {loaded.parameters['layer']}", within(progress, 0.6, 1.0))
         if page:
-            written[SUMMARY] = writing.write_page(*page, loading_page(loaded))
+            written[SUMMARY] = write_page(*page, loading_page(loaded))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written

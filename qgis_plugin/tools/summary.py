@@ -9,12 +9,13 @@ from qgis.core import (
     QgsProcessingParameterRasterDestination,
 )
 
-from .. import delivery, display, writing
+from .. import delivery, display
 from ..algorithm import AnalysisAlgorithm
 from ..feedback import progress_of
 from ..inputs import Inputs
 from ..lacrime_geo.catalog import BY_NAME
 from ..lacrime_geo.progress import advance, within
+from ..outputs import Outputs, write_page
 from ..provenance import Provenance
 
 PAGE = "SUMMARY"
@@ -81,7 +82,7 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         self.addParameter(page)
 
     def _run(self, parameters, context, feedback, landing):
-        outputs, inputs = writing.Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
+        outputs, inputs = Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
         for part in self.PARTS:
             outputs.stage(part.output, SURFACE if part.kind == SURFACE else "vector")
         page = outputs.stage_page(PAGE)
@@ -96,7 +97,7 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         outputs.provenance = SummaryProvenance(self, read, self.chosen(found))
         written = self._write_parts(outputs, found, original, within(progress, 0.7, 1.0))
         if page:
-            written[PAGE] = writing.write_page(*page, found.html())
+            written[PAGE] = write_page(*page, found.html())
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written
