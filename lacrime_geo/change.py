@@ -13,6 +13,7 @@ from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, advance, within
 from .results import Cells
+from .selection import unused
 from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins, tails_at
 
 NO_PERCENT = 0.05  # what is less is 0.0 % in words
@@ -152,7 +153,10 @@ def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, p
         undated_left_out=periods.undated,
     )
     if periods.before.when is None or periods.after.when is None:
+        names = dict.fromkeys((*periods.before.dates_unused, *periods.after.dates_unused))
         parameters.warn("The incidents have no times: both periods are taken as equally long.")
+        if names:
+            parameters.warn(unused(list(names)))
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
     per_day = "" if earlier == later else f" in {earlier:g} and {later:g} days, per day"
     difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .results import Marks
 
 TIME_COLUMN, CATEGORY_COLUMN = "occurred", "category"
+DATES_TRIED = 20
 # A layer without places is refused by the analysis, in its own words; any metric CRS will do until then.
 NO_PLACES_CRS = "EPSG:32611"
 log = logging.getLogger("lacrime_geo")
@@ -36,15 +37,17 @@ def incidents_from_frame(
     frame = _as_table(frame)
     x, y = _point_coordinates(frame)
     easting, northing, working = _projected(frame, x, y, crs)
+    when = _times(frame, time_column)
     return Incidents(
         easting,
         northing,
-        when=_times(frame, time_column),
+        when=when,
         category=_optional(frame, category_column, CATEGORY_COLUMN),
         crs=working,
         source=frame,
         label=str(frame.attrs.get("label", "incidents")),
         time_column=_column_of_dates(frame, time_column or TIME_COLUMN),
+        dates_unused=[str(name) for name in frame.columns if _holds_dates(frame[name])] if when is None else (),
     )
 
 
@@ -188,6 +191,16 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
 
 def _column_of_dates(frame: geopandas.GeoDataFrame, name: str) -> str | None:
     return name if name in frame.columns and frame[name].dtype.kind == "M" else None
+
+
+def _holds_dates(column: pandas.Series) -> bool:
+    """Tell whether a column is one of dates, or of texts or objects whose first ones all are dates."""
+    if column.dtype.kind != "O":
+        return column.dtype.kind == "M"
+    first = column.dropna().head(DATES_TRIED)
+    texts = [getattr(value, "isoformat", lambda value=value: value)() for value in first]
+    readable = all(isinstance(text, str) for text in texts)
+    return bool(texts) and readable and not np.isnat(dates.parse(texts)).any()
 
 
 def _optional(frame: geopandas.GeoDataFrame, name: str | None, usual: str) -> np.ndarray | None:

@@ -160,7 +160,7 @@ def _described(first: Hotspots, columns: dict[str, np.ndarray], runs: int, seed:
     sure = columns["bin"] >= SURE
     often = sure & (columns["hot"] >= 0.9 * columns["runs"])
     parameters.tell(
-        f"of {int(sure.sum()):,} cells that are hot at 95 % confidence or more on the map {int(often.sum()):,} are on at least nine "
-        f"in ten of the grids they lie on, {runs} at most"
+        f"of {int(sure.sum()):,} cells that are hot at 95 % confidence or more on the map {int(often.sum()):,} are on at least "
+        f"nine in ten of the grids they lie on, {runs} at most"
     )
     return Cells(columns, parameters, first.grid, first.cell, style="stability", label=label)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from . import crs as crs_rules
 from .parameters import Parameters
 
 # What concerns all rows alike, and is kept when rows are taken.
-KEPT = ("crs", "source", "label", "selection", "time_column")
+KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused")
 log = logging.getLogger("lacrime_geo")
 
 
@@ -34,6 +34,7 @@ class Incidents:
     label : what the layer is called in messages and on maps.
     selection : how `select` has chosen these incidents from more, kept in the parameters of every result.
     time_column : the source's column of dates in which `when` stands, where there is one; layers made of it play in time.
+    dates_unused : the source's columns of dates where no `when` is given, to be named to users, who may have meant one.
 
     Raises
     ------
@@ -57,6 +58,7 @@ class Incidents:
     label: str
     selection: Mapping[str, Any]
     time_column: str | None
+    dates_unused: tuple[str, ...]
 
     def __init__(
         self,
@@ -72,6 +74,7 @@ class Incidents:
         label: str = "incidents",
         selection: Mapping[str, Any] | None = None,
         time_column: str | None = None,
+        dates_unused: Sequence[str] = (),
     ) -> None:
         x, y = _coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -90,6 +93,7 @@ class Incidents:
             ("label", label),
             ("selection", dict(selection or {})),
             ("time_column", time_column),
+            ("dates_unused", tuple(dates_unused)),
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
@@ -235,6 +239,8 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     placed = everything.located()
     parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
+    if everything.dates_unused:
+        parameters.note("dates_unused", len(everything.dates_unused), selection.unused(everything.dates_unused))
     if placed.weight is not None:
         parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
     missing = everything.size - placed.size

@@ -84,7 +84,7 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
     >>> x, y = np.random.default_rng(0).uniform(0, 3000, (2, 900))
     >>> found = overview(Incidents(x + 380000, y + 3768000, crs="EPSG:32611"))
     >>> found.findings[0]
-    '900 incidents without dates.'
+    '900 incidents without a time column.'
     """
     everything, placed, parameters = begin(incidents, None)
     area = as_boundary(boundary, placed.crs)
@@ -101,7 +101,8 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
         parts.missing["concentration"] = (
             "The concentration could not be computed: it is measured in the cells of the hotspots."
         )
-    findings, caveats = findings_of(everything, parts.results), caveats_of(parts.results, bounded=area is not None)
+    findings = findings_of(everything, parts.results)
+    caveats = caveats_of(everything, parts.results, bounded=area is not None)
     parameters.tell(" ".join([*findings, *parts.missing.values()]))
     return Overview(everything.titled("Overview"), parts.results, findings, caveats, parts.missing, parameters)
 

@@ -14,9 +14,11 @@ from .incidents import Incidents
 from .parameters import in_words
 from .periods import extent
 from .results import Shapes, Surface
+from .selection import unused
 from .summaries import REPORTED, counted, share_in_words, warnings_of
 
 SURE = 2  # the bin of 95 % confidence
+MOST_IN_ONE = 0.5  # of the incidents: a cluster that holds more of them is the city itself
 SQUARE_METRES_PER_KM2 = 1e6
 
 
@@ -80,7 +82,9 @@ def _are(number: int) -> str:
 
 def days_of(incidents: Incidents) -> str:
     """Return the period of incidents in words: the one chosen, else the days of the first and the last."""
-    if incidents.when is None or np.isnat(incidents.when).all():
+    if incidents.when is None:
+        return "without a time column"
+    if np.isnat(incidents.when).all():
         return "without dates"
     begin, end = extent(incidents)
     return dates.days_in_words(begin, end - np.timedelta64(1, "s"))
@@ -172,9 +176,11 @@ def _concentrated(table: Concentration) -> list[str]:
     return [f"Half of the incidents are in {half} of the cells, a quarter in {quarter} ({gini})."]
 
 
-def caveats_of(results: Mapping[str, Any], bounded: bool) -> tuple[str, ...]:
+def caveats_of(incidents: Incidents, results: Mapping[str, Any], bounded: bool) -> tuple[str, ...]:
     """Return what must be kept in mind: what the results warn of, and what holds for all of these maps."""
     said = [REPORTED]
+    if incidents.dates_unused:
+        said.append(unused(incidents.dates_unused))
     if "hotspots" in results:
         said.append(
             "Hot means more incidents than if the counts were shuffled over the cells, corrected for the number of cells tested. "
@@ -189,6 +195,16 @@ def caveats_of(results: Mapping[str, Any], bounded: bool) -> tuple[str, ...]:
             "No boundary was given: the cells with incidents and the gaps between them stand in for the study area, and shares "
             "of the area are of these. Give a boundary where there is one."
         )
-    if len(results.get("clusters", ())):
-        said.append("In clusters incidents stand close together; whether chance alone would make them was not tested.")
+    said += _on_clusters(results["clusters"]) if len(results.get("clusters", ())) else []
     return (*said, *warnings_of(results.values()))
+
+
+def _on_clusters(hulls: Shapes) -> list[str]:
+    said = ["In clusters incidents stand close together; whether chance alone would make them was not tested."]
+    largest = float(np.max(hulls["share"]))
+    if largest > MOST_IN_ONE:
+        said.append(
+            f"One cluster holds {share_in_words(largest)} of the incidents: so wide a cluster says little; give DBSCAN a "
+            f"smaller eps than {in_words(hulls.parameters['eps'])} m."
+        )
+    return said

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,20 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
         range_ = f"they run from {known.min()} to {known.max()}" if known.size else "none of them has a date"
         raise ValueError(f"No incident lies in the period {asked}: {range_}.")
     return keep
+
+
+def unused(names: Sequence[str]) -> str:
+    """Say that columns hold dates and none of them was named, and how one is named on each road.
+
+    >>> print(unused(["date"]).partition(":")[0])
+    There is no column 'occurred', so no times are used; 'date' holds dates
+    """
+    hold = f"{' and '.join(map(repr, names))} {'holds' if len(names) == 1 else 'hold'}"
+    return (
+        f"There is no column 'occurred', so no times are used; {hold} dates: name the one meant as the time column "
+        f"(“Time column” in the toolbox, --time-column {names[0]} in a command, as_incidents(…, time_column={names[0]!r}) in a "
+        "script)."
+    )
 
 
 def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:

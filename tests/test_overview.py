@@ -74,8 +74,8 @@ def test_the_sentence_on_hot_areas_has_the_cells_numbers(found):
     _, areas = label(np.nan_to_num(cells.raster("bin")) >= 2, structure=np.ones((3, 3)))
     share, of_area = cells["count"][hot].sum() / cells["count"].sum(), hot.mean()
     assert said == (
-        f"{areas} areas are hot at 95 % confidence or more, with {share_in_words(share)} of the incidents on {share_in_words(of_area)} "
-        f"of the area ({hot.sum():,} of {len(cells):,} cells of {cells.grid.cell_size:g} m)."
+        f"{areas} areas are hot at 95 % confidence or more, with {share_in_words(share)} of the incidents on "
+        f"{share_in_words(of_area)} of the area ({hot.sum():,} of {len(cells):,} cells of {cells.grid.cell_size:g} m)."
     )
     largest = numbers(saying(found, "The fullest one"))
     assert max(cells["count"]) <= largest[0] <= cells["count"][hot].sum() and largest[1] > 0
@@ -193,7 +193,37 @@ def test_few_incidents_give_what_can_be_and_say_what_cannot():
     assert few.hotspots is None and few.concentration is None
     assert "at least 60 incidents" in few.missing["hotspots"] and set(few.missing) == {"hotspots", "concentration"}
     assert few.missing["hotspots"] in few.html().replace("&#x27;", "'")
-    assert saying(few, "incidents without dates").startswith("40 ")
+    assert saying(few, "incidents without a time column").startswith("40 ")
+
+
+@pytest.mark.parametrize("texts", [False, True], ids=["dates", "texts"])
+def test_a_column_of_dates_that_is_not_used_is_named(texts, caplog):
+    frame = crimes_frame(200).rename(columns={"occurred": "date"})
+    frame = frame.assign(date=frame["date"].astype(str)) if texts else frame
+    with caplog.at_level("INFO", "lacrime_geo"):
+        found = lg.overview(frame)
+    said = "There is no column 'occurred', so no times are used; 'date' holds dates: name the one meant"
+    assert any(caveat.startswith(said) and "--time-column date" in caveat for caveat in found.caveats)
+    assert said in caplog.text and found.findings[0] == "200 incidents without a time column."
+    named = lg.overview(lg.as_incidents(frame, time_column="date"))
+    assert not any("no column" in caveat for caveat in named.caveats) and "2023" in named.findings[0]
+
+
+def test_columns_without_dates_are_not_taken_for_some():
+    frame = crimes_frame(50).drop(columns="occurred").assign(seen=None, number=7)
+    assert lg.as_incidents(frame).dates_unused == ()
+
+
+def test_a_cluster_of_most_incidents_is_warned_of(found):
+    x, y = np.random.default_rng(1).uniform(0, 900, (2, 900))
+    one = lg.overview(incidents(np.r_[x, 5000.0, 9000.0], np.r_[y, 5000.0, 9000.0]))
+    share, eps = max(one.clusters["share"]), in_words(one.clusters.parameters["eps"])
+    assert share > 0.9
+    (said,) = (caveat for caveat in one.caveats if "says little" in caveat)
+    assert (
+        said.startswith(f"One cluster holds {share_in_words(share)} of the incidents") and f"eps than {eps} m" in said
+    )
+    assert max(found.clusters["share"]) < 0.5 and not any("says little" in caveat for caveat in found.caveats)
 
 
 def test_one_place_gives_a_page_all_the_same(tmp_path):

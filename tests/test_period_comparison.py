@@ -147,7 +147,7 @@ def test_undated_and_outside_incidents_are_counted(pair):
 def test_layers_without_times_are_compared_without_days(pair):
     x, y = np.random.default_rng(1).uniform(0, 3000, (2, 400))
     found = lg.compare_periods(incidents(x, y), after=incidents(y, x))
-    assert found.findings[0] == "400 incidents without dates, and 400 incidents without dates."
+    assert found.findings[0] == "400 incidents without a time column, and 400 incidents without a time column."
     assert found.findings[1] == "That is as many (p 1)."
     assert any("equally long" in said for said in found.caveats)
 
