@@ -55,6 +55,16 @@ def platform_of(system=sys.platform, environment=None, prefix=sys.prefix, base=s
     return next((name for path, name in managers if exists(path)), "other")
 
 
+def interpreter(prefix=sys.prefix, exists=os.path.exists):
+    """Return the file of QGIS's own Python; `sys.executable` may be another, the first on the search path."""
+    places = (
+        os.path.join(prefix, "bin", "python3"),
+        os.path.join(prefix, "python3.exe"),
+        os.path.join(prefix, "python.exe"),
+    )
+    return next((path for path in places if exists(path)), sys.executable)
+
+
 def python(platform, prefix=sys.prefix):
     """Return the command that starts QGIS's own Python."""
     if platform == "osgeo4w":
@@ -65,7 +75,8 @@ def python(platform, prefix=sys.prefix):
         return shlex.quote(f"{inside}/Contents/MacOS/bin/python3")
     if platform == "flatpak":
         return f"flatpak run --command=python3 {FLATPAK}"
-    return shlex.quote(os.path.join(prefix, "bin", "python3")) if platform == "venv" else "python3"
+    # A snap's Python starts only inside it.
+    return "python3" if platform == "snap" else shlex.quote(os.path.join(prefix, "bin", "python3"))
 
 
 def command(module, platform=None, prefix=sys.prefix):

@@ -63,7 +63,7 @@ def _facts():
         ("QGIS", Qgis.QGIS_VERSION),
         ("Installed as", installation.platform_of()),
         ("System", platform.platform()),
-        ("Python", f"{sys.version.split()[0]} ({sys.executable})"),
+        ("Python", f"{sys.version.split()[0]} ({installation.interpreter()})"),
         ("Qt", QT_VERSION_STR),
         ("GDAL", gdal.VersionInfo("RELEASE_NAME")),
         ("Parquet driver of GDAL", "yes" if gdal.GetDriverByName("Parquet") else "no"),

@@ -1,7 +1,10 @@
 """What an installation has, and the exact command for what it lacks, on every platform."""
 
+import subprocess
+from pathlib import Path
+
 import pytest
-from bundled import run_headless
+from bundled import headless, run_headless
 
 pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
@@ -27,7 +30,7 @@ COMMANDS = {
     "venv": "/home/me/.venv/bin/python3 -m pip install scikit-learn",
     "apt": "sudo apt install python3-sklearn",
     "dnf": "sudo dnf install python3-scikit-learn",
-    "other": "python3 -m pip install --user scikit-learn",
+    "other": "/usr/bin/python3 -m pip install --user scikit-learn",
 }
 
 
@@ -54,8 +57,8 @@ def test_conda_on_windows_is_conda(installation):
 
 
 def test_a_package_that_debian_lacks_is_had_by_pip(installation):
-    command, where = installation.command("pyarrow", "apt")
-    assert command == "python3 -m pip install --user --break-system-packages pyarrow" and where == "a terminal"
+    command, where = installation.command("pyarrow", "apt", "/usr")
+    assert command == "/usr/bin/python3 -m pip install --user --break-system-packages pyarrow" and where == "a terminal"
 
 
 def test_every_algorithm_that_cannot_run_is_grey_and_says_what_to_type(provider, installation, monkeypatch):
@@ -94,10 +97,21 @@ def test_a_page_into_no_folder_is_refused_in_a_sentence(run, tmp_path):
 
 
 def test_headless_the_check_needs_nothing(plugin, tmp_path):
-    from pathlib import Path
-
     plugins = Path(plugin.__file__).parents[1]
     done = run_headless(tmp_path / "settings", plugins, "check_installation", REPORT=tmp_path / "report.html")
     assert done.returncode == 0, done.stderr
     assert "scikit-learn: missing" in done.stdout + done.stderr
     assert "python3-sklearn" in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_another_python_that_comes_first_on_the_search_path_is_not_named(plugin, tmp_path):
+    program, environment = headless(tmp_path / "settings", Path(plugin.__file__).parents[1])
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "python3"
+    other.write_text("#!/bin/sh\nexit 1\n")
+    other.chmod(0o755)
+    environment["PATH"] = f"{tmp_path / 'other'}:{environment['PATH']}"
+    command = [program, "run", "lacrime:check_installation"]
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+    version = subprocess.run(["/usr/bin/python3", "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    assert f"{version.replace(' ', ': ')} (/usr/bin/python3)" in said and str(other) not in said
