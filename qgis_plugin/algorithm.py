@@ -40,6 +40,8 @@ INPUT_HELP = {
 class AnalysisAlgorithm(LacrimeAlgorithm):
     """Show one analysis in the toolbox and run it."""
 
+    COMPUTED = 0.5  # the progress at which the analysis is done
+
     def __init__(self, analysis):
         super().__init__()
         self.analysis = analysis
@@ -153,25 +155,35 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
 
     def _run(self, parameters, context, feedback, landing):
         outputs, inputs = Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
-        names = [OUTPUT, *([self.analysis.second.upper()] if self.analysis.second else [])]
-        for name in names:
-            outputs.stage(name, "surface" if issubclass(self.analysis.result, Surface) and name == OUTPUT else "vector")
+        self._stage(outputs)
         progress = progress_of(feedback)
         source, options = inputs.source(), inputs.options(self.analysis.params)
-        marked = issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
-        original = source if marked else None
+        original = source if self._writes_input_again(outputs, inputs, options) else None
         data = inputs.data(source, options, within(progress, 0.0, 0.15))
         inputs.add_layers(self.analysis.params, data, options, within(progress, 0.15, 0.2))
-        result = self.analysis.run(data, progress=within(progress, 0.2, 0.5), **options)
-        second = self._second(outputs, inputs, result, data, within(progress, 0.5, 0.8))
-        read = {self.input_name: data, **inputs.layers_read}
-        outputs.provenance = Provenance(self, read)
-        if self.analysis.look:
-            result = result.styled(**inputs.options(self.analysis.look))
-        written = self._write(outputs, result, second, original, within(progress, 0.8, 1.0))
+        result = self.analysis.run(data, progress=within(progress, 0.2, self.COMPUTED), **options)
+        written = self._deliver(outputs, inputs, result, data, original, within(progress, self.COMPUTED, 1.0))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written
+
+    def _stage(self, outputs):
+        surface = issubclass(self.analysis.result, Surface)
+        outputs.stage(OUTPUT, "surface" if surface else "vector")
+        if self.analysis.second:
+            outputs.stage(self.analysis.second.upper(), "vector")
+
+    def _writes_input_again(self, outputs, inputs, options):
+        """Tell whether an output has the input's own features, with further columns."""
+        return issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
+
+    def _deliver(self, outputs, inputs, result, data, original, progress):
+        """Make what else is wanted of a result, and write all; return where, by output."""
+        second = self._second(outputs, inputs, result, data, within(progress, 0.0, 0.6))
+        outputs.provenance = Provenance(self, {self.input_name: data, **inputs.layers_read})
+        if self.analysis.look:
+            result = result.styled(**inputs.options(self.analysis.look))
+        return self._write(outputs, result, second, original, within(progress, 0.6, 1.0))
 
     def _second(self, outputs, inputs, result, data, progress):
         """Return the further layer or table of a result; None where there is none or the user skips it."""

@@ -11,11 +11,9 @@ from qgis.core import (
 
 from .. import delivery, display
 from ..algorithm import AnalysisAlgorithm
-from ..feedback import progress_of
-from ..inputs import Inputs
 from ..lacrime_geo.catalog import BY_NAME
 from ..lacrime_geo.progress import advance, within
-from ..outputs import Outputs, write_page
+from ..outputs import write_page
 from ..provenance import Provenance
 
 PAGE = "SUMMARY"
@@ -61,6 +59,7 @@ class SummaryAlgorithm(AnalysisAlgorithm):
     """Show a function that gives several results in the toolbox and run it; subclasses name its PARTS."""
 
     SUMMARY_OF, PARTS = None, ()
+    COMPUTED = 0.7
 
     def __init__(self):
         super().__init__(self.SUMMARY_OF)
@@ -81,25 +80,20 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         page = QgsProcessingParameterFileDestination(PAGE, self.tr("Summary"), "HTML (*.html)", None, True, True)
         self.addParameter(page)
 
-    def _run(self, parameters, context, feedback, landing):
-        outputs, inputs = Outputs(self, parameters, context, landing), Inputs(self, parameters, context)
+    def _stage(self, outputs):
         for part in self.PARTS:
             outputs.stage(part.output, SURFACE if part.kind == SURFACE else "vector")
-        page = outputs.stage_page(PAGE)
-        progress = progress_of(feedback)
-        source, options = inputs.source(), inputs.options(self.analysis.params)
-        marked = any(part.kind == "points" and parameters.get(part.output) for part in self.PARTS)
-        original = source if marked else None
-        data = inputs.data(source, options, within(progress, 0.0, 0.2))
-        inputs.add_layers(self.analysis.params, data, options)
-        found = self.analysis.run(data, progress=within(progress, 0.2, 0.7), **options)
+        self.page = outputs.stage_page(PAGE)
+
+    def _writes_input_again(self, outputs, inputs, options):
+        return any(part.kind == "points" and outputs.parameters.get(part.output) for part in self.PARTS)
+
+    def _deliver(self, outputs, inputs, result, data, original, progress):
         read = {self.input_name: data, **inputs.layers_read}
-        outputs.provenance = SummaryProvenance(self, read, self.chosen(found))
-        written = self._write_parts(outputs, found, original, within(progress, 0.7, 1.0))
-        if page:
-            written[PAGE] = write_page(*page, found.html())
-        # The last moment to cancel: after it the outputs move into their places.
-        advance(progress, 1.0)
+        outputs.provenance = SummaryProvenance(self, read, self.chosen(result))
+        written = self._write_parts(outputs, result, original, progress)
+        if self.page:
+            written[PAGE] = write_page(*self.page, result.html())
         return written
 
     def _write_parts(self, outputs, found, original, progress):
