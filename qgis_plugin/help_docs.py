@@ -13,11 +13,16 @@ MARK = re.compile(r"^<!-- help: ([\w ]+) -->$")
 
 
 class Section(NamedTuple):
-    """A part of a page of docs/: which page, its text, and the algorithms whose help it is part of."""
+    """A part of a page of docs/: which page, its text, the algorithms whose help it is part of, and its lines."""
 
     page: str
     text: str
     names: tuple
+    lines: range
+
+    def holds(self, other):
+        """Tell whether another section stands inside this one."""
+        return self.page == other.page and other is not self and other.lines.start in self.lines
 
     def anchors(self):
         """Return the names by which its headings are linked to."""
@@ -48,7 +53,7 @@ def _sections_of(path):
             level = len(heading[1])
             end = _end(lines, number + 1, level)
             text = "\n".join(["#" * max(2 - level, 0) + lines[number - 1], *lines[number + 1 : end]])
-            yield Section(path.name, text, tuple(mark[1].split()))
+            yield Section(path.name, text, tuple(mark[1].split()), range(number, end))
 
 
 def _end(lines, begin, level):
@@ -71,7 +76,9 @@ class Docs:
 
     def of(self, name):
         """Return the HTML of the sections that treat an algorithm."""
-        return "\n".join(self._html(section, name) for section in self.sections if name in section.names)
+        marked = [section for section in self.sections if name in section.names]
+        whole = [section for section in marked if not any(other.holds(section) for other in marked)]
+        return "\n".join(self._html(section, name) for section in whole)
 
     def _html(self, section, name):
         text = re.sub(r"^<!--.*?-->\n", "", section.text, flags=re.MULTILINE)

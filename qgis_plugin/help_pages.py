@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import shlex
 import sys
 from html import escape
 from itertools import groupby
@@ -33,8 +34,10 @@ EXAMPLES = {
     "boolean": True,
 }
 BY_NAME = {"PDF": "report.pdf", "PNG": "report.png"}
-# Of two parameters one must be given, so that neither is needed: examples show this one.
-EITHER = ("AFTER_SINCE",)
+# Of two parameters one must be given, so that neither is needed; and a choice that is the whole point has a default.
+SHOWN = ("AFTER_SINCE", "BASEMAP")
+COMES = {"scipy": "which nearly every QGIS brings along"}
+OF_PROJECT = ("basemap", "report_map")  # without a project their examples would do nothing
 ENDINGS = {
     "rasterDestination": "tif",
     "raster": "tif",
@@ -94,10 +97,9 @@ def _link(target, text):
 
 
 def _needs(algorithm):
-    packages = [sys.modules["lacrime_help.installation"].package(module) for module in algorithm.needs]
-    if not packages:
-        return []
-    return [tag("p", f"Needs {' and '.join(packages)}, beyond what QGIS has.", kind="small")]
+    package = sys.modules["lacrime_help.installation"].package
+    needs = [f"{package(module)}, {COMES.get(module, 'beyond what QGIS has')}" for module in algorithm.needs]
+    return [tag("p", f"Needs {', and '.join(needs)}.", kind="small")] if needs else []
 
 
 def _parameters(algorithm, outputs):
@@ -160,9 +162,10 @@ def _roads(algorithm, analysis):
     yield tag(
         "pre", f"import processing\n\nprocessing.run({f'lacrime:{algorithm.name()}'!r}, {given})".replace("'", '"')
     )
-    words = " ".join(f"{name}={value}" for name, value in given.items())
+    words = " ".join(f"{name}={shlex.quote(str(value))}" for name, value in given.items())
     yield tag("p", "From a terminal, with QGIS:")
-    yield tag("pre", f"qgis_process run lacrime:{algorithm.name()} -- {words}")
+    project = " --project_path=city.qgz" if algorithm.name() in OF_PROJECT else ""
+    yield tag("pre", f"qgis_process run lacrime:{algorithm.name()}{project} -- {words}")
     if analysis:
         yield from _without_qgis(analysis, {name.lower(): value for name, value in given.items()})
 
@@ -171,7 +174,7 @@ def _is_shown(definition):
     """Tell whether an example names a parameter: what must be given, and the outputs that are made by default."""
     if definition.isDestination():
         return definition.made_by_default()
-    return definition.name() in EITHER or (not definition.optional() and definition.defaultValue() is None)
+    return definition.name() in SHOWN or (not definition.optional() and definition.defaultValue() is None)
 
 
 def _example(definition):
