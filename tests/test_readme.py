@@ -6,8 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
+import numpy as np
 import pytest
 
+import lacrime_geo as lg
 from lacrime_geo.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -67,11 +70,21 @@ def test_the_script_runs(in_copy):
     assert {"density.tif", "density.qml", "hotspots.gpkg", "clusters.gpkg"} <= {path.name for path in in_copy.iterdir()}
 
 
-@pytest.mark.parametrize("command", re.findall(r"^    lacrime-geo (.+)$", README, flags=re.MULTILINE))
-def test_the_commands_run(in_copy, command):
-    words = command.split()
-    assert main([*words, "--quiet"]) == 0
-    assert (in_copy / words[2]).exists()
+def test_the_commands_run_and_make_the_same_as_the_script(in_copy):
+    (script,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    for command in re.findall(r"^    lacrime-geo (.+)$", README, flags=re.MULTILINE):
+        words = command.split()
+        assert main([*words, "--quiet"]) == 0
+        assert (in_copy / words[2]).exists()
+    made = ("density.tif", "contours.gpkg", "hotspots.gpkg", "clusters.gpkg")
+    (in_copy / "by_command").mkdir()
+    for name in made:
+        (in_copy / name).rename(in_copy / "by_command" / name)
+    subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    np.testing.assert_array_equal(*(lg.as_surface(path).values for path in ("density.tif", "by_command/density.tif")))
+    for name in made[1:]:
+        layers = [gpd.read_file(path) for path in (name, f"by_command/{name}")]
+        assert len(layers[0]) > 1 and layers[0].equals(layers[1]), name
 
 
 def test_the_conda_environment_has_the_name_given():

@@ -39,8 +39,9 @@ def test_a_section_inside_another_stands_alone_where_the_other_is_not_meant(tmp_
 
 def test_examples_of_what_works_on_a_project_name_one(pages):
     for name in ("basemap", "report_map"):
-        examples = re.findall(r"qgis_process run (.*)", html.unescape(pages[name]))
-        assert examples and all("--project_path=city.qgz -- " in example for example in examples)
+        examples = re.findall(rf"qgis_process run (lacrime:{name} .*)", html.unescape(pages[name]))
+        examples = [example for example in examples if "LAYERS=" not in example]
+        assert len(examples) >= 2 and all("--project_path=city.qgz -- " in example for example in examples)
     assert "--project_path=city.qgz -- BASEMAP='OpenStreetMap pale'" in html.unescape(pages["basemap"])
 
 
