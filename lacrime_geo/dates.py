@@ -27,6 +27,7 @@ FORMATS = (
 )
 # A clock's offset from UTC is dropped, not applied: the wall clock is what was written down.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+EITHER_ORDER = re.compile(r"\s*(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/\d")
 OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -46,6 +47,15 @@ def parse(texts: Iterable[Any]) -> np.ndarray:
             seen[text] = _one(text.strip())
         moments.append(seen[text])
     return np.array(moments, dtype="datetime64[s]")
+
+
+def fits_either_order(texts: Iterable[Any]) -> np.ndarray:
+    """Return which texts are dates with slashes that may begin with the month or with the day.
+
+    >>> fits_either_order(["05/12/2023", "05/13/2023 8:00", "2023-05-12", None]).tolist()
+    [True, False, False, False]
+    """
+    return np.array([EITHER_ORDER.match(text or "") is not None for text in texts], dtype=bool)
 
 
 def period_words(first: np.datetime64, last: np.datetime64) -> str:

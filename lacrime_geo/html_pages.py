@@ -11,7 +11,8 @@ STYLE = (
     "padding:0 1em}h1{font-size:1.5em}h2{font-size:1.15em;margin-top:1.6em}table{border-collapse:collapse;margin:.6em 0}"
     "th,td{text-align:left;padding:.25em .8em .25em 0;border-bottom:1px solid #ddd;vertical-align:top}"
     "td.number,th.number{text-align:right}code,pre{background:#f4f4f2;padding:.1em .3em}pre{padding:.7em;overflow-x:auto;"
-    "white-space:pre-wrap}.caveat{border-left:4px solid #b35806;padding-left:.8em}.small{color:#555;font-size:.87em}"
+    "white-space:pre-wrap}.caveat{border-left:4px solid #b35806;padding-left:.8em}"
+    ".spaced{white-space:pre-wrap}.small{color:#555;font-size:.87em}"
 )
 
 
@@ -32,6 +33,11 @@ def tag(name: str, *inside: Any, kind: str = "") -> Markup:
     """
     named = f' class="{escape(kind)}"' if kind else ""
     return Markup(f"<{name}{named}>{''.join(text(part) for part in inside)}</{name}>")
+
+
+def as_it_stands(value: str) -> Markup:
+    """Return a text whose runs of spaces are seen."""
+    return tag("span", value, kind="spaced")
 
 
 def table(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> Markup:

@@ -57,6 +57,16 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
     return keep
 
 
+def asked_in_words(chosen: Mapping[str, Any]) -> str:
+    """Return what was asked for as a sentence goes on, "" where nothing was.
+
+    >>> asked_in_words({"category": "burglary", "since": "2023-09-01"})
+    'in the category burglary from 2023-09-01 on'
+    """
+    words = dict(category="in the category {}", since="from {} on", until="before {}", hours="in the hours {}")
+    return " ".join(text.format(chosen[name]) for name, text in words.items() if name in chosen)
+
+
 def unused(names: Sequence[str]) -> str:
     """Say that columns hold dates and none of them was named, and how one is named on each road.
 

@@ -41,7 +41,7 @@ UNREADABLE = {
     "empty CSV": (lambda f: text(f / "a.csv", ""), "cannot be read"),
     "other CSV": (
         lambda f: text(f / "a.csv", "id,lat,lon\n1,34,-118\n"),
-        "is no LAPD incident file: it lacks the columns DR_NO",
+        r"is no LAPD incident file: it lacks the columns DR_NO.*lg\.read_incidents\(…\)\.to_file\('incidents\.gpkg'\)",
     ),
     "semicolons": (lambda f: text(f / "a.csv", "DR_NO;LAT;LON\n1;34;-118\n"), "is no LAPD incident file"),
     "binary CSV": (lambda f: text(f / "a.csv", "PK\x03\x04\x00\x00\x08" * 50), "no LAPD|cannot be read"),

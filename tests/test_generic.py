@@ -1,6 +1,7 @@
 """Any agency's CSV: which columns are taken, what becomes of dates, times and coordinates, and what is refused."""
 
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo.data.generic import load_incidents
+from lacrime_geo.data.loading_page import loading_page
 
 ROWS = 60
 NUMBERS = np.arange(ROWS)
@@ -193,6 +195,66 @@ def test_times_that_are_none_are_flagged(tmp_path):
         == [4, 7]
         == np.flatnonzero(taken.occurred.dt.strftime("%H:%M") != frame.Time.str.zfill(5)).tolist()
     )
+
+
+@pytest.mark.parametrize(("days", "said"), [(12, True), (13, False)])
+def test_dates_that_either_order_fits_are_announced(days, said, tmp_path, caplog):
+    frame = calls().assign(Date=[f"05/{1 + number % days:02d}/2024" for number in NUMBERS])
+    with caplog.at_level("INFO", "lacrime_geo"):
+        taken = read(frame, tmp_path)
+    loaded = load_incidents(tmp_path / "calls.csv", {}).select()
+    assert (taken.occurred.dt.month == 5).all() and found(taken, "date_order") == (ROWS if said else 0)
+    assert (loaded.parameters.get("date_order") == "month/day") == said
+    assert ("day/month would fit too" in caplog.text) == ("day/month would fit too" in loading_page(loaded)) == said
+    iso = read(frame.assign(Date="2024-05-06"), tmp_path)
+    assert found(iso, "date_order") == 0
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson"])
+def test_a_layer_of_points_is_said_to_be_one(ending, tmp_path):
+    path = tmp_path / f"calls.{ending}"
+    points = read(calls(), tmp_path)[["ID", "geometry"]]
+    points.to_parquet(path) if ending == "parquet" else points.to_file(path)
+    with pytest.raises(ValueError, match=rf"calls\.{ending} holds points already: use it as a layer"):
+        lg.read_incidents(path)
+    assert lg.as_incidents(path).size == ROWS
+
+
+def test_what_was_chosen_of_those_read_is_told_last(tmp_path, caplog):
+    read(calls(), tmp_path)
+    with caplog.at_level("INFO", "lacrime_geo"):
+        loaded = load_incidents(tmp_path / "calls.csv", {}).select(category="theft", since="2024-05-03")
+    assert f"{len(loaded)} of them in the category theft from 2024-05-03 on" in caplog.text
+    caplog.clear()
+    with caplog.at_level("INFO", "lacrime_geo"):
+        load_incidents(tmp_path / "calls.csv", {}).select()
+    assert "of them" not in caplog.text
+
+
+def test_examples_differ_and_spaces_are_seen(tmp_path):
+    frame = calls()
+    frame.loc[:4, ["Longitude", "Latitude"]] = 0.0
+    frame.loc[5:9, "Longitude"] = np.nan
+    taken = read(frame.assign(**{"Call Type": "a  b"}), tmp_path)
+    examples = {line["rule"]: line["examples"] for line in taken.attrs["audit"]}
+    assert examples["coordinates_zero"] == ["(0, 0)"]
+    blank = examples["coordinates_blank"]
+    assert len(set(blank)) == 3 and all(re.fullmatch(r"\(blank, 41\.8\d*\)", pair) for pair in blank)
+    page = loading_page(load_incidents(tmp_path / "calls.csv", {}).select())
+    assert '<span class="spaced">a  b</span>' in page and ".spaced{white-space:pre-wrap}" in page
+
+
+def test_a_rule_that_found_nothing_is_named_once(tmp_path):
+    read(calls().drop(columns="Address"), tmp_path)
+    page = loading_page(load_incidents(tmp_path / "calls.csv", {}).select())
+    (quiet,) = re.findall(r"Nothing was found by: ([^.]+)\.", page)
+    names = quiet.split(", ")
+    assert "spaces" in names and len(set(names)) == len(names)
+    read(calls(), tmp_path)
+    (quiet,) = re.findall(
+        r"Nothing was found by: ([^.]+)\.", loading_page(load_incidents(tmp_path / "calls.csv", {}).select())
+    )
+    assert "spaces" not in quiet
 
 
 def test_without_dates_there_are_no_times(tmp_path):

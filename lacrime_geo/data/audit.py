@@ -23,7 +23,7 @@ def audit(frame: Any) -> Table:
     Returns
     -------
     Table
-        One row per rule: `rule, rows` (how many it concerned)`, examples` (the first three)`, action` (what was done).
+        One row per rule: `rule, rows` (how many it concerned)`, examples` (three different ones)`, action` (what was done).
 
     Raises
     ------

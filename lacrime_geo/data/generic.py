@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import geopandas
 
 WGS_84 = "EPSG:4326"
+LAYERS = (".gpkg", ".geojson", ".shp", ".fgb")
 OWN = ("occurred", "time_placeholder", "category")
 # What databases write where there is nothing.
 NOTHING = {"", "null", "na", "n/a", "nan", "none", "(null)", "#n/a", "<null>"}
@@ -87,8 +89,20 @@ def load_incidents(
     path: str | os.PathLike[str], chosen: Mapping[str, str | None], crs: str | None = None, progress: Progress = None
 ) -> Loaded:
     """Read a file as `read_incidents` does, without pandas and in the CRS of its coordinates."""
+    _refuse_layers(Path(path))
     raw = tables.read(path, within(progress, 0.0, 0.7), separator=None)
     return clean_incidents(raw, chosen, crs, within(progress, 0.7, 1.0))
+
+
+def _refuse_layers(path: Path) -> None:
+    from .parquet import holds_geometry
+
+    of_layers = path.suffix.lower() in LAYERS or (tables.is_parquet(path) and holds_geometry(path))
+    if of_layers and path.exists():
+        raise ValueError(
+            f"{path.name} holds points already: use it as a layer, in place of incidents in any analysis, e.g. "
+            f"lg.as_incidents({path.name!r})."
+        )
 
 
 def clean_incidents(
@@ -102,6 +116,7 @@ def clean_incidents(
     x, y, crs = _places(columns, roles, crs, audit, parameters)
     advance(progress, 0.2)
     made = _occurrence(columns, roles, audit)
+    audit += _either_order(columns, roles.get("date"), parameters)
     if chosen.get("date") is None:
         audit += _unread_dates(columns, roles.get("date"))
     advance(progress, 0.4)
@@ -257,6 +272,20 @@ def _unread_dates(columns: dict[str, Column], taken: str | None) -> list[rules.F
     action = f"the column {name!r} is not taken as the date, {instead}: dates are read as 2023-05-31 or 05/31/2023"
     unread = np.array([text is not None for text in column.values]) & np.isnat(column.each(dates.parse))
     return [rules.finding("date_unread", unread, column.values, action)] if unread.any() else []
+
+
+def _either_order(columns: dict[str, Column], date: str | None, parameters: Parameters) -> list[rules.Finding]:
+    """Tell of dates with slashes that are read as month/day where day/month would fit all of them too."""
+    column = None if date is None else columns[date]
+    if not isinstance(column, Texts):
+        return []
+    either = column.each(dates.fits_either_order)
+    slashed = column.each(lambda distinct: ["/" in (text or "") for text in distinct])
+    if not either.any() or (slashed & ~either).any():
+        return []
+    parameters.update(date_order="month/day", date_order_reason="day/month would fit too, as no day is above 12")
+    action = "read as month/day; day/month would fit too: check, or write the dates as 2023-05-31"
+    return [rules.finding("date_order", either, column.values, action)]
 
 
 def _seconds(column: Column) -> np.ndarray:

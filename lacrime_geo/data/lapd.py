@@ -44,6 +44,10 @@ COLUMNS = {
     "LAT": "latitude",
     "LON": "longitude",
 }
+OTHER_AGENCIES = (
+    "Another agency's CSV is made a layer first: by “Load incidents from a CSV” in QGIS, or in a script by "
+    "lg.read_incidents(…).to_file('incidents.gpkg')."
+)
 LEFT_OUT = ("Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4")
 REQUIRED = ("DR_NO", "Date Rptd", "DATE OCC", "TIME OCC", "AREA", "Crm Cd", "LAT", "LON")
 WHOLE = ("area", "district", "part", "crime_code", "premise_code", "weapon_code", "victim_age")
@@ -122,7 +126,7 @@ def _own_columns(raw: RawTable) -> tuple[dict[str, Column], list[rules.Finding]]
     if missing:
         raise ValueError(
             f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
-            f"{', '.join(list(columns)[:8])}."
+            f"{', '.join(list(columns)[:8])}. {OTHER_AGENCIES}"
         )
     left = [name for name in LEFT_OUT if name in columns]
     filled = np.zeros(raw.rows, dtype=bool)

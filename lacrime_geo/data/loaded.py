@@ -111,6 +111,8 @@ class Loaded:
                 f"No incident of {self.parameters['layer']!r} is of all that was asked for: {_words(chosen)}."
             )
         chosen["incidents"] = int(keep.sum())
+        if asked := selection.asked_in_words(chosen):
+            log.info("%s of them %s", f"{chosen['incidents']:,}", asked)
         kept = self if keep.all() else self.take(keep)
         return replace(kept, parameters=_counted(kept, chosen))
 

@@ -53,10 +53,11 @@ def _choices(loaded: Loaded) -> list[tuple[str, str, str]]:
 def _rules(audit: list[Finding]) -> list[html.Markup]:
     """Return a table of the rules that found something, and the names of those that did not."""
     rows = [
-        (line["rule"].replace("_", " "), line["rows"], ", ".join(line["examples"]), line["action"])
+        (line["rule"].replace("_", " "), line["rows"], html.as_it_stands(", ".join(line["examples"])), line["action"])
         for line in audit
         if line["rows"]
     ]
     table = [html.table(("rule", "rows", "such as", "what was done"), rows)] if rows else []
-    quiet = [line["rule"].replace("_", " ") for line in audit if not line["rows"] and not line["examples"]]
+    loud = {line["rule"] for line in audit if line["rows"] or line["examples"]}
+    quiet = dict.fromkeys(line["rule"].replace("_", " ") for line in audit if line["rule"] not in loud)
     return [*table, html.tag("p", f"Nothing was found by: {', '.join(quiet)}.", kind="small")] if quiet else table

@@ -24,6 +24,18 @@ def columns(path: Path) -> tuple[dict[str, Column], int]:
     return {name: _from_arrow(table[name]) for name in names}, table.num_rows
 
 
+def holds_geometry(path: Path) -> bool:
+    """Tell whether a file is GeoParquet; one that cannot be read is none."""
+    try:
+        import pyarrow.parquet as parquet
+    except ImportError:
+        return False
+    try:
+        return b"geo" in (parquet.read_schema(path).metadata or {})
+    except (OSError, ValueError):  # Arrow's own for what is no parquet is a ValueError
+        return False
+
+
 def _from_arrow(column: Any) -> Column:
     """Return texts as Texts, clocks as the wall showed them, numbers as they are, NaN where there is none."""
     import pyarrow as pa

@@ -9,6 +9,7 @@ from typing import Any, Callable
 import numpy as np
 
 Finding = dict[str, Any]
+TRIED = 1_000  # rows are looked at for different examples
 
 LAPD = "the file is in another format than LAPD's exports, or damaged"
 # The bounds of Los Angeles with a margin, in degrees (west, east, south, north).
@@ -16,13 +17,16 @@ LOS_ANGELES = (-118.75, -118.1, 33.6, 34.4)
 
 
 def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
-    """Return one line of the audit as JSON types: the rule, how many rows, the first examples, what was done."""
+    """Return one line of the audit as JSON types: the rule, how many rows, different examples, what was done."""
     rows = np.flatnonzero(bad)
-    shown = [
-        f"{value:g}" if isinstance(value, float) else str(value)
-        for value in np.asarray(examples)[rows[:3]].astype(object)
-    ]
-    return {"rule": rule, "rows": int(rows.size), "examples": shown, "action": action}
+    first = map(_shown, np.asarray(examples)[rows[:TRIED]].astype(object))
+    return {"rule": rule, "rows": int(rows.size), "examples": list(dict.fromkeys(first))[:3], "action": action}
+
+
+def _shown(value: Any) -> str:
+    if value is None or value != value:
+        return "blank"
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
@@ -110,8 +114,8 @@ def coordinates(
 
 def of_pairs(rule: str, bad: np.ndarray, longitude: np.ndarray, latitude: np.ndarray, action: str) -> Finding:
     """Return a finding about coordinates, whose examples are pairs."""
-    pairs, first = np.empty(bad.size, dtype=object), np.flatnonzero(bad)[:3]
-    pairs[first] = [f"{x}, {y}" for x, y in zip(longitude[first], latitude[first])]
+    pairs, first = np.empty(bad.size, dtype=object), np.flatnonzero(bad)[:TRIED]
+    pairs[first] = [f"({_shown(float(x))}, {_shown(float(y))})" for x, y in zip(longitude[first], latitude[first])]
     return finding(rule, bad, pairs, action)
 
 
