@@ -54,6 +54,21 @@ def _fill(item, headings):
         model.refreshLayerLegend(node)
 
 
+def in_order(headings):
+    """Return layers as their legend shows them, with their headings: those of one symbol first.
+
+    They have no heading above them, and would seem to be a class of the layer before.
+    """
+    return sorted(
+        ((shown_as(layer), heading) for layer, heading in headings), key=lambda one: not _has_one_symbol(one[0])
+    )
+
+
+def _has_one_symbol(layer):
+    renderer = layer.renderer() if isinstance(layer, QgsVectorLayer) else None
+    return renderer is not None and len(renderer.legendSymbolItems()) == 1
+
+
 def shown_as(layer):
     """Return the layer whose legend explains a layer: for a raster in classes one without features.
 

@@ -73,12 +73,17 @@ def sizes_of(name, orientation):
 def best(pages, needs, shape):
     """Return the arrangement on which an extent's map is largest, of those with room for all; None if there is none.
 
-    One that leaves room for all notes is preferred to one with a map that is a quarter larger.
+    One that leaves room for all notes is preferred to one with a map that is a quarter larger; of those alike one whose map
+    has less around the extent.
     """
     found = [one for page in pages for one in _arrangements(page, needs)]
     if not found:
         return None
-    return min(found, key=lambda one: one.scale_for(shape) * (1.0 if _notes_fit(one, needs) else 1.25))
+
+    def rank(one):
+        return one.scale_for(shape) * (1.0 if _notes_fit(one, needs) else 1.25), one.map.width * one.map.height
+
+    return min(found, key=rank)
 
 
 def _notes_fit(one, needs):
@@ -87,7 +92,7 @@ def _notes_fit(one, needs):
 
 def _arrangements(page, needs):
     for columns, width, height in needs.legends:
-        for arrange in (_beside, _beneath):
+        for arrange in (_beside, _beneath, _around):
             one = arrange(page, needs, columns, width, height)
             if (
                 one is not None
@@ -133,4 +138,18 @@ def _beneath(page, needs, columns, width, height):
     strip = Box(body.left, drawn.bottom, body.width, STRIP)
     legend = Box(body.left, body.bottom - deep, width, height)
     notes = Box(legend.right + GAP, legend.top + HEADING_ABOVE, across, deep - HEADING_ABOVE)
+    return Arrangement(page, title, subtitle, drawn, strip, legend, notes, footer, columns)
+
+
+def _around(page, needs, columns, width, height):
+    """Put the legend right of the map and the notes beneath both, for what is tall; None where they do not fit."""
+    title, subtitle, footer, body = _frame(page, needs)
+    deep = min(needs.notes(body.width), 0.4 * body.height)
+    across, high = body.width - width - GAP, body.height - deep - GAP
+    if height > high:
+        return None
+    drawn = Box(body.left, body.top, across, high - STRIP)
+    strip = Box(body.left, drawn.bottom, across, STRIP)
+    legend = Box(drawn.right + GAP, body.top, width, height)
+    notes = Box(body.left, strip.bottom + GAP, body.width, deep)
     return Arrangement(page, title, subtitle, drawn, strip, legend, notes, footer, columns)

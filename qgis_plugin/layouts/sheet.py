@@ -35,7 +35,7 @@ class Sheet:
             notes=words.notes_of(subjects, request.text("NOTE")),
             footer=texts.plain(words.footer_of(subjects, [*labels, *base], request.text("SOURCE"))),
             layers=[*labels, *(subject.layer for subject in subjects), *base],
-            headings=[(legend.shown_as(one.layer), words.legend_heading(one, shared)) for one in subjects],
+            headings=legend.in_order((one.layer, words.legend_heading(one, shared)) for one in subjects),
             crs=crs,
             extent=extent,
             shape=(extent.width(), extent.height()),

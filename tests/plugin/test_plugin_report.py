@@ -53,6 +53,24 @@ def test_layers_in_the_legend_are_those_of_the_map_without_basemap(report, opene
     assert "Map: © Santa Alba." in said(layout)["footer"]
 
 
+def test_a_layer_of_one_symbol_is_not_taken_for_a_class_of_another(report, opened, divisions):
+    layout = report(LAYERS=[*opened("hotspots", "density"), divisions])
+    shown = [layer.name() for layer in items(layout)["map"].layers()]
+    assert sorted(shown) == ["areas", "density", "hotspots"]
+    names = [node.name() for node in items(layout)["legend"].model().rootGroup().findLayers()]
+    assert names == ["areas", "hotspots", "density"]
+
+
+def test_a_tall_extent_fills_its_frame_beside_a_long_legend(report, opened):
+    opened("clusters", "hotspots", "density")
+    layout = report(EXTENT="370000,380000,3760000,3772500 [EPSG:32611]", ORIENTATION="portrait")
+    found = boxes(layout)
+    left, top, right, bottom = found["map"]
+    assert (bottom - top) / (right - left) < 1.6, "not much taller than 1.25"
+    assert found["legend"][0] > right and found["notes"][1] > bottom
+    assert found["notes"][0] == pytest.approx(left, abs=0.1)
+
+
 def test_names_of_layers_and_classes_are_no_expressions_in_the_legend(report, opened):
     from qgis.PyQt.QtCore import Qt
 
