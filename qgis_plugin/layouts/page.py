@@ -7,6 +7,7 @@ MARGIN, GAP, STRIP = 10.0, 4.0, 11.0
 HEADING_ABOVE = 2.5  # room above a legend's heading
 LEAST_SIDE, LEAST_NOTES = 58.0, 24.0
 LEAST_MAP = 0.35  # of the page's height and width
+LEAST_LEGEND = 0.5  # of what is above the notes: beneath a shorter one there would be nothing
 
 
 class Box(NamedTuple):
@@ -142,11 +143,11 @@ def _beneath(page, needs, columns, width, height):
 
 
 def _around(page, needs, columns, width, height):
-    """Put the legend right of the map and the notes beneath both, for what is tall; None where they do not fit."""
+    """Put a long legend right of the map and the notes beneath both, for what is tall; None where they do not fit."""
     title, subtitle, footer, body = _frame(page, needs)
     deep = min(needs.notes(body.width), 0.4 * body.height)
     across, high = body.width - width - GAP, body.height - deep - GAP
-    if height > high:
+    if not LEAST_LEGEND * high <= height <= high:
         return None
     drawn = Box(body.left, body.top, across, high - STRIP)
     strip = Box(body.left, drawn.bottom, across, STRIP)

@@ -62,13 +62,16 @@ def test_a_layer_of_one_symbol_is_not_taken_for_a_class_of_another(report, opene
 
 
 def test_a_tall_extent_fills_its_frame_beside_a_long_legend(report, opened):
-    opened("clusters", "hotspots", "density")
-    layout = report(EXTENT="370000,380000,3760000,3772500 [EPSG:32611]", ORIENTATION="portrait")
+    layers = opened("clusters", "hotspots", "density")
+    tall = "370000,380000,3760000,3772500 [EPSG:32611]"
+    layout = report(EXTENT=tall, ORIENTATION="portrait")
     found = boxes(layout)
     left, top, right, bottom = found["map"]
     assert (bottom - top) / (right - left) < 1.6, "not much taller than 1.25"
     assert found["legend"][0] > right and found["notes"][1] > bottom
     assert found["notes"][0] == pytest.approx(left, abs=0.1)
+    found = boxes(report(LAYERS=layers[1:2], EXTENT=tall, ORIENTATION="portrait"))
+    assert found["legend"][1] > found["map"][3], "a short one leaves the map the whole width"
 
 
 def test_names_of_layers_and_classes_are_no_expressions_in_the_legend(report, opened):
