@@ -22,7 +22,7 @@ FEWEST, MOST = 3, 30
 _CELLS_LOOKED_AT = 10_000
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class DistanceCurve(Curve):
     """Hold Moran's I of one distance band after another, a row each."""
 

@@ -36,10 +36,10 @@ def change_map(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: of the earlier period, or of both.
-    after : the incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
-        it the same category is taken. Default: those of `incidents` from `after_since` on.
-    after_since : the date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
-    before_until : the date before which the earlier period ends. Default: `after_since`.
+    after : The incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
+        it the same category is taken. Default: those of the one layer from the begin of the later period on.
+    after_since : The date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
+    before_until : The date before which the earlier period ends. Default: where the later one begins.
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational
         outliers are left out of this choice only.
     shape : "square" or "hex" cells; the `cell_size` of hexagons is the distance of the centres of neighbours.

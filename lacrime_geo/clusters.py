@@ -20,7 +20,7 @@ from .results import Marks, Shapes, with_columns
 USUAL = "a thousandth of the incidents, at least 10"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Clusters(Marks):
     """The marks of a search for clusters: `cluster` (0, 1, … by falling weight; −1 noise) and others, on every input row.
 
@@ -138,7 +138,8 @@ def clusters_found(
     label = columns["cluster"]
     found, inside = int(label.max(initial=NOISE)) + 1, int((label != NOISE).sum())
     parameters["clusters"] = found
-    parameters.tell(f"{found:,} clusters hold {inside:,} of {label.size:,} incidents ({inside / label.size:.0%})")
+    hold = "cluster holds" if found == 1 else "clusters hold"
+    parameters.tell(f"{found:,} {hold} {inside:,} of {label.size:,} incidents ({inside / label.size:.0%})")
     missing = {"cluster": NOISE, "core": False, "probability": 0.0, "reachability": np.inf}
     spread = with_columns(everything.size, columns, known, missing)
     label_of_layer = everything.titled("Clustered incidents")

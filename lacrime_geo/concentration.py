@@ -19,7 +19,7 @@ from .results import Curve, Table
 RESAMPLES = 999
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class LorenzCurve(Curve):
     """Hold the share of the incidents that stand in each share of the units, those with most of them first."""
 
@@ -28,7 +28,7 @@ class LorenzCurve(Curve):
     )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Concentration(Table):
     """Hold measures of concentration, a row each, and the units' counts."""
 

@@ -94,7 +94,7 @@ def marked(marks: Marks) -> geopandas.GeoDataFrame:
     if hasattr(source, "geometry"):
         replaced = [name for name in marks.columns if name in source.columns]
         if replaced:
-            log.info("replaced the columns %s of the input", ", ".join(replaced))
+            log.info("replaced of the input's columns: %s", ", ".join(replaced))
         if source.geometry.name in marks.columns:
             source = source.rename_geometry("geometry")
         out = source.assign(**marks.columns)

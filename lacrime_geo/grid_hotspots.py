@@ -17,7 +17,7 @@ from .progress import Progress, advance, within
 from .results import Cells
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Hotspots(Cells):
     """Hold hotspots on a grid, and the curve by which their distance band was chosen, if it was."""
 

@@ -19,7 +19,7 @@ KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused")
 log = logging.getLogger("lacrime_geo")
 
 
-@dataclass(frozen=True, eq=False, init=False)
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Incidents:
     """Hold incidents as columns (n,) in a metric CRS; a missing place is NaN in both coordinates.
 
@@ -97,6 +97,10 @@ class Incidents:
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
+
+    def __repr__(self) -> str:
+        """Return what they are and how many."""
+        return f"<Incidents {self.label!r}: {self.size:,} rows in {self.crs}>"
 
     @property
     def size(self) -> int:

@@ -30,7 +30,7 @@ CHANGES = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Comparison(Marks):
     """Hold what each feature of the first map is on both maps, and how far the maps agree."""
 

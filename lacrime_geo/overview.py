@@ -60,16 +60,19 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path.
-    boundary : polygon layer of the study area, for density and hotspots. Default: what lies around the incidents, a
+    boundary : Polygon layer of the study area, for density and hotspots. Default: what lies around the incidents, a
         stand-in; a boundary is better.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     Overview
-        `density` (as of `kde`), `hotspots`, `clustered` (the incidents with their cluster, as of `dbscan`), `clusters` (their
-        hulls) and `concentration` (in the cells of the hotspots), all with their defaults; `findings`, `caveats` and `missing`
-        (what could not be computed, and why) in sentences. `.html()` is a page of these, and `.save(folder)` writes all.
+        The density, the hotspots, the incidents with their cluster (`clustered`, as of DBSCAN), the hulls of these clusters
+        (`clusters`) and the concentration (in the cells of the hotspots), all with their defaults, and in sentences what was
+        found, what must be kept in mind, and what could not be computed and why.
+
+        In a script the sentences are in `findings`, `caveats` and `missing`; `.html()` is a page of them, and `.save(folder)`
+        writes all.
 
     Raises
     ------

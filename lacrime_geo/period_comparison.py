@@ -57,21 +57,23 @@ def compare_periods(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: of the earlier period, or of both.
-    after : the incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
-        it the same category is taken. Default: those of `incidents` from `after_since` on.
-    after_since : the date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
-    before_until : the date before which the earlier period ends. Default: `after_since`.
-    bandwidth : radius (m) of the kernel of both densities. Default: by the reference rule, from both periods together.
-    cell_size : side (m) of a cell of the change. Default: as in `change_map`.
-    boundary : polygon layer of the study area. Default: what lies around the incidents, a stand-in; a boundary is better.
+    after : The incidents of the later period, where they are a layer of their own, with dates in its column `occurred`; of
+        it the same category is taken. Default: those of the one layer from the begin of the later period on.
+    after_since : The date (YYYY-MM-DD) at which the later period begins; needed for one layer that holds both.
+    before_until : The date before which the earlier period ends. Default: where the later one begins.
+    bandwidth : Radius (m) of the kernel of both densities. Default: by the reference rule, from both periods together.
+    cell_size : Side (m) of a cell of the change. Default: the shorter side of the data / 150, at least 150 m, to two digits.
+    boundary : Polygon layer of the study area. Default: what lies around the incidents, a stand-in; a boundary is better.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     PeriodComparison
-        `density_before` and `density_after` with one bandwidth, one grid and the same limits of classes, in incidents per
-        km² (per km² in 30 days, where the periods are of unequal length), and `change` (as of `change_map`); `findings` and
-        `caveats` in sentences. `.html()` is a page of these, and `.save(folder)` writes all.
+        The densities before and after (`density_before`, `density_after`) with one bandwidth, one grid and the same limits of
+        classes, in incidents per km² (per km² in 30 days, where the periods are of unequal length), the change from cell to
+        cell (`change`), and in sentences what was found and what must be kept in mind.
+
+        In a script the sentences are in `findings` and `caveats`; `.html()` is a page of them, and `.save(folder)` writes all.
 
     Raises
     ------

@@ -52,11 +52,14 @@ def periods_of(incidents: Any, after: Any = None, after_since: Any = None, befor
     if after is not None:
         if before_until is not None or after_since is not None:
             raise ValueError(
-                "after_since and before_until part one layer into two periods, and `after` is given; leave one or the other out."
+                "after_since and before_until part one layer into two periods, and the later incidents are given as "
+                "well (after); leave one or the other out."
             )
         earlier, later = everything, _of_same_category(as_incidents(after, crs=everything.crs), everything)
     elif after_since is None:
-        raise ValueError("Where does the later period begin? Give after_since, or its incidents as `after`.")
+        raise ValueError(
+            "Where does the later period begin? Give the date (after_since), or its incidents as a layer of their own (after)."
+        )
     else:
         earlier = everything.select(until=after_since if before_until is None else before_until)
         later = everything.select(since=after_since)

@@ -48,7 +48,7 @@ class _Saved:
         return save(self, path)  # type: ignore[arg-type]  # every subclass is a Result
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Surface(_Saved):
     """Hold a raster of values (rows, columns) on a grid, NaN outside the study area.
 
@@ -66,12 +66,17 @@ class Surface(_Saved):
     dark: bool = False
     limits: tuple[float, ...] | None = None
 
+    def __repr__(self) -> str:
+        """Return its kind, its title and its size."""
+        rows, columns = self.grid.shape
+        return f"<{type(self).__name__} {self.label!r}: {rows:,} × {columns:,} cells of {self.grid.cell_size:g} m>"
+
     def styled(self, *, breaks: str = "quantiles", dark: bool = False) -> Surface:
         """Return the surface with another look: classes by "quantiles" or "equal" steps, colours for a dark basemap."""
         return replace(self, breaks=checks.option("breaks", breaks, BREAKS), dark=bool(dark))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class RiskSurface(Surface):
     """Hold a log ratio of densities (rows, columns) with its two-sided, uncorrected p at each cell.
 
@@ -126,12 +131,17 @@ def as_surface(anything: Any) -> Surface:
     raise TypeError(f"A surface is a Surface or the path of a GeoTIFF, not a {type(anything).__name__}.")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class _Columns(_Saved):
     """Columns by name, each a numpy array."""
 
     columns: dict[str, np.ndarray]
     parameters: Parameters
+
+    def __repr__(self) -> str:
+        """Return its kind, its title and its size."""
+        label = getattr(self, "label", "")
+        return f"<{type(self).__name__} {label!r}: {len(self):,} rows of {', '.join(self.columns)}>"
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return a column as a numpy array."""
@@ -150,7 +160,7 @@ class _Columns(_Saved):
         return dataframe(self.columns)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Table(_Columns):
     """Hold columns without geometry."""
 
@@ -158,14 +168,14 @@ class Table(_Columns):
     label: str = "Table"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Curve(Table):
     """Hold a curve as a table, which can also be saved as a chart (.svg)."""
 
     chart: ClassVar[Chart]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells(_Columns):
     """Hold columns on the cells of a grid that belong to the study area; `cell` is each row's flat cell number."""
 
@@ -192,7 +202,7 @@ class Cells(_Columns):
         return geodataframe(self.grid.polygons(self.cell), self.grid.crs, self.columns)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Marks(_Columns):
     """Hold new columns on the input features: as many rows as the input, in its order."""
 
@@ -213,7 +223,7 @@ class Marks(_Columns):
         return marked(self)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Shapes(_Columns):
     """Hold new polygons (WKB) with columns."""
 

@@ -21,7 +21,7 @@ REPORTED = (
 )
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Summary:
     """Hold results by name, and in sentences what they say, what must be kept in mind, and what could not be done."""
 
@@ -31,6 +31,10 @@ class Summary:
     caveats: tuple[str, ...]
     missing: Mapping[str, str]
     parameters: Parameters
+
+    def __repr__(self) -> str:
+        """Return its kind, its title and its results."""
+        return f"<{type(self).__name__} {self.title!r}: {', '.join(self.results)}>"
 
     def html(self) -> str:
         """Return one page with all of it; nothing in it is loaded from elsewhere."""

@@ -204,3 +204,10 @@ def test_result_keeps_the_table_it_came_from():
     out = lg.dbscan(frame, eps=200, min_samples=8).to_geodataframe()
     assert list(out.columns) == [*frame.columns, "cluster", "core"] and out.crs == frame.crs
     assert (out.drop(columns=["cluster", "core"]) == frame).all(axis=None)
+
+
+@pytest.mark.parametrize(("groups", "said"), [(1, "1 cluster holds 20 of 20"), (2, "2 clusters hold 40 of 40")])
+def test_one_cluster_is_told_as_one(groups, said):
+    x = np.repeat(np.arange(groups) * 5000.0, 20) + np.tile(np.arange(20.0), groups)
+    found = lg.dbscan(incidents(x, np.zeros(x.size)), eps=100, min_samples=5)
+    assert found.parameters["found"].startswith(said)

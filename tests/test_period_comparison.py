@@ -199,4 +199,4 @@ def test_the_command_writes_what_the_script_does(tmp_path, capsys):
     script = lg.compare_periods(source, after_since="2023-07-01")
     assert (tmp_path / "out" / "summary.html").read_text(encoding="utf-8") == script.html()
     assert main(["compare_periods", str(source), str(tmp_path / "none"), "--quiet"]) == 2
-    assert "Give after_since" in capsys.readouterr().err
+    assert "Give the date (after_since), or" in capsys.readouterr().err

@@ -7,8 +7,10 @@ import pytest
 from makers import CRS, clustered, incidents, points_frame
 
 import lacrime_geo as lg
+from lacrime_geo import results
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.results import with_columns
+from lacrime_geo.summaries import Summary
 
 CELLS = lg.hotspots(incidents(*clustered(600, 1)), cell_size=300)
 MARKS = lg.dbscan(points_frame(*clustered(300, 2)).assign(name="a"), eps=200, min_samples=6)
@@ -23,6 +25,31 @@ def test_columns_are_arrays_and_make_a_data_frame(result):
         np.testing.assert_array_equal(frame[name], result[name])
     with pytest.raises(KeyError, match="no column 'nought'; the columns are"):
         result["nought"]
+
+
+def kinds(kind):
+    """Return a class and all that derive from it."""
+    return [kind, *(derived for child in kind.__subclasses__() for derived in kinds(child))]
+
+
+@pytest.mark.parametrize(
+    "kind", [*kinds(results._Saved)[1:], *kinds(Summary), lg.Incidents], ids=lambda kind: kind.__name__
+)
+def test_no_kind_of_result_shows_its_arrays(kind):
+    assert "__repr__" not in kind.__dict__ or kind.__repr__.__doc__
+
+
+def test_what_is_printed_is_one_line():
+    points = incidents(*clustered(600, 1))
+    assert repr(points) == "<Incidents 'incidents': 600 rows in EPSG:32611>"
+    columns = "count, z, p, p_adjusted, bin"
+    assert repr(CELLS) == f"<Hotspots 'Hotspots · n = 600': {len(CELLS)} rows of {columns}>"
+    surface = lg.kde(points, bandwidth=300, cell_size=100)
+    rows, width = surface.values.shape
+    assert repr(surface) == f"<Surface {surface.label!r}: {rows} × {width} cells of 100 m>"
+    assert repr(lg.overview(points)).startswith("<Overview 'Overview · n = 600': density, hotspots, clustered")
+    for result in (MARKS, MARKS.clusters(), CELLS.curve()):
+        assert repr(result).startswith(f"<{type(result).__name__} {result.label!r}: {len(result):,} rows of ")
 
 
 def test_cells_lie_where_they_count():
