@@ -109,5 +109,5 @@ def test_a_geometry_column_named_like_ours_survives(name):
 def test_columns_named_like_ours_are_replaced_and_that_is_said(caplog):
     with caplog.at_level("INFO", "lacrime_geo"):
         out = lg.gi_star(LAYER.assign(z="old", p=1), value="value").to_geodataframe()
-    assert "replaced the columns z, p of the input" in caplog.text and out["z"].dtype == float
+    assert "replaced of the input's columns: z, p" in caplog.text and out["z"].dtype == float
     assert list(out.columns) == ["geometry", "value", "z", "p", "p_adjusted", "bin"]
