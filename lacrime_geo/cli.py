@@ -36,7 +36,7 @@ from .parameter_kinds import (
 )
 from .progress import Cancelled, Progress, within
 from .results import Cells, Curve, Marks, Shapes, Surface, Table
-from .selection import refuse, words
+from .selection import asked_in_words, refuse, words
 from .summaries import Summary, make_folder
 
 log = logging.getLogger("lacrime_geo")
@@ -176,7 +176,10 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
             refuse({parameter.name: getattr(options, parameter.name) for parameter in SELECTION})
         return options.input
     incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
-    return incidents.select(since=options.since, until=options.until, category=words(options.category))
+    chosen = incidents.select(since=options.since, until=options.until, category=words(options.category))
+    if asked := asked_in_words(chosen.selection):
+        log.info("%s of %s incidents %s", f"{chosen.size:,}", f"{incidents.size:,}", asked)
+    return chosen
 
 
 def _given(parameters: Iterable[Parameter], options: argparse.Namespace) -> dict[str, Any]:

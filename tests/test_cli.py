@@ -174,6 +174,15 @@ def test_a_layer_is_no_surface(crimes, tmp_path, capsys):
     assert re.fullmatch(r"lacrime-geo: '.*crimes.gpkg' cannot be read as a raster .*\n", capsys.readouterr().err)
 
 
+def test_what_was_chosen_is_counted(crimes, tmp_path, capsys):
+    chosen = ["--category", "burglary", "--since", "2023-03-01", "--bandwidth", "500"]
+    assert main(["kde", str(crimes), str(tmp_path / "a.tif"), *chosen]) == 0
+    n = lg.as_incidents(crimes).select(category="burglary", since="2023-03-01").size
+    assert f"\n{n} of 600 incidents in the category burglary from 2023-03-01 on\n" in capsys.readouterr().err
+    assert main(["kde", str(crimes), str(tmp_path / "a.tif"), "--bandwidth", "500"]) == 0
+    assert "of 600 incidents" not in capsys.readouterr().err
+
+
 def test_selection(crimes, tmp_path):
     words = ["--since", "2023-03-01", "--until", "2023-10-01", "--category", "robbery, burglary", "--quiet"]
     assert main(["dbscan", str(crimes), str(tmp_path / "out.gpkg"), *words]) == 0
