@@ -17,7 +17,7 @@ def write_marks(outputs, name, result, original, progress):
     lower = {column.lower() for column in result.columns}
     replaced = [field.name() for field in original.fields() if field.name().lower() in lower]
     if replaced:
-        log.warning("the input's columns %s are replaced in the output", ", ".join(replaced))
+        log.warning("replaced of the input's columns: %s", ", ".join(replaced))
     kept = [index for index, field in enumerate(original.fields()) if field.name().lower() not in lower]
     fields = QgsFields()
     for index in kept:

@@ -62,11 +62,17 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
         time_column=_column_of_dates(source.fields(), time_column),
+        dates_unused=() if time_column else _columns_of_dates(source.fields()),
     )
 
 
 def _column_of_dates(fields, name):
-    return name if name and fields.field(name).isDateOrTime() else None
+    return name if name in _columns_of_dates(fields) else None
+
+
+def _columns_of_dates(fields):
+    """Return the names of the columns that hold dates: a time of day alone is none."""
+    return [field.name() for field in fields if field.isDateOrTime() and field.typeName().lower() != "time"]
 
 
 def features_of(source, given, context, columns, progress, crs=None):

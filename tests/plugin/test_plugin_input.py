@@ -185,3 +185,16 @@ def test_multipoints_of_one_part_are_points_and_others_are_refused(run):
     layer.dataProvider().addFeatures([feature])
     with pytest.raises(QgsProcessingException, match="Row 900 is a multipoint of 2 points"):
         run("hotspots", INCIDENTS=layer)
+
+
+def test_a_column_of_dates_that_is_not_used_is_named(run, log):
+    """Without a column `occurred` there are no periods, though the layer may well hold times."""
+    layer = point_layer(*clustered())
+    layer.startEditing()
+    layer.renameAttribute(layer.fields().lookupField("occurred"), "date")
+    assert layer.commitChanges()
+    run("kde", INCIDENTS=layer)
+    assert any("date" in line and "Time column" in line for line in log.lines), log.lines
+    log.lines.clear()
+    run("kde", INCIDENTS=layer, TIME_COLUMN="date")
+    assert not any("Time column" in line for line in log.lines)
