@@ -1,6 +1,8 @@
 """The Processing provider: one algorithm for each analysis of the catalogue."""
 
+import gc
 import os
+from contextlib import contextmanager
 
 from qgis.core import Qgis, QgsMessageLog, QgsProcessingProvider
 from qgis.PyQt.QtGui import QIcon
@@ -31,6 +33,10 @@ class LacrimeProvider(QgsProcessingProvider):
 
     def loadAlgorithms(self):
         """Add an algorithm per analysis and the tools; without scipy they are listed and say what to install."""
+        with _uncollected():
+            self._load()
+
+    def _load(self):
         try:
             from .algorithm import AnalysisAlgorithm
             from .lacrime_geo.catalog import ANALYSES
@@ -44,6 +50,18 @@ class LacrimeProvider(QgsProcessingProvider):
             self.addAlgorithm(tool())
         if not installation.has("scipy"):
             _say(f"Lacrime needs scipy in QGIS's Python for its analyses: {installation.remedy(['scipy'])}.")
+
+
+@contextmanager
+def _uncollected():
+    """Let Python look for no garbage meanwhile: what is loaded stays, and to go over all that a desktop holds takes as long."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _say(sentence):

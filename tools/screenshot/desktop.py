@@ -8,7 +8,6 @@ import os
 import time
 from pathlib import Path
 
-import qgis.utils
 from lacrime_qgis import basemaps
 from qgis.core import (
     QgsApplication,
@@ -31,7 +30,6 @@ OUTPUTS = ("DENSITY", "HOTSPOTS", "CLUSTERS", "CONCENTRATION")
 
 def main():
     """Build the project, arrange the window, and leave when the picture is taken."""
-    print(f"started: lacrime_qgis in {qgis.utils.plugin_times['lacrime_qgis']}", flush=True)
     project = QgsProject.instance()
     put_basemap(project)
     overview(project)
