@@ -22,13 +22,14 @@ def hotspots(task):
 
 def reading(task):
     """Read the points as each of our algorithms does; return how many there are."""
+    from lacrime_qgis import layers
     from lacrime_qgis import reading as plugin_reading
-    from qgis.core import QgsProcessingContext, QgsProcessingFeatureSource, QgsVectorLayer
+    from qgis.core import QgsProcessingContext, QgsVectorLayer
 
     began = time.perf_counter()
-    context, layer = QgsProcessingContext(), QgsVectorLayer(task.layer, "points", "ogr")
-    source = QgsProcessingFeatureSource(layer, context)
-    found = plugin_reading.incidents_of(source, context, [], None, None, None, layer)
+    layer = QgsVectorLayer(task.layer, "points", "ogr")
+    source = layers.Source(layer, task.layer)
+    found = plugin_reading.incidents_of(source, QgsProcessingContext(), [], None, None, None)
     return Clocked(found.size, time.perf_counter() - began)
 
 

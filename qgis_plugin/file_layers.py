@@ -21,6 +21,7 @@ DATES = (ogr.OFTDate, ogr.OFTDateTime)
 KINDS = (ogr.OFTInteger, ogr.OFTInteger64, ogr.OFTReal, ogr.OFTString, *DATES)
 # A point in WKB: byte order, type (plain, with Z, M or both, in ISO's numbers and the older one), then x and y.
 POINT_TYPES = (1, 1001, 2001, 3001, 0x80000001)
+PLAIN_POINT = np.dtype([("order", "u1"), ("type", "<u4"), ("x", "<f8"), ("y", "<f8")])
 POINT_SIZE = 21
 FIRST_SAFE_DATE = np.datetime64("1970-01-02")
 
@@ -226,10 +227,30 @@ def _joined(parts):
 def _points(column, kind, row, point_of):
     """Return x and y (n, 2) of a column of WKB, NaN where there is no point."""
     bounds, data = arrow.blobs(column, kind)
-    points = np.full((column.length, 2), np.nan)
     known = arrow.valid(column)
+    points = _all_plain(bounds, data) if known.all() else None
+    if points is None:
+        points = _each(bounds, data, known, row, point_of)
+    # A point without one of its coordinates has no place.
+    points[np.isnan(points[:, 0]) | np.isnan(points[:, 1])] = np.nan
+    return points
+
+
+def _all_plain(bounds, data):
+    """Return the points of WKB (n, 2) that are all of x and y alone, little endian, as GeoPackages have them; else None."""
+    if (np.diff(bounds) != PLAIN_POINT.itemsize).any():
+        return None
+    read = data[bounds[0] : bounds[-1]].view(PLAIN_POINT)
+    if (read["order"] != 1).any() or (read["type"] != 1).any():
+        return None
+    return np.column_stack([read["x"], read["y"]])
+
+
+def _each(bounds, data, known, row, point_of):
+    """Return the points of WKB of any kind (n, 2)."""
+    points = np.full((known.size, 2), np.nan)
     long_enough = np.flatnonzero(known & (np.diff(bounds) >= POINT_SIZE))
-    plain = np.zeros(column.length, dtype=bool)
+    plain = np.zeros(known.size, dtype=bool)
     if long_enough.size:
         begins = np.lib.stride_tricks.sliding_window_view(data, POINT_SIZE)[bounds[long_enough]]
         types = np.ascontiguousarray(begins[:, 1:5]).view("<u4").ravel()
@@ -240,5 +261,4 @@ def _points(column, kind, row, point_of):
         geometry = QgsGeometry()
         geometry.fromWkb(data[bounds[other] : bounds[other + 1]].tobytes())
         points[other] = point_of(geometry, row + other)
-    points[np.isnan(points).any(axis=1)] = np.nan
     return points

@@ -118,7 +118,10 @@ def _read(source, names, geometry_of, progress):
 
 
 def _require_unique(ids, source):
-    repeated = np.count_nonzero(np.diff(np.sort(np.array(ids, dtype=np.int64))) == 0)
+    ids = np.array(ids, dtype=np.int64)
+    if (ids[1:] > ids[:-1]).all():
+        return
+    repeated = np.count_nonzero(np.diff(np.sort(ids)) == 0)
     if repeated:
         raise QgsProcessingException(
             f"Feature ids of {source.sourceName()!r} repeat ({repeated:,} of {len(ids):,} rows), so results "
