@@ -106,7 +106,7 @@ def _dates(column, kind, known):
         moments = _buffer(column, 1, np.int32).astype("M8[D]").astype("M8[s]")
     else:
         moments = _buffer(column, 1, np.int64).astype("M8[ms]").astype("M8[s]")
-    moments[~known] = np.datetime64("NaT")
+    moments[~known] = np.datetime64("NaT", "s")
     return moments
 
 

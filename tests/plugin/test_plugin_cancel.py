@@ -187,8 +187,14 @@ def test_contours_of_a_density_of_a_million_points(run, points, feedback_of, tmp
 def test_what_scikit_learn_computes_is_left_alone(provider, feedback_of, tmp_path, name):
     pytest.importorskip("sklearn")
     layer = point_layer(*clustered(12_000))
-    wait, went_on = slowest(name, layer, {}, 0.7, feedback_of(), tmp_path)
-    assert went_on and wait < AT_MOST
+    for moment in (0.7, 0.35, 0.17):  # sooner where it has ended before
+        folder = tmp_path / str(moment)
+        folder.mkdir()
+        wait, went_on = slowest(name, layer, {}, moment, feedback_of(), folder)
+        assert wait < AT_MOST
+        if went_on:
+            return
+    raise AssertionError("It always ended before it was cancelled.")
 
 
 def test_every_algorithm_that_reads_incidents_is_cancelled_here(provider):

@@ -119,7 +119,11 @@ def test_the_sample_gives_what_a_script_gets_in_its_style(load, read_raster, sam
     else:
         assert layer.featureCount() == len(expected) > 0
     for field in getattr(expected, "columns", ()):
-        np.testing.assert_array_equal(column(layer, field), expected[field], err_msg=field)
+        found, values = column(layer, field), expected[field]
+        if values.dtype.kind == "f":  # QGIS and pip may bring a PROJ each, whose metres differ by less than a hair
+            np.testing.assert_allclose(found, values, rtol=1e-9, atol=1e-9, err_msg=field)
+        else:
+            np.testing.assert_array_equal(found, values, err_msg=field)
     if LOOKS[name] is None:
         assert not layer.isSpatial()
         return
