@@ -151,9 +151,9 @@ def slowest(name, points, options, after, feedback, folder):
     temporary = Path(QgsProcessingUtils.tempFolder())
     before = files_below(temporary)
     began, stop, end, results = cancelled(name, given_to(name, points, options, folder), feedback, after)
-    if stop is None:
+    if stop is None or results:  # it has ended, or was past the last moment to cancel
         assert results and files_below(folder), feedback.lines
-        return feedback.longest_silence(began, end), False
+        return max(feedback.longest_silence(began, end), end - (stop or end)), False
     assert results == {} and "Cancelled: nothing was written." in feedback.lines, feedback.lines
     assert files_below(folder) == [] and files_below(temporary) == before
     return max(end - stop, feedback.longest_silence(began, stop)), True
