@@ -133,6 +133,15 @@ def _counted(cells: CountedCells, incidents: Incidents) -> np.ndarray:
     return count
 
 
+def _warn_of_missing_times(periods: Periods, parameters: Parameters) -> None:
+    if periods.before.when is not None and periods.after.when is not None:
+        return
+    parameters.warn("The incidents have no times: both periods are taken as equally long.")
+    names = dict.fromkeys((*periods.before.dates_unused, *periods.after.dates_unused))
+    if names:
+        parameters.warn(unused(list(names)))
+
+
 def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, parameters: Parameters) -> None:
     """Keep the totals and say in words what has changed."""
     before, after = int(columns["count_before"].sum()), int(columns["count_after"].sum())
@@ -152,11 +161,7 @@ def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, p
         tested=int(columns["tested"].sum()),
         undated_left_out=periods.undated,
     )
-    if periods.before.when is None or periods.after.when is None:
-        names = dict.fromkeys((*periods.before.dates_unused, *periods.after.dates_unused))
-        parameters.warn("The incidents have no times: both periods are taken as equally long.")
-        if names:
-            parameters.warn(unused(list(names)))
+    _warn_of_missing_times(periods, parameters)
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
     per_day = "" if earlier == later else f" in {earlier:g} and {later:g} days, per day"
     difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"

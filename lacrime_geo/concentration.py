@@ -109,19 +109,25 @@ def concentration(
     if later_since is not None:
         measures.update(_later(placed, held, later_since, top, parameters))
     low, high = held.interval(top, seed, within(progress, 0.6, 1.0))
-    share, interval = measures["top_share"], f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
-    if not low <= share <= high:
-        low, high, interval = np.nan, np.nan, ""
+    if not low <= measures["top_share"] <= high:
+        low, high = np.nan, np.nan
+    _tell(measures, top, low, high, parameters)
+    advance(progress, 1.0)
+    label = everything.titled("Concentration")
+    return Concentration(_rows(measures, low, high), parameters, label=label, counts=counts)
+
+
+def _tell(measures: dict[str, float], top: int, low: float, high: float, parameters: Parameters) -> None:
+    """Say in words how far the incidents concentrate, and why there is no interval where there is none."""
+    interval = "" if np.isnan(low) else f" (95 % interval {100 * low:.1f} to {100 * high:.1f})"
+    if not interval:
         parameters.tell(
             f"the top {top} units hold so few incidents that chance decides which they are: no interval is given of their share"
         )
     parameters.tell(
-        f"the top {top} of {areas.size:,} units hold {100 * share:.1f} % of the incidents{interval}; half of them stand in "
-        f"{100 * measures['units_for_50']:.1f} % of the units"
+        f"the top {top} of {measures['units']:,} units hold {100 * measures['top_share']:.1f} % of the incidents{interval}; "
+        f"half of them stand in {100 * measures['units_for_50']:.1f} % of the units"
     )
-    advance(progress, 1.0)
-    label = everything.titled("Concentration")
-    return Concentration(_rows(measures, low, high), parameters, label=label, counts=counts)
 
 
 class _Held(NamedTuple):

@@ -16,7 +16,7 @@ from ..lacrime_geo.landing import Landing
 from ..outputs import write_page
 from .tool import Tool
 
-REPORT = "REPORT"
+PAGE = "SUMMARY"
 # Module, and what it is for.
 WANTED = (
     ("numpy", "all analyses"),
@@ -37,7 +37,7 @@ class CheckInstallation(Tool):
 
     def initAlgorithm(self, configuration=None):
         """Declare the page to write."""
-        report = QgsProcessingParameterFileDestination(REPORT, tr("Report"), "HTML (*.html)", None, True)
+        report = QgsProcessingParameterFileDestination(PAGE, tr("Summary"), "HTML (*.html)", None, True)
         self.add(report, "A page with all of it, to read or to send along with a question.")
 
     def carry_out(self, parameters, context, feedback):
@@ -49,11 +49,11 @@ class CheckInstallation(Tool):
             feedback.pushInfo(f"{name}: {version} ({purpose}){'; ' + remedy if remedy else ''}")
         for sentence in greyed:
             feedback.pushWarning(sentence)
-        path = self.parameterAsFileOutput(parameters, REPORT, context)
+        path = self.parameterAsFileOutput(parameters, PAGE, context)
         if not path:
             return {}
         with Landing() as landing:
-            return {REPORT: write_page(landing.stage(path), path, _page(facts, packages, greyed))}
+            return {PAGE: write_page(landing.stage(path), path, _page(facts, packages, greyed))}
 
 
 def _facts():

@@ -81,7 +81,7 @@ def test_the_check_writes_what_is_there_and_what_to_type(run, log, tmp_path, ins
 
     monkeypatch.setattr(installation, "has", lambda module: module != "sklearn")
     page = tmp_path / "report.html"
-    assert run("check_installation", REPORT=str(page))["REPORT"] == str(page)
+    assert run("check_installation", SUMMARY=str(page))["SUMMARY"] == str(page)
     said, written = "\n".join(log.lines), page.read_text(encoding="utf-8")
     for text in (f"QGIS: {Qgis.QGIS_VERSION}", f"numpy: {numpy.__version__}", "scikit-learn: missing"):
         assert text in said
@@ -93,12 +93,12 @@ def test_a_page_into_no_folder_is_refused_in_a_sentence(run, tmp_path):
     from qgis.core import QgsProcessingException
 
     with pytest.raises(QgsProcessingException, match="there is no folder"):
-        run("check_installation", REPORT=str(tmp_path / "gone" / "report.html"))
+        run("check_installation", SUMMARY=str(tmp_path / "gone" / "report.html"))
 
 
 def test_headless_the_check_needs_nothing(plugin, tmp_path):
     plugins = Path(plugin.__file__).parents[1]
-    done = run_headless(tmp_path / "settings", plugins, "check_installation", REPORT=tmp_path / "report.html")
+    done = run_headless(tmp_path / "settings", plugins, "check_installation", SUMMARY=tmp_path / "report.html")
     assert done.returncode == 0, done.stderr
     assert "scikit-learn: missing" in done.stdout + done.stderr
     assert "python3-sklearn" in (tmp_path / "report.html").read_text(encoding="utf-8")
