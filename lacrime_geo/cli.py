@@ -16,6 +16,8 @@ from typing import Any, NoReturn
 from . import __version__, checks
 from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME, SUMMARIES
+from .command import Command
+from .commands import COMMANDS as OTHERS
 from .files import check_format, write
 from .incidents import as_incidents
 from .landing import Landing
@@ -53,7 +55,11 @@ INPUTS = {
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
 }
-COMMANDS = {**BY_NAME, **{summary.name: summary for summary in SUMMARIES}}
+COMMANDS: dict[str, Analysis | Command] = {
+    **BY_NAME,
+    **{summary.name: summary for summary in SUMMARIES},
+    **{other.name: other for other in OTHERS},
+}
 PLACEHOLDERS: dict[type, str] = {
     Column: "COLUMN",
     Points: "LAYER",
@@ -93,7 +99,15 @@ def _sentence(problem: BaseException) -> str:
     return " ".join(str(text).split())
 
 
-def _run(analysis: Analysis, options: argparse.Namespace) -> list[str]:
+def _run(command: Analysis | Command, options: argparse.Namespace) -> list[str]:
+    """Run an analysis or another command; return the lines to print."""
+    if isinstance(command, Analysis):
+        return _analyse(command, options)
+    with _progress_bar(command.name, options.quiet) as progress:
+        return command.run(options, progress)
+
+
+def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     """Stage the outputs, run the analysis, write all of them or none."""
     if issubclass(analysis.result, Summary):
         return _summarise(analysis, options)
@@ -205,13 +219,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"lacrime-geo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for analysis in (*ANALYSES, *SUMMARIES):
-        _add_command(commands, analysis)
+        _add_analysis(_command_of(commands, analysis), analysis)
+    for other in OTHERS:
+        other.add_options(_command_of(commands, other))
+    for command in commands.choices.values():
+        command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
     return parser
 
 
-def _add_command(commands: Any, analysis: Analysis) -> None:
-    help_text = analysis.summary.replace("%", "%%")
-    command = commands.add_parser(analysis.name, help=help_text, description=help_text)
+def _command_of(commands: Any, one: Analysis | Command) -> Any:
+    help_text = one.summary.replace("%", "%%")
+    return commands.add_parser(one.name, help=help_text, description=help_text)
+
+
+def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
     command.add_argument("input", metavar=analysis.input.upper(), help=INPUTS[analysis.input])
     summary = issubclass(analysis.result, Summary)
     command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
@@ -227,7 +248,6 @@ def _add_command(commands: Any, analysis: Analysis) -> None:
         if _within_the_first(analysis) and not issubclass(analysis.result, Surface):
             text += "; default a second layer of a GeoPackage output"
         command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
-    command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
 
 
 def _formats(analysis: Analysis) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .results import Marks
 
 TIME_COLUMN, CATEGORY_COLUMN = "occurred", "category"
+# When an incident ended and when it was reported, where a layer has such columns of dates.
+UNTIL_COLUMN, REPORTED_COLUMN = "occurred_until", "reported"
 DATES_TRIED = 20
 # A layer without places is refused by the analysis, in its own words; any metric CRS will do until then.
 NO_PLACES_CRS = "EPSG:32611"
@@ -42,6 +44,8 @@ def incidents_from_frame(
         easting,
         northing,
         when=when,
+        until=_dates(frame, UNTIL_COLUMN),
+        reported=_dates(frame, REPORTED_COLUMN),
         category=_optional(frame, category_column, CATEGORY_COLUMN),
         crs=working,
         source=frame,
@@ -187,6 +191,11 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
             raise ValueError(f"{sentence}; convert the column to datetimes first.")
         log.warning("%s; they are taken as undated", sentence)
     return times
+
+
+def _dates(frame: geopandas.GeoDataFrame, name: str) -> np.ndarray | None:
+    """Return a column of dates, None where there is none of that name."""
+    return frame[name].to_numpy("M8[s]") if _column_of_dates(frame, name) else None
 
 
 def _column_of_dates(frame: geopandas.GeoDataFrame, name: str) -> str | None:

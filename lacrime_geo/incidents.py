@@ -27,6 +27,7 @@ class Incidents:
     ----------
     easting, northing : coordinates in metres; columns of float64 are not copied, so do not change them afterwards.
     when, until : start and end (datetime64, naive local time), optional; NaT where unknown.
+    reported : when each was reported (datetime64, naive local time), optional; NaT where unknown.
     weight : optional weights, none negative or missing.
     category : optional text per incident.
     crs : the metric CRS of the coordinates, e.g. ``"EPSG:32611"``.
@@ -51,6 +52,7 @@ class Incidents:
     northing: np.ndarray
     when: np.ndarray | None
     until: np.ndarray | None
+    reported: np.ndarray | None
     weight: np.ndarray | None
     category: np.ndarray | None
     crs: str
@@ -67,6 +69,7 @@ class Incidents:
         *,
         when: Any = None,
         until: Any = None,
+        reported: Any = None,
         weight: Any = None,
         category: Any = None,
         crs: str,
@@ -83,6 +86,7 @@ class Incidents:
             northing=y,
             when=_column("when", when, "datetime64[s]", x.size),
             until=_column("until", until, "datetime64[s]", x.size),
+            reported=_column("reported", reported, "datetime64[s]", x.size),
             weight=None if weight is None else checks.weights(weight, x.size),
             category=_column("category", category, object, x.size),
         )

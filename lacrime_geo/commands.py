@@ -1,0 +1,8 @@
+"""The table of commands that are no analyses."""
+
+from __future__ import annotations
+
+from .command import Command
+from .data.audit_command import AUDIT
+
+COMMANDS: tuple[Command, ...] = (AUDIT,)
