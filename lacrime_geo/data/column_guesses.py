@@ -185,13 +185,14 @@ def _named(word: str, known: dict[str, str]) -> str | None:
     return known.get(word) or next(endings, None)
 
 
-def _plain(name: str) -> str:
+def plain_name(name: str) -> str:
+    """Return a column's name in small letters, without spaces and signs."""
     return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _by_plain_name(columns: dict[str, Column]) -> dict[str, str]:
     """Return the columns by their plain names, the first of those that are alike."""
-    return {_plain(name): name for name in reversed(list(columns))}
+    return {plain_name(name): name for name in reversed(list(columns))}
 
 
 def _degrees(columns: dict[str, Column]) -> tuple[Guess, Guess] | None:

@@ -1,0 +1,53 @@
+"""The two record systems of the LAPD, told apart by the columns of a file: the older one and NIBRS (from March 2024)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from .column_guesses import plain_name
+
+LEGACY, NIBRS = "legacy", "NIBRS"
+# By these a file is known, in plain names; what else it must have its reader says.
+MARKS = {LEGACY: {"drno", "crmcd"}, NIBRS: {"uniquenibrno", "nibrcode"}}
+
+
+def schema_of(columns: Iterable[str]) -> str | None:
+    """Return "legacy" or "NIBRS" by the names of a file's columns, None where it is neither.
+
+    Raises
+    ------
+    ValueError
+        If the columns are of both, as when two files were joined: their rows count different things.
+
+    Examples
+    --------
+    >>> schema_of(["DR_NO", "Date Rptd", "Crm Cd"]), schema_of(["CaseNo", "UniqueNIBRNo", "NIBR_Code"]), schema_of(["id"])
+    ('legacy', 'NIBRS', None)
+    """
+    known = {plain_name(name) for name in columns}
+    found = [schema for schema, marks in MARKS.items() if marks <= known]
+    if len(found) > 1:
+        raise ValueError(
+            "The file has columns of both record systems of the LAPD (DR_NO and UniqueNIBRNo): one counts reports, the other "
+            "offences, under different codes; read the two files that were joined one by one."
+        )
+    return found[0] if found else None
+
+
+def refuse_mixed(schemas: Mapping[str, str | None]) -> None:
+    """Raise when files (name to schema) are not all of one record system.
+
+    Raises
+    ------
+    ValueError
+        If there are several, with an example of each.
+    """
+    first: dict[str | None, str] = {}
+    for file, schema in schemas.items():
+        first.setdefault(schema, file)
+    if len(first) > 1:
+        shown = ", ".join(f"{file} is {schema or 'neither'}" for schema, file in first.items())
+        raise ValueError(
+            f"The {len(schemas)} files are of different record systems ({shown}): from March 2024 on offences are counted, "
+            "before that reports; read them apart, or say join_schemas=True where that is meant."
+        )
