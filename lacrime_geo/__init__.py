@@ -9,7 +9,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import audit, read_incidents, read_lapd
+from .data import audit, one_per_incident, read_incidents, read_lapd
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
@@ -64,6 +64,7 @@ __all__ = [
     "kde",
     "local_moran",
     "moran",
+    "one_per_incident",
     "optics",
     "overview",
     "read_incidents",

@@ -2,6 +2,7 @@
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 import lacrime_geo as lg
@@ -75,3 +76,49 @@ def rectangle(west, south, east, north):
     """Return a boundary layer of one rectangle, in metres from the corner."""
     box = shapely.box(WEST + west, SOUTH + south, WEST + east, SOUTH + north)
     return lg.as_features(gpd.GeoDataFrame(geometry=[box], crs=CRS))
+
+
+def nibrs_table(n=300, seed=5):
+    """Return a table as the LAPD's NIBRS files are, all texts: one row for each offence, up to four of an incident."""
+    random = np.random.default_rng(seed)
+    kinds = {
+        "23F": "Theft From Motor Vehicle",
+        "13A": "Aggravated Assault",
+        "240": "Motor Vehicle Theft",
+        "35A": "Drugs",
+    }
+    case = np.repeat(np.arange(n), random.integers(1, 5, n))[:n]
+    nth = np.arange(n) - np.searchsorted(case, case)
+    code = np.array(list(kinds))[random.integers(0, len(kinds), n)]
+    day = np.datetime64("2024-05-01") + random.integers(0, 90, case.max() + 1)[case]
+    place = random.integers(0, 40, case.max() + 1)[case]
+    columns = {
+        "caseno": [f"24{number:07d}" for number in case],
+        "uniquenibrno": [f"24{number:07d}-{kind}-{which}" for number, kind, which in zip(case, code, nth)],
+        "date_rptd": [f"{moment + 1}T00:00:00.000" for moment in day],
+        "date_occ": [f"{moment}T00:00:00.000" for moment in day],
+        "time_occ": [str(time) for time in (random.integers(0, 24, n) * 100 + 15)[case]],
+        "area": [f"{1 + number % 21:02d}" for number in place],
+        "area_name": "Central",
+        "rpt_dist_no": [str(100 + number) for number in place],
+        "totaloffensecount": [str(number) for number in np.bincount(case)[case]],
+        "group": "A",
+        "nibr_code": code,
+        "nibr_description": [kinds[kind] for kind in code],
+        "crime_against": "Property",
+        "premis_cd": "101",
+        "premis_desc": "STREET",
+        "weapon_used_cd": "",
+        "weapon_desc": "",
+        "status": "IC",
+        "status_desc": "Invest Cont",
+        "totalvictimcount": "1",
+        "victim_shot": "No",
+        "domestic_violence_crime": np.where(case % 7 == 0, "Yes", "No"),
+        "hate_crime": "No",
+        "gang_related_crime": "",
+        "location": [f"{number}00  MAIN ST" for number in place],
+        "lat": [f"{34.0 + number / 1000:.4f}" for number in place],
+        "lon": [f"{-118.3 + number / 1000:.4f}" for number in place],
+    }
+    return pd.DataFrame(columns, index=range(n)).astype(str)

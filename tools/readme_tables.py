@@ -7,7 +7,8 @@ import re
 from pathlib import Path
 
 from lacrime_geo.catalog import ANALYSES, SUMMARIES
-from lacrime_geo.data.categories import CATEGORIES
+from lacrime_geo.data import nibrs
+from lacrime_geo.data.categories import CATEGORIES, NIBRS_CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
 from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 from lacrime_geo.summaries import Summary
@@ -42,14 +43,28 @@ def lapd_columns():
     return "\n".join(rows)
 
 
+def nibrs_columns():
+    """Return the table of the columns of NIBRS files, in plain names, against ours."""
+    rows = ["| in the file | here |", "|---|---|"]
+    for ours, words in nibrs.COLUMNS.items():
+        here = "part of `occurred`, `time_placeholder`" if ours == "time" else f"`{ours}`"
+        rows.append(f"| {' or '.join(f'`{word}`' for word in words)} | {here} |")
+    pairs = " or ".join(f"`{x}`, `{y}`" for x, y in nibrs.PLACES)
+    return "\n".join([*rows, f"| {pairs} | geometry |"])
+
+
 def categories():
-    """Return the table of categories and their crime codes."""
-    rows = ["| category | crime codes |", "|---|---|"]
-    rows += [f"| `{name}` | {', '.join(map(str, codes))} |" for name, codes in CATEGORIES.items()]
+    """Return the table of categories and their codes in both record systems."""
+    rows = ["| category | crime codes | NIBRS codes |", "|---|---|---|"]
+    for name, codes in CATEGORIES.items():
+        rows.append(f"| `{name}` | {', '.join(map(str, codes))} | {', '.join(NIBRS_CATEGORIES[name])} |")
     return "\n".join(rows)
 
 
-TABLES = {"README.md": {"analyses": analyses}, "docs/lapd.md": {"columns": lapd_columns, "categories": categories}}
+TABLES = {
+    "README.md": {"analyses": analyses},
+    "docs/lapd.md": {"columns": lapd_columns, "nibrs columns": nibrs_columns, "categories": categories},
+}
 
 
 def filled(text, tables):

@@ -3,5 +3,6 @@
 from .audit import audit
 from .generic import read_incidents
 from .lapd import read_lapd
+from .offences import one_per_incident
 
-__all__ = ["audit", "read_incidents", "read_lapd"]
+__all__ = ["audit", "one_per_incident", "read_incidents", "read_lapd"]

@@ -1,6 +1,8 @@
-"""LAPD crime codes to categories: the department's UCR-COMPSTAT list."""
+"""Crime codes to categories: the LAPD's own by its UCR-COMPSTAT list, those of NIBRS by the FBI's definitions."""
 
 from __future__ import annotations
+
+import re
 
 import numpy as np
 
@@ -18,6 +20,29 @@ CATEGORIES = {
     "arson": (522, 648),
 }
 OTHER = "other"
+# FBI, 2023 National Incident-Based Reporting System User Manual, Group A offenses. 11A to 11C together are the FBI's rape
+# (since 2013); intimidation (13C) is with simple assault, as in the FBI's summary counts (4e) and among the LAPD's codes
+# (928, 930); parts of vehicles (23G) are with theft from vehicles, since the LAPD's codes have no other place for them.
+# Justifiable homicide (09C) is no crime.
+NIBRS_CATEGORIES = {
+    "homicide": ("09A", "09B"),
+    "rape": ("11A", "11B", "11C"),
+    "robbery": ("120",),
+    "aggravated_assault": ("13A",),
+    "simple_assault": ("13B", "13C"),
+    "burglary": ("220",),
+    "motor_vehicle_theft": ("240",),
+    "theft_from_vehicle": ("23F", "23G"),
+    "personal_theft": ("23A", "23B"),
+    "other_theft": ("23C", "23D", "23E", "23H"),
+    "arson": ("200",),
+}
+# Which offence stands for an incident of several: the hierarchy rule of the FBI's Uniform Crime Reporting Handbook (2004),
+# with what that does not rank behind what it does.
+HIERARCHY = (
+    *("homicide", "rape", "robbery", "aggravated_assault", "burglary", "theft_from_vehicle", "personal_theft"),
+    *("other_theft", "motor_vehicle_theft", "arson", "simple_assault", OTHER),
+)
 
 
 def category_of(codes: np.ndarray) -> np.ndarray:
@@ -31,3 +56,32 @@ def category_of(codes: np.ndarray) -> np.ndarray:
     names = np.array([name for _, name in listed] + [OTHER], dtype=object)
     at = np.minimum(np.searchsorted(known, codes), known.size - 1)
     return np.asarray(names[np.where(known[at] == codes, at, known.size)])
+
+
+def bare_number(text: str) -> str | None:
+    """Return a number kept as text without spaces and without the ".0" that a float has at its end, None where blank.
+
+    >>> bare_number(" 120.0 "), bare_number("13A"), bare_number(" ")
+    ('120', '13A', None)
+    """
+    return re.sub(r"\.0+$", "", text.strip()) or None
+
+
+def nibrs_code(text: str) -> str | None:
+    """Return a NIBRS code as the FBI writes it; spreadsheets make numbers of some.
+
+    >>> [nibrs_code(text) for text in ("13a", "9A", "120.0", " ")]
+    ['13A', '09A', '120', None]
+    """
+    plain = bare_number(text)
+    return plain and plain.upper().zfill(3)
+
+
+def nibrs_category_of(codes: np.ndarray) -> np.ndarray:
+    """Return the category of NIBRS codes (text, None where missing); codes outside the list are "other".
+
+    >>> nibrs_category_of(np.array(["240", "23H", "35A", None], dtype=object)).tolist()
+    ['motor_vehicle_theft', 'other_theft', 'other', 'other']
+    """
+    names = {code: category for category, listed in NIBRS_CATEGORIES.items() for code in listed}
+    return np.array([names.get(code, OTHER) for code in codes], dtype=object)

@@ -34,9 +34,9 @@ def moments(column: Column, name: str, source: str = rules.LAPD) -> tuple[np.nda
     """Return dates and times (n,) by the first format that fits each; a column of dates is kept."""
     if not isinstance(column, Texts) and column.dtype.kind == "M":
         return column.astype("datetime64[s]"), []
-    stripped = _stripped(texts(column))
-    found = stripped.each(dates.parse)
-    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnat, source)]
+    bare = stripped(texts(column))
+    found = bare.each(dates.parse)
+    return found, [rules.parsed(name, bare.values, found, blank(bare), np.isnat, source)]
 
 
 def numbers(
@@ -45,9 +45,9 @@ def numbers(
     """Return floats (n,), NaN where blank or unreadable, and where a whole number was asked for and it is none."""
     if not isinstance(column, Texts) and column.dtype.kind in "iuf":
         return column.astype(float), []
-    stripped = _stripped(texts(column))
-    found = stripped.each(lambda distinct: numbers_of(distinct, whole))
-    return found, [rules.parsed(name, stripped.values, found, blank(stripped), np.isnan, source)]
+    bare = stripped(texts(column))
+    found = bare.each(lambda distinct: numbers_of(distinct, whole))
+    return found, [rules.parsed(name, bare.values, found, blank(bare), np.isnan, source)]
 
 
 def numbers_of(distinct: np.ndarray, whole: bool = False) -> np.ndarray:
@@ -60,6 +60,16 @@ def numbers_of(distinct: np.ndarray, whole: bool = False) -> np.ndarray:
         found[filled] = [_number(text) for text in distinct[filled]]
     found[~np.isfinite(found) | (whole & (np.nan_to_num(found) % 1 != 0))] = np.nan
     return found
+
+
+def each_text(column: Texts, function: Callable[[str], str | None]) -> Texts:
+    """Return a column of what a function makes of every text, None where blank; it is called with the distinct ones."""
+    return Texts(_distinct([text if text is None else function(text) for text in column.distinct]), column.code)
+
+
+def stripped(column: Texts) -> Texts:
+    """Return a column without spaces around its texts, None where nothing is left."""
+    return each_text(column, lambda text: text.strip() or None)
 
 
 def blank(column: Texts) -> np.ndarray:
@@ -117,10 +127,6 @@ def _lose_digits(column: Texts, values: np.ndarray) -> bool:
     """Tell whether numbers would hold less than the texts: leading zeros, or more digits than a float has."""
     lines = "\n".join(text for text in column.distinct if text)
     return LEADING_ZERO.search(lines) is not None or bool((np.abs(values) > 2**53).any())
-
-
-def _stripped(column: Texts) -> Texts:
-    return Texts(_distinct([text if text is None else text.strip() or None for text in column.distinct]), column.code)
 
 
 def _distinct(found: list[Any]) -> np.ndarray:
