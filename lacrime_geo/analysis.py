@@ -20,7 +20,8 @@ class Analysis:
 
     `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters, or a
     further table, and `second_params` are that method's options; `look` are the options of its method `styled`; `needs` is
-    a module that is no part of the core, and the package that holds it.
+    a module that is no part of the core, and the package that holds it; `reports` tells that the dates of report are read,
+    which others do without.
     """
 
     run: Callable[..., Any]
@@ -35,6 +36,7 @@ class Analysis:
     second_params: tuple[Parameter, ...] = ()
     look: tuple[Parameter, ...] = ()
     needs: tuple[str, str] | None = None
+    reports: bool = False
 
     def __post_init__(self) -> None:
         """Hold the declaration against the function's signature."""

@@ -174,6 +174,7 @@ ANALYSES = (
         group="Change",
         result=Cells,
         tags=("change", "before and after", "difference", "rate", "Poisson", "E-test", "crime", "hot spot"),
+        reports=True,
         params=(
             *PERIODS,
             Distance("cell_size", "Cell size"),
@@ -226,6 +227,7 @@ ANALYSES = (
         group="Hotspots",
         result=Concentration,
         tags=("concentration", "Gini", "Lorenz", "law of crime concentration", "share", "crime"),
+        reports=True,
         params=(
             Polygons("units", "Units (areas that cover the study area)"),
             Amount("top", "Number of top units to name the share of", whole=True),
@@ -257,6 +259,7 @@ ANALYSES = (
             MIN_SAMPLES,
             WEIGHT,
         ),
+        reports=True,
         **CLUSTERS,
     ),
     Analysis(
@@ -314,6 +317,7 @@ SUMMARIES = (
         group="Summaries",
         result=Overview,
         tags=("overview", "report", "one click", "heat map", "hot spot", "cluster", "concentration", "crime"),
+        reports=True,
         params=(BOUNDARY,),
     ),
     Analysis(
@@ -322,6 +326,7 @@ SUMMARIES = (
         group="Summaries",
         result=PeriodComparison,
         tags=("compare", "before and after", "change", "side by side", "heat map", "crime"),
+        reports=True,
         params=(
             *PERIODS,
             Distance("bandwidth", "Bandwidth of the densities"),

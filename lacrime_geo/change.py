@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, period_guards
 from .counted_cells import CountedCells, Gridding
 from .incidents import Incidents
 from .parameters import Parameters, in_words
@@ -162,6 +162,7 @@ def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, p
         undated_left_out=periods.undated,
     )
     _warn_of_missing_times(periods, parameters)
+    period_guards.warn(parameters, periods.before, periods.after)
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
     per_day = "" if earlier == later else f" in {earlier:g} and {later:g} days, per day"
     difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"

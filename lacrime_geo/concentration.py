@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks, selection
+from . import checks, period_guards, selection
 from .charts import Chart
 from .features import Features, as_features
 from .incidents import Incidents, begin
@@ -107,6 +107,7 @@ def concentration(
     counts = held.counts(unit >= 0)
     measures = measures_of(counts, top)
     if later_since is not None:
+        period_guards.warn(parameters, everything)
         measures.update(_later(placed, held, later_since, top, parameters))
     low, high = held.interval(top, seed, within(progress, 0.6, 1.0))
     if not low <= measures["top_share"] <= high:

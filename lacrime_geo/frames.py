@@ -10,6 +10,7 @@ import numpy as np
 
 from . import checks, dates
 from . import crs as crs_rules
+from .agencies import agency_of
 from .features import Features
 from .incidents import Incidents
 from .places import collapse
@@ -52,6 +53,7 @@ def incidents_from_frame(
         label=str(frame.attrs.get("label", "incidents")),
         time_column=_column_of_dates(frame, time_column or TIME_COLUMN),
         dates_unused=[str(name) for name in frame.columns if _holds_dates(frame[name])] if when is None else (),
+        agency=agency_of(frame.attrs.get("agency"), frame.columns),
     )
 
 

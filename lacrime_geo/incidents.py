@@ -15,7 +15,7 @@ from . import crs as crs_rules
 from .parameters import Parameters
 
 # What concerns all rows alike, and is kept when rows are taken.
-KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused")
+KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until")
 log = logging.getLogger("lacrime_geo")
 
 
@@ -36,6 +36,9 @@ class Incidents:
     selection : how `select` has chosen these incidents from more, kept in the parameters of every result.
     time_column : the source's column of dates in which `when` stands, where there is one; layers made of it play in time.
     dates_unused : the source's columns of dates where no `when` is given, to be named to users, who may have meant one.
+    agency : whose records they are, where that is known, e.g. ``"LAPD"``.
+    known_until : the last date that their file knows of, kept when fewer are chosen. Default: of the latest report, else of
+        the latest incident.
 
     Raises
     ------
@@ -61,6 +64,8 @@ class Incidents:
     selection: Mapping[str, Any]
     time_column: str | None
     dates_unused: tuple[str, ...]
+    agency: str | None
+    known_until: np.datetime64 | None
 
     def __init__(
         self,
@@ -78,6 +83,8 @@ class Incidents:
         selection: Mapping[str, Any] | None = None,
         time_column: str | None = None,
         dates_unused: Sequence[str] = (),
+        agency: str | None = None,
+        known_until: Any = None,
     ) -> None:
         x, y = _coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -98,6 +105,8 @@ class Incidents:
             ("selection", dict(selection or {})),
             ("time_column", time_column),
             ("dates_unused", tuple(dates_unused)),
+            ("agency", agency),
+            ("known_until", _latest(columns["reported"], columns["when"], known_until)),
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
@@ -247,6 +256,10 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     placed = everything.located()
     parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
+    if {"since", "until"} & set(everything.selection):
+        from .period_guards import warn  # which needs incidents itself
+
+        warn(parameters, everything)
     if everything.dates_unused:
         parameters.note("dates_unused", len(everything.dates_unused), selection.unused(everything.dates_unused))
     if placed.weight is not None:
@@ -289,6 +302,19 @@ def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
     if column.size != rows:
         raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
     return column
+
+
+def _latest(reported: np.ndarray | None, when: np.ndarray | None, given: Any) -> np.datetime64 | None:
+    """Return the moment given, else the latest report, else the latest incident; None where there are no times."""
+    if given is not None:
+        return np.datetime64(given, "s")
+    for column in (reported, when):
+        if column is not None and column.size:
+            # As a number a missing time is the least of all: one glance at a million rows.
+            latest: np.datetime64 = np.datetime64(int(column.view(np.int64).max()), "s")
+            if not np.isnat(latest):
+                return latest
+    return None
 
 
 def _take_rows(source: Any, rows: np.ndarray) -> Any:

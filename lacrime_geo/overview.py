@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from . import period_guards
 from .clusters import Clusters
 from .concentration import Concentration, concentration
 from .density import kde
@@ -90,6 +91,7 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
     '900 incidents without a time column.'
     """
     everything, placed, parameters = begin(incidents, None)
+    period_guards.warn(parameters, everything)
     area = as_boundary(boundary, placed.crs)
     parts = _Parts(progress)
     parts.make("density", lambda part: kde(everything, boundary=area, progress=part))
@@ -106,6 +108,8 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
         )
     findings = findings_of(everything, parts.results)
     caveats = caveats_of(everything, parts.results, bounded=area is not None)
+    # What holds of the period first, and once: its parts may have said it too.
+    caveats = tuple(dict.fromkeys((*caveats[:1], *parameters.get("warnings", []), *caveats[1:])))
     parameters.tell(" ".join([*findings, *parts.missing.values()]))
     return Overview(everything.titled("Overview"), parts.results, findings, caveats, parts.missing, parameters)
 

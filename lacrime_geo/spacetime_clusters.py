@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, period_guards
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
 from .incidents import Incidents, begin
@@ -66,6 +66,7 @@ def st_dbscan(
     [0, 0, 0, 1, 1, 1]
     """
     everything, placed, parameters = begin(incidents, weight)
+    period_guards.warn(parameters, everything)
     parameters["eps"] = eps = checks.positive("eps", eps)
     parameters["eps_time"] = days = checks.positive("eps_time", eps_time, "days")
     dated = _dated(placed)

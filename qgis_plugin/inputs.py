@@ -59,8 +59,13 @@ class Inputs:
             refuse(chosen)
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
         times, categories = chosen["time_column"], chosen["category_column"]
-        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress)
+        reports = self._wants_reports(chosen)
+        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress, reports=reports)
         return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
+
+    def _wants_reports(self, chosen):
+        """Tell whether the dates of report are read: where the analysis looks at times, or a period is chosen."""
+        return self.analysis.reports or chosen["since"] is not None or chosen["until"] is not None
 
     def are_counted(self, options):
         """Tell whether the features are incidents to count, as no value of theirs was named."""
@@ -87,4 +92,5 @@ class Inputs:
         source = self.algorithm.layers[name]
         if isinstance(parameter, Polygons):
             return reading.features_of(source, self.parameters.get(name), self.context, columns, progress, crs=crs)
-        return reading.incidents_of(source, self.context, columns, None, None, progress, crs=crs)
+        reports = self.analysis.reports
+        return reading.incidents_of(source, self.context, columns, None, None, progress, crs=crs, reports=reports)

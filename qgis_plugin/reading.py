@@ -17,8 +17,9 @@ from qgis.PyQt.QtCore import QDate, QDateTime
 
 from . import databases, file_layers
 from .lacrime_geo import Features, Incidents, dates
+from .lacrime_geo.agencies import agency_of
 from .lacrime_geo.crs import known_degrees
-from .lacrime_geo.frames import CATEGORY_COLUMN, TIME_COLUMN
+from .lacrime_geo.frames import CATEGORY_COLUMN, REPORTED_COLUMN, TIME_COLUMN
 from .lacrime_geo.progress import advance, within
 from .moments import in_iso
 from .projecting import from_name, projected, require_crs, working
@@ -29,17 +30,19 @@ ROWS_AT_ONCE = 2000
 UNCOUNTED = 100_000
 
 
-def incidents_of(source, context, columns, time_column, category_column, progress, crs=None):
+def incidents_of(source, context, columns, time_column, category_column, progress, crs=None, reports=False):
     """Return a source's points as Incidents; their source holds the columns named and each feature's id.
 
-    One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one.
+    One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one; `reports`
+    tells to read the dates of report, where there is a column of them.
     """
     names = source.fields().names()
     asked = bool(time_column)
     time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
-    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column]) if name]
-    dates_in = {time_column} - {*columns, category_column}
+    reported = _column_of_dates(source.fields(), REPORTED_COLUMN) if reports else None
+    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column, reported]) if name]
+    dates_in = {time_column, reported} - {*columns, category_column}
     places = _Points()
     in_batches = file_layers.read(source.file, wanted, dates_in, places.point, within(progress, 0.0, 0.7))
     ids, points, values = in_batches or _read(source, wanted, places.point, within(progress, 0.0, 0.7))
@@ -55,6 +58,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         easting,
         northing,
         when=_times(values[time_column], time_column, asked, dating) if time_column else None,
+        reported=_times(values[reported], reported, False, None) if reported else None,
         category=np.array([_text(value) for value in values[category_column]], dtype=object)
         if category_column
         else None,
@@ -63,6 +67,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         label=source.sourceName(),
         time_column=_column_of_dates(source.fields(), time_column),
         dates_unused=() if time_column else _columns_of_dates(source.fields()),
+        agency=agency_of(None, names),
     )
 
 

@@ -26,8 +26,8 @@ def read(run, log, monkeypatch):
     seen = {}
     incidents_of, in_batches = lacrime_qgis.reading.incidents_of, lacrime_qgis.file_layers.read
 
-    def catching(*arguments):
-        seen["incidents"] = incidents_of(*arguments)
+    def catching(*arguments, **named):
+        seen["incidents"] = incidents_of(*arguments, **named)
         raise ValueError("caught")
 
     def watching(*arguments):

@@ -1,0 +1,111 @@
+"""From an incident to its report: how many days passed, and how many could have by the end of the file."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import dates, selection
+from .frames import REPORTED_COLUMN
+from .incidents import Incidents
+from .parameters import Parameters
+from .truncated_delays import Delays, delays_of
+
+NEEDED = (
+    "the delay of a report needs the column `reported`, with dates, beside the time of the incident; files of the LAPD have it "
+    "(“Date Rptd”)"
+)
+DAY = np.timedelta64(1, "D")
+
+
+class Lags(NamedTuple):
+    """Hold which incidents (n,) have a delay, the delays (k,) and the longest possible ones (k,) in days, and the last day.
+
+    `left_out` says of how many incidents there is none, and why.
+    """
+
+    rows: np.ndarray
+    days: np.ndarray
+    possible: np.ndarray
+    end: np.datetime64
+    left_out: dict[str, int]
+
+    def delays(self) -> Delays:
+        """Return the distribution of the delays."""
+        return delays_of(self.days, self.possible)
+
+    def of(self, kept: np.ndarray) -> Lags:
+        """Return those of some incidents, by a mask (k,)."""
+        rows = self.rows.copy()
+        rows[rows] = kept
+        return Lags(rows, self.days[kept], self.possible[kept], self.end, {})
+
+
+def lags_of(incidents: Incidents, end: np.datetime64) -> Lags:
+    """Return the delays that a file showed at the end of a day.
+
+    An incident before the first report of the file is left out: where a file was chosen by the date of the report, it
+    holds only the late ones of these.
+    """
+    occurred, reported = (_days(column) for column in (incidents.when, incidents.reported))
+    missing = np.iinfo(np.int64).min
+    last = int(end.astype("M8[D]").astype(np.int64))
+    known = (occurred != missing) & (reported != missing)
+    first = int(reported[known].min()) if known.any() else 0
+    reasons = {
+        "without_dates": ~known,
+        "reported_before_it_occurred": known & (reported < occurred),
+        "reported_after_the_end": known & (reported > last),
+        "before_the_first_report": known & (occurred < first) & (reported >= occurred) & (reported <= last),
+    }
+    rows = known & (occurred >= first) & (reported >= occurred) & (reported <= last)
+    kept, possible = occurred[rows], last - occurred[rows]
+    left_out = {name: int(np.count_nonzero(mask)) for name, mask in reasons.items()}
+    return Lags(rows, reported[rows] - kept, possible, end, left_out)
+
+
+def _days(column: np.ndarray | None) -> np.ndarray:
+    return np.asarray(column).astype("M8[D]").view(np.int64)
+
+
+def require_reports(incidents: Incidents) -> None:
+    """Raise when incidents have no times of their own and of their reports."""
+    if incidents.time_column == REPORTED_COLUMN:
+        raise ValueError(
+            f"The times of {incidents.label!r} are those of the reports ({REPORTED_COLUMN}), which have no delay; name the "
+            "column of the time of the incident (occurred)."
+        )
+    if incidents.when is None or incidents.reported is None:
+        lacking = "times" if incidents.when is None else "dates of report"
+        raise ValueError(f"{incidents.label!r} has no {lacking}: {NEEDED}.")
+
+
+def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags:
+    """Return the delays known on a day, by default the last one of the file; announce it and what is left out."""
+    require_reports(incidents)
+    if as_of is not None:
+        end = selection.moment("as_of", as_of).astype("M8[D]")
+        parameters["as_of"] = str(end)
+    else:
+        end = np.datetime64(incidents.known_until or "NaT", "D")
+        parameters.choose("as_of", str(end), "the latest report in the file is taken for its end")
+    lags = lags_of(incidents, end)
+    if not lags.days.size:
+        raise ValueError(
+            f"None of the {incidents.size:,} incidents of {incidents.label!r} has a date and one of report up to {end}; check "
+            "both columns."
+        )
+    _note(lags, parameters)
+    return lags
+
+
+def _note(lags: Lags, parameters: Parameters) -> None:
+    words = {
+        "without_dates": "lack the date of the incident or of the report",
+        "reported_before_it_occurred": "are dated after their report",
+        "reported_after_the_end": f"were reported after {dates.in_digits(lags.end)}, so they were not known yet",
+        "before_the_first_report": "happened before the file's first report, and it may hold only the late ones of then",
+    }
+    for name, count in lags.left_out.items():
+        parameters.note(name, count, f"{count:,} incidents {words[name]}: they have no part in the delays")
