@@ -13,6 +13,7 @@ from .features import as_boundary
 from .incidents import begin
 from .kernels import KERNELS
 from .parameters import in_words
+from .place_spacing import caution_finer, finest_honest_cell
 from .places import tally
 from .progress import Progress, advance, within
 from .results import Surface
@@ -92,7 +93,7 @@ def kde(
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, searched))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, searched, sized))
     # Smooth surfaces may have cells as fine as one likes: what they claim to know is the bandwidth.
-    study_area.caution_finer_than_blocks("a bandwidth", h, placed.size, places.x.size, parameters)
+    caution_finer("A bandwidth", h, finest_honest_cell(placed.easting, placed.northing, parameters), parameters)
     if area is None:
         window = Window.around(placed, places, size, chosen_kernel.padding * h)
     else:

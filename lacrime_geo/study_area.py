@@ -9,6 +9,7 @@ from .features import Features
 from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
+from .place_spacing import caution_finer, finer, finest_honest_cell
 from .places import Places, collapse, outlying
 from .progress import Progress
 
@@ -17,7 +18,6 @@ FINEST_CELL = 150.0
 _CELLS_TO_CHOOSE_BY = 1_000_000
 # Distances to nearest neighbours among more would take longer than the analysis.
 _PLACES_LOOKED_AT = 1_000_000
-_INCIDENTS_LOOKED_AT = 131_072
 
 
 def enough_incidents(placed: Incidents, area: Features | None) -> None:
@@ -31,16 +31,17 @@ def enough_incidents(placed: Incidents, area: Features | None) -> None:
 
 
 def cell_size_of(placed: Incidents, usual: Incidents, given: float | None, parameters: Parameters) -> float:
-    """Return the cell size (m), given or chosen from the usual incidents."""
+    """Return the cell size (m), given or chosen from the usual incidents; warn of one finer than the data know."""
+    honest = finest_honest_cell(placed.easting, placed.northing, parameters)
     if given is None:
+        shorter = float(min(np.ptp(usual.easting), np.ptp(usual.northing))) / 150
         reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"
-        finest = max(float(min(np.ptp(usual.easting), np.ptp(usual.northing))) / 150, FINEST_CELL)
-        given = parameters.choose("cell_size", two_digits(finest), reason, " m")
+        size = two_digits(max(shorter, FINEST_CELL))
+        if finer(size, honest):
+            size, reason = honest, f"the finest honest cell: {parameters['finest_honest_cell_reason']}"
+        given = parameters.choose("cell_size", size, reason, " m")
     parameters["cell_size"] = size = checks.positive("cell_size", given)
-    if size < FINEST_CELL:
-        looked_at, places = _incidents_and_places(placed)
-        of_all = "" if looked_at == placed.size else f"of the {placed.size:,} incidents the first "
-        caution_finer_than_blocks("a grid with cells", size, looked_at, places, parameters, of_all)
+    caution_finer("A grid with cells", size, honest, parameters)
     return size
 
 
@@ -51,15 +52,6 @@ def require_places(placed: Incidents) -> None:
         raise ValueError(
             f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
-
-
-def _incidents_and_places(placed: Incidents) -> tuple[int, int]:
-    """Return numbers of incidents and of their places: of the first ones where these alone show that many share a place."""
-    for number in (min(placed.size, _INCIDENTS_LOOKED_AT), placed.size):
-        places = collapse(placed.easting[:number], placed.northing[:number])[0].size
-        if number == placed.size or places < number / 2:
-            break
-    return number, places
 
 
 def usual_incidents(placed: Incidents, parameters: Parameters, progress: Progress = None) -> Incidents:
@@ -109,17 +101,6 @@ def smooth_cell_size(
     size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
     reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))
-
-
-def caution_finer_than_blocks(
-    what: str, size: float, incidents: int, places: int, parameters: Parameters, of_all: str = ""
-) -> None:
-    """Warn when cells or a bandwidth are finer than the hundred-blocks that the incidents have been moved to."""
-    if size < FINEST_CELL and places < incidents / 2:
-        parameters.warn(
-            f"{of_all}{incidents:,} incidents stand on only {places:,} places, as when they are moved to the hundred-block: "
-            f"{what} of {size:g} m, finer than {FINEST_CELL:g} m, shows more than the data know."
-        )
 
 
 def within(area: Features, cell_size: float | None, layer: Incidents) -> tuple[Grid, np.ndarray]:

@@ -1,0 +1,157 @@
+"""How fine the places of incidents are: whether they share places that keep a distance, and the finest honest cell."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from .parameters import Parameters, two_digits
+from .places import collapse
+
+# So many incidents, evenly taken, tell how their places lie; so many places, how far the others are.
+INCIDENTS_LOOKED_AT, PLACES_LOOKED_AT = 131_072, 4_000
+# Fewer shared places are what addresses and chance give.
+LEAST_SHARED, MOSTLY_SHARED = 0.1, 0.5
+# Rings around a place by which pairs of places are counted, and their width (m) where some places nearly touch.
+RINGS, WIDEST_RING = 30, 10.0
+# Places keep a distance where pairs at it are so much denser than nearer ones, beyond so many standard errors.
+DENSER, SURE = 1.3, 4.0
+# A cell of this times the distance of places in a square pattern holds one wherever it lies, however it is turned.
+COVERING = math.sqrt(2)
+# Rings do not tell the distance to more than about a tenth.
+CLEARLY = 0.9
+
+
+class Spacing(NamedTuple):
+    """How the places (distinct coordinates) of incidents lie: how many of both, their distance (m), the finest honest cell (m).
+
+    `apart` tells that places keep this distance, as hundred-blocks, snap points and rounded coordinates do; else it is that
+    of the median place to its nearest other, counted by the incidents that share a place.
+    """
+
+    incidents: int
+    places: int
+    distance: float
+    apart: bool
+
+    @property
+    def finest_cell(self) -> float:
+        """The finest honest cell (m), to two digits."""
+        return two_digits(COVERING * self.distance)
+
+    @property
+    def reason(self) -> str:
+        """Why it is that size, in words."""
+        how = "keep a distance of about" if self.apart else "are in the median"
+        return (
+            f"{self.incidents:,} incidents share {self.places:,} places, which {how} {two_digits(self.distance):,g} m"
+            f"{'' if self.apart else ' from the next'}; √2 times that holds a place wherever a cell lies"
+        )
+
+
+def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
+    """Return how the places of incidents (n,), metres, lie; None where places are their own, as those of addresses are.
+
+    Notes
+    -----
+    Pairs of distinct places are counted in rings around them. Where places were moved to blocks or to a grid, pairs are few
+    at short distances and many at that of neighbours: a ring whose density of pairs is 1.3 times that of all nearer ones,
+    beyond four standard errors, tells it. Unlike the distance to the nearest place this does not change when
+    incidents are left out (the pair correlation of a thinned pattern is that of the whole: Diggle 2013, section 4.7.2).
+    Without such a ring, and with more than two incidents a place, it is the distance to the nearest place.
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(0)
+    >>> x, y = 100.0 * random.integers(0, 30, (2, 2000))
+    >>> spacing_of(x, y).finest_cell, spacing_of(x + random.uniform(0, 1, 2000), y)
+    (140.0, None)
+    """
+    every = -(-x.size // INCIDENTS_LOOKED_AT)
+    x, y = x[::every], y[::every]
+    first, place = collapse(x, y)
+    if first.size < 3 or first.size > (1 - LEAST_SHARED) * x.size:
+        return None
+    points = np.column_stack([x[first], y[first]])
+    distance = _kept_distance(points)
+    if distance is not None:
+        return Spacing(x.size, first.size, distance, True)
+    if first.size > MOSTLY_SHARED * x.size:
+        return None
+    return Spacing(x.size, first.size, _nearest_shared(points, np.bincount(place, minlength=first.size) - 1), False)
+
+
+def finest_honest_cell(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
+    """Return the finest honest cell (m) of incidents at x and y (n,), metres, and keep it with its reason; 0 where any is."""
+    found = spacing_of(x, y)
+    if found is None:
+        return 0.0
+    parameters.update(finest_honest_cell=found.finest_cell, finest_honest_cell_reason=found.reason)
+    return found.finest_cell
+
+
+def finer(size: float, finest: float) -> bool:
+    """Tell whether cells or a bandwidth (m) are clearly finer than the finest honest cell (m)."""
+    return size < CLEARLY * finest
+
+
+def caution_finer(what: str, size: float, finest: float, parameters: Parameters) -> None:
+    """Warn when cells or a bandwidth (m) are finer than the finest honest cell (m), whose reason the parameters keep."""
+    if finer(size, finest):
+        reason = parameters["finest_honest_cell_reason"]
+        parameters.warn(f"{what} of {size:g} m, finer than {finest:g} m, shows more than the data know: {reason}.")
+
+
+def _kept_distance(points: np.ndarray) -> float | None:
+    """Return the distance (m) that places (m, 2) keep, None where they keep none."""
+    from scipy.spatial import cKDTree
+
+    tree, some = cKDTree(points), _some(points)
+    nearest = tree.query(some, k=2)[0][:, 1]
+    ring = max(WIDEST_RING, float(np.quantile(nearest, 0.02)) / 5)
+    # Half a ring from zero on: places a metre or two apart are one place, geocoded twice.
+    edge = ring * (np.arange(RINGS + 1) + 0.5)
+    pairs = np.diff(cKDTree(some).count_neighbors(tree, edge)).astype(float)
+    return _first_dense_ring(pairs, edge)
+
+
+def _first_dense_ring(pairs: np.ndarray, edge: np.ndarray) -> float | None:
+    """Return the mean distance of pairs in and beside the ring that is denser than all nearer ones but the innermost."""
+    area = np.diff(edge**2)
+    held, wide = (np.convolve(values, np.ones(3), "same") for values in (pairs, area))
+    ring = np.arange(3, pairs.size - 1)
+    # What is nearer ends two rings before: the first of the three belongs to the peak.
+    nearer, room = np.cumsum(pairs[1:])[ring - 3], np.cumsum(area[1:])[ring - 3]
+    expected = nearer / room * wide[ring]
+    # Each pair is met from both of its places: half as many are independent.
+    error = np.sqrt(2 * (held[ring] + expected * wide[ring] / room))
+    dense = held / wide
+    peak = (dense[ring] >= dense[ring - 1]) & (dense[ring] >= dense[ring + 1]) & (held[ring] > DENSER * expected)
+    sure = np.where(peak, (held[ring] - expected) / np.maximum(error, 1.0), 0.0)
+    if sure.max() <= SURE:
+        return None
+    # Neighbours of neighbours make a peak as well: the first that is half as sure as the surest is that of neighbours.
+    first = int(ring[np.argmax(sure >= sure.max() / 2)])
+    beside = slice(first - 1, first + 2)
+    middle = np.sqrt((edge[1:] ** 2 + edge[:-1] ** 2) / 2)
+    return float((middle[beside] * pairs[beside]).sum() / held[first])
+
+
+def _nearest_shared(points: np.ndarray, others: np.ndarray) -> float:
+    """Return the median distance (m) of places to the nearest other, by how many more incidents stand on each."""
+    from scipy.spatial import cKDTree
+
+    rows = np.flatnonzero(others)
+    nearest = cKDTree(points).query(points[rows], k=2)[0][:, 1]
+    order = np.argsort(nearest)
+    reached = np.cumsum(others[rows][order])
+    return float(nearest[order][np.searchsorted(reached, reached[-1] / 2)])
+
+
+def _some(points: np.ndarray) -> np.ndarray:
+    """Return at most so many places as tell enough, drawn by chance but always the same."""
+    if points.shape[0] <= PLACES_LOOKED_AT:
+        return points
+    return points[np.random.default_rng(0).choice(points.shape[0], PLACES_LOOKED_AT, replace=False)]
