@@ -29,10 +29,10 @@ def within(progress: Progress, start: float, stop: float) -> Progress:
     return lambda fraction: whole(start + (stop - start) * fraction)
 
 
-def left_alone(work: Callable[[], Any], progress: Progress) -> Any:
+def left_alone(work: Callable[[], Any], progress: Progress, reached: Callable[[], float] = lambda: 0.0) -> Any:
     """Return what a function returns that knows no progress; the caller may stop meanwhile.
 
-    Then it is left to end in its thread, unheard: what it computes is thrown away.
+    Then it is left to end in its thread, unheard: what it computes is thrown away. `reached` tells how far it is.
     """
     if progress is None:
         return work()
@@ -47,7 +47,7 @@ def left_alone(work: Callable[[], Any], progress: Progress) -> Any:
     thread = threading.Thread(target=working, daemon=True)
     thread.start()
     while thread.is_alive():
-        advance(progress, 0.0)
+        advance(progress, reached())
         thread.join(_ASKED_EVERY)
     fine, found = ended[0]
     if not fine:

@@ -30,24 +30,27 @@ def texts(column: Column) -> Texts:
     return column if isinstance(column, Texts) else Texts.of(column.tolist())
 
 
-def moments(column: Column, name: str, source: str = rules.LAPD) -> tuple[np.ndarray, list[rules.Finding]]:
+def moments(column: Column, name: str, source: str | None = rules.LAPD) -> tuple[np.ndarray, list[rules.Finding]]:
     """Return dates and times (n,) by the first format that fits each; a column of dates is kept."""
     if not isinstance(column, Texts) and column.dtype.kind == "M":
         return column.astype("datetime64[s]"), []
     bare = stripped(texts(column))
     found = bare.each(dates.parse)
-    return found, [rules.parsed(name, bare.values, found, blank(bare), np.isnat, source)]
+    return found, [rules.parsed(name, bare, found, blank(bare), np.isnat, source)]
 
 
 def numbers(
-    column: Column, name: str, *, whole: bool = False, source: str = rules.LAPD
+    column: Column, name: str, *, whole: bool = False, source: str | None = rules.LAPD
 ) -> tuple[np.ndarray, list[rules.Finding]]:
     """Return floats (n,), NaN where blank or unreadable, and where a whole number was asked for and it is none."""
     if not isinstance(column, Texts) and column.dtype.kind in "iuf":
-        return column.astype(float), []
+        given = column.astype(float)
+        unusable = np.isinf(given) | (given != np.floor(given)) if whole else np.isinf(given)
+        found = np.where(unusable, np.nan, given) if unusable.any() else given
+        return found, [rules.parsed(name, given, found, np.isnan(given), np.isnan, source)]
     bare = stripped(texts(column))
     found = bare.each(lambda distinct: numbers_of(distinct, whole))
-    return found, [rules.parsed(name, bare.values, found, blank(bare), np.isnan, source)]
+    return found, [rules.parsed(name, bare, found, blank(bare), np.isnan, source)]
 
 
 def numbers_of(distinct: np.ndarray, whole: bool = False) -> np.ndarray:

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from .tables import Column, Texts
+from ..progress import Progress, advance
+from .tables import Column, RawTable, Texts
+
+# An index without a name is no column of the agency's.
+INDEX = "__index_level_"
 
 
 def columns(path: Path) -> tuple[dict[str, Column], int]:
     """Return the columns of a file by name, and how many rows it has."""
+    with _opened(path) as file:
+        table = file.read()
+    names = [name for name in table.column_names if not name.startswith(INDEX)]
+    return {name: _from_arrow(table[name]) for name in names}, table.num_rows
+
+
+def _opened(path: Path) -> Any:
     try:
         import pyarrow.parquet as parquet
     except ImportError:
         raise ImportError(
             f"{path.name} is a parquet file, which needs pyarrow: pip install pyarrow, or use the CSV."
         ) from None
-    table = parquet.read_table(path)
-    # An index without a name is no column of the agency's.
-    names = [name for name in table.column_names if not name.startswith("__index_level_")]
-    return {name: _from_arrow(table[name]) for name in names}, table.num_rows
+    return parquet.ParquetFile(path)
 
 
 def holds_geometry(path: Path) -> bool:
@@ -58,3 +67,24 @@ def _from_arrow(column: Any) -> Column:
 def _from_dictionary(column: Any) -> Texts:
     known = Texts.of([*column.dictionary.to_pylist(), None])
     return known.where(np.where(column.is_null(), -1, column.indices.fill_null(-1)).astype(np.int64))
+
+
+def portions(path: Path, rows: int, wanted: Collection[str] | None, progress: Progress) -> Iterator[RawTable]:
+    """Yield the rows of a file so many at a time, only the columns wanted (names without spaces around), at least one table."""
+    import pyarrow as pa
+
+    with _opened(path) as file:
+        names = [
+            name
+            for name in file.schema_arrow.names
+            if not name.startswith(INDEX) and (wanted is None or name.strip() in wanted)
+        ]
+        total, given = file.metadata.num_rows, 0
+        for batch in file.iter_batches(batch_size=rows, columns=names):
+            table = pa.table(batch)
+            given += table.num_rows
+            yield RawTable({name: _from_arrow(table[name]) for name in names}, table.num_rows, path.name)
+            advance(progress, given / total)
+        if not given:
+            table = file.schema_arrow.empty_table()
+            yield RawTable({name: _from_arrow(table[name]) for name in names}, 0, path.name)

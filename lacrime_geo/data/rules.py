@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, Callable
 
@@ -19,7 +20,10 @@ LOS_ANGELES = (-118.75, -118.1, 33.6, 34.4)
 def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
     """Return one line of the audit as JSON types: the rule, how many rows, different examples, what was done."""
     rows = np.flatnonzero(bad)
-    first = map(_shown, np.asarray(examples)[rows[:TRIED]].astype(object))
+    tried = rows[:TRIED]
+    # A column of texts gives those of a few rows without all others.
+    chosen = examples.where(tried).values if hasattr(examples, "where") else np.asarray(examples[tried])
+    first = map(_shown, chosen.astype(object))
     return {"rule": rule, "rows": int(rows.size), "examples": list(dict.fromkeys(first))[:3], "action": action}
 
 
@@ -148,9 +152,11 @@ def parsed(
     converted: np.ndarray,
     blank: np.ndarray,
     is_missing: Callable[..., Any],
-    source: str = LAPD,
+    source: str | None = LAPD,
 ) -> Finding:
     """Return the finding of values that could not be read; too many of them are an error, `source` its remedy.
+
+    Without a source nothing is refused yet: a portion of a file does not tell whether there are too many of the whole.
 
     Raises
     ------
@@ -158,11 +164,21 @@ def parsed(
         If more than five and more than 0.1 % of the values that are not blank fail.
     """
     failed = is_missing(converted) & ~blank
-    filled = int((~blank).sum())
-    if failed.sum() > max(5, 0.001 * filled):
-        shown = ", ".join(repr(value) for value in values[failed][:3])
-        raise ValueError(
-            f"{int(failed.sum()):,} of {filled:,} values of {rule} cannot be read, first in row {np.flatnonzero(failed)[0]}: "
-            f"{shown}; {source}."
-        )
-    return finding(f"{rule}_unreadable", failed, values, "set to missing")
+    found = finding(f"{rule}_unreadable", failed, values, "set to missing")
+    found["of"] = int((~blank).sum())
+    if found["rows"]:
+        found["first_row"] = int(failed.argmax())
+    if source is not None:
+        refuse_unreadable([found], source)
+    return found
+
+
+def refuse_unreadable(audit: Iterable[Finding], source: str) -> None:
+    """Raise when more than five and more than 0.1 % of the values that a finding is of could not be read."""
+    for found in audit:
+        if "first_row" in found and found["rows"] > max(5, 0.001 * found["of"]):
+            shown = ", ".join(map(repr, found["examples"]))
+            raise ValueError(
+                f"{found['rows']:,} of {found['of']:,} values of {found['rule'].removesuffix('_unreadable')} cannot be read, "
+                f"first in row {found['first_row']}: {shown}; {source}."
+            )
