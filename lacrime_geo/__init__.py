@@ -9,7 +9,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import audit, one_per_incident, read_incidents, read_lapd
+from .data import audit, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
@@ -57,11 +57,13 @@ __all__ = [
     "contours",
     "dbscan",
     "ellipses",
+    "fetch",
     "gi_star",
     "hdbscan",
     "hotspots",
     "incremental_moran",
     "kde",
+    "lapd_url",
     "local_moran",
     "moran",
     "one_per_incident",

@@ -83,8 +83,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         except (ValueError, TypeError, OSError, Cancelled, ImportError) as problem:
             print(f"lacrime-geo: {_sentence(problem)}", file=sys.stderr)
             return 2
-        except KeyboardInterrupt:
-            print("lacrime-geo: stopped; nothing was written", file=sys.stderr)
+        except KeyboardInterrupt as stop:
+            print(f"lacrime-geo: {stop if stop.args else 'stopped; nothing was written'}", file=sys.stderr)
             return 130
     with suppress(BrokenPipeError):
         print("\n".join(written))

@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .command import Command
 from .data.audit_command import AUDIT
+from .data.fetch_command import FETCH
 
-COMMANDS: tuple[Command, ...] = (AUDIT,)
+COMMANDS: tuple[Command, ...] = (AUDIT, FETCH)
