@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from makers import crimes_frame
 
-from lacrime_geo.data import geojson, geoparquet
-from lacrime_geo.data.geometry_columns import LATITUDE, LONGITUDE, settled
-from lacrime_geo.data.tables import Texts
+from lacrime_geo.data import geojson, geoparquet, tables
+from lacrime_geo.data.geometry_columns import settled
+from lacrime_geo.data.tables import LATITUDE, LONGITUDE, Texts
 
 FRAME = crimes_frame(50)
 
@@ -179,3 +179,18 @@ def test_an_agencys_columns_stand_unless_the_geometry_says_another_place():
     assert both["LON"] is texts and line["rows"] == 1 and line["examples"] == ["(-118.25, 34.5)"]
     with pytest.raises(ValueError, match="another place than the columns of longitude and latitude in 100 of 100 rows"):
         settled({"LON": Texts.of(["-118.4"] * 100), "LAT": y, **geometry}, "LON", "LAT")
+
+
+@pytest.mark.parametrize("ending", ["geojson", "parquet"])
+def test_layers_are_tables_whole_or_in_portions(ending, tmp_path):
+    path = tmp_path / f"a.{ending}"
+    FRAME.to_file(path) if ending == "geojson" else FRAME.to_parquet(path)
+    whole = tables.read(path)
+    (part,) = tables.portions(path, {}, wanted=["dr_no"])
+    assert list(part.columns) == ["dr_no", LONGITUDE, LATITUDE] and {*part.columns} < {*whole.columns}
+    np.testing.assert_array_equal(places(part), places(whole))
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(
+        ValueError, match=rf"a\.{ending} cannot be read \(.*\); it should be a complete CSV, JSON or parquet"
+    ):
+        tables.read(path)

@@ -151,8 +151,8 @@ class _Points:
             kind, place = "Point", place[0] if place else []
         if kind not in ("Point", None):
             self.others[str(kind)] = self.others.get(str(kind), 0) + 1
-        known = kind == "Point" and isinstance(place, list) and len(place) > 1
-        x, y = (_number(value) for value in place[:2]) if known else (np.nan, np.nan)
+        known = place if kind == "Point" and isinstance(place, list) and len(place) > 1 else [None, None]
+        x, y = (_number(value) for value in known[:2])
         self.x.append(x)
         self.y.append(y)
 

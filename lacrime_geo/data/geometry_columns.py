@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import rules
-from .tables import Column
+from .tables import LATITUDE, LONGITUDE, Column
 
-# Called so that no agency's columns are; taken before any of those.
-LONGITUDE, LATITUDE = "geometry_longitude", "geometry_latitude"
 DEGREES = ("EPSG:4326", "OGC:CRS84")
 # About 100 m: the hundred-block is moved to its middle in one column and to a corner in another.
 SAME_PLACE = 0.001

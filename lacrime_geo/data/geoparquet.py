@@ -25,18 +25,32 @@ def places(table: Any) -> tuple[dict[str, Column], str]:
     ValueError
         If the geometries are no points, their CRS is not known, or the file's description of them is damaged.
     """
-    try:
-        described = json.loads(table.schema.metadata[b"geo"])
-        name = described["primary_column"]
-        geometry = described["columns"][name]
-        column = table[name]
-    except (KeyError, TypeError, ValueError):
-        raise ValueError("its description of the geometry is damaged") from None
+    name, geometry = _described(table.schema)
+    column = table[name]
     crs = geometry.get("crs", DEGREES[1])
     if crs is None:
         raise ValueError("it does not say which CRS its geometry is in; write it again with one")
     x, y, others = _of_struct(column) if geometry.get("encoding") == "point" else _of_binary(column)
     return columns_of(x, y, _named(crs), others), name
+
+
+def geometry_column(schema: Any) -> str:
+    """Return the name of the column that holds the geometry of a GeoParquet file."""
+    return _described(schema)[0]
+
+
+def _described(schema: Any) -> tuple[str, Mapping[str, Any]]:
+    """Return the column of the geometry, and what the file says of it."""
+    try:
+        described = json.loads(schema.metadata[b"geo"])
+        name = described["primary_column"]
+        geometry = described["columns"][name]
+        known = isinstance(geometry, dict) and name in schema.names
+    except (KeyError, TypeError, ValueError):
+        known = False
+    if not known:
+        raise ValueError("its description of the geometry is damaged")
+    return name, geometry
 
 
 def _named(crs: Any) -> str:

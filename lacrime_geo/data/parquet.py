@@ -19,8 +19,19 @@ def columns(path: Path) -> tuple[dict[str, Column], int]:
     """Return the columns of a file by name, and how many rows it has."""
     with _opened(path) as file:
         table = file.read()
+    return _from_table(table), table.num_rows
+
+
+def _from_table(table: Any) -> dict[str, Column]:
+    """Return the columns of an Arrow table; of one with geometry, the places as two of them."""
+    found: dict[str, Column] = {}
+    if b"geo" in (table.schema.metadata or {}):
+        from .geoparquet import places
+
+        found, geometry = places(table)
+        table = table.drop_columns([geometry])
     names = [name for name in table.column_names if not name.startswith(INDEX)]
-    return {name: _from_arrow(table[name]) for name in names}, table.num_rows
+    return {**{name: _from_arrow(table[name]) for name in names}, **found}
 
 
 def _opened(path: Path) -> Any:
@@ -74,17 +85,23 @@ def portions(path: Path, rows: int, wanted: Collection[str] | None, progress: Pr
     import pyarrow as pa
 
     with _opened(path) as file:
-        names = [
-            name
-            for name in file.schema_arrow.names
-            if not name.startswith(INDEX) and (wanted is None or name.strip() in wanted)
-        ]
+        names = _names(file.schema_arrow, wanted)
         total, given = file.metadata.num_rows, 0
         for batch in file.iter_batches(batch_size=rows, columns=names):
-            table = pa.table(batch)
+            table = pa.table(batch).replace_schema_metadata(file.schema_arrow.metadata)
             given += table.num_rows
-            yield RawTable({name: _from_arrow(table[name]) for name in names}, table.num_rows, path.name)
+            yield RawTable(_from_table(table), table.num_rows, path.name)
             advance(progress, given / total)
         if not given:
-            table = file.schema_arrow.empty_table()
-            yield RawTable({name: _from_arrow(table[name]) for name in names}, 0, path.name)
+            table = file.schema_arrow.empty_table().select(names)
+            yield RawTable(_from_table(table), 0, path.name)
+
+
+def _names(schema: Any, wanted: Collection[str] | None) -> list[str]:
+    """Return the columns wanted of a file, that of its geometry among them."""
+    kept = None if wanted is None else {*wanted}
+    if kept is not None and b"geo" in (schema.metadata or {}):
+        from .geoparquet import geometry_column
+
+        kept.add(geometry_column(schema))
+    return [name for name in schema.names if not name.startswith(INDEX) and (kept is None or name.strip() in kept)]

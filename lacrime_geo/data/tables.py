@@ -18,6 +18,8 @@ from ..progress import Progress, within
 from .rules import Finding
 
 BYTES_AT_ONCE = 1 << 20
+# The columns of degrees in which the points of a layer stand, called as no agency's are.
+LONGITUDE, LATITUDE = "geometry_longitude", "geometry_latitude"
 # About a million rows of an LAPD file; what a portion takes in memory is given back before the next.
 BYTES_IN_PORTION, ROWS_IN_PORTION = 320 << 20, 1_000_000
 
@@ -104,11 +106,11 @@ class SourceFile:
 
 
 def read(path: str | os.PathLike[str], progress: Progress = None, separator: str | None = ",") -> RawTable:
-    """Read a CSV (also .gz or .zip; UTF-8 with or without a mark, UTF-16 with one, else Latin-1) or parquet file.
+    """Read a CSV (also .gz or .zip; UTF-8 with or without a mark, UTF-16 with one, else Latin-1), GeoJSON or parquet file.
 
     Parameters
     ----------
-    path : the file; its ending names the format, all but .parquet, .gz and .zip are plain CSV.
+    path : the file; its ending names the format, all but .parquet, .geojson, .json, .gz and .zip are plain CSV.
     progress : function of a fraction in 0…1 that returns False to stop, or None.
     separator : what stands between the fields; None finds the one that makes most columns.
 
@@ -121,6 +123,8 @@ def read(path: str | os.PathLike[str], progress: Progress = None, separator: str
     """
     path = Path(path)
     with _explained(path):
+        if is_json(path):
+            return _read_json(path, progress)
         if is_parquet(path):
             return _read_parquet(path)
         (table,) = _csv_portions(path, separator, None, progress)
@@ -130,6 +134,11 @@ def read(path: str | os.PathLike[str], progress: Progress = None, separator: str
 def is_parquet(path: str | os.PathLike[str]) -> bool:
     """Tell by its ending whether a file is parquet."""
     return Path(path).suffix.lower() == ".parquet"
+
+
+def is_json(path: str | os.PathLike[str]) -> bool:
+    """Tell by its ending whether a file is GeoJSON or another JSON."""
+    return Path(path).suffix.lower() in (".geojson", ".json")
 
 
 @contextmanager
@@ -142,8 +151,14 @@ def _explained(path: Path) -> Iterator[None]:
     except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, csv.Error) as problem:
         said = (str(problem) or type(problem).__name__).splitlines()[0]
         raise ValueError(
-            f"{path.name} cannot be read ({said}); it should be a complete CSV or parquet file."
+            f"{path.name} cannot be read ({said}); it should be a complete CSV, JSON or parquet file."
         ) from problem
+
+
+def _read_json(path: Path, progress: Progress) -> RawTable:
+    from .geojson import read as of_json
+
+    return of_json(path, progress)
 
 
 def _read_parquet(path: Path) -> RawTable:
@@ -168,7 +183,9 @@ def portions(
     """
     path = Path(path)
     with _explained(path):
-        if is_parquet(path):
+        if is_json(path):
+            parts = iter([_only(_read_json(path, progress), wanted)])
+        elif is_parquet(path):
             from .parquet import portions as of_parquet
 
             parts = of_parquet(path, ROWS_IN_PORTION, wanted, progress)
@@ -200,9 +217,15 @@ def _csv_portions(
     except (ImportError, arrow_csv.Surprise):
         rest = csv_files.portions(path, separator, rows, given, within(progress, reached[0], 1.0))
     for table in rest:
-        if wanted is not None:
-            table.columns = {name: column for name, column in table.columns.items() if name.strip() in wanted}
-        yield table
+        yield _only(table, wanted)
+
+
+def _only(table: RawTable, wanted: Collection[str] | None) -> RawTable:
+    """Return a table with the columns wanted alone, None wanting all; what a layer's geometry says is always kept."""
+    if wanted is not None:
+        kept = {*wanted, LONGITUDE, LATITUDE}
+        table.columns = {name: column for name, column in table.columns.items() if name.strip() in kept}
+    return table
 
 
 def _kept(progress: Progress, reached: list[float]) -> Progress:
