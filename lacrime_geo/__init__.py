@@ -18,6 +18,7 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
+from .location_sensitivity import jitter_sensitivity
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
 from .overview import Overview, overview
@@ -62,6 +63,7 @@ __all__ = [
     "hdbscan",
     "hotspots",
     "incremental_moran",
+    "jitter_sensitivity",
     "kde",
     "lapd_url",
     "local_moran",

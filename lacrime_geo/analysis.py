@@ -21,7 +21,7 @@ class Analysis:
     `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters, or a
     further table, and `second_params` are that method's options; `look` are the options of its method `styled`; `needs` is
     a module that is no part of the core, and the package that holds it; `reports` tells that the dates of report are read,
-    which others do without.
+    which others do without; `passes_to` are functions to which it hands on those of its parameters that are none of its own.
     """
 
     run: Callable[..., Any]
@@ -37,6 +37,7 @@ class Analysis:
     look: tuple[Parameter, ...] = ()
     needs: tuple[str, str] | None = None
     reports: bool = False
+    passes_to: tuple[Callable[..., Any], ...] = ()
 
     def __post_init__(self) -> None:
         """Hold the declaration against the function's signature."""
@@ -45,12 +46,13 @@ class Analysis:
                 raise TypeError(f"{self.name}: {parameter!r} is no kind of parameter that can be shown.")
         if self.second and not hasattr(self.result, self.second):
             raise TypeError(f"{self.name}: a {self.result.__name__} has no {self.second!r}.")
-        for declared, signature in (
-            (self.params, self._signature),
-            (self.second_params, self._second_signature),
-            (self.look, self._look_signature if self.look else {}),
+        own = tuple(parameter for parameter in self.params if parameter.name not in self.passed_on)
+        for declared, data, signature in (
+            (own, self.input, self._signature),
+            (self.second_params, "self", self._second_signature),
+            (self.look, "self", self._look_signature if self.look else {}),
         ):
-            names, options = sorted(p.name for p in declared), sorted(set(list(signature)[1:]) - UNASKED)
+            names, options = sorted(p.name for p in declared), sorted({*signature} - UNASKED - {data})
             if names != options:
                 raise TypeError(f"{self.name}: declared {names}, but its signature has {options}.")
 
@@ -74,8 +76,19 @@ class Analysis:
 
     @property
     def input(self) -> str:
-        """The name of the first parameter: "incidents", "features" or "surface"."""
-        return next(iter(self._signature))
+        """The name of the first parameter that is not declared: "incidents", "features" or "surface"."""
+        declared = {parameter.name for parameter in self.params}
+        return next(name for name in self._signature if name not in declared)
+
+    @property
+    def passed_on(self) -> frozenset[str]:
+        """The names of the parameters that are handed on."""
+        others = {name for function in self.passes_to for name in _options_of(function)}
+        return frozenset(p.name for p in self.params if p.name in others and p.name not in self._signature)
+
+    def call(self, data: Any, progress: Progress, **options: Any) -> Any:
+        """Run it on the input."""
+        return self.run(**{self.input: data}, progress=progress, **options)
 
     @property
     def counts_incidents(self) -> bool:
@@ -109,7 +122,9 @@ class Analysis:
         return tuple(p for p in (*self.params, *self.second_params) if isinstance(p, (Points, Polygons)))
 
     def default(self, name: str) -> Any:
-        """Return a parameter's default, `inspect.Parameter.empty` when it must be given."""
+        """Return a parameter's default, `inspect.Parameter.empty` when it must be given; None for what is handed on."""
+        if name in self.passed_on:
+            return None
         for signature in (self._signature, self._second_signature):
             if name in signature:
                 return signature[name].default
@@ -134,7 +149,8 @@ class Analysis:
 @cache
 def _options_of(function: Callable[..., Any]) -> dict[str, inspect.Parameter]:
     # Asked some hundred times while a toolbox is filled, and slow.
-    return dict(inspect.signature(function).parameters)
+    every = inspect.signature(function).parameters
+    return {name: one for name, one in every.items() if one.kind is not one.VAR_KEYWORD}
 
 
 @cache

@@ -16,6 +16,7 @@ from .density_clusters import dbscan
 from .grid_hotspots import Hotspots, hotspots
 from .hotspot_stability import stability
 from .kernels import KERNELS
+from .location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
 from .overview import Overview, overview
@@ -151,6 +152,26 @@ ANALYSES = (
             BOUNDARY,
             WEIGHT,
         ),
+    ),
+    Analysis(
+        run=jitter_sensitivity,
+        title="Which findings stand when places are moved",
+        group="Hotspots",
+        result=Marks,
+        tags=("robustness", "location error", "geocoding", "uncertainty", "hundred-block", "jitter", "crime", "hot spot"),
+        params=(
+            Choice("analysis", "Analysis", options=WITHOUT_SCRIPT),
+            Distance("radius", "How far places may be from where they are said to be"),
+            Amount("runs", "Number of runs", whole=True),
+            Distance("cell_size", "Cell size (for hotspots and kde)"),
+            Distance("distance_band", "Neighbourhood radius (for hotspots)"),
+            Distance("bandwidth", "Bandwidth (for kde)"),
+            Distance("eps", "Neighbour distance (for dbscan)"),
+            Amount("min_samples", "Incidents that make a core (for dbscan)"),
+            Polygons("boundary", "Study area (for hotspots and kde)"),
+            WEIGHT,
+        ),
+        passes_to=(hotspots, kde, dbscan),
     ),
     Analysis(
         run=compare,

@@ -122,7 +122,7 @@ def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         with _progress_bar(analysis.title, options.quiet) as progress:
             arguments = _given(analysis.params, options)
             part = within(progress, 0.0, 0.5) if wanted else progress
-            result = analysis.run(_input(analysis, options), progress=part, **arguments)
+            result = analysis.call(_input(analysis, options), part, **arguments)
             if wanted:
                 arguments = _given(analysis.second_params, options)
                 further = analysis.second_of(result, within(progress, 0.5, 1.0), **arguments)
@@ -272,7 +272,7 @@ def _add_option(
         command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
     elif isinstance(parameter, Choice):
         default = analysis.default(parameter.name) if analysis else None
-        common["help"] += f" Default: {default}."
+        common["help"] += "" if required else f" Default: {default}."
         command.add_argument(flag, choices=parameter.options, **common)
     elif isinstance(parameter, Switch):
         command.add_argument(flag, action=argparse.BooleanOptionalAction, **common)

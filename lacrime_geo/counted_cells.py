@@ -64,14 +64,19 @@ class CountedCells:
         else:
             universe = grid.covered_by(area)
         _require_cells(int(universe.sum()), cell_size)
-        cell = grid.index_within(universe, x, y)
-        count, sums = grid.total(cell)[universe], None
+        nothing = np.zeros(int(universe.sum()), dtype=np.int64)
+        return cls(grid, universe, np.zeros(0, dtype=bool), nothing).holding(placed)
+
+    def holding(self, placed: Incidents) -> CountedCells:
+        """Return the same cells with other incidents in them."""
+        cell = self.grid.index_within(self.universe, placed.easting, placed.northing)
+        count, sums = self.grid.total(cell)[self.universe], None
         if placed.weight is not None:
-            sums = grid.total(cell, placed.weight)[universe]
+            sums = self.grid.total(cell, placed.weight)[self.universe]
             # Whole weights stay whole numbers, for which there are exact tails.
             whole = (placed.weight % 1 == 0).all() and placed.weight.sum() < LARGEST_TOTAL
             sums = sums.astype(np.int64) if whole else sums
-        return cls(grid, universe, cell >= 0, count, sums)
+        return CountedCells(self.grid, self.universe, cell >= 0, count, sums)
 
     @property
     def values(self) -> np.ndarray:

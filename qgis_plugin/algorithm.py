@@ -161,7 +161,7 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         original = source if self._writes_input_again(outputs, inputs, options) else None
         data = inputs.data(source, options, within(progress, 0.0, 0.15))
         inputs.add_layers(self.analysis.params, data, options, within(progress, 0.15, 0.2))
-        result = self.analysis.run(data, progress=within(progress, 0.2, self.COMPUTED), **options)
+        result = self.analysis.call(data, within(progress, 0.2, self.COMPUTED), **options)
         written = self._deliver(outputs, inputs, result, data, original, within(progress, self.COMPUTED, 1.0))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)

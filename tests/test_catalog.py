@@ -15,9 +15,12 @@ from lacrime_geo.parameter_kinds import Choice, Distance
 
 @pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
 def test_declared_names_are_the_signatures(analysis):
-    data, *others = inspect.getfullargspec(analysis.run).args
-    keywords = inspect.getfullargspec(analysis.run).kwonlyargs
-    assert sorted(p.name for p in analysis.params) == sorted({*others, *keywords} - UNASKED)
+    words = inspect.getfullargspec(analysis.run)
+    data, *others = [name for name in words.args if name != "analysis"]
+    own = {*words.args, *words.kwonlyargs} - UNASKED - {data}
+    assert {p.name for p in analysis.params} == own | analysis.passed_on
+    handed = {name for function in analysis.passes_to for name in inspect.signature(function).parameters}
+    assert analysis.passed_on <= handed - own and (words.varkw is None) == (analysis.passes_to == ())
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
     assert data == analysis.input
     # Beside the data stands another layer that the analysis cannot do without.
@@ -36,7 +39,7 @@ def test_every_parameter_says_what_it_is(analysis):
         if isinstance(parameter, Distance):
             assert "(m)" in text
         if isinstance(parameter, Choice):
-            assert analysis.default(parameter.name) in parameter.options
+            assert analysis.required(parameter.name) or analysis.default(parameter.name) in parameter.options
             assert all(f'"{name}"' in text for name in parameter.options)
         if not analysis.required(parameter.name) and analysis.default(parameter.name) is None:
             assert "efault" in text or "for " in text
@@ -77,6 +80,7 @@ WRONG = {
     "renamed": lambda params: (Distance("band_width", "Bandwidth"), *params[1:]),
     "of no kind": lambda params: (Colour(), *params[1:]),
     "text": lambda params: ("bandwidth", *params[1:]),
+    "handed to none": lambda params: (*params, Distance("eps", "Neighbour distance")),
 }
 
 

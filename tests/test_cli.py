@@ -49,6 +49,10 @@ OPTIONS = {
         dict(shape="hex"),
     ],
     "stability": [dict(runs=4, cell_size=300)],
+    "jitter_sensitivity": [
+        dict(analysis="hotspots", radius=60, runs=2, cell_size=300),
+        dict(analysis="dbscan", radius=60, runs=2, eps=150, min_samples=7),
+    ],
     "dbscan": [{}, dict(eps=150, min_samples=7), dict(eps=150, min_samples=700, weight="amount")],
 }
 
@@ -58,7 +62,7 @@ def test_numbers_are_the_librarys(name, options, crimes, tmp_path, capsys):
     output = tmp_path / ("out.tif" if name == "kde" else "out.gpkg")
     assert main([name, str(crimes), str(output), *flags(options)]) == 0
     assert capsys.readouterr().out == f"{output}\n"
-    assert_same_numbers(getattr(lg, name)(crimes, **options), output)
+    assert_same_numbers(BY_NAME[name].call(crimes, None, **options), output)
 
 
 def test_maps_are_compared(crimes, tmp_path):

@@ -34,7 +34,7 @@ points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:3261
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-every += " st_dbscan ellipses change_map"
+every += " st_dbscan ellipses change_map jitter_sensitivity"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -51,6 +51,7 @@ for neighbours in ("queen", "rook", "knn", "band"):
 marks += [lg.local_moran(areas, value="v", permutations=number) for number in (0, 19)]
 marks += [lg.gi_star(areas, value="v", denominator="v", smoothing="empirical_bayes"), lg.local_moran(points)]
 cells += [lg.hotspots(points, shape="hex"), lg.stability(some, runs=3)]
+cells += [lg.jitter_sensitivity(name, points, radius=50, runs=2) for name in ("hotspots", "kde")]
 cells += [lg.change_map(points, after_since="2023-09-01")]
 cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
@@ -59,6 +60,7 @@ curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]
 clusters = [lg.dbscan(points), lg.dbscan(some, eps=200, min_samples=5, weight="w")]
+clusters += [lg.jitter_sensitivity(lg.dbscan, points, radius=50, runs=2)]
 clusters += [lg.st_dbscan(points, eps=300, eps_time=90, min_samples=5)]
 for name in outside:
     try:

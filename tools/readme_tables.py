@@ -13,6 +13,8 @@ from lacrime_geo.data.lapd import COLUMNS
 from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 from lacrime_geo.summaries import Summary
 
+# What gives one kind or another by what is asked for.
+EITHER = {"jitter_sensitivity": "grid cells, or the input with new columns"}
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {
     Surface: "raster",
@@ -29,6 +31,7 @@ def analyses():
     rows = ["| script | command | QGIS | what it does | gives |", "|---|---|---|---|---|"]
     for analysis in (*ANALYSES, *SUMMARIES):
         gives = next(words for kind, words in KINDS.items() if issubclass(analysis.result, kind))
+        gives = EITHER.get(analysis.name, gives)
         gives += f"; {analysis.second_title.lower()}" if analysis.second else ""
         names = f"| `lg.{analysis.name}` | `lacrime-geo {analysis.name}` | `lacrime:{analysis.name}` |"
         rows.append(f"{names} {analysis.summary} | {gives} |")

@@ -27,6 +27,7 @@ NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
 MANY_POINTS = 10_000
 TOO_FEW = "too few"
+NOTHING_FOUND = "In no cluster, or not significant"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
@@ -159,11 +160,49 @@ def unfilled() -> str:
 
 def _stability(result: Any) -> str:
     """Classes of the share of grids on which a cell is hot, or else cold; the surer the darker."""
+    return _shares(result.parameters["runs"], "{} on", "grids", "Hot or cold on none")
+
+
+def _jittered_cells(result: Any) -> str:
+    """Return the same of the runs on moved places."""
+    return _shares(result.parameters["runs"], "{} in", "runs", "Hot or cold in none")
+
+
+def _jittered_density(result: Any) -> str:
+    """Classes of the share of runs in which a cell is among the densest."""
     runs = result.parameters["runs"]
-    hot, cold = (_shares_of_grids(side, runs) for side in ("Hot", "Cold"))
+    classes = _classes_of_shares("Hot", runs, "Among the densest 5 % in", "runs")
+    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in classes]
+    entries.append((-0.5 / runs, 0.5 / runs, "Among the densest 5 % in none"))
+    symbols = [*(fill(colour, colour, 0.2) for *_, colour in classes), fill(None, None, 0.0)]
+    renderer = classified('"top" / "runs"', entries, symbols)
+    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
+
+
+def _jittered_marks(result: Any) -> str:
+    """Points by the share of runs in which they stay what they are; those in no cluster, or not significant, small and grey."""
+    runs = result.parameters["runs"]
+    classes = _classes_of_shares("Hot", runs, "The same in", "runs")
+    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in classes]
+    entries += [(-0.5 / runs, 0.5 / runs, "The same in none"), (-2.0, -0.5 / runs, NOTHING_FOUND)]
+    symbols = [marker(colour, 1.6, 0.75) for *_, colour in classes]
+    symbols += [marker("#ffffff", 1.6, 0.75), marker(palettes.NOISE, 0.7, 0.35)]
+    nothing = {
+        "cluster": '"cluster" < 0',
+        "bin": 'abs("bin") < 2',
+        "cluster_type": "\"cluster_type\" = 'not significant'",
+    }
+    where = next(condition for name, condition in nothing.items() if name in result.columns)
+    renderer = classified(f'if({where}, -1, "stays" / "runs")', entries, symbols)
+    return document([renderer, element("blendMode", text=NORMAL)])
+
+
+def _shares(runs: int, said: str, of: str, none: str) -> str:
+    """Classes of the share of runs in which a cell is hot, or else cold."""
+    hot, cold = (_classes_of_shares(side, runs, said.format(side), of) for side in ("Hot", "Cold"))
     # A cell at the rim may lie on fewer grids than all: its share counts.
     entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in hot]
-    entries.append((-0.5 / runs, 0.5 / runs, "Hot or cold on none"))
+    entries.append((-0.5 / runs, 0.5 / runs, none))
     entries += [(-(most + 0.5) / runs, -(least - 0.5) / runs, label) for least, most, label, _ in reversed(cold)]
     colours = [*(row[-1] for row in hot), None, *(row[-1] for row in reversed(cold))]
     symbols = [unfilled() if colour is None else fill(colour, colour, 0.2) for colour in colours]
@@ -171,14 +210,14 @@ def _stability(result: Any) -> str:
     return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
 
 
-def _shares_of_grids(side: str, runs: int) -> list[tuple[int, int, str, str]]:
-    """Return (least, most, sentence, colour) of the classes of one side, the surest first; few grids make fewer classes."""
+def _classes_of_shares(side: str, runs: int, said: str, of: str) -> list[tuple[int, int, str, str]]:
+    """Return (least, most, sentence, colour) of the classes of one side, the surest first; few runs make fewer classes."""
     found, above = [], runs + 1
     for share, colour in palettes.STABLE[side]:
         least = max(math.ceil(share * runs), 1)
         if least < above:
             numbers = f"{least} to {above - 1}" if least < above - 1 else f"{least}"
-            found.append((least, above - 1, f"{side} on {numbers} of {runs} grids", colour))
+            found.append((least, above - 1, f"{said} {numbers} of {runs} {of}", colour))
         above = min(least, above)
     return found
 
@@ -277,6 +316,9 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "gi_star": _feature_bins,
     "local_moran": _local_moran,
     "stability": _stability,
+    "jitter": _jittered_cells,
+    "jitter_density": _jittered_density,
+    "jitter_marks": _jittered_marks,
     "comparison": _comparison,
     "change": _change,
     "incidents": _incidents,

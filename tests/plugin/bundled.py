@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 OF_FEATURES = ("gi_star", "local_moran", "moran")
 NEED_SCIKIT = ("hdbscan", "optics")
 CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
-OF_INCIDENTS = ("kde", "hotspots", "stability", "incremental_moran", *CLUSTERS, "ellipses")
+OF_INCIDENTS = ("kde", "hotspots", "stability", "jitter_sensitivity", "incremental_moran", *CLUSTERS, "ellipses")
 ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration", "change_map")
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
@@ -38,6 +38,7 @@ def inputs_of(name, points, squares, units, density):
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
         "change_map": dict(AFTER_SINCE=AFTER_SINCE),
+        "jitter_sensitivity": dict(ANALYSIS="hotspots", CELL_SIZE=400, RUNS=3, RADIUS=75),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}

@@ -31,6 +31,8 @@ RUNS = {
     "hotspots": ("hotspots", dict(PERMUTATIONS=99), LATE),
     "hotspots, hexagons of a period": ("hotspots", dict(SHAPE="hex", SINCE="2021-01-01", CATEGORY="theft"), LATE),
     "stability": ("stability", {}, LATE),
+    "jitter_sensitivity": ("jitter_sensitivity", dict(ANALYSIS="hotspots", RADIUS=75), LATE),
+    "jitter_sensitivity of clusters": ("jitter_sensitivity", dict(ANALYSIS="dbscan", RADIUS=75, EPS=150), LATE),
     "incremental_moran": ("incremental_moran", {}, LATE),
     "local_moran": ("local_moran", {}, LATE),
     "concentration": ("concentration", {}, LATE),

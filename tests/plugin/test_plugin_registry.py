@@ -35,6 +35,7 @@ LOOKS = {
     "hotspots": ("categorizedSymbol", *CONFIDENCE),
     "gi_star": ("categorizedSymbol", *CONFIDENCE),
     "stability": ("graduatedSymbol", "Hot on 5 of 5 grids", "Cold on 5 of 5 grids"),
+    "jitter_sensitivity": ("graduatedSymbol", "Hot in 3 of 3 runs", "Cold in 3 of 3 runs"),
     "compare": ("categorizedSymbol", "Hot on both maps", "Not on the second map"),
     "change_map": ("categorizedSymbol", "More than before, 99 % confidence", "Too few incidents to tell a change"),
     "local_moran": ("categorizedSymbol", "High among high", "Not significant"),
@@ -53,6 +54,7 @@ BAD = {
     "contours": ({"LEVELS": "150"}, "150"),
     "hotspots": ({"CELL_SIZE": -5.0}, "cell_size must be above 0 metres, got -5"),
     "stability": ({"RUNS": 0}, "runs must be"),
+    "jitter_sensitivity": ({"EPS": 5}, "hotspots takes no eps"),
     "incremental_moran": ({"CELL_SIZE": -5.0}, "cell_size must be above 0 metres, got -5"),
     "change_map": ({"AFTER_SINCE": "2031-01-01"}, "2031"),
     "gi_star": ({"VALUE": "nothing"}, "no column 'nothing'"),
@@ -99,7 +101,7 @@ def given_on(sample, name):
 def by_the_library(name, given):
     """Return what a script gets."""
     options = {key.lower(): value for key, value in given.items()}
-    return getattr(lg, name)(options.pop(BY_NAME[name].input), **options)
+    return BY_NAME[name].call(options.pop(BY_NAME[name].input), None, **options)
 
 
 def legend(layer):
