@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import logging
 import os
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Union
 from .charts import svg
 from .landing import Landing, explained
 from .results import Cells, Curve, Result, Surface, Table, Vector
+from .spreadsheets import harmless
 from .styles import qml
 
 if TYPE_CHECKING:
@@ -159,10 +161,13 @@ def _write_table(table: Table, path: Path) -> None:
     if path.suffix.lower() == ".parquet":
         frame.to_parquet(path)
         return
-    for name in frame.select_dtypes(include=["object", "string"]):
-        # A spreadsheet runs text that begins like this as a formula.
-        frame[name] = frame[name].map(lambda text: f"'{text}" if str(text)[:1] in "=+-@\t\r" and str(text) else text)
-    frame.to_csv(path, index=False)
+    texts = list(frame.select_dtypes(include=["object", "string", "category"]))
+    for name in texts:
+        frame[name] = frame[name].map(harmless)
+    # A lone carriage return ends a row for many readers, and is quoted by none that ends rows with another character.
+    returns = any(isinstance(text, str) and "\r" in text for name in texts for text in frame[name])
+    quoting = csv.QUOTE_NONNUMERIC if returns else csv.QUOTE_MINIMAL
+    frame.rename(columns=harmless).to_csv(path, index=False, quoting=quoting)
 
 
 @contextmanager

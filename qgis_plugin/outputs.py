@@ -22,6 +22,7 @@ from .provenance import without_passwords
 
 log = logging.getLogger("lacrime_geo")
 SHAPES_ONLY = (".shp", ".dbf", ".fgb", ".sqlite")
+SPREADSHEETS = (".csv", ".xlsx", ".ods")
 DATABASES = ("memory:", "ogr:", "postgres:", "postgis:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
 
@@ -62,6 +63,11 @@ class Outputs:
     def _sink(self, name):
         value = self.parameters.get(name)
         return value.sink.staticValue() if isinstance(value, QgsProcessingOutputLayerDefinition) else value
+
+    def is_spreadsheet(self, name):
+        """Tell whether an output is a file that spreadsheets open, which run text that begins like a formula."""
+        sink = self._sink(name)
+        return isinstance(sink, str) and sink.lower().endswith(SPREADSHEETS)
 
     def _redirect(self, name, path):
         value = self.parameters[name]

@@ -19,6 +19,7 @@ from qgis.PyQt.QtCore import QDateTime
 from .lacrime_geo.geometry import MULTIPOLYGON, kind
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, Marks, few_enough
+from .lacrime_geo.spreadsheets import harmless
 
 try:
     from qgis.PyQt.QtCore import QMetaType
@@ -98,7 +99,7 @@ def add(outputs, name, sink, features, total, progress, left=()):
     `left` are those that the format does not hold, told while features are taken.
     """
     portion, done = [], 0
-    for feature in features:
+    for feature in map(_without_formulas, features) if outputs.is_spreadsheet(name) else features:
         portion.append(feature)
         if len(portion) == FEATURES_AT_ONCE:
             _add_portion(outputs, name, sink, portion)
@@ -109,6 +110,12 @@ def add(outputs, name, sink, features, total, progress, left=()):
     require_all(done + len(portion) + len(left), total)
     if hasattr(sink, "finalize"):
         sink.finalize()
+
+
+def _without_formulas(feature):
+    """Return a feature whose text no spreadsheet runs."""
+    feature.setAttributes([harmless(value) for value in feature.attributes()])
+    return feature
 
 
 def _add_portion(outputs, name, sink, portion):
