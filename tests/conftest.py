@@ -1,6 +1,7 @@
-"""What several test files share: the folder of real data, one for the examples of pages, and settings of hypothesis."""
+"""What several test files share: the folder of real data, one for the examples of pages, and settings of hypothesis, a small disk."""
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -31,3 +32,15 @@ def lacrime_data():
     if not folder or not Path(folder).is_dir():
         pytest.skip("LACRIME_DATA names no folder of real data")
     return Path(folder)
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """Return a folder that holds 64 kB; mount it again read-only with `remount`."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True)
+    if mounted.returncode:
+        pytest.skip("mounting a small file system is not permitted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)

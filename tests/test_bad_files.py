@@ -96,18 +96,6 @@ def test_a_missing_folder_is_named(name, tmp_path):
     assert list(tmp_path.iterdir()) == [tmp_path / name]
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """Return a folder that holds 64 kB; mount it again read-only with `remount`."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], capture_output=True)
-    if mounted.returncode:
-        pytest.skip("mounting a small file system is not permitted here")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
 def remount(folder):
     subprocess.run(["mount", "-o", "remount,ro", folder], check=True)
 
