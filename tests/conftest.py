@@ -1,4 +1,4 @@
-"""What several test files share: the folder of real data, one for the examples of pages, and settings of hypothesis, a small disk."""
+"""What several test files share: real data, a folder for the examples of pages, a small disk, and settings of hypothesis."""
 
 import os
 import subprocess
