@@ -76,9 +76,8 @@ def _counted(source: Source, part: PartFolder) -> int:
         return UNCOUNTED
     rows = _table(source, source.query.count_all(), _at(source, part))
     try:
-        ((number,),) = rows
-        return source.query.asked_of(int(number))
-    except ValueError:
+        return source.query.asked_of(int(rows[0][0]))
+    except (ValueError, IndexError):
         log.warning("the portal does not count its rows: whether all of them came is not checked")
         return UNCOUNTED
 
@@ -89,7 +88,10 @@ def _table(source: Source, url: str, progress: Progress) -> list[list[str]]:
     def asked() -> list[list[str]]:
         parts: list[bytes] = []
         receive(url, parts.append, source.limits, progress)
-        return [fields(record) for record in records(b"".join(parts).splitlines(keepends=True))]
+        body = b"".join(parts)
+        if not body.endswith(b"\n"):
+            raise Passing("a short answer broke off")
+        return [fields(record) for record in records(body.splitlines(keepends=True))]
 
     return source.patience.insist(asked, progress)[1:]
 
