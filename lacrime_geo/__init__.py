@@ -21,10 +21,12 @@ from .incidents import Incidents, as_incidents
 from .location_sensitivity import jitter_sensitivity
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
+from .nowcasting import nowcast, nowcast_counts
 from .overview import Overview, overview
 from .period_comparison import PeriodComparison, compare_periods
 from .progress import Cancelled
 from .relative_risk import risk_ratio
+from .reporting_delays import lag_safe_end, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
 from .scikit_clusters import hdbscan, optics
 from .spacetime_clusters import st_dbscan
@@ -65,14 +67,18 @@ __all__ = [
     "incremental_moran",
     "jitter_sensitivity",
     "kde",
+    "lag_safe_end",
     "lapd_url",
     "local_moran",
     "moran",
+    "nowcast",
+    "nowcast_counts",
     "one_per_incident",
     "optics",
     "overview",
     "read_incidents",
     "read_lapd",
+    "reporting_delay",
     "risk_ratio",
     "st_dbscan",
     "stability",

@@ -19,8 +19,10 @@ from .kernels import KERNELS
 from .location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
+from .nowcasting import STEPS, Nowcast, nowcast
 from .overview import Overview, overview
 from .parameter_groups import (
+    AS_OF,
     BOUNDARY,
     CLUSTERS,
     EPS,
@@ -49,6 +51,7 @@ from .parameter_kinds import (
 from .period_comparison import PeriodComparison, compare_periods
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
+from .reporting_delays import DelayCurve, ReportingDelay, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
 from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .significance import CORRECTIONS
@@ -158,7 +161,16 @@ ANALYSES = (
         title="Which findings stand when places are moved",
         group="Hotspots",
         result=Marks,
-        tags=("robustness", "location error", "geocoding", "uncertainty", "hundred-block", "jitter", "crime", "hot spot"),
+        tags=(
+            "robustness",
+            "location error",
+            "geocoding",
+            "uncertainty",
+            "hundred-block",
+            "jitter",
+            "crime",
+            "hot spot",
+        ),
         params=(
             Choice("analysis", "Analysis", options=WITHOUT_SCRIPT),
             Distance("radius", "How far places may be from where they are said to be"),
@@ -326,6 +338,33 @@ ANALYSES = (
             Amount("deviations", "Size of the ellipses (standard deviations)"),
             WEIGHT,
         ),
+    ),
+    Analysis(
+        run=reporting_delay,
+        title="Delay of reports",
+        group="Data",
+        result=ReportingDelay,
+        tags=("reporting lag", "delay", "truncation", "data quality", "completeness", "crime"),
+        params=(Column("by", "Column that tells groups apart", holds="text"), AS_OF),
+        second="curve",
+        second_title="Curve of the delays",
+        second_result=DelayCurve,
+        reports=True,
+    ),
+    Analysis(
+        run=nowcast,
+        title="Nowcast of the last days or weeks",
+        group="Data",
+        result=Nowcast,
+        tags=("nowcast", "reporting lag", "delay", "time series", "completeness", "crime"),
+        params=(
+            Column("by", "Column that tells groups apart", holds="text"),
+            Choice("step", "Days or weeks", options=tuple(STEPS)),
+            Amount("last", "Number of days or weeks", whole=True),
+            Amount("level", "Confidence of the interval"),
+            AS_OF,
+        ),
+        reports=True,
     ),
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

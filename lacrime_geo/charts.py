@@ -1,21 +1,23 @@
-"""Line charts of tables, drawn as SVG: a curve, its axes in round numbers, and what is marked on it."""
+"""Line charts of tables, drawn as SVG: curves, their axes in round numbers, and what is marked on them."""
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from html import escape
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from .parameters import in_words
+from .chart_axes import DAY, NUMBER, Axis, axis_of
 from .styles import elements
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 64, 56
 INK, FAINT, LINE, MARK = "#222222", "#dddddd", "#0072b2", "#d55e00"
+# Of Okabe & Ito, told apart by all.
+COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
 FONT = "Open Sans, Helvetica, Arial, sans-serif"
+LEGEND_LINE, LETTER = 17, 7.2
 
 
 @dataclass(frozen=True)
@@ -23,52 +25,123 @@ class Chart:
     """Which columns of a table are drawn, and in which words.
 
     `mark` names a column of True and False: the first point where it is True is marked and its place written beside it.
-    `evenly` draws the line on which both are equal, in the words given; both axes are then shares from 0 to 1.
+    `evenly` draws the line on which both are equal, in the words given.
+    `series` names a column that tells several curves apart, of which those that come first are drawn, and `series_words` is
+    what the legend says of one.
+    `band` names the columns between which the first curve lies, and `beside` another of the first curve, with its words.
+    `until` is the largest x that is drawn.
     """
 
     x: str
     y: str
     x_words: str
     y_words: str
+    x_kind: str = NUMBER
+    y_kind: str = NUMBER
     mark: str | None = None
     evenly: str | None = None
+    series: str | None = None
+    series_words: str = "{}"
+    band: tuple[str, str] | None = None
+    beside: tuple[str, str] | None = None
+    until: float | None = None
 
 
-@dataclass(frozen=True)
-class _Axes:
-    """The ticks of both axes, from which the places on the page follow."""
+class _Axes(NamedTuple):
+    """Both axes, from which the places on the page follow."""
 
-    x: np.ndarray
-    y: np.ndarray
-    share: bool
+    x: Axis
+    y: Axis
 
     def at(self, x: Any, y: Any) -> tuple[Any, Any]:
         """Return places on the page."""
-        across = (np.asarray(x) - self.x[0]) / (self.x[-1] - self.x[0])
-        up = (np.asarray(y) - self.y[0]) / (self.y[-1] - self.y[0])
+        across, up = self.x.along(x), self.y.along(y)
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
-    def words(self, value: float) -> str:
-        """Write a tick's value."""
-        return f"{100 * value:.0f} %" if self.share else in_words(value)
+
+class _Curve(NamedTuple):
+    """One curve: its name, its x, and all columns that are drawn."""
+
+    name: str
+    x: np.ndarray
+    columns: dict[str, np.ndarray]
 
 
 def svg(table: Any) -> str:
     """Return the chart of a table that has one, a `Curve`, as a whole SVG document."""
-    chart, x, y = table.chart, table[table.chart.x].astype(float), table[table.chart.y].astype(float)
-    share = chart.evenly is not None
-    axes = _Axes(np.linspace(0, 1, 6), np.linspace(0, 1, 6), True) if share else _Axes(_ticks(x), _ticks(y), False)
+    chart, curves = table.chart, _curves(table)
+    drawn = [chart.y, *(chart.band or ()), *([chart.beside[0]] if chart.beside else [])]
+    heights = np.concatenate([curves[0].columns[name] for name in drawn] + [curve.columns[chart.y] for curve in curves])
+    across = np.concatenate([curve.x for curve in curves])
+    axes = _Axes(axis_of(across, chart.x_kind), axis_of(heights[np.isfinite(heights)], chart.y_kind))
     parts = [
         element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
         _text(table.label, LEFT, 26, size=15, weight="bold"),
+        *(_band(axes, curves[0], chart.band) if chart.band else []),
         *_grid(axes, chart),
-        *(_even_line(axes, chart) if share else []),
-        _path(*axes.at(x, y), LINE),
-        *([] if share else _dots(*axes.at(x, y))),
-        *(_marked(axes, x, y, table[chart.mark]) if chart.mark else []),
+        *(_even_line(axes, chart) if chart.evenly else []),
+        *_lines(axes, chart, curves),
+        *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
+        *_legend(chart, curves),
     ]
     size = dict(width=WIDTH, height=HEIGHT, viewBox=f"0 0 {WIDTH} {HEIGHT}")
     return element("svg", parts, xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
+
+
+def _curves(table: Any) -> list[_Curve]:
+    """Return the curves that are drawn: the table's only one, or of its series those that come first."""
+    chart = table.chart
+    x = table[chart.x].astype("M8[D]").astype(float) if chart.x_kind == DAY else table[chart.x].astype(float)
+    shown = np.ones(x.size, dtype=bool) if chart.until is None else x <= chart.until
+    series = np.zeros(x.size, dtype=int) if chart.series is None else table[chart.series]
+    names = list(dict.fromkeys(series.tolist()))[: len(COLOURS)]
+    wanted = {chart.y, *(chart.band or ()), *([chart.beside[0]] if chart.beside else [])}
+    rows = [shown & (series == name) for name in names]
+    return [
+        _Curve(str(name), x[row], {column: table[column][row].astype(float) for column in wanted})
+        for name, row in zip(names, rows)
+    ]
+
+
+def _lines(axes: _Axes, chart: Chart, curves: list[_Curve]) -> list[str]:
+    """Return the curves, the first one above the others, with dots where they stand for numbers."""
+    parts = []
+    if chart.beside:
+        points = axes.at(curves[0].x, curves[0].columns[chart.beside[0]])
+        parts.append(_path(*points, COLOURS[0], dash="5 4"))
+    for curve, colour in reversed(list(zip(curves, COLOURS))):
+        points = axes.at(curve.x, curve.columns[chart.y])
+        parts += [_path(*points, colour), *(_dots(*points, colour) if chart.y_kind == NUMBER else [])]
+    return parts
+
+
+def _band(axes: _Axes, curve: _Curve, band: tuple[str, str]) -> list[str]:
+    """Return the area between two columns of a curve."""
+    known = np.isfinite(curve.columns[band[0]]) & np.isfinite(curve.columns[band[1]])
+    low, high = (np.column_stack(axes.at(curve.x[known], curve.columns[name][known])) for name in band)
+    points = " ".join(f"{_short(x)},{_short(y)}" for x, y in [*low, *high[::-1]])
+    return [element("polygon", points=points, fill=COLOURS[0], fill_opacity=0.18)]
+
+
+def _legend(chart: Chart, curves: list[_Curve]) -> list[str]:
+    """Return which line is which, where there are several, at the right: below rising shares, else above."""
+    if chart.series is None:
+        return []
+    entries = [(chart.series_words.format(curve.name), colour, "none") for curve, colour in zip(curves, COLOURS)]
+    if chart.beside:
+        entries.append((chart.beside[1].format(curves[0].name), COLOURS[0], "5 4"))
+    wide = 34 + LETTER * max(len(name) for name, *_ in entries)
+    left = WIDTH - RIGHT - 8 - wide
+    top = (HEIGHT - BOTTOM - 12 - LEGEND_LINE * len(entries)) if chart.y_kind != NUMBER else TOP - 24
+    box = dict(width=wide, height=LEGEND_LINE * len(entries) + 6, fill="#ffffff", fill_opacity=0.85)
+    parts = [element("rect", x=_short(left), y=top, **box)]
+    for number, (name, colour, dash) in enumerate(entries):
+        height = top + 12 + LEGEND_LINE * number
+        parts += [
+            _line(left + 4, height, left + 24, height, colour, dash, 2.2),
+            _text(name, left + 30, height + 4, anchor="start"),
+        ]
+    return parts
 
 
 def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:
@@ -77,32 +150,15 @@ def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any
     return elements.element(tag, children, text=text, **hyphened)
 
 
-def _ticks(values: np.ndarray) -> np.ndarray:
-    """Return some five to ten round numbers around values, 0 among them where it is near.
-
-    >>> _ticks(np.array([97.0, 482.0])).tolist()
-    [0.0, 100.0, 200.0, 300.0, 400.0, 500.0]
-    """
-    low, high = float(values.min()), float(values.max())
-    if low == high:
-        # A single number stands in the middle.
-        low, high = low - max(abs(low), 1.0) / 2, high + max(abs(high), 1.0) / 2
-    low = min(low, 0.0) if low < 0.5 * high else low
-    raw = max(high - low, 1e-12) / 5
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if power * factor >= raw * (1 - 1e-9))
-    return np.arange(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1) * step
-
-
 def _grid(axes: _Axes, chart: Chart) -> list[str]:
     """Return lines and numbers of both axes, and what they measure."""
     parts = []
-    for tick in axes.y:
-        (left, height), (right, _) = axes.at(axes.x[0], tick), axes.at(axes.x[-1], tick)
-        parts += [_line(left, height, right, height), _text(axes.words(tick), left - 8, height + 4, anchor="end")]
-    for tick in axes.x:
-        across, bottom = axes.at(tick, axes.y[0])
-        parts += [_line(across, bottom, across, bottom + 5), _text(axes.words(tick), across, bottom + 19)]
+    for tick in axes.y.ticks:
+        (left, height), (right, _) = axes.at(axes.x.first, tick), axes.at(axes.x.last, tick)
+        parts += [_line(left, height, right, height), _text(axes.y.words(tick), left - 8, height + 4, anchor="end")]
+    for tick in axes.x.ticks:
+        across, bottom = axes.at(tick, axes.y.first)
+        parts += [_line(across, bottom, across, bottom + 5), _text(axes.x.words(tick), across, bottom + 19)]
     middle = (LEFT + WIDTH - RIGHT) / 2
     return [*parts, _text(chart.x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
 
@@ -126,18 +182,22 @@ def _marked(axes: _Axes, x: np.ndarray, y: np.ndarray, marked: np.ndarray) -> li
     return [ring, _text(words, across + 12, height - 10, anchor="start", weight="bold", fill="#a34400")]
 
 
-def _path(across: np.ndarray, height: np.ndarray, colour: str) -> str:
-    points = " ".join(f"{_short(x)},{_short(y)}" for x, y in zip(across, height))
-    return element("polyline", points=points, fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round")
+def _path(across: np.ndarray, height: np.ndarray, colour: str, dash: str = "none") -> str:
+    known = np.isfinite(height)
+    points = " ".join(f"{_short(x)},{_short(y)}" for x, y in zip(across[known], height[known]))
+    look = dict(fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round")
+    return element("polyline", points=points, **look, **({"stroke_dasharray": dash} if dash != "none" else {}))
 
 
-def _dots(across: np.ndarray, height: np.ndarray) -> list[str]:
-    return [element("circle", cx=_short(x), cy=_short(y), r=3, fill=LINE) for x, y in zip(across, height)]
+def _dots(across: np.ndarray, height: np.ndarray, colour: str) -> list[str]:
+    known = np.isfinite(height)
+    points = zip(across[known], height[known])
+    return [element("circle", cx=_short(x), cy=_short(y), r=3, fill=colour) for x, y in points]
 
 
-def _line(x0: float, y0: float, x1: float, y1: float, colour: str = FAINT, dash: str = "none") -> str:
+def _line(x0: float, y0: float, x1: float, y1: float, colour: str = FAINT, dash: str = "none", width: float = 1) -> str:
     ends = dict(x1=_short(x0), y1=_short(y0), x2=_short(x1), y2=_short(y1))
-    return element("line", stroke=colour, stroke_width=1, stroke_dasharray=dash, **ends)
+    return element("line", stroke=colour, stroke_width=width, stroke_dasharray=dash, **ends)
 
 
 def _text(

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks, period_guards, selection
+from .chart_axes import SHARE
 from .charts import Chart
 from .features import Features, as_features
 from .incidents import Incidents, begin
@@ -24,7 +25,10 @@ class LorenzCurve(Curve):
     """Hold the share of the incidents that stand in each share of the units, those with most of them first."""
 
     chart = Chart(
-        "units", "incidents", "Share of the units, the fullest first", "Share of the incidents", evenly="spread evenly"
+        *("units", "incidents", "Share of the units, the fullest first", "Share of the incidents"),
+        x_kind=SHARE,
+        y_kind=SHARE,
+        evenly="spread evenly",
     )
 
 

@@ -46,17 +46,19 @@ def by_labels(label: np.ndarray) -> Groups:
     return Groups(known, label[known], np.arange(int(label.max(initial=-1)) + 1))
 
 
-def by_column(incidents: Incidents, by: Any, parameters: Parameters, progress: Progress = None) -> Groups:
-    """Return the groups, among incidents with a place, that a column (name or array of all rows) tells apart.
+def by_column(
+    incidents: Incidents, by: Any, parameters: Parameters, progress: Progress = None, among: np.ndarray | None = None
+) -> Groups:
+    """Return the groups, among some incidents (mask; those with a place), that a column (name or array of all rows) tells apart.
 
     What has no group is counted in the parameters: rows without a value, and the noise (−1) of a column `cluster`.
     """
-    placed = incidents.placed
+    rows = incidents.placed if among is None else among
     if by is None:
-        every = np.ones(int(placed.sum()), dtype=bool)
+        every = np.ones(int(rows.sum()), dtype=bool)
         return Groups(every, np.zeros(every.size, dtype=np.int64), np.array(["all"], dtype=object))
     parameters["by"] = name = by if isinstance(by, str) else "groups"
-    values = _column(incidents, by)[placed]
+    values = _column(incidents, by)[rows]
     known = ~missing(values)
     advance(progress, 0.3)
     parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
@@ -98,7 +100,7 @@ def _typed(values: np.ndarray) -> np.ndarray:
 def _told_apart(values: np.ndarray, of: int, name: str) -> tuple[np.ndarray, np.ndarray]:
     """Return each row's number among the different values, and these in order: whole numbers as such, others as text."""
     if values.size == 0:
-        raise ValueError(f"None of the {of:,} incidents with a place has a value in {name}; name another column.")
+        raise ValueError(f"None of the {of:,} incidents looked at has a value in {name}; name another column.")
     if values.dtype.kind == "f" and (np.abs(values) < 2**53).all() and (values % 1 == 0).all():
         values = values.astype(np.int64)
     if values.dtype.kind not in "iu":

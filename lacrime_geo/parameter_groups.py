@@ -32,6 +32,9 @@ PERIODS: tuple[Parameter, ...] = (
     Moment("before_until", "End of the earlier period (exclusive)"),
 )
 
+# The end of a file of reports.
+AS_OF = Moment("as_of", "Take the file back to this date (inclusive)")
+
 # What every analysis of incidents is asked before it runs, through `as_incidents` and `Incidents.select`.
 SELECTION: tuple[Parameter, ...] = (
     Moment("since", "From (inclusive)"),

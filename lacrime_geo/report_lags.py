@@ -35,10 +35,10 @@ class Lags(NamedTuple):
         """Return the distribution of the delays."""
         return delays_of(self.days, self.possible)
 
-    def of(self, kept: np.ndarray) -> Lags:
-        """Return those of some incidents, by a mask (k,)."""
-        rows = self.rows.copy()
-        rows[rows] = kept
+    def at(self, kept: np.ndarray) -> Lags:
+        """Return those of some incidents, by their numbers in order, or a mask (k,)."""
+        rows = np.zeros_like(self.rows)
+        rows[np.flatnonzero(self.rows)[kept]] = True
         return Lags(rows, self.days[kept], self.possible[kept], self.end, {})
 
 

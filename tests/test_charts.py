@@ -10,7 +10,8 @@ from makers import clustered, incidents, squares
 
 import lacrime_geo as lg
 from lacrime_geo.autocorrelation_by_distance import DistanceCurve
-from lacrime_geo.charts import _ticks, svg
+from lacrime_geo.chart_axes import number_ticks
+from lacrime_geo.charts import svg
 from lacrime_geo.parameters import Parameters
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,7 +30,7 @@ def texts(root):
 @given(low=st.floats(-1e6, 1e6), span=st.floats(1e-3, 1e6))
 def test_ticks_are_round_and_hold_all_values(low, span):
     values = np.array([low, low + span])
-    ticks = _ticks(values)
+    ticks = number_ticks(values)
     assert ticks[0] <= values.min() + 1e-6 * span and ticks[-1] >= values.max() - 1e-6 * span
     assert 3 <= ticks.size <= 14
     step = ticks[1] - ticks[0]

@@ -30,11 +30,12 @@ random = np.random.default_rng(1)
 x, y = random.normal(0, 700, (2, 500)) + [[380000], [3768000]]
 days = np.datetime64("2023-01-01") + np.arange(500)
 data = {"w": np.arange(500.0) + 1}
-points = lg.Incidents(x, y, when=days, category=["a", "b"] * 250, crs="EPSG:32611", source=data)
+told = dict(when=days, reported=days + random.integers(0, 9, 500))
+points = lg.Incidents(x, y, category=["a", "b"] * 250, crs="EPSG:32611", source=data, **told)
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-every += " st_dbscan ellipses change_map jitter_sensitivity"
+every += " st_dbscan ellipses change_map jitter_sensitivity reporting_delay nowcast"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -59,6 +60,9 @@ tables = [cells[2].curve(), marks[-1].agreement()]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]
+delay = lg.reporting_delay(points)
+tables += [delay, delay.curve(), lg.nowcast(points, by="w", last=2), lg.nowcast(points, step="day")]
+tables += [lg.nowcast_counts(dict(date=["2024-05-01"], count=[3]), delay=delay, as_of="2024-05-01", step="day")]
 clusters = [lg.dbscan(points), lg.dbscan(some, eps=200, min_samples=5, weight="w")]
 clusters += [lg.jitter_sensitivity(lg.dbscan, points, radius=50, runs=2)]
 clusters += [lg.st_dbscan(points, eps=300, eps_time=90, min_samples=5)]

@@ -14,7 +14,13 @@ OF_FEATURES = ("gi_star", "local_moran", "moran")
 NEED_SCIKIT = ("hdbscan", "optics")
 CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
 OF_INCIDENTS = ("kde", "hotspots", "stability", "jitter_sensitivity", "incremental_moran", *CLUSTERS, "ellipses")
-ANALYSES = (*OF_INCIDENTS, *OF_FEATURES, "risk_ratio", "contours", "compare", "concentration", "change_map")
+OF_REPORTS = ("reporting_delay", "nowcast")
+ANALYSES = (
+    *OF_INCIDENTS,
+    *OF_FEATURES,
+    *("risk_ratio", "contours", "compare", "concentration", "change_map"),
+    *OF_REPORTS,
+)
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
@@ -25,6 +31,7 @@ SECOND = {
     "hotspots": "CURVE",
     "concentration": "LORENZ",
     "compare": "AGREEMENT",
+    "reporting_delay": "CURVE",
 }
 
 
@@ -70,16 +77,19 @@ def clustered(n=900, seed=4):
 
 
 def point_layer(x, y, crs="EPSG:4326", name="burglaries", missing=0):
-    """Return a memory layer of points with the columns number, harm, occurred and category; some without geometry."""
+    """Return a memory layer of points with the columns number, harm, occurred, category and others; some without geometry."""
     from qgis.core import QgsFeature, QgsGeometry, QgsPointXY, QgsVectorLayer
 
     fields = "field=number:integer&field=harm:double&field=occurred:datetime&field=category:string&field=cluster:string"
+    fields += "&field=reported:datetime"
     layer = QgsVectorLayer(f"Point?{'crs=' + crs + '&' if crs else ''}{fields}", name, "memory")
     features = []
     for row in range(len(x) + missing):
         feature = QgsFeature(layer.fields())
-        day = f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00"
-        feature.setAttributes([row, 1.0 + row % 3, day, "robbery" if row % 2 else "burglary", "old"])
+        day = f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}"
+        told = f"{np.datetime64(day) + row % 9}T00:00:00"
+        kind = "robbery" if row % 2 else "burglary"
+        feature.setAttributes([row, 1.0 + row % 3, f"{day}T12:00:00", kind, "old", told])
         if row < len(x):
             feature.setGeometry(QgsGeometry.fromPointXY(QgsPointXY(float(x[row]), float(y[row]))))
         features.append(feature)

@@ -7,7 +7,13 @@ import numpy as np
 
 N = 1_000_000
 WEST, EAST, SOUTH, NORTH = -118.6, -118.2, 33.75, 34.25
-FIELDS = {"number": "OFTInteger64", "harm": "OFTReal", "occurred": "OFTDateTime", "category": "OFTString"}
+FIELDS = {
+    "number": "OFTInteger64",
+    "harm": "OFTReal",
+    "occurred": "OFTDateTime",
+    "category": "OFTString",
+    "reported": "OFTDateTime",
+}
 CATEGORIES = np.array(["assault", "burglary", "robbery", "theft"], dtype=object)
 
 
@@ -24,19 +30,22 @@ def places(random):
 
 
 def write(path):
-    """Write them with number, harm, occurred and category."""
+    """Write them with number, harm, occurred, category and reported."""
     random = np.random.default_rng(11)
     x, y = places(random)
     minutes = random.integers(0, 4 * 365 * 24 * 60, N)
     moments = np.datetime64("2020-01-01", "ms") + 60_000 * minutes.astype("m8[ms]")
     categories = CATEGORIES[random.integers(0, CATEGORIES.size, N)]
     harm = 1.0 + np.arange(N) % 3
+    # Reports come some days later, most of them soon.
+    reports = moments + 86_400_000 * random.geometric(0.1, N).astype("m8[ms]")
     _write_empty(path)
-    rows = zip(_points(x, y), range(N), harm.tolist(), _texts(moments), categories.tolist())
+    rows = zip(_points(x, y), range(N), harm.tolist(), _texts(moments), categories.tolist(), _texts(reports))
     with closing(sqlite3.connect(path)) as database, database:
         for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
             database.execute(f'DROP TRIGGER "{name}"')
-        database.executemany("INSERT INTO points (geom, number, harm, occurred, category) VALUES (?, ?, ?, ?, ?)", rows)
+        names = ", ".join(FIELDS)
+        database.executemany(f"INSERT INTO points (geom, {names}) VALUES (?{', ?' * len(FIELDS)})", rows)
         bounds = [float(of(ends)) for of in (np.min, np.max) for ends in (x, y)]
         database.execute("UPDATE gpkg_contents SET min_x = ?, min_y = ?, max_x = ?, max_y = ?", bounds)
         database.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (N,))

@@ -46,6 +46,8 @@ RUNS = {
     "dbscan, eps given": ("dbscan", dict(EPS=150, MIN_SAMPLES=100), WHILE_WRITING),
     "dbscan, against chance": ("dbscan", dict(EPS=150, MIN_SAMPLES=100, PERMUTATIONS=9, POPULATION="the points"), LATE),
     "st_dbscan": ("st_dbscan", IN_TIME, LATE),
+    "reporting_delay": ("reporting_delay", dict(BY="category"), LATE),
+    "nowcast": ("nowcast", dict(BY="category", STEP=1), LATE),
 }
 
 

@@ -47,6 +47,8 @@ LOOKS = {
     "incremental_moran": None,
     "moran": None,
     "concentration": None,
+    "reporting_delay": None,
+    "nowcast": None,
 }
 BAD = {
     "kde": ({"BANDWIDTH": 0.0}, "bandwidth must be above 0 metres, got 0"),
@@ -62,6 +64,8 @@ BAD = {
     "moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "compare": ({"OTHER_VALUE": "nothing"}, "no column 'nothing'"),
     "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
+    "reporting_delay": ({"AS_OF": "2001-01-01"}, "2001-01-01"),
+    "nowcast": ({"LEVEL": 2.0}, "level must be"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
     "st_dbscan": ({"EPS_TIME": -1.0}, "eps_time must be above 0"),
     "hdbscan": ({"MIN_CLUSTER_SIZE": 1}, "min_cluster_size"),
