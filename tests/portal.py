@@ -8,14 +8,20 @@ import re
 import sqlite3
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
+from lacrime_geo.data.fetching import fetched
+from lacrime_geo.data.patience import Patience
 from lacrime_geo.data.portal_columns import LEGACY
+from lacrime_geo.data.portal_pages import Source
+from lacrime_geo.data.socrata import Query
+from lacrime_geo.data.web_answers import Limits
 
 COLUMNS = list(LEGACY)
 RESOURCE = "/resource/2nrs-mtv8.csv"
+ORDERED = RESOURCE + "?$order=dr_no,:id"
 
 
 def rows_of(number, seed=0):
@@ -59,7 +65,7 @@ class Portal:
         self.faults, self.asked, self.times, self.headers = {}, [], [], []
         self.before = {}
         self.counting = True
-        self.most = None
+        self.most, self.updated = None, None
         self.url = ""
 
     def pages_asked(self):
@@ -123,13 +129,16 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in {"Content-Type": "text/csv", **(headers or {})}.items():
             self.send_header(name, value)
+        if self.server.portal.updated:
+            self.send_header("Last-Modified", self.server.portal.updated)
         if length is not False:
             self.send_header("Content-Length", str(len(body) if length is None else length))
         else:
             self.send_header("Connection", "close")
             self.close_connection = True
         self.end_headers()
-        self.wfile.write(body)
+        with suppress(ConnectionError):  # the other side has had enough
+            self.wfile.write(body)
 
 
 @contextmanager
@@ -145,6 +154,18 @@ def serving(portal):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def fetch_at_once(portal, output, path=ORDERED, tries=3, silence=0.2, size=1 << 20, progress=None, page=10, waits=None):
+    """Fetch without waiting between tries; what the waits would have been is added to `waits`."""
+    patience = Patience(tries, sleep=(waits if waits is not None else []).append, seed=1)
+    source = Source(Query.of(portal.url + path), page, Limits(silence, size), patience, progress)
+    return fetched(source, output, progress)
+
+
+def ids(file):
+    with open(file, newline="") as text:
+        return [row["dr_no"] for row in csv.DictReader(text)]
 
 
 # What may go wrong with an answer.

@@ -1,6 +1,5 @@
 """Fetching from a portal that misbehaves: the file is the same to the byte as from one that does not, or the run says why not."""
 
-import csv
 import gzip
 import hashlib
 import json
@@ -13,18 +12,12 @@ import portal as faults
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portal import RESOURCE, Portal, rows_of, serving
+from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
 import lacrime_geo as lg
-from lacrime_geo.data.fetching import fetched
 from lacrime_geo.data.patience import Passing, Patience
-from lacrime_geo.data.portal_pages import Source
-from lacrime_geo.data.socrata import Query
-from lacrime_geo.data.web_answers import Limits
 
 ROWS, PAGE = 95, 10
-# Of the 95 rows, ordered, 10 a page; what does not begin with these is fetched too.
-ORDERED = RESOURCE + "?$order=dr_no,:id"
 
 
 @pytest.fixture
@@ -40,20 +33,8 @@ def right():
     return whole.answer({"$order": "dr_no", "$limit": "1000"})
 
 
-def run(portal, output, path=ORDERED, tries=3, silence=0.2, size=1 << 20, progress=None, page=PAGE, waits=None):
-    """Fetch without waiting between tries; what the waits would have been is added to `waits`."""
-    patience = Patience(tries, sleep=(waits if waits is not None else []).append, seed=1)
-    source = Source(Query.of(portal.url + path), page, Limits(silence, size), patience, progress)
-    return fetched(source, output, progress)
-
-
-def ids(file):
-    with open(file, newline="") as text:
-        return [row["dr_no"] for row in csv.DictReader(text)]
-
-
 def test_what_is_fetched_is_what_the_portal_has(portal, right, tmp_path):
-    record = run(portal, tmp_path / "crimes.csv")
+    record = fetch_at_once(portal, tmp_path / "crimes.csv")
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert sorted(os.listdir(tmp_path)) == ["crimes.csv", "crimes.csv.json"]
     assert portal.pages_asked() == list(range(0, ROWS, PAGE))
@@ -62,7 +43,7 @@ def test_what_is_fetched_is_what_the_portal_has(portal, right, tmp_path):
 
 def test_the_record_tells_where_a_file_is_from(portal, right, tmp_path):
     before = datetime.now(timezone.utc).replace(microsecond=0)
-    run(portal, tmp_path / "crimes.csv")
+    fetch_at_once(portal, tmp_path / "crimes.csv")
     record = json.loads((tmp_path / "crimes.csv.json").read_text())
     assert record["sha256"] == hashlib.sha256(right).hexdigest() and record["bytes"] == len(right)
     assert record["url"] == f"{portal.url}{RESOURCE}?$order=dr_no%2C%3Aid" and record["columns"] == portal.columns
@@ -75,7 +56,7 @@ def test_a_query_of_ours_gives_its_rows(portal, tmp_path):
     url = lg.lapd_url(
         since="2023-01-01", until="2023-02-01", category="burglary, arson", area=[2, 4, 8], limit=5, offset=1
     )
-    record = run(portal, tmp_path / "crimes.csv", url.removeprefix("https://data.lacity.org"), page=2)
+    record = fetch_at_once(portal, tmp_path / "crimes.csv", url.removeprefix("https://data.lacity.org"), page=2)
     fitting = [
         row["dr_no"]
         for row in portal.rows
@@ -86,20 +67,20 @@ def test_a_query_of_ours_gives_its_rows(portal, tmp_path):
 
 
 def test_without_an_order_the_portals_own_is_asked_for(portal, right, tmp_path):
-    run(portal, tmp_path / "crimes.csv", RESOURCE)
+    fetch_at_once(portal, tmp_path / "crimes.csv", RESOURCE)
     assert (tmp_path / "crimes.csv").read_bytes() == right
 
 
 def test_a_limit_and_an_offset_are_kept(portal, tmp_path):
-    run(portal, tmp_path / "crimes.csv", ORDERED + "&$limit=23&$offset=90")
+    fetch_at_once(portal, tmp_path / "crimes.csv", ORDERED + "&$limit=23&$offset=90")
     assert ids(tmp_path / "crimes.csv") == [row["dr_no"] for row in portal.rows[90:]]
-    run(portal, tmp_path / "crimes.csv", ORDERED + "&$limit=23&$offset=4")
+    fetch_at_once(portal, tmp_path / "crimes.csv", ORDERED + "&$limit=23&$offset=4")
     assert ids(tmp_path / "crimes.csv") == [row["dr_no"] for row in portal.rows[4:27]]
 
 
 def test_a_portal_that_gives_smaller_pages_than_asked_for_is_followed(portal, right, tmp_path):
     portal.most = 7
-    record = run(portal, tmp_path / "crimes.csv")
+    record = fetch_at_once(portal, tmp_path / "crimes.csv")
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert [page["rows"] for page in record["pages"]] == [7] * 13 + [4]
 
@@ -130,7 +111,7 @@ def test_what_passes_is_tried_again(portal, right, tmp_path, caplog, name):
     portal.faults = {1: fault, 2: fault}
     waits = []
     with caplog.at_level("INFO", "lacrime_geo"):
-        run(portal, tmp_path / "crimes.csv", waits=waits)
+        fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits)
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert len(waits) == 2 and portal.pages_asked()[:5] == [0, 10, 10, 10, 20]
     assert caplog.text.count("trying again in") == 2
@@ -143,11 +124,11 @@ def test_what_does_not_pass_is_said_and_the_next_run_goes_on_from_there(portal, 
     portal.faults = {4: fault, 5: fault, 6: fault}
     kept = "tried 3 times; 40 rows in 4 pages are kept in crimes.csv.part, from where the same command goes on"
     with pytest.raises(OSError, match=f"^[^\n]*({said})[^\n]*; {kept}$"):
-        run(portal, tmp_path / "crimes.csv")
+        fetch_at_once(portal, tmp_path / "crimes.csv")
     assert os.listdir(tmp_path) == ["crimes.csv.part"]
     portal.asked.clear()
     portal.faults = {}
-    run(portal, tmp_path / "crimes.csv")
+    fetch_at_once(portal, tmp_path / "crimes.csv")
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert portal.pages_asked() == [40, 50, 60, 70, 80, 90]
     assert sorted(os.listdir(tmp_path)) == ["crimes.csv", "crimes.csv.json"]
@@ -167,7 +148,7 @@ def test_however_the_answers_are_disturbed_the_file_is_the_same(right, tmp_path_
         runs = 0
         while not output.exists():
             try:
-                run(portal, output, tries=2)
+                fetch_at_once(portal, output, tries=2)
             except OSError as problem:
                 assert "tried 2 times" in str(problem)
             runs += 1
@@ -180,7 +161,7 @@ def test_however_the_answers_are_disturbed_the_file_is_the_same(right, tmp_path_
 
 def test_a_server_that_drips_is_not_waited_for_forever(portal, right, tmp_path):
     portal.faults = {1: faults.dripping}
-    run(portal, tmp_path / "crimes.csv", silence=0.1)
+    fetch_at_once(portal, tmp_path / "crimes.csv", silence=0.1)
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert portal.pages_asked()[:4] == [0, 10, 10, 20]
 
@@ -190,7 +171,7 @@ def test_the_wait_that_a_server_asks_for_is_kept(portal, right, tmp_path):
     portal.faults = {0: faults.refused(429, {"Retry-After": "7"}), 1: faults.refused(503, {"Retry-After": in_a_minute})}
     portal.faults[2] = faults.refused(429, {"Retry-After": "soon"})
     waits = []
-    run(portal, tmp_path / "crimes.csv", waits=waits, tries=5)
+    fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits, tries=5)
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert waits[0] == 7 and 50 < waits[1] <= 61 and 2 <= waits[2] <= 6
 
@@ -199,7 +180,7 @@ def test_a_wait_of_hours_is_left_for_another_day(portal, tmp_path):
     portal.faults = {1: faults.refused(429, {"Retry-After": "7200"})}
     waits = []
     with pytest.raises(OSError, match=r"answers 429 .* asks to wait 7,200 s.*; 10 rows in 1 pages are kept"):
-        run(portal, tmp_path / "crimes.csv", waits=waits)
+        fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits)
     assert waits == []
 
 
@@ -253,13 +234,13 @@ def test_what_cannot_get_better_is_said_at_once(portal, tmp_path, name):
     path = ORDERED.replace("dr_no,:id", "nonsense") if fault is None else ORDERED
     waits = []
     with pytest.raises((OSError, ValueError), match=f"^[^\n]*{said}[^\n]*; nothing was written$"):
-        run(portal, tmp_path / "crimes.csv", path, waits=waits, size=30_000)
+        fetch_at_once(portal, tmp_path / "crimes.csv", path, waits=waits, size=30_000)
     assert waits == [] and os.listdir(tmp_path) == []
 
 
 def test_a_move_within_the_server_is_followed(portal, right, tmp_path):
     portal.faults = {1: faults.sent_on(ORDERED + "&$limit=10&$offset=10")}
-    run(portal, tmp_path / "crimes.csv")
+    fetch_at_once(portal, tmp_path / "crimes.csv")
     assert (tmp_path / "crimes.csv").read_bytes() == right
 
 
@@ -270,7 +251,7 @@ def test_a_server_that_is_not_there_is_named(portal, tmp_path):
     with pytest.raises(
         OSError, match=r"127.0.0.1 cannot be reached \(Connection refused\); check the address and the conn"
     ):
-        run(gone, tmp_path / "crimes.csv", waits=waits)
+        fetch_at_once(gone, tmp_path / "crimes.csv", waits=waits)
     assert waits == [] and os.listdir(tmp_path) == []
 
 
@@ -313,7 +294,7 @@ def test_other_columns_amid_the_pages_end_the_run_and_what_came_stays(portal, tm
     said = r"after row 30: cross_street is gone; delete the folder crimes.csv.part .*; 30 rows in 3 pages are kept"
     for _ in range(2):
         with pytest.raises(ValueError, match=said):
-            run(portal, tmp_path / "crimes.csv")
+            fetch_at_once(portal, tmp_path / "crimes.csv")
     assert portal.pages_asked() == [0, 10, 20, 30, 30]
     assert len(ids(tmp_path / "crimes.csv.part" / "page-000002.csv")) == 10
 
@@ -322,5 +303,5 @@ def test_no_row_is_an_error(portal, tmp_path):
     with pytest.raises(
         ValueError, match="No row fits the query; choose a longer period, or fewer conditions; nothing was written"
     ):
-        run(portal, tmp_path / "crimes.csv", ORDERED + "&$where=crm_cd%20%3D%20'1'")
+        fetch_at_once(portal, tmp_path / "crimes.csv", ORDERED + "&$where=crm_cd%20%3D%20'1'")
     assert os.listdir(tmp_path) == []

@@ -118,22 +118,34 @@ def fetched(source: Source, output: str | os.PathLike[str], progress: Progress =
 
 
 def _complete(source: Source, part: PartFolder, staged: Path, progress: Progress) -> Joined:
-    """Fetch the pages and join them; all of them once more when rows are missing or came twice."""
+    """Fetch the pages and join them; all of them once more when the data changed meanwhile."""
     for last in (False, True):
-        fetch_pages(source, part)
+        rows_went = fetch_pages(source, part)
         files = [part.file(page) for page in part.pages]
         with explained(staged), staged.open("wb") as output:
             joined = join(files, output, lambda column, values: times_at_portal(source, column, values), progress)
-        missing = 0 if part.counted == UNCOUNTED else part.counted - (joined.rows - joined.differing)
-        if missing == 0:
+        amiss = _amiss(part, joined, rows_went)
+        # Pages of two states are not taken at once, but where their number is right in the end.
+        if not amiss and (last or len({page.updated for page in part.pages}) == 1):
             return joined
-        change = f"{abs(missing):,} rows are missing" if missing > 0 else f"{-missing:,} rows are no longer there"
-        sentence = f"The portal counts {part.counted:,} rows now and {part.rows:,} came: {change}, as the data changed meanwhile"
         if not last:
-            log.warning("%s; all rows are fetched once more", sentence)
+            log.warning("%s; all rows are fetched once more", amiss or "The portal changed its data meanwhile")
             part.empty()
     part.set_aside()
-    raise ValueError(f"{sentence}, and so again at a second attempt; fetch later, or shorter periods.")
+    raise ValueError(f"{amiss}, and so again when all were fetched once more; fetch later, or shorter periods.")
+
+
+def _amiss(part: PartFolder, joined: Joined, rows_went: bool) -> str:
+    """Return what is wrong with the number of rows, "" where it is right."""
+    missing = 0 if part.counted == UNCOUNTED else part.counted - (joined.rows - joined.differing)
+    if missing > 0:
+        return (
+            f"{missing:,} of the {part.counted:,} rows that the portal counts did not come, as rows shifted meanwhile"
+        )
+    if missing < 0:
+        return f"{joined.rows:,} rows came, and the portal counts {part.counted:,} now"
+    # Their places were taken by others, of which as many may have been passed over.
+    return "Rows went from the portal while they were fetched" if rows_went else ""
 
 
 def _record(query: Query, part: PartFolder, joined: Joined, staged: Path) -> dict[str, Any]:
@@ -175,7 +187,7 @@ def _announce(record: dict[str, Any], query: Query) -> None:
             "%s rows came with a number that others have, %s, and differ: all are kept", f"{differing:,}", shown
         )
     if len({page["updated"] for page in record["pages"]}) > 1:
-        log.warning("the portal changed its data while they were fetched; the number of rows is right nonetheless")
+        log.warning("the portal changed its data while they were fetched; as many rows came as it counts")
     asked, first = first_day_asked(query.options.get("$where", "")), record["first_day"]
     if asked and first and (date.fromisoformat(first) - date.fromisoformat(asked)).days > LATE:
         log.warning("asked for was from %s on, and the first row is of %s: the data set may begin later", asked, first)

@@ -30,8 +30,8 @@ class Source(NamedTuple):
     progress: Progress
 
 
-def fetch_pages(source: Source, part: PartFolder) -> None:
-    """Fetch the pages that are not there yet, up to as many rows as the portal counts.
+def fetch_pages(source: Source, part: PartFolder) -> bool:
+    """Fetch the pages that are not there yet, up to as many rows as the portal counts; tell whether rows went meanwhile.
 
     Raises
     ------
@@ -45,7 +45,8 @@ def fetch_pages(source: Source, part: PartFolder) -> None:
         raise ValueError("No row fits the query; choose a longer period, or fewer conditions.")
     if part.counted == UNCOUNTED:
         _fetch_uncounted(source, part)
-        return
+        return False
+    begun = part.counted
     for _ in range(TIMES_MORE):
         while part.rows < part.counted and _fetch_page(source, part, min(source.page_size, part.counted - part.rows)):
             pass
@@ -53,6 +54,7 @@ def fetch_pages(source: Source, part: PartFolder) -> None:
         part.recount(_counted(source, part))
         if part.counted <= before or part.rows < before:
             break
+    return part.counted < begun
 
 
 def times_at_portal(source: Source, column: str, values: list[str]) -> dict[str, int] | None:
