@@ -160,7 +160,7 @@ def fetch_at_once(portal, output, path=ORDERED, tries=3, silence=0.2, size=1 << 
     """Fetch without waiting between tries; what the waits would have been is added to `waits`."""
     patience = Patience(tries, sleep=(waits if waits is not None else []).append, seed=1)
     source = Source(Query.of(portal.url + path), page, Limits(silence, size), patience, progress)
-    return fetched(source, output, progress)
+    return fetched(source, output)
 
 
 def ids(file):

@@ -86,7 +86,7 @@ def fetch(
         raise ValueError(f"page_size ({page_size}), timeout ({timeout}) and tries ({tries}) must be positive.")
     query = Query.of(url)
     limits = Limits(timeout, LARGEST_PAGE if query.paged else LARGEST_FILE)
-    return fetched(Source(query, page_size, limits, Patience(tries), within(progress, 0.0, FETCHING)), output, progress)
+    return fetched(Source(query, page_size, limits, Patience(tries), progress), output)
 
 
 @contextmanager
@@ -99,7 +99,7 @@ def temporary_copy(url: str, progress: Progress = None) -> Iterator[Path]:
         yield path
 
 
-def fetched(source: Source, output: str | os.PathLike[str], progress: Progress = None) -> dict[str, Any]:
+def fetched(source: Source, output: str | os.PathLike[str]) -> dict[str, Any]:
     """Get what a source gives into a file; see `fetch`."""
     target = Path(output)
     if target.suffix.lower() != ".csv":
@@ -108,7 +108,7 @@ def fetched(source: Source, output: str | os.PathLike[str], progress: Progress =
         staged, beside = landing.stage(target), landing.stage(target.with_name(f"{target.name}.json"))
         part = PartFolder(target.resolve(), source.query.address)
         with part.told():
-            joined = _complete(source, part, staged, within(progress, FETCHING, 1.0))
+            joined = _complete(source, part, staged)
             record = _record(source.query, part, joined, staged)
             with explained(target):
                 beside.write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -117,13 +117,15 @@ def fetched(source: Source, output: str | os.PathLike[str], progress: Progress =
     return record
 
 
-def _complete(source: Source, part: PartFolder, staged: Path, progress: Progress) -> Joined:
+def _complete(source: Source, part: PartFolder, staged: Path) -> Joined:
     """Fetch the pages and join them; all of them once more when the data changed meanwhile."""
+    fetching, joining = (within(source.progress, *part_of) for part_of in ((0.0, FETCHING), (FETCHING, 1.0)))
+    source = source._replace(progress=fetching)
     for last in (False, True):
         rows_went = fetch_pages(source, part)
         files = [part.file(page) for page in part.pages]
         with explained(staged), staged.open("wb") as output:
-            joined = join(files, output, lambda column, values: times_at_portal(source, column, values), progress)
+            joined = join(files, output, lambda column, values: times_at_portal(source, column, values), joining)
         amiss = _amiss(part, joined, rows_went)
         # Pages of two states are not taken at once, but where their number is right in the end.
         if not amiss and (last or len({page.updated for page in part.pages}) == 1):
