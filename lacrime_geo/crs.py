@@ -31,14 +31,32 @@ def utm(longitude: np.ndarray, latitude: np.ndarray) -> str:
     return f"EPSG:{base + zone}"
 
 
+def in_degrees(crs: Any) -> bool:
+    """Tell whether a CRS (code or WKT) is in degrees: by its name where that is enough, else as pyproj says."""
+    if _is_called_geographic(str(crs)):
+        return True
+    try:
+        return bool(_known(crs).is_geographic)
+    except ImportError:
+        return False
+
+
+def _is_called_geographic(crs: str) -> bool:
+    code = _code(crs)
+    return code in GEOGRAPHIC or crs.upper().lstrip().startswith(("GEOGCRS", "GEOGCS", "OGC:CRS84", "GEODCRS"))
+
+
+def _code(crs: str) -> int | None:
+    found = re.fullmatch(r"\s*(?:(?:EPSG|ESRI):)?(\d+)\s*", crs, re.IGNORECASE)
+    return int(found.group(1)) if found else None
+
+
 def refuse_unmetric(crs: str, easting: np.ndarray, northing: np.ndarray) -> None:
     """Raise when a CRS is known to be no plain metric one, or coordinates look like degrees."""
     if not crs:
         raise ValueError("The CRS is missing; say which it is, e.g. crs='EPSG:32611'.")
-    code = re.fullmatch(r"\s*(?:(?:EPSG|ESRI):)?(\d+)\s*", str(crs), re.IGNORECASE)
-    number = int(code.group(1)) if code else None
-    text = str(crs).upper().lstrip()
-    if number in GEOGRAPHIC or text.startswith(("GEOGCRS", "GEOGCS", "OGC:CRS84", "GEODCRS")):
+    number, text = _code(str(crs)), str(crs).upper().lstrip()
+    if _is_called_geographic(str(crs)):
         raise ValueError(
             f"The CRS {str(crs)[:40]!r} is in degrees; project to metres first, e.g. gdf.to_crs('EPSG:32611')."
         )

@@ -1,4 +1,4 @@
-"""Which column of any agency's table holds longitude, latitude, date, time and category: by its name, proved by its content."""
+"""Which column of any agency's table holds what, places, times, category: by its name, proved by its content."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from typing import Callable, NamedTuple
 
 import numpy as np
 
-from .. import dates
+from . import date_orders
 from .cleaning import numbers_of
 from .clocks import seconds_of
-from .tables import Column, Texts
+from .tables import LATITUDE, LONGITUDE, Column, Texts
 
 # Coordinates are named in pairs; degrees come first, since their CRS is known.
 PLACES = (
+    (LONGITUDE.replace("_", ""), LATITUDE.replace("_", "")),
     ("longitude", "latitude"),
     ("lon", "lat"),
     ("lng", "lat"),
@@ -26,7 +27,20 @@ PLACES = (
     ("pointx", "pointy"),
     ("easting", "northing"),
 )
-# When it happened before when it was reported, in the words of agencies, without spaces and signs.
+# In the words of agencies, without spaces and signs; when it began before when it was reported.
+REPORTED = (
+    *(
+        "reported",
+        "reporteddate",
+        "datereported",
+        "reportdate",
+        "daterptd",
+        "reporteddatetime",
+        "reportdatetime",
+        "rptdt",
+    ),
+    *("datereport", "dateofreport", "reportedon", "reportedat"),
+)
 NAMES = {
     "date": (
         *(
@@ -40,13 +54,51 @@ NAMES = {
             "occurrencedate",
         ),
         *("incidentdate", "incidentdatetime", "dateofincident", "crimedate", "offensedate", "datetimeoccurred"),
-        *("datetime", "date", "startdate", "datestart", "fromdate", "datesingle", "timestamp"),
-        *("reported", "reporteddate", "datereported", "reportdate", "daterptd"),
+        *("occurredfrom", "occurredfromdate", "occurrencedatefrom", "occurfromdate", "occurredstart", "offensestart"),
+        *(
+            "offensestartdatetime",
+            "cmplntfrdt",
+            "datetime",
+            "date",
+            "startdate",
+            "datestart",
+            "startdatetime",
+            "fromdate",
+        ),
+        *("datefrom", "datetimefrom", "begindate", "datesingle", "timestamp", *REPORTED),
     ),
     "time": (
         *("occurredtime", "timeoccurred", "timeocc", "occtime", "occurtime", "incidenttime", "timeofincident"),
-        *("crimetime", "offensetime", "time", "starttime", "timestart", "fromtime"),
+        *(
+            "crimetime",
+            "offensetime",
+            "occurredfromtime",
+            "occurfromtime",
+            "cmplntfrtm",
+            "time",
+            "starttime",
+            "timestart",
+        ),
+        *("fromtime", "timefrom", "begintime"),
     ),
+    "end": (
+        *("occurredto", "occurredtodate", "occurredthrough", "occurrencedateto", "occurtodate", "occurredend"),
+        *("occurredenddate", "offenseend", "offenseenddatetime", "cmplnttodt", "enddate", "dateend", "enddatetime"),
+        *("todate", "dateto", "datetimeto"),
+    ),
+    "end_time": (
+        *(
+            "occurredtotime",
+            "occurredthroughtime",
+            "occurtotime",
+            "cmplnttotm",
+            "endtime",
+            "timeend",
+            "totime",
+            "timeto",
+        ),
+    ),
+    "reported": REPORTED,
     "category_column": (
         *(
             "category",
@@ -57,17 +109,32 @@ NAMES = {
             "crimetype",
             "offensetype",
         ),
+        *("incidenttype", "calltype", "crime", "offense", "offence", "crmcddesc", "offensedescription"),
+        *("crimedescription", "ofnsdesc", "type", "description"),
+    ),
+    "id": (
         *(
-            "incidenttype",
-            "calltype",
-            "crime",
-            "offense",
-            "offence",
-            "crmcddesc",
-            "offensedescription",
-            "crimedescription",
+            "incidentid",
+            "incidentnumber",
+            "incidentnum",
+            "incidentno",
+            "casenumber",
+            "caseno",
+            "caseid",
+            "reportnumber",
         ),
-        *("type", "description"),
+        *(
+            "reportno",
+            "reportid",
+            "complaintnumber",
+            "cmplntnum",
+            "eventid",
+            "eventnumber",
+            "callid",
+            "crimeid",
+            "drno",
+        ),
+        *("uid", "id", "objectid"),
     ),
 }
 # How many of a column's distinct texts are tried, and how many of those must be what the name says.
@@ -75,6 +142,7 @@ TRIED, MOST = 2_000, 0.9
 # A category stands in many rows; ids and addresses are nearly as many as rows.
 FEW_CATEGORIES = 50
 BY_NAME, BY_CONTENT = "by its name", "by its content: no column has a usual name"
+BY_GEOMETRY = "as the points of the layer"
 
 
 class Guess(NamedTuple):
@@ -84,14 +152,16 @@ class Guess(NamedTuple):
     reason: str
 
 
-def place_columns(columns: dict[str, Column]) -> tuple[Guess, Guess] | None:
-    """Return the columns of x and y, None where none fit."""
-    known = _by_plain_name(columns)
+def place_columns(columns: dict[str, Column]) -> list[tuple[Guess, Guess]]:
+    """Return the pairs of columns of numbers that are called like x and y; else the only one of degrees by its content."""
+    known, found = _by_plain_name(columns), dict[tuple[str, str], None]()
     for pair in PLACES:
-        found = [_named(word, known) for word in pair]
-        if all(name is not None and _mostly(_are_numbers, columns[name]) for name in found):
-            return Guess(str(found[0]), BY_NAME), Guess(str(found[1]), BY_NAME)
-    return _degrees(columns)
+        x, y = (_named(word, known) for word in pair)
+        if x is not None and y is not None and all(_mostly(_are_numbers, columns[name]) for name in (x, y)):
+            found[x, y] = None
+    reasons = {(LONGITUDE, LATITUDE): BY_GEOMETRY}
+    named = [(Guess(x, reason), Guess(y, reason)) for x, y in found for reason in [reasons.get((x, y), BY_NAME)]]
+    return named or [pair for pair in [_degrees(columns)] if pair]
 
 
 def column_for(role: str, columns: dict[str, Column], taken: Sequence[str]) -> Guess | None:
@@ -131,6 +201,14 @@ def are_dates(column: Column) -> bool:
     return is_date_column(column) or (_mostly(_can_be_dates, column, 20) and _mostly(_can_be_dates, column))
 
 
+def _are_ids(column: Column) -> bool:
+    """Tell whether nearly every row has an identifier of its own."""
+    if is_date_column(column):
+        return False
+    found = column if isinstance(column, Texts) else Texts.of(column.tolist())
+    return bool(found.code.size) and found.distinct.size - 1 >= MOST * found.code.size
+
+
 def _are_clocks(column: Column) -> bool:
     return not is_date_column(column) and _mostly(_can_be_clocks, column)
 
@@ -144,7 +222,11 @@ def _are_categories(column: Column) -> bool:
 FITS: dict[str, Callable[[Column], bool]] = {
     "date": are_dates,
     "time": _are_clocks,
+    "end": are_dates,
+    "end_time": _are_clocks,
+    "reported": are_dates,
     "category_column": _are_categories,
+    "id": _are_ids,
 }
 
 
@@ -153,7 +235,7 @@ def _are_numbers(tried: np.ndarray) -> np.ndarray:
 
 
 def _can_be_dates(tried: np.ndarray) -> np.ndarray:
-    return ~np.isnat(dates.parse(tried))
+    return ~np.isnat(date_orders.parse(tried, date_orders.order_of(tried)))
 
 
 def _can_be_clocks(tried: np.ndarray) -> np.ndarray:

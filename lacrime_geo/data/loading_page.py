@@ -46,7 +46,9 @@ def _rows(loaded: Loaded) -> list[tuple[str, int]]:
 def _choices(loaded: Loaded) -> list[tuple[str, str, str]]:
     kept = loaded.parameters
     return [
-        (name.split("_")[0], str(kept[name]), kept[f"{name}_reason"]) for name in list(kept) if f"{name}_reason" in kept
+        (name.replace("_column", "").replace("_", " "), str(kept[name]), kept[f"{name}_reason"])
+        for name in list(kept)
+        if f"{name}_reason" in kept
     ]
 
 

@@ -51,7 +51,9 @@ class LoadIncidents(Load):
     def cleaned(self, table, parameters, context, progress):
         """Find the columns and clean them."""
         from ..lacrime_geo.data.generic import clean_incidents
+        from ..lacrime_geo.data.own_mapping import asked
 
-        named = {name.lower(): self.parameterAsString(parameters, name, context).strip() or None for name in COLUMNS}
+        named = {name.lower(): self.parameterAsString(parameters, name, context).strip() for name in COLUMNS}
         crs = self.parameterAsCrs(parameters, CRS, context)
-        return clean_incidents(table, named, (crs.authid() or crs.toWkt()) if crs.isValid() else None, progress)
+        named["crs"] = (crs.authid() or crs.toWkt()) if crs.isValid() else None
+        return clean_incidents(table, asked(named), progress)
