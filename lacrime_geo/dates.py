@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -103,6 +104,8 @@ def days_in_words(first: np.datetime64, last: np.datetime64) -> str:
     return f"from {day}{month}{year} to {until}"
 
 
+# A file's two columns of dates hold the same days.
+@lru_cache(maxsize=1 << 16)
 def _one(text: str) -> np.datetime64:
     plain = OFFSET.sub("", text)
     for pattern in FORMATS:

@@ -63,7 +63,8 @@ def asked_in_words(chosen: Mapping[str, Any]) -> str:
     >>> asked_in_words({"category": "burglary", "since": "2023-09-01"})
     'in the category burglary from 2023-09-01 on'
     """
-    words = dict(category="in the category {}", since="from {} on", until="before {}", hours="in the hours {}")
+    words = dict(category="in the category {}", area="in the area {}", since="from {} on", until="before {}")
+    words["hours"] = "in the hours {}"
     return " ".join(text.format(chosen[name]) for name, text in words.items() if name in chosen)
 
 

@@ -246,7 +246,7 @@ def test_other_than_utf_8_is_read_as_latin_1_and_counted():
 def test_reading_tells_how_far_it_is_and_stops(tmp_path):
     told = []
     load_lapd(SAMPLE, lambda fraction: told.append(fraction))
-    assert told == sorted(told) and told[0] < 0.2 and told[-1] == 1.0 and len(told) > 8
+    assert told == sorted(told) and told[0] < 0.2 and told[-1] == 1.0 and len(told) >= 3
     with pytest.raises(lg.Cancelled):
         load_lapd(SAMPLE, lambda fraction: fraction < 0.3)
 

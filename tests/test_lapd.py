@@ -54,7 +54,7 @@ def test_a_plain_row(tmp_path):
     assert (row.reported, row.occurred) == (pd.Timestamp("2023-01-31"), pd.Timestamp("2023-01-30 13:05"))
     assert (row.geometry.x, row.geometry.y) == (-118.4001, 34.0001) and row.category == "motor_vehicle_theft"
     assert (row.area, row.crime_code, row.victim_age, row.victim_sex) == (14, 510, 34, "F")
-    assert row.address == "100 MAIN ST" and pd.isna(row.weapon_code) and row.cross_street is None
+    assert row.address == "100 MAIN ST" and pd.isna(row.weapon_code) and pd.isna(row.cross_street)
     assert {line["rule"] for line in frame.attrs["audit"] if line["rows"]} == {"other_codes", "spaces"}
 
 

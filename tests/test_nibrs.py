@@ -7,7 +7,8 @@ from makers import nibrs_table
 
 import lacrime_geo as lg
 from lacrime_geo.data.categories import CATEGORIES, HIERARCHY, NIBRS_CATEGORIES, nibrs_code
-from lacrime_geo.data.nibrs import COLUMNS, ORDER, load_nibrs
+from lacrime_geo.data.lapd import load_lapd
+from lacrime_geo.data.nibrs import COLUMNS, ORDER
 from lacrime_geo.data.schemas import LEGACY, NIBRS, refuse_mixed, schema_of
 
 
@@ -37,7 +38,7 @@ def read(tmp_path):
 
     def reading(table, name="nibrs.csv"):
         table.to_csv(tmp_path / name, index=False)
-        return load_nibrs(tmp_path / name).to_geodataframe()
+        return load_lapd(tmp_path / name).to_geodataframe()
 
     return reading
 
@@ -78,8 +79,8 @@ def test_the_spelling_of_the_header_does_not_matter(read, spelling):
 def test_flags_are_yes_no_or_not_recorded(read):
     table = nibrs_table(4).assign(hate_crime=["Y", "true", "N", ""], victim_shot=["1", "0.0", "maybe", "NO"])
     frame = read(table)
-    assert frame.hate_crime.tolist() == ["yes", "yes", "no", None]
-    assert frame.victim_shot.tolist() == ["yes", "no", None, "no"] and found(frame, "victim_shot_unreadable") == 1
+    assert frame.hate_crime.tolist() == ["yes", "yes", "no", np.nan]
+    assert frame.victim_shot.tolist() == ["yes", "no", np.nan, "no"] and found(frame, "victim_shot_unreadable") == 1
 
 
 def test_times_and_dates_that_stand_for_none(read):

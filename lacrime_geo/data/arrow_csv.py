@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Collection, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ from .tables import RawTable, Texts
 
 NUMBER, DISTINCT, PLAIN = "number", "distinct", "plain"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-BLOCK = 4 << 20
+BLOCK, THREADS = 4 << 20, 4
 
 
 class Surprise(Exception):
@@ -51,15 +53,14 @@ def portions(
         lines = _Lines(opened)
         separator, names = _header(lines, separator)
         advance(progress, 0.0)
-        while not lines.ended:
+        while lines.more():
             part = _Portion(lines, size)
-            arguments = part, names, separator, kinds, wanted, path.name
+            read = partial(_table, part, names, separator, kinds, wanted, path.name)
             try:
-                table = left_alone(lambda given=arguments: _table(*given), progress, position)
+                yield left_alone(read, progress, position)
             except Cancelled:
                 part.over = True
                 raise
-            yield table
             advance(progress, position())
 
 
@@ -68,12 +69,16 @@ class _Lines:
 
     def __init__(self, file: Any) -> None:
         self.file, self.rest = file, b""
-        self.ended = False
 
     def take(self, size: int) -> bytes:
         """Return up to so many bytes, none at the end."""
         found, self.rest = (self.rest[:size], self.rest[size:]) if self.rest else (self.file.read(size), b"")
         return bytes(found)
+
+    def more(self) -> bool:
+        """Tell whether anything is left."""
+        self.rest = self.rest or self.take(BLOCK)
+        return bool(self.rest)
 
 
 class _Portion(io.RawIOBase):
@@ -91,9 +96,9 @@ class _Portion(io.RawIOBase):
         """Return the next bytes; those after the portion's last line stay for the next one."""
         if self.over:
             return b""
-        found = self.lines.take(BLOCK if size is None or size < 0 else size)
+        found = self.lines.take(BLOCK if size < 0 else size)
         if not found:
-            self.over = self.lines.ended = True
+            self.over = True
         elif self.left is not None and len(found) >= self.left:
             found = self._cut(found)
         elif self.left is not None:
@@ -165,12 +170,9 @@ def _table(
         raise Surprise from None
     if part.ends_in_quotes():
         raise Surprise
-    columns, rows = {}, read.num_rows
-    for name in chosen:
-        # Each column is given back as soon as it is another.
-        columns[name] = _column(read.column(0))
-        read = read.remove_column(0)
-    return RawTable(columns, rows, file)
+    with ThreadPoolExecutor(THREADS) as threads:
+        columns = dict(zip(chosen, threads.map(_column, read.columns)))
+    return RawTable(columns, read.num_rows, file)
 
 
 def _column(column: Any) -> Any:
@@ -185,7 +187,7 @@ def _column(column: Any) -> Any:
     if types.is_dictionary(column.type):
         return texts_of(column)
     whole = ArrowTexts(column.combine_chunks())
-    if whole.any_match(ROW_ENDS):
+    if whole.has_row_ends():
         raise Surprise
     return whole
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-# What the rules for spaces would change, and what only another reader can tell from the end of a row.
-SPACES, ROW_ENDS = r"^ | $|  ", "[\n\r\x00]"
+# What only another reader can tell from the end of a row.
+ROW_ENDS = "[\n\r\x00]"
+SPACE, ZERO, NINE = ord(" "), ord("0"), ord("9")
 
 
 class ArrowTexts:
@@ -58,18 +60,35 @@ class ArrowTexts:
         """Return the text of each row, None where blank."""
         return list(self.array.to_pylist())
 
-    def any_match(self, pattern: str) -> bool:
-        """Tell whether any of the texts has a match of a regular expression."""
-        return any_match(self.array, pattern)
+    def plainly_spaced(self) -> bool:
+        """Tell whether no text begins or ends with a space, or has two in a row."""
+        ends, letters = self._letters()
+        space = letters == SPACE
+        begins = ends[:-1][ends[:-1] < ends[1:]]
+        # Two in a row may be the end of one text and the beginning of the next, which are as little wanted.
+        return not (space[begins].any() or (space[:-1] & space[1:]).any() or space[-1:].any())
 
+    def has_row_ends(self) -> bool:
+        """Tell whether a text holds a line break or a NUL."""
+        letters = self._letters()[1]
+        return bool((letters < SPACE).any()) and bool(np.isin(letters, [ord(sign) for sign in "\n\r\0"]).any())
+
+    @cached_property
     def nine_digits(self) -> np.ndarray | None:
-        """Return the texts as whole numbers where every one is nine digits and nothing else, else None."""
-        import pyarrow.compute as compute
-
-        plain = self.array.null_count == 0 and compute.all(compute.ascii_is_decimal(self.array)).as_py()
-        if not plain or not compute.all(compute.equal(compute.binary_length(self.array), 9)).as_py():
+        """The texts as whole numbers where every one is nine digits and nothing else, else None."""
+        ends, letters = self._letters()
+        if not (np.diff(ends) == 9).all() or not ((letters >= ZERO) & (letters <= NINE)).all():
             return None
         return np.asarray(self.array.cast("int64"))
+
+    def _letters(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return where each text ends (n + 1,), beginning with 0, and the bytes of all of them; blank ones have none."""
+        _, offsets, letters = self.array.buffers()
+        if not len(self) or letters is None:
+            return np.zeros(len(self) + 1, dtype=np.int64), np.empty(0, dtype=np.uint8)
+        kind = np.int64 if str(self.array.type) == "large_string" else np.int32
+        ends = np.frombuffer(offsets, kind)[self.array.offset : self.array.offset + len(self) + 1]
+        return ends - ends[0], np.frombuffer(letters, np.uint8)[ends[0] : ends[-1]]
 
 
 def any_match(array: Any, pattern: str) -> bool:

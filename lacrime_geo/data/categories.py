@@ -6,6 +6,8 @@ import re
 
 import numpy as np
 
+from .tables import Texts
+
 CATEGORIES = {
     "homicide": (110, 113),
     "rape": (121, 122, 815, 820, 821),
@@ -20,6 +22,7 @@ CATEGORIES = {
     "arson": (522, 648),
 }
 OTHER = "other"
+LARGEST_CODE = 999
 # FBI, 2023 National Incident-Based Reporting System User Manual, Group A offenses. 11A to 11C together are the FBI's rape
 # (since 2013); intimidation (13C) is with simple assault, as in the FBI's summary counts (4e) and among the LAPD's codes
 # (928, 930); parts of vehicles (23G) are with theft from vehicles, since the LAPD's codes have no other place for them.
@@ -43,6 +46,16 @@ HIERARCHY = (
     *("homicide", "rape", "robbery", "aggravated_assault", "burglary", "theft_from_vehicle", "personal_theft"),
     *("other_theft", "motor_vehicle_theft", "arson", "simple_assault", OTHER),
 )
+
+
+def categories_of(codes: np.ndarray) -> Texts:
+    """Return the categories of many crime codes, as `category_of` does, each named once."""
+    names = np.array([None, *CATEGORIES, OTHER], dtype=object)
+    listed = np.full(LARGEST_CODE + 1, names.size - 1, dtype=np.int8)
+    for number, of_category in enumerate(CATEGORIES.values(), 1):
+        listed[list(of_category)] = number
+    known = (codes >= 0) & (codes <= LARGEST_CODE) & (codes == np.floor(codes))
+    return Texts(names, listed[np.where(known, codes, 0).astype(np.int64)])
 
 
 def category_of(codes: np.ndarray) -> np.ndarray:

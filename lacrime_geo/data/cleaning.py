@@ -11,6 +11,7 @@ import numpy as np
 from .. import dates
 from ..progress import Progress, advance
 from . import rules
+from .arrow_texts import ArrowTexts
 from .tables import Column, Texts
 
 # An identifier, which a number would shorten.
@@ -80,20 +81,28 @@ def blank(column: Texts) -> np.ndarray:
     return column.each(lambda distinct: [text is None for text in distinct])
 
 
-def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Texts], rules.Finding]:
+def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Column], rules.Finding]:
     """Return text columns without runs of spaces, None where blank, and in how many rows that changed anything."""
-    rows = next((texts(column).code.size for column in columns.values()), 0)
-    spaced, changed, example = {}, np.zeros(rows, dtype=bool), np.full(rows, "", dtype=object)
+    rows = next((column.code.size if isinstance(column, Texts) else len(column) for column in columns.values()), 0)
+    spaced: dict[str, Column] = {}
+    changed, changes = np.zeros(rows, dtype=bool), []
     for name, column in columns.items():
+        if isinstance(column, ArrowTexts) and column.plainly_spaced():
+            spaced[name] = column
+            continue
         old = texts(column)
         new = _distinct(
             [text if text is None else RUN_OF_SPACES.sub(" ", text.strip()) or None for text in old.distinct]
         )
         here = (new != old.distinct)[old.code]
-        first = here & ~changed
-        example[first] = old.distinct[old.code[first]]
         changed |= here
+        changes.append((here, old))
         spaced[name] = Texts(new, old.code)
+    # Of each row the first column that changed is shown; a few rows are enough.
+    example, tried = np.empty(rows, dtype=object), np.flatnonzero(changed)[: rules.TRIED]
+    for here, old in reversed(changes):
+        shown = tried[here[tried]]
+        example[shown] = old.where(shown).values
     return spaced, rules.finding("spaces", changed, example, "runs of spaces made one")
 
 

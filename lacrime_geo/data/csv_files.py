@@ -52,6 +52,15 @@ def portions(
         yield table
 
 
+def header(path: Path) -> list[str]:
+    """Return the names of the columns of a CSV with commas."""
+    with unpacked(path) as (opened, _):
+        encoding = _marked(path) or "utf-8-sig"
+        text = io.TextIOWrapper(opened, encoding=encoding, errors="replace", newline="")
+        first = next((line for line in text if line.strip()), "")
+        return names_of(next(csv.reader([first])))
+
+
 def separator_of(header: str) -> str:
     """Return the separator of which the header's line has most outside quotation marks, a comma where it has none.
 

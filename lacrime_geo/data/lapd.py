@@ -1,71 +1,28 @@
-"""LAPD incident files: the official CSV, its spreadsheet re-saves and parquet copies, cleaned with nothing silent."""
+"""LAPD incident files of either record system: CSV, its re-saves, parquet, GeoJSON, cleaned with nothing silent."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
-import numpy as np
-
-from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from . import rules, tables
-from .categories import category_of
-from .cleaning import blank, moments, noted, numbers, single_spaced, texts
+from . import nibrs, rules, tables
+from .gathering import Gathering
+from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for
 from .loaded import Loaded, announced
-from .tables import Column, RawTable
+from .schemas import NIBRS, refuse_mixed, schema_of
+from .sources import files_of
+from .tables import RawTable
 
 if TYPE_CHECKING:
     import geopandas
 
-COLUMNS = {
-    "DR_NO": "dr_no",
-    "Date Rptd": "reported",
-    "DATE OCC": "occurred",
-    "TIME OCC": "time",
-    "AREA": "area",
-    "AREA NAME": "area_name",
-    "Rpt Dist No": "district",
-    "Part 1-2": "part",
-    "Crm Cd": "crime_code",
-    "Crm Cd Desc": "crime",
-    "Mocodes": "mocodes",
-    "Vict Age": "victim_age",
-    "Vict Sex": "victim_sex",
-    "Vict Descent": "victim_descent",
-    "Premis Cd": "premise_code",
-    "Premis Desc": "premise",
-    "Weapon Used Cd": "weapon_code",
-    "Weapon Desc": "weapon",
-    "Status": "status",
-    "Status Desc": "status_text",
-    "LOCATION": "address",
-    "Cross Street": "cross_street",
-    "LAT": "latitude",
-    "LON": "longitude",
-}
-OTHER_AGENCIES = (
-    "Another agency's CSV is made a layer first: by “Load incidents from a CSV” in QGIS, or in a script by "
-    "lg.read_incidents(…).to_file('incidents.gpkg')."
-)
-LEFT_OUT = ("Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4")
-REQUIRED = ("DR_NO", "Date Rptd", "DATE OCC", "TIME OCC", "AREA", "Crm Cd", "LAT", "LON")
-WHOLE = ("area", "district", "part", "crime_code", "premise_code", "weapon_code", "victim_age")
-TEXT = ("area_name", "crime", "mocodes", "victim_descent", "premise", "weapon", "status", "status_text", "address")
-ORDER: tuple[str, ...] = (
-    "dr_no",
-    "reported",
-    "occurred",
-    "time_placeholder",
-    "area",
-    "area_name",
-    "district",
-    "part",
-    "crime_code",
-    "crime",
-)
-ORDER += ("category", "mocodes", "victim_age", "victim_sex", "victim_descent", "premise_code", "premise", "weapon_code")
-ORDER += ("weapon", "status", "status_text", "address", "cross_street", "outside_city")
+__all__ = ["COLUMNS", "ORDER", "clean_lapd", "load_lapd", "read_lapd"]
+Source = Union[str, "os.PathLike[str]", Any]
+READING = 0.7
 
 CAVEATS = (
     "The department moves coordinates to the hundred-block: many incidents share a point, and cells finer than about 150 m say "
@@ -75,119 +32,147 @@ CAVEATS = (
 )
 
 
-def read_lapd(path: str | os.PathLike[str]) -> geopandas.GeoDataFrame:
-    """Read an LAPD incident file (2010–2024 columns) as points in EPSG:4326, cleaned and audited.
+class _Schema(NamedTuple):
+    """How the files of one record system are read: which columns are needed, what cleans a table, what is to be kept in mind."""
+
+    clean: Callable[..., Loaded]
+    needed: Callable[[Collection[str]], set[str]] | None
+    kinds: Mapping[str, str]
+    caveats: tuple[str, ...]
+    finish: Callable[[Loaded], Loaded] = lambda loaded: loaded
+
+
+LEGACY_FILES = _Schema(clean_part, needed_for, KINDS, CAVEATS)
+NIBRS_FILES = _Schema(nibrs.clean_part, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
+
+
+def read_lapd(
+    path: Source | Iterable[Source],
+    *,
+    since: Any = None,
+    until: Any = None,
+    categories: str | Sequence[str] | None = None,
+    area: str | int | Sequence[str | int] | None = None,
+    columns: Sequence[str] | None = None,
+    mapping: Mapping[str, str] | None = None,
+    crs: str | None = None,
+    progress: Progress = None,
+) -> geopandas.GeoDataFrame:
+    """Read LAPD incident files of either record system as points, cleaned and audited.
+
+    Files are read about a million rows at a time: what is kept in memory is what was asked for.
 
     Parameters
     ----------
-    path : CSV (also .gz or .zip) as the city's portal exports it or a spreadsheet re-saves it, or parquet.
+    path : file, several, folder of them, address (as `lapd_url` makes it) or open file: CSV (also .gz or .zip) as the city's
+        portal exports it or a spreadsheet re-saves it, GeoJSON, or parquet.
+    since, until : only incidents from this date on, and before that one; those without a date are left out then, and counted.
+    categories : only incidents of these categories, such as "burglary".
+    area : only incidents of these divisions, by number or name.
+    columns : only these columns beside the geometry; default all.
+    mapping : the file's column for some of ours where it has other names, as in ``{"occurred": "Date of offence"}``.
+    crs : the CRS of the points; default EPSG:4326.
+    progress : function of a fraction in 0…1 that returns False to stop, or None.
 
     Returns
     -------
     GeoDataFrame
         One row per report, also without coordinates (null geometry). Columns: `dr_no, reported, occurred` (with its
-        time), `time_placeholder, area, area_name, district, part, crime_code, crime, category, …`. What every rule
-        found and did is a list of dicts in ``.attrs["audit"]`` and in the log; ``.attrs["agency"]`` is "LAPD".
+        time), `time_placeholder, area, area_name, district, part, crime_code, crime, category, …`; repeated texts are
+        categoricals. What every rule found and did is a list of dicts in ``.attrs["audit"]`` and in the log;
+        ``.attrs["agency"]`` is "LAPD". A NIBRS file (from March 2024) gives one row per offence, and other columns.
 
     Raises
     ------
     ValueError
-        If it is no LAPD file, or more than max(5, 0.1 %) of its dates or numbers cannot be read.
+        If one is no LAPD file, files are of different record systems, more than max(5, 0.1 %) of the dates or numbers cannot
+        be read, or nothing is left of what was asked for.
     OSError
-        If the file is missing or damaged.
+        If a file is missing or damaged.
+
+    Examples
+    --------
+    >>> import lacrime_geo as lg
+    >>> burglaries = lg.read_lapd("sample_layers/incidents.csv.gz", since="2023-07-01", categories="burglary")
+    >>> len(burglaries), burglaries.occurred.min() >= burglaries.occurred.dtype.type("2023-07-01")
+    (1, 2)
     """
     import geopandas  # noqa: F401 - a long file is not read in vain where this is missing
 
-    return load_lapd(path).to_geodataframe()
+    asked = dict(since=since, until=until, category=categories, area=area)
+    loaded = load_lapd(path, within(progress, 0.0, 0.95), asked=asked, columns=columns, mapping=mapping)
+    frame = loaded.to_geodataframe(crs)
+    advance(progress, 1.0)
+    return frame
 
 
-def load_lapd(path: str | os.PathLike[str], progress: Progress = None) -> Loaded:
-    """Read and clean an LAPD incident file as `read_lapd` does, without pandas."""
-    return clean_lapd(tables.read(path, within(progress, 0.0, 0.7)), within(progress, 0.7, 1.0))
+def load_lapd(
+    path: Source | Iterable[Source],
+    progress: Progress = None,
+    *,
+    asked: Mapping[str, Any] | None = None,
+    columns: Sequence[str] | None = None,
+    mapping: Mapping[str, str] | None = None,
+) -> Loaded:
+    """Read and clean LAPD incident files as `read_lapd` does, without pandas."""
+    wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
+    with files_of(path, within(progress, 0.0, 0.5)) as files:
+        schema = _schema_of(files)
+        gathering = Gathering(wanted, columns)
+        for part in _parts(files, schema, columns, mapping or {}, progress):
+            gathering.add(part)
+        called = files[0].name if len(files) == 1 else f"{len(files)} files, {files[0].name} to {files[-1].name}"
+    loaded = _finished(gathering, schema, called)
+    if any(value is not None for value in wanted.values()):
+        loaded = loaded.select(**wanted)
+    return loaded if columns is None else _only(loaded, columns)
 
 
 def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
-    """Clean the table of an LAPD incident file, and announce what was found."""
-    columns, notes = _own_columns(raw)
-    loaded = _cleaned(columns, [*raw.notes, *notes], within(progress, 0.0, 0.9))
+    """Clean the table of an LAPD incident file of either record system, and announce what was found."""
+    schema = NIBRS_FILES if schema_of(raw.columns) == NIBRS else LEGACY_FILES
+    gathering = Gathering({"since": None, "until": None, "category": None, "area": None}, None)
+    gathering.add(schema.clean(raw, progress=within(progress, 0.0, 0.9)))
+    loaded = _finished(gathering, schema, raw.file)
     advance(progress, 1.0)
-    return announced(loaded, raw, CAVEATS)
+    return loaded
 
 
-def _own_columns(raw: RawTable) -> tuple[dict[str, Column], list[rules.Finding]]:
-    """Return the file's columns under our names without those left out, and what was found about them."""
-    plain = {name: name.strip().lstrip("\ufeff") for name in raw.columns}
-    spaced = np.array([old for old, new in plain.items() if old != new], dtype=object)
-    headers = rules.finding(
-        "headers", np.ones(spaced.size, dtype=bool), spaced, "column names, not rows: spaces removed"
-    )
-    columns = {plain[name]: column for name, column in raw.columns.items()}
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing:
-        raise ValueError(
-            f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
-            f"{', '.join(list(columns)[:8])}. {OTHER_AGENCIES}"
-        )
-    left = [name for name in LEFT_OUT if name in columns]
-    filled = np.zeros(raw.rows, dtype=bool)
-    for name in left:
-        filled |= ~blank(texts(columns.pop(name)))
-    codes = np.full(raw.rows, ", ".join(left), dtype=object)
-    found = rules.finding("other_codes", filled, codes, "Crm Cd is used; these are left out")
-    return {COLUMNS.get(name, name): column for name, column in columns.items()}, [headers, found]
+def _schema_of(files: Sequence[Path]) -> _Schema:
+    """Return how the files are read; raise when they are of different record systems."""
+    schemas = {file.name: schema_of(tables.header(file)) for file in files}
+    refuse_mixed(schemas)
+    return NIBRS_FILES if NIBRS in schemas.values() else LEGACY_FILES
 
 
-def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progress) -> Loaded:
-    """Apply the rules in their order; the audit grows by what each found."""
-    columns: dict[str, Column] = {}
-    columns["dr_no"] = noted(audit, rules.report_numbers(_values(raw["dr_no"])))
-    advance(progress, 0.1)
-    columns["reported"] = noted(audit, moments(raw["reported"], "reported"))
-    occurred = noted(audit, moments(raw["occurred"], "occurred"))
-    advance(progress, 0.2)
-    columns["occurred"], columns["time_placeholder"] = _with_clock(raw, occurred, columns["reported"], audit)
-    whole = {name: noted(audit, numbers(raw[name], name, whole=True)) for name in WHOLE if name in raw}
-    advance(progress, 0.4)
-    if "victim_age" in whole:
-        whole["victim_age"] = noted(audit, rules.ages(whole["victim_age"]))
-    if "victim_sex" in raw:
-        columns["victim_sex"] = noted(audit, rules.sexes(_values(raw["victim_sex"])))
-    columns.update(whole)
-    columns["category"] = category_of(whole["crime_code"])
-    advance(progress, 0.6)
-    columns.update(noted(audit, single_spaced({name: raw[name] for name in (*TEXT, "cross_street") if name in raw})))
-    # Columns that are not LAPD's stay as they are, under their own names.
-    columns.update({name: _values(column) for name, column in raw.items() if name not in COLUMNS.values()})
-    advance(progress, 0.8)
-    return _placed(raw, columns, frozenset(whole), audit)
+def _parts(
+    files: Sequence[Path],
+    schema: _Schema,
+    columns: Sequence[str] | None,
+    mapping: Mapping[str, str],
+    progress: Progress,
+) -> Iterator[Loaded]:
+    """Yield the cleaned portions of all files."""
+    needed = None if columns is None or schema.needed is None else schema.needed(columns) | {*mapping.values()}
+    for number, file in enumerate(files):
+        reading = within(progress, number / len(files), (number + 1) / len(files))
+        for portion, raw in enumerate(tables.portions(file, schema.kinds, needed, reading)):
+            part = schema.clean(raw, mapping=mapping)
+            # The header is the file's, not the portion's.
+            audit = [one for one in part.audit if portion == 0 or one["rule"] != "headers"]
+            yield replace(part, audit=audit)
 
 
-def _with_clock(
-    raw: dict[str, Column], occurred: np.ndarray, reported: Column, audit: list[rules.Finding]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return when it occurred, date and clock together, and where the clock is not known."""
-    minutes, placeholder, found = rules.clock_times(noted(audit, numbers(raw["time"], "time")))
-    audit.extend(found)
-    occurred = occurred + np.nan_to_num(minutes).astype("timedelta64[m]")
-    return noted(audit, rules.occurred_after_reported(occurred, np.asarray(reported))), placeholder
+def _finished(gathering: Gathering, schema: _Schema, called: str) -> Loaded:
+    """Return what was gathered, announced."""
+    loaded = schema.finish(gathering.loaded())
+    rules.refuse_unreadable(loaded.audit, rules.LAPD)
+    return announced(loaded, RawTable({}, gathering.rows, called), schema.caveats)
 
 
-def _placed(
-    raw: dict[str, Column], columns: dict[str, Column], whole: frozenset[str], audit: list[rules.Finding]
-) -> Loaded:
-    """Return the columns in their settled order with their places, of duplicate reports only the latest."""
-    longitude = noted(audit, numbers(raw["longitude"], "longitude"))
-    latitude = noted(audit, numbers(raw["latitude"], "latitude"))
-    x, y, columns["outside_city"], found = rules.coordinates(longitude, latitude)
-    audit.extend(found)
-    number, reported = np.asarray(columns["dr_no"]), np.asarray(columns["reported"])
-    keep = noted(audit, rules.latest_of_duplicates(number, reported))
-    ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
-    place = np.isfinite(x) & np.isfinite(y)
-    x, y = np.where(place, x, np.nan), np.where(place, y, np.nan)
-    loaded = Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters())
-    return loaded if keep.all() else loaded.take(keep)
-
-
-def _values(column: Column) -> np.ndarray:
-    return column.values if isinstance(column, tables.Texts) else column
+def _only(loaded: Loaded, columns: Sequence[str]) -> Loaded:
+    """Return the incidents with some of their columns, in the order asked for."""
+    unknown = [name for name in columns if name not in loaded.columns]
+    if unknown:
+        raise ValueError(f"There is no column {', '.join(map(repr, unknown))}; there are {', '.join(loaded.columns)}.")
+    return replace(loaded, columns={name: loaded.columns[name] for name in columns})

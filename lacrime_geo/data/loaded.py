@@ -12,8 +12,9 @@ import numpy as np
 
 from .. import selection
 from ..parameters import Parameters
+from .areas import Areas, several
 from .rules import Finding
-from .tables import Column, RawTable, SourceFile, Texts
+from .tables import Column, RawTable, SourceFile, Texts, as_array
 
 if TYPE_CHECKING:
     import geopandas
@@ -35,7 +36,8 @@ class _Filter(NamedTuple):
 class Loaded:
     """Hold the incidents of a file as columns (n,), with and without a place (NaN in x and y, both in the CRS).
 
-    `whole` names the columns of whole numbers, which are floats with NaN where they are missing.
+    `whole` names the columns of whole numbers, which are floats with NaN where they are missing; `repeated` those of texts
+    that are few in many rows.
     """
 
     columns: dict[str, Column]
@@ -46,6 +48,7 @@ class Loaded:
     agency: str
     audit: list[Finding]
     parameters: Parameters
+    repeated: frozenset[str] = frozenset()
     style: str = "incidents"
 
     def __len__(self) -> int:
@@ -87,9 +90,10 @@ class Loaded:
         since: Any = None,
         until: Any = None,
         category: str | Sequence[str] | None = None,
+        area: Any = None,
         hours: str | None = None,
     ) -> Loaded:
-        """Return the incidents of a period (since inclusive, until exclusive), of categories and of hours of the day.
+        """Return the incidents of a period (since inclusive, until exclusive), of categories, areas and hours of the day.
 
         Incidents without a date are left out when a period is given, those whose time is not known when hours are; both
         are counted in the parameters.
@@ -100,7 +104,7 @@ class Loaded:
             If what is asked for is not in the columns, or nothing is left.
         """
         chosen, keep = Parameters(self.parameters), np.ones(len(self), dtype=bool)
-        for narrowed in self._asked(since, until, category, hours):
+        for narrowed in self._asked(since, until, category, area, hours):
             chosen.update(narrowed.asked)
             if narrowed.unknown is not None:
                 rows = int((narrowed.unknown & keep).sum())
@@ -116,16 +120,21 @@ class Loaded:
         kept = self if keep.all() else self.take(keep)
         return replace(kept, parameters=_counted(kept, chosen))
 
-    def _asked(self, since: Any, until: Any, category: Any, hours: str | None) -> Iterator[_Filter]:
+    def _asked(self, since: Any, until: Any, category: Any, area: Any, hours: str | None) -> Iterator[_Filter]:
         when, unknown = self._array("occurred"), self._array("time_placeholder")
         if since is not None or until is not None:
             asked = {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
             mask = selection.in_period(when, since, until)
             yield _Filter(mask, asked, np.isnat(self._when), "undated_left_out", "without a date are left out")
         if category is not None:
-            wanted = [category] if isinstance(category, str) else list(category)
+            wanted = several(category)
             mask = selection.of_category(self._array("category"), wanted)
             yield _Filter(mask, {"category": ", ".join(wanted)})
+        if area is not None:
+            wanted = several(area)
+            areas = Areas.of(self._array("area"), self._array("area_name"))
+            areas.refuse_unknown(wanted)
+            yield _Filter(areas.among(wanted), {"area": ", ".join(map(str, wanted))})
         if hours is not None:
             mask = selection.in_hours(when, unknown, hours)
             timeless = np.asarray(unknown) | np.isnat(self._when)
@@ -134,27 +143,13 @@ class Loaded:
 
     def _array(self, name: str) -> np.ndarray | None:
         column = self.columns.get(name)
-        return column.values if isinstance(column, Texts) else column
+        return None if column is None else as_array(column)
 
-    def to_geodataframe(self) -> geopandas.GeoDataFrame:
-        """Return one row per incident in EPSG:4326, null geometry where there is no place."""
-        import geopandas as gpd
-        import pandas as pd
+    def to_geodataframe(self, crs: str | None = None) -> geopandas.GeoDataFrame:
+        """Return one row per incident in the CRS given, EPSG:4326 by default, null geometry where there is no place."""
+        from .loaded_frames import geodataframe
 
-        points = gpd.points_from_xy(self.x, self.y, crs=self.crs)
-        points[~self.placed] = None
-        frame = gpd.GeoDataFrame(pd.DataFrame({name: self._for_pandas(name) for name in self.columns}), geometry=points)
-        frame = frame if self.crs == "EPSG:4326" else frame.to_crs("EPSG:4326")
-        frame.attrs = {"agency": self.agency, "label": self.parameters["layer"], "audit": self.audit}
-        return frame
-
-    def _for_pandas(self, name: str) -> Any:
-        import pandas as pd
-
-        column = self.columns[name]
-        if isinstance(column, Texts):
-            return pd.Series(column.values, dtype=object)
-        return pd.array(column, dtype="Float64").astype("Int64") if name in self.whole else column
+        return geodataframe(self, crs or "EPSG:4326")
 
 
 def _counted(loaded: Loaded, parameters: Parameters) -> Parameters:
@@ -169,9 +164,8 @@ def _counted(loaded: Loaded, parameters: Parameters) -> Parameters:
 
 
 def _words(parameters: Parameters) -> str:
-    return ", ".join(
-        f"{name} {parameters[name]}" for name in ("since", "until", "category", "hours") if name in parameters
-    )
+    asked = ("since", "until", "category", "area", "hours")
+    return ", ".join(f"{name} {parameters[name]}" for name in asked if name in parameters)
 
 
 def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str]) -> Loaded:

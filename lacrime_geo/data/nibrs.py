@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 
 from ..parameters import Parameters
-from ..progress import Progress, advance, within
-from . import rules, tables
+from ..progress import Progress, advance
+from . import rules
 from .categories import bare_number, nibrs_category_of, nibrs_code
 from .cleaning import blank, each_text, moments, noted, numbers, numbers_of, single_spaced, stripped, texts
 from .clocks import seconds_of
 from .column_guesses import plain_name
-from .loaded import Loaded, announced
+from .loaded import Loaded
 from .schemas import NIBRS
 from .tables import Column, RawTable, Texts
 
@@ -67,6 +67,7 @@ ORDER = (
     *("nibrs_code", "crime", "category", "crime_against", "offences", "victims", "premise_code", "premise"),
     *("weapon_code", "weapon", "status", "status_text", *FLAGS, "address", "outside_city"),
 )
+REPEATED = frozenset({*TEXT, *FLAGS, "category", "nibrs_code"})
 YES, NO = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
 # Record systems write their earliest date where there is none.
 EARLIEST = np.datetime64("1900-01-02", "s")
@@ -81,19 +82,17 @@ CAVEATS = (
 )
 
 
-def load_nibrs(path: str | os.PathLike[str], progress: Progress = None) -> Loaded:
-    """Read and clean a NIBRS file of the LAPD, one row for each offence, without pandas."""
-    return clean_nibrs(tables.read(path, within(progress, 0.0, 0.7)), within(progress, 0.7, 1.0))
+def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress: Progress = None) -> Loaded:
+    """Clean a table of a NIBRS file of the LAPD, one row for each offence; offences that are repeated are still there.
 
-
-def clean_nibrs(raw: RawTable, progress: Progress = None) -> Loaded:
-    """Clean the table of a NIBRS file of the LAPD, and announce what was found.
+    `mapping` names the file's column for some of ours.
 
     Raises
     ------
     ValueError
-        If it lacks columns of such files, or more than max(5, 0.1 %) of its dates or numbers cannot be read.
+        If it lacks columns of such files.
     """
+    raw = replace(raw, columns=_named_so(raw.columns, mapping or {}))
     named, others = _own_columns(raw)
     audit, columns = [*raw.notes], _numbered(named)
     _add_times(columns, named, audit)
@@ -106,9 +105,22 @@ def clean_nibrs(raw: RawTable, progress: Progress = None) -> Loaded:
     advance(progress, 0.8)
     x, y, columns["outside_city"] = _places(others, raw.rows, audit)
     columns.update({name: column for name, column in others.items() if not _is_place(name)})
-    loaded = _without_repeats(columns, x, y, audit)
     advance(progress, 1.0)
-    return announced(loaded, raw, CAVEATS)
+    ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
+    whole = frozenset(name for name in (*WHOLE, *CODES) if name in columns)
+    parameters = Parameters(schema=NIBRS, counted="offences")
+    return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, parameters, repeated=REPEATED)
+
+
+def with_further_offences(loaded: Loaded) -> Loaded:
+    """Return the offences with one more finding: how many are further ones of an incident that has a row before them."""
+    return replace(loaded, audit=[*loaded.audit, _further_offences(texts(loaded.columns["case_no"]))])
+
+
+def _named_so(columns: Mapping[str, Column], mapping: Mapping[str, str]) -> dict[str, Column]:
+    """Return the file's columns, those that the mapping names under the first name that is known for ours."""
+    names = {theirs: COLUMNS.get(ours, (ours,))[0] for ours, theirs in mapping.items()}
+    return {names.get(name, name): column for name, column in columns.items()}
 
 
 def _own_columns(raw: RawTable) -> tuple[dict[str, Column], dict[str, Column]]:
@@ -133,7 +145,7 @@ def _numbered(named: Mapping[str, Column]) -> dict[str, Column]:
 
 def _add_times(columns: dict[str, Column], named: Mapping[str, Column], audit: list[rules.Finding]) -> None:
     """Add when it was reported and when it occurred, date and clock together, and where the clock is not known."""
-    occurred = noted(audit, _possible(noted(audit, moments(named["occurred"], "occurred")), "occurred"))
+    occurred = noted(audit, _possible(noted(audit, moments(named["occurred"], "occurred", None)), "occurred"))
     clock = named.get("time", np.full(occurred.size, np.nan))
     minutes, columns["time_placeholder"], found = rules.clock_times(noted(audit, _hhmm(clock)))
     audit.extend(found)
@@ -141,7 +153,7 @@ def _add_times(columns: dict[str, Column], named: Mapping[str, Column], audit: l
     day = np.where(np.isnan(minutes), occurred, occurred.astype("M8[D]").astype("M8[s]"))
     columns["occurred"] = day + np.nan_to_num(minutes).astype("timedelta64[m]")
     if "reported" in named:
-        reported = noted(audit, _possible(noted(audit, moments(named["reported"], "reported")), "reported"))
+        reported = noted(audit, _possible(noted(audit, moments(named["reported"], "reported", None)), "reported"))
         columns["reported"] = reported
         columns["occurred"] = noted(audit, rules.occurred_after_reported(np.asarray(columns["occurred"]), reported))
 
@@ -156,14 +168,14 @@ def _possible(moment: np.ndarray, name: str) -> tuple[np.ndarray, rules.Finding]
 def _hhmm(column: Column) -> tuple[np.ndarray, list[rules.Finding]]:
     """Return times of day as hhmm (1 is 00:01), whether the file writes 1305 or 13:05."""
     if not isinstance(column, Texts):
-        return numbers(column, "time")
+        return numbers(column, "time", source=None)
 
     def read(distinct: np.ndarray) -> np.ndarray:
         plain, seconds = numbers_of(distinct), seconds_of(distinct)
         return np.where(np.isnan(plain), seconds // 3600 * 100 + seconds % 3600 // 60, plain)
 
     found = column.each(read)
-    return found, [rules.parsed("time", column.values, found, blank(column), np.isnan)]
+    return found, [rules.parsed("time", column.values, found, blank(column), np.isnan, None)]
 
 
 def _add_codes(columns: dict[str, Column], named: Mapping[str, Column], audit: list[rules.Finding]) -> None:
@@ -177,7 +189,7 @@ def _add_numbers(columns: dict[str, Column], named: Mapping[str, Column], audit:
     """Add the columns of whole numbers; of codes, which stand beside their words, any number may be none."""
     for name in WHOLE:
         if name in named:
-            columns[name] = noted(audit, numbers(named[name], name, whole=True))
+            columns[name] = noted(audit, numbers(named[name], name, whole=True, source=None))
     for name in CODES:
         if name in named:
             code = texts(named[name])
@@ -211,29 +223,12 @@ def _places(
         audit.append(rules.finding("coordinates_absent", every, np.full(rows, "no columns lat and lon"), action))
         return np.full(rows, np.nan), np.full(rows, np.nan), ~every
     longitude, latitude = (
-        noted(audit, numbers(plain[name], role)) for name, role in zip(pair, ("longitude", "latitude"))
+        noted(audit, numbers(plain[name], role, source=None)) for name, role in zip(pair, ("longitude", "latitude"))
     )
     x, y, outside, found = rules.coordinates(longitude, latitude)
     audit.extend(found)
     place = np.isfinite(x) & np.isfinite(y)
     return np.where(place, x, np.nan), np.where(place, y, np.nan), outside
-
-
-def _without_repeats(columns: dict[str, Column], x: np.ndarray, y: np.ndarray, audit: list[rules.Finding]) -> Loaded:
-    """Return the columns in their settled order, of repeated offences only the one reported last."""
-    number = texts(columns["offence_no"]).each(
-        lambda distinct: np.array([text or "" for text in distinct], dtype=object)
-    )
-    reported = np.asarray(columns.get("reported", columns["occurred"]))
-    keep, found = rules.latest_of_duplicates(number, reported)
-    audit.append({**found, "rule": "offence_no_duplicate"})
-    ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
-    whole = frozenset(name for name in (*WHOLE, *CODES) if name in columns)
-    parameters = Parameters(schema=NIBRS, counted="offences")
-    loaded = Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, parameters)
-    loaded = loaded if keep.all() else loaded.take(keep)
-    audit.append(_further_offences(texts(loaded.columns["case_no"])))
-    return loaded
 
 
 def _further_offences(case: Texts) -> rules.Finding:

@@ -44,6 +44,12 @@ def _opened(path: Path) -> Any:
     return parquet.ParquetFile(path)
 
 
+def names(path: Path) -> list[str]:
+    """Return the names of a file's columns."""
+    with _opened(path) as file:
+        return list(file.schema_arrow.names)
+
+
 def holds_geometry(path: Path) -> bool:
     """Tell whether a file is GeoParquet; one that cannot be read is none."""
     try:

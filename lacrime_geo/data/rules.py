@@ -14,6 +14,9 @@ TRIED = 1_000  # rows are looked at for different examples
 
 LAPD = "the file is in another format than LAPD's exports, or damaged"
 # The bounds of Los Angeles with a margin, in degrees (west, east, south, north).
+_HHMM = np.arange(2400)
+# Minutes since midnight of each hhmm, NaN where there is none such as 0960.
+MINUTES = np.where(_HHMM % 100 < 60, _HHMM // 100 * 60 + _HHMM % 100, np.nan)
 LOS_ANGELES = (-118.75, -118.1, 33.6, 34.4)
 
 
@@ -76,9 +79,10 @@ def clock_times(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Findin
     """
     number = np.asarray(values, dtype=float)
     with np.errstate(invalid="ignore"):
-        valid = (number >= 0) & (number // 100 < 24) & (number % 100 < 60) & (number % 1 == 0)
-    minutes = np.where(valid, number // 100 * 60 + number % 100, np.nan)
-    placeholder = np.isin(number, (1, 1200))
+        possible = (number >= 0) & (number < MINUTES.size) & (np.floor(number) == number)
+    minutes = np.where(possible, MINUTES[np.where(possible, number, 0).astype(np.int64)], np.nan)
+    valid = ~np.isnan(minutes)
+    placeholder = (number == 1) | (number == 1200)
     unknown = "the date is kept at midnight and flagged in time_placeholder"
     found = [
         finding("time_blank", np.isnan(number), values, unknown),
@@ -148,7 +152,7 @@ def sexes(values: np.ndarray) -> tuple[np.ndarray, Finding]:
 
 def parsed(
     rule: str,
-    values: np.ndarray,
+    values: Any,
     converted: np.ndarray,
     blank: np.ndarray,
     is_missing: Callable[..., Any],

@@ -43,14 +43,19 @@ class Texts(NamedTuple):
     @classmethod
     def joined(cls, parts: Sequence[Texts]) -> Texts:
         """Return the rows of several columns as one, each text once."""
+        sizes = np.cumsum([0, *(part.distinct.size for part in parts)])
+        codes = [part.code + np.int32(size) for part, size in zip(parts, sizes)]
+        return cls(np.concatenate([part.distinct for part in parts]), np.concatenate(codes)).unified()
+
+    def unified(self) -> Texts:
+        """Return the same rows with each text once among the distinct ones, None first; a rule may have made two alike."""
         number: dict[str | None, int] = {None: 0}
-        codes = []
-        for part in parts:
-            known = (number.setdefault(text, len(number)) for text in part.distinct)
-            codes.append(np.fromiter(known, np.int32, part.distinct.size)[part.code])
+        new = np.fromiter((number.setdefault(text, len(number)) for text in self.distinct), np.int32)
+        if len(number) == new.size and new[0] == 0:
+            return self
         distinct = np.empty(len(number), dtype=object)
         distinct[:] = list(number)
-        return cls(distinct, np.concatenate(codes))
+        return Texts(distinct, new[self.code])
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -76,6 +81,11 @@ class Texts(NamedTuple):
 
 
 Column = Union[Texts, np.ndarray]
+
+
+def as_array(column: Column) -> np.ndarray:
+    """Return a column as a numpy array (n,), texts as objects, None where blank."""
+    return column.values if isinstance(column, Texts) else np.asarray(column)
 
 
 @dataclass
@@ -129,6 +139,21 @@ def read(path: str | os.PathLike[str], progress: Progress = None, separator: str
             return _read_parquet(path)
         (table,) = _csv_portions(path, separator, None, progress)
         return table
+
+
+def header(path: str | os.PathLike[str]) -> list[str]:
+    """Return the names of the columns of a file, without its rows."""
+    path = Path(path)
+    with _explained(path):
+        if is_json(path):
+            return list(_read_json(path, None).columns)
+        if is_parquet(path):
+            from .parquet import names
+
+            return names(path)
+        from .csv_files import header as of_csv
+
+        return of_csv(path)
 
 
 def is_parquet(path: str | os.PathLike[str]) -> bool:

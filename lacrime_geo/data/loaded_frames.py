@@ -1,0 +1,75 @@
+"""Loaded incidents as a GeoDataFrame: repeated texts as categories, whole numbers with gaps, one point for each place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..crs import project
+from ..places import collapse
+from .arrow_texts import ArrowTexts
+from .tables import Column, Texts
+
+if TYPE_CHECKING:
+    import geopandas
+
+    from .loaded import Loaded
+
+
+def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
+    """Return one row per incident in a CRS, null geometry where there is no place."""
+    import geopandas as gpd
+    import pandas as pd
+
+    columns = {name: _for_pandas(column, name, loaded) for name, column in loaded.columns.items()}
+    points = gpd.GeoSeries(gpd.array.GeometryArray(_points(loaded, crs), crs=crs))
+    frame = gpd.GeoDataFrame(pd.DataFrame(columns, copy=False), geometry=points)
+    frame.attrs = {"agency": loaded.agency, "label": loaded.parameters["layer"], "audit": loaded.audit}
+    return frame
+
+
+def _points(loaded: Loaded, crs: str) -> np.ndarray:
+    """Return the points (n,): incidents of one place share one, which is projected once."""
+    import shapely
+
+    placed = np.flatnonzero(loaded.placed)
+    points = np.full(len(loaded), None, dtype=object)
+    x, y = loaded.x[placed], loaded.y[placed]
+    first, place = collapse(x, y)
+    x, y = x[first], y[first]
+    if crs != loaded.crs and first.size:
+        x, y = project(x, y, loaded.crs, crs)
+    points[placed] = shapely.points(x, y)[place]
+    return points
+
+
+def _for_pandas(column: Column, name: str, loaded: Loaded) -> Any:
+    import pandas as pd
+
+    if isinstance(column, Texts):
+        return _categories(column) if name in loaded.repeated else _texts(column.values)
+    if isinstance(column, ArrowTexts):
+        return _categories(Texts.of(column.tolist())) if name in loaded.repeated else _texts(column)
+    if name not in loaded.whole:
+        return _texts(column) if column.dtype == object and name == "dr_no" else column
+    missing = np.isnan(column)
+    return pd.arrays.IntegerArray(np.where(missing, 0, column).astype(np.int64), missing)
+
+
+def _categories(column: Texts) -> Any:
+    import pandas as pd
+
+    known = column.unified()
+    return pd.Categorical.from_codes(known.code - 1, pd.Index(known.distinct[1:], dtype=object))
+
+
+def _texts(column: Any) -> Any:
+    """Return texts of pandas' own type: Arrow's since pandas 3, objects before."""
+    import pandas as pd
+
+    if int(pd.__version__.split(".")[0]) < 3:
+        return np.asarray(column)
+    if isinstance(column, ArrowTexts):
+        return pd.arrays.ArrowStringArray._from_sequence(column.array, dtype="str")
+    return pd.array(column, dtype="str")

@@ -1,0 +1,75 @@
+"""What a reader is asked to read, as files: a path, several, a folder of them, an address, or an open file."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..progress import Progress
+
+ENDINGS = (".csv", ".csv.gz", ".csv.zip", ".zip", ".gz", ".parquet", ".geojson", ".json")
+ADDRESSES = ("http://", "https://")
+
+
+@contextmanager
+def files_of(asked: Any, progress: Progress = None) -> Iterator[list[Path]]:
+    """Return the files that are meant, those of folders in the order of their names; copies are gone after the block.
+
+    Parameters
+    ----------
+    asked : path of a file or folder, address beginning with http, open file of bytes, or several of these.
+
+    Raises
+    ------
+    TypeError
+        If it is none of these.
+    ValueError
+        If there is none, a folder holds none, or the same file is named twice.
+    FileNotFoundError
+        If one is missing.
+    """
+    one = isinstance(asked, (str, os.PathLike)) or hasattr(asked, "read")
+    if not one and not isinstance(asked, Iterable):
+        raise TypeError(f"Files are named by paths or addresses, not by a {type(asked).__name__}.")
+    with ExitStack() as stack:
+        found = [path for each in ([asked] if one else asked) for path in _each(each, stack, progress)]
+        if not found:
+            raise ValueError("No file was named; name at least one.")
+        twice = next((path for number, path in enumerate(found) if path in found[:number]), None)
+        if twice is not None:
+            raise ValueError(f"{twice.name} is named twice; each file is read once.")
+        yield found
+
+
+def _each(asked: Any, stack: ExitStack, progress: Progress) -> list[Path]:
+    if hasattr(asked, "read"):
+        return [stack.enter_context(_copied(asked))]
+    if not isinstance(asked, (str, os.PathLike)):
+        raise TypeError(f"Files are named by paths or addresses, not by a {type(asked).__name__}.")
+    if isinstance(asked, str) and asked.lower().startswith(ADDRESSES):
+        from .fetching import temporary_copy
+
+        return [stack.enter_context(temporary_copy(asked, progress))]
+    path = Path(asked)
+    if not path.is_dir():
+        return [path]
+    inside = sorted(one for one in path.iterdir() if one.is_file() and one.name.lower().endswith(ENDINGS))
+    if not inside:
+        raise ValueError(f"The folder {path.name!r} holds no file that ends in {', '.join(ENDINGS)}.")
+    return inside
+
+
+@contextmanager
+def _copied(file: Any) -> Iterator[Path]:
+    """Copy what an open file still holds, under its own name where it has one."""
+    name = Path(str(getattr(file, "name", "") or "")).name
+    with tempfile.TemporaryDirectory(prefix="lacrime_geo-") as folder:
+        path = Path(folder) / (name if name.lower().endswith(ENDINGS) else "incidents.csv")
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy)
+        yield path
