@@ -12,17 +12,16 @@ from .charts import Chart
 from .incidents import as_incidents
 from .parameters import Parameters, in_words
 from .progress import Progress, advance
-from .report_lags import DAY, Lags, known_lags
+from .report_lags import DAY, known_lags
 from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, titled
 from .results import Curve
 from .truncated_delays import Delays
+from .unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
 
 STEPS = {"day": 1, "week": 7}
 DRAWS = 1000
 LEVEL = 0.9
 LEAST_STEPS, NEARLY_ALL = 12, 0.95
-# Past steps show how far counts scatter once as much of them is reported; fewer than so many say too little.
-SETTLED, LEAST_PAST = 0.95, 8
 
 
 class Nowcast(Curve):
@@ -82,8 +81,9 @@ def nowcast(
     The nowcast is y / p, of y incidents reported so far where the share p is expected to be: the mean over the step's days of
     the distribution of `reporting_delay`. If incidents come as a Poisson process of unknown rate, those still to come are
     negative binomial with y + ½ and p (Lawless 1994, with the prior of Jeffreys). Counts of crime scatter more: the variance
-    is multiplied by the dispersion, which is measured on the file's own past, what came after a step had as much reported as
-    the last ones have now (`dispersion` in the parameters, at least 1). The delays are uncertain too: each of 1,000 draws has
+    is multiplied by the dispersion, which is measured on the file's own past: by what has come to weeks (or days) since they
+    were as old as the last ones are now (`dispersion` in the parameters, from the last one back, each at least 1; where fewer
+    than 8 are whole by now, 1). The delays are uncertain too: each of 1,000 draws has
     a distribution of its own, with every hazard drawn from its beta distribution. What is still unknown is whether delays
     change: a switch of the records system or a strike of clerks makes the nowcast wrong.
 
@@ -114,9 +114,10 @@ def nowcast(
     for done, name in enumerate(names):
         advance(progress, done / len(names))
         delays, counts = groups[name].delays(), counts_by_lag(groups[name], days, whole)
-        scatter[name] = dispersion_of(counts, delays, days)
+        measured = dispersion_of(counts, delays, days)
+        scatter[name] = [round(float(value), 2) for value in measured[:number]]
         so_far = counts.sum(axis=1)[:number]
-        parts.append(_estimated(name, so_far, delays, days, lags.end, scatter[name], level, random))
+        parts.append(_estimated(name, so_far, delays, days, lags.end, np.array(scatter[name]), level, random))
     parameters["dispersion"] = scatter[ALL] if by is None else scatter
     advance(progress, 1.0)
     return _made(parts, parameters, titled(f"Nowcast by {step}", everything, lags))
@@ -129,7 +130,7 @@ def nowcast_counts(
     as_of: Any,
     step: str = "week",
     group: str = ALL,
-    dispersion: float = 1.0,
+    dispersion: Any = 1.0,
     level: float = LEVEL,
     seed: int = 0,
 ) -> Nowcast:
@@ -143,7 +144,8 @@ def nowcast_counts(
     as_of : the date (YYYY-MM-DD) of the last report that the counts hold.
     step : "week" or "day": what a count is of.
     group : the group of `delay` whose reports take as long. Default all.
-    dispersion : how many times the variance of Poisson counts is to be expected; `nowcast` measures it.
+    dispersion : how many times the variance of Poisson counts is to be expected: a number, or one for each number of whole
+        steps from the end of a count to `as_of`, as `nowcast` measures it. Default 1.
     level, seed : as of `nowcast`.
 
     Returns
@@ -167,14 +169,14 @@ def nowcast_counts(
     """
     days = STEPS[checks.option("step", step, tuple(STEPS))]
     level, seed = checks.share("level", level), checks.whole("seed", seed, minimum=0)
-    dispersion = checks.positive("dispersion", dispersion, "times the variance of Poisson counts")
+    scatter = np.array([checks.positive("dispersion", one, "times the variance") for one in np.atleast_1d(dispersion)])
     checks.option("group", group, tuple(delay.delays))
     end = selection.moment("as_of", as_of).astype("M8[D]")
     begins, reported = _given(counts, days, end)
     later = ((end - begins) / DAY).astype(np.int64) - (days - 1)
-    parameters = Parameters(step=step, level=level, seed=seed, as_of=str(end), group=group, dispersion=dispersion)
+    parameters = Parameters(step=step, level=level, seed=seed, as_of=str(end), group=group, dispersion=scatter.tolist())
     random = np.random.default_rng(seed)
-    columns = _columns(group, begins, reported, delay.delays[group], later, days, dispersion, level, random)
+    columns = _columns(group, begins, reported, delay.delays[group], later, days, scatter, level, random)
     return _made([columns], parameters, f"Nowcast by {step}")
 
 
@@ -207,55 +209,13 @@ def _steps_wanted(delays: Delays, days: int, whole: int, last: int | None, param
     return chosen
 
 
-def expected_shares(share: np.ndarray, later: np.ndarray, days: int) -> np.ndarray:
-    """Return the shares (…, k) reported so many days (k,) after the end of steps: the mean over the days of each.
-
-    `share` (…, m) are those within 0 … m − 1 days; within more all are.
-    """
-    padded = np.concatenate([share, np.ones((*share.shape[:-1], 1))], axis=-1)
-    at = np.minimum(later[:, None] + np.arange(days), share.shape[-1])
-    return np.asarray(padded[..., at].mean(axis=-1))
-
-
-def counts_by_lag(lags: Lags, days: int, whole: int) -> np.ndarray:
-    """Return how many incidents (steps, lags) of each step, the latest first, were reported so many whole steps after it."""
-    step = lags.possible // days
-    inside = step < whole
-    # Days from the end of the step to the report, those before it none.
-    after = np.maximum(lags.days - lags.possible + step * days, 0)
-    late = -(-after[inside] // days)
-    size = int(late.max(initial=0)) + 1
-    return np.bincount(step[inside] * size + late, minlength=whole * size).reshape(whole, size)
-
-
-def dispersion_of(counts: np.ndarray, delays: Delays, days: int) -> float:
-    """Return how many times the variance that is expected the past shows in what came later, at least 1.
-
-    `counts` are those of `counts_by_lag`. Of every step that is nearly whole by now, what came after each lag is held against
-    what its count by then made expect.
-    """
-    steps, lags = counts.shape
-    now = expected_shares(delays.share, np.arange(steps) * days, days)
-    by_then = expected_shares(delays.share, np.arange(lags) * days, days)
-    total, so_far = counts.sum(axis=1)[:, None], np.cumsum(counts, axis=1)
-    share = np.minimum(by_then / np.maximum(now, 1e-12)[:, None], 1.0)
-    past = (now[:, None] >= SETTLED) & (np.arange(lags) < np.arange(steps)[:, None])
-    past &= (by_then < SETTLED) & (share > 0) & (share < 1)
-    if past.any(axis=1).sum() < LEAST_PAST:
-        return 1.0
-    expected = (so_far + 0.5) * (1 - share) / np.maximum(share, 1e-12)
-    variance = expected / np.maximum(share, 1e-12)
-    squares = (total - so_far - expected) ** 2
-    return max(float(squares[past].sum() / variance[past].sum()), 1.0)
-
-
 def _estimated(
     name: str,
     so_far: np.ndarray,
     delays: Delays,
     days: int,
     end: np.datetime64,
-    dispersion: float,
+    dispersion: np.ndarray,
     level: float,
     random: np.random.Generator,
 ) -> dict[str, np.ndarray]:
@@ -272,13 +232,15 @@ def _columns(
     delays: Delays,
     later: np.ndarray,
     days: int,
-    dispersion: float,
+    dispersion: np.ndarray,
     level: float,
     random: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     share = expected_shares(delays.share, later, days)
     drawn = expected_shares(delays.drawn(random, DRAWS), later, days)
-    come = still_to_come(reported, drawn, dispersion, random)
+    # Of longer lags than were measured it is as of the longest.
+    scatter = dispersion[np.minimum(later // days, dispersion.size - 1)]
+    come = still_to_come(reported, drawn, scatter, random)
     low, high = np.quantile(reported + come, [(1 - level) / 2, (1 + level) / 2], axis=0)
     known = share > 0
     estimate = reported / np.where(known, share, np.nan)
@@ -291,24 +253,6 @@ def _columns(
         "low": np.where(known, np.minimum(low, estimate), np.nan),
         "high": np.where(known, np.maximum(high, estimate), np.nan),
     }
-
-
-def still_to_come(
-    reported: np.ndarray, share: np.ndarray, dispersion: float, random: np.random.Generator
-) -> np.ndarray:
-    """Return draws (times, k) of the incidents not yet reported, of counts (k,) of which shares (times, k) are.
-
-    Negative binomial, as a Poisson count whose mean is gamma, with the variance of the plain one times the dispersion.
-    """
-    share = np.clip(share, 1e-6, 1.0)
-    mean = (reported + 0.5) * (1 - share) / share
-    beyond = np.maximum(dispersion * mean / share - mean, 1e-12)
-    shape = mean**2 / beyond
-    some = mean > 1e-9
-    rate = np.where(
-        some, random.gamma(np.where(some, shape, 1.0), np.where(some, beyond / np.maximum(mean, 1e-9), 1.0)), 0
-    )
-    return np.asarray(random.poisson(np.minimum(rate, 1e15)))
 
 
 def _made(parts: list[dict[str, np.ndarray]], parameters: Parameters, label: str) -> Nowcast:

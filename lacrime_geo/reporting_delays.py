@@ -115,7 +115,7 @@ def reporting_delay(
     everything = as_incidents(incidents)
     parameters = begun(everything)
     lags = known_lags(everything, as_of, parameters)
-    groups = lags_by_group(everything, lags, _category_unless(by, everything), parameters, progress)
+    groups = lags_by_group(everything, lags, everything.category if by is None else by, parameters, progress)
     delays = {name: group.delays() for name, group in groups.items()}
     parts = [_row(name, found, lags.end) for name, found in delays.items()]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -157,8 +157,6 @@ def lag_safe_end(incidents: Any, *, share: float = SAFE_SHARE, by: Any = None, a
     share = checks.share("share", share)
     everything, parameters = as_incidents(incidents), Parameters()
     lags = known_lags(everything, as_of, parameters)
-    if by is not None:
-        by = _category_unless(by, everything)
     found = {name: group.delays() for name, group in lags_by_group(everything, lags, by, parameters).items()}
     enough = {name: delays for name, delays in found.items() if delays.incidents >= LEAST_AT_RISK} or {ALL: found[ALL]}
     few = len(found) - len(enough)
@@ -191,6 +189,8 @@ def lags_by_group(
     found = {ALL: lags}
     if by is None:
         return found
+    if incidents.source is None and isinstance(by, str) and by == CATEGORY_COLUMN and incidents.category is not None:
+        by = incidents.category
     groups = by_column(incidents, by, parameters, among=lags.rows)
     grouped = lags.at(groups.known)
     parts = np.split(np.argsort(groups.number, kind="stable"), np.cumsum(groups.counts)[:-1])
@@ -199,13 +199,6 @@ def lags_by_group(
         name = str(groups.names[number])
         found[f"{ALL} (a group)" if name == ALL else name] = grouped.at(np.sort(parts[number]))
     return found
-
-
-def _category_unless(by: Any, incidents: Incidents) -> Any:
-    """Return what tells groups apart: what is given, by default the category."""
-    if by is not None and not (isinstance(by, str) and by == CATEGORY_COLUMN and incidents.source is None):
-        return by
-    return incidents.category
 
 
 def _row(name: str, delays: Delays, end: np.datetime64) -> dict[str, np.ndarray]:

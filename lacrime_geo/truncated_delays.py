@@ -104,5 +104,10 @@ def delays_of(days: np.ndarray, possible: np.ndarray) -> Delays:
     # Those too young for a delay are among those with a shorter one.
     too_young = np.concatenate([[0], np.cumsum(np.bincount(possible))[:-1]])
     at_risk = np.cumsum(ended) - too_young
-    enough = np.flatnonzero(at_risk >= min(LEAST_AT_RISK, days.size / 2))
+    enough = np.flatnonzero(at_risk >= least_at_risk(at_risk, days.size))
     return Delays(ended[: enough[-1] + 1], at_risk[: enough[-1] + 1], int(days.size))
+
+
+def least_at_risk(at_risk: np.ndarray, incidents: int) -> float:
+    """Return how many must be at risk of a delay for it to be estimated: fewer where there are few incidents."""
+    return min(LEAST_AT_RISK, incidents / 2, int(at_risk.max()))
