@@ -34,7 +34,7 @@ class Load(Tool):
 
     def initAlgorithm(self, configuration=None):
         """Declare the file, what is asked of it, and the outputs."""
-        kinds = "CSV (*.csv *.csv.gz *.gz *.zip *.txt)"
+        kinds = "CSV (*.csv *.csv.gz *.gz *.zip *.txt);;GeoJSON, JSON (*.geojson *.json)"
         kinds += ";;Parquet (*.parquet)" if ogr_tables.can_read_parquet() else ""
         self.add(QgsProcessingParameterFile(FILE, tr("File"), fileFilter=kinds), self.FILE_HELP)
         self.declare_columns()

@@ -204,6 +204,32 @@ def test_columns_that_are_named_and_another_crs(run, calls, tmp_path):
         run("load_incidents", **options)
 
 
+def test_an_interval_a_report_and_dates_that_either_order_fits(run, tmp_path):
+    rows = "\n".join(
+        f"x;{-0.1 - n / 1e4};51.5;0{1 + n % 3}/05/2024 8:15;0{4 + n % 3}/05/2024 9:30;0{5 + n % 3}/05/2024"
+        for n in range(9)
+    )
+    (tmp_path / "calls.csv").write_text(f"kind;lon;lat;first;last;told\n{rows}\n", encoding="utf-8")
+    options = dict(FILE=str(tmp_path / "calls.csv"), DATE="first", END="last", REPORTED="told", CATEGORY_COLUMN="kind")
+    with pytest.raises(
+        qgis_core.QgsProcessingException, match=r"'first' can be month/day or day/month, .* say date_order="
+    ):
+        run("load_incidents", **options)
+    layer = run("load_incidents", DATE_ORDER="day/month", **options)["OUTPUT"]
+    mapping = dict(start="first", end="last", reported="told", category="kind", date_order="day/month")
+    frame = lg.read_incidents(tmp_path / "calls.csv", mapping)
+    require_same(layer, frame)
+    assert frame.occurred_until[0] == pd.Timestamp("2024-05-04 09:30") and (frame.reported.dt.month == 5).all()
+
+
+def test_a_geojson_layer_is_loaded_as_the_table_it_is(run, tmp_path, calls):
+    frame = lg.read_incidents(calls)
+    frame[["id", "category", "geometry"]].to_file(tmp_path / "calls.geojson")
+    layer = run("load_incidents", FILE=str(tmp_path / "calls.geojson"))["OUTPUT"]
+    require_same(layer, lg.read_incidents(tmp_path / "calls.geojson"))
+    assert layer.featureCount() == len(frame)
+
+
 def test_columns_that_a_geopackage_cannot_tell_apart(run, tmp_path, log):
     (tmp_path / "odd.csv").write_text("lon,lat,FID,geom,Beat,beat,geometry\n1.5,2.5,7,a,1,b,c\n", encoding="utf-8")
     layer = opened(run("load_incidents", FILE=str(tmp_path / "odd.csv"), OUTPUT=str(tmp_path / "odd.gpkg"))["OUTPUT"])
