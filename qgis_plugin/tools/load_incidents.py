@@ -61,7 +61,7 @@ class LoadIncidents(Load):
         order = QgsProcessingParameterEnum(DATE_ORDER, tr("Order of dates"), list(ORDERS), False, None, True, True)
         self.add(
             order,
-            "For dates such as 05/12/2024. By default the numbers above 12 tell it; without any it must be said.",
+            "For dates such as 05/12/2024. By default the numbers above 12 tell; without any it must be said.",
         )
 
     def declare_category(self):
