@@ -302,10 +302,18 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+class _Announcer(logging.Handler):
+    """Write to what standard error is at the moment: a progress bar takes its place, and moves down for each line."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a line."""
+        print(self.format(record), file=sys.stderr)
+
+
 @contextmanager
 def _announcing(quiet: bool) -> Iterator[None]:
     """Print what the library announces (chosen defaults, counts, caveats) on standard error."""
-    handler = logging.StreamHandler()
+    handler = _Announcer()
     handler.setFormatter(logging.Formatter("%(message)s"))
     log.addHandler(handler)
     level = log.level
