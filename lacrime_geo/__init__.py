@@ -9,7 +9,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import audit, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
+from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
@@ -28,6 +28,7 @@ from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .reporting_delays import lag_safe_end, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
+from .safe_layers import SafeLayer, safe_export
 from .scikit_clusters import hdbscan, optics
 from .spacetime_clusters import st_dbscan
 
@@ -45,6 +46,7 @@ __all__ = [
     "Overview",
     "PeriodComparison",
     "RiskSurface",
+    "SafeLayer",
     "Shapes",
     "Surface",
     "Table",
@@ -58,6 +60,7 @@ __all__ = [
     "compare_periods",
     "concentration",
     "contours",
+    "convert",
     "dbscan",
     "ellipses",
     "fetch",
@@ -80,6 +83,7 @@ __all__ = [
     "read_lapd",
     "reporting_delay",
     "risk_ratio",
+    "safe_export",
     "st_dbscan",
     "stability",
 ]

@@ -18,6 +18,7 @@ from .hotspot_stability import stability
 from .kernels import KERNELS
 from .location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .map_comparison import Comparison, compare
+from .masking import MASKS
 from .moran import local_moran, moran
 from .nowcasting import STEPS, Nowcast, nowcast
 from .overview import Overview, overview
@@ -40,6 +41,7 @@ from .parameter_kinds import (
     Amount,
     Choice,
     Column,
+    Columns,
     Distance,
     DistanceOrRule,
     Moment,
@@ -53,6 +55,7 @@ from .rates import SMOOTHING
 from .relative_risk import risk_ratio
 from .reporting_delays import DelayCurve, ReportingDelay, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
+from .safe_layers import SafeLayer, safe_export
 from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .significance import CORRECTIONS
 from .spacetime_clusters import st_dbscan
@@ -365,6 +368,37 @@ ANALYSES = (
             AS_OF,
         ),
         reports=True,
+    ),
+    Analysis(
+        run=safe_export,
+        title="Layer that may leave: small counts withheld, points coarsened or masked",
+        group="Privacy",
+        result=SafeLayer,
+        tags=(
+            "privacy",
+            "k-anonymity",
+            "suppression",
+            "small counts",
+            "geomasking",
+            "donut",
+            "disclosure control",
+            "crime",
+        ),
+        params=(
+            Column("value", "Count column (of areas)"),
+            Amount("k", "Smallest count shown, fewest points alike (k)", whole=True),
+            Columns("columns", "Columns that leave"),
+            Column("totals_by", "Column of groups whose totals are published (of areas)", holds="text"),
+            Switch("suppress_zeros", "Withhold counts of 0 as well (of areas)"),
+            Choice("mask", "Mask (of points)", options=MASKS),
+            Distance("min_radius", "Inner radius of the ring"),
+            Distance("max_radius", "Outer radius of the ring"),
+            Points("population", "Population, or addresses"),
+            Column("population_weight", "Number of people at each point of the population", of="population"),
+        ),
+        second="report",
+        second_title="Report of the safe export",
+        second_result=Table,
     ),
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

@@ -26,6 +26,7 @@ from .parameter_kinds import (
     Amount,
     Choice,
     Column,
+    Columns,
     Distance,
     DistanceOrRule,
     Moment,
@@ -62,6 +63,7 @@ COMMANDS: dict[str, Analysis | Command] = {
 }
 PLACEHOLDERS: dict[type, str] = {
     Column: "COLUMN",
+    Columns: "COLUMNS",
     Points: "LAYER",
     Polygons: "LAYER",
     Moment: "DATE",

@@ -69,6 +69,14 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Columns:
+    """Several columns of the input."""
+
+    name: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Points:
     """A point layer beside the input."""
 
@@ -100,5 +108,5 @@ class Words:
     label: str
 
 
-Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Points, Polygons, Moment, Words]
+Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Columns, Points, Polygons, Moment, Words]
 KINDS = get_args(Parameter)

@@ -6,7 +6,7 @@ from qgis.core import QgsProcessingException
 
 from . import raster_layers, reading
 from .lacrime_geo.parameter_groups import SELECTION
-from .lacrime_geo.parameter_kinds import Column, Points, Polygons
+from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
 from .lacrime_geo.progress import within
 from .lacrime_geo.selection import refuse, words
 from .outputs import database_file
@@ -76,7 +76,9 @@ class Inputs:
         shown = (*self.analysis.params, *self.analysis.second_params)
         columns = [p.name for p in shown if isinstance(p, Column) and p.of == layer]
         usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
-        return [options.get(name, usual[name]) for name in columns]
+        several = [options.get(p.name, []) for p in shown if isinstance(p, Columns) and layer is None]
+        further = [name for names in several for name in names]
+        return [options.get(name, usual[name]) for name in columns] + further
 
     def add_layers(self, shown, data, options, progress=None):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""

@@ -20,6 +20,7 @@ from .lacrime_geo.parameter_kinds import (
     Amount,
     Choice,
     Column,
+    Columns,
     Distance,
     DistanceOrRule,
     Moment,
@@ -92,6 +93,13 @@ def _column(parameter, layer, default, optional):
     )
 
 
+def _columns(parameter, layer, default, optional):
+    every = QgsProcessingParameterField.DataType.Any
+    return QgsProcessingParameterField(
+        parameter.name.upper(), tr(parameter.label), default, layer, every, True, optional
+    )
+
+
 def _points(parameter, layer, default, optional):
     kinds = [QgsProcessing.SourceType.TypeVectorPoint]
     return QgsProcessingParameterFeatureSource(parameter.name.upper(), tr(parameter.label), kinds, default, optional)
@@ -118,6 +126,7 @@ MAKERS = {
     Choice: _choice,
     Switch: _switch,
     Column: _column,
+    Columns: _columns,
     Points: _points,
     Polygons: _polygons,
     Moment: _moment,
@@ -147,6 +156,10 @@ def value_of(algorithm, parameter, parameters, context):
         return several(parameter.name, text) if text else None
     if isinstance(parameter, Words):
         return algorithm.parameterAsString(parameters, name, context).strip() or None
+    if isinstance(parameter, Columns):
+        # A list, or what qgis_process is given: text with semicolons.
+        given = parameters[name]
+        return given.split(";") if isinstance(given, str) else list(given) or None
     if isinstance(parameter, Column):
         return algorithm.parameterAsString(parameters, name, context) or None
     raise TypeError(f"Processing has no value for {parameter!r}.")

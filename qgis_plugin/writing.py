@@ -16,7 +16,7 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDateTime
 
-from .lacrime_geo.geometry import MULTIPOLYGON, kind
+from .lacrime_geo.geometry import MULTIPOLYGON, POINT, kind
 from .lacrime_geo.progress import advance
 from .lacrime_geo.results import Cells, Marks, few_enough
 from .lacrime_geo.spreadsheets import harmless
@@ -68,6 +68,8 @@ def _shapes_of(result):
 
 def _type_of(wkb):
     """Return the geometry type of a result's shapes, which are all of one kind."""
+    if len(wkb) > 0 and kind(wkb[0]) == POINT:
+        return QgsWkbTypes.Type.Point
     several = len(wkb) > 0 and kind(wkb[0]) == MULTIPOLYGON
     return QgsWkbTypes.Type.MultiPolygon if several else QgsWkbTypes.Type.Polygon
 

@@ -35,7 +35,7 @@ points = lg.Incidents(x, y, category=["a", "b"] * 250, crs="EPSG:32611", source=
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-every += " st_dbscan ellipses change_map jitter_sensitivity reporting_delay nowcast"
+every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -76,6 +76,9 @@ for name in outside:
 lines = [lg.contours(surface, kind=kind) for surface in surfaces for kind in ("volume", "value")]
 seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.ellipses(points, by="w")]
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
+safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
+assert len(safe[0].report()) > 3
+seconds += safe
 texts = [styles.qml(result) for result in (*surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
 assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()

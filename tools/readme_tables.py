@@ -14,7 +14,10 @@ from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 from lacrime_geo.summaries import Summary
 
 # What gives one kind or another by what is asked for.
-EITHER = {"jitter_sensitivity": "grid cells, or the input with new columns"}
+EITHER = {
+    "jitter_sensitivity": "grid cells, or the input with new columns",
+    "safe_export": "polygons, or points",
+}
 ROOT = Path(__file__).resolve().parent.parent
 KINDS = {
     Surface: "raster",

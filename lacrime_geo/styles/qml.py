@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any, Callable
 
+import numpy as np
+
 from . import palettes
 from .elements import (
     categorised,
@@ -27,6 +29,7 @@ NORMAL = 0  # how a layer is blended with those beneath
 LOCAL_SCALE = 60_000
 MANY_POINTS = 10_000
 TOO_FEW = "too few"
+WITHHELD = "#bdbdbd"
 NOTHING_FOUND = "In no cluster, or not significant"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
@@ -222,6 +225,24 @@ def _classes_of_shares(side: str, runs: int, said: str, of: str) -> list[tuple[i
     return found
 
 
+def _safe_areas(result: Any) -> str:
+    """Classes of the counts that are shown, fifths of them; withheld ones are grey, empty ones have no fill."""
+    name = next(iter(result.columns))
+    shown = result[name][result[name] > 0]
+    limits = sorted(set(np.quantile(shown, [0.2, 0.4, 0.6, 0.8, 1.0]).round().tolist())) if shown.size else []
+    rows = []
+    for number, (low, high) in enumerate(zip([0.0, *limits], limits), start=1):
+        colour = palettes.DENSITY[round(number * (len(palettes.DENSITY) - 1) / len(limits))]
+        label = f"{low + 1:,.0f}" if low + 1 == high else f"{low + 1:,.0f} to {high:,.0f}"
+        rows.append((low + 0.5, high + 0.5, label, colour))
+    entries = [(low, high, label) for low, high, label, _ in reversed(rows)]
+    entries += [(-0.5, 0.5, "0"), (-2.0, -0.5, "Withheld")]
+    symbols = [*(fill(colour, colour, 0.1) for *_, colour in reversed(rows)), unfilled(), fill(WITHHELD, WITHHELD, 0.1)]
+    field = name.replace('"', '""')
+    renderer = classified(f'if("suppressed", -1, coalesce("{field}", 0))', entries, symbols)
+    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
+
+
 def _incidents(result: Any) -> str:
     """Incidents as small translucent points, fainter where there are very many; the layer's name is the legend."""
     many = len(result) > MANY_POINTS
@@ -322,6 +343,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "comparison": _comparison,
     "change": _change,
     "incidents": _incidents,
+    "safe_areas": _safe_areas,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "ellipses": _ellipses,

@@ -15,6 +15,7 @@ KEPT_BY = (
     ("levels", "contours", "Contours"),
     ("p_method", "risk_ratio", "Relative risk"),
     ("before_days", "change_map", "Change"),
+    ("mask", "safe_export", "Incidents, coarsened or masked"),
     ("moved", "jitter_sensitivity", "Findings on moved places"),
     ("runs", "stability", "Stability of hotspots"),
     ("high_high", "local_moran", "Local Moran's I"),

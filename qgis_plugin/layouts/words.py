@@ -19,6 +19,7 @@ METHODS = {
     "hotspots": "Getis-Ord Gi*",
     "gi_star": "Getis-Ord Gi*",
     "stability": "Getis-Ord Gi* on many grids",
+    "safe_export": "coarsened or masked, for privacy",
     "jitter_sensitivity": "run again on moved places",
     "compare": "comparison of two maps by Getis-Ord Gi*",
     "change_map": "change between two periods",

@@ -18,7 +18,7 @@ OF_REPORTS = ("reporting_delay", "nowcast")
 ANALYSES = (
     *OF_INCIDENTS,
     *OF_FEATURES,
-    *("risk_ratio", "contours", "compare", "concentration", "change_map"),
+    *("risk_ratio", "contours", "compare", "concentration", "change_map", "safe_export"),
     *OF_REPORTS,
 )
 SUMMARIES = ("overview", "compare_periods")
@@ -31,16 +31,18 @@ SECOND = {
     "hotspots": "CURVE",
     "concentration": "LORENZ",
     "compare": "AGREEMENT",
+    "safe_export": "REPORT",
     "reporting_delay": "CURVE",
 }
 
 
 def inputs_of(name, points, squares, units, density):
     """Return what an analysis is given: squares have a column crimes, a density is a GeoTIFF."""
-    given = dict(INCIDENTS=points) if name not in (*OF_FEATURES, "contours", "compare") else {}
+    given = dict(INCIDENTS=points) if name not in (*OF_FEATURES, "contours", "compare", "safe_export") else {}
     more = {
         **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
         "compare": dict(FEATURES=squares, VALUE="crimes", OTHER=squares, OTHER_VALUE="crimes"),
+        "safe_export": dict(FEATURES=squares, VALUE="crimes"),
         "contours": dict(SURFACE=density),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),

@@ -43,6 +43,7 @@ LOOKS = {
     "st_dbscan": ("categorizedSymbol", *CLUSTERS),
     "hdbscan": ("categorizedSymbol", *CLUSTERS),
     "ellipses": ("categorizedSymbol", "all", "all"),
+    "safe_export": ("graduatedSymbol", "60 to 636", "Withheld"),
     # Tables are not drawn.
     "incremental_moran": None,
     "moran": None,
@@ -62,6 +63,7 @@ BAD = {
     "gi_star": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "local_moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
+    "safe_export": ({"K": 1}, "k must be a whole number of at least 2, got 1"),
     "compare": ({"OTHER_VALUE": "nothing"}, "no column 'nothing'"),
     "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
     "reporting_delay": ({"AS_OF": "2001-01-01"}, "2001-01-01"),

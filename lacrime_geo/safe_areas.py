@@ -1,0 +1,124 @@
+"""Areas with counts made safe: small ones withheld, others with them, and nothing beside that tells them."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from . import checks
+from .features import Features
+from .parameters import Parameters
+from .reruns import out_of
+from .small_counts import withheld
+
+# Sums over neighbours: with the counts that are shown they give those back that are not.
+GIVE_BACK = ("z", "p", "p_adjusted", "local_i", "weight_sum", "density", "rate", "mean_count")
+
+
+class AreaRules(NamedTuple):
+    """What is asked of areas with counts."""
+
+    k: int
+    columns: list[str] | None
+    value: Any
+    totals_by: Any
+    zeros: bool
+    seed: int | None
+
+
+class Made(NamedTuple):
+    """What a safe layer is made of."""
+
+    wkb: np.ndarray
+    crs: str
+    columns: dict[str, np.ndarray]
+    measures: dict[str, float]
+    parameters: Parameters
+    style: str
+
+
+def safe_areas(areas: Features, rules: AreaRules) -> Made:
+    """Return the areas with the counts that may be shown, and only the columns named."""
+    count, name = _counts(areas, rules.value)
+    group, groups = _groups(areas, rules.totals_by)
+    hidden = withheld(count, rules.k, group, np.random.default_rng(rules.seed), zeros=rules.zeros)
+    # Nothing of the input's own record leaves: it may tell a total, or a largest count.
+    parameters = Parameters(layer=areas.label, k=rules.k, title=f"{areas.label} · counts below {rules.k} withheld")
+    shown = np.where(hidden.all, np.nan, count.astype(float))
+    columns = {
+        name: shown,
+        "suppressed": hidden.all,
+        **_named(areas, rules.columns or [], name, hidden.all, parameters),
+    }
+    measures = dict(
+        areas=float(count.size),
+        withheld_small=float(hidden.small.sum()),
+        withheld_others=float(hidden.others.sum()),
+        incidents=float(count.sum()),
+        incidents_withheld=float(count[hidden.all].sum()),
+        zeros_shown=float(((count == 0) & ~hidden.all).sum()),
+        open_groups=float(hidden.open_groups.size),
+    )
+    if hidden.open_groups.size:
+        first = f"{groups[hidden.open_groups[0]]!r}" if rules.totals_by is not None else "all areas"
+        parameters.warn(
+            f"The total of {hidden.open_groups.size:,} of {len(groups):,} groups (first: {first}) gives a withheld count back, "
+            "as there is no other area to withhold: do not publish it."
+        )
+    least = "0" if rules.zeros else "1"
+    parameters.tell(
+        f"of {count.size:,} areas {int(hidden.small.sum()):,} with a count of {least} to {rules.k - 1} are withheld, and "
+        f"{int(hidden.others.sum()):,} others, so that no total gives them back: with them "
+        f"{out_of(int(count[hidden.all].sum()), int(count.sum()))} of the incidents are not shown"
+    )
+    wkb = np.empty(areas.size, dtype=object)
+    wkb[:] = areas.wkb
+    return Made(wkb, areas.crs, columns, measures, parameters, "safe_areas")
+
+
+def _counts(areas: Features, value: Any) -> tuple[np.ndarray, str]:
+    """Return the counts as whole numbers, and what their column is called."""
+    name = value if isinstance(value, str) else "count"
+    given = checks.column(areas.source, value) if isinstance(value, str) else value
+    numbers = checks.numbers(name, given, areas.size)
+    bad = np.flatnonzero((numbers < 0) | (numbers % 1 != 0))
+    if bad.size:
+        raise ValueError(
+            f"{name} is no count in {bad.size:,} of {areas.size:,} rows, first in row {bad[0]} ({numbers[bad[0]]:g}): counts are "
+            "whole numbers of 0 or more; round them, or name another column."
+        )
+    return numbers.astype(np.int64), name
+
+
+def _groups(areas: Features, totals_by: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each area's group, and the groups' names; all are one without a column."""
+    if totals_by is None:
+        return np.zeros(areas.size, dtype=np.int64), np.array(["all"], dtype=object)
+    values = checks.column(areas.source, totals_by) if isinstance(totals_by, str) else totals_by
+    texts = np.array([str(value) for value in values], dtype=object)
+    if texts.size != areas.size:
+        raise ValueError(f"totals_by has {texts.size:,} values for {areas.size:,} rows; give one for each.")
+    names, number = np.unique(texts, return_inverse=True)
+    return number.ravel(), names
+
+
+def _named(
+    areas: Features, columns: list[str], count: str, hidden: np.ndarray, parameters: Parameters
+) -> dict[str, np.ndarray]:
+    """Return the columns named; numbers are nothing where a count is withheld."""
+    found: dict[str, np.ndarray] = {}
+    for name in columns:
+        if name in (count, "suppressed"):
+            continue
+        values = np.asarray(checks.column(areas.source, name))
+        if name in GIVE_BACK:
+            parameters.warn(f"{name} is made of other counts too: with those shown it may give back those withheld.")
+        if values.dtype.kind in "iufb":
+            values = np.where(hidden, np.nan, values.astype(float))
+        found[name] = values
+    own = list(areas.source.columns if hasattr(areas.source, "columns") else areas.source or [])
+    dropped = [str(one) for one in own if str(one) not in (*found, count, "geometry", "suppressed", "feature id")]
+    if dropped:
+        parameters.log.info("columns that do not leave: %s", ", ".join(dropped))
+    return found
