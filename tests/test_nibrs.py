@@ -1,5 +1,6 @@
 """The LAPD's NIBRS files: told from the older ones, cleaned with nothing silent, counted by offence or by incident."""
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,8 @@ from lacrime_geo.data.categories import CATEGORIES, HIERARCHY, NIBRS_CATEGORIES,
 from lacrime_geo.data.lapd import load_lapd
 from lacrime_geo.data.nibrs import COLUMNS, ORDER
 from lacrime_geo.data.schemas import LEGACY, NIBRS, refuse_mixed, schema_of
+
+SAMPLE = "sample_layers/incidents.csv.gz"
 
 
 @pytest.mark.parametrize("spelling", [str, str.upper, str.title, lambda name: f" {name.replace('_', ' ')} "])
@@ -109,6 +112,19 @@ def test_the_hundred_block_has_coordinates_of_its_own(read):
     # Where both are there, the department's coarser ones hold for all rows.
     both = read(block.assign(lat="34.2", lon="-118.4"))
     np.testing.assert_array_equal(both.geometry.x, table.lon.astype(float))
+
+
+@pytest.mark.parametrize("with_columns", [False, True])
+def test_a_layer_has_its_places_in_its_geometry(tmp_path, read, with_columns):
+    table = nibrs_table(30)
+    points = gpd.points_from_xy(table.lon.astype(float), table.lat.astype(float), crs="EPSG:4326")
+    layer = gpd.GeoDataFrame(table if with_columns else table.drop(columns=["lat", "lon"]), geometry=points)
+    layer.to_file(tmp_path / "nibrs.geojson")
+    frame = lg.read_lapd(tmp_path / "nibrs.geojson")
+    pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(read(table)))
+    assert (frame.attrs["schema"], lg.read_lapd(SAMPLE).attrs["schema"]) == ("NIBRS", "legacy") and frame.attrs[
+        "agency"
+    ] == "LAPD"
 
 
 def test_without_coordinates_there_is_no_place_and_that_is_said(read):

@@ -16,6 +16,7 @@ from .cleaning import blank, moments, noted, numbers, single_spaced, texts
 from .geometry_columns import settled
 from .loaded import Loaded
 from .portal_columns import LEGACY as PORTAL
+from .schemas import LEGACY
 from .tables import Column, RawTable, Texts, as_array
 
 COLUMNS = {
@@ -177,4 +178,4 @@ def _placed(
     ordered = {name: columns[name] for name in (*ORDER, *columns) if name in columns}
     place = np.isfinite(x) & np.isfinite(y)
     x, y = np.where(place, x, np.nan), np.where(place, y, np.nan)
-    return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters(), repeated=REPEATED)
+    return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, Parameters(schema=LEGACY), repeated=REPEATED)

@@ -25,7 +25,9 @@ def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
     columns = {name: _for_pandas(column, name, loaded) for name, column in loaded.columns.items()}
     points = gpd.GeoSeries(gpd.array.GeometryArray(_points(loaded, crs), crs=crs))
     frame = gpd.GeoDataFrame(pd.DataFrame(columns, copy=False), geometry=points)
-    frame.attrs = {"agency": loaded.agency, "label": loaded.parameters["layer"], "audit": loaded.audit}
+    frame.attrs = {"agency": loaded.agency, "label": loaded.parameters.get("layer", "incidents"), "audit": loaded.audit}
+    if "schema" in loaded.parameters:
+        frame.attrs["schema"] = loaded.parameters["schema"]
     return frame
 
 

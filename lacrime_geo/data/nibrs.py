@@ -15,9 +15,10 @@ from .categories import bare_number, nibrs_category_of, nibrs_code
 from .cleaning import blank, each_text, moments, noted, numbers, numbers_of, single_spaced, stripped, texts
 from .clocks import seconds_of
 from .column_guesses import plain_name
+from .geometry_columns import settled
 from .loaded import Loaded
 from .schemas import NIBRS
-from .tables import Column, RawTable, Texts
+from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 # What columns are called here, and in the file by the portal's interface, the first that is there of several; spelling does
 # not matter.
@@ -54,6 +55,7 @@ COLUMNS = {
 }
 # The files of 2026 on name the hundred-block's own coordinates.
 PLACES = (("lon", "lat"), ("hndrdth_lon", "hndrdth_lat"))
+GEOMETRY = (LONGITUDE, LATITUDE)
 REQUIRED = ("offence_no", "case_no", "occurred", "nibrs_code")
 WHOLE = ("area", "district", "offences", "victims")
 CODES = ("premise_code", "weapon_code")
@@ -214,14 +216,16 @@ def _places(
     others: Mapping[str, Column], rows: int, audit: list[rules.Finding]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return longitude, latitude and whether outside the city; NaN where there is no place."""
-    plain = {plain_name(name): column for name, column in others.items()}
+    plain = {name if name in GEOMETRY else plain_name(name): column for name, column in others.items()}
     pairs = [(plain_name(x), plain_name(y)) for x, y in reversed(PLACES)]
-    pair = next((pair for pair in pairs if set(pair) <= set(plain)), None)
+    pair = next((pair for pair in [*pairs, GEOMETRY] if set(pair) <= set(plain)), None)
     if pair is None:
         every = np.ones(rows, dtype=bool)
         action = "the file has no coordinates: no row can be mapped"
         audit.append(rules.finding("coordinates_absent", every, np.full(rows, "no columns lat and lon"), action))
         return np.full(rows, np.nan), np.full(rows, np.nan), ~every
+    plain, differing = settled(plain, *pair)
+    audit.extend(differing)
     longitude, latitude = (
         noted(audit, numbers(plain[name], role, source=None)) for name, role in zip(pair, ("longitude", "latitude"))
     )
@@ -242,4 +246,4 @@ def _further_offences(case: Texts) -> rules.Finding:
 
 
 def _is_place(name: str) -> bool:
-    return any(plain_name(name) == plain_name(place) for pair in PLACES for place in pair)
+    return name in GEOMETRY or any(plain_name(name) == plain_name(place) for pair in PLACES for place in pair)

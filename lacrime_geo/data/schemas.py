@@ -49,5 +49,5 @@ def refuse_mixed(schemas: Mapping[str, str | None]) -> None:
         shown = ", ".join(f"{file} is {schema or 'neither'}" for schema, file in first.items())
         raise ValueError(
             f"The {len(schemas)} files are of different record systems ({shown}): from March 2024 on offences are counted, "
-            "before that reports; read them apart, or say join_schemas=True where that is meant."
+            "before that reports; read them one by one, and join the two frames only where that is meant."
         )

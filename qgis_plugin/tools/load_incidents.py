@@ -47,8 +47,8 @@ class LoadIncidents(Load):
         "without a point. Nothing is dropped in silence."
     )
     FILE_HELP = (
-        "CSV with commas, semicolons, tabs or bars, also gzipped or zipped; GeoJSON, or JSON records; parquet where this QGIS can "
-        "read it."
+        "CSV with commas, semicolons, tabs or bars, also gzipped or zipped; GeoJSON, or JSON records; parquet where this QGIS "
+        "can read it."
     )
     SEPARATOR = None
 
