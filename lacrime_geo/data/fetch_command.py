@@ -49,7 +49,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
     log.info("asking for %s", unquote(url))
     record = fetch(url, options.output, page_size=options.page_size, progress=progress)
     period = f", occurred from {record['first_day']} to {record['last_day']}" if record["first_day"] else ""
-    log.info("%s rows%s; sha256 %s", f"{record['rows']:,}", period, record["sha256"])
+    log.info("%s rows%s", f"{record['rows']:,}", period)
+    log.info("sha256 %s", record["sha256"])
     return [options.output, f"{options.output}.json"]
 
 

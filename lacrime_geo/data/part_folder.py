@@ -72,6 +72,8 @@ class PartFolder:
                 self.path.name,
             )
             self.empty()
+        if self.pages:
+            log.info("%s rows are there from an earlier run, whole", f"{self.rows:,}")
         self.counted = counted
         self._write_manifest()
 
