@@ -69,7 +69,7 @@ def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
     >>> spacing_of(x, y).finest_cell, spacing_of(x + random.uniform(0, 1, 2000), y)
     (140.0, None)
     """
-    every = -(-x.size // INCIDENTS_LOOKED_AT)
+    every = max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
     x, y = x[::every], y[::every]
     first, place = collapse(x, y)
     if first.size < 3 or first.size > (1 - LEAST_SHARED) * x.size:

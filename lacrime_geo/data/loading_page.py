@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import html_pages as html
 from ..summaries import REPORTED, counted
+from .audit_page import charts, findings_in_words
 from .loaded import Loaded
-from .rules import Finding
+
+if TYPE_CHECKING:
+    from .audit import Audit
 
 
-def loading_page(loaded: Loaded) -> str:
-    """Return it as HTML; nothing in it is loaded from elsewhere."""
+def loading_page(loaded: Loaded, audit: Audit | None = None) -> str:
+    """Return it as HTML, with what the detectors found and the charts of an audit; nothing in it is loaded from elsewhere."""
     kept = loaded.parameters
     parts: list[Any] = [html.tag("p", _in_words(loaded)), html.table(("rows", "number"), _rows(loaded))]
     if _choices(loaded):
         parts += [html.tag("h2", "Columns"), html.table(("for", "column", "why"), _choices(loaded))]
-    parts += [html.tag("h2", "What the rules found"), *_rules(loaded.audit)]
+    findings = loaded.audit if audit is None else list(audit.findings)
+    parts += [html.tag("h2", "What the rules found"), *findings_in_words(findings)]
+    if audit is not None and audit.records is not None:
+        parts += charts(audit.records, findings)
     caveats = [REPORTED, *kept["caveats"]]
     parts += [html.tag("h2", "To be kept in mind"), *(html.tag("p", said, kind="caveat") for said in caveats)]
     return html.page(loaded.label, *parts)
@@ -50,16 +56,3 @@ def _choices(loaded: Loaded) -> list[tuple[str, str, str]]:
         for name in list(kept)
         if f"{name}_reason" in kept
     ]
-
-
-def _rules(audit: list[Finding]) -> list[html.Markup]:
-    """Return a table of the rules that found something, and the names of those that did not."""
-    rows = [
-        (line["rule"].replace("_", " "), line["rows"], html.as_it_stands(", ".join(line["examples"])), line["action"])
-        for line in audit
-        if line["rows"]
-    ]
-    table = [html.table(("rule", "rows", "such as", "what was done"), rows)] if rows else []
-    loud = {line["rule"] for line in audit if line["rows"] or line["examples"]}
-    quiet = dict.fromkeys(line["rule"].replace("_", " ") for line in audit if line["rule"] not in loud)
-    return [*table, html.tag("p", f"Nothing was found by: {', '.join(quiet)}.", kind="small")] if quiet else table

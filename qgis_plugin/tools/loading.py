@@ -76,7 +76,7 @@ class Load(Tool):
             return self._run(Path(path), parameters, context, progress_of(feedback), landing)
 
     def _run(self, path, parameters, context, progress, landing):
-        from ..lacrime_geo.data.audit import audit_table
+        from ..lacrime_geo.data.audit import audit
         from ..lacrime_geo.data.loading_page import loading_page
         from ..lacrime_geo.data.tables import SourceFile
 
@@ -86,15 +86,17 @@ class Load(Tool):
         page = outputs.stage_page(SUMMARY)
         chosen = self._chosen(parameters, context)
         table = ogr_tables.read_table(path, self.SEPARATOR, within(progress, 0.0, 0.4))
-        loaded = self.cleaned(table, parameters, context, within(progress, 0.4, 0.55))
-        loaded = points.in_degrees(loaded.select(**chosen), context)
+        loaded = points.in_degrees(self.cleaned(table, parameters, context, within(progress, 0.4, 0.5)), context)
+        # The audit is of the whole file, whatever was asked of it.
+        found = audit(loaded, progress=within(progress, 0.5, 0.55))
+        loaded = loaded.select(**chosen)
         advance(progress, 0.57)
         outputs.provenance = Provenance(self, {FILE: SourceFile(path)})
         advance(progress, 0.6)
-        results = {OUTPUT: loaded, AUDIT: audit_table(loaded.audit, loaded.parameters["layer"])}
+        results = {OUTPUT: loaded, AUDIT: found}
         written = _write(outputs, results, f"{self.group()} · {loaded.parameters['layer']}", within(progress, 0.6, 1.0))
         if page:
-            written[SUMMARY] = write_page(*page, loading_page(loaded))
+            written[SUMMARY] = write_page(*page, loading_page(loaded, found))
         # The last moment to cancel: after it the outputs move into their places.
         advance(progress, 1.0)
         return written

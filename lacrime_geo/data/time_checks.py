@@ -1,0 +1,94 @@
+"""What is wrong with times of any agency: clock times written where none is known, round ones, heaped first days."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .rules import Finding
+
+MINUTES, HOUR = 1440, 60
+# A placeholder holds at least so much of all times, so many times the fullest of the same minute one and two hours before
+# and after, beyond so many standard errors.
+LEAST_SHARE, TIMES, SURE = 0.005, 1.5, 4.0
+AROUND = (-2, -1, 1, 2)
+# Fewer months or times tell nothing.
+MONTHS, TIMED = 2, 100
+
+
+def minutes_of(when: np.ndarray, clockless: np.ndarray | None = None) -> np.ndarray:
+    """Return the minute of the day of moments (n,), −1 where there is none or the time of day is not known."""
+    known = ~np.isnat(when)
+    seconds = (when - when.astype("M8[D]")).astype("m8[s]").astype(np.int64)
+    minute = np.where(known, seconds // 60, -1)
+    if clockless is not None:
+        # Readers put a date without a time at midnight, and flag it.
+        minute[clockless & (minute == 0)] = -1
+    # Where all are at midnight there are no times at all.
+    return minute if (minute > 0).any() else np.full(when.size, -1)
+
+
+def placeholder_times(minute: np.ndarray) -> Finding:
+    """Find minutes of the day (n,; −1 for none) with far more than their share: times written where none is known."""
+    timed = minute[minute >= 0]
+    count = np.bincount(timed, minlength=MINUTES)
+    largest = np.max([np.roll(count, -hours * HOUR) for hours in AROUND], axis=0)
+    sure = (count - largest) / np.sqrt(np.maximum(count + largest, 1))
+    flagged = (count >= LEAST_SHARE * timed.size) & (count > TIMES * largest) & (sure > SURE)
+    clocks = np.flatnonzero(flagged)
+    clocks = clocks[np.argsort(-count[clocks], kind="stable")]
+    share = {clock_words(at): float(count[at] / timed.size) for at in clocks}
+    return {
+        "rule": "times_too_frequent",
+        "rows": int(count[clocks].sum()),
+        "examples": [f"{words} ({100 * part:.1f} %)" for words, part in list(share.items())[:3]],
+        "action": "too many for the hours around: leave them out of profiles of the day",
+        "computed": {"share": share, "timed": int(timed.size)},
+    }
+
+
+def round_times(minute: np.ndarray) -> Finding:
+    """Find the times (n,; −1 for none) on the full or half hour, of which one in thirty would be there by chance."""
+    timed = minute[minute >= 0]
+    full, half = int((timed % 60 == 0).sum()), int((timed % 60 == 30).sum())
+    share = (full + half) / timed.size if timed.size else 0.0
+    heaped = timed.size >= TIMED and share > 2 * (2 / 60)
+    return {
+        "rule": "times_round",
+        "rows": full + half if heaped else 0,
+        "examples": [f"{full:,} on :00", f"{half:,} on :30"] if heaped else [],
+        "action": f"{100 * share:.0f} % of {timed.size:,} times are on the full or half hour: times are estimates",
+        "computed": {"share": share, "timed": int(timed.size)},
+    }
+
+
+def first_days(when: np.ndarray) -> Finding:
+    """Find how many incidents (n,) are dated the first of a month, against the share of such days in their period."""
+    day = when[~np.isnat(when)].astype("M8[D]")
+    firsts = int((day == _month_begin(day)).sum())
+    days = np.arange(day.min(), day.max() + 1) if day.size else day
+    months = int((days == _month_begin(days)).sum())
+    expected = day.size * months / days.size if days.size else 0.0
+    ratio = firsts / expected if expected else 0.0
+    error = np.sqrt(expected + expected**2 / max(day.size - expected, 1))
+    heaped = months >= MONTHS and ratio > 1.1 and firsts - expected > SURE * error
+    action = f"{firsts:,} where {expected:,.0f} are expected ({ratio:.2f} times): dates are estimates"
+    return {
+        "rule": "dates_first_of_month",
+        "rows": firsts if heaped else 0,
+        "examples": [f"{ratio:.2f} times as many as on other days"] if heaped else [],
+        "action": action if heaped else "no more than on other days",
+        "computed": {"ratio": float(ratio), "months": months},
+    }
+
+
+def clock_words(minute: int) -> str:
+    """Write a minute of the day as a clock does.
+
+    >>> clock_words(1), clock_words(720)
+    ('00:01', '12:00')
+    """
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _month_begin(day: np.ndarray) -> np.ndarray:
+    return day.astype("M8[M]").astype("M8[D]")

@@ -1,0 +1,56 @@
+"""Incidents counted by weeks that end with the last day of the data, so that none but the first is cut."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+DAYS = 7
+
+
+class Weeks(NamedTuple):
+    """Whole weeks: the first day of each (m,), the week of each row (n,), −1 for those without a date or before the first."""
+
+    begin: np.ndarray
+    of_row: np.ndarray
+
+    @classmethod
+    def of(cls, when: np.ndarray) -> Weeks:
+        """Return the whole weeks that moments (n,) cover, counted back from the last day."""
+        day = when.astype("M8[D]")
+        known = ~np.isnat(day)
+        if not known.any():
+            return cls(np.empty(0, "M8[D]"), np.full(when.size, -1))
+        last = day[known].max()
+        number = int((last - day[known].min()).astype(int) + 1) // DAYS
+        begin = last + 1 - DAYS * np.arange(number, 0, -1)
+        back = np.where(known, (last - np.where(known, day, last)).astype(np.int64) // DAYS, number)
+        return cls(begin, np.where(back < number, number - 1 - back, -1))
+
+    def until(self, day: np.datetime64) -> Weeks:
+        """Return the weeks that begin before a day."""
+        number = int((self.begin < day).sum())
+        return Weeks(self.begin[:number], np.where(self.of_row < number, self.of_row, -1))
+
+    @property
+    def size(self) -> int:
+        """The number of weeks."""
+        return int(self.begin.size)
+
+    def counts(self, rows: np.ndarray | None = None) -> np.ndarray:
+        """Return how many rows, of all or of a mask (n,), are of each week."""
+        week = self.of_row if rows is None else self.of_row[rows]
+        return np.bincount(week[week >= 0], minlength=self.size)
+
+
+def departures(later: np.ndarray, earlier: np.ndarray, weeks: int = 1) -> float:
+    """Return how many standard errors a count of some weeks departs from those of earlier ones (m,).
+
+    z = 2(√x − √μ) / √(φ (1 + w/m)), the variance-stabilised difference of two Poisson counts (Wheeler 2016), with φ the
+    overdispersion of the earlier weeks, variance / mean and at least 1.
+    """
+    mean = float(earlier.mean())
+    spread = max(1.0, float(earlier.var(ddof=1)) / mean) if mean > 0 else 1.0
+    error = np.sqrt(spread * (1 + weeks / earlier.size))
+    return float(2 * (np.sqrt(later.sum()) - np.sqrt(weeks * mean)) / error)
