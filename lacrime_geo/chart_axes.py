@@ -10,7 +10,7 @@ import numpy as np
 from .dates import MONTHS
 from .parameters import in_words
 
-NUMBER, SHARE, DAY = "number", "share", "day"
+NUMBER, COUNT, SHARE, DAY = "number", "count", "share", "day"
 MOST_TICKS = 8
 # Days between ticks, then months.
 DAYS, MONTHS_APART = (1, 2, 7, 14), (1, 2, 3, 6, 12, 24, 60, 120)
@@ -38,14 +38,14 @@ class Axis(NamedTuple):
 
 
 def axis_of(values: np.ndarray, kind: str) -> Axis:
-    """Return an axis that holds values: numbers, shares from 0 to 1, or days since 1970."""
+    """Return an axis that holds values: numbers, counts from 0 on, shares from 0 to 1, or days since 1970."""
     if kind == SHARE:
         return Axis(0.0, 1.0, np.linspace(0, 1, 6), kind)
     if kind == DAY:
         low, high = float(values.min()), float(values.max())
         high = max(high, low + 1)
         return Axis(low, high, day_ticks(low, high), kind)
-    ticks = number_ticks(values)
+    ticks = number_ticks(np.append(values, 0.0) if kind == COUNT else values)
     return Axis(float(ticks[0]), float(ticks[-1]), ticks, kind)
 
 

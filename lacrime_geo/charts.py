@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .chart_axes import DAY, NUMBER, Axis, axis_of
+from .chart_axes import DAY, NUMBER, SHARE, Axis, axis_of
 from .styles import elements
 
 WIDTH, HEIGHT = 640, 400
@@ -111,7 +111,7 @@ def _lines(axes: _Axes, chart: Chart, curves: list[_Curve]) -> list[str]:
         parts.append(_path(*points, COLOURS[0], dash="5 4"))
     for curve, colour in reversed(list(zip(curves, COLOURS))):
         points = axes.at(curve.x, curve.columns[chart.y])
-        parts += [_path(*points, colour), *(_dots(*points, colour) if chart.y_kind == NUMBER else [])]
+        parts += [_path(*points, colour), *([] if chart.y_kind == SHARE else _dots(*points, colour))]
     return parts
 
 
@@ -124,7 +124,7 @@ def _band(axes: _Axes, curve: _Curve, band: tuple[str, str]) -> list[str]:
 
 
 def _legend(chart: Chart, curves: list[_Curve]) -> list[str]:
-    """Return which line is which, where there are several, at the right: below rising shares, else above."""
+    """Return which line is which, where there may be several, at the lower right, which rising shares and counts leave free."""
     if chart.series is None:
         return []
     entries = [(chart.series_words.format(curve.name), colour, "none") for curve, colour in zip(curves, COLOURS)]
@@ -132,7 +132,7 @@ def _legend(chart: Chart, curves: list[_Curve]) -> list[str]:
         entries.append((chart.beside[1].format(curves[0].name), COLOURS[0], "5 4"))
     wide = 34 + LETTER * max(len(name) for name, *_ in entries)
     left = WIDTH - RIGHT - 8 - wide
-    top = (HEIGHT - BOTTOM - 12 - LEGEND_LINE * len(entries)) if chart.y_kind != NUMBER else TOP - 24
+    top = HEIGHT - BOTTOM - 12 - LEGEND_LINE * len(entries)
     box = dict(width=wide, height=LEGEND_LINE * len(entries) + 6, fill="#ffffff", fill_opacity=0.85)
     parts = [element("rect", x=_short(left), y=top, **box)]
     for number, (name, colour, dash) in enumerate(entries):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import checks, selection
+from .chart_axes import COUNT
 from .chart_axes import DAY as DAYS_KIND
 from .charts import Chart
 from .incidents import as_incidents
@@ -30,6 +31,7 @@ class Nowcast(Curve):
     chart = Chart(
         *("date", "nowcast", "First day of each", "Incidents"),
         x_kind=DAYS_KIND,
+        y_kind=COUNT,
         series="group",
         series_words="{}, in the end",
         band=("low", "high"),

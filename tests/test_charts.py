@@ -10,9 +10,10 @@ from makers import clustered, incidents, squares
 
 import lacrime_geo as lg
 from lacrime_geo.autocorrelation_by_distance import DistanceCurve
-from lacrime_geo.chart_axes import number_ticks
-from lacrime_geo.charts import svg
+from lacrime_geo.chart_axes import COUNT, DAY, day_ticks, number_ticks
+from lacrime_geo.charts import Chart, svg
 from lacrime_geo.parameters import Parameters
+from lacrime_geo.results import Curve
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -79,3 +80,48 @@ def test_curves_are_saved_as_charts_and_other_tables_are_not(tmp_path):
     assert "100 %" in texts(root) and "spread evenly" in texts(root)
     with pytest.raises(ValueError, match=r"this result is written as \.csv, \.parquet"):
         lg.concentration(points, units=units).save(tmp_path / "a.svg")
+
+
+def table_of(kind, **columns):
+    """Return a curve of its own chart."""
+    made = type("Made", (Curve,), {"chart": kind})
+    return made({name: np.asarray(column) for name, column in columns.items()}, Parameters(), label="a < b")
+
+
+def drawn(table):
+    root = ElementTree.fromstring(svg(table))
+    lines = [
+        np.array([pair.split(",") for pair in line.get("points").split()], float)
+        for line in root.iter(f"{SVG}polyline")
+    ]
+    return root, lines
+
+
+def test_several_series_are_told_apart_and_the_first_has_company():
+    kind = Chart("x", "y", "X", "Y", series="of", band=("low", "high"), beside=("old", "{} of old"), until=2)
+    y = np.array([2.0, 3, 4, 100, 1, np.nan, 2, 200])
+    table = table_of(kind, of=["a"] * 4 + ["b & c"] * 4, x=[0, 1, 2, 3] * 2, y=y, low=y - 1, high=y + 1, old=y / 2)
+    root, (beside, second, first) = drawn(table)
+    # Beyond `until` nothing is drawn, where a value is missing no point is.
+    assert [len(line) for line in (beside, second, first)] == [3, 2, 3]
+    assert {"a", "b & c", "a of old"} <= set(texts(root))
+    corners = np.array([pair.split(",") for pair in root.find(f"{SVG}polygon").get("points").split()], float)
+    assert corners.shape == (6, 2) and corners[:, 1].min() < first[:, 1].min() < first[:, 1].max() < corners[:, 1].max()
+    colours = [line.get("stroke") for line in root.iter(f"{SVG}polyline")]
+    assert colours[0] == colours[2] != colours[1]
+    assert len(drawn(table_of(kind, of=list("abcdefgh"), x=[0] * 8, y=y, low=y, high=y, old=y))[1]) == 6 + 1
+
+
+def test_days_are_told_where_weeks_or_months_begin_and_counts_from_nothing():
+    kind = Chart("day", "n", "Day", "N", x_kind=DAY, y_kind=COUNT)
+    for days, words in ((40, "8 Jan"), (300, "Mar 2023"), (4000, "Jan 2024")):
+        first = np.datetime64("2023-01-01") + np.arange(0, days, days // 10)
+        root, (line,) = drawn(table_of(kind, day=first.astype("M8[s]"), n=np.full(first.size, 900)))
+        assert words in texts(root) and "0" in texts(root)
+        assert np.ptp(np.diff(line[:, 0])) < 0.2
+
+
+@given(low=st.integers(-20_000, 20_000), days=st.integers(1, 30_000))
+def test_day_ticks_are_few_and_lie_inside(low, days):
+    ticks = day_ticks(float(low), float(low + days))
+    assert 1 <= ticks.size <= 8 and ticks[0] >= low and ticks[-1] <= low + days and (np.diff(ticks) > 0).all()

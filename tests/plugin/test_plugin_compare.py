@@ -88,9 +88,11 @@ def test_results_are_the_librarys_and_those_of_single_algorithms(compare, run, l
 
 def of_script(incidents):
     """Return the incidents of the fixture with the dates and categories that the layer gives them."""
-    days = [f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00" for row in range(len(incidents))]
-    kinds = ["robbery" if row % 2 else "burglary" for row in range(len(incidents))]
-    return incidents.assign(occurred=np.array(days, dtype="M8[s]"), category=kinds)
+    rows = range(len(incidents))
+    days = np.array([f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00" for row in rows], dtype="M8[s]")
+    kinds = ["robbery" if row % 2 else "burglary" for row in rows]
+    reported = days.astype("M8[D]") + np.arange(len(incidents)) % 9
+    return incidents.assign(occurred=days, category=kinds, reported=reported.astype("M8[s]"))
 
 
 def test_the_page_is_the_librarys(compare, incidents, tmp_path):

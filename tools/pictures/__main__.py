@@ -13,9 +13,16 @@ from qgis.core import QgsApplication
 
 import lacrime_geo as lg
 
-from . import clusters, density, hotspots, periods, reports
+from . import clusters, density, hotspots, lags, periods, reports
 
-PICTURES = {**density.PICTURES, **hotspots.PICTURES, **clusters.PICTURES, **periods.PICTURES, **reports.PICTURES}
+PICTURES = {
+    **density.PICTURES,
+    **hotspots.PICTURES,
+    **clusters.PICTURES,
+    **periods.PICTURES,
+    **lags.PICTURES,
+    **reports.PICTURES,
+}
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
 
