@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from lacrime_geo.data.fetching import fetched
+from lacrime_geo.data.downloading import fetched
 from lacrime_geo.data.patience import Patience
 from lacrime_geo.data.portal_columns import LEGACY
 from lacrime_geo.data.portal_pages import Source
@@ -159,7 +159,7 @@ def serving(portal):
 def fetch_at_once(portal, output, path=ORDERED, tries=3, silence=0.2, size=1 << 20, progress=None, page=10, waits=None):
     """Fetch without waiting between tries; what the waits would have been is added to `waits`."""
     patience = Patience(tries, sleep=(waits if waits is not None else []).append, seed=1)
-    source = Source(Query.of(portal.url + path), page, Limits(silence, size), patience, progress)
+    source = Source(Query.of(portal.url + path), page, Limits(silence, size, 10 * silence), patience, progress)
     return fetched(source, output)
 
 

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -21,13 +22,14 @@ MANIFEST, VERSION = "manifest.json", 1
 
 
 class Page(NamedTuple):
-    """Hold what is known of a page: its file, which rows it holds, and its sum."""
+    """Hold what is known of a page: its file, which rows it holds, its sum, when it came, and of which state of the data."""
 
     file: str
     offset: int
     rows: int
     bytes: int
     sha256: str
+    retrieved: str
     updated: str | None
 
 
@@ -103,7 +105,9 @@ class PartFolder:
 
     def keep(self, path: Path, header: bytes, rows: int, updated: str | None) -> None:
         """Add a page that was found whole; it counts from the moment on that the manifest names it."""
-        page = Page(f"page-{len(self.pages):06}.csv", self.rows, rows, path.stat().st_size, sum_of(path), updated)
+        page = Page(
+            f"page-{len(self.pages):06}.csv", self.rows, rows, path.stat().st_size, sum_of(path), now(), updated
+        )
         with explained(self.path):
             os.replace(path, self.file(page))
         self.header = self.header or header.decode("latin-1")
@@ -196,6 +200,11 @@ class PartFolder:
             new = self.path / f"{MANIFEST}.new"
             new.write_text(text, encoding="utf-8")
             os.replace(new, self.path / MANIFEST)
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def sum_of(path: Path) -> str:

@@ -18,16 +18,15 @@ BYTES_AT_ONCE = 1 << 16
 TOKEN_VARIABLE, TOKEN_HEADER = "LACRIME_APP_TOKEN", "X-app-token"
 WORTH_ANOTHER_TRY = (408, 425, 429, 500, 502, 503, 504)
 STILL_WORKING = 202
-# An answer may take so many times longer than a server may be silent.
-SLOWEST = 10
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
 class Limits(NamedTuple):
-    """Hold how many seconds a server may be silent, and how many bytes an answer may have, unpacked."""
+    """Hold how many seconds a server may be silent, how many bytes an answer may have, unpacked, and how long it may take."""
 
-    silence: float = 120.0
-    size: int = 1 << 28
+    silence: float
+    size: int
+    seconds: float
 
 
 def receive(url: str, write: Callable[[bytes], None], limits: Limits, progress: Progress = None) -> str | None:
@@ -136,7 +135,7 @@ def _explained(host: str, limits: Limits) -> Iterator[None]:
 
 def _parts(response: Any, host: str, limits: Limits) -> Iterator[bytes]:
     """Yield the body as it comes; raise when it ends before its length, or takes too long."""
-    end = time.monotonic() + SLOWEST * limits.silence
+    end = time.monotonic() + limits.seconds
     while True:
         with _explained(host, limits):
             part = response.read1(BYTES_AT_ONCE)
@@ -144,7 +143,7 @@ def _parts(response: Any, host: str, limits: Limits) -> Iterator[bytes]:
             break
         yield part
         if time.monotonic() > end:
-            raise Passing(f"the answer of {host} is not there after {SLOWEST * limits.silence:g} s")
+            raise Passing(f"the answer of {host} is not there after {limits.seconds:g} s")
     if response.length:
         raise Passing(f"the answer of {host} broke off {response.length:,} bytes before its end")
 
