@@ -4,6 +4,8 @@ import json
 import os
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
 ROWS = 60
@@ -73,6 +75,32 @@ def test_rows_that_shift_in_both_directions_are_noticed_by_the_state(portal, fil
     fetch_at_once(portal, file)
     assert ids(file) == numbers(portal)
     assert "The portal changed its data meanwhile; all rows are fetched once more" in caplog.text
+
+
+changes = st.one_of(
+    st.integers(1, 3).map(lambda number: added(*early(number))),
+    st.integers(1, 12).map(lambda number: added(*late(number))),
+    st.lists(st.integers(0, 50), min_size=1, max_size=3, unique=True).map(lambda places: taken(*places)),
+)
+
+
+@settings(max_examples=12)
+@given(st.dictionaries(st.integers(0, 5), changes, min_size=1, max_size=3))
+def test_whatever_changes_meanwhile_the_file_is_what_the_portal_has_in_the_end(tmp_path_factory, changing):
+    def with_its_state(number, change):
+        def changed(portal):
+            change(portal)
+            portal.updated = f"Mon, 01 Jan 2024 00:00:{number:02} GMT"
+
+        return changed
+
+    file = tmp_path_factory.mktemp("changing") / "crimes.csv"
+    with serving(Portal(rows_of(ROWS))) as portal:
+        portal.updated = "Sun, 31 Dec 2023 00:00:00 GMT"
+        portal.before = {number: with_its_state(number, change) for number, change in changing.items()}
+        record = fetch_at_once(portal, file)
+        assert ids(file) == numbers(portal)
+    assert record["rows"] == record["counted"] == len(ids(file)) and record["repeated_rows_removed"] == 0
 
 
 def test_data_that_never_stand_still_are_an_error_and_the_next_run_begins_anew(portal, file):
