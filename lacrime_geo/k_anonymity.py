@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .places import collapse
+from .progress import Progress, advance
+
 DAY, MONTH, YEAR = "D", "M", "Y"
 LEFT_OUT = -1
 
@@ -51,6 +54,7 @@ def coarsened(
     others: Sequence[np.ndarray],
     k: int,
     steps: Sequence[Step],
+    progress: Progress = None,
 ) -> Coarsened:
     """Return how far each row must be coarsened so that at least k rows say the same of place (n,), dates and other columns.
 
@@ -68,23 +72,28 @@ def coarsened(
     """
     step, size = np.full(x.size, LEFT_OUT), np.zeros(x.size, dtype=np.int64)
     left = np.arange(x.size)
-    same = [_numbers(column) for column in others]
+    same = _together([ranks(column) for column in others], x.size)
     for number, one in enumerate(steps):
-        px, py = place_of(x[left], y[left], one)
-        key = [
-            px,
-            py,
-            *(date[left].astype(f"M8[{one.unit}]").view(np.int64) for date in dates),
-            *(c[left] for c in same),
-        ]
-        _, group, rows = np.unique(np.array(key, dtype=float).T, axis=0, return_inverse=True, return_counts=True)
-        alike = rows[group.ravel()]
+        advance(progress, number / len(steps))
+        _, place = collapse(*place_of(x[left], y[left], one))
+        told = [date[left].astype(f"M8[{one.unit}]").view(np.int64) for date in dates]
+        advance(progress, (number + 0.5) / len(steps))
+        group = _together([same[left], place, *told], left.size)
+        alike = np.bincount(group)[group] if left.size else group
         enough = alike >= k
         step[left[enough]], size[left[enough]] = number, alike[enough]
         left = left[~enough]
-        if not left.size:
-            break
+    advance(progress, 1.0)
     return Coarsened(step, size)
+
+
+def _together(columns: Sequence[np.ndarray], rows: int) -> np.ndarray:
+    """Return one number for each combination of whole numbers (n,)."""
+    group = np.zeros(rows, dtype=np.int64)
+    for column in columns:
+        number = np.unique(column, return_inverse=True)[1].ravel()
+        group = np.unique(group * (int(number.max(initial=0)) + 1) + number, return_inverse=True)[1].ravel()
+    return group
 
 
 def place_of(x: np.ndarray, y: np.ndarray, step: Step) -> tuple[np.ndarray, np.ndarray]:
@@ -101,6 +110,14 @@ def date_of(dates: np.ndarray, step: Step) -> np.ndarray:
     return np.asarray(text)
 
 
-def _numbers(column: np.ndarray) -> np.ndarray:
-    """Return a number for each different value; missing ones are alike."""
-    return np.asarray(np.unique(np.array([str(value) for value in column]), return_inverse=True)[1]).ravel()
+def ranks(column: np.ndarray) -> np.ndarray:
+    """Return the rank of each value among the different ones, by how they print: missing ones are alike.
+
+    >>> ranks(np.array(["b", "a", "b", None], dtype=object)).tolist()
+    [2, 1, 2, 0]
+    """
+    seen: dict[str, int] = {}
+    number = np.fromiter((seen.setdefault(str(value), len(seen)) for value in column.tolist()), np.int64, column.size)
+    rank = np.empty(len(seen), dtype=np.int64)
+    rank[[seen[text] for text in sorted(seen)]] = np.arange(len(seen))
+    return rank[number]

@@ -24,7 +24,7 @@ def damage(before: Incidents, after: Incidents, moved: np.ndarray, progress: Pro
     Densities are on one grid with one bandwidth, hotspots on the same cells with the same band, both as chosen for `before`.
     A measure that cannot be had (too few incidents) is NaN.
     """
-    one, two = _spread(before), _spread(after)
+    one, two = (_spread(layer, within(progress, 0.0, 0.1)) for layer in (before, after))
     shift = np.hypot(two.mean_easting - one.mean_easting, two.mean_northing - one.mean_northing)
     sizes = [float(np.hypot(spread.major, spread.minor)[0]) for spread in (one, two)]
     return {
@@ -33,14 +33,14 @@ def damage(before: Incidents, after: Incidents, moved: np.ndarray, progress: Pro
         "mean_centre_moved": float(shift[0]),
         "standard_distance_ratio": sizes[1] / sizes[0] if sizes[0] else np.nan,
         **_measured(
-            _densities, before, after, within(progress, 0.0, 0.2), ("density_correlation", "density_top_shared")
+            _densities, before, after, within(progress, 0.1, 0.3), ("density_correlation", "density_top_shared")
         ),
-        **_measured(_hot_cells, before, after, within(progress, 0.2, 1.0), ("hot_cells_before", "hot_cells_shared")),
+        **_measured(_hot_cells, before, after, within(progress, 0.3, 1.0), ("hot_cells_before", "hot_cells_shared")),
     }
 
 
-def _spread(incidents: Incidents) -> Spread:
-    return spread_of(incidents, by_labels(np.zeros(incidents.size, dtype=np.int64)), medians=False)
+def _spread(incidents: Incidents, progress: Progress) -> Spread:
+    return spread_of(incidents, by_labels(np.zeros(incidents.size, dtype=np.int64)), progress, medians=False)
 
 
 def _measured(

@@ -9,7 +9,7 @@ import numpy as np
 
 from . import checks, geometry
 from .incidents import Incidents, as_incidents
-from .k_anonymity import DAY, LEFT_OUT, MONTH, STEPS, YEAR, Coarsened, Step, coarsened, date_of, place_of
+from .k_anonymity import DAY, LEFT_OUT, MONTH, STEPS, YEAR, Coarsened, Step, coarsened, date_of, place_of, ranks
 from .masking import NONE, SCALED, Candidates, Radii, masked, radii
 from .masking_damage import damage
 from .parameters import Parameters
@@ -45,6 +45,16 @@ class Told(NamedTuple):
         return Told(*({name: column[rows] for name, column in part.items()} for part in self))
 
 
+class Leaving(NamedTuple):
+    """Which points (n,) leave, and of these where they are shown, what they say, and what was counted."""
+
+    shown: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    columns: dict[str, np.ndarray]
+    measures: dict[str, float]
+
+
 def safe_points(everything: Incidents, rules: PointRules, progress: Progress = None) -> Made:
     """Return the points that may leave, sorted by what they say, so that their order tells nothing."""
     parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask)
@@ -52,24 +62,28 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     parameters.note("without_place", missing, f"{missing:,} incidents have no place, and are left out")
     told = _told(everything, rules.columns, parameters).take(everything.placed)
     points = replace(everything.located(), weight=None)
-    shown, made, measures = (_coarse if rules.mask == NONE else _masked)(points, told, rules, parameters, progress)
-    if not shown.any():
+    make = _coarse if rules.mask == NONE else _masked
+    made = make(points, told, rules, parameters, within(progress, 0.0, 0.5))
+    if not made.shown.any():
         raise ValueError(
             f"No {rules.k} of the {points.size:,} incidents say the same of their place, however coarse, and of "
             f"{', '.join([*told.dates, *told.others]) or 'nothing else'}: name fewer columns, or lower k."
         )
-    advance(progress, 0.4)
-    x, y, columns = made
-    after = replace(points.take(shown), easting=x, northing=y)
-    moved = np.hypot(x - points.easting[shown], y - points.northing[shown])
-    measures = {**_counted(everything, points, shown), **measures}
-    measures.update(damage(points, after, moved, within(progress, 0.4, 1.0)))
+    after = replace(points.take(made.shown), easting=made.x, northing=made.y)
+    advance(progress, 0.5)
+    moved = np.hypot(made.x - points.easting[made.shown], made.y - points.northing[made.shown])
+    advance(progress, 0.5)
+    measures = {**_counted(everything, points, made.shown), **made.measures}
+    measures.update(damage(points, after, moved, within(progress, 0.5, 0.9)))
     parameters.tell(_in_words(measures, rules))
-    parameters["title"] = f"{everything.label} · at least {rules.k} alike · n = {int(shown.sum()):,}"
-    order = np.lexsort((*[np.array([str(v) for v in column]) for column in columns.values()], y, x))
-    wkb = np.empty(x.size, dtype=object)
-    wkb[:] = geometry.points_wkb(x[order], y[order])
-    return Made(wkb, points.crs, {n: c[order] for n, c in columns.items()}, measures, parameters, "incidents")
+    parameters["title"] = f"{everything.label} · at least {rules.k} alike · n = {after.size:,}"
+    advance(progress, 0.92)
+    order = np.lexsort((*(ranks(column) for column in made.columns.values()), made.y, made.x))
+    advance(progress, 0.95)
+    wkb = np.empty(after.size, dtype=object)
+    wkb[:] = geometry.points_wkb(made.x[order], made.y[order])
+    columns = {name: column[order] for name, column in made.columns.items()}
+    return Made(wkb, points.crs, columns, measures, parameters, "incidents")
 
 
 def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) -> Told:
@@ -93,25 +107,28 @@ def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) 
     return Told(dates, others)
 
 
-def _coarse(
-    points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]], dict[str, float]]:
-    """Return which points leave, and these: coarsened in place and date until k say the same."""
+def _coarse(points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress) -> Leaving:
+    """Return the points that leave, coarsened in place and date until k say the same."""
     steps = STEPS if told.dates else tuple(Step(cell, DAY) for cell in dict.fromkeys(step.cell for step in STEPS))
-    found = coarsened(
-        points.easting, points.northing, list(told.dates.values()), list(told.others.values()), rules.k, steps
-    )
+    dates, others = list(told.dates.values()), list(told.others.values())
+    found = coarsened(points.easting, points.northing, dates, others, rules.k, steps, progress)
     shown = found.step != LEFT_OUT
-    measures = {f"at_{number}": float((found.step == number).sum()) for number in range(len(steps))}
-    measures = {f"told: {steps[int(name[3:])].said}": number for name, number in measures.items() if number}
-    measures["smallest_group"] = float(found.size[shown].min(initial=shown.size))
     x, y, place = points.easting.copy(), points.northing.copy(), np.full(points.size, "as given", dtype=object)
     for number, step in enumerate(steps):
         rows = found.step == number
         x[rows], y[rows] = place_of(x[rows], y[rows], step)
-        place[rows & (step.cell > 0)] = f"middle of a square of {step.cell:,g} m"
+        if step.cell:
+            place[rows] = f"middle of a square of {step.cell:,g} m"
     columns = {**_written(told, found, steps), "place": place}
-    return shown, (x[shown], y[shown], {name: column[shown] for name, column in columns.items()}), measures
+    kept = {name: column[shown] for name, column in columns.items()}
+    return Leaving(shown, x[shown], y[shown], kept, _steps_told(found, steps))
+
+
+def _steps_told(found: Coarsened, steps: tuple[Step, ...]) -> dict[str, float]:
+    """Return how many rows leave at each step, and the size of the smallest group."""
+    number = np.bincount(found.step[found.step != LEFT_OUT], minlength=len(steps))
+    told = {f"told: {step.said}": float(rows) for step, rows in zip(steps, number) if rows}
+    return {**told, "smallest_group": float(found.size[found.step != LEFT_OUT].min(initial=found.size.size))}
 
 
 def _written(told: Told, found: Coarsened, steps: tuple[Step, ...]) -> dict[str, np.ndarray]:
@@ -125,57 +142,49 @@ def _written(told: Told, found: Coarsened, steps: tuple[Step, ...]) -> dict[str,
     return {**columns, **told.others}
 
 
-def _masked(
-    points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress
-) -> tuple[np.ndarray, tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]], dict[str, float]]:
-    """Return which points leave, and these: those that say what k in their neighbourhood say, moved into rings."""
+def _masked(points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress) -> Leaving:
+    """Return the points that leave, moved into rings: those that say what k in their neighbourhood say."""
     first, place = collapse(points.easting, points.northing)
     x, y = points.easting[first], points.northing[first]
     people = rules.population
     people = None if people is None else as_incidents(people, weight=rules.population_weight, crs=points.crs)
     candidates = Candidates.of(x, y, people)
     rings = radii(x, y, candidates, rules.k, rules.given, rules.mask == SCALED, parameters)
-    # Who knows what a point says and about where it was must find k of them as far as points are moved.
-    reach = 2 * float(rings.most.max())
-    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR)) if told.dates else (Step(reach, DAY),)
-    found = coarsened(
-        points.easting, points.northing, list(told.dates.values()), list(told.others.values()), rules.k, steps
-    )
     random = np.random.default_rng(rules.seed)
     new_x, new_y, anonymity = masked(x, y, rings, candidates, rules.k, random, within(progress, 0.0, 0.4))
-    hidden = anonymity >= rules.k
-    shown = (found.step != LEFT_OUT) & hidden[place]
-    columns = {**_written(told, found, steps), "place": np.full(points.size, "moved", dtype=object)}
-    measures = _privacy(anonymity[place], hidden[place], found, shown, rings, place, candidates, parameters)
-    return (
-        shown,
-        (new_x[place][shown], new_y[place][shown], {name: column[shown] for name, column in columns.items()}),
-        measures,
-    )
-
-
-def _privacy(
-    anonymity: np.ndarray,
-    hidden: np.ndarray,
-    found: Coarsened,
-    shown: np.ndarray,
-    rings: Radii,
-    place: np.ndarray,
-    candidates: Candidates,
-    parameters: Parameters,
-) -> dict[str, float]:
-    """Return how many candidates each point that leaves could be, and why others do not."""
+    hidden = (anonymity >= rules.k)[place]
+    # Who knows what a point says and about where it was must find k of them as far as points are moved; what is not
+    # hidden is no part of them.
+    reach = 2 * float(rings.most.max())
+    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR)) if told.dates else (Step(reach, DAY),)
+    candid = told.take(hidden)
+    dates, others = list(candid.dates.values()), list(candid.others.values())
+    x, y = points.easting[hidden], points.northing[hidden]
+    found = coarsened(x, y, dates, others, rules.k, steps, within(progress, 0.4, 1.0))
+    alike = found.step != LEFT_OUT
+    shown = np.zeros(points.size, dtype=bool)
+    shown[np.flatnonzero(hidden)[alike]] = True
+    columns = {name: column[alike] for name, column in _written(candid, found, steps).items()}
+    columns["place"] = np.full(int(alike.sum()), "moved", dtype=object)
     parameters["hidden_among"] = candidates.name
-    quantiles = np.quantile(anonymity[shown], [0.0, 0.05, 0.5]) if shown.any() else [np.nan] * 3
+    measures = {
+        "left_out_unhidden": float((~hidden).sum()),
+        "left_out_unlike": float((~alike).sum()),
+        **_steps_told(found, steps),
+        **_hiding(anonymity[place][shown], rings),
+    }
+    return Leaving(shown, new_x[place][shown], new_y[place][shown], columns, measures)
+
+
+def _hiding(anonymity: np.ndarray, rings: Radii) -> dict[str, float]:
+    """Return the radii, and how many candidates the points that leave could be."""
+    least, few, half = np.quantile(anonymity, [0.0, 0.05, 0.5]) if anonymity.size else [np.nan] * 3
     return {
-        "left_out_unlike": float((found.step == LEFT_OUT).sum()),
-        "left_out_unhidden": float(((found.step != LEFT_OUT) & ~hidden).sum()),
         "smallest_radius": float(rings.least.min()),
         "largest_radius": float(rings.most.max()),
-        "k_smallest": float(quantiles[0]),
-        "k_5_percent": float(quantiles[1]),
-        "k_median": float(quantiles[2]),
-        "smallest_group": float(found.size[shown].min(initial=shown.size)),
+        "k_smallest": float(least),
+        "k_5_percent": float(few),
+        "k_median": float(half),
     }
 
 
