@@ -27,9 +27,11 @@ TABULAR = (".csv", ".gz", ".zip")
 def read_incidents(path: PathLike) -> geopandas.GeoDataFrame:
     """Read incidents: CSV and parquet without geometry as LAPD files, anything else as a layer of points."""
     file, layer = _split(path)
-    if file.suffix.lower() in TABULAR or (file.suffix.lower() == ".parquet" and not _has_geometry(file)):
-        from .data import read_lapd
+    from .data import read_lapd
+    from .data.stored import is_stored
 
+    parquet = file.suffix.lower() == ".parquet"
+    if file.suffix.lower() in TABULAR or (parquet and (not _has_geometry(file) or is_stored(file))):
         return read_lapd(file)
     return read_layer(file, layer)
 

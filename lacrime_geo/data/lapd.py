@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
 from ..progress import Progress, advance, within
-from . import nibrs, rules, tables
-from .gathering import Gathering
+from . import nibrs, rules, stored, tables
+from .gathering import CHOOSING, Gathering
 from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for
 from .loaded import Loaded, announced
 from .schemas import NIBRS, refuse_mixed, schema_of
 from .sources import files_of
+from .stored import is_stored
 from .tables import RawTable
 
 if TYPE_CHECKING:
@@ -32,18 +33,19 @@ CAVEATS = (
 )
 
 
-class _Schema(NamedTuple):
-    """How the files of one record system are read: which columns are needed, what cleans a table, what is to be kept in mind."""
+class Schema(NamedTuple):
+    """How files of one record system are read: what cleans a table, into which columns, and what is to be kept in mind."""
 
     clean: Callable[..., Loaded]
+    order: tuple[str, ...]
     needed: Callable[[Collection[str]], set[str]] | None
     kinds: Mapping[str, str]
     caveats: tuple[str, ...]
     finish: Callable[[Loaded], Loaded] = lambda loaded: loaded
 
 
-LEGACY_FILES = _Schema(clean_part, needed_for, KINDS, CAVEATS)
-NIBRS_FILES = _Schema(nibrs.clean_part, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
+LEGACY_FILES = Schema(clean_part, ORDER, needed_for, KINDS, CAVEATS)
+NIBRS_FILES = Schema(nibrs.clean_part, nibrs.ORDER, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
 
 
 def read_lapd(
@@ -117,15 +119,35 @@ def load_lapd(
     """Read and clean LAPD incident files as `read_lapd` does, without pandas."""
     wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
     with files_of(path, within(progress, 0.0, 0.5)) as files:
-        schema = _schema_of(files)
-        gathering = Gathering(wanted, columns)
-        for part in _parts(files, schema, columns, mapping or {}, progress):
-            gathering.add(part)
-        called = files[0].name if len(files) == 1 else f"{len(files)} files, {files[0].name} to {files[-1].name}"
-    loaded = _finished(gathering, schema, called)
+        if len(files) == 1 and is_stored(files[0]):
+            loaded = stored.load(files[0], None if columns is None else {*columns, *CHOOSING})
+        else:
+            loaded = _read(files, wanted, columns, mapping or {}, progress)
     if any(value is not None for value in wanted.values()):
         loaded = loaded.select(**wanted)
     return loaded if columns is None else _only(loaded, columns)
+
+
+def _read(
+    files: Sequence[Path],
+    wanted: dict[str, Any],
+    columns: Sequence[str] | None,
+    mapping: Mapping[str, str],
+    progress: Progress,
+) -> Loaded:
+    schema, gathering = schema_of_files(files), Gathering(wanted, columns)
+    for file in files:
+        theirs = [name.strip() for name in tables.header(file)]
+        refuse_unknown(mapping.values(), theirs)
+        refuse_unknown(columns or (), [*schema.order, *theirs])
+    for part in parts_of(files, schema, columns, mapping, progress):
+        gathering.add(part)
+    return _finished(gathering, schema, called(files))
+
+
+def called(files: Sequence[Path]) -> str:
+    """Return what one or several files are called in messages."""
+    return files[0].name if len(files) == 1 else f"{len(files)} files, {files[0].name} to {files[-1].name}"
 
 
 def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
@@ -138,16 +160,16 @@ def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
     return loaded
 
 
-def _schema_of(files: Sequence[Path]) -> _Schema:
+def schema_of_files(files: Sequence[Path]) -> Schema:
     """Return how the files are read; raise when they are of different record systems."""
     schemas = {file.name: schema_of(tables.header(file)) for file in files}
     refuse_mixed(schemas)
     return NIBRS_FILES if NIBRS in schemas.values() else LEGACY_FILES
 
 
-def _parts(
+def parts_of(
     files: Sequence[Path],
-    schema: _Schema,
+    schema: Schema,
     columns: Sequence[str] | None,
     mapping: Mapping[str, str],
     progress: Progress,
@@ -163,7 +185,7 @@ def _parts(
             yield replace(part, audit=audit)
 
 
-def _finished(gathering: Gathering, schema: _Schema, called: str) -> Loaded:
+def _finished(gathering: Gathering, schema: Schema, called: str) -> Loaded:
     """Return what was gathered, announced."""
     loaded = schema.finish(gathering.loaded())
     rules.refuse_unreadable(loaded.audit, rules.LAPD)
@@ -172,7 +194,12 @@ def _finished(gathering: Gathering, schema: _Schema, called: str) -> Loaded:
 
 def _only(loaded: Loaded, columns: Sequence[str]) -> Loaded:
     """Return the incidents with some of their columns, in the order asked for."""
-    unknown = [name for name in columns if name not in loaded.columns]
-    if unknown:
-        raise ValueError(f"There is no column {', '.join(map(repr, unknown))}; there are {', '.join(loaded.columns)}.")
+    refuse_unknown(columns, loaded.columns)
     return replace(loaded, columns={name: loaded.columns[name] for name in columns})
+
+
+def refuse_unknown(asked: Iterable[str], known: Collection[str]) -> None:
+    """Raise when columns are asked for that are not there."""
+    unknown = [name for name in asked if name not in known]
+    if unknown:
+        raise ValueError(f"There is no column {', '.join(map(repr, unknown))}; there are {', '.join(known)}.")

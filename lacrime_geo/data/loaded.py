@@ -168,10 +168,14 @@ def _words(parameters: Parameters) -> str:
     return ", ".join(f"{name} {parameters[name]}" for name in asked if name in parameters)
 
 
-def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str]) -> Loaded:
-    """Log what the rules found and how many rows were read and kept; return the incidents with both in their parameters."""
-    parameters = Parameters(layer=SourceFile(Path(raw.file)).label, file=raw.file, rows=raw.rows, cleaned=len(loaded))
-    parameters.update(loaded.parameters, incidents=len(loaded), caveats=list(caveats))
+def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str], rows: int | None = None) -> Loaded:
+    """Log what the rules found and how many rows were read and kept; return the incidents with both in their parameters.
+
+    `rows` is how many are kept where they are written elsewhere, portion by portion.
+    """
+    kept = len(loaded) if rows is None else rows
+    parameters = Parameters(layer=SourceFile(Path(raw.file)).label, file=raw.file, rows=raw.rows, cleaned=kept)
+    parameters.update(loaded.parameters, incidents=kept, caveats=list(caveats))
     for found in loaded.audit:
         if found["rows"]:
             log.info(
@@ -181,5 +185,5 @@ def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str]) -> Loaded:
                 ", ".join(found["examples"]),
                 found["action"],
             )
-    log.info("%s: %s reports read, %s kept", raw.file, f"{raw.rows:,}", f"{len(loaded):,}")
+    log.info("%s: %s reports read, %s kept", raw.file, f"{raw.rows:,}", f"{kept:,}")
     return replace(loaded, parameters=parameters)

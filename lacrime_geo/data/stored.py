@@ -1,0 +1,209 @@
+"""Cleaned incidents as GeoParquet: written portion by portion, with what the rules found, and read again without any rule."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..parameters import Parameters
+from .arrow_texts import ArrowTexts
+from .loaded import Loaded
+from .tables import Column, Texts
+
+# What is kept under this name in the file makes it one of ours; only what it then says is believed.
+KEY = b"lacrime_geo incidents"
+FORMAT, COMPRESSION = 1, "lz4"
+GEOMETRY = "geometry"
+# Well-known binary of a point, lowest byte first.
+POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("place", "<f8", 2)])
+
+
+class Writer:
+    """Write portions of cleaned incidents as row groups of one GeoParquet file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer: Any = None
+
+    def add(self, part: Loaded) -> None:
+        """Write a portion as a row group; a first one of no rows tells the columns."""
+        import pyarrow.parquet as parquet
+
+        table = _as_table(part)
+        if self._writer is None:
+            schema = table.schema.with_metadata({b"geo": _geo(), b"pandas": _for_pandas(part)})
+            self._writer = parquet.ParquetWriter(self.path, schema, compression=COMPRESSION)
+        self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
+
+    def close(self, kept: Mapping[str, Any], keep: np.ndarray | None = None) -> None:
+        """Finish the file with what is to be kept beside the rows; leave out those that a mask (n,) does not keep."""
+        said = {KEY: json.dumps({"format": FORMAT, **kept}, default=str)}
+        if keep is None or keep.all():
+            self._writer.add_key_value_metadata(said)
+            self._writer.close()
+            return
+        self._writer.close()
+        _rewrite(self.path, keep, said)
+
+
+def _rewrite(path: Path, keep: np.ndarray, said: Mapping[bytes, str]) -> None:
+    """Write a file again with some of its rows, a row group at a time."""
+    import pyarrow.parquet as parquet
+
+    new, before = path.with_name(f"kept-{path.name}"), 0
+    with parquet.ParquetFile(path) as old:
+        with parquet.ParquetWriter(new, old.schema_arrow, compression=COMPRESSION) as writer:
+            for number in range(old.num_row_groups):
+                table = old.read_row_group(number)
+                writer.write_table(table.filter(keep[before : before + table.num_rows]))
+                before += table.num_rows
+            writer.add_key_value_metadata(said)
+    new.replace(path)
+
+
+def kept_of(loaded: Loaded) -> dict[str, Any]:
+    """Return what a file keeps of incidents beside their rows."""
+    return {
+        "agency": loaded.agency,
+        "audit": loaded.audit,
+        "parameters": dict(loaded.parameters),
+        "whole": sorted(loaded.whole),
+        "repeated": sorted(loaded.repeated),
+    }
+
+
+def is_stored(path: Path) -> bool:
+    """Tell whether a file was written here."""
+    if path.suffix.lower() != ".parquet" or not path.is_file():
+        return False
+    try:
+        import pyarrow.parquet as parquet
+
+        return KEY in (parquet.read_metadata(path).metadata or {})
+    except (ImportError, OSError, ValueError):
+        return False
+
+
+def load(path: Path, columns: Collection[str] | None = None) -> Loaded:
+    """Read incidents that were written here, as they were; only some columns where that is asked."""
+    import pyarrow.parquet as parquet
+
+    file = parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False)
+    kept = json.loads(file.metadata.metadata[KEY])
+    names = [name for name in file.schema_arrow.names if name != GEOMETRY and (columns is None or name in columns)]
+    table = file.read([*names, GEOMETRY], use_threads=True)
+    x, y = _coordinates(table[GEOMETRY].combine_chunks())
+    whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
+    found = {name: _column(table[name], name in whole) for name in names}
+    parameters = Parameters(kept["parameters"])
+    return Loaded(found, whole, x, y, "EPSG:4326", kept["agency"], kept["audit"], parameters, repeated=repeated)
+
+
+def _as_table(part: Loaded) -> Any:
+    """Return a portion as an Arrow table, its places as well-known binary."""
+    import pyarrow as pa
+
+    columns = {name: _as_arrow(column, name in part.whole) for name, column in part.columns.items()}
+    return pa.table({**columns, GEOMETRY: _points(part)})
+
+
+def _as_arrow(column: Column, whole: bool) -> Any:
+    import pyarrow as pa
+
+    if isinstance(column, ArrowTexts):
+        return column.array
+    if isinstance(column, Texts):
+        known = column.unified()
+        code = pa.array(known.code - 1, mask=known.code == 0)
+        return pa.DictionaryArray.from_arrays(code, pa.array(known.distinct[1:], pa.string()))
+    if column.dtype.kind == "M":
+        return pa.array(column.astype("M8[ms]"))
+    if whole:
+        missing = np.isnan(column)
+        return pa.array(np.where(missing, 0, column).astype(np.int64), mask=missing)
+    return pa.array(column, pa.string() if column.dtype == object else None, from_pandas=True)
+
+
+def _points(part: Loaded) -> Any:
+    """Return the points as a column of binary, null where there is no place."""
+    import pyarrow as pa
+
+    placed = part.placed
+    points = np.zeros(int(placed.sum()), dtype=POINT)
+    points["order"], points["kind"] = 1, 1
+    points["place"] = np.column_stack([part.x[placed], part.y[placed]])
+    ends = np.concatenate([[0], np.cumsum(placed)]).astype(np.int32) * POINT.itemsize
+    bits = np.packbits(placed, bitorder="little").tobytes()
+    buffers = [pa.py_buffer(bits), pa.py_buffer(ends.astype(np.int32).tobytes()), pa.py_buffer(points.tobytes())]
+    return pa.Array.from_buffers(pa.binary(), len(part), buffers)
+
+
+def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates (n,) of points that were written here, NaN where there is none."""
+    placed = ~np.asarray(column.is_null())
+    _, offsets, bytes_ = column.buffers()
+    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
+    size = int(placed.sum()) * POINT.itemsize
+    if bytes_ is None or ends[-1] - ends[0] != size:
+        if placed.any():
+            raise ValueError("its points are no longer as they were written; convert the original file again")
+        return np.full(len(column), np.nan), np.full(len(column), np.nan)
+    points = np.frombuffer(bytes_, POINT, count=int(placed.sum()), offset=int(ends[0]))
+    x, y = np.full(len(column), np.nan), np.full(len(column), np.nan)
+    x[placed], y[placed] = points["place"].T
+    return x, y
+
+
+def _column(column: Any, whole: bool) -> Column:
+    """Return a column of the file as the cleaning left it."""
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_dictionary(kind):
+        return _texts(column.unify_dictionaries().combine_chunks())
+    if types.is_string(kind) or types.is_large_string(kind):
+        return ArrowTexts(column.combine_chunks())  # type: ignore[return-value]
+    if types.is_timestamp(kind):
+        return np.asarray(column.to_numpy()).astype("M8[s]")
+    values = np.asarray(column.to_numpy())
+    return values.astype(float) if whole else values
+
+
+def _texts(column: Any) -> Texts:
+    known = np.empty(len(column.dictionary) + 1, dtype=object)
+    known[0] = None
+    known[1:] = column.dictionary.to_numpy(zero_copy_only=False)
+    indices = column.indices
+    return Texts(
+        known, np.asarray(indices.fill_null(-1) if indices.null_count else indices, dtype=np.int32) + np.int32(1)
+    )
+
+
+def _dictionaries(path: Path) -> list[str]:
+    """Return the columns of repeated texts, which are read as such and not text by text."""
+    import pyarrow.parquet as parquet
+    from pyarrow import types
+
+    return [field.name for field in parquet.read_schema(path) if types.is_dictionary(field.type)]
+
+
+def _geo() -> bytes:
+    """Return what GeoParquet 1.0 asks a file to say of its geometry."""
+    from pyproj import CRS
+
+    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": CRS("EPSG:4326").to_json_dict()}
+    return json.dumps({"version": "1.0.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()
+
+
+def _for_pandas(part: Loaded) -> bytes:
+    """Return what pandas keeps in such a file, so that others read whole numbers with gaps as such."""
+    import pandas as pd
+    import pyarrow as pa
+
+    frame = pd.DataFrame(part.take(slice(0, 0)).to_geodataframe().drop(columns=GEOMETRY))
+    frame.attrs = {}
+    return bytes(pa.Table.from_pandas(frame, preserve_index=False).schema.metadata[b"pandas"])
