@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, selection
+from . import checks, incident_columns, selection
 from . import crs as crs_rules
 from .parameters import Parameters
 
@@ -86,16 +86,16 @@ class Incidents:
         agency: str | None = None,
         known_until: Any = None,
     ) -> None:
-        x, y = _coordinates(easting, northing)
+        x, y = incident_columns.coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
         columns = dict(
             easting=x,
             northing=y,
-            when=_column("when", when, "datetime64[s]", x.size),
-            until=_column("until", until, "datetime64[s]", x.size),
-            reported=_column("reported", reported, "datetime64[s]", x.size),
+            when=incident_columns.column("when", when, "datetime64[s]", x.size),
+            until=incident_columns.column("until", until, "datetime64[s]", x.size),
+            reported=incident_columns.column("reported", reported, "datetime64[s]", x.size),
             weight=None if weight is None else checks.weights(weight, x.size),
-            category=_column("category", category, object, x.size),
+            category=incident_columns.column("category", category, object, x.size),
         )
         for name, value in (
             *columns.items(),
@@ -106,7 +106,7 @@ class Incidents:
             ("time_column", time_column),
             ("dates_unused", tuple(dates_unused)),
             ("agency", agency),
-            ("known_until", _latest(columns["reported"], columns["when"], known_until)),
+            ("known_until", incident_columns.latest(columns["reported"], columns["when"], known_until)),
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)
@@ -129,7 +129,7 @@ class Incidents:
         """Return the incidents in the rows given (mask or indices)."""
         columns = {f.name: getattr(self, f.name) for f in fields(self) if f.name not in KEPT}
         taken: dict[str, Any] = {name: None if column is None else column[rows] for name, column in columns.items()}
-        return replace(self, **taken, source=_take_rows(self.source, rows))
+        return replace(self, **taken, source=incident_columns.take_rows(self.source, rows))
 
     def located(self) -> Incidents:
         """Return the incidents that have a place; raise when there is none."""
@@ -269,59 +269,3 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
         "without_place", missing, f"{missing:,} {'incident has' if missing == 1 else 'incidents have'} no place"
     )
     return everything, placed, parameters
-
-
-def _coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return both coordinates as float columns, missing ones NaN in both; refuse infinite ones."""
-    x, y = np.atleast_1d(np.asarray(easting, dtype=float)), np.atleast_1d(np.asarray(northing, dtype=float))
-    if x.shape != y.shape or x.ndim != 1:
-        raise ValueError(
-            f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
-        )
-    # A finite sum has no missing and no infinite terms: one glance is enough for a million good rows.
-    with np.errstate(over="ignore", invalid="ignore"):
-        if np.isfinite(x.sum() + y.sum()):
-            return x, y
-    bad = np.flatnonzero(np.isinf(x) | np.isinf(y))
-    if bad.size:
-        raise ValueError(
-            f"{bad.size:,} of {x.size:,} coordinates are infinite, first in row {bad[0]} ({x[bad[0]]}, {y[bad[0]]}); "
-            "a projection has probably failed: check the CRS of the source."
-        )
-    half = np.isnan(x) | np.isnan(y)
-    return np.where(half, np.nan, x), np.where(half, np.nan, y)
-
-
-def _column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
-    if values is None:
-        return None
-    if getattr(getattr(values, "dtype", None), "tz", None) is not None:
-        # A pandas column aware of its zone: the wall clock is kept, as everywhere.
-        values = getattr(values, "dt", values).tz_localize(None)
-    column = np.asarray(values).astype(kind).ravel()
-    if column.size != rows:
-        raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
-    return column
-
-
-def _latest(reported: np.ndarray | None, when: np.ndarray | None, given: Any) -> np.datetime64 | None:
-    """Return the moment given, else the latest report, else the latest incident; None where there are no times."""
-    if given is not None:
-        return np.datetime64(given, "s")
-    for column in (reported, when):
-        if column is not None and column.size:
-            # As a number a missing time is the least of all: one glance at a million rows.
-            latest: np.datetime64 = np.datetime64(int(column.view(np.int64).max()), "s")
-            if not np.isnat(latest):
-                return latest
-    return None
-
-
-def _take_rows(source: Any, rows: np.ndarray) -> Any:
-    if source is None:
-        return None
-    return (
-        source.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows]
-        if hasattr(source, "iloc")
-        else {name: np.asarray(column)[rows] for name, column in source.items()}
-    )

@@ -88,7 +88,8 @@ def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags
         end = selection.moment("as_of", as_of).astype("M8[D]")
         parameters["as_of"] = str(end)
     else:
-        end = np.datetime64(incidents.known_until or "NaT", "D")
+        known = incidents.known_until
+        end = np.datetime64("NaT", "D") if known is None else known.astype("M8[D]")
         parameters.choose("as_of", str(end), "the latest report in the file is taken for its end")
     lags = lags_of(incidents, end)
     if not lags.days.size:

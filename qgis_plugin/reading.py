@@ -59,9 +59,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         northing,
         when=_times(values[time_column], time_column, asked, dating) if time_column else None,
         reported=_times(values[reported], reported, False, None) if reported else None,
-        category=np.array([_text(value) for value in values[category_column]], dtype=object)
-        if category_column
-        else None,
+        category=_texts(values[category_column]) if category_column else None,
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
@@ -207,6 +205,10 @@ def _numbers(values):
     if isinstance(values, np.ndarray):
         return values
     return np.array([None if value is None or value == NULL else value for value in values], dtype=object)
+
+
+def _texts(values):
+    return np.array([_text(value) for value in values], dtype=object)
 
 
 def _text(value):

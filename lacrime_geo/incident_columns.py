@@ -1,0 +1,65 @@
+"""The columns of Incidents as they are given and taken: coordinates, times, texts, and the table they came from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return both coordinates as float columns, missing ones NaN in both; refuse infinite ones."""
+    x, y = np.atleast_1d(np.asarray(easting, dtype=float)), np.atleast_1d(np.asarray(northing, dtype=float))
+    if x.shape != y.shape or x.ndim != 1:
+        raise ValueError(
+            f"easting has shape {x.shape} and northing {y.shape}; both must be one column of equal length."
+        )
+    # A finite sum has no missing and no infinite terms: one glance is enough for a million good rows.
+    with np.errstate(over="ignore", invalid="ignore"):
+        if np.isfinite(x.sum() + y.sum()):
+            return x, y
+    bad = np.flatnonzero(np.isinf(x) | np.isinf(y))
+    if bad.size:
+        raise ValueError(
+            f"{bad.size:,} of {x.size:,} coordinates are infinite, first in row {bad[0]} ({x[bad[0]]}, {y[bad[0]]}); "
+            "a projection has probably failed: check the CRS of the source."
+        )
+    half = np.isnan(x) | np.isnan(y)
+    return np.where(half, np.nan, x), np.where(half, np.nan, y)
+
+
+def column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
+    """Return values as a column of one kind (n,), None where none are given; raise when they are more or fewer."""
+    if values is None:
+        return None
+    if getattr(getattr(values, "dtype", None), "tz", None) is not None:
+        # A pandas column aware of its zone: the wall clock is kept, as everywhere.
+        values = getattr(values, "dt", values).tz_localize(None)
+    column = np.asarray(values).astype(kind).ravel()
+    if column.size != rows:
+        raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
+    return column
+
+
+def latest(reported: np.ndarray | None, when: np.ndarray | None, given: Any) -> np.datetime64 | None:
+    """Return the moment given, else the latest report, else the latest incident; None where there are no times."""
+    if given is not None:
+        return np.datetime64(given, "s")
+    for times in (reported, when):
+        if times is not None and times.size:
+            # As a number a missing time is the least of all: one glance at a million rows.
+            found: np.datetime64 = np.datetime64(int(times.view(np.int64).max()), "s")
+            if not np.isnat(found):
+                return found
+    return None
+
+
+def take_rows(source: Any, rows: np.ndarray) -> Any:
+    """Return some rows (mask or indices) of the table that incidents came from."""
+    if source is None:
+        return None
+    return (
+        source.iloc[np.flatnonzero(rows) if rows.dtype == bool else rows]
+        if hasattr(source, "iloc")
+        else {name: np.asarray(column)[rows] for name, column in source.items()}
+    )
