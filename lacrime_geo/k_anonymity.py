@@ -10,12 +10,12 @@ import numpy as np
 from .places import collapse
 from .progress import Progress, advance
 
-DAY, MONTH, YEAR = "D", "M", "Y"
+DAY, MONTH, YEAR, UNDATED = "D", "M", "Y", ""
 LEFT_OUT = -1
 
 
 class Step(NamedTuple):
-    """How much is told: the place as it is (0) or the middle of a square of so many metres, and the date's unit."""
+    """How much is told: the place as it is (0) or the middle of a square of so many metres, and the date's unit, if any."""
 
     cell: float
     unit: str
@@ -23,7 +23,7 @@ class Step(NamedTuple):
     @property
     def said(self) -> str:
         """The step in words."""
-        units = {DAY: "day", MONTH: "month", YEAR: "year"}
+        units = {DAY: "day", MONTH: "month", YEAR: "year", UNDATED: "no date"}
         return f"{f'squares of {self.cell:,g} m' if self.cell else 'place as given'}, {units[self.unit]}"
 
 
@@ -37,6 +37,7 @@ STEPS = (
     Step(1000, YEAR),
     Step(2000, YEAR),
     Step(4000, YEAR),
+    Step(4000, UNDATED),
 )
 
 
@@ -76,7 +77,7 @@ def coarsened(
     for number, one in enumerate(steps):
         advance(progress, number / len(steps))
         _, place = collapse(*place_of(x[left], y[left], one))
-        told = [date[left].astype(f"M8[{one.unit}]").view(np.int64) for date in dates]
+        told = [date[left].astype(f"M8[{one.unit}]").view(np.int64) for date in dates if one.unit != UNDATED]
         advance(progress, (number + 0.5) / len(steps))
         group = _together([same[left], place, *told], left.size)
         alike = np.bincount(group)[group] if left.size else group
@@ -105,9 +106,11 @@ def place_of(x: np.ndarray, y: np.ndarray, step: Step) -> tuple[np.ndarray, np.n
 
 def date_of(dates: np.ndarray, step: Step) -> np.ndarray:
     """Return the dates told at a step as text; nothing for none."""
-    text = dates.astype(f"M8[{step.unit}]").astype(str).astype(object)
-    text[np.isnat(dates)] = ""
-    return np.asarray(text)
+    text = np.full(dates.size, "", dtype=object)
+    if step.unit != UNDATED:
+        known = ~np.isnat(dates)
+        text[known] = dates[known].astype(f"M8[{step.unit}]").astype(str)
+    return text
 
 
 def ranks(column: np.ndarray) -> np.ndarray:

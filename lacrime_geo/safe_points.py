@@ -9,7 +9,20 @@ import numpy as np
 
 from . import checks, geometry
 from .incidents import Incidents, as_incidents
-from .k_anonymity import DAY, LEFT_OUT, MONTH, STEPS, YEAR, Coarsened, Step, coarsened, date_of, place_of, ranks
+from .k_anonymity import (
+    DAY,
+    LEFT_OUT,
+    MONTH,
+    STEPS,
+    UNDATED,
+    YEAR,
+    Coarsened,
+    Step,
+    coarsened,
+    date_of,
+    place_of,
+    ranks,
+)
 from .masking import NONE, SCALED, Candidates, Radii, masked, radii
 from .masking_damage import damage
 from .parameters import Parameters
@@ -75,7 +88,7 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     advance(progress, 0.5)
     measures = {**_counted(everything, points, made.shown), **made.measures}
     measures.update(damage(points, after, moved, within(progress, 0.5, 0.9)))
-    parameters.tell(_in_words(measures, rules))
+    parameters.tell(_in_words(measures, rules, parameters.get("hidden_among", "")))
     parameters["title"] = f"{everything.label} · at least {rules.k} alike · n = {after.size:,}"
     advance(progress, 0.92)
     order = np.lexsort((*(ranks(column) for column in made.columns.values()), made.y, made.x))
@@ -156,7 +169,7 @@ def _masked(points: Incidents, told: Told, rules: PointRules, parameters: Parame
     # Who knows what a point says and about where it was must find k of them as far as points are moved; what is not
     # hidden is no part of them.
     reach = 2 * float(rings.most.max())
-    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR)) if told.dates else (Step(reach, DAY),)
+    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR, UNDATED)) if told.dates else (Step(reach, DAY),)
     candid = told.take(hidden)
     dates, others = list(candid.dates.values()), list(candid.others.values())
     x, y = points.easting[hidden], points.northing[hidden]
@@ -197,13 +210,13 @@ def _counted(everything: Incidents, points: Incidents, shown: np.ndarray) -> dic
     }
 
 
-def _in_words(measures: dict[str, float], rules: PointRules) -> str:
+def _in_words(measures: dict[str, float], rules: PointRules, among: str) -> str:
     rows = int(measures["rows"])
     text = f"{out_of(int(measures['shown']), rows)} of the rows leave, each says what at least {rules.k} say; "
     if rules.mask != NONE:
         text += (
-            f"places are moved by {measures['mean_displacement']:,.0f} m in the mean, and half of the points could be "
-            f"{measures['k_median']:,.0f} others or more; "
+            f"places are moved by {measures['mean_displacement']:,.0f} m in the mean, and half of the points could be of "
+            f"{measures['k_median']:,.0f} {among} or more; "
         )
     return (
         f"{text}densities before and after correlate by {measures['density_correlation']:.3f} and share "

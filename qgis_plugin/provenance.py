@@ -19,6 +19,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from .file_layers import opened_raster
 from .lacrime_geo import __version__
 from .lacrime_geo.fingerprints import fingerprint
+from .lacrime_geo.safe_layers import SafeLayer
 from .layers import vector_layer
 from .moments import in_iso
 
@@ -52,6 +53,12 @@ class Provenance:
         single.given = {name: value for name, value in self.given.items() if name in names}
         single.inputs = {name: data for name, data in self.inputs.items() if name in single.given}
         return single
+
+    def without_sources(self):
+        """Return the same without what was given and read: paths and filters tell of files that stay at home."""
+        bare = copy.copy(self)
+        bare.given, bare.inputs = {}, {}
+        return bare
 
     def record(self, result):
         """Return all of it with a result's own parameters as a dict of JSON values."""
@@ -117,6 +124,8 @@ def without_passwords(text):
 
 def metadata_of(result, provenance=None):
     """Return the layer metadata: what was done in words, every parameter with its reason, and all of it as one JSON text."""
+    if provenance and isinstance(result, SafeLayer):
+        provenance = provenance.without_sources()
     metadata = QgsLayerMetadata()
     metadata.setTitle(result.label)
     metadata.setType("dataset")

@@ -160,7 +160,7 @@ def test_rows_are_coarsened_no_more_than_need_be():
 
         def says(row, step=step):
             place = (x[row], y[row]) if not step.cell else (x[row] // step.cell, y[row] // step.cell)
-            return (*place, str(when[row].astype(f"M8[{step.unit}]")), kind[row])
+            return (*place, str(when[row].astype(f"M8[{step.unit}]")) if step.unit else "", kind[row])
 
         alike = Counter(says(row) for row in left)
         taken = {row for row in left if alike[says(row)] >= 3}

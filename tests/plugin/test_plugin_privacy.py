@@ -37,6 +37,19 @@ def test_points_leave_with_the_columns_named(run, layer, tmp_path):
     assert min(Counter(says(found)).values(), default=3) >= 3
 
 
+def test_the_path_and_the_filter_of_the_input_stay_at_home(run, layer, tmp_path):
+    options = qgis_core.QgsVectorFileWriter.SaveVectorOptions()
+    secret = str(tmp_path / "secret_case.gpkg")
+    qgis_core.QgsVectorFileWriter.writeAsVectorFormatV3(
+        layer, secret, qgis_core.QgsCoordinateTransformContext(), options
+    )
+    out = run("safe_export", FEATURES=secret, MASK="donut", K=3, OUTPUT=str(tmp_path / "safe.gpkg"))["OUTPUT"]
+    history = qgis_core.QgsVectorLayer(out, "safe", "ogr").metadata().history()
+    assert "lacrime:safe_export" in history[0] and "k: 3" in history
+    assert b"secret_case.gpkg" not in (tmp_path / "safe.gpkg").read_bytes() and "fingerprint" not in str(history)
+    assert not list(tmp_path.glob("safe*.qmd")) or "secret_case.gpkg" not in (tmp_path / "safe.qmd").read_text()
+
+
 def test_dates_are_coarsened_and_the_time_column_is_known(run, layer):
     found = run("safe_export", FEATURES=layer, COLUMNS="occurred;category", K=4)["OUTPUT"]
     assert found.fields().names() == ["occurred", "category", "place"] and found.featureCount() > 0
