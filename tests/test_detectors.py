@@ -258,6 +258,14 @@ def test_last_weeks_are_open_by_their_counts_without_dates_of_report():
     found = week_checks.incomplete_weeks(Weeks.of(when[seen]), when[seen], None)
     assert found["computed"]["by"] == "count" and 1 <= len(found["computed"]["weeks"]) <= 4
     assert found["computed"]["weeks"][-1] == str(Weeks.of(when[seen]).begin[-1])
+    # All areas have fallen alike; where a few end, it is a break and no week is open.
+    area = area_of(when[seen].size, 11)
+    assert week_checks.incomplete_weeks(Weeks.of(when[seen]), when[seen], None, area) == found
+    kept = (area_of(when.size, 12) > 1) | (when < np.datetime64("2023-01-20"))
+    whole, area = when[kept], area_of(when.size, 12)[kept]
+    assert week_checks.incomplete_weeks(Weeks.of(whole), whole, None)["rows"] > 0
+    assert week_checks.incomplete_weeks(Weeks.of(whole), whole, None, area)["rows"] == 0
+    assert len(week_checks.recording_breaks(Weeks.of(whole), area, NAMES)["computed"]["breaks"]) == 2
 
 
 def test_the_switch_of_the_department_is_known():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Union
 
 import numpy as np
 
@@ -19,6 +19,7 @@ TOLERANCE = 150.0
 # Columns name the same areas when so many of the points stand where their record says.
 ALIKE, POINTS_TRIED = 0.5, 20_000
 _AT_ONCE = 2_000_000
+Values = Union[Sequence[Any], np.ndarray]
 
 
 class Match(NamedTuple):
@@ -39,15 +40,13 @@ def plain_code(value: Any) -> str:
     return re.sub(r"\.0+$", "", text).lstrip("0") or text[:1]
 
 
-def codes_of(values: Sequence[Any]) -> np.ndarray:
+def codes_of(values: Values) -> np.ndarray:
     """Return plain names or numbers (n,) of areas, as texts."""
     of = {value: plain_code(value) for value in set(values)}
     return np.array([of[value] for value in values], dtype=str)
 
 
-def matching_columns(
-    inside: np.ndarray, records: Mapping[str, Sequence[Any]], polygons: Mapping[str, Sequence[Any]]
-) -> Match | None:
+def matching_columns(inside: np.ndarray, records: Mapping[str, Values], polygons: Mapping[str, Values]) -> Match | None:
     """Return the columns by which most points stand where their record says; None where less than half do.
 
     Names alone do not tell: the numbers of rows are often those of divisions as well, in another order.
@@ -72,9 +71,9 @@ def matching_columns(
 def misplaced(
     x: np.ndarray,
     y: np.ndarray,
-    area: Sequence[Any],
+    area: Values,
     divisions: Features,
-    names: Sequence[Any],
+    names: Values,
     tolerance: float = TOLERANCE,
     progress: Progress = None,
 ) -> Finding:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..progress import Progress, advance
+from ..progress import Progress, advance, within
 from .place_checks import mixed_systems, shared_places, stray_places, swapped_places, zero_places
-from .record_checks import alike_rows, dry_columns, filled, like_an_id, repeated_ids
+from .record_checks import alike_rows, codes, dry_columns, filled, like_an_id, repeated_ids
 from .records import Records
 from .rules import Finding
 from .snapping import rounded_places, snapped_places
@@ -22,10 +22,12 @@ from .weeks import Weeks
 def detected(records: Records, progress: Progress = None) -> list[Finding]:
     """Return the findings of all detectors that records have columns for: as the audit's lines, with what was `computed`."""
     found: list[Finding] = []
-    groups: tuple[Callable[[Records], list[Finding]], ...] = (_of_places, _of_times, _of_weeks, _of_rows)
+    groups: tuple[Callable[[Records], list[Finding]], ...] = (_of_places, _of_times, _of_weeks, _of_ids)
     for number, look in enumerate(groups):
         found += look(records)
-        advance(progress, (number + 1) / len(groups))
+        advance(progress, 0.1 * (number + 1))
+    found += _of_rows(records, within(progress, 0.4, 1.0))
+    advance(progress, 1.0)
     return found
 
 
@@ -59,11 +61,11 @@ def _of_weeks(records: Records) -> list[Finding]:
     if records.when is None:
         return []
     weeks = Weeks.of(records.when)
-    incomplete = incomplete_weeks(weeks, records.when, records.reported)
+    area, names = _areas(records)
+    incomplete = incomplete_weeks(weeks, records.when, records.reported, area)
     # Weeks that are not complete are no break of the records.
     begin = [np.datetime64(day) for day in incomplete["computed"]["weeks"]]
     whole = weeks.until(min(begin)) if begin else weeks
-    area, names = _areas(records)
     return [
         records_system_change(records.when, records.agency),
         recording_breaks(whole, area, names),
@@ -72,15 +74,18 @@ def _of_weeks(records: Records) -> list[Finding]:
     ]
 
 
-def _of_rows(records: Records) -> list[Finding]:
-    found = [repeated_ids(_values(records.columns[records.id_column]))] if records.id_column else []
+def _of_ids(records: Records) -> list[Finding]:
+    return [repeated_ids(_values(records.columns[records.id_column]))] if records.id_column else []
+
+
+def _of_rows(records: Records, progress: Progress) -> list[Finding]:
     if records.when is None or not (minutes_of(records.when, records.clockless) >= 0).any():
         # Of a day and a place alone many are alike.
-        return found
+        return []
     compared = [
         name for name, column in records.columns.items() if name != records.id_column and not like_an_id(column)
     ]
-    return [*found, alike_rows(records.columns, compared, [records.when, records.x, records.y])]
+    return [alike_rows(records.columns, compared, [records.when, records.x, records.y], progress)]
 
 
 def _areas(records: Records) -> tuple[np.ndarray | None, list[str]]:
@@ -88,8 +93,11 @@ def _areas(records: Records) -> tuple[np.ndarray | None, list[str]]:
     if records.area_column is None:
         return None, []
     column = records.columns[records.area_column]
-    named = column if isinstance(column, Texts) else Texts.of(column.tolist())
-    return named.code.astype(np.int64) - 1, [_name(value) for value in named.distinct[1:]]
+    if isinstance(column, Texts):
+        return column.code.astype(np.int64) - 1, [str(value) for value in column.distinct[1:]]
+    code = codes(column)
+    names = dict(zip(code.tolist(), column.tolist()))
+    return code, [_name(names.get(number)) for number in range(int(code.max(initial=-1)) + 1)]
 
 
 def _name(value: Any) -> str:

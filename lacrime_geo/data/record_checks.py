@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..progress import Progress, advance
 from .rules import Finding, finding
 from .tables import Column, Texts
 from .weeks import Weeks
@@ -17,14 +18,16 @@ SAMPLED = 10_000
 
 def repeated_ids(ids: np.ndarray) -> Finding:
     """Find rows whose id (n,; "" or None for none) stands in an earlier row."""
-    code = _codes(ids)
+    code = codes(ids)
     later = np.zeros(ids.size, dtype=bool)
     order = np.argsort(code, kind="stable")
     later[order[1:]] = (code[order[1:]] == code[order[:-1]]) & (code[order[1:]] >= 0)
     return finding("ids_repeated", later, ids, "kept: one report counted twice, or several offences of one")
 
 
-def alike_rows(columns: Mapping[str, Column], compared: Sequence[str], keys: Sequence[np.ndarray]) -> Finding:
+def alike_rows(
+    columns: Mapping[str, Column], compared: Sequence[str], keys: Sequence[np.ndarray], progress: Progress = None
+) -> Finding:
     """Find rows (n,) that are alike in all columns compared and under another id: suspected, never dropped.
 
     Parameters
@@ -39,7 +42,8 @@ def alike_rows(columns: Mapping[str, Column], compared: Sequence[str], keys: Seq
     group = np.zeros(rows.size, dtype=np.int64)
     for values in keys:
         rows, group = _still_alike(rows, group, values[rows])
-    for name in compared:
+    for number, name in enumerate(compared):
+        advance(progress, number / len(compared))
         column = columns[name]
         rows, group = _still_alike(rows, group, column.code[rows] if isinstance(column, Texts) else column[rows])
     later = np.zeros(keys[0].size if keys else 0, dtype=bool)
@@ -52,14 +56,14 @@ def alike_rows(columns: Mapping[str, Column], compared: Sequence[str], keys: Seq
 
 def _still_alike(rows: np.ndarray, group: np.ndarray, values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the rows that are of one group and one value with others, and their new groups."""
-    code = _codes(values) + 1
+    code = codes(values) + 1
     both = group * (int(code.max(initial=0)) + 1) + code
     _, again, number = np.unique(both, return_inverse=True, return_counts=True)
     kept = number[again.ravel()] > 1
     return rows[kept], again.ravel()[kept]
 
 
-def _codes(values: np.ndarray) -> np.ndarray:
+def codes(values: np.ndarray) -> np.ndarray:
     """Return a number for each distinct value (n,), −1 for missing ones and empty texts."""
     if values.dtype != object:
         code = np.unique(values, return_inverse=True)[1].ravel()
@@ -91,7 +95,7 @@ def filled(column: Column) -> np.ndarray:
 def like_an_id(column: Column) -> bool:
     """Tell whether nearly every one of the first rows holds another value, as ids do."""
     values = column.where(slice(SAMPLED)).values if isinstance(column, Texts) else column[:SAMPLED]
-    code = _codes(values)
+    code = codes(values)
     known = code[code >= 0]
     return known.size > 1 and np.unique(known).size >= 0.99 * known.size
 

@@ -36,7 +36,7 @@ def placeholder_times(minute: np.ndarray) -> Finding:
     flagged = (count >= LEAST_SHARE * timed.size) & (count > TIMES * largest) & (sure > SURE)
     clocks = np.flatnonzero(flagged)
     clocks = clocks[np.argsort(-count[clocks], kind="stable")]
-    share = {clock_words(at): float(count[at] / timed.size) for at in clocks}
+    share = {clock_words(int(at)): float(count[at] / timed.size) for at in clocks}
     return {
         "rule": "times_too_frequent",
         "rows": int(count[clocks].sum()),

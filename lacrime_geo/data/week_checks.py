@@ -48,9 +48,7 @@ def recording_breaks(weeks: Weeks, area: np.ndarray | None, names: list[str]) ->
     """
     kinds = len(names) if area is not None else 1
     code = np.zeros(weeks.of_row.size, dtype=np.int64) if area is None else area
-    known = (weeks.of_row >= 0) & (code >= 0)
-    size = max(weeks.size, 1)
-    counts = np.bincount(code[known] * size + weeks.of_row[known], minlength=kinds * size).reshape(kinds, size)
+    counts = _by_area(weeks, code, kinds)
     found = [(number, brk) for number in range(kinds) if (brk := _largest_break(counts[number], kinds)) is not None]
     found.sort(key=lambda one: -abs(np.log((one[1].now + 1) / (one[1].before + 1))))
     told = [
@@ -69,6 +67,13 @@ def recording_breaks(weeks: Weeks, area: np.ndarray | None, names: list[str]) ->
         "action": _break_action(weeks.size, len(told), kinds),
         "computed": {"breaks": told, "weeks": weeks.size},
     }
+
+
+def _by_area(weeks: Weeks, area: np.ndarray, areas: int) -> np.ndarray:
+    """Return counts (areas, weeks) of rows by the number of their area (n,), −1 for none."""
+    known = (weeks.of_row >= 0) & (area >= 0)
+    cell = area[known] * weeks.size + weeks.of_row[known]
+    return np.bincount(cell, minlength=areas * weeks.size).reshape(areas, weeks.size)
 
 
 class Break(NamedTuple):
@@ -106,17 +111,20 @@ def _break_action(weeks: int, breaks: int, areas: int) -> str:
     return f"weekly counts of {breaks:,} of {areas:,} areas are halved or doubled: find out why before you compare"
 
 
-def incomplete_weeks(weeks: Weeks, when: np.ndarray, reported: np.ndarray | None) -> Finding:
+def incomplete_weeks(
+    weeks: Weeks, when: np.ndarray, reported: np.ndarray | None, area: np.ndarray | None = None
+) -> Finding:
     """Find the last weeks of which not all is reported: by the delays of reports where these are known, else by counts.
 
     With dates of report (n,), the share of each week that was reported by the last report of the file follows from the
     delays of all (the product limit in reverse time, as a file does not show delays that are not over); a week with less than
-    95 % is not complete. Without them the last eight weeks are held against those before.
+    95 % is not complete. Without them the last eight weeks are held against those before; where the rows' areas are given as
+    numbers (n,; −1 for none), most areas must have fallen, as else it is a break in the records of some.
     """
     shares = None if reported is None else _shares_reported(weeks, when, reported)
     by = "count" if shares is None else "delay of reports"
     counts = weeks.counts()
-    open_weeks = _low_at_the_end(counts) if shares is None else np.flatnonzero(shares < COMPLETE)
+    open_weeks = _low_at_the_end(weeks, area) if shares is None else np.flatnonzero(shares < COMPLETE)
     told = {str(weeks.begin[at]): 1.0 if shares is None else float(shares[at]) for at in open_weeks}
     said = [
         f"week of {day}: {counts[at]:,}{'' if shares is None else f', about {100 * told[day]:.0f} % reported'}"
@@ -156,12 +164,21 @@ def delays_in(when: np.ndarray, reported: np.ndarray) -> tuple[Delays, np.dateti
     return delays_of((told - day)[known].astype(np.int64), (last - day)[known].astype(np.int64)), last
 
 
-def _low_at_the_end(counts: np.ndarray) -> np.ndarray:
-    """Return the weeks at the end whose counts (m,) are all far below those before the last eight."""
-    past = counts[max(counts.size - LAST - PAST, 0) : counts.size - LAST]
+def _low_at_the_end(weeks: Weeks, area: np.ndarray | None) -> np.ndarray:
+    """Return the weeks at the end whose counts are all far below those before the last eight, in most areas."""
+    counts = weeks.counts()
+    past = counts[max(counts.size - LAST - PAST, 0) : max(counts.size - LAST, 0)]
     if past.size < LEAST_PAST or past.mean() < LEAST_MEAN:
         return np.empty(0, dtype=np.int64)
     last = range(counts.size - LAST, counts.size)
     low = [counts[at] < PART * past.mean() and departures(counts[at : at + 1], past) < -BELOW for at in last]
-    run = int(np.argmin(np.r_[low[::-1], False]))
-    return np.arange(counts.size - run, counts.size)
+    found = np.arange(counts.size - int(np.argmin(np.r_[low[::-1], False])), counts.size)
+    by_area = None if area is None or not found.size else _by_area(weeks, area, int(area.max()) + 1)
+    return found if by_area is None or _most_fell(by_area, found) else found[:0]
+
+
+def _most_fell(counts: np.ndarray, last: np.ndarray) -> bool:
+    """Tell whether more than half of the areas' counts (areas, weeks) fell in the last weeks."""
+    before = counts[:, : last[0]].mean(axis=1)
+    fell = counts[:, last].mean(axis=1) < PART * before
+    return bool(fell[before > 0].mean() > 0.5)
