@@ -218,10 +218,11 @@ def silent(handler, body):
 def dripping(handler, body):
     """Send a byte now and then: never silent for long, never done."""
     handler.give(b"", length=len(body))
-    for at in range(40):
-        handler.wfile.write(body[at : at + 1])
-        time.sleep(0.05)
     handler.close_connection = True
+    with suppress(ConnectionError):
+        for at in range(100):
+            handler.wfile.write(body[at : at + 1])
+            time.sleep(0.05)
 
 
 def refused(status, headers=None, body=b"{}"):
