@@ -9,6 +9,7 @@ from pathlib import Path
 from ..command import Command
 from ..landing import Landing
 from ..progress import Progress
+from ..summaries import share_in_words
 from .audit import Audit, audit
 from .audit_page import told
 
@@ -67,7 +68,7 @@ def lines_of(table: Audit) -> list[str]:
     rows = 0 if table.records is None else table.records.size
     printed = [f"{table.label}: {rows:,} rows, {len(found)} of {len(table.findings)} rules found something", ""]
     for line in found:
-        share = f", {100 * line['rows'] / rows:.1f} %" if rows else ""
+        share = f", {share_in_words(line['rows'] / rows)}" if rows else ""
         printed.append(f"{line['rule']}  {line['rows']:,}{share}")
         printed += _indented(line["action"])
         printed += _indented(f"such as {', '.join(line['examples'])}") if line["examples"] else []

@@ -22,6 +22,7 @@ def loading_page(loaded: Loaded, audit: Audit | None = None) -> str:
     findings = loaded.audit if audit is None else list(audit.findings)
     parts += [html.tag("h2", "What the rules found"), *findings_in_words(findings)]
     if audit is not None and audit.records is not None:
+        parts += [html.tag("p", "All of this is of the whole file, whatever was chosen from it.", kind="small")]
         parts += charts(audit.records, findings)
     caveats = [REPORTED, *kept["caveats"]]
     parts += [html.tag("h2", "To be kept in mind"), *(html.tag("p", said, kind="caveat") for said in caveats)]
