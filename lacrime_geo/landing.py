@@ -18,8 +18,8 @@ HIDDEN = ".lacrime_geo-"
 # The layers of a GeoPackage that a run writes beside the one named like the file.
 OWN_LAYERS = ("incidents", "features", "clusters", "layer_styles")
 LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
-# A page has no style; those of a layer of its name are not its own.
-PAGES = (".html", ".pdf", ".png")
+# A page or a table has no style; those of a layer of its name are not its own.
+PAGES = (".html", ".pdf", ".png", ".csv", ".json")
 SHAPEFILE = ("{stem}.qix", "{stem}.cpg", "{stem}.sbn", "{stem}.sbx", "{stem}.prj", "{name}.xml")
 SIDE_FILES = (
     "{name}.ovr",

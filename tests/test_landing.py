@@ -42,7 +42,7 @@ def test_pages_leave_the_style_of_a_layer_of_their_name(tmp_path):
     before = {name: name for name in ("map.gpkg", "map.qml")}
     for name, text in before.items():
         (tmp_path / name).write_text(text)
-    pages = {f"map{ending}": ending for ending in (".html", ".pdf", ".png")}
+    pages = {f"map{ending}": ending for ending in (".html", ".pdf", ".png", ".csv", ".csv.json")}
     with Landing() as landing:
         for name, text in pages.items():
             fill(landing, tmp_path / name, text)
