@@ -180,7 +180,7 @@ def test_the_wait_that_a_server_asks_for_is_kept(portal, right, tmp_path):
 def test_a_wait_of_hours_is_left_for_another_day(portal, tmp_path):
     portal.faults = {1: faults.refused(429, {"Retry-After": "7200"})}
     waits = []
-    with pytest.raises(OSError, match=r"answers 429 .* asks to wait 7,200 s.*; 10 rows in 1 pages are kept"):
+    with pytest.raises(OSError, match=r"answers 429 .* asks to wait 7,200 s.*; 10 rows in 1 page are kept"):
         fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits)
     assert waits == []
 

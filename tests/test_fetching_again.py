@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -185,6 +186,26 @@ def test_what_a_command_cannot_do_is_one_sentence(words, said, file, capsys):
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1 and "Errno" not in error
     assert os.listdir(file.parent) == []
+
+
+def commands_of(page):
+    text = (Path(__file__).parents[1] / page).read_text(encoding="utf-8")
+    return re.findall(r"lacrime-geo (fetch \S+\.csv --since[^`\n]+)", text)
+
+
+@pytest.mark.parametrize("words", [*commands_of("docs/lapd.md"), *commands_of("README.md")])
+def test_the_commands_of_the_pages_fetch_rows(words, portal, tmp_path, monkeypatch):
+    for row in portal.rows:
+        row.update(date_occ=row["date_occ"].replace("2023-01", "2023-09"), area="06", crm_cd="310")
+    monkeypatch.setattr(portal_query, "PORTAL", portal.url)
+    monkeypatch.chdir(tmp_path)
+    output = shlex.split(words)[1]
+    assert main([*shlex.split(words), "--quiet"]) == 0
+    assert len(ids(output)) >= 20
+
+
+def test_the_pages_have_commands():
+    assert len(commands_of("docs/lapd.md")) == 2 and len(commands_of("README.md")) == 1
 
 
 def test_the_command_is_quiet_when_asked(portal, file, capsys):

@@ -166,7 +166,8 @@ def test_where_the_portal_does_not_count_repeats_are_removed_and_reported(portal
     assert len(ids(file)) == len(set(ids(file))) == record["rows"]
     assert sum(page["rows"] for page in record["pages"]) == record["rows"] + 2
     assert (
-        "2 rows came twice, such as 200100014, 200100021, as rows shifted meanwhile: one of each is kept" in caplog.text
+        "rows that came twice, as rows shifted meanwhile, one of each is kept: 2, such as 200100014, 200100021"
+        in caplog.text
     )
 
 
@@ -176,7 +177,7 @@ def test_rows_of_one_number_that_differ_are_all_kept_and_reported(portal, file, 
     record = fetch_at_once(portal, file)
     assert record["repeated_rows_that_differ"] == 1 and ids(file).count("200100014") == 2
     assert sum(page["rows"] for page in record["pages"]) == record["rows"]
-    assert "1 rows came with a number that others have, such as 200100014, and differ: all are kept" in caplog.text
+    assert "rows that have the number of another and differ, all are kept: 1, such as 200100014" in caplog.text
 
 
 def test_rows_that_the_portal_itself_has_twice_stay(file):
@@ -202,6 +203,13 @@ def test_grouped_rows_are_fetched_without_a_count(portal, file):
     path = RESOURCE + "?$select=area,count(*)&$group=area&$order=area"
     record = fetch_at_once(portal, file, path)
     assert record["rows"] == 21 and record["counted"] is None
+
+
+def test_without_a_number_of_rows_repeats_cannot_be_told(portal, file, caplog):
+    with caplog.at_level("INFO", "lacrime_geo"):
+        record = fetch_at_once(portal, file, ORDERED + "&$select=lat,lon")
+    assert record["identifier"] is None and record["rows"] == ROWS
+    assert "no column tells the rows apart (dr_no, uniquenibrno): whether any came twice is not checked" in caplog.text
 
 
 def test_a_data_set_that_begins_after_the_period_asked_for_is_noticed(portal, file, caplog):

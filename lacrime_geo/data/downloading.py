@@ -15,6 +15,7 @@ from .csv_records import names_of
 from .page_joining import Joined, join
 from .part_folder import PartFolder, now, sum_of
 from .patience import Patience
+from .portal_columns import IDENTIFIERS
 from .portal_pages import UNCOUNTED, Source, fetch_pages, times_at_portal
 from .portal_query import first_day_asked
 from .socrata import Query
@@ -105,6 +106,7 @@ def _record(query: Query, part: PartFolder, joined: Joined, staged: Path) -> dic
         "sha256": sum_of(staged),
         "bytes": staged.stat().st_size,
         "columns": names_of(part.header.encode("latin-1")),
+        "identifier": joined.identifier,
         "first_day": joined.first,
         "last_day": joined.last,
         "repeated_rows_removed": joined.removed,
@@ -117,16 +119,14 @@ def _record(query: Query, part: PartFolder, joined: Joined, staged: Path) -> dic
 
 def _announce(record: dict[str, Any], query: Query) -> None:
     """Say what was odd about the rows that came."""
-    removed, differing, examples = (
-        record[name] for name in ("repeated_rows_removed", "repeated_rows_that_differ", "repeated")
-    )
-    shown = f"such as {', '.join(examples)}"
-    if removed:
-        log.warning("%s rows came twice, %s, as rows shifted meanwhile: one of each is kept", f"{removed:,}", shown)
-    if differing:
-        log.warning(
-            "%s rows came with a number that others have, %s, and differ: all are kept", f"{differing:,}", shown
-        )
+    for name, what in (
+        ("repeated_rows_removed", "rows that came twice, as rows shifted meanwhile, one of each is kept"),
+        ("repeated_rows_that_differ", "rows that have the number of another and differ, all are kept"),
+    ):
+        if record[name]:
+            log.warning("%s: %s, such as %s", what, f"{record[name]:,}", ", ".join(record["repeated"]))
+    if record["identifier"] is None and len(record["pages"]) > 1:
+        log.info("no column tells the rows apart (%s): whether any came twice is not checked", ", ".join(IDENTIFIERS))
     if len({page["updated"] for page in record["pages"]}) > 1:
         log.warning("the portal changed its data while they were fetched; as many rows came as it counts")
     asked, first = first_day_asked(query.options.get("$where", "")), record["first_day"]

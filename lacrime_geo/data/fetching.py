@@ -40,8 +40,9 @@ def fetch(
     Returns
     -------
     dict
-        What the record holds: `file, url, retrieved` (UTC)`, rows, counted` (by the portal)`, sha256, columns, first_day,
-        last_day` (of occurrence)`, repeated_rows_removed, repeated_rows_that_differ` (kept)`, repeated` (examples)`, pages`.
+        What the record holds: `url`, `retrieved` (UTC), `rows`, `counted` (by the portal), `sha256`, `bytes`, `columns`, the
+        `first_day` and `last_day` of occurrence, `repeated_rows_removed` and `repeated_rows_that_differ` (all kept) with
+        examples in `repeated`, and the `pages` with their rows, sums and times.
 
     Raises
     ------

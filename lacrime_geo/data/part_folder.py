@@ -150,7 +150,8 @@ class PartFolder:
     def _kept(self) -> str:
         if not self.pages:
             return "nothing was written"
-        return f"{self.rows:,} rows in {len(self.pages)} pages are kept in {self.path.name}"
+        pages = f"{len(self.pages)} page{'' if len(self.pages) == 1 else 's'}"
+        return f"{self.rows:,} rows in {pages} are kept in {self.path.name}"
 
     def _going_on(self) -> str:
         return ", from where the same command goes on" if self.pages else ""
