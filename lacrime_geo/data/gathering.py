@@ -79,7 +79,7 @@ def joined(parts: Sequence[Loaded]) -> Loaded:
     columns = {name: _column(name, parts) for name in names}
     whole = frozenset[str]().union(*(part.whole for part in parts))
     x, y = (np.concatenate([getattr(part, axis) for part in parts]) for axis in ("x", "y"))
-    return replace(parts[0], columns=columns, whole=whole, x=x, y=y)
+    return replace(parts[0], columns=columns, whole=whole, x=x, y=y, place=None)
 
 
 def _column(name: str, parts: Sequence[Loaded]) -> Column:

@@ -37,7 +37,7 @@ class Loaded:
     """Hold the incidents of a file as columns (n,), with and without a place (NaN in x and y, both in the CRS).
 
     `whole` names the columns of whole numbers, which are floats with NaN where they are missing; `repeated` those of texts
-    that are few in many rows.
+    that are few in many rows. Rows with the same number in `place`, where that is known, stand on the same place.
     """
 
     columns: dict[str, Column]
@@ -50,6 +50,7 @@ class Loaded:
     parameters: Parameters
     repeated: frozenset[str] = frozenset()
     style: str = "incidents"
+    place: np.ndarray | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -82,7 +83,8 @@ class Loaded:
             name: column.where(rows) if isinstance(column, Texts) else column[rows]
             for name, column in self.columns.items()
         }
-        return replace(self, columns=columns, x=self.x[rows], y=self.y[rows])
+        place = None if self.place is None else self.place[rows]
+        return replace(self, columns=columns, x=self.x[rows], y=self.y[rows], place=place)
 
     def select(
         self,

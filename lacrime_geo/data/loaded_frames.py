@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
     """Return one row per incident in a CRS, null geometry where there is no place."""
     import geopandas as gpd
-    import pandas as pd
 
     columns = {name: _for_pandas(column, name, loaded) for name, column in loaded.columns.items()}
-    points = gpd.GeoSeries(gpd.array.GeometryArray(_points(loaded, crs), crs=crs))
-    frame = gpd.GeoDataFrame(pd.DataFrame(columns, copy=False), geometry=points)
+    columns["geometry"] = gpd.array.GeometryArray(_points(loaded, crs), crs=crs)
+    frame = gpd.GeoDataFrame(columns, geometry="geometry", copy=False)
     frame.attrs = {"agency": loaded.agency, "label": loaded.parameters.get("layer", "incidents"), "audit": loaded.audit}
     if "schema" in loaded.parameters:
         frame.attrs["schema"] = loaded.parameters["schema"]
@@ -38,12 +37,20 @@ def _points(loaded: Loaded, crs: str) -> np.ndarray:
     placed = np.flatnonzero(loaded.placed)
     points = np.full(len(loaded), None, dtype=object)
     x, y = loaded.x[placed], loaded.y[placed]
-    first, place = collapse(x, y)
+    first, place = collapse(x, y) if loaded.place is None else _first(loaded.place[placed])
     x, y = x[first], y[first]
     if crs != loaded.crs and first.size:
         x, y = project(x, y, loaded.crs, crs)
     points[placed] = shapely.points(x, y)[place]
     return points
+
+
+def _first(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return one row of each place, and the number of each row's place among them."""
+    row_of = np.full(int(place.max(initial=-1)) + 1, -1)
+    row_of[place] = np.arange(place.size)
+    used = row_of >= 0
+    return row_of[used], (np.cumsum(used) - 1)[place]
 
 
 def _for_pandas(column: Column, name: str, loaded: Loaded) -> Any:

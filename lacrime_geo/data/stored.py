@@ -18,6 +18,8 @@ from .tables import Column, Texts
 KEY = b"lacrime_geo incidents"
 FORMAT, COMPRESSION = 1, "lz4"
 GEOMETRY = "geometry"
+# Bytes; by default what is repeated would stand in full again beyond the first megabyte.
+LARGEST_DICTIONARY = 1 << 26
 # Well-known binary of a point, lowest byte first.
 POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("place", "<f8", 2)])
 
@@ -31,12 +33,10 @@ class Writer:
 
     def add(self, part: Loaded) -> None:
         """Write a portion as a row group; a first one of no rows tells the columns."""
-        import pyarrow.parquet as parquet
-
         table = _as_table(part)
         if self._writer is None:
             schema = table.schema.with_metadata({b"geo": _geo(), b"pandas": _for_pandas(part)})
-            self._writer = parquet.ParquetWriter(self.path, schema, compression=COMPRESSION)
+            self._writer = _writer(self.path, schema)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self, kept: Mapping[str, Any], keep: np.ndarray | None = None) -> None:
@@ -50,13 +50,28 @@ class Writer:
         _rewrite(self.path, keep, said)
 
 
+def _writer(path: Path, schema: Any) -> Any:
+    """Open a file whose repeated texts and places stand in it once, however many there are."""
+    import pyarrow.parquet as parquet
+    from pyarrow import types
+
+    repeated = [field.name for field in schema if types.is_dictionary(field.type)]
+    return parquet.ParquetWriter(
+        path,
+        schema,
+        compression=COMPRESSION,
+        use_dictionary=[*repeated, GEOMETRY],
+        dictionary_pagesize_limit=LARGEST_DICTIONARY,
+    )
+
+
 def _rewrite(path: Path, keep: np.ndarray, said: Mapping[bytes, str]) -> None:
     """Write a file again with some of its rows, a row group at a time."""
     import pyarrow.parquet as parquet
 
     new, before = path.with_name(f"kept-{path.name}"), 0
     with parquet.ParquetFile(path) as old:
-        with parquet.ParquetWriter(new, old.schema_arrow, compression=COMPRESSION) as writer:
+        with _writer(new, old.schema_arrow) as writer:
             for number in range(old.num_row_groups):
                 table = old.read_row_group(number)
                 writer.write_table(table.filter(keep[before : before + table.num_rows]))
@@ -96,11 +111,11 @@ def load(path: Path, columns: Collection[str] | None = None) -> Loaded:
     kept = json.loads(file.metadata.metadata[KEY])
     names = [name for name in file.schema_arrow.names if name != GEOMETRY and (columns is None or name in columns)]
     table = file.read([*names, GEOMETRY], use_threads=True)
-    x, y = _coordinates(table[GEOMETRY].combine_chunks())
+    x, y, place = _places(table[GEOMETRY])
     whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
     found = {name: _column(table[name], name in whole) for name in names}
     parameters = Parameters(kept["parameters"])
-    return Loaded(found, whole, x, y, "EPSG:4326", kept["agency"], kept["audit"], parameters, repeated=repeated)
+    return Loaded(found, whole, x, y, "EPSG:4326", kept["agency"], kept["audit"], parameters, repeated, place=place)
 
 
 def _as_table(part: Loaded) -> Any:
@@ -158,6 +173,15 @@ def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
+def _places(column: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the coordinates (n,) of points that were written here, NaN where there is none, and the number of each's place."""
+    known = column.unify_dictionaries().combine_chunks()
+    x, y = (np.append(axis, np.nan) for axis in _coordinates(known.dictionary))
+    indices = known.indices
+    place = np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)
+    return x[place], y[place], place
+
+
 def _column(column: Any, whole: bool) -> Column:
     """Return a column of the file as the cleaning left it."""
     from pyarrow import types
@@ -184,11 +208,11 @@ def _texts(column: Any) -> Texts:
 
 
 def _dictionaries(path: Path) -> list[str]:
-    """Return the columns of repeated texts, which are read as such and not text by text."""
+    """Return the columns of repeated texts and of the places, which are read as such and not one by one."""
     import pyarrow.parquet as parquet
     from pyarrow import types
 
-    return [field.name for field in parquet.read_schema(path) if types.is_dictionary(field.type)]
+    return [*(field.name for field in parquet.read_schema(path) if types.is_dictionary(field.type)), GEOMETRY]
 
 
 def _geo() -> bytes:
