@@ -29,14 +29,13 @@ STATUS = (
 STREETS = ("MAPLE", "CENTRAL", "LAS PALMAS", "ORCHARD", "RIVERSIDE", "SAN MARINO", "HARBOR VISTA", "WESTERN")
 
 
-def write(path, rows=ROWS):
-    """Write so many rows to a file; return a line on it."""
-    rng = np.random.default_rng(SEED)
-    places = _places(rng)
+def write(path, rows=ROWS, first=0):
+    """Write so many rows to a file, their numbers beginning with the first; return a line on it."""
+    places, rng = _places(np.random.default_rng(SEED)), np.random.default_rng([SEED, first])
     with Path(path).open("w", encoding="ascii", newline="") as file:
         file.write(HEADER + "\r\n")
         for start in range(0, rows, ROWS_AT_ONCE):
-            columns = _columns(rng, places, start, min(ROWS_AT_ONCE, rows - start))
+            columns = _columns(rng, places, first + start, min(ROWS_AT_ONCE, rows - start))
             file.writelines(map("{}\r\n".format, map(",".join, zip(*columns))))
     size = Path(path).stat().st_size
     return f"{rows:,} rows × {len(HEADER.split(','))} columns, {size / 1e6:,.0f} MB, seed {SEED}"

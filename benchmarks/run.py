@@ -17,6 +17,7 @@ import points
 from contest import versions
 
 SUBJECTS = (
+    "reading",
     "kde",
     "kde_growth",
     "hotspots",
