@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 
 # Sums of weights must stay within the float32 of a raster, and their squares within float64.
 LARGEST_WEIGHT = 1e30
+MOST_LISTED = 60
 # Beyond these squares of ratios leave float64.
 SHORTEST, LONGEST = 1e-6, 1e15
 
@@ -111,8 +112,18 @@ def column(source: Any, name: str) -> Any:
         raise ValueError(f"{name!r} names a column, but this input has no columns; give an array instead.")
     names = {str(key): key for key in (source.columns if hasattr(source, "columns") else source)}
     if name not in names:
-        raise ValueError(f"There is no column {name!r}; the columns are {', '.join(names)}.")
+        raise ValueError(f"There is no column {name!r}; the columns are {listed(names)}.")
     return source[names[name]]
+
+
+def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
+    """Return names as a list in a sentence, the first few of very many, without line breaks.
+
+    >>> listed(["x", "y  of it", "z"], most=2)
+    'x, y of it and 1 more'
+    """
+    words = [" ".join(str(name).split()) for name in names]
+    return ", ".join(words[:most]) + (f" and {len(words) - most:,} more" if len(words) > most else "")
 
 
 def column_values(values: Any, rows: int, name: str = "The column") -> np.ndarray:

@@ -15,8 +15,9 @@ import numpy as np
 
 from ..progress import Cancelled, Progress, advance, left_alone
 from .arrow_texts import ROW_ENDS, ArrowTexts, any_match
-from .csv_files import MARKS, names_of, separator_of, unpacked
+from .csv_files import MARKS, names_of, separator_of
 from .tables import RawTable, Texts
+from .unpacking import unpacked
 
 NUMBER, DISTINCT, PLAIN = "number", "distinct", "plain"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..checks import listed
 from .cleaning import numbers_of
 from .column_guesses import Guess, named_places, place_columns
 from .tables import Column, Texts
@@ -66,9 +67,9 @@ def _why_no_places(columns: Mapping[str, Column], file: str) -> str:
     """Return why no columns of coordinates were found."""
     first = {name: next((text for text in column.tolist() if text), None) for name, column in columns.items()}
     if sum(not np.isnan(numbers_of(np.array([name], dtype=object))[0]) for name in columns) > len(columns) / 2:
-        return f"{file} has no header: its first line is {', '.join(columns)}; write the names of the columns above it."
+        return f"{file} has no header: its first line is {listed(columns)}; write the names of the columns above it."
     if not any(first.values()):
-        return f"{file} has no rows: only its header, {', '.join(columns)}."
+        return f"{file} has no rows: only its header, {listed(columns)}."
     named = named_places(dict(columns))
     if named and all(isinstance(columns[name], Texts) and first[name] for name in named):
         return (
@@ -77,5 +78,5 @@ def _why_no_places(columns: Mapping[str, Column], file: str) -> str:
         )
     return (
         f"No columns of {file} look like longitude and latitude, or x and y; name them as x and y. The columns are "
-        f"{', '.join(columns)}."
+        f"{listed(columns)}."
     )

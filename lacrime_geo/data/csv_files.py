@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import zipfile
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator
 from itertools import chain, count, islice
 from pathlib import Path
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
 from ..progress import Progress, advance
 from .rules import Finding, finding
 from .tables import Column, RawTable, Texts
+from .unpacking import unpacked
 
 ROWS_AT_ONCE = 1_000
 # Stands after the last line: where it is part of another row, a quotation mark was never closed.
@@ -26,7 +24,9 @@ SEPARATORS = (",", ";", "\t", "|")
 # Of all rows, how many may have more fields than there are columns before the file counts as damaged.
 SHARE_LEFT_OUT = 0.001
 # A cell may be as long as a file of this library's users ever is; Python's own limit is 131,072.
-LONGEST_CELL = 1 << 27
+LONGEST_CELL = 1 << 26
+# More of these are no names of columns but a damaged file, or another.
+LONGEST_NAME, MOST_COLUMNS = 1_000, 10_000
 MARKS = {b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -57,7 +57,7 @@ def header(path: Path) -> list[str]:
     with unpacked(path) as (opened, _):
         encoding = _marked(path) or "utf-8-sig"
         text = io.TextIOWrapper(opened, encoding=encoding, errors="replace", newline="")
-        first = next((line for line in text if line.strip()), "")
+        first = next((line for line in lines_of(text) if line.strip()), "")
         return names_of(next(csv.reader([first])))
 
 
@@ -76,6 +76,7 @@ def names_of(header: list[str]) -> list[str]:
     >>> names_of(["date", "", "date"])
     ['date', 'Unnamed: 1', 'date.1']
     """
+    refuse_no_names(header)
     found: list[str] = []
     for number, name in enumerate(header):
         plain = name if name.strip() else f"Unnamed: {number}"
@@ -84,17 +85,21 @@ def names_of(header: list[str]) -> list[str]:
     return found
 
 
-@contextmanager
-def unpacked(path: Path) -> Iterator[tuple[Any, Callable[[], float]]]:
-    """Open the bytes of a file, unpacked from .gz or .zip, and tell how far it is read, from 0 to 1."""
-    size = max(path.stat().st_size, 1)
-    with path.open("rb") as file:
-        opened: Any = file
-        if path.suffix.lower() == ".gz":
-            opened = gzip.GzipFile(fileobj=file)
-        elif path.suffix.lower() == ".zip":
-            opened = _only_member(zipfile.ZipFile(file))
-        yield opened, lambda: file.tell() / size
+def refuse_no_names(names: Collection[str]) -> None:
+    """Raise where texts are too many or too long for names of columns."""
+    if len(names) > MOST_COLUMNS:
+        raise ValueError(f"its first line has {len(names):,} fields, so it holds no names of columns")
+    longest = max(map(len, names), default=0)
+    if longest > LONGEST_NAME:
+        raise ValueError(f"its first line has a field of {longest:,} characters, so it holds no names of columns")
+
+
+def lines_of(text: io.TextIOWrapper) -> Iterator[str]:
+    """Yield lines; raise where one is longer than any cell may be, before it fills the memory."""
+    for line in iter(lambda: text.readline(LONGEST_CELL), ""):
+        if len(line) >= LONGEST_CELL:
+            raise ValueError(f"it has a line of more than {LONGEST_CELL:,} characters")
+        yield line
 
 
 class _Encoder:
@@ -172,10 +177,11 @@ def _parsed(
 ) -> Iterator[RawTable]:
     csv.field_size_limit(LONGEST_CELL)
     with unpacked(path) as (opened, position), io.TextIOWrapper(opened, encoding=encoding, newline="") as text:
-        first = next((line for line in text if line.strip()), "")
+        lines = lines_of(text)
+        first = next((line for line in lines if line.strip()), "")
         if not first:
             raise ValueError("it is empty")
-        reader = csv.reader(chain([first], text, [END]), delimiter=separator or separator_of(first))
+        reader = csv.reader(chain([first], lines, [END]), delimiter=separator or separator_of(first))
         names = names_of(next(reader))
         body = _Body(names, path.name, skip)
         for rows in _rows(reader, skip):
@@ -199,15 +205,6 @@ def _rows(reader: Any, skip: int) -> Iterator[list[list[str]]]:
         filled = [row for row in rows if row != [END] and (len(row) > 1 or (row and row[0].strip()))]
         yield filled[skip:]
         skip = max(skip - len(filled), 0)
-
-
-def _only_member(archive: zipfile.ZipFile) -> Any:
-    """Open the one file of a zip; folders and what macOS adds do not count."""
-    names = [name for name in archive.namelist() if not name.endswith("/") and not name.startswith("__MACOSX/")]
-    if len(names) != 1:
-        shown = f" ({', '.join(names[:3])})" if names else ""
-        raise ValueError(f"the zip holds {len(names)} files{shown}, it should hold one CSV")
-    return archive.open(names[0])
 
 
 def _marked(path: Path) -> str | None:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from ..progress import Progress, advance
+from .csv_files import refuse_no_names
 from .geometry_columns import DEGREES, columns_of
 from .tables import Column, RawTable, Texts
 
@@ -171,6 +172,7 @@ def _table(document: _Document, file: str, length: int, progress: Progress) -> R
             points.add(_geometry(row))
         advance(progress, document.at / max(length, 1))
     found = columns.texts()
+    refuse_no_names(found)
     if _is_layer(document) or not np.isnan(points.x).all() or points.others:
         found.update(columns_of(np.array(points.x), np.array(points.y), _crs(document.members), points.others))
     return RawTable(found, columns.rows, file)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from ..checks import listed
 from ..parameters import Parameters
 from ..progress import Progress, advance
 from . import rules
@@ -104,7 +105,7 @@ def _own_columns(raw: RawTable, mapping: Mapping[str, str]) -> tuple[dict[str, C
     if missing:
         raise ValueError(
             f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "
-            f"{', '.join(list(columns)[:8])}. {OTHER_AGENCIES}"
+            f"{listed(columns, most=8)}. {OTHER_AGENCIES}"
         )
     left = [name for name in LEFT_OUT if name in columns]
     filled = np.zeros(raw.rows, dtype=bool)

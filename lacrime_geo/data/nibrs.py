@@ -8,6 +8,7 @@ from itertools import count
 
 import numpy as np
 
+from ..checks import listed
 from ..parameters import Parameters
 from ..progress import Progress, advance
 from . import rules
@@ -133,7 +134,7 @@ def _own_columns(raw: RawTable) -> tuple[dict[str, Column], dict[str, Column]]:
     if missing:
         raise ValueError(
             f"{raw.file} is no NIBRS file of the LAPD: it lacks the columns {', '.join(missing)}; it has "
-            f"{', '.join(list(raw.columns)[:8])}."
+            f"{listed(raw.columns, most=8)}."
         )
     named = {name: raw.columns[theirs] for name, theirs in ours.items() if theirs}
     taken = set(ours.values())

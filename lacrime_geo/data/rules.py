@@ -11,6 +11,7 @@ import numpy as np
 
 Finding = dict[str, Any]
 TRIED = 1_000  # rows are looked at for different examples
+LONGEST_EXAMPLE = 200  # characters
 
 LAPD = "the file is in another format than LAPD's exports, or damaged"
 # The bounds of Los Angeles with a margin, in degrees (west, east, south, north).
@@ -33,7 +34,8 @@ def finding(rule: str, bad: np.ndarray, examples: Any, action: str) -> Finding:
 def _shown(value: Any) -> str:
     if value is None or value != value:
         return "blank"
-    return f"{value:.10g}" if isinstance(value, float) else str(value)
+    text = f"{value:.10g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= LONGEST_EXAMPLE else f"{text[:LONGEST_EXAMPLE]}…"
 
 
 def report_numbers(values: np.ndarray) -> tuple[np.ndarray, Finding]:
