@@ -359,6 +359,22 @@ def test_converting_some_columns_of_several_files(tmp_path):
         lg.convert(out, out)
 
 
+def test_both_record_systems_are_joined_only_when_that_is_said(tmp_path):
+    from makers import nibrs_table
+
+    rows(n=3).to_csv(tmp_path / "old.csv", index=False)
+    nibrs_table(4).to_csv(tmp_path / "new.csv", index=False)
+    with pytest.raises(ValueError, match="2 files are of different record systems"):
+        lg.read_lapd(tmp_path)
+    frame = lg.read_lapd(tmp_path, join_schemas=True)
+    assert sorted(frame.schema.value_counts().items()) == [("NIBRS", 4), ("legacy", 3)]
+    assert frame.dr_no.notna().sum() == 3 and frame.offence_no.notna().sum() == 4
+    assert frame.category.notna().all() and frame.category.dtype == "category"
+    apart = [lg.read_lapd(tmp_path / name) for name in ("old.csv", "new.csv")]
+    assert frame.occurred.tolist() == pd.concat(apart[::-1]).occurred.tolist()
+    assert found(frame, "spaces") == sum(found(one, "spaces") for one in apart)
+
+
 def test_every_column_has_its_kind():
     from lacrime_geo.data.lapd_cleaning import KINDS
 

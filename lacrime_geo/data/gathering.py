@@ -78,8 +78,9 @@ def joined(parts: Sequence[Loaded]) -> Loaded:
     names = dict.fromkeys(name for part in parts for name in part.columns)
     columns = {name: _column(name, parts) for name in names}
     whole = frozenset[str]().union(*(part.whole for part in parts))
+    repeated = frozenset[str]().union(*(part.repeated for part in parts))
     x, y = (np.concatenate([getattr(part, axis) for part in parts]) for axis in ("x", "y"))
-    return replace(parts[0], columns=columns, whole=whole, x=x, y=y, place=None)
+    return replace(parts[0], columns=columns, whole=whole, x=x, y=y, repeated=repeated, place=None)
 
 
 def _column(name: str, parts: Sequence[Loaded]) -> Column:

@@ -8,15 +8,18 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, Union
 
+import numpy as np
+
+from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from . import nibrs, rules, stored, tables
-from .gathering import CHOOSING, Gathering
+from .gathering import CHOOSING, Gathering, added_up, joined
 from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for
 from .loaded import Loaded, announced
-from .schemas import NIBRS, refuse_mixed, schema_of
+from .schemas import LEGACY, NIBRS, refuse_mixed, schema_of
 from .sources import files_of
 from .stored import is_stored
-from .tables import RawTable
+from .tables import RawTable, Texts
 
 if TYPE_CHECKING:
     import geopandas
@@ -57,6 +60,7 @@ def read_lapd(
     area: str | int | Sequence[str | int] | None = None,
     columns: Sequence[str] | None = None,
     mapping: Mapping[str, str] | None = None,
+    join_schemas: bool = False,
     crs: str | None = None,
     progress: Progress = None,
 ) -> geopandas.GeoDataFrame:
@@ -73,6 +77,8 @@ def read_lapd(
     area : only incidents of these divisions, by number or name.
     columns : only these columns beside the geometry; default all.
     mapping : the file's column for some of ours where it has other names, as in ``{"occurred": "Date of offence"}``.
+    join_schemas : read files of both record systems into one table all the same, told apart in the column `schema`; their
+        rows count different things, so that a change between them is no change in crime.
     crs : the CRS of the points; default EPSG:4326.
     progress : function of a fraction in 0…1 that returns False to stop, or None.
 
@@ -102,7 +108,8 @@ def read_lapd(
     import geopandas  # noqa: F401 - a long file is not read in vain where this is missing
 
     asked = dict(since=since, until=until, category=categories, area=area)
-    loaded = load_lapd(path, within(progress, 0.0, 0.95), asked=asked, columns=columns, mapping=mapping)
+    options = dict(asked=asked, columns=columns, mapping=mapping, join_schemas=join_schemas)
+    loaded = load_lapd(path, within(progress, 0.0, 0.95), **options)
     frame = loaded.to_geodataframe(crs)
     advance(progress, 1.0)
     return frame
@@ -115,6 +122,7 @@ def load_lapd(
     asked: Mapping[str, Any] | None = None,
     columns: Sequence[str] | None = None,
     mapping: Mapping[str, str] | None = None,
+    join_schemas: bool = False,
 ) -> Loaded:
     """Read and clean LAPD incident files as `read_lapd` does, without pandas."""
     wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
@@ -122,7 +130,9 @@ def load_lapd(
         if len(files) == 1 and is_stored(files[0]):
             loaded = stored.load(files[0], None if columns is None else {*columns, *CHOOSING})
         else:
-            loaded = _read(files, wanted, columns, mapping or {}, progress)
+            groups = list(_by_schema(files).values()) if join_schemas else [files]
+            parts = [_read(group, wanted, columns, mapping or {}, progress) for group in groups]
+            loaded = parts[0] if len(parts) == 1 else _together(parts, called(files))
     if any(value is not None for value in wanted.values()):
         loaded = loaded.select(**wanted)
     return loaded if columns is None else _only(loaded, columns)
@@ -143,6 +153,27 @@ def _read(
     for part in parts_of(files, schema, columns, mapping, progress):
         gathering.add(part)
     return _finished(gathering, schema, called(files))
+
+
+def _by_schema(files: Sequence[Path]) -> dict[str | None, list[Path]]:
+    groups: dict[str | None, list[Path]] = {}
+    for file in files:
+        groups.setdefault(schema_of(tables.header(file)), []).append(file)
+    return groups
+
+
+def _together(parts: Sequence[Loaded], name: str) -> Loaded:
+    """Return incidents of both record systems as one table, in which a column says of which each is."""
+    rows = [part.parameters["rows"] for part in parts]
+    named = []
+    for part in parts:
+        schema = part.parameters.get("schema", LEGACY)
+        of_one = Texts(np.array([None, schema], dtype=object), np.ones(len(part), dtype=np.int32))
+        named.append(replace(part, columns={**part.columns, "schema": of_one}, repeated=part.repeated | {"schema"}))
+    audit = added_up([(before, part.audit) for before, part in zip([0, *rows], parts)])
+    caveats = [caveat for part in parts for caveat in part.parameters["caveats"]]
+    whole = replace(joined(named), audit=audit, parameters=Parameters(schema="both", counted="reports and offences"))
+    return announced(whole, RawTable({}, sum(rows), name), list(dict.fromkeys(caveats)))
 
 
 def called(files: Sequence[Path]) -> str:
