@@ -6,7 +6,7 @@ incidents := sample_layers/incidents.csv.gz
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-qgis test-properties lint types plugin samples pictures screenshots benchmarks clean
+.PHONY: help venv demo test test-qgis test-properties test-fuzz lint types plugin samples pictures screenshots benchmarks clean
 
 help: ## say what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -31,6 +31,9 @@ test-qgis: ## test the plugin in QGIS 3.22, 3.40 and 3.44, each in a Debian of i
 
 test-properties: ## try a thousand new random examples of each property, and cancelling at more moments (some minutes)
 	@python=$$(tools/test_python.sh) && HYPOTHESIS_PROFILE=search QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q $$(grep -l hypothesis tests/test_*.py) tests/plugin/test_plugin_cancel.py
+
+test-fuzz: ## feed the readers damaged files that atheris finds by the branches they reach; SECONDS=600 says for how long
+	@tools/fuzz.sh $(or $(SECONDS),300)
 
 lint: ## check style and format
 	@tools/make_venv.sh develop
@@ -59,5 +62,5 @@ benchmarks: ## compare with the peers: time and memory in one run
 	@$(python) -m benchmarks
 
 clean: ## remove what these targets made, .venv included
-	rm -rf .venv demo dist build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .qgis-settings
+	rm -rf .venv demo dist build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzzing .qgis-settings
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,9 +1,7 @@
 """The readers and hostile files: no hang, no crash but one sentence, bounded memory, and no row that is gone in silence."""
 
 import re
-import tempfile
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,9 +10,6 @@ from hostile_files import (
     ROWS,
     TABLES,
     as_csv,
-    as_geojson,
-    as_json,
-    as_parquet,
     bomb,
     calls_table,
     gzip_bomb,
@@ -26,51 +21,11 @@ from hostile_files import (
 )
 from hypothesis import example, given
 from hypothesis import strategies as st
+from reader_properties import GOOD, READERS, accounted, left_out, read, readers_of
 
 import lacrime_geo as lg
-from lacrime_geo.data.generic import load_incidents
-from lacrime_geo.data.lapd import load_lapd
-
-READERS = {"lapd": load_lapd, "incidents": load_incidents}
-# Rules that leave rows out, by how many.
-LEAVE_OUT = ("ragged_left_out", "dr_no_duplicate", "offence_no_duplicate")
-
-
-def read(reader, content, name="a.csv"):
-    """Read bytes as a file; return what is loaded, or the sentence that refuses it."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        try:
-            return READERS[reader](path)
-        except (ValueError, OSError) as problem:
-            said = str(problem)
-            assert said and "\n" not in said and len(said) < 2_000 and not isinstance(problem, UnicodeError), said
-            return said
-
-
-def left_out(loaded):
-    return sum(line["rows"] for line in loaded.audit if line["rule"] in LEAVE_OUT)
-
-
-def accounted(loaded, rows):
-    """Tell whether all rows of a file are there or reported, and all columns are as long."""
-    lengths = {len(column.code) if hasattr(column, "code") else len(column) for column in loaded.columns.values()}
-    return lengths <= {len(loaded)} and len(loaded) + left_out(loaded) == rows
-
 
 LINES = as_csv(TABLES["legacy"](2_000)).decode().splitlines()
-GOOD = {
-    **{f"{name}.csv": as_csv(make()) for name, make in TABLES.items()},
-    **{f"{name}.json": as_json(make()) for name, make in TABLES.items()},
-    **{f"{name}.parquet": as_parquet(make()) for name, make in TABLES.items()},
-    **{f"{name}.csv.zip": zipped({f"{name}.csv": as_csv(make())}) for name, make in TABLES.items()},
-    "layer.geojson": as_geojson(),
-}
-
-
-def readers_of(name):
-    return ["incidents"] if name.startswith(("calls", "layer")) else ["lapd", "incidents"]
 
 
 @pytest.mark.parametrize("name", GOOD)

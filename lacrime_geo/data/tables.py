@@ -18,6 +18,8 @@ from ..progress import Progress, within
 from .rules import Finding
 
 BYTES_AT_ONCE = 1 << 20
+# Characters of what another library says is wrong with a file, which may quote it.
+LONGEST_REASON = 300
 # The columns of degrees in which the points of a layer stand, called as no agency's are.
 LONGITUDE, LATITUDE = "geometry_longitude", "geometry_latitude"
 # About a million rows of an LAPD file; what a portion takes in memory is given back before the next.
@@ -174,7 +176,7 @@ def _explained(path: Path) -> Iterator[None]:
     try:
         yield
     except (ValueError, OSError, EOFError, zlib.error, zipfile.BadZipFile, csv.Error) as problem:
-        said = (str(problem) or type(problem).__name__).splitlines()[0]
+        said = (str(problem) or type(problem).__name__).splitlines()[0][:LONGEST_REASON]
         raise ValueError(
             f"{path.name} cannot be read ({said}); it should be a complete CSV, JSON or parquet file."
         ) from problem
