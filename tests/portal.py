@@ -20,6 +20,8 @@ from lacrime_geo.data.socrata import Query
 from lacrime_geo.data.web_answers import Limits
 
 COLUMNS = list(LEGACY)
+# A machine with much to do may answer late.
+PATIENT = Limits(silence=10.0, size=1 << 20, seconds=100.0)
 RESOURCE = "/resource/2nrs-mtv8.csv"
 ORDERED = RESOURCE + "?$order=dr_no,:id"
 
@@ -156,11 +158,10 @@ def serving(portal):
         server.server_close()
 
 
-def fetch_at_once(portal, output, path=ORDERED, tries=3, silence=0.2, size=1 << 20, progress=None, page=10, waits=None):
+def fetch_at_once(portal, output, path=ORDERED, *, tries=3, limits=PATIENT, progress=None, page=10, waits=None):
     """Fetch without waiting between tries; what the waits would have been is added to `waits`."""
     patience = Patience(tries, sleep=(waits if waits is not None else []).append, seed=1)
-    source = Source(Query.of(portal.url + path), page, Limits(silence, size, 10 * silence), patience, progress)
-    return fetched(source, output)
+    return fetched(Source(Query.of(portal.url + path), page, limits, patience, progress), output)
 
 
 def ids(file):
@@ -211,7 +212,7 @@ def packed_and_cut(handler, body):
 
 
 def silent(handler, body):
-    time.sleep(0.5)
+    time.sleep(1.0)
     handler.close_connection = True
 
 

@@ -12,7 +12,7 @@ import portal as faults
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
+from portal import ORDERED, PATIENT, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
 import lacrime_geo as lg
 from lacrime_geo.data.patience import Passing, Patience
@@ -91,7 +91,7 @@ PASSING = {
     "cut in quotes": (faults.cut_in_quotes, "within a quoted field"),
     "chunks cut": (faults.chunks_cut, "the connection to 127.0.0.1 broke off"),
     "packed and cut": (faults.packed_and_cut, "the packed answer of 127.0.0.1 broke off"),
-    "silent": (faults.silent, "127.0.0.1 did not answer within 0.2 s|said nothing for 0.2 s"),
+    "silent": (faults.silent, "127.0.0.1 did not answer within 0.4 s|said nothing for 0.4 s"),
     "web page": (faults.web_page, "answers with a web page instead of CSV: Down for maintenance"),
     "JSON": (faults.in_json, "answers with JSON instead of CSV: Query timed out"),
     "empty": (lambda handler, body: handler.give(b""), "the answer is empty"),
@@ -105,13 +105,17 @@ PASSING = {
 }
 
 
+def limits_for(name):
+    return PATIENT._replace(silence=0.4) if name == "silent" else PATIENT
+
+
 @pytest.mark.parametrize("name", PASSING)
 def test_what_passes_is_tried_again(portal, right, tmp_path, caplog, name):
     fault, said = PASSING[name]
     portal.faults = {1: fault, 2: fault}
     waits = []
     with caplog.at_level("INFO", "lacrime_geo"):
-        fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits)
+        fetch_at_once(portal, tmp_path / "crimes.csv", waits=waits, limits=limits_for(name))
     assert (tmp_path / "crimes.csv").read_bytes() == right
     assert len(waits) == 2 and portal.pages_asked()[:5] == [0, 10, 10, 10, 20]
     assert caplog.text.count("trying again in") == 2
@@ -124,7 +128,7 @@ def test_what_does_not_pass_is_said_and_the_next_run_goes_on_from_there(portal, 
     portal.faults = {4: fault, 5: fault, 6: fault}
     kept = "tried 3 times; 40 rows in 4 pages are kept in crimes.csv.part, from where the same command goes on"
     with pytest.raises(OSError, match=f"^[^\n]*({said})[^\n]*; {kept}$"):
-        fetch_at_once(portal, tmp_path / "crimes.csv")
+        fetch_at_once(portal, tmp_path / "crimes.csv", limits=limits_for(name))
     assert os.listdir(tmp_path) == ["crimes.csv.part"]
     portal.asked.clear()
     portal.faults = {}
@@ -162,9 +166,9 @@ def test_however_the_answers_are_disturbed_the_file_is_the_same(right, tmp_path_
 def test_a_server_that_drips_is_not_waited_for_forever(portal, right, tmp_path, caplog):
     portal.faults = {1: faults.dripping}
     with caplog.at_level("INFO", "lacrime_geo"):
-        fetch_at_once(portal, tmp_path / "crimes.csv", silence=0.1)
+        fetch_at_once(portal, tmp_path / "crimes.csv", limits=PATIENT._replace(seconds=0.7))
     assert (tmp_path / "crimes.csv").read_bytes() == right
-    assert "the answer of 127.0.0.1 is not there after 1 s; trying again" in caplog.text
+    assert "the answer of 127.0.0.1 is not there after 0.7 s; trying again" in caplog.text
 
 
 def test_the_wait_that_a_server_asks_for_is_kept(portal, right, tmp_path):
@@ -235,7 +239,7 @@ def test_what_cannot_get_better_is_said_at_once(portal, tmp_path, name):
     path = ORDERED.replace("dr_no,:id", "nonsense") if fault is None else ORDERED
     waits = []
     with pytest.raises((OSError, ValueError), match=f"^[^\n]*{said}[^\n]*; nothing was written$"):
-        fetch_at_once(portal, tmp_path / "crimes.csv", path, waits=waits, size=30_000)
+        fetch_at_once(portal, tmp_path / "crimes.csv", path, waits=waits, limits=PATIENT._replace(size=30_000))
     assert waits == [] and os.listdir(tmp_path) == []
 
 
