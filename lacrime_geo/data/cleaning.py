@@ -9,13 +9,10 @@ from typing import Any, Callable
 import numpy as np
 
 from .. import dates
-from ..progress import Progress, advance
 from . import rules
 from .arrow_texts import ArrowTexts
 from .tables import Column, Texts
 
-# An identifier, which a number would shorten.
-LEADING_ZERO = re.compile(r"^\s*-?0\d", re.MULTILINE)
 RUN_OF_SPACES = re.compile(" {2,}")
 
 
@@ -104,41 +101,6 @@ def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Column], rul
         shown = tried[here[tried]]
         example[shown] = old.where(shown).values
     return spaced, rules.finding("spaces", changed, example, "runs of spaces made one")
-
-
-def typed(columns: Mapping[str, Column], progress: Progress) -> tuple[dict[str, Column], frozenset[str]]:
-    """Return texts that all are numbers or all are dates as such, and the names of the columns of whole numbers."""
-    found, whole = dict(columns), set()
-    for number, (name, column) in enumerate(columns.items()):
-        advance(progress, number / len(columns))
-        if isinstance(column, Texts):
-            values = _all_of(column, numbers_of, np.isnan)
-            if values is not None and not _lose_digits(column, values):
-                found[name] = values
-                whole |= {name} if (values[~np.isnan(values)] % 1 == 0).all() else set()
-            elif values is None:
-                moment = _all_of(column, dates.parse, np.isnat)
-                found[name] = column if moment is None else moment
-    return found, frozenset(whole)
-
-
-def _all_of(
-    column: Texts, read: Callable[[np.ndarray], np.ndarray], is_missing: Callable[..., Any]
-) -> np.ndarray | None:
-    """Return what a column's texts are when every one can be read, None when one cannot or there is none."""
-    distinct = column.distinct
-    filled = np.array([text is not None for text in distinct], dtype=bool)
-    # The first few nearly always tell, and reading what cannot be read takes longest.
-    if not filled.any() or is_missing(read(distinct[filled][:20])).any():
-        return None
-    values = read(distinct)
-    return None if is_missing(values[filled]).any() else values[column.code]
-
-
-def _lose_digits(column: Texts, values: np.ndarray) -> bool:
-    """Tell whether numbers would hold less than the texts: leading zeros, or more digits than a float has."""
-    lines = "\n".join(text for text in column.distinct if text)
-    return LEADING_ZERO.search(lines) is not None or bool((np.abs(values) > 2**53).any())
 
 
 def _distinct(found: list[Any]) -> np.ndarray:
