@@ -11,6 +11,7 @@ from . import edges, spreading
 from .grid import Grid
 from .kernels import KERNELS
 from .parameters import Parameters, two_digits
+from .place_spacing import CLEARLY, finest_honest_cell
 from .places import Places, nearest_distances, outlying, tally
 from .progress import Progress, advance, within
 from .study_area import FINEST_CELL
@@ -147,15 +148,18 @@ def _judges(places: Places, progress: Progress) -> tuple[np.ndarray, np.ndarray]
 def _candidates(places: Places, smoothing: Smoothing, steps: int, progress: Progress, least: float = 0.0) -> np.ndarray:
     """Return bandwidths from the finest honest cell to that of a gaussian half the standard distance wide."""
     widest = smoothing.kernel.same_spread(math.sqrt(sum(places.variance())) / 2, KERNELS["gaussian"])
-    finest = max(_finest_honest(smoothing.placed.size, places, progress), least)
+    finest = max(_finest_honest(smoothing, places, progress), least)
     return np.geomspace(min(finest, widest / 2), widest, steps)
 
 
-def _finest_honest(incidents: int, places: Places, progress: Progress) -> float:
+def _finest_honest(smoothing: Smoothing, places: Places, progress: Progress) -> float:
     """Return the finest width (m) that the data know: the hundred-block, or how far places usually are apart."""
-    if places.x.size < incidents / 2:
-        return FINEST_CELL
-    return float(np.median(nearest_distances(places.x, places.y, progress)))
+    placed = smoothing.placed
+    # Never one that would be warned of.
+    kept = CLEARLY * finest_honest_cell(placed.easting, placed.northing, Parameters())
+    if places.x.size < placed.size / 2:
+        return max(FINEST_CELL, kept)
+    return max(float(np.median(nearest_distances(places.x, places.y, progress))), kept)
 
 
 def _split(smoothing: Smoothing) -> tuple[Places, Places, str]:
@@ -185,7 +189,7 @@ def _scored(smoothing: Smoothing, places: Places, usual: float, progress: Progre
     near = places.where(~outlying(places.x, places.y, within(progress, 0.0, 0.5)))
     shorter = min(np.ptp(near.x), np.ptp(near.y))
     # As fine as the narrowest kernel to be judged, but no more than a thousand cells across.
-    finest = _finest_honest(smoothing.placed.size, places, within(progress, 0.5, 1.0))
+    finest = _finest_honest(smoothing, places, within(progress, 0.5, 1.0))
     size = smoothing.cell_size or two_digits(max(min(shorter / 150, finest), shorter / 1000))
     crs = smoothing.placed.crs
     if smoothing.area is not None:

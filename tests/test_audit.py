@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from makers import WEST, clustered, points_frame, rectangle
+from makers import WEST, clustered, nibrs_table, points_frame, rectangle
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
@@ -90,6 +90,14 @@ def test_layers_of_a_geopackage_and_geoparquet_are_audited(tmp_path):
     for path in (f"{tmp_path / 'calls.gpkg'}|layername=calls", tmp_path / "calls.parquet"):
         assert found(lg.audit(path))["ids_repeated"] == 1
     assert lg.audit(f"{tmp_path / 'calls.gpkg'}|layername=other").records.size == 1
+
+
+def test_a_folder_and_the_department_s_newer_files_are_audited(tmp_path):
+    nibrs = nibrs_table(400)
+    nibrs.to_csv(tmp_path / "a.csv", index=False)
+    table = lg.audit(tmp_path)
+    assert table["rule"].tolist() == lg.audit(tmp_path / "a.csv")["rule"].tolist()
+    assert table.records.agency == "LAPD (NIBRS)" and table.parameters["id_column"] == "offence_no"
 
 
 def areas():

@@ -110,7 +110,7 @@ def test_likelihood_finds_about_the_best_gaussian():
 def test_likelihood_does_not_collapse_on_hundred_blocks():
     x, y = duplicated(6000, 7, places=300, side=6000.0)
     parameters = lg.kde(incidents(x, y), bandwidth="likelihood").parameters
-    assert parameters["bandwidth_curve"]["bandwidth"][0] == 150
+    assert parameters["bandwidth_curve"]["bandwidth"][0] == pytest.approx(0.9 * parameters["finest_honest_cell"]) > 150
     assert parameters["bandwidth"] > 300
 
 
@@ -219,3 +219,13 @@ def test_a_choice_at_the_end_of_the_range_is_warned_of():
     x[::2] += 20
     parameters = lg.kde(incidents(x, y), bandwidth="likelihood").parameters
     assert any("finest honest bandwidth tried, 150 m" in sentence for sentence in parameters["warnings"])
+
+
+@pytest.mark.parametrize("rule", ["likelihood", "predictive"])
+def test_no_rule_tries_what_would_be_warned_of(rule):
+    """Places a kilometre apart, as rounded to a hundredth of a degree: a block would be far too fine."""
+    x, y = (np.rint(values / 1000) * 1000 for values in clustered(1500, 17, side=30_000.0, spread=2500.0))
+    when = np.datetime64("2023-01-01") + np.random.default_rng(17).integers(0, 300, 1500)
+    parameters = lg.kde(incidents(x, y, when=when), bandwidth=rule).parameters
+    assert parameters["bandwidth_curve"]["bandwidth"][0] >= 0.9 * parameters["finest_honest_cell"] > 1000
+    assert not any("shows more than the data know" in sentence for sentence in parameters.get("warnings", []))

@@ -16,7 +16,7 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..results import Table
 from .area_checks import POINTS_TRIED, matching_columns, misplaced
-from .detectors import detected, silent
+from .detectors import detected, plain_lines
 from .loaded import Loaded
 from .records import Records, area_columns, records_of_loaded
 from .rules import Finding
@@ -175,7 +175,7 @@ def announce(found: list[Finding]) -> None:
 
 def audit_of(found: list[Finding], label: str, parameters: Parameters, records: Records | None = None) -> Audit:
     """Return findings as an audit, with what was computed."""
-    table = audit_table(silent(found), label, None if records is None else records.size)
+    table = audit_table(plain_lines(found), label, None if records is None else records.size)
     parameters.update(table.parameters)
     return Audit(table.columns, parameters, label=table.label, findings=tuple(found), records=records)
 

@@ -31,7 +31,7 @@ def detected(records: Records, progress: Progress = None) -> list[Finding]:
     return found
 
 
-def silent(findings: list[Finding]) -> list[Finding]:
+def plain_lines(findings: list[Finding]) -> list[Finding]:
     """Return findings as lines of an audit, without what was computed."""
     return [{name: line[name] for name in ("rule", "rows", "examples", "action")} for line in findings]
 

@@ -24,6 +24,8 @@ TABLES = (".csv", ".gz", ".zip", ".txt", ".tsv", ".json")
 def opened(path: str | os.PathLike[str], progress: Progress = None) -> Opened:
     """Return what a file holds: cleaned by the reader that its columns ask for; layers of points as they are.
 
+    A folder is one of LAPD files.
+
     Raises
     ------
     ValueError
@@ -35,6 +37,8 @@ def opened(path: str | os.PathLike[str], progress: Progress = None) -> Opened:
 
     name, _, layer = os.fspath(path).partition("|layername=")
     file = Path(name)
+    if file.is_dir():
+        return load_lapd(file, progress)
     if not _is_table(file):
         return read_layer(file, layer or None)
     return load_lapd(file, progress) if schema_of(tables.header(file)) else load_incidents(file, progress=progress)
