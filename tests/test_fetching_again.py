@@ -249,7 +249,8 @@ def test_the_token_is_sent_to_its_server_alone(portal, file, monkeypatch):
     assert "secret" not in Path(f"{file}.json").read_text()
 
 
-def test_a_token_in_the_address_is_not_kept(portal, file):
-    fetch_at_once(portal, file, ORDERED + "&$$app_token=secret")
+def test_a_token_in_the_address_is_not_kept(portal, file, capsys):
+    assert main(["fetch", str(file), "--url", portal.url + ORDERED + "&$$app_token=secret"]) == 0
+    assert "secret" not in "".join(capsys.readouterr())
     assert "secret" not in Path(f"{file}.json").read_text()
     assert not any("$$app_token" in options for options in portal.asked)

@@ -10,6 +10,7 @@ from ..command import Command
 from ..progress import Progress
 from .fetching import PAGE_SIZE, fetch
 from .portal_query import lapd_url
+from .socrata import Query
 
 log = logging.getLogger("lacrime_geo")
 CONDITIONS = ("since", "until", "category", "area", "dataset", "columns")
@@ -46,7 +47,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
     if options.url is not None and given:
         raise ValueError(f"{', '.join(given)}: an address names its rows itself; leave these out, or --url.")
     url = lapd_url(**given) if options.url is None else options.url
-    log.info("asking for %s", unquote(url))
+    # As it is asked: without a key that stands in it.
+    log.info("asking for %s", unquote(Query.of(url).address))
     record = fetch(url, options.output, page_size=options.page_size, progress=progress)
     period = f", occurred from {record['first_day']} to {record['last_day']}" if record["first_day"] else ""
     log.info("%s rows%s", f"{record['rows']:,}", period)
