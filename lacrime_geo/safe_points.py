@@ -122,7 +122,7 @@ def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) 
 
 def _coarse(points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress) -> Leaving:
     """Return the points that leave, coarsened in place and date until k say the same."""
-    steps = STEPS if told.dates else tuple(Step(cell, DAY) for cell in dict.fromkeys(step.cell for step in STEPS))
+    steps = STEPS if told.dates else tuple(Step(cell, UNDATED) for cell in dict.fromkeys(step.cell for step in STEPS))
     dates, others = list(told.dates.values()), list(told.others.values())
     found = coarsened(points.easting, points.northing, dates, others, rules.k, steps, progress)
     shown = found.step != LEFT_OUT
@@ -169,7 +169,7 @@ def _masked(points: Incidents, told: Told, rules: PointRules, parameters: Parame
     # Who knows what a point says and about where it was must find k of them as far as points are moved; what is not
     # hidden is no part of them.
     reach = 2 * float(rings.most.max())
-    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR, UNDATED)) if told.dates else (Step(reach, DAY),)
+    steps = tuple(Step(reach, unit) for unit in (DAY, MONTH, YEAR, UNDATED)) if told.dates else (Step(reach, UNDATED),)
     candid = told.take(hidden)
     dates, others = list(candid.dates.values()), list(candid.others.values())
     x, y = points.easting[hidden], points.northing[hidden]

@@ -24,7 +24,13 @@ PAGE = Page("hotspots.md")
 PROSE = PAGE.prose
 HALVES = (("2023-01-01", "2023-07-01"), ("2023-07-01", "2024-01-01"))
 # What a command needs besides its input and output.
-NEEDED = {"gi_star": "--value count", "local_moran": "", "compare": "--other b", "concentration": "--units b"}
+NEEDED = {
+    "jitter_sensitivity": "--analysis kde",
+    "gi_star": "--value count",
+    "local_moran": "",
+    "compare": "--other b",
+    "concentration": "--units b",
+}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,7 @@ def hot_and_cold(cells):
 
 
 def test_links_and_pictures_exist():
-    maps = ("hotspots", "bands", "hexagons", "stability", "comparison", "local_moran")
+    maps = ("hotspots", "bands", "hexagons", "stability", "moved_places", "comparison", "local_moran")
     assert PAGE.pictures() == {f"{name}.png" for name in maps} | {"distance_curve.svg", "lorenz.svg"}
 
 
@@ -52,7 +58,7 @@ def test_every_analysis_of_the_group_is_there():
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    assert PAGE.run_examples(capsys) == 12
+    assert PAGE.run_examples(capsys) == 13
 
 
 def test_the_three_roads_are_there():
@@ -222,3 +228,15 @@ def test_warnings_are_quoted_as_they_are(caplog):
         lg.compare(*(lg.gi_star(layer, value=np.arange(36), correction=name) for name in ("fdr", "none")))
         lg.compare(layer[:18].assign(bin=0), layer.assign(bin=1))
     assert [words for words in quoted if words not in caplog.text] == []
+
+
+def test_what_stands_on_moved_places():
+    density = lg.jitter_sensitivity("kde", INCIDENTS)
+    stable, top = int(density["stable_top"].sum()), int(density["stable_top"].size)
+    assert re.search(r"([\d,]+) of ([\d,]+) \(97 %\) stay among them", density.parameters["found"]) and stable < top
+    assert "97 % of the densest 5 % of the cells stand, and the densities there vary by 1 %" in PROSE
+    assert f"{density.parameters['bandwidth'] / 1000:g} km hardly notices {density.parameters['radius']:g} m" in PROSE
+    clusters = lg.jitter_sensitivity("dbscan", INCIDENTS)
+    jaccard = np.array(clusters.parameters["jaccard"])
+    assert f"{(jaccard >= 0.75).sum()} of {jaccard.size} are found again" in PROSE
+    assert jaccard[:10].mean() > jaccard[-50:].mean()

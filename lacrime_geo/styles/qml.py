@@ -231,7 +231,8 @@ def _safe_areas(result: Any) -> str:
     shown = result[name][result[name] > 0]
     limits = sorted(set(np.quantile(shown, [0.2, 0.4, 0.6, 0.8, 1.0]).round().tolist())) if shown.size else []
     rows = []
-    for number, (low, high) in enumerate(zip([0.0, *limits], limits), start=1):
+    below = shown.min(initial=math.inf) - 1
+    for number, (low, high) in enumerate(zip([below, *limits], limits), start=1):
         colour = palettes.DENSITY[round(number * (len(palettes.DENSITY) - 1) / len(limits))]
         label = f"{low + 1:,.0f}" if low + 1 == high else f"{low + 1:,.0f} to {high:,.0f}"
         rows.append((low + 0.5, high + 0.5, label, colour))
