@@ -41,12 +41,12 @@ class DataSet(NamedTuple):
     def overlaps(self, since: Day, until: Day) -> bool:
         """Tell whether any day of a period, None where it is open, is one of its days."""
         begins_in_time = since is None or self.until is None or since < self.until
-        return begins_in_time and (until is None or until > self.since)
+        return bool(begins_in_time and (until is None or until > self.since))
 
     def lacks(self, since: Day, until: Day) -> bool:
         """Tell whether any day that a period names is none of its days."""
         too_late = self.until is not None and until is not None and until > self.until
-        return too_late or (since is not None and since < self.since) or not self.overlaps(since, until)
+        return bool(too_late or (since is not None and since < self.since)) or not self.overlaps(since, until)
 
     def days(self) -> str:
         """Return its days in words."""
