@@ -103,12 +103,18 @@ def _told_apart(values: np.ndarray, of: int, name: str) -> tuple[np.ndarray, np.
         raise ValueError(f"None of the {of:,} incidents looked at has a value in {name}; name another column.")
     if values.dtype.kind == "f" and (np.abs(values) < 2**53).all() and (values % 1 == 0).all():
         values = values.astype(np.int64)
-    if values.dtype.kind not in "iu":
-        values = values.astype(str)
-    names, number = np.unique(values, return_inverse=True)
+    names, number = np.unique(values, return_inverse=True) if values.dtype.kind in "iu" else _texts_told_apart(values)
     if names.size > MOST_GROUPS:
         raise ValueError(
             f"{name} has {names.size:,} different values among {values.size:,} incidents, too many groups "
             f"({MOST_GROUPS:,} at most); name a column of categories."
         )
-    return number.ravel(), names if names.dtype.kind in "iu" else names.astype(object)
+    return number.ravel(), names
+
+
+def _texts_told_apart(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different values as texts in order, and each row's number among them: without sorting a million texts."""
+    texts = values.astype(str).tolist()
+    names = sorted(set(texts))
+    number_of = {name: number for number, name in enumerate(names)}
+    return np.array(names, dtype=object), np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))

@@ -12,7 +12,7 @@ from .chart_axes import DAY as DAYS_KIND
 from .charts import Chart
 from .incidents import as_incidents
 from .parameters import Parameters, in_words
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .report_lags import DAY, known_lags
 from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, titled
 from .results import Curve
@@ -109,12 +109,13 @@ def nowcast(
     whole = (int(lags.possible.max()) + 1) // days
     if not whole:
         raise ValueError(f"The file holds {int(lags.possible.max()) + 1} days, less than one {step}; take step='day'.")
-    groups = lags_by_group(everything, lags, by, parameters)
+    advance(progress, 0.1)
+    groups = lags_by_group(everything, lags, by, parameters, within(progress, 0.1, 0.6))
     number = _steps_wanted(lags.delays(), days, whole, last, parameters)
     names = [ALL] if by is None else [name for name in groups if name != ALL]
     random, parts, scatter = np.random.default_rng(seed), [], {}
     for done, name in enumerate(names):
-        advance(progress, done / len(names))
+        advance(progress, 0.6 + 0.4 * done / len(names))
         delays, counts = groups[name].delays(), counts_by_lag(groups[name], days, whole)
         measured = dispersion_of(counts, delays, days)
         scatter[name] = [round(float(value), 2) for value in measured[:number]]

@@ -15,7 +15,7 @@ from .frames import CATEGORY_COLUMN
 from .grouping import by_column
 from .incidents import Incidents, as_incidents
 from .parameters import Parameters
-from .progress import Progress, advance
+from .progress import Progress, advance, within
 from .report_lags import DAY, Lags, known_lags
 from .results import Curve, Table
 from .summaries import counted, share_in_words
@@ -115,7 +115,10 @@ def reporting_delay(
     everything = as_incidents(incidents)
     parameters = begun(everything)
     lags = known_lags(everything, as_of, parameters)
-    groups = lags_by_group(everything, lags, everything.category if by is None else by, parameters, progress)
+    advance(progress, 0.1)
+    groups = lags_by_group(
+        everything, lags, everything.category if by is None else by, parameters, within(progress, 0.1, 0.9)
+    )
     delays = {name: group.delays() for name, group in groups.items()}
     parts = [_row(name, found, lags.end) for name, found in delays.items()]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
@@ -191,11 +194,11 @@ def lags_by_group(
         return found
     if incidents.source is None and isinstance(by, str) and by == CATEGORY_COLUMN and incidents.category is not None:
         by = incidents.category
-    groups = by_column(incidents, by, parameters, among=lags.rows)
+    groups = by_column(incidents, by, parameters, within(progress, 0.0, 0.5), lags.rows)
     grouped = lags.at(groups.known)
     parts = np.split(np.argsort(groups.number, kind="stable"), np.cumsum(groups.counts)[:-1])
     for number in np.argsort(-groups.counts, kind="stable").tolist():
-        advance(progress, len(found) / (groups.size + 1))
+        advance(progress, 0.5 + 0.5 * len(found) / (groups.size + 1))
         name = str(groups.names[number])
         found[f"{ALL} (a group)" if name == ALL else name] = grouped.at(np.sort(parts[number]))
     return found

@@ -133,7 +133,9 @@ def _has_offsets(dataset, table, field):
     if field.GetType() != ogr.OFTDateTime:
         return False
     column, name = quoted(field.GetName()), quoted(table.GetName())
-    return _first(dataset, f"SELECT EXISTS (SELECT 1 FROM {name} WHERE substr({column}, -6) GLOB '*[+-]*')") != 0
+    # Most end with Z, which is soon seen.
+    ahead_or_behind = f"{column} NOT LIKE '%Z' AND substr({column}, -6) GLOB '*[+-]*'"
+    return _first(dataset, f"SELECT EXISTS (SELECT 1 FROM {name} WHERE {ahead_or_behind})") != 0
 
 
 def _ids_without_gaps(dataset, table):

@@ -47,7 +47,8 @@ def inputs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("inputs")
     x, y = clustered()
     days = np.datetime64("2023-01-01") + np.arange(x.size) % 365
-    points = gpd.GeoDataFrame({"occurred": days.astype("M8[s]")}, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+    times = {"occurred": days.astype("M8[s]"), "reported": (days + np.arange(x.size) % 9).astype("M8[s]")}
+    points = gpd.GeoDataFrame(times, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
     points.to_file(folder / "points.gpkg")
     squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
     counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
@@ -124,6 +125,8 @@ def compare(name, target, inputs):
     for column in expected.columns:
         if expected[column].dtype == object:
             assert written[column].tolist() == expected[column].tolist()
+        elif expected[column].dtype.kind == "M":
+            np.testing.assert_array_equal(written[column].to_numpy("M8[s]"), expected[column])
         else:
             np.testing.assert_allclose(
                 written[column].astype(float), expected[column].astype(float), rtol=1e-9, atol=1e-10
