@@ -207,6 +207,11 @@ def packed(handler, body):
     handler.give(gzip.compress(body), headers={"Content-Encoding": "gzip"})
 
 
+def packed_in_pieces(handler, body):
+    pieces = gzip.compress(body[:1000]) + gzip.compress(body[1000:])
+    handler.give(pieces, headers={"Content-Encoding": "gzip"})
+
+
 def packed_and_cut(handler, body):
     handler.give(gzip.compress(body)[:-20], headers={"Content-Encoding": "gzip"}, length=False)
 

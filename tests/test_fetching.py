@@ -138,14 +138,20 @@ def test_what_does_not_pass_is_said_and_the_next_run_goes_on_from_there(portal, 
     assert sorted(os.listdir(tmp_path)) == ["crimes.csv", "crimes.csv.json"]
 
 
+FINE = {"packed": faults.packed, "packed in pieces": faults.packed_in_pieces, "chunked": faults.chunked}
+
+
+@pytest.mark.parametrize("name", FINE)
+def test_however_it_is_sent_it_is_the_same(portal, right, tmp_path, name):
+    portal.faults = dict.fromkeys(range(7), FINE[name])
+    fetch_at_once(portal, tmp_path / "crimes.csv")
+    assert (tmp_path / "crimes.csv").read_bytes() == right and len(portal.pages_asked()) == 7
+
+
 @settings(max_examples=15)
-@given(st.dictionaries(st.integers(0, 11), st.sampled_from([*sorted(set(PASSING) - {"silent"}), "packed", "chunked"])))
+@given(st.dictionaries(st.integers(0, 11), st.sampled_from([*sorted(set(PASSING) - {"silent"}), *FINE])))
 def test_however_the_answers_are_disturbed_the_file_is_the_same(right, tmp_path_factory, troubles):
-    known = {
-        **{name: fault for name, (fault, _) in PASSING.items()},
-        "packed": faults.packed,
-        "chunked": faults.chunked,
-    }
+    known = {**{name: fault for name, (fault, _) in PASSING.items()}, **FINE}
     output = tmp_path_factory.mktemp("disturbed") / "crimes.csv"
     with serving(Portal(rows_of(ROWS))) as portal:
         portal.faults = {number: known[name] for number, name in troubles.items()}
@@ -159,7 +165,7 @@ def test_however_the_answers_are_disturbed_the_file_is_the_same(right, tmp_path_
         asked = len(portal.pages_asked())
     assert output.read_bytes() == right
     # Each page that came whole was asked for once.
-    wrong = [number for number, name in troubles.items() if name not in ("packed", "chunked") and number < asked]
+    wrong = [number for number, name in troubles.items() if name not in FINE and number < asked]
     assert asked == 7 + len(wrong)
 
 

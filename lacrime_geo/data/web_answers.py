@@ -153,16 +153,24 @@ def _unpacked(parts: Iterator[bytes], encoding: str, host: str) -> Iterator[byte
     if encoding.lower() not in ("gzip", "x-gzip"):
         yield from parts
         return
-    unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS)
+    unpacker = _gzip()
     try:
         for part in parts:
-            while part and not unpacker.eof:
-                yield unpacker.decompress(part, 1 << 20)
-                part = unpacker.unconsumed_tail
+            while part:
+                # What is packed may go on with another piece that is packed by itself.
+                unpacker = _gzip() if unpacker.eof else unpacker
+                unpacked = unpacker.decompress(part, 1 << 20)
+                if unpacked:
+                    yield unpacked
+                part = unpacker.unused_data if unpacker.eof else unpacker.unconsumed_tail
     except zlib.error as problem:
         raise Passing(f"the packed answer of {host} is damaged") from problem
     if not unpacker.eof:
         raise Passing(f"the packed answer of {host} broke off before its end")
+
+
+def _gzip() -> Any:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS)
 
 
 def _refuse_other_kinds(body: bytes, kind: str, host: str) -> None:
