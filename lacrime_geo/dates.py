@@ -28,7 +28,7 @@ FORMATS = (
 )
 # A clock's offset from UTC is dropped, not applied: the wall clock is what was written down.
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-EITHER_ORDER = re.compile(r"\s*(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/\d")
+OFFICIAL_DAY = re.compile(r"\d\d/\d\d/[12]\d{3} 12:00:00 AM", re.ASCII)
 OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
 
 
@@ -40,6 +40,10 @@ def parse(texts: Iterable[Any]) -> np.ndarray:
     >>> parse(["", "soon"]).astype(str).tolist()
     ['NaT', 'NaT']
     """
+    texts = list(texts)
+    official = _official_days(texts)
+    if official is not None:
+        return official
     seen: dict[str, np.datetime64] = {}
     moments = []
     for value in texts:
@@ -48,15 +52,6 @@ def parse(texts: Iterable[Any]) -> np.ndarray:
             seen[text] = _one(text.strip())
         moments.append(seen[text])
     return np.array(moments, dtype="datetime64[s]")
-
-
-def fits_either_order(texts: Iterable[Any]) -> np.ndarray:
-    """Return which texts are dates with slashes that may begin with the month or with the day.
-
-    >>> fits_either_order(["05/12/2023", "05/13/2023 8:00", "2023-05-12", None]).tolist()
-    [True, False, False, False]
-    """
-    return np.array([EITHER_ORDER.match(text or "") is not None for text in texts], dtype=bool)
 
 
 def period_words(first: np.datetime64, last: np.datetime64) -> str:
@@ -102,6 +97,18 @@ def days_in_words(first: np.datetime64, last: np.datetime64) -> str:
     if begin.year == end.year:
         year, month = "", "" if begin.month == end.month else month
     return f"from {day}{month}{year} to {until}"
+
+
+def _official_days(texts: list[Any]) -> np.ndarray | None:
+    """Return the days of texts that all, blank ones apart, are days in the LAPD's own format, else None."""
+    filled = [text for text in texts if text]
+    if not all(type(text) is str and OFFICIAL_DAY.fullmatch(text) for text in filled):
+        return None
+    days = [f"{text[6:10]}-{text[:2]}-{text[3:5]}" if text else "NaT" for text in texts]
+    try:
+        return np.array(days, dtype="M8[D]").astype("M8[s]")
+    except ValueError:  # such as 31 February
+        return None
 
 
 # A file's two columns of dates hold the same days.

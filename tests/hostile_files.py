@@ -49,9 +49,9 @@ def calls_table(rows=ROWS):
 TABLES = {"legacy": legacy_table, "nibrs": lambda: nibrs_table(ROWS), "calls": calls_table}
 
 
-def as_csv(table, separator=",", encoding="utf-8", end="\n"):
+def as_csv(table, separator=",", encoding="utf-8", end="\n", quoting=csv.QUOTE_MINIMAL):
     """Return a table as the bytes of a CSV."""
-    return table.to_csv(index=False, sep=separator, lineterminator=end).encode(encoding)
+    return table.to_csv(index=False, sep=separator, lineterminator=end, quoting=quoting).encode(encoding)
 
 
 def as_json(table):

@@ -226,6 +226,16 @@ def test_numbers_above_12_tell_the_order(first, order, tmp_path, caplog):
     assert loaded.parameters["date_order"] == order and f"<td>date order</td><td>{order}</td>" in loading_page(loaded)
 
 
+@pytest.mark.parametrize(
+    "form", ["%Y/%m/%d %I:%M:%S %p", "%Y/%m/%d %H:%M", "%Y-%m-%d %I:%M:%S %p", "%m-%d-%Y %H:%M", "%Y-%m-%dT%H:%M:%SZ"]
+)
+def test_dates_as_agencies_write_them(form, tmp_path):
+    when = pd.Series(pd.Timestamp("2024-05-13 22:30") + pd.to_timedelta(NUMBERS, unit="h"))
+    frame = calls().drop(columns=["Time", "Closed"]).assign(Date=when.dt.strftime(form), Updated=when.dt.strftime(form))
+    taken = read(frame, tmp_path)
+    assert (taken.occurred == when).all() and (taken.Updated == when).all() and "time" not in choices(taken)
+
+
 def test_another_column_of_dates_may_tell_the_order(tmp_path):
     frame = calls().assign(Date=slashed(12, "{:02d}/05/2024"), Closed=slashed(28, "{:02d}/06/2024"))
     taken = read(frame, tmp_path)

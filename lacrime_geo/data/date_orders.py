@@ -12,6 +12,10 @@ from .. import dates
 
 MONTH_FIRST, DAY_FIRST = "month/day", "day/month"
 ORDERS = (MONTH_FIRST, DAY_FIRST)
+# With slashes, or with a clock of twelve hours.
+YEAR_FIRST = re.compile(
+    r"\s*(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?!\d)((?<=/\d\d).*|(?<=/\d).*|.*[AaPp]\.?[Mm]\.?\s*)", re.DOTALL
+)
 IN_DIGITS = re.compile(r"\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)(.*)", re.DOTALL)
 
 
@@ -41,14 +45,17 @@ def order_of(texts: Iterable[Any]) -> str | None:
 def parse(texts: Iterable[Any], order: str | None = None) -> np.ndarray:
     """Return datetime64[s] of texts as `dates.parse` does, those of digits alone in the order given (None: month/day).
 
-    >>> parse(["13/05/2024", "2024-05-13", "13.5.2024 10:30"], "day/month").astype(str).tolist()
-    ['2024-05-13T00:00:00', '2024-05-13T00:00:00', '2024-05-13T10:30:00']
+    >>> parse(["13/05/2024", "2024-05-13", "13.5.2024 10:30", "2024/05/13 10:30:00 PM"], "day/month").astype(str).tolist()
+    ['2024-05-13T00:00:00', '2024-05-13T00:00:00', '2024-05-13T10:30:00', '2024-05-13T22:30:00']
     """
     swap = order == DAY_FIRST
     return dates.parse([text and _month_first(text, swap) for text in texts])
 
 
 def _month_first(text: str, swap: bool) -> str:
+    if begins_with_year := YEAR_FIRST.fullmatch(text):
+        year, month, day, rest = begins_with_year.groups()
+        return f"{month}/{day}/{year}{rest}"
     match = IN_DIGITS.fullmatch(text)
     if match is None:
         return text

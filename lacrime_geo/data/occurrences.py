@@ -134,12 +134,12 @@ def _moment(
 def _read(
     columns: Mapping[str, Column], name: str, role: str, orders: Orders
 ) -> tuple[np.ndarray, list[rules.Finding]]:
-    """Return dates, those of digits alone in the order that is known."""
+    """Return dates, those of digits alone in the order that is known for the column."""
     column = columns[name]
-    if not isinstance(column, Texts) or name not in orders:
+    if is_date_column(column):
         return moments(column, role, REMEDY)
-    bare = stripped(column)
-    found = bare.each(lambda distinct: date_orders.parse(distinct, orders[name]))
+    bare = stripped(texts(column))
+    found = bare.each(lambda distinct: date_orders.parse(distinct, orders.get(name)))
     return found, [rules.parsed(role, bare, found, blank(bare), np.isnat, REMEDY)]
 
 
