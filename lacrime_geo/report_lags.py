@@ -17,6 +17,7 @@ NEEDED = (
     "(“Date Rptd”)"
 )
 DAY = np.timedelta64(1, "D")
+LONE = 180 * DAY
 
 
 class Lags(NamedTuple):
@@ -91,6 +92,7 @@ def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags
         known = incidents.known_until
         end = np.datetime64("NaT", "D") if known is None else known.astype("M8[D]")
         parameters.choose("as_of", str(end), "the latest report in the file is taken for its end")
+        _warn_of_a_lone_report(incidents, end, parameters)
     lags = lags_of(incidents, end)
     if not lags.days.size:
         raise ValueError(
@@ -99,6 +101,17 @@ def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags
         )
     _note(lags, parameters)
     return lags
+
+
+def _warn_of_a_lone_report(incidents: Incidents, end: np.datetime64, parameters: Parameters) -> None:
+    """Doubt the latest report where it stands alone: a year mistyped would make every incident look old enough."""
+    reported = np.asarray(incidents.reported)
+    earlier = reported[reported < end]
+    if earlier.size and end - earlier.max().astype("M8[D]") > LONE:
+        parameters.warn(
+            f"The latest report, of {end}, is {(end - earlier.max().astype('M8[D]')) / DAY:,.0f} days after the one before: if "
+            "its date is wrong, so are the delays; give the file's true end (as_of)."
+        )
 
 
 def _note(lags: Lags, parameters: Parameters) -> None:

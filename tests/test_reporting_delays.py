@@ -185,6 +185,15 @@ def test_a_file_chosen_by_the_date_of_report_does_not_bias_it():
     np.testing.assert_allclose(chosen["share"][:6], whole["share"][:6], atol=0.02)
 
 
+def test_a_lone_last_report_is_doubted():
+    occurred, reported = seen(300, 100, 1)
+    assert "warnings" not in lg.reporting_delay(points(occurred, reported)).parameters
+    reported[0] = 3650
+    doubted = lg.reporting_delay(points(occurred, reported)).parameters
+    assert "The latest report, of 2031-12-30, is 3,5" in doubted["warnings"][0]
+    assert "warnings" not in lg.reporting_delay(points(occurred, reported), as_of=BEGIN + 99).parameters
+
+
 def test_what_has_no_delay_is_counted():
     occurred, reported = np.array([0, 5, 5, 9, 3]), np.array([0, 4, 7, 9, 3])
     when, told = (BEGIN + days for days in (occurred, reported))
