@@ -26,7 +26,24 @@ STATUS = (
     ("AA", "Adult Arrest", 0.088),
     ("JA", "Juv Arrest", 0.002),
 )
-STREETS = ("MAPLE", "CENTRAL", "LAS PALMAS", "ORCHARD", "RIVERSIDE", "SAN MARINO", "HARBOR VISTA", "WESTERN")
+SYLLABLES = (
+    "ALA",
+    "BEL",
+    "CANO",
+    "DEL",
+    "ESPE",
+    "FLO",
+    "GRAN",
+    "HILL",
+    "LAKE",
+    "MONT",
+    "OAK",
+    "PALO",
+    "RIVER",
+    "SAN",
+    "VISTA",
+)
+STREETS = tuple(f"{one} {two}{three}" for one in SYLLABLES for two in SYLLABLES for three in ("", "DA", "MAR", "TON"))
 
 
 def write(path, rows=ROWS, first=0):

@@ -19,7 +19,7 @@ from .csv_files import MARKS, names_of, separator_of
 from .tables import RawTable, Texts
 from .unpacking import unpacked
 
-NUMBER, DISTINCT, PLAIN = "number", "distinct", "plain"
+NUMBER, DISTINCT, MANY, PLAIN = "number", "distinct", "many", "plain"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 BLOCK, THREADS = 4 << 20, 4
 
@@ -40,8 +40,8 @@ def portions(
 
     Parameters
     ----------
-    kinds : what a column (without spaces around its name) holds: NUMBER, PLAIN texts nearly all of which differ, or else
-        DISTINCT ones.
+    kinds : what a column (without spaces around its name) holds: NUMBER, PLAIN texts nearly all of which differ, MANY texts
+        that are repeated, or else a few DISTINCT ones.
     wanted : names of the columns to read, without spaces around; None reads all.
 
     Raises
@@ -153,7 +153,12 @@ def _table(
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    types = {NUMBER: pa.float64(), DISTINCT: pa.dictionary(pa.int32(), pa.string()), PLAIN: pa.string()}
+    types = {
+        NUMBER: pa.float64(),
+        DISTINCT: pa.dictionary(pa.int32(), pa.string()),
+        MANY: pa.string(),
+        PLAIN: pa.string(),
+    }
     chosen = [name for name in names if wanted is None or name.strip() in wanted]
     try:
         read = arrow_csv.read_csv(
@@ -172,11 +177,12 @@ def _table(
     if part.ends_in_quotes():
         raise Surprise
     with ThreadPoolExecutor(THREADS) as threads:
-        columns = dict(zip(chosen, threads.map(_column, read.columns)))
+        of_kind = (kinds.get(name.strip(), DISTINCT) for name in chosen)
+        columns = dict(zip(chosen, threads.map(_column, read.columns, of_kind)))
     return RawTable(columns, read.num_rows, file)
 
 
-def _column(column: Any) -> Any:
+def _column(column: Any, kind: str) -> Any:
     from pyarrow import types
 
     if types.is_floating(column.type):
@@ -185,17 +191,23 @@ def _column(column: Any) -> Any:
         if np.count_nonzero(np.isfinite(values)) != len(column) - column.null_count:
             raise Surprise
         return values
+    return texts_of(column, kind)
+
+
+def texts_of(column: Any, kind: str) -> Any:
+    """Return an Arrow column of texts, or of a dictionary of them; raise Surprise where a text goes over several lines."""
+    from pyarrow import types
+
     if types.is_dictionary(column.type):
-        return texts_of(column)
-    whole = ArrowTexts(column.combine_chunks())
-    if whole.has_row_ends():
-        raise Surprise
-    return whole
-
-
-def texts_of(column: Any) -> Texts:
-    """Return an Arrow column of a dictionary as Texts; raise Surprise where a text goes over several lines."""
-    whole = column.unify_dictionaries().combine_chunks()
+        whole = column.unify_dictionaries().combine_chunks()
+    elif kind == PLAIN:
+        plain = ArrowTexts(column.combine_chunks())
+        if plain.has_row_ends():
+            raise Surprise
+        return plain
+    else:
+        # To unify the dictionaries of many blocks takes longer than to make one, where there are many texts.
+        whole = column.combine_chunks().dictionary_encode()
     if any_match(whole.dictionary, ROW_ENDS):
         raise Surprise
     known = np.empty(len(whole.dictionary) + 1, dtype=object)

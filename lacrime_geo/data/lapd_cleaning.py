@@ -10,7 +10,7 @@ from ..checks import listed
 from ..parameters import Parameters
 from ..progress import Progress, advance
 from . import rules
-from .arrow_csv import NUMBER, PLAIN
+from .arrow_csv import MANY, NUMBER, PLAIN
 from .arrow_texts import ArrowTexts
 from .categories import categories_of
 from .cleaning import blank, moments, noted, numbers, single_spaced, texts
@@ -67,6 +67,7 @@ KINDS = {
         *((official, NUMBER) for official, ours in COLUMNS.items() if ours in WHOLE),
         *((official, NUMBER) for official in ("TIME OCC", "LAT", "LON", *LEFT_OUT)),
         *((official, PLAIN) for official in ("DR_NO", "Mocodes")),
+        ("LOCATION", MANY),
     )
     for name in (official, *(api for api, known in PORTAL.items() if known == official))
 }

@@ -63,7 +63,8 @@ def _for_pandas(column: Column, name: str, loaded: Loaded) -> Any:
     if name not in loaded.whole:
         return _texts(column) if column.dtype == object and name == "dr_no" else column
     missing = np.isnan(column)
-    return pd.arrays.IntegerArray(np.where(missing, 0, column).astype(np.int64), missing)
+    known = np.where(missing, 0, column) if missing.any() else column
+    return pd.arrays.IntegerArray(known.astype(np.int64), missing)
 
 
 def _categories(column: Texts) -> Any:

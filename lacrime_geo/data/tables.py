@@ -51,10 +51,11 @@ class Texts(NamedTuple):
 
     def unified(self) -> Texts:
         """Return the same rows with each text once among the distinct ones, None first; a rule may have made two alike."""
-        number: dict[str | None, int] = {None: 0}
-        new = np.fromiter((number.setdefault(text, len(number)) for text in self.distinct), np.int32)
-        if len(number) == new.size and new[0] == 0:
+        texts = self.distinct.tolist()
+        if texts[:1] == [None] and len(set(texts)) == len(texts):
             return self
+        number: dict[str | None, int] = {None: 0}
+        new = np.array([number.setdefault(text, len(number)) for text in texts], dtype=np.int32)
         distinct = np.empty(len(number), dtype=object)
         distinct[:] = list(number)
         return Texts(distinct, new[self.code])
