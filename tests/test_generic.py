@@ -104,6 +104,20 @@ def test_places_by_content(tmp_path):
     assert "guessed by its content: no column has a usual name" in line["action"]
 
 
+@pytest.mark.parametrize(
+    "form", ["({lat}, {lon})", "POINT ({lon} {lat})", "{n}00 MAIN ST\nCHICAGO, IL\n({lat}, {lon})"]
+)
+def test_places_that_stand_in_one_text(form, tmp_path):
+    plain = calls().drop(columns=["Longitude", "Latitude"])
+    pairs = zip(calls().Longitude, calls().Latitude)
+    frame = plain.assign(Where=[form.format(lon=lon, lat=lat, n=n) for n, (lon, lat) in enumerate(pairs)])
+    frame.loc[3, "Where"], frame.loc[4, "Where"], frame.loc[5, "Where"] = "", "(0, 0)", "MAIN ST"
+    taken = read(frame, tmp_path)
+    assert choices(taken)["x"] == choices(taken)["y"] == "Where" and found(taken, "place_unreadable") == 1
+    assert np.flatnonzero(taken.geometry.isna()).tolist() == [3, 4, 5] and "Where" not in taken
+    np.testing.assert_array_equal(taken.geometry.x[6:], calls().Longitude[6:])
+
+
 def test_columns_that_are_named_are_taken(tmp_path):
     frame = calls().assign(Lon2=-70.5, Reported=pd.Series(pd.to_datetime("2024-07-01")), kind="x")
     named = dict(x="Lon2", date="Closed", category_column="kind")

@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ..checks import listed
-from .cleaning import numbers_of
+from .cleaning import numbers_of, texts
 from .column_guesses import Guess, named_places, place_columns
+from .places_in_text import column_of_places, places
 from .tables import Column, Texts
 
 # How many of the coordinates must be in the ranges of longitude and latitude to be taken for such.
@@ -49,10 +50,17 @@ def pairs_of(free: dict[str, Column], columns: Mapping[str, Column], named: list
         guesses = [(Guess(x_name, ""), Guess(y_name, ""))]
     else:
         guesses = place_columns(free)
+    if not guesses and named == [None, None] and (name := column_of_places(free)):
+        return [_of_texts(name, texts(free[name]))]
     if not guesses:
         raise ValueError(_why_no_places(free, file))
     several = guesses if named == [None, None] else guesses[:1]
     return [_pair(x_name or x.column, y_name or y.column, columns, x.reason) for x, y in several]
+
+
+def _of_texts(name: str, column: Texts) -> Pair:
+    place = column.each(places)
+    return Pair(name, name, place[:, 0], place[:, 1], "by its content: both coordinates stand in it")
 
 
 def _pair(x_name: str, y_name: str, columns: Mapping[str, Column], reason: str) -> Pair:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import crs as crs_rules
 from ..parameters import Parameters
 from . import crs_fitting, rules
-from .cleaning import noted, numbers
+from .cleaning import blank, noted, numbers, texts
 from .coordinate_pairs import Pair, pairs_of
 from .own_mapping import Asked
 from .pair_comparison import compared
@@ -50,10 +50,7 @@ def placed(
             parameters.choose(role, name, chosen.reason)
         else:
             parameters[role] = name
-    x, y = (
-        noted(audit, numbers(columns[name], role, source=REMEDY))
-        for role, name in (("x", chosen.x_name), ("y", chosen.y_name))
-    )
+    x, y = _coordinates(chosen, columns, audit)
     crs = _crs(chosen, asked, parameters)
     missing = np.zeros(x.size, dtype=bool)
     if named == [None, None]:
@@ -67,6 +64,18 @@ def placed(
     ]
     nowhere = zero | blank | missing
     return Placed(np.where(nowhere, np.nan, x), np.where(nowhere, np.nan, y), crs, (chosen.x_name, chosen.y_name))
+
+
+def _coordinates(
+    chosen: Pair, columns: Mapping[str, Column], audit: list[rules.Finding]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the numbers of a pair, and note those that are none."""
+    if chosen.x_name == chosen.y_name:
+        column = texts(columns[chosen.x_name])
+        audit.append(rules.parsed("place", column, chosen.x, blank(column), np.isnan, REMEDY))
+        return chosen.x, chosen.y
+    x = noted(audit, numbers(columns[chosen.x_name], "x", source=REMEDY))
+    return x, noted(audit, numbers(columns[chosen.y_name], "y", source=REMEDY))
 
 
 def _other_roles(asked: Asked) -> set[str]:
