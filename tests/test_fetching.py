@@ -213,7 +213,10 @@ def test_waits_grow_are_bounded_and_differ_by_seed():
 
 
 FINAL = {
-    "unknown column": (None, r"refuses the query: 400 Bad Request: no such column: nonsense"),
+    "unknown column": (
+        None,
+        r"refuses the query: 400 Bad Request: no such column: nonsense; name the columns that there are",
+    ),
     "forbidden": (
         faults.refused(403, body=b'{"message": "You must be logged in"}'),
         "403 Forbidden: You must be logged in",

@@ -199,7 +199,9 @@ def _refusal(problem: Any, host: str) -> OSError | ValueError:
     if 300 <= problem.code < 400:
         place = problem.headers.get("Location", "nowhere")
         return ValueError(f"{host} sends on to {place!r}, which is not followed: {problem.reason}".splitlines()[0])
-    return OSError(f"{host} refuses the query: {problem.code} {problem.reason}{said}")
+    # The city renames columns now and then.
+    remedy = "; name the columns that there are (columns, --columns)" if b"no-such-column" in body else ""
+    return OSError(f"{host} refuses the query: {problem.code} {problem.reason}{said}{remedy}")
 
 
 def _message(body: bytes) -> str:
