@@ -93,10 +93,11 @@ def test_a_damaged_manifest_is_said_and_all_fetched_anew(portal, file, right, ca
     assert "crimes.csv.part cannot be read" in caplog.text
 
 
-def test_a_manifest_cannot_name_files_elsewhere(portal, file, right, caplog):
+@pytest.mark.parametrize("change", [{"file": "../../etc/passwd"}, {"offset": 7}, {"rows": "ten"}, {"extra": 1}])
+def test_a_manifest_that_was_changed_is_not_believed(portal, file, right, caplog, change):
     manifest = broken_off(portal, file) / "manifest.json"
     kept = json.loads(manifest.read_text())
-    kept["pages"][0]["file"] = "../../etc/passwd"
+    kept["pages"][1].update(change)
     manifest.write_text(json.dumps(kept))
     fetch_at_once(portal, file)
     assert file.read_bytes() == right and "crimes.csv.part cannot be read" in caplog.text

@@ -167,6 +167,8 @@ class PartFolder:
             url, counted, header, stale = kept["url"], int(kept["counted"]), str(kept["header"]), bool(kept["stale"])
             if kept["version"] != VERSION or any(Path(page.file).name != page.file for page in pages):
                 raise ValueError("it is of another version")
+            if any(page.offset != sum(before.rows for before in pages[:number]) for number, page in enumerate(pages)):
+                raise ValueError("its pages do not follow each other")
         except (ValueError, KeyError, TypeError) as problem:
             log.warning("%s cannot be read (%s): all pages are fetched anew", self.path.name, problem)
             return
