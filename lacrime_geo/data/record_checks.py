@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..progress import Progress, advance
+from .arrow_texts import ArrowTexts
 from .rules import Finding, finding
 from .tables import Column, Texts
 from .weeks import Weeks
@@ -65,6 +66,8 @@ def _still_alike(rows: np.ndarray, group: np.ndarray, values: np.ndarray) -> tup
 
 def codes(values: np.ndarray) -> np.ndarray:
     """Return a number for each distinct value (n,), −1 for missing ones and empty texts."""
+    if isinstance(values, ArrowTexts):
+        return np.asarray(values.array.dictionary_encode().indices.fill_null(-1)).astype(np.int64)
     if values.dtype != object:
         code = np.unique(values, return_inverse=True)[1].ravel()
         return np.where(_is_missing(values), -1, code)
@@ -87,6 +90,8 @@ def filled(column: Column) -> np.ndarray:
     if isinstance(column, Texts):
         held = np.array([bool(text and text.strip()) for text in column.distinct], dtype=bool)
         return held[column.code]
+    if isinstance(column, ArrowTexts):
+        return np.asarray(column.array.is_valid())
     if column.dtype == object:
         return np.array([not _blank(value) for value in column], dtype=bool)
     return ~_is_missing(column)

@@ -88,9 +88,9 @@ class Load(Tool):
         table = ogr_tables.read_table(path, self.SEPARATOR, within(progress, 0.0, 0.4))
         loaded = points.in_degrees(self.cleaned(table, parameters, context, within(progress, 0.4, 0.5)), context)
         # The audit is of the whole file, whatever was asked of it.
-        found = audit(loaded, progress=within(progress, 0.5, 0.55))
+        found = audit(loaded, progress=within(progress, 0.5, 0.57))
         loaded = loaded.select(**chosen)
-        advance(progress, 0.57)
+        advance(progress, 0.58)
         outputs.provenance = Provenance(self, {FILE: SourceFile(path)})
         advance(progress, 0.6)
         results = {OUTPUT: loaded, AUDIT: found}
