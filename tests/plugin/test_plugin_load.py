@@ -399,8 +399,11 @@ def test_real_files(run, lacrime_data, tmp_path, name):
     require_same(layer, lg.read_lapd(lacrime_data / name))
 
 
-def test_another_agencys_real_file(run, lacrime_data, tmp_path):
-    path = lacrime_data / "la_homicides_2015.csv"
+@pytest.mark.parametrize(
+    "name", ["la_homicides_2015.csv", "memphis_robberies_2019.parquet", "portland_cfs_2016-08.parquet"]
+)
+def test_another_agencys_real_file(run, lacrime_data, tmp_path, name):
+    path = lacrime_data / name
     require_same(
         opened(run("load_incidents", FILE=str(path), OUTPUT=str(tmp_path / "real.gpkg"))["OUTPUT"]),
         lg.read_incidents(path),
