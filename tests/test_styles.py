@@ -29,6 +29,10 @@ STYLED = {
     "local_moran": lambda: lg.local_moran(squares(5, 5), value=np.arange(25.0)),
     "gi_star of points": lambda: lg.gi_star(points_frame(*clustered(60, 1)), value=np.arange(60.0), neighbours="knn"),
     "stability": lambda: lg.stability(POINTS, cell_size=300, runs=20),
+    "moved hotspots": lambda: lg.jitter_sensitivity("hotspots", POINTS, cell_size=300, radius=50, runs=3),
+    "moved density": lambda: lg.jitter_sensitivity("kde", POINTS, bandwidth=400, radius=50, runs=3),
+    "moved clusters": lambda: lg.jitter_sensitivity("dbscan", POINTS, eps=200, min_samples=8, radius=50, runs=3),
+    "withheld": lambda: lg.safe_export(lg.hotspots(POINTS, cell_size=300)),
     "comparison": lambda: lg.compare(
         squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
     ),
@@ -93,6 +97,29 @@ def test_stability_is_told_in_numbers_of_grids(runs, hot):
     assert len(ranges) <= 7
 
 
+@pytest.mark.parametrize(
+    ("name", "first", "last", "least"),
+    [
+        ("moved hotspots", "Hot in 3 of 3 runs", "Cold in 3 of 3 runs", -1.0),
+        ("moved density", "Among the densest 5 % in 3 of 3 runs", "Among the densest 5 % in none", 0.0),
+        ("moved clusters", "The same in 3 of 3 runs", "In no cluster, or not significant", 0.0),
+    ],
+)
+def test_every_share_of_runs_is_of_one_class(name, first, last, least):
+    ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in parsed(name).iter("range")]
+    assert (ranges[0][2], ranges[-1][2]) == (first, last)
+    for share in np.arange(3 * least, 4) / 3:
+        assert sum(low <= share <= high for low, high, _ in ranges) == 1
+
+
+def test_every_count_is_of_one_class():
+    safe = STYLED["withheld"]()
+    ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in parsed("withheld").iter("range")]
+    assert [label for *_, label in ranges[-2:]] == ["0", "Withheld"] and ranges[-3][2].startswith("5")
+    for count in {-1.0, *safe["count"][~safe["suppressed"]]}:
+        assert sum(low <= count <= high for low, high, _ in ranges) == 1, count
+
+
 def test_every_kind_of_change_has_its_own_look():
     found = classes(parsed("comparison"))
     assert list(found) == list(CHANGES)
@@ -146,9 +173,13 @@ def test_points_are_marked_and_areas_filled():
         for name in STYLED
         if name not in RASTERS
     }
-    assert {name for name, kind in kinds.items() if kind == {"marker"}} == {"gi_star of points", "clusters"}
+    assert {name for name, kind in kinds.items() if kind == {"marker"}} == {
+        "gi_star of points",
+        "clusters",
+        "moved clusters",
+    }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
-    filled |= {"stability", "comparison", "ellipses", "change"}
+    filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+NORMAL = 0  # how a layer is blended with those beneath
+LOCAL_SCALE = 60_000
 HEAD = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 
 
@@ -223,3 +225,8 @@ def text_literal(text: str) -> str:
     """
     escaped = text.replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"
+
+
+def unfilled() -> str:
+    """Return an area without fill, with a hairline where the map is large enough."""
+    return fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE)

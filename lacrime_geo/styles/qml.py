@@ -6,12 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any, Callable
 
-import numpy as np
-
 from . import palettes
 from .elements import (
+    LOCAL_SCALE,
+    NORMAL,
     categorised,
-    classified,
     document,
     element,
     fill,
@@ -22,15 +21,14 @@ from .elements import (
     outline,
     single,
     text_literal,
+    unfilled,
 )
+from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
+from .withheld import safe_areas
 
-NORMAL = 0  # how a layer is blended with those beneath
-LOCAL_SCALE = 60_000
 MANY_POINTS = 10_000
 TOO_FEW = "too few"
-WITHHELD = "#bdbdbd"
-NOTHING_FOUND = "In no cluster, or not significant"
 # Where QGIS puts labels: along an area's border, curved with it, on the line itself or above it.
 PERIMETER, ON_LINE, ABOVE_LINE = 7, 1, 2
 # "1 · 312 incidents · 4 %"; the smaller clusters are named only when the map is large enough.
@@ -156,94 +154,6 @@ def _kinds(attribute: str, kinds: Mapping[str, tuple[str, str | None]], points: 
     return document([categorised(attribute, entries, symbols), opacity, element("blendMode", text=NORMAL)])
 
 
-def unfilled() -> str:
-    """Return an area without fill, with a hairline where the map is large enough."""
-    return fill(None, "#9a9a9a", 0.06, hide_beyond=LOCAL_SCALE)
-
-
-def _stability(result: Any) -> str:
-    """Classes of the share of grids on which a cell is hot, or else cold; the surer the darker."""
-    return _shares(result.parameters["runs"], "{} on", "grids", "Hot or cold on none")
-
-
-def _jittered_cells(result: Any) -> str:
-    """Return the same of the runs on moved places."""
-    return _shares(result.parameters["runs"], "{} in", "runs", "Hot or cold in none")
-
-
-def _jittered_density(result: Any) -> str:
-    """Classes of the share of runs in which a cell is among the densest."""
-    runs = result.parameters["runs"]
-    classes = _classes_of_shares("Hot", runs, "Among the densest 5 % in", "runs")
-    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in classes]
-    entries.append((-0.5 / runs, 0.5 / runs, "Among the densest 5 % in none"))
-    symbols = [*(fill(colour, colour, 0.2) for *_, colour in classes), fill(None, None, 0.0)]
-    renderer = classified('"top" / "runs"', entries, symbols)
-    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
-
-
-def _jittered_marks(result: Any) -> str:
-    """Points by the share of runs in which they stay what they are; those in no cluster, or not significant, small and grey."""
-    runs = result.parameters["runs"]
-    classes = _classes_of_shares("Hot", runs, "The same in", "runs")
-    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in classes]
-    entries += [(-0.5 / runs, 0.5 / runs, "The same in none"), (-2.0, -0.5 / runs, NOTHING_FOUND)]
-    symbols = [marker(colour, 1.6, 0.75) for *_, colour in classes]
-    symbols += [marker("#ffffff", 1.6, 0.75), marker(palettes.NOISE, 0.7, 0.35)]
-    nothing = {
-        "cluster": '"cluster" < 0',
-        "bin": 'abs("bin") < 2',
-        "cluster_type": "\"cluster_type\" = 'not significant'",
-    }
-    where = next(condition for name, condition in nothing.items() if name in result.columns)
-    renderer = classified(f'if({where}, -1, "stays" / "runs")', entries, symbols)
-    return document([renderer, element("blendMode", text=NORMAL)])
-
-
-def _shares(runs: int, said: str, of: str, none: str) -> str:
-    """Classes of the share of runs in which a cell is hot, or else cold."""
-    hot, cold = (_classes_of_shares(side, runs, said.format(side), of) for side in ("Hot", "Cold"))
-    # A cell at the rim may lie on fewer grids than all: its share counts.
-    entries = [((least - 0.5) / runs, (most + 0.5) / runs, label) for least, most, label, _ in hot]
-    entries.append((-0.5 / runs, 0.5 / runs, none))
-    entries += [(-(most + 0.5) / runs, -(least - 0.5) / runs, label) for least, most, label, _ in reversed(cold)]
-    colours = [*(row[-1] for row in hot), None, *(row[-1] for row in reversed(cold))]
-    symbols = [unfilled() if colour is None else fill(colour, colour, 0.2) for colour in colours]
-    renderer = classified('if("hot" >= "cold", "hot", -"cold") / "runs"', entries, symbols)
-    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
-
-
-def _classes_of_shares(side: str, runs: int, said: str, of: str) -> list[tuple[int, int, str, str]]:
-    """Return (least, most, sentence, colour) of the classes of one side, the surest first; few runs make fewer classes."""
-    found, above = [], runs + 1
-    for share, colour in palettes.STABLE[side]:
-        least = max(math.ceil(share * runs), 1)
-        if least < above:
-            numbers = f"{least} to {above - 1}" if least < above - 1 else f"{least}"
-            found.append((least, above - 1, f"{said} {numbers} of {runs} {of}", colour))
-        above = min(least, above)
-    return found
-
-
-def _safe_areas(result: Any) -> str:
-    """Classes of the counts that are shown, fifths of them; withheld ones are grey, empty ones have no fill."""
-    name = next(iter(result.columns))
-    shown = result[name][result[name] > 0]
-    limits = sorted(set(np.quantile(shown, [0.2, 0.4, 0.6, 0.8, 1.0]).round().tolist())) if shown.size else []
-    rows = []
-    below = shown.min(initial=math.inf) - 1
-    for number, (low, high) in enumerate(zip([below, *limits], limits), start=1):
-        colour = palettes.DENSITY[round(number * (len(palettes.DENSITY) - 1) / len(limits))]
-        label = f"{low + 1:,.0f}" if low + 1 == high else f"{low + 1:,.0f} to {high:,.0f}"
-        rows.append((low + 0.5, high + 0.5, label, colour))
-    entries = [(low, high, label) for low, high, label, _ in reversed(rows)]
-    entries += [(-0.5, 0.5, "0"), (-2.0, -0.5, "Withheld")]
-    symbols = [*(fill(colour, colour, 0.1) for *_, colour in reversed(rows)), unfilled(), fill(WITHHELD, WITHHELD, 0.1)]
-    field = name.replace('"', '""')
-    renderer = classified(f'if("suppressed", -1, coalesce("{field}", 0))', entries, symbols)
-    return document([renderer, element("layerOpacity", text=0.8), element("blendMode", text=NORMAL)])
-
-
 def _incidents(result: Any) -> str:
     """Incidents as small translucent points, fainter where there are very many; the layer's name is the legend."""
     many = len(result) > MANY_POINTS
@@ -337,14 +247,14 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "hotspots": _cell_bins,
     "gi_star": _feature_bins,
     "local_moran": _local_moran,
-    "stability": _stability,
-    "jitter": _jittered_cells,
-    "jitter_density": _jittered_density,
-    "jitter_marks": _jittered_marks,
+    "stability": stability,
+    "jitter": jittered_cells,
+    "jitter_density": jittered_density,
+    "jitter_marks": jittered_marks,
     "comparison": _comparison,
     "change": _change,
     "incidents": _incidents,
-    "safe_areas": _safe_areas,
+    "safe_areas": safe_areas,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "ellipses": _ellipses,
