@@ -73,18 +73,20 @@ def svg(table: Any) -> str:
     drawn = [chart.y, *(chart.band or ()), *([chart.beside[0]] if chart.beside else [])]
     heights = np.concatenate([curves[0].columns[name] for name in drawn] + [curve.columns[chart.y] for curve in curves])
     across = np.concatenate([curve.x for curve in curves])
+    legend, legend_height = _legend(chart, curves)
     axes = _Axes(axis_of(across, chart.x_kind), axis_of(heights[np.isfinite(heights)], chart.y_kind))
     parts = [
-        element("rect", width=WIDTH, height=HEIGHT, fill="#ffffff"),
+        element("rect", width=WIDTH, height=HEIGHT + legend_height, fill="#ffffff"),
         _text(table.label, LEFT, 26, size=15, weight="bold"),
         *(_band(axes, curves[0], chart.band) if chart.band else []),
         *_grid(axes, chart),
         *(_even_line(axes, chart) if chart.evenly else []),
         *_lines(axes, chart, curves),
         *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
-        *_legend(chart, curves),
+        *legend,
     ]
-    size = dict(width=WIDTH, height=HEIGHT, viewBox=f"0 0 {WIDTH} {HEIGHT}")
+    height = HEIGHT + legend_height
+    size = dict(width=WIDTH, height=height, viewBox=f"0 0 {WIDTH} {height}")
     return element("svg", parts, xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
 
 
@@ -123,25 +125,21 @@ def _band(axes: _Axes, curve: _Curve, band: tuple[str, str]) -> list[str]:
     return [element("polygon", points=points, fill=COLOURS[0], fill_opacity=0.18)]
 
 
-def _legend(chart: Chart, curves: list[_Curve]) -> list[str]:
-    """Return which line is which, where there may be several, at the lower right, which rising shares and counts leave free."""
+def _legend(chart: Chart, curves: list[_Curve]) -> tuple[list[str], int]:
+    """Return which line is which, where there may be several, beneath the chart, and how high that is."""
     if chart.series is None:
-        return []
+        return [], 0
     entries = [(chart.series_words.format(curve.name), colour, "none") for curve, colour in zip(curves, COLOURS)]
     if chart.beside:
         entries.append((chart.beside[1].format(curves[0].name), COLOURS[0], "5 4"))
-    wide = 34 + LETTER * max(len(name) for name, *_ in entries)
-    left = WIDTH - RIGHT - 8 - wide
-    top = HEIGHT - BOTTOM - 12 - LEGEND_LINE * len(entries)
-    box = dict(width=wide, height=LEGEND_LINE * len(entries) + 6, fill="#ffffff", fill_opacity=0.85)
-    parts = [element("rect", x=_short(left), y=top, **box)]
+    wide = (WIDTH - LEFT - RIGHT) / 2
+    columns = 1 if max(len(name) for name, *_ in entries) * LETTER > wide - 40 else 2
+    rows, parts = -(-len(entries) // columns), []
     for number, (name, colour, dash) in enumerate(entries):
-        height = top + 12 + LEGEND_LINE * number
-        parts += [
-            _line(left + 4, height, left + 24, height, colour, dash, 2.2),
-            _text(name, left + 30, height + 4, anchor="start"),
-        ]
-    return parts
+        left, top = LEFT + wide * (number // rows), HEIGHT + 4 + LEGEND_LINE * (number % rows)
+        parts.append(_line(left, top, left + 24, top, colour, dash, 2.2))
+        parts.append(_text(name, left + 32, top + 4, anchor="start"))
+    return parts, LEGEND_LINE * rows + 8
 
 
 def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:

@@ -107,6 +107,10 @@ def test_several_series_are_told_apart_and_the_first_has_company():
     assert {"a", "b & c", "a of old"} <= set(texts(root))
     corners = np.array([pair.split(",") for pair in root.find(f"{SVG}polygon").get("points").split()], float)
     assert corners.shape == (6, 2) and corners[:, 1].min() < first[:, 1].min() < first[:, 1].max() < corners[:, 1].max()
+    # The legend stands beneath the axis, where no curve is.
+    lowest = max(line[:, 1].max() for line in (beside, second, first))
+    named = [float(node.get("y")) for node in root.iter(f"{SVG}text") if node.text in ("a", "b & c", "a of old")]
+    assert lowest < min(named) and max(named) < float(root.get("height"))
     colours = [line.get("stroke") for line in root.iter(f"{SVG}polyline")]
     assert colours[0] == colours[2] != colours[1]
     assert len(drawn(table_of(kind, of=list("abcdefgh"), x=[0] * 8, y=y, low=y, high=y, old=y))[1]) == 6 + 1
