@@ -217,7 +217,7 @@ def packed_and_cut(handler, body):
 
 
 def silent(handler, body):
-    time.sleep(1.0)
+    time.sleep(1.2)
     handler.close_connection = True
 
 

@@ -91,7 +91,7 @@ PASSING = {
     "cut in quotes": (faults.cut_in_quotes, "within a quoted field"),
     "chunks cut": (faults.chunks_cut, "the connection to 127.0.0.1 broke off"),
     "packed and cut": (faults.packed_and_cut, "the packed answer of 127.0.0.1 broke off"),
-    "silent": (faults.silent, "127.0.0.1 did not answer within 0.4 s|said nothing for 0.4 s"),
+    "silent": (faults.silent, "127.0.0.1 did not answer within 0.6 s|said nothing for 0.6 s"),
     "web page": (faults.web_page, "answers with a web page instead of CSV: Down for maintenance"),
     "JSON": (faults.in_json, "answers with JSON instead of CSV: Query timed out"),
     "empty": (lambda handler, body: handler.give(b""), "the answer is empty"),
@@ -106,7 +106,7 @@ PASSING = {
 
 
 def limits_for(name):
-    return PATIENT._replace(silence=0.4) if name == "silent" else PATIENT
+    return PATIENT._replace(silence=0.6) if name == "silent" else PATIENT
 
 
 @pytest.mark.parametrize("name", PASSING)
