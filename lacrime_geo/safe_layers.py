@@ -84,7 +84,7 @@ def safe_export(
         If k is below 2, a count is negative, missing or no whole number, there is no such column, radii do not fit, or nothing
         is left.
     TypeError
-        If it is a surface: one incident alone can be read from a density.
+        If it is a surface, from which a lone incident can be read, or hulls of clusters, whose corners are places.
 
     Notes
     -----
@@ -126,6 +126,8 @@ def _read(anything: Any, value: Any) -> Features | Incidents:
         raise TypeError("A density can give back where single incidents were: count in cells, and export that.")
     if isinstance(anything, Incidents) or isinstance(getattr(anything, "features", None), Incidents):
         return as_incidents(anything)
+    if isinstance(anything, Shapes) and anything.style == "cluster_hulls":
+        raise TypeError("The corners of hulls are places of incidents: count in cells, and export that.")
     if isinstance(anything, Shapes):
         return Features(list(anything.wkb), anything.crs, anything.columns, anything.label)
     if isinstance(anything, (str, os.PathLike)):

@@ -70,7 +70,7 @@ class Leaving(NamedTuple):
 
 def safe_points(everything: Incidents, rules: PointRules, progress: Progress = None) -> Made:
     """Return the points that may leave, sorted by what they say, so that their order tells nothing."""
-    parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask)
+    parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask, **everything.selection)
     missing = int((~everything.placed).sum())
     parameters.note("without_place", missing, f"{missing:,} incidents have no place, and are left out")
     told = _told(everything, rules.columns, parameters).take(everything.placed)
@@ -89,7 +89,7 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     measures = {**_counted(everything, points, made.shown), **made.measures}
     measures.update(damage(points, after, moved, within(progress, 0.5, 0.9)))
     parameters.tell(_in_words(measures, rules, parameters.get("hidden_among", "")))
-    parameters["title"] = f"{everything.label} · at least {rules.k} alike · n = {after.size:,}"
+    parameters["title"] = after.titled("Incidents, masked" if rules.mask != NONE else f"Incidents, {rules.k} alike")
     advance(progress, 0.92)
     order = np.lexsort((*(ranks(column) for column in made.columns.values()), made.y, made.x))
     advance(progress, 0.95)

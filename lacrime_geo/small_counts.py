@@ -42,8 +42,10 @@ def withheld(
     """
     small = (count < k) & ((count > 0) | zeros)
     others, open_groups = np.zeros(count.size, dtype=bool), []
+    by_group = np.argsort(group, kind="stable")
     for number in np.unique(group[small]):
-        rows = np.flatnonzero(group == number)
+        first, last = np.searchsorted(group[by_group], [number, number + 1])
+        rows = by_group[first:last]
         # Empty ones last; the draw puts equal ones into an order that nobody knows.
         order = rows[np.lexsort((random.random(rows.size), count[rows], count[rows] == 0))]
         spare = list(order[~small[order]])

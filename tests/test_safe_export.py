@@ -347,13 +347,42 @@ def test_on_the_command_line(tmp_path, capsys):
         ("areas", dict(mask="donut"), ValueError, "are for points"),
         ("areas", dict(value="nothing"), ValueError, "no column 'nothing'"),
         ("surface", {}, TypeError, "A density can give back"),
+        ("hulls", {}, TypeError, "corners of hulls are places of incidents"),
     ],
 )
 def test_what_cannot_be_is_said(data, options, kind, sentence):
     points = incidents(*uniform(200, 1), category=["a"] * 200)
-    given = {"points": points, "areas": areas([1, 2, 3])}.get(data)
+    given = {
+        "points": lambda: points,
+        "areas": lambda: areas([1, 2, 3]),
+        "surface": lambda: lg.kde(points, bandwidth=500),
+        "hulls": lambda: lg.dbscan(points, eps=800, min_samples=5).clusters(),
+    }[data]()
     with pytest.raises(kind, match=sentence):
-        lg.safe_export(lg.kde(points, bandwidth=500) if given is None else given, **options)
+        lg.safe_export(given, **options)
+
+
+def test_marks_and_chosen_incidents_can_be_exported():
+    marks = lg.dbscan(crimes(), eps=250, min_samples=8)
+    safe = lg.safe_export(marks, columns=["cluster"], k=3)
+    assert set(np.unique(safe["cluster"])) <= set(np.unique(marks["cluster"])) and safe["cluster"].max() >= 0
+    assert min(Counter(rows_of(safe)).values()) >= 3
+    chosen = lg.as_incidents(crimes()).select(category="burglary", since="2023-03-01")
+    safe = lg.safe_export(chosen)
+    assert set(safe["category"]) == {"burglary"} and safe.parameters["since"] == "2023-03-01"
+    assert safe.label.startswith("Incidents, 5 alike") and safe.label.endswith(f"n = {len(safe):,}")
+
+
+def test_many_groups_are_made_safe_each_by_itself():
+    random = np.random.default_rng(3)
+    counts, group = random.integers(0, 12, 3000), random.integers(0, 500, 3000)
+    found = hidden(counts, group=group)
+    for number in range(500):
+        rows = group == number
+        alone = hidden(counts[rows])
+        assert found.small[rows].tolist() == alone.small.tolist() and found.others[rows].sum() == alone.others.sum()
+        assert (number in found.open_groups) == bool(alone.open_groups.size)
+        assert found.all[rows].sum() != 1 or number in found.open_groups
 
 
 def test_west_los_angeles(lacrime_data):
