@@ -9,7 +9,9 @@ import zipfile
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from makers import crimes_frame, nibrs_table
+from pyarrow import parquet
 
 ROWS, MEGABYTE = 40, 1 << 20
 
@@ -95,6 +97,15 @@ def bomb(size, line=b"0", before=b"lon,lat\n"):
 def gzip_bomb(size, line=b"0", before=b"lon,lat\n"):
     """Return the same as gzip; a gzip of one MB is put after another, as the format allows."""
     return gzip.compress(before) + gzip.compress(line * (MEGABYTE // len(line))) * (size // MEGABYTE)
+
+
+def parquet_bomb():
+    """Return a parquet file of 60 million blanks in a hundred kB."""
+    made, blanks = io.BytesIO(), pa.table({"lon": pa.nulls(1_000_000, pa.float64())})
+    with parquet.ParquetWriter(made, blanks.schema) as writer:
+        for _ in range(60):
+            writer.write_table(blanks)
+    return made.getvalue()
 
 
 def lying_zip(said=100):

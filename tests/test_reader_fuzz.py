@@ -17,6 +17,7 @@ from hostile_files import (
     linked_zip,
     locked_zip,
     lying_zip,
+    parquet_bomb,
     quoted,
     zipped,
 )
@@ -116,10 +117,11 @@ def test_rows_in_are_rows_out_and_rows_reported(again, odd, too_long):
 
 WHERE = b"lon,lat,note\n-87.6,41.8,"
 HOSTILE = {
-    "bomb": (lambda: bomb(200 * MEGABYTE), "a.zip", "unpacks to|a line of more"),
-    "bomb of rows": (lambda: bomb(200 * MEGABYTE, b"1,2\n"), "a.zip", "unpacks to"),
-    "gzip bomb": (lambda: gzip_bomb(1_000 * MEGABYTE), "a.csv.gz", "unpacks to|a line of more"),
-    "gzip bomb of rows": (lambda: gzip_bomb(1_000 * MEGABYTE, b"1,2\n"), "a.csv.gz", "unpacks to"),
+    "bomb": (lambda: bomb(100 * MEGABYTE), "a.zip", "unpacks to|a line of more"),
+    "bomb of rows": (lambda: bomb(100 * MEGABYTE, b"1,2\n"), "a.zip", "unpacks to"),
+    "gzip bomb": (lambda: gzip_bomb(300 * MEGABYTE), "a.csv.gz", "unpacks to|a line of more"),
+    "gzip bomb of rows": (lambda: gzip_bomb(300 * MEGABYTE, b"1,2\n"), "a.csv.gz", "unpacks to"),
+    "parquet bomb": (parquet_bomb, "a.parquet", "unpacks to 60,000,000 values"),
     "bomb that lies": (lying_zip, "a.zip", "cannot be read"),
     "two files": (lambda: zipped({"a.csv": b"x", "b.csv": b"y"}), "a.zip", "holds 2 files"),
     "very many files": (lambda: zipped({f"{n}.csv": b"x" for n in range(5_000)}), "a.zip", "holds 5000 files"),

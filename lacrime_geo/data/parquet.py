@@ -13,6 +13,8 @@ from .tables import Column, RawTable, Texts
 
 # An index without a name is no column of the agency's.
 INDEX = "__index_level_"
+# Tables have a few values in a byte at most; a file with a hundred is made to fill the memory.
+MOST_VALUES, HARMLESS = 100, 50_000_000
 
 
 def columns(path: Path) -> tuple[dict[str, Column], int]:
@@ -41,7 +43,14 @@ def _opened(path: Path) -> Any:
         raise ImportError(
             f"{path.name} is a parquet file, which needs pyarrow: pip install pyarrow, or use the CSV."
         ) from None
-    return parquet.ParquetFile(path)
+    file = parquet.ParquetFile(path)
+    values = file.metadata.num_rows * file.metadata.num_columns
+    if values > max(HARMLESS, MOST_VALUES * path.stat().st_size):
+        file.close()
+        raise ValueError(
+            f"it unpacks to {values:,} values, more than {MOST_VALUES} for each of its bytes, as no table does"
+        )
+    return file
 
 
 def names(path: Path) -> list[str]:

@@ -12,7 +12,7 @@ from typing import Any, Callable
 
 ARCHIVES = (".zip", ".gz", ".7z", ".rar", ".tar", ".tgz", ".bz2", ".xz")
 # Tables shrink to a third or a thirtieth; what shrinks to less than a hundredth is made to fill a disk or the memory.
-MOST_TIMES, HARMLESS = 100, 64 << 20
+MOST_TIMES, HARMLESS = 100, 32 << 20
 
 
 @contextmanager
