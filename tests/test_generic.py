@@ -305,6 +305,21 @@ def test_an_incident_after_its_report_has_no_date(tmp_path):
     assert found(taken, "occurred_after_reported") == 1
 
 
+@pytest.mark.parametrize("role", ["end", "reported"])
+def test_an_end_or_report_that_was_guessed_and_lies_before_is_refused(role, tmp_path):
+    name = {"end": "End Date", "reported": "Reported"}[role]
+    frame = calls(Closed=name).assign(Date="2024-05-20")
+    frame[name] = "2024-06-01"
+    frame.loc[:4, name] = "2024-05-01"
+    assert read(frame, tmp_path)[{"end": "occurred_until", "reported": "occurred"}[role]].isna().sum() == 5
+    frame.loc[5, name] = "2024-05-01"
+    with pytest.raises(
+        ValueError, match=rf"{name!r} was taken .* lies before 'Date' in 6 of 60 rows.* name what holds date and"
+    ):
+        read(frame, tmp_path)
+    assert len(read(frame, tmp_path, mapping={role: name})) == ROWS
+
+
 def test_a_mapping_says_what_keywords_say(tmp_path):
     frame = calls(Date="one", Closed="two", ID="three", Longitude="four", Latitude="five", **{"Call Type": "six"})
     mapping = dict(start="one", end="two", start_time="Time", id="three", x="four", y="five", category="six", crs=None)

@@ -118,7 +118,8 @@ def clean_incidents(raw: RawTable, said: Asked = NOTHING_SAID, progress: Progres
     orders = orders_of_dates(columns, roles, said.date_order, parameters)
     audit = [*_choices(roles, parameters), *audit]
     advance(progress, 0.2)
-    made = _known(columns, roles, orders, audit)
+    guessed = {role for role in roles if role not in said.columns}
+    made = _known(columns, roles, orders, guessed, audit)
     if "date" not in said.columns:
         audit += unread_dates(columns, roles.get("date"))
     advance(progress, 0.4)
@@ -182,14 +183,18 @@ def _choices(roles: dict[str, str], parameters: Parameters) -> list[rules.Findin
 
 
 def _known(
-    columns: dict[str, Column], roles: dict[str, str], orders: Mapping[str, str | None], audit: list[rules.Finding]
+    columns: dict[str, Column],
+    roles: dict[str, str],
+    orders: Mapping[str, str | None],
+    guessed: set[str],
+    audit: list[rules.Finding],
 ) -> dict[str, Column]:
     """Return the columns that every agency's incidents have, in their settled order, as far as there are any."""
     made: dict[str, Column] = {}
     if "id" in roles:
         made["id"] = each_text(texts(columns[roles["id"]]), lambda text: text.strip() or None)
         audit.append(_repeated(texts(made["id"])))
-    made.update(occurrence(columns, roles, orders, audit))
+    made.update(occurrence(columns, roles, orders, guessed, audit))
     if "category_column" in roles:
         made.update(noted(audit, single_spaced({"category": columns[roles["category_column"]]})))
     return {name: made[name] for name in OWN if name in made}

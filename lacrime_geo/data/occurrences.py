@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Optional
 
 import numpy as np
@@ -17,6 +17,9 @@ from .tables import Column, Texts
 REMEDY = "choose another column, or mend the file"
 DATES = ("date", "end", "reported")
 Orders = Mapping[str, Optional[str]]
+# In how many rows a guess may be contradicted before it is taken for wrong.
+SHARE_WRONG = 0.01
+WORDS = {"end": "end", "reported": "date of the report"}
 LAST_SECOND = np.timedelta64(86_399, "s")
 
 
@@ -73,11 +76,20 @@ def _order(column: Column) -> str | None:
 
 
 def occurrence(
-    columns: Mapping[str, Column], roles: Mapping[str, str], orders: Orders, audit: list[rules.Finding]
+    columns: Mapping[str, Column],
+    roles: Mapping[str, str],
+    orders: Orders,
+    guessed: Collection[str],
+    audit: list[rules.Finding],
 ) -> dict[str, Column]:
     """Return when incidents occurred, until when, when reported, as far as there are columns of these; NaT where unknown.
 
     A date without its time of day stands at midnight and is flagged in time_placeholder; as an end it is the end of that day.
+
+    Raises
+    ------
+    ValueError
+        If an end or a report that was guessed lies before the date in many rows: then it holds something else.
     """
     if "date" not in roles:
         return {}
@@ -87,14 +99,27 @@ def occurrence(
     made: dict[str, Column] = {"occurred": start, "time_placeholder": unknown | np.isnat(start)}
     if "end" in roles:
         made["occurred_until"] = _until(columns, roles, start, orders, audit)
+        _require_right_guess(audit[-1], roles, "end", guessed, start)
     if "reported" in roles:
         made["reported"] = noted(audit, _read(columns, roles["reported"], "reported", orders))
         made["occurred"] = noted(audit, rules.occurred_after_reported(start, np.asarray(made["reported"])))
+        _require_right_guess(audit[-1], roles, "reported", guessed, start)
     elif any(plain_name(roles["date"]).endswith(word) for word in REPORTED):
         known = ~np.isnat(start)
         action = "taken as when it occurred: no column says that, so what happened earlier stands too late"
         audit.append(rules.finding("occurred_is_reported", known, np.full(known.size, roles["date"]), action))
     return made
+
+
+def _require_right_guess(
+    found: rules.Finding, roles: Mapping[str, str], role: str, guessed: Collection[str], start: np.ndarray
+) -> None:
+    """Raise where a column that was guessed contradicts the date too often."""
+    if role in guessed and found["rows"] > max(5, SHARE_WRONG * int((~np.isnat(start)).sum())):
+        raise ValueError(
+            f"The column {roles[role]!r} was taken for the {WORDS[role]}, but lies before {roles['date']!r} in {found['rows']:,} "
+            f"of {start.size:,} rows, so one of the two holds something else; name what holds date and {role}."
+        )
 
 
 def _until(
