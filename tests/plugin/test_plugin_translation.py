@@ -120,7 +120,9 @@ def test_the_default_is_chosen_at_first(translated, qgis_processing):
 
     for definition in enumerations(translated.values()):
         wrapper = WidgetWrapperFactory.create_wrapper(definition, None)
-        none = [] if definition.allowMultiple() else None
+        optional = definition.flags() & definition.Flag.FlagOptional
+        # Of what must be chosen the first stands there.
+        none = [] if definition.allowMultiple() else None if optional else definition.options()[0]
         assert wrapper.widgetValue() == (definition.defaultValue() or none), definition.name()
 
 

@@ -115,7 +115,10 @@ def compare(name, target, inputs):
     elif name == "compare":
         squares = inputs / "squares.gpkg"
         expected = lg.compare(squares, squares, value="crimes", other_value="crimes")
-    elif name in OF_FEATURES:
+    elif name == "jitter_sensitivity":
+        options = dict(cell_size=400, runs=3, radius=75)
+        expected = lg.jitter_sensitivity("hotspots", inputs / "points.gpkg", **options)
+    elif name in (*OF_FEATURES, "safe_export"):
         expected = getattr(lg, name)(inputs / "squares.gpkg", value="crimes")
     elif name == "concentration":
         expected = lg.concentration(inputs / "points.gpkg", units=inputs / "units.gpkg")
