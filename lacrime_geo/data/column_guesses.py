@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Callable, NamedTuple
 
@@ -11,132 +10,9 @@ import numpy as np
 from . import date_orders
 from .cleaning import numbers_of
 from .clocks import seconds_of
+from .column_words import NAMES, PLACES, plain_name
 from .tables import LATITUDE, LONGITUDE, Column, Texts
 
-# Coordinates are named in pairs; degrees come first, since their CRS is known.
-PLACES = (
-    (LONGITUDE.replace("_", ""), LATITUDE.replace("_", "")),
-    ("longitude", "latitude"),
-    ("lon", "lat"),
-    ("lng", "lat"),
-    ("long", "lat"),
-    ("x", "y"),
-    ("xcoordinate", "ycoordinate"),
-    ("xcoordina", "ycoordina"),
-    ("xcoord", "ycoord"),
-    ("pointx", "pointy"),
-    ("easting", "northing"),
-)
-# In the words of agencies, without spaces and signs; when it began before when it was reported.
-REPORTED = (
-    *(
-        "reported",
-        "reporteddate",
-        "datereported",
-        "reportdate",
-        "daterptd",
-        "reporteddatetime",
-        "reportdatetime",
-        "rptdt",
-    ),
-    *("datereport", "dateofreport", "reportedon", "reportedat"),
-)
-NAMES = {
-    "date": (
-        *(
-            "occurred",
-            "occurreddate",
-            "dateoccurred",
-            "dateocc",
-            "occdate",
-            "occurdate",
-            "occurredon",
-            "occurrencedate",
-        ),
-        *("incidentdate", "incidentdatetime", "dateofincident", "crimedate", "offensedate", "datetimeoccurred"),
-        *("occurredfrom", "occurredfromdate", "occurrencedatefrom", "occurfromdate", "occurredstart", "offensestart"),
-        *(
-            "offensestartdatetime",
-            "cmplntfrdt",
-            "datetime",
-            "date",
-            "startdate",
-            "datestart",
-            "startdatetime",
-            "fromdate",
-        ),
-        *("datefrom", "datetimefrom", "begindate", "datesingle", "timestamp", *REPORTED),
-    ),
-    "time": (
-        *("occurredtime", "timeoccurred", "timeocc", "occtime", "occurtime", "incidenttime", "timeofincident"),
-        *(
-            "crimetime",
-            "offensetime",
-            "occurredfromtime",
-            "occurfromtime",
-            "cmplntfrtm",
-            "time",
-            "starttime",
-            "timestart",
-        ),
-        *("fromtime", "timefrom", "begintime"),
-    ),
-    "end": (
-        *("occurredto", "occurredtodate", "occurredthrough", "occurrencedateto", "occurtodate", "occurredend"),
-        *("occurredenddate", "offenseend", "offenseenddatetime", "cmplnttodt", "enddate", "dateend", "enddatetime"),
-        *("todate", "dateto", "datetimeto"),
-    ),
-    "end_time": (
-        *(
-            "occurredtotime",
-            "occurredthroughtime",
-            "occurtotime",
-            "cmplnttotm",
-            "endtime",
-            "timeend",
-            "totime",
-            "timeto",
-        ),
-    ),
-    "reported": REPORTED,
-    "category_column": (
-        *(
-            "category",
-            "crimecategory",
-            "offensecategory",
-            "incidentcategory",
-            "primarytype",
-            "crimetype",
-            "offensetype",
-        ),
-        *("incidenttype", "calltype", "crime", "offense", "offence", "crmcddesc", "offensedescription"),
-        *("crimedescription", "ofnsdesc", "type", "description"),
-    ),
-    "id": (
-        *(
-            "incidentid",
-            "incidentnumber",
-            "incidentnum",
-            "incidentno",
-            "casenumber",
-            "caseno",
-            "caseid",
-            "reportnumber",
-        ),
-        *(
-            "reportno",
-            "reportid",
-            "complaintnumber",
-            "cmplntnum",
-            "eventid",
-            "eventnumber",
-            "callid",
-            "crimeid",
-            "drno",
-        ),
-        *("uid", "id", "objectid"),
-    ),
-}
 # How many of a column's distinct texts are tried, and how many of those must be what the name says.
 TRIED, MOST = 2_000, 0.9
 # A category stands in many rows; ids and addresses are nearly as many as rows.
@@ -265,11 +141,6 @@ def _named(word: str, known: dict[str, str]) -> str | None:
     """Return the column of that name, else the first whose name ends so; short words stand for themselves only."""
     endings = (name for plain, name in known.items() if len(word) > 3 and plain.endswith(word))
     return known.get(word) or next(endings, None)
-
-
-def plain_name(name: str) -> str:
-    """Return a column's name in small letters, without spaces and signs."""
-    return re.sub(r"[^a-z0-9]", "", name.lower())
 
 
 def _by_plain_name(columns: dict[str, Column]) -> dict[str, str]:

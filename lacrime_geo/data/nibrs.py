@@ -15,7 +15,7 @@ from . import rules
 from .categories import bare_number, nibrs_category_of, nibrs_code
 from .cleaning import blank, each_text, moments, noted, numbers, numbers_of, single_spaced, stripped, texts
 from .clocks import seconds_of
-from .column_guesses import plain_name
+from .column_words import plain_name
 from .geometry_columns import settled
 from .loaded import Loaded
 from .schemas import NIBRS

@@ -11,7 +11,8 @@ from ..parameters import Parameters
 from . import date_orders, rules
 from .cleaning import blank, moments, noted, stripped, texts
 from .clocks import seconds_of
-from .column_guesses import REPORTED, called_date, is_date_column, plain_name
+from .column_guesses import called_date, is_date_column
+from .column_words import REPORTED, plain_name
 from .tables import Column, Texts
 
 REMEDY = "choose another column, or mend the file"

@@ -12,7 +12,8 @@ import numpy as np
 from .. import checks
 from ..agencies import agency_of
 from ..parameters import Parameters
-from .column_guesses import NAMES, are_dates, is_date_column, plain_name
+from .column_guesses import are_dates, is_date_column
+from .column_words import NAMES, plain_name
 from .tables import Column, Texts
 
 if TYPE_CHECKING:

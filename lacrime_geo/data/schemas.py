@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from .column_guesses import plain_name
+from .column_words import plain_name
 
 LEGACY, NIBRS = "legacy", "NIBRS"
 # By these a file is known, in plain names; what else it must have its reader says.
