@@ -60,10 +60,11 @@ def _day(text: str) -> np.datetime64:
 LEGACY_2010 = DataSet("legacy_2010", "63jg-8b9z", LEGACY, _day("2010-01-01"), _day("2020-01-01"), tuple(LEGACY_COLUMNS))
 LEGACY_2020 = DataSet("legacy_2020", "2nrs-mtv8", LEGACY, _day("2020-01-01"), _day("2025-01-01"), tuple(LEGACY_COLUMNS))
 NIBRS_2024 = DataSet("nibrs_2024", "y8y3-fqfu", NIBRS, SWITCH, _day("2026-01-01"), NIBRS_2024_COLUMNS)
-# Called "2026 to present" at first; since August 2026 it holds every NIBRS offence, and y8y3-fqfu is closed to the public.
+# Made for 2026 and later. Users report that since August 2026 it holds the earlier offences too; who names it may ask for them.
 NIBRS_ALL = DataSet("nibrs", "k7nn-b2ep", NIBRS, SWITCH, None, NIBRS_COLUMNS)
+NIBRS_2026 = NIBRS_ALL._replace(since=_day("2026-01-01"))
 DATA_SETS = (LEGACY_2010, LEGACY_2020, NIBRS_2024, NIBRS_ALL)
-CHOSEN_BY_PERIOD = (LEGACY_2010, LEGACY_2020, NIBRS_ALL)
+CHOSEN_BY_PERIOD = (LEGACY_2010, LEGACY_2020, NIBRS_2024, NIBRS_2026)
 
 
 def named(name: str, since: Day, until: Day) -> DataSet:
@@ -107,16 +108,17 @@ def holding(since: Day, until: Day) -> DataSet:
         )
     if len(found) == 1:
         return found[0]
-    if {one.schema for one in found} == {LEGACY}:
-        cut = LEGACY_2010.until
+    if len({one.schema for one in found}) == 1:
+        cut = found[1].since
         raise ValueError(
-            f"The period {_in_words(since, until)} lies in two data sets with the same columns; fetch it in two parts, the first "
-            f"until {cut}, the second since {cut}."
+            f"The period {_in_words(since, until)} lies in two data sets of one record system ({found[0].name}, "
+            f"{found[1].name}); fetch it in two parts, the first until {cut}, the second since {cut}."
         )
     raise ValueError(
         f"The period {_in_words(since, until)} lies in {len(found)} data sets of two record systems, which are not joined: from "
         f"{SWITCH} on the department moved to NIBRS, bureau by bureau, and rows are offences under other codes. Ask for a "
-        f"period before {SWITCH} or from {LEGACY_2020.until} on, or name one data set: {', '.join(one.name for one in found)}."
+        f"period before {SWITCH} or from {LEGACY_2020.until} on, or name one data set: "
+        f"{', '.join(one.name for one in found)}."
     )
 
 

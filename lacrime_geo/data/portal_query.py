@@ -52,8 +52,8 @@ def lapd_url(
     since, until : days of occurrence, the first (inclusive) and the one after the last (exclusive); default open.
     category : slug or slugs such as "burglary"; default all.
     area : number (1–21) or name of the division or divisions, such as 6 or "Hollywood"; default all.
-    dataset : "legacy_2010" (2010–2019), "legacy_2020" (2020–2024), "nibrs" (from 7 March 2024 on, one row per offence),
-        "nibrs_2024" (its predecessor for 2024 and 2025), or the portal's own name such as "2nrs-mtv8"; default the one that
+    dataset : "legacy_2010" (2010–2019), "legacy_2020" (2020–2024), "nibrs_2024" (7 March 2024 to 2025, one row per
+        offence), "nibrs" (from 2026 on), or the portal's own name such as "2nrs-mtv8"; default the one that
         holds the period.
     columns : the portal's names of the columns wanted, or "all"; default all but those that describe victims.
     limit : how many rows at most; default all.
