@@ -91,10 +91,12 @@ def single_spaced(columns: Mapping[str, Column]) -> tuple[dict[str, Column], rul
         new = _distinct(
             [text if text is None else RUN_OF_SPACES.sub(" ", text.strip()) or None for text in old.distinct]
         )
-        here = (new != old.distinct)[old.code]
-        changed |= here
-        changes.append((here, old))
-        spaced[name] = Texts(new, old.code)
+        differs = new != old.distinct
+        spaced[name] = Texts(new, old.code) if differs.any() else old
+        if differs.any():
+            here = differs[old.code]
+            changed |= here
+            changes.append((here, old))
     # Of each row the first column that changed is shown; a few rows are enough.
     example, tried = np.empty(rows, dtype=object), np.flatnonzero(changed)[: rules.TRIED]
     for here, old in reversed(changes):
