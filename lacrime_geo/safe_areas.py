@@ -9,6 +9,7 @@ import numpy as np
 from . import checks
 from .features import Features
 from .parameters import Parameters
+from .progress import Progress, advance
 from .reruns import out_of
 from .small_counts import withheld
 
@@ -38,11 +39,13 @@ class Made(NamedTuple):
     style: str
 
 
-def safe_areas(areas: Features, rules: AreaRules) -> Made:
+def safe_areas(areas: Features, rules: AreaRules, progress: Progress = None) -> Made:
     """Return the areas with the counts that may be shown, and only the columns named."""
+    advance(progress, 0.0)
     count, name = _counts(areas, rules.value)
     group, groups = _groups(areas, rules.totals_by)
     hidden = withheld(count, rules.k, group, np.random.default_rng(rules.seed), zeros=rules.zeros)
+    advance(progress, 0.8)
     # Nothing of the input's own record leaves: it may tell a total, or a largest count.
     parameters = Parameters(layer=areas.label, k=rules.k, title=f"{areas.label} · counts below {rules.k} withheld")
     shown = np.where(hidden.all, np.nan, count.astype(float))

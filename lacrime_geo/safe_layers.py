@@ -113,9 +113,8 @@ def safe_export(
     else:
         if mask != NONE or population is not None or min_radius is not None or max_radius is not None:
             raise ValueError("mask, its radii and population are for points, and these are areas with counts.")
-        made = safe_areas(
-            data, AreaRules(k, named, "count" if value is None else value, totals_by, suppress_zeros, drawn)
-        )
+        counts = "count" if value is None else value
+        made = safe_areas(data, AreaRules(k, named, counts, totals_by, suppress_zeros, drawn), progress)
     wkb, crs, kept, measures, parameters, style = made
     return SafeLayer(kept, parameters, wkb, crs, style=style, label=parameters["title"], measures=measures)
 

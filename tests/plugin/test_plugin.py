@@ -10,6 +10,7 @@ import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME
 from lacrime_geo.parameter_groups import SELECTION
+from lacrime_geo.parameter_kinds import DistanceOrRule
 from lacrime_geo.rates import empirical_bayes
 
 qgis_core = pytest.importorskip("qgis.core")
@@ -25,7 +26,7 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     analysis, found = BY_NAME[name], algorithm(name)
     names = [definition.name() for definition in found.parameterDefinitions()]
     options = [parameter.name.upper() for parameter in (*analysis.params, *analysis.second_params)]
-    if "BANDWIDTH" in options:
+    if any(isinstance(parameter, DistanceOrRule) for parameter in analysis.params):
         # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
         options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
     selection = [parameter.name.upper() for parameter in SELECTION] if analysis.selects else []
