@@ -9,7 +9,8 @@ import numpy as np
 
 # Sums of weights must stay within the float32 of a raster, and their squares within float64.
 LARGEST_WEIGHT = 1e30
-MOST_LISTED = 60
+# How many names a sentence lists, and how much of each.
+MOST_LISTED, LONGEST_LISTED = 40, 40
 # Beyond these squares of ratios leave float64.
 SHORTEST, LONGEST = 1e-6, 1e15
 
@@ -117,13 +118,14 @@ def column(source: Any, name: str) -> Any:
 
 
 def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
-    """Return names as a list in a sentence, the first few of very many, without line breaks.
+    """Return names as a list in a sentence: the first few of very many, long ones cut short, without line breaks.
 
     >>> listed(["x", "y  of it", "z"], most=2)
     'x, y of it and 1 more'
     """
     words = [" ".join(str(name).split()) for name in names]
-    return ", ".join(words[:most]) + (f" and {len(words) - most:,} more" if len(words) > most else "")
+    shown = [word if len(word) <= LONGEST_LISTED else f"{word[:LONGEST_LISTED]}…" for word in words[:most]]
+    return ", ".join(shown) + (f" and {len(words) - most:,} more" if len(words) > most else "")
 
 
 def column_values(values: Any, rows: int, name: str = "The column") -> np.ndarray:
