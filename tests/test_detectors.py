@@ -1,5 +1,6 @@
 """Each detector finds exactly what was planted, and nothing in clean records."""
 
+import json
 import math
 
 import numpy as np
@@ -10,9 +11,11 @@ from makers import CRS, SOUTH, WEST, clustered, rectangle, uniform
 
 import lacrime_geo as lg
 from lacrime_geo.data import area_checks, place_checks, record_checks, snapping, time_checks, week_checks
-from lacrime_geo.data.records import metres_per_degree
+from lacrime_geo.data.detectors import detected
+from lacrime_geo.data.records import metres_per_degree, records_of
 from lacrime_geo.data.tables import Texts
-from lacrime_geo.data.weeks import Weeks
+from lacrime_geo.data.weeks import Weeks, departures, running_departures
+from lacrime_geo.parameters import Parameters
 
 METRES = (1.0, 1.0)
 DEGREES = metres_per_degree(np.array([34.05]))
@@ -171,7 +174,28 @@ def test_first_days_are_held_against_their_share_of_the_days():
     )
 
 
+def test_stray_dates_are_told_and_left_out_of_weeks():
+    when = times(3000, 14)
+    when[[4, 9]] = np.array(["1900-01-01", "9999-12-31T23:59"], "M8[s]")
+    usual, found = time_checks.stray_dates(when)
+    assert found["rows"] == 2 and found["examples"] == ["1900-01-01 00:00:00", "9999-12-31 23:59:00"]
+    assert np.isnat(usual[[4, 9]]).all() and np.isnat(usual).sum() == 2 and Weeks.of(usual).size in (59, 60)
+    for clean in (times(3000, 14), times(3, 1), np.array(["2023-01-01"] * 9, "M8[s]"), np.array(["NaT"], "M8[s]")):
+        assert time_checks.stray_dates(clean)[1]["rows"] == 0
+
+
 # Weeks
+
+
+@given(st.integers(0, 2**16), st.integers(12, 90), st.sampled_from([0.0, 0.3, 8.0, 60.0]))
+def test_departures_of_all_weeks_at_once_are_those_of_each(seed, weeks, rate):
+    counts = np.random.default_rng(seed).poisson(rate, weeks)
+    z, now, before = running_departures(counts, 8, 52, 4)
+    assert z.size == weeks - 11
+    for number, week in enumerate(range(8, weeks - 3)):
+        past, later = counts[max(week - 52, 0) : week], counts[week : week + 4]
+        assert z[number] == pytest.approx(departures(later, past, 4), rel=1e-9, abs=1e-9)
+        assert now[number] == pytest.approx(later.mean()) and before[number] == pytest.approx(past.mean())
 
 
 def test_weeks_end_with_the_last_day_and_the_first_is_whole():
@@ -361,3 +385,24 @@ def test_columns_are_matched_by_where_points_stand_and_not_by_names_alone():
     match = area_checks.matching_columns(inside, records, polygons)
     assert match[:2] == ("area", "number") and match.share == pytest.approx(0.8)
     assert area_checks.matching_columns(inside, {"beat": records["beat"]}, polygons) is None
+
+
+# All of them
+
+
+ODD = st.floats(-1e12, 1e12) | st.sampled_from([math.nan, math.inf, -math.inf])
+MOMENTS = st.integers(-(2**33), 2**38).map(lambda seconds: np.datetime64(seconds, "s")) | st.just(
+    np.datetime64("NaT", "s")
+)
+ROWS = st.lists(st.tuples(ODD, ODD, MOMENTS, MOMENTS, st.sampled_from(["a", "", "=1", None])), max_size=40)
+
+
+@given(ROWS, st.sampled_from(["LAPD", None]))
+def test_whatever_the_columns_hold_every_detector_says_something(rows, agency):
+    x, y, when, reported, text = zip(*rows) if rows else ((),) * 5
+    columns = {"occurred": np.array(when, "M8[s]"), "reported": np.array(reported, "M8[s]"), "area": Texts.of(text)}
+    place = np.array(x, float), np.array(y, float), "EPSG:4326"
+    records = records_of({**columns, "id": Texts.of(text)}, place, {}, agency, Parameters())
+    found = detected(records)
+    assert all(0 <= line["rows"] <= len(rows) and line["action"] for line in found)
+    assert json.loads(json.dumps(found)) == found and len({line["rule"] for line in found}) == len(found)

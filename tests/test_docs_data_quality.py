@@ -44,6 +44,10 @@ def test_limits_are_those_of_the_code():
     assert f"{place_checks.STRAY:g} times as far" in LIMITS["coordinates_stray"] and place_checks.MOST == 0.9
     said = f"{100 * snapping.NEARLY_ALL:.0f} % of them, and a step of {snapping.COARSE:g} m"
     assert said in LIMITS["coordinates_rounded"]
+    low, high = time_checks.MIDDLE
+    assert f"the middle {100 * (high - low):.0f} %" in LIMITS["dates_stray"] and time_checks.YEAR == np.timedelta64(
+        365, "D"
+    )
     often = f"{time_checks.TIMES:g} times the fullest of the same minute one and two hours before and after"
     assert (
         f"{often}, beyond {time_checks.SURE:g} standard errors, and {100 * time_checks.LEAST_SHARE:g} %"

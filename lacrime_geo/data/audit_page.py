@@ -14,7 +14,7 @@ from .place_checks import PILES
 from .record_checks import filled
 from .records import Records
 from .rules import Finding
-from .time_checks import minutes_of
+from .time_checks import minutes_of, stray_dates
 from .week_checks import delays_in
 from .weeks import Weeks
 
@@ -79,7 +79,7 @@ def _advice(findings: tuple[Finding, ...]) -> str:
 
 
 def _weeks(when: np.ndarray, computed: Mapping[str, Any]) -> list[html.Markup]:
-    weeks = Weeks.of(when)
+    weeks = Weeks.of(stray_dates(when)[0])
     if weeks.size < 2:
         return []
     days = [str(day) for day in weeks.begin]

@@ -14,7 +14,7 @@ from .records import Records
 from .rules import Finding
 from .snapping import rounded_places, snapped_places
 from .tables import Column, Texts
-from .time_checks import first_days, minutes_of, placeholder_times, round_times
+from .time_checks import first_days, minutes_of, placeholder_times, round_times, stray_dates
 from .week_checks import incomplete_weeks, recording_breaks, records_system_change
 from .weeks import Weeks
 
@@ -54,15 +54,17 @@ def _of_times(records: Records) -> list[Finding]:
     if records.when is None:
         return []
     minute = minutes_of(records.when, records.clockless)
-    return [placeholder_times(minute), round_times(minute), first_days(records.when)]
+    usual, stray = stray_dates(records.when)
+    return [stray, placeholder_times(minute), round_times(minute), first_days(usual)]
 
 
 def _of_weeks(records: Records) -> list[Finding]:
     if records.when is None:
         return []
-    weeks = Weeks.of(records.when)
+    usual, _ = stray_dates(records.when)
+    weeks = Weeks.of(usual)
     area, names = _areas(records)
-    incomplete = incomplete_weeks(weeks, records.when, records.reported, area)
+    incomplete = incomplete_weeks(weeks, usual, records.reported, area)
     # Weeks that are not complete are no break of the records.
     begin = [np.datetime64(day) for day in incomplete["computed"]["weeks"]]
     whole = weeks.until(min(begin)) if begin else weeks

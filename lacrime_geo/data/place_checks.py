@@ -56,9 +56,9 @@ def stray_places(x: np.ndarray, y: np.ndarray, scale: tuple[float, float]) -> Fi
     """Find places (n,) five times as far from the middle as nine tenths of the incidents; `scale` is metres per unit."""
     known = _known(x, y)
     if not known.any():
-        return finding("coordinates_stray", known, x, "")
-    across, up = ((values - np.median(values[known])) * size for values, size in zip((x, y), scale))
-    with np.errstate(invalid="ignore"):
+        return finding("coordinates_stray", known, x, "no places")
+    with np.errstate(invalid="ignore", over="ignore"):
+        across, up = ((values - np.median(values[known])) * size for values, size in zip((x, y), scale))
         distance = np.hypot(across, up)
         usual = float(np.quantile(distance[known], MOST))
         bad = known & (distance > STRAY * usual) & (usual > 0)
@@ -108,7 +108,7 @@ def _in_bulk(x: np.ndarray, y: np.ndarray, all_x: np.ndarray, all_y: np.ndarray)
     inside = np.zeros(x.size, dtype=bool) | known.any()
     for values, whole in ((x, all_x[known]), (y, all_y[known])):
         low, high = np.quantile(whole, BULK) if whole.size else (0.0, 0.0)
-        room = WIDER * (high - low)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
+            room = WIDER * (high - low)
             inside &= (values >= low - room) & (values <= high + room)
     return inside

@@ -56,8 +56,10 @@ def snapped_places(x: np.ndarray, y: np.ndarray, scale: tuple[float, float], rou
     `rounded_to` is the step (m) to which coordinates are rounded: places as far apart as that are a grid, others blocks or
     snap points.
     """
-    known = np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
-    found = spacing_of(x[known] * scale[0], y[known] * scale[1])
+    with np.errstate(over="ignore"):
+        across, up = x * scale[0], y * scale[1]
+    known = np.isfinite(across) & np.isfinite(up) & ((x != 0) | (y != 0))
+    found = spacing_of(across[known], up[known])
     kind = "" if found is None else _kind(found, rounded_to)
     finest = max(0.0 if found is None else found.finest_cell, rounded_to)
     return {

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from .rules import Finding
+from .rules import Finding, finding
 
 MINUTES, HOUR = 1440, 60
 # A placeholder holds at least so much of all times, so many times the fullest of the same minute one and two hours before
 # and after, beyond so many standard errors.
 LEAST_SHARE, TIMES, SURE = 0.005, 1.5, 4.0
 AROUND = (-2, -1, 1, 2)
+# Dates farther from the middle 98 % than these are long, or than a year, are stray.
+MIDDLE, YEAR = (0.01, 0.99), np.timedelta64(365, "D")
 # Fewer months or times tell nothing.
 MONTHS, TIMED = 2, 100
 
@@ -25,6 +27,20 @@ def minutes_of(when: np.ndarray, clockless: np.ndarray | None = None) -> np.ndar
         minute[clockless & (minute == 0)] = -1
     # Where all are at midnight there are no times at all.
     return minute if (minute > 0).any() else np.full(when.size, -1)
+
+
+def stray_dates(when: np.ndarray) -> tuple[np.ndarray, Finding]:
+    """Return moments (n,) without those far from nearly all others, such as 1900-01-01, and how many these are."""
+    known = when[~np.isnat(when)].astype("M8[D]").astype(np.int64)
+    if not known.size:
+        return when, finding("dates_stray", np.zeros(when.size, dtype=bool), when, "no dates")
+    low, high = (int(np.quantile(known, share, method=how)) for share, how in zip(MIDDLE, ("lower", "higher")))
+    room = max(high - low, int(YEAR.astype(int)))
+    day = when.astype("M8[D]").astype(np.int64)
+    bad = ~np.isnat(when) & ((day < low - room) | (day > high + room))
+    first, last = (np.datetime64(bound, "D") for bound in (low, high))
+    action = f"kept; left out of weekly counts: far from nearly all others, {first} to {last}"
+    return np.where(bad, np.datetime64("NaT", "s"), when), finding("dates_stray", bad, when, action)
 
 
 def placeholder_times(minute: np.ndarray) -> Finding:
@@ -65,9 +81,8 @@ def first_days(when: np.ndarray) -> Finding:
     """Find how many incidents (n,) are dated the first of a month, against the share of such days in their period."""
     day = when[~np.isnat(when)].astype("M8[D]")
     firsts = int((day == _month_begin(day)).sum())
-    days = np.arange(day.min(), day.max() + 1) if day.size else day
-    months = int((days == _month_begin(days)).sum())
-    expected = day.size * months / days.size if days.size else 0.0
+    covered, months = _days_and_months(day) if day.size else (1, 0)
+    expected = day.size * months / covered
     ratio = firsts / expected if expected else 0.0
     error = np.sqrt(expected + expected**2 / max(day.size - expected, 1))
     heaped = months >= MONTHS and ratio > 1.1 and firsts - expected > SURE * error
@@ -88,6 +103,13 @@ def clock_words(minute: int) -> str:
     ('00:01', '12:00')
     """
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _days_and_months(day: np.ndarray) -> tuple[int, int]:
+    """Return how many days there are from the first to the last, and how many of them begin a month."""
+    first, last = day.min(), day.max()
+    begun = int((last.astype("M8[M]") - first.astype("M8[M]")).astype(int)) + int(first == _month_begin(first))
+    return int((last - first).astype(int)) + 1, begun
 
 
 def _month_begin(day: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ import numpy as np
 from ..agencies import LAPD, LAPD_NIBRS, NIBRS_SWITCH
 from ..truncated_delays import LEAST_AT_RISK, Delays, delays_of
 from .rules import Finding
-from .weeks import DAYS, Weeks, departures
+from .weeks import DAYS, Weeks, departures, running_departures
 
 # Four weeks are held against the 52 before them, at least eight; rarer ones than five a week do not tell.
 COMPARED, PAST, LEAST_PAST, LEAST_MEAN = 4, 52, 8, 5.0
@@ -88,15 +88,17 @@ def _largest_break(counts: np.ndarray, areas: int) -> Break | None:
     """Return where counts (m,) depart most from their past, None where no more than chance would have it."""
     from scipy.special import ndtri
 
-    last = counts.size - COMPARED
-    tests = max(areas * (last + 1 - LEAST_PAST), 1)
-    sure, found = float(-ndtri(CHANCE / tests / 2)), None
-    for week in range(LEAST_PAST, last + 1):
-        past, now = counts[max(week - PAST, 0) : week], counts[week : week + COMPARED]
-        mean, z = float(past.mean()), abs(departures(now, past, COMPARED))
-        if z > sure and mean >= LEAST_MEAN and not HALVED < now.mean() / mean < DOUBLED:
-            sure, found = z, Break(week, float(now.mean()), mean)
-    return found
+    weeks = counts.size - COMPARED + 1 - LEAST_PAST
+    if weeks < 1:
+        return None
+    z, now, before = running_departures(counts, LEAST_PAST, PAST, COMPARED)
+    # Whole ratios, so that a past without any incident is no division by zero.
+    changed = (now <= HALVED * before) | (now >= DOUBLED * before)
+    sure = np.where(changed & (before >= LEAST_MEAN), np.abs(z), 0.0)
+    week = int(np.argmax(sure))
+    if sure[week] <= float(-ndtri(CHANCE / (areas * weeks) / 2)):
+        return None
+    return Break(LEAST_PAST + week, float(now[week]), float(before[week]))
 
 
 def _break_words(found: dict[str, Any]) -> str:
