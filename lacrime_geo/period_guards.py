@@ -96,9 +96,9 @@ def _safe_end(incidents: Incidents, known_until: np.datetime64) -> tuple[np.date
             return safe, f"the file, with reports up to {end}, holds {held}", BY_REPORT
     end = known_until.astype("M8[D]")
     safe = end - USUAL_LAG * DAY
-    lacking = "no dates of report" if incidents.reported is None else "few dates of report"
+    lacking, instead = ("no", GIVE_REPORTS) if incidents.reported is None else ("few", BY_REPORT)
     taken = f"incidents of the last {USUAL_LAG} days of the file, those after {safe}, are not all reported"
-    return safe, f"with {lacking} it is taken that {taken}", GIVE_REPORTS
+    return safe, f"with {lacking} dates of report it is taken that {taken}", instead
 
 
 def _over_switch(periods: list[Incidents]) -> str:

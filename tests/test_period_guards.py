@@ -77,6 +77,11 @@ def test_without_dates_of_report_thirty_days_are_taken_and_that_is_said(points):
     assert set(period_guards.problems(bare.select(until=str(last - 28 * DAY)))) == {"reporting_lag"}
 
 
+def test_of_few_incidents_the_usual_lag_is_taken(points):
+    said = period_guards.problems(points.take(np.argsort(points.when)[-20:]))["reporting_lag"]
+    assert "with few dates of report it is taken" in said and "a column reported" not in said
+
+
 def test_of_two_layers_without_dates_of_report_the_later_one_tells_the_end(points):
     bare = without_reports(points)
     halves = [bare.take((bare.when < np.datetime64("2023-07-01")) == first) for first in (True, False)]
