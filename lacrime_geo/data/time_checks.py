@@ -34,7 +34,8 @@ def stray_dates(when: np.ndarray) -> tuple[np.ndarray, Finding]:
     known = when[~np.isnat(when)].astype("M8[D]").astype(np.int64)
     if not known.size:
         return when, finding("dates_stray", np.zeros(when.size, dtype=bool), when, "no dates")
-    low, high = (int(np.quantile(known, share, method=how)) for share, how in zip(MIDDLE, ("lower", "higher")))
+    low = int(np.quantile(known, MIDDLE[0], method="lower"))
+    high = int(np.quantile(known, MIDDLE[1], method="higher"))
     room = max(high - low, int(YEAR.astype(int)))
     day = when.astype("M8[D]").astype(np.int64)
     bad = ~np.isnat(when) & ((day < low - room) | (day > high + room))
