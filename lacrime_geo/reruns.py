@@ -71,10 +71,15 @@ class Reruns:
 def out_of(number: int, whole: int) -> str:
     """Return a number of a whole in words, with its share.
 
-    >>> out_of(3, 4)
-    '3 of 4 (75 %)'
+    >>> out_of(3, 4), out_of(1929, 1936), out_of(0, 0)
+    ('3 of 4 (75 %)', '1,929 of 1,936 (99.6 %)', '0 of 0')
     """
-    return f"{number:,} of {whole:,}" + (f" ({100 * number / whole:.0f} %)" if whole else "")
+    if not whole:
+        return f"{number:,} of {whole:,}"
+    share = 100 * number / whole
+    # All but a few are not all, and a few are not none.
+    digits = 0 if number in (0, whole) or 0.5 <= share < 99.5 else 1
+    return f"{number:,} of {whole:,} ({share:.{digits}f} %)"
 
 
 @contextmanager
