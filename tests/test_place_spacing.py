@@ -152,3 +152,12 @@ def test_portland_calls_stand_on_addresses(lacrime_data):
     x, y = (0.3048 * np.array(table[axis], dtype=float) for axis in table)
     known = np.isfinite(x)
     assert spacing_of(x[known], y[known]) is None
+
+
+@pytest.mark.parametrize("name", ["chicago_be.csv", "chicago_be_month1.csv", "chicago_arson.csv"])
+def test_burglaries_and_arson_in_chicago_stand_on_addresses(name, lacrime_data):
+    x, y = (
+        np.genfromtxt(lacrime_data / "nearrepeat" / name, delimiter=",", usecols=(0, 1), invalid_raise=False).T
+    )
+    known = np.isfinite(x) & np.isfinite(y)
+    assert known.sum() > 500 and spacing_of(x[known], y[known]) is None

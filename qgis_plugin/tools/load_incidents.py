@@ -44,7 +44,9 @@ class LoadIncidents(Load):
     SUMMARY = "Load any agency's incidents from a CSV as cleaned points; which columns hold what is guessed, or named."
     HELP = (
         "The columns that were guessed stand in the log, the summary and the layer's metadata. Rows without a place stay as rows "
-        "without a point. Nothing is dropped in silence."
+        "without a point. Nothing is dropped in silence. "
+        "The audit also says what is wrong besides: shared places and the finest honest cell, times not known, breaks in the "
+        "records."
     )
     FILE_HELP = (
         "CSV with commas, semicolons, tabs or bars, also gzipped or zipped; GeoJSON, or JSON records; parquet where this QGIS "
