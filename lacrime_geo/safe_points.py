@@ -132,9 +132,14 @@ def _coarse(points: Incidents, told: Told, rules: PointRules, parameters: Parame
         x[rows], y[rows] = place_of(x[rows], y[rows], step)
         if step.cell:
             place[rows] = f"middle of a square of {step.cell:,g} m"
-    columns = {**_written(told, found, steps), "place": place}
+    columns = {**_written(told, found, steps), _exactness(told): place}
     kept = {name: column[shown] for name, column in columns.items()}
     return Leaving(shown, x[shown], y[shown], kept, _steps_told(found, steps))
+
+
+def _exactness(told: Told) -> str:
+    """Return what the column is called that says how exact a place is; one of that name leaves as it is."""
+    return "place_told" if "place" in told.others or "place" in told.dates else "place"
 
 
 def _steps_told(found: Coarsened, steps: tuple[Step, ...]) -> dict[str, float]:
@@ -178,7 +183,7 @@ def _masked(points: Incidents, told: Told, rules: PointRules, parameters: Parame
     shown = np.zeros(points.size, dtype=bool)
     shown[np.flatnonzero(hidden)[alike]] = True
     columns = {name: column[alike] for name, column in _written(candid, found, steps).items()}
-    columns["place"] = np.full(int(alike.sum()), "moved", dtype=object)
+    columns[_exactness(told)] = np.full(int(alike.sum()), "moved", dtype=object)
     parameters["hidden_among"] = candidates.name
     measures = {
         "left_out_unhidden": float((~hidden).sum()),

@@ -172,6 +172,15 @@ def test_the_same_density_is_the_surface_itself(options):
     np.testing.assert_allclose(again, surface.values, rtol=1e-6, atol=1e-6 * np.nanmax(surface.values))
 
 
+@pytest.mark.parametrize("options", [dict(shape="hex"), dict(permutations=19), dict(boundary=None)])
+def test_options_are_those_of_the_analysis(options):
+    options = {**OPTIONS["hotspots"], **options}
+    cells = lg.jitter_sensitivity("hotspots", BLOCKS, radius=0, runs=1, **options)
+    given = lg.hotspots(BLOCKS, **options)
+    np.testing.assert_array_equal(cells["hot"], given["bin"] >= 2)
+    np.testing.assert_array_equal(cells.cell, given.cell)
+
+
 def test_weights_are_honoured():
     weight = np.resize([1.0, 3.0], BLOCKS.size)
     cells = lg.jitter_sensitivity("hotspots", BLOCKS, radius=0, runs=1, weight=weight, **OPTIONS["hotspots"])

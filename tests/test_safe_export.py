@@ -362,6 +362,12 @@ def test_what_cannot_be_is_said(data, options, kind, sentence):
         lg.safe_export(given, **options)
 
 
+def test_a_column_called_place_leaves_as_it_is():
+    frame = crimes().assign(place="street")
+    safe = lg.safe_export(frame, columns=["place"])
+    assert set(safe["place"]) == {"street"} and "as given" in set(safe["place_told"])
+
+
 def test_marks_and_chosen_incidents_can_be_exported():
     marks = lg.dbscan(crimes(), eps=250, min_samples=8)
     safe = lg.safe_export(marks, columns=["cluster"], k=3)
