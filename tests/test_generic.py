@@ -393,9 +393,11 @@ def action_of(frame, rule):
 
 
 @pytest.mark.parametrize("crs", ["EPSG:2913", "EPSG:32610", "EPSG:5070"])
-def test_projected_coordinates_beside_degrees_are_checked_by_the_crs_that_fits(crs, tmp_path):
+def test_projected_coordinates_beside_degrees_are_checked_by_the_crs_that_fits(crs, tmp_path, caplog):
     frame = metres(crs)
-    taken = read(frame, tmp_path)
+    with caplog.at_level("INFO", "lacrime_geo"):
+        taken = read(frame, tmp_path)
+    assert re.search(r"other_crs = EPSG:\d+: 'X' and 'Y' are in EPSG:.* half lie within .* m, 99 % within", caplog.text)
     action = action_of(taken, "other_coordinates")
     assert "'X' and 'Y' are in EPSG:" in action and crs in action and choices(taken)["x"] == "Longitude"
     np.testing.assert_array_equal(taken.geometry.x, frame.Longitude)
@@ -432,6 +434,13 @@ def test_pairs_that_say_different_places_are_refused(tmp_path):
     assert choices(read(block, tmp_path))["x"] == "Longitude"
     with pytest.raises(ValueError, match=r"60 of 60 rows.* name the two that are right as x and y"):
         read(block.assign(lat=block.lat + 1), tmp_path)
+
+
+def test_a_pair_without_numbers_says_nothing(tmp_path):
+    frame = metres().assign(lat=0, lon=0)
+    assert choices(read(frame, tmp_path))["x"] == "Longitude"
+    only = frame.drop(columns=["Longitude", "Latitude"]).assign(lon=["0", *[""] * 59], lat=["0", *[""] * 59])
+    assert choices(read(only, tmp_path, crs="EPSG:2913"))["x"] == "X"
 
 
 def test_numbers_that_are_no_known_coordinates_are_told_and_left(tmp_path):

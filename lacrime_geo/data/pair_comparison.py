@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..parameters import Parameters
 from . import crs_fitting, rules
 from .coordinate_pairs import Pair
 
@@ -15,21 +16,21 @@ SHARE_APART = 0.01
 ALIKE = 0.1
 
 
-def compared(chosen: Pair, other: Pair, degrees: bool, crs: str, audit: list[rules.Finding]) -> np.ndarray:
+def compared(chosen: Pair, other: Pair, crs: str, audit: list[rules.Finding], parameters: Parameters) -> np.ndarray:
     """Return where the pair chosen says no place, as the other tells; refuse where the two say different ones.
 
     Degrees are compared with degrees. Projected coordinates beside degrees are in the CRS by which both agree best.
     """
     nowhere = np.zeros(chosen.x.size, dtype=bool)
     if other.are_degrees == chosen.are_degrees:
-        if degrees:
+        if chosen.are_degrees:
             with np.errstate(invalid="ignore"):
                 apart = (np.abs(chosen.x - other.x) > APART) | (np.abs(chosen.y - other.y) > APART)
             _tell_apart(chosen, other, apart & chosen.given & other.given, audit)
         return nowhere
-    in_degrees, projected = (chosen, other) if degrees else (other, chosen)
+    in_degrees, projected = (chosen, other) if chosen.are_degrees else (other, chosen)
     try:
-        return _of_projection(chosen, in_degrees, projected, None if degrees else crs, audit)
+        return _of_projection(in_degrees, projected, None if chosen.are_degrees else crs, audit, parameters)
     except ImportError:
         action = "not compared with the place: that needs pyproj"
         audit.append(rules.finding("other_coordinates", nowhere, nowhere, f"{projected}: {action}"))
@@ -37,9 +38,12 @@ def compared(chosen: Pair, other: Pair, degrees: bool, crs: str, audit: list[rul
 
 
 def _of_projection(
-    chosen: Pair, in_degrees: Pair, projected: Pair, crs: str | None, audit: list[rules.Finding]
+    in_degrees: Pair, projected: Pair, crs: str | None, audit: list[rules.Finding], parameters: Parameters
 ) -> np.ndarray:
+    chosen, other = (in_degrees, projected) if crs is None else (projected, in_degrees)
     known, nowhere = in_degrees.given & projected.given, np.zeros(chosen.x.size, dtype=bool)
+    if not known.any():
+        return nowhere
     places = (np.where(known, value, np.nan) for value in (projected.x, projected.y, in_degrees.x, in_degrees.y))
     fits = crs_fitting.beside_degrees(*places) if crs is None else [crs_fitting.Fit(crs, "as named", 0.0)]
     if not fits:
@@ -47,9 +51,11 @@ def _of_projection(
         audit.append(rules.finding("other_coordinates", nowhere, nowhere, action))
         return nowhere
     away = crs_fitting.distances(fits[0].code, projected.x, projected.y, in_degrees.x, in_degrees.y)
-    _tell_apart(chosen, in_degrees if chosen is projected else projected, known & (away > METRES_APART), audit)
+    _tell_apart(chosen, other, known & (away > METRES_APART), audit)
     action = f"{projected} are in {_called(fits)}: {_residual(away[known])} of {in_degrees}"
     audit.append(rules.finding("other_coordinates", nowhere, nowhere, action))
+    if crs is None:
+        parameters.choose("other_crs", fits[0].code, action)
     # (0, 0) stands for no place; degrees computed of it are a place far away.
     middle = (np.median(value[known]) for value in (in_degrees.x, in_degrees.y))
     from_others = crs_fitting.metres_between(in_degrees.x, in_degrees.y, *middle)

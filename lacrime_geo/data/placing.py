@@ -56,7 +56,7 @@ def placed(
     if named == [None, None]:
         for other in pairs:
             if other is not chosen:
-                missing |= compared(chosen, other, degrees, crs, audit)
+                missing |= compared(chosen, other, crs, audit, parameters)
     zero, blank = (x == 0) & (y == 0), np.isnan(x) | np.isnan(y)
     audit += [
         rules.of_pairs("coordinates_zero", zero, x, y, "no geometry; the row is kept"),
