@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import numpy as np
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 import lacrime_geo as lg
 from lacrime_geo.data.generic import load_incidents
 from lacrime_geo.data.loading_page import loading_page
+from lacrime_geo.data.own_mapping import asked
 
 ROWS = 60
 NUMBERS = np.arange(ROWS)
@@ -434,6 +436,18 @@ def test_pairs_that_say_different_places_are_refused(tmp_path):
     assert choices(read(block, tmp_path))["x"] == "Longitude"
     with pytest.raises(ValueError, match=r"60 of 60 rows.* name the two that are right as x and y"):
         read(block.assign(lat=block.lat + 1), tmp_path)
+
+
+def test_without_pyproj_as_in_a_stock_qgis_nothing_is_compared_and_that_is_said(tmp_path, monkeypatch):
+    metres().to_csv(tmp_path / "calls.csv", index=False)
+    monkeypatch.setitem(sys.modules, "pyproj", None)
+    loaded = load_incidents(tmp_path / "calls.csv")
+    (line,) = (line for line in loaded.audit if line["rule"] == "other_coordinates")
+    assert line["action"] == "'X' and 'Y': not compared with the place: that needs pyproj" and loaded.placed.all()
+    by_crs = load_incidents(tmp_path / "calls.csv", asked({"crs": "EPSG:2913"}))
+    assert by_crs.crs == "EPSG:2913" and by_crs.parameters["x"] == "X"
+    with pytest.raises(ValueError, match="needs pyproj"):
+        load_incidents(tmp_path / "calls.csv", asked({"x": "X", "y": "Y", "near": (-122.6, 45.5)}))
 
 
 def test_a_pair_without_numbers_says_nothing(tmp_path):

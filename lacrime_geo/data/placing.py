@@ -99,7 +99,12 @@ def _crs(pair: Pair, asked: Asked, parameters: Parameters) -> str:
 
 
 def _near(pair: Pair, near: tuple[float, float], parameters: Parameters) -> str:
-    groups = crs_fitting.near_place(pair.x, pair.y, near)
+    try:
+        groups = crs_fitting.near_place(pair.x, pair.y, near)
+    except ImportError:
+        raise ValueError(
+            f"Finding the CRS of {pair} needs pyproj: pip install pyproj, or name the CRS (crs)."
+        ) from None
     if not groups:
         raise ValueError(
             f"No CRS puts the coordinates in {pair} within 100 km of near = {near}; check that it is longitude before latitude, "
