@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Callable
+from typing import Callable, NamedTuple
 
 import numpy as np
 
@@ -61,36 +61,55 @@ def density_cells(asked: Reruns) -> Cells:
     if asked.options.get("probability"):
         raise ValueError("probability only divides a density by its volume, and changes nothing here: leave it out.")
     first = kde(asked.incidents, **asked.first)
-    given, some = first.values, first.values > 0
-    number = max(round(TOP * int(some.sum())), 1)
-    mean, squares, top = np.zeros(given.shape), np.zeros(given.shape), np.zeros(given.shape, np.int64)
-    overlap = []
-    for run, values in enumerate(_densities(first, asked), start=1):
-        # Welford 1962: the running mean and the sum of squares around it.
-        away = values - mean
-        mean += away / run
-        squares += away * (values - mean)
-        densest = _densest(values, number)
-        overlap.append(_shared(densest, _densest(given, number)))
-        top += densest
-    some |= mean > 0
-    columns = {"density": given[some], "mean": mean[some]}
-    spread = np.sqrt(squares[some] / asked.runs)
-    columns["cv"] = np.divide(spread, mean[some], out=np.full(spread.size, np.nan), where=mean[some] > 0)
-    columns.update(top=top[some], runs=np.full(int(some.sum()), asked.runs))
-    columns["stable_top"] = _densest(given, number)[some] & asked.standing(top[some])
-    columns["said"] = asked.said("among the densest 5 %", columns["top"])
-    densest = _densest(given, number)[some]
+    given = first.values
+    spread = _Spread.of(_densities(first, asked), given)
+    some = (given > 0) | (spread.mean > 0)
+    mean, deviation, top = spread.mean[some], spread.deviation[some], spread.top[some]
+    columns = {"density": given[some], "mean": mean}
+    columns["cv"] = np.divide(deviation, mean, out=np.full(mean.size, np.nan), where=mean > 0)
+    columns.update(top=top, runs=np.full(mean.size, asked.runs))
+    densest = spread.densest[some]
+    columns["stable_top"] = densest & asked.standing(top)
+    columns["said"] = asked.said("among the densest 5 %", top)
     sentence = (
         f"of the densest {100 * TOP:g} % of the cells {out_of(int(columns['stable_top'].sum()), int(densest.sum()))} stay among "
         f"them in at least nine of ten runs with places moved by up to {asked.radius:g} m; a run shares "
-        f"{100 * np.mean(overlap):.0f} % of them in the mean; the densities there vary by "
+        f"{100 * spread.overlap:.0f} % of them in the mean; the densities there vary by "
         f"{in_words(100 * np.median(columns['cv'][densest]))} % (coefficient of variation, median)"
     )
     parameters = asked.described(first.parameters, sentence)
-    parameters.update(top_share=TOP, top_overlap=float(np.mean(overlap)))
+    parameters.update(top_share=TOP, top_overlap=spread.overlap)
     label = first.label.replace("Density", "Density on moved places")
     return Cells(columns, parameters, first.grid, np.flatnonzero(some), style="jitter_density", label=label)
+
+
+class _Spread(NamedTuple):
+    """Of densities in several runs (rows, columns): mean, standard deviation, in how many a cell is among the densest.
+
+    `densest` marks those of the data as given, and `overlap` is the share of them that a run has in the mean.
+    """
+
+    mean: np.ndarray
+    deviation: np.ndarray
+    top: np.ndarray
+    densest: np.ndarray
+    overlap: float
+
+    @classmethod
+    def of(cls, runs: Iterator[np.ndarray], given: np.ndarray) -> _Spread:
+        """Go over the runs once, one in memory at a time."""
+        number = max(round(TOP * int((given > 0).sum())), 1)
+        densest, shared, run = _densest(given, number), 0.0, 0
+        mean, squares, top = np.zeros(given.shape), np.zeros(given.shape), np.zeros(given.shape, np.int64)
+        for run, values in enumerate(runs, start=1):
+            # Welford 1962: the running mean and the sum of squares around it.
+            away = values - mean
+            mean += away / run
+            squares += away * (values - mean)
+            found = _densest(values, number)
+            shared += _shared(found, densest)
+            top += found
+        return cls(mean, np.sqrt(squares / run), top, densest, shared / run)
 
 
 def _densities(first: Surface, asked: Reruns) -> Iterator[np.ndarray]:

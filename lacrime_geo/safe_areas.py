@@ -11,7 +11,7 @@ from .features import Features
 from .parameters import Parameters
 from .progress import Progress, advance
 from .reruns import out_of
-from .small_counts import withheld
+from .small_counts import Withheld, withheld
 
 # Sums over neighbours: with the counts that are shown they give those back that are not.
 GIVE_BACK = ("z", "p", "p_adjusted", "local_i", "weight_sum", "density", "rate", "mean_count")
@@ -54,7 +54,16 @@ def safe_areas(areas: Features, rules: AreaRules, progress: Progress = None) -> 
         "suppressed": hidden.all,
         **_named(areas, rules.columns or [], name, hidden.all, parameters),
     }
-    measures = dict(
+    if hidden.open_groups.size:
+        _warn_of_open_groups(hidden, groups, rules, parameters)
+    parameters.tell(_in_words(count, hidden, rules))
+    wkb = np.empty(areas.size, dtype=object)
+    wkb[:] = areas.wkb
+    return Made(wkb, areas.crs, columns, _measures(count, hidden), parameters, "safe_areas")
+
+
+def _measures(count: np.ndarray, hidden: Withheld) -> dict[str, float]:
+    return dict(
         areas=float(count.size),
         withheld_small=float(hidden.small.sum()),
         withheld_others=float(hidden.others.sum()),
@@ -63,21 +72,23 @@ def safe_areas(areas: Features, rules: AreaRules, progress: Progress = None) -> 
         zeros_shown=float(((count == 0) & ~hidden.all).sum()),
         open_groups=float(hidden.open_groups.size),
     )
-    if hidden.open_groups.size:
-        first = f"{groups[hidden.open_groups[0]]!r}" if rules.totals_by is not None else "all areas"
-        parameters.warn(
-            f"The total of {hidden.open_groups.size:,} of {len(groups):,} groups (first: {first}) gives a withheld count back, "
-            "as there is no other area to withhold: do not publish it."
-        )
+
+
+def _warn_of_open_groups(hidden: Withheld, groups: np.ndarray, rules: AreaRules, parameters: Parameters) -> None:
+    first = "all areas" if rules.totals_by is None else repr(groups[hidden.open_groups[0]])
+    parameters.warn(
+        f"The total of {hidden.open_groups.size:,} of {len(groups):,} groups (first: {first}) gives a withheld count back, as "
+        "there is no other area to withhold: do not publish it."
+    )
+
+
+def _in_words(count: np.ndarray, hidden: Withheld, rules: AreaRules) -> str:
     least = "0" if rules.zeros else "1"
-    parameters.tell(
+    return (
         f"of {count.size:,} areas {int(hidden.small.sum()):,} with a count of {least} to {rules.k - 1} are withheld, and "
         f"{int(hidden.others.sum()):,} others, so that no total gives them back: with them "
         f"{out_of(int(count[hidden.all].sum()), int(count.sum()))} of the incidents are not shown"
     )
-    wkb = np.empty(areas.size, dtype=object)
-    wkb[:] = areas.wkb
-    return Made(wkb, areas.crs, columns, measures, parameters, "safe_areas")
 
 
 def _counts(areas: Features, value: Any) -> tuple[np.ndarray, str]:

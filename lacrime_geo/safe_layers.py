@@ -53,7 +53,8 @@ def safe_export(
     Parameters
     ----------
     features : areas with counts (Cells, Shapes, Features, GeoDataFrame or path, with `value`), or incidents as points.
-    value : column with the count of each area. Default: "count" of a result on cells or areas; else the features are incidents.
+    value : column with the count of each area; of a file or layer it must be named. Default: in scripts "count", of areas; else
+        the features are incidents.
     k : counts below k (but for 0) are withheld, and each point says what at least k say. Default 5.
     columns : names of the columns that leave, separated by commas, or a list; nothing else does. Of points all of them count as
         what a person could be known by. Default: of points the category and the date of the incident; of areas none.
