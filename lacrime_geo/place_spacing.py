@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -11,11 +11,12 @@ from .parameters import Parameters, two_digits
 from .places import collapse
 
 # So many incidents, evenly taken, tell how their places lie; so many places, how far the others are.
-INCIDENTS_LOOKED_AT, PLACES_LOOKED_AT = 131_072, 4_000
+INCIDENTS_LOOKED_AT, PLACES_LOOKED_AT = 32_768, 4_000
 # Fewer shared places are what addresses and chance give.
 LEAST_SHARED, MOSTLY_SHARED = 0.1, 0.5
 # Rings around a place by which pairs of places are counted, and their width (m) where some places nearly touch.
 RINGS, WIDEST_RING = 30, 10.0
+_PAIRS_LISTED = 2_000_000
 # Places keep a distance where pairs at it are so much denser than nearer ones, beyond so many standard errors.
 DENSER, SURE = 1.3, 4.0
 # A cell of this times the distance of places in a square pattern holds one wherever it lies, however it is turned.
@@ -27,6 +28,7 @@ CLEARLY = 0.9
 class Spacing(NamedTuple):
     """How the places (distinct coordinates) of incidents lie: how many of both, their distance (m), the finest honest cell (m).
 
+    `of_all` is how many incidents there are, of which so many were looked at, evenly taken.
     `apart` tells that places keep this distance, as hundred-blocks, snap points and rounded coordinates do; else it is that
     of the median place to its nearest other, counted by the incidents that share a place.
     """
@@ -35,6 +37,7 @@ class Spacing(NamedTuple):
     places: int
     distance: float
     apart: bool
+    of_all: int
 
     @property
     def finest_cell(self) -> float:
@@ -44,9 +47,10 @@ class Spacing(NamedTuple):
     @property
     def reason(self) -> str:
         """Why it is that size, in words."""
+        taken = "" if self.of_all == self.incidents else f" of {self.of_all:,}, evenly taken,"
         how = "keep a distance of about" if self.apart else "are in the median"
         return (
-            f"{self.incidents:,} incidents share {self.places:,} places, which {how} {two_digits(self.distance):,g} m"
+            f"{self.incidents:,} incidents{taken} share {self.places:,} places, which {how} {two_digits(self.distance):,g} m"
             f"{'' if self.apart else ' from the next'}; √2 times that holds a place wherever a cell lies"
         )
 
@@ -69,7 +73,7 @@ def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
     >>> spacing_of(x, y).finest_cell, spacing_of(x + random.uniform(0, 1, 2000), y)
     (140.0, None)
     """
-    every = max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
+    of_all, every = x.size, max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
     x, y = x[::every], y[::every]
     first, place = collapse(x, y)
     if first.size < 3 or first.size > (1 - LEAST_SHARED) * x.size:
@@ -77,10 +81,11 @@ def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
     points = np.column_stack([x[first], y[first]])
     distance = _kept_distance(points)
     if distance is not None:
-        return Spacing(x.size, first.size, distance, True)
+        return Spacing(x.size, first.size, distance, True, of_all)
     if first.size > MOSTLY_SHARED * x.size:
         return None
-    return Spacing(x.size, first.size, _nearest_shared(points, np.bincount(place, minlength=first.size) - 1), False)
+    distance = _nearest_shared(points, np.bincount(place, minlength=first.size) - 1)
+    return Spacing(x.size, first.size, distance, False, of_all)
 
 
 def finest_honest_cell(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
@@ -113,8 +118,17 @@ def _kept_distance(points: np.ndarray) -> float | None:
     ring = max(WIDEST_RING, float(np.quantile(nearest, 0.02)) / 5)
     # Half a ring from zero on: places a metre or two apart are one place, geocoded twice.
     edge = ring * (np.arange(RINGS + 1) + 0.5)
-    pairs = np.diff(cKDTree(some).count_neighbors(tree, edge)).astype(float)
-    return _first_dense_ring(pairs, edge)
+    return _first_dense_ring(_pairs_in_rings(cKDTree(some), tree, edge), edge)
+
+
+def _pairs_in_rings(some: Any, tree: Any, edge: np.ndarray) -> np.ndarray:
+    """Return how many pairs of places of two trees are farther apart than an edge (m) and no farther than the next one."""
+    if some.count_neighbors(tree, edge[-1]) > _PAIRS_LISTED:
+        return np.diff(some.count_neighbors(tree, edge)).astype(float)
+    # Listing pairs is quicker than counting them for each edge.
+    apart = some.sparse_distance_matrix(tree, edge[-1], output_type="ndarray")["v"]
+    ring = np.searchsorted(edge, apart, side="left")
+    return np.bincount(ring, minlength=edge.size + 1)[1 : edge.size].astype(float)
 
 
 def _first_dense_ring(pairs: np.ndarray, edge: np.ndarray) -> float | None:

@@ -75,6 +75,7 @@ def test_the_finest_cell_is_found_as_the_page_says():
     assert (
         f"rings of {place_spacing.WIDEST_RING:g} m around (at most {place_spacing.PLACES_LOOKED_AT:,}) places" in words
     )
+    assert f"some {place_spacing.INCIDENTS_LOOKED_AT:,}, evenly taken" in words
     assert f"a ring {place_spacing.DENSER} times as dense" in words and place_spacing.SURE == 4
     assert place_spacing.LEAST_SHARED == 0.1 and place_spacing.MOSTLY_SHARED == 0.5 and place_spacing.CLEARLY == 0.9
     assert place_spacing.COVERING == pytest.approx(np.sqrt(2))

@@ -64,9 +64,11 @@ def test_a_cell_of_the_finest_size_holds_a_place_of_a_square_pattern_wherever_it
         assert ((np.abs(x) <= COVERING / 2) & (np.abs(y) <= COVERING / 2)).any()
 
 
-def test_pairs_are_those_of_every_place_with_every_other(monkeypatch):
+@pytest.mark.parametrize("listed", [10**9, 0])
+def test_pairs_are_those_of_every_place_with_every_other(monkeypatch, listed):
     """A slow twin counts the pairs of distinct places one by one."""
     seen = []
+    monkeypatch.setattr(place_spacing, "_PAIRS_LISTED", listed)
     monkeypatch.setattr(place_spacing, "_first_dense_ring", lambda pairs, edge: seen.append((pairs, edge)))
     x, y = blocks(900, 5)
     spacing_of(x, y)
@@ -74,6 +76,13 @@ def test_pairs_are_those_of_every_place_with_every_other(monkeypatch):
     apart = [math.dist(a, b) for a in places for b in places if a is not b]
     expected = [sum(low < d <= high for d in apart) for low, high in zip(edge, edge[1:])]
     assert pairs.tolist() == expected and sum(expected) > 1000
+
+
+def test_of_very_many_incidents_some_tell():
+    x, y = blocks(100_000, 8)
+    found = spacing_of(x, y)
+    assert found.incidents <= place_spacing.INCIDENTS_LOOKED_AT and found.of_all == 100_000
+    assert f"{found.incidents:,} incidents of 100,000, evenly taken, share {found.places:,} places" in found.reason
 
 
 def test_few_incidents_tell_nothing():
@@ -156,8 +165,6 @@ def test_portland_calls_stand_on_addresses(lacrime_data):
 
 @pytest.mark.parametrize("name", ["chicago_be.csv", "chicago_be_month1.csv", "chicago_arson.csv"])
 def test_burglaries_and_arson_in_chicago_stand_on_addresses(name, lacrime_data):
-    x, y = (
-        np.genfromtxt(lacrime_data / "nearrepeat" / name, delimiter=",", usecols=(0, 1), invalid_raise=False).T
-    )
+    x, y = np.genfromtxt(lacrime_data / "nearrepeat" / name, delimiter=",", usecols=(0, 1), invalid_raise=False).T
     known = np.isfinite(x) & np.isfinite(y)
     assert known.sum() > 500 and spacing_of(x[known], y[known]) is None
