@@ -108,5 +108,7 @@ class Words:
     label: str
 
 
-Parameter = Union[Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Columns, Points, Polygons, Moment, Words]
+Parameter = Union[
+    Distance, DistanceOrRule, Amount, Numbers, Choice, Switch, Column, Columns, Points, Polygons, Moment, Words
+]
 KINDS = get_args(Parameter)
