@@ -108,8 +108,14 @@ def read_lapd(
     import geopandas  # noqa: F401 - a long file is not read in vain where this is missing
 
     asked = dict(since=since, until=until, category=categories, area=area)
-    options = dict(asked=asked, columns=columns, mapping=mapping, join_schemas=join_schemas)
-    loaded = load_lapd(path, within(progress, 0.0, 0.95), **options)
+    loaded = load_lapd(
+        path,
+        within(progress, 0.0, 0.95),
+        asked=asked,
+        columns=columns,
+        mapping=mapping,
+        join_schemas=join_schemas,
+    )
     frame = loaded.to_geodataframe(crs)
     advance(progress, 1.0)
     return frame
