@@ -85,6 +85,16 @@ def test_a_file_a_frame_and_what_was_loaded_have_one_audit(tmp_path):
     assert of_file["rule"].tolist().count("coordinates_zero") == 1
 
 
+def test_incidents_are_audited_by_their_table_or_as_they_are():
+    frame = calls()
+    made = lg.as_incidents(frame, time_column="started")
+    assert lg.audit(made)["rows"].tolist() == lg.audit(frame)["rows"].tolist()
+    bare = lg.Incidents(made.easting, made.northing, when=made.when, category=made.category, crs=made.crs)
+    rows, of_frame = found(lg.audit(bare)), found(lg.audit(frame))
+    for rule in ("places_snapped", "times_too_frequent", "times_round"):
+        assert rows[rule] == of_frame[rule], rule
+
+
 def test_layers_of_a_geopackage_and_geoparquet_are_audited(tmp_path):
     frame = calls(400)
     frame.to_file(tmp_path / "calls.gpkg", layer="calls")
@@ -127,7 +137,7 @@ def test_points_in_another_area_are_found_by_where_the_others_stand():
 
 
 def test_what_is_no_layer_of_points_is_refused():
-    with pytest.raises(TypeError, match="not of a int"):
+    with pytest.raises(TypeError, match="of Incidents or of a file, not of a int"):
         lg.audit(5)
     with pytest.raises(ValueError, match="1 of 1 rows are something else, first row 0, a Polygon"):
         lg.audit(gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 1, 1)], crs="EPSG:4326"))

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ..features import as_features
+from ..incidents import Incidents
 from ..overlay import polygon_of
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
@@ -18,7 +19,7 @@ from ..results import Table
 from .area_checks import POINTS_TRIED, matching_columns, misplaced
 from .detectors import detected, plain_lines
 from .loaded import Loaded
-from .records import Records, area_columns, records_of_loaded
+from .records import Records, area_columns, records_of_incidents, records_of_loaded
 from .rules import Finding
 from .tables import Column, Texts
 
@@ -55,7 +56,7 @@ def audit(
     Parameters
     ----------
     incidents : a GeoDataFrame as `read_lapd` or `read_incidents` returns it, with the findings of their rules in
-        ``.attrs["audit"]``; any other GeoDataFrame of points; or the path of a file, which is read first.
+        ``.attrs["audit"]``; any other GeoDataFrame of points; Incidents; or the path of a file, which is read first.
     boundaries : polygon layer of the areas that the records name, such as divisions: points that stand in one and whose record
         names another are found. Default: not looked for.
     boundary_column, area_column : columns of the polygons and of the records that name the areas. Default: the pair by which
@@ -111,11 +112,18 @@ def _taken(
     source: Any, named: Mapping[str, str | None], parameters: Parameters
 ) -> tuple[list[Finding], str, Records | None]:
     """Return the findings of a reader, what the incidents are called, and their records."""
+    if isinstance(source, Incidents):
+        if not hasattr(source.source, "geometry"):
+            return [], source.label, records_of_incidents(source, named, parameters)
+        # All columns, and places as they were written.
+        source = source.source
     if isinstance(source, Loaded):
         return source.audit, str(source.parameters["layer"]), records_of_loaded(source, named, parameters)
     attrs = getattr(source, "attrs", None)
     if attrs is None or not hasattr(source, "columns"):
-        raise TypeError(f"An audit is of a GeoDataFrame of points or of a file, not of a {type(source).__name__}.")
+        raise TypeError(
+            f"An audit is of a GeoDataFrame of points, of Incidents or of a file, not of a {type(source).__name__}."
+        )
     kept, label = attrs.get("audit"), str(attrs.get("label", "incidents"))
     if not (hasattr(source, "geometry") and hasattr(source, "crs")):
         if kept is None:

@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import checks
 from ..agencies import agency_of
+from ..incidents import Incidents
 from ..parameters import Parameters
 from .column_guesses import are_dates, is_date_column
 from .column_words import NAMES, plain_name
@@ -96,6 +97,19 @@ def records_of(
 def records_of_loaded(loaded: Loaded, named: Mapping[str, str | None], parameters: Parameters) -> Records:
     """Return the records of a file that was loaded."""
     return records_of(loaded.columns, (loaded.x, loaded.y, loaded.crs), named, loaded.agency, parameters)
+
+
+def records_of_incidents(incidents: Incidents, named: Mapping[str, str | None], parameters: Parameters) -> Records:
+    """Return the records of incidents that have no table behind them."""
+    columns: dict[str, Column] = {
+        name: values
+        for name, values in ((OCCURRED, incidents.when), (REPORTED, incidents.reported))
+        if values is not None
+    }
+    if incidents.category is not None:
+        columns["category"] = Texts.of(incidents.category)
+    place = incidents.easting, incidents.northing, incidents.crs
+    return records_of(columns, place, named, None, parameters)
 
 
 def metres_per_degree(latitude: np.ndarray) -> tuple[float, float]:
