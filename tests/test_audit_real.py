@@ -155,6 +155,14 @@ def test_a_reader_who_takes_another_division_for_it_is_told(lacrime_data):
     assert line["rows"] == pytest.approx(130, abs=5) and "6 recorded, in 8" in line["examples"]
 
 
+@pytest.mark.parametrize(("name", "id_column"), [(WEST_LA, "dr_no"), (MISSION, "dr_no"), (HOMICIDES, "id")])
+def test_rows_alike_are_those_that_pandas_finds(name, id_column, lacrime_data):
+    frame = lg.read_incidents(lacrime_data / name) if name == HOMICIDES else lg.read_lapd(lacrime_data / name)
+    known = frame[frame.occurred.notna() & frame.geometry.notna()]
+    table = known.drop(columns=[id_column, "geometry"]).assign(x=known.geometry.x, y=known.geometry.y)
+    assert table.duplicated().sum() == ROWS[name]["rows_alike"]
+
+
 def test_the_last_weeks_of_west_la_as_it_stood_were_not_complete(lacrime_data):
     """The file as it was on a day: what is told of its last weeks is held against what has been reported since."""
     frame = lg.read_lapd(lacrime_data / WEST_LA)
