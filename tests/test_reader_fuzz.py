@@ -30,6 +30,25 @@ import lacrime_geo as lg
 LINES = as_csv(TABLES["legacy"](2_000)).decode().splitlines()
 
 
+SIGNS = [
+    b'"',
+    b'""',
+    b",",
+    b";",
+    b"\n",
+    b"\r",
+    b"\r\n",
+    b"\n\n",
+    b",,,",
+    b"\x00",
+    b"\xff",
+    b"\xef\xbb\xbf",
+    b"[",
+    b"{",
+    b"1e999",
+]
+
+
 @pytest.mark.parametrize("name", GOOD)
 def test_good_files_are_read_whole(name):
     for reader in readers_of(name):
@@ -40,7 +59,9 @@ def test_good_files_are_read_whole(name):
 @given(
     st.sampled_from(list(GOOD)),
     st.sampled_from(list(READERS)),
-    st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 40)), max_size=3),
+    st.lists(
+        st.tuples(st.floats(0, 1), st.sampled_from(SIGNS) | st.binary(max_size=4), st.integers(0, 40)), max_size=4
+    ),
     st.floats(0, 1),
 )
 def test_damaged_files_are_read_or_refused_in_one_sentence(name, reader, changes, end):
