@@ -34,8 +34,12 @@ def test_another_agency_s_grid_is_found_and_finer_maps_of_it_are_warned_of(run, 
     (tmp_path / "calls.csv").write_text(CALLS)
     page = tmp_path / "summary.html"
     layer = run("load_incidents", FILE=str(tmp_path / "calls.csv"), SUMMARY=str(page))["OUTPUT"]
-    assert "moved to a grid by rounding: no cells or bandwidths finer than about 140 m" in page.read_text(encoding="utf-8")
+    assert "moved to a grid by rounding: no cells or bandwidths finer than about 140 m" in page.read_text(
+        encoding="utf-8"
+    )
     run("hotspots", INCIDENTS=layer, CELL_SIZE=60)
-    assert any("A grid with cells of 60 m, finer than 140 m, shows more than the data know" in line for line in log.lines)
+    assert any(
+        "A grid with cells of 60 m, finer than 140 m, shows more than the data know" in line for line in log.lines
+    )
     run("kde", INCIDENTS=layer, BANDWIDTH=90)
     assert any("A bandwidth of 90 m, finer than 140 m, shows more than the data know" in line for line in log.lines)
