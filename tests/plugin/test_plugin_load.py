@@ -302,7 +302,9 @@ def test_progress_moves_evenly(run, log):
     seen = []
     log.progressChanged.connect(seen.append)
     run("load_lapd", FILE=SAMPLE)
-    assert seen == sorted(seen) and max(np.diff([0, *seen, 100])) < 15
+    steps = sorted(np.diff([0, *seen, 100]))
+    # Where Arrow reads, so short a file is read at once.
+    assert seen == sorted(seen) and steps[-2] < 15 and steps[-1] <= 40
 
 
 def test_page_and_layer_of_one_name_stand_side_by_side(run, tmp_path, frame):
