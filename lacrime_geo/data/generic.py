@@ -126,7 +126,7 @@ def clean_incidents(raw: RawTable, said: Asked = NOTHING_SAID, progress: Progres
     taken = {*roles.values(), LONGITUDE, LATITUDE}
     rest = {_apart(name): column for name, column in columns.items() if name not in taken}
     others, whole = typed(rest, {_apart(name): order for name, order in orders.items()}, within(progress, 0.4, 0.9))
-    plain = {name: column for name, column in others.items() if isinstance(column, Texts)}
+    plain = {name: column for name, column in {**made, **others}.items() if isinstance(column, Texts) and name != "id"}
     columns = {**made, **others, **noted(audit, single_spaced(plain))}
     loaded = Loaded(columns, whole, place.x, place.y, place.crs, "", audit, parameters)
     return announced(loaded, raw, CAVEATS)
@@ -196,7 +196,7 @@ def _known(
         audit.append(_repeated(texts(made["id"])))
     made.update(occurrence(columns, roles, orders, guessed, audit))
     if "category_column" in roles:
-        made.update(noted(audit, single_spaced({"category": columns[roles["category_column"]]})))
+        made["category"] = texts(columns[roles["category_column"]])
     return {name: made[name] for name in OWN if name in made}
 
 
