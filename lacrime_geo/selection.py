@@ -91,10 +91,11 @@ def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
     values = category.tolist()
     names = {value: str(value).lower() for value in set(values)}
     there = sorted(set(names.values()))
-    lower = [name.lower() for name in wanted]
+    lower = [str(name).lower() for name in wanted]
     unknown = [name for name in lower if name not in there]
     if unknown or not lower:
-        raise ValueError(f"No incident has category {', '.join(unknown)}; there are {', '.join(there[:12])}.")
+        said = f"No incident has category {', '.join(unknown)}" if lower else "No category was named"
+        raise ValueError(f"{said}; there are {', '.join(there[:12])}.")
     chosen = {value for value, name in names.items() if name in lower}
     return np.fromiter(map(chosen.__contains__, values), bool, len(values))
 

@@ -37,7 +37,8 @@ class Areas(NamedTuple):
         unknown = {_plain(one) for one in asked} - {word for words in self.words for word in words}
         if unknown or not asked:
             shown = ", ".join(sorted({" ".join(words) for words in self.words if words})[:25])
-            raise ValueError(f"No incident is in the area {', '.join(sorted(unknown))}; there are {shown}.")
+            said = f"No incident is in the area {', '.join(sorted(unknown))}" if asked else "No area was named"
+            raise ValueError(f"{said}; there are {shown}.")
 
     def first(self) -> list[int]:
         """Return the first incident of each."""
@@ -50,7 +51,7 @@ def several(asked: Any) -> list[Any]:
     >>> several("Pacific"), several((1, 14))
     (['Pacific'], [1, 14])
     """
-    return [asked] if isinstance(asked, (str, int, np.integer)) else list(asked)
+    return [asked] if isinstance(asked, (str, int, float, np.number)) else list(asked)
 
 
 def _plain(word: Any) -> str:

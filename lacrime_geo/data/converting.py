@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,13 +12,24 @@ import numpy as np
 from ..landing import Landing
 from ..progress import Progress, advance, within
 from . import rules
-from .gathering import added_up
-from .lapd import NIBRS_FILES, Schema, Source, called, load_lapd, parts_of, schema_of_files
+from .gathering import added_up, joined, with_columns
+from .lapd import (
+    NIBRS_FILES,
+    Schema,
+    Source,
+    called,
+    load_lapd,
+    mapping_asked,
+    names_asked,
+    parts_of,
+    refuse_unknown_names,
+    schema_of_files,
+)
 from .loaded import Loaded, announced
 from .repeats import Repeats
 from .sources import files_of
 from .stored import Writer, kept_of
-from .tables import RawTable
+from .tables import RawTable, header, is_json, is_parquet
 
 READING = 0.9
 
@@ -28,6 +39,7 @@ def convert(
     output: str | os.PathLike[str],
     *,
     columns: Sequence[str] | None = None,
+    mapping: Mapping[str, str] | None = None,
     progress: Progress = None,
 ) -> str:
     """Clean LAPD incident files and write them as one GeoParquet file, about a million rows at a time.
@@ -39,7 +51,8 @@ def convert(
     ----------
     path : file, several, folder, address or open file, as for `read_lapd`.
     output : file to write, ending in .parquet.
-    columns : only these columns; default all.
+    columns : only these columns; default all. Without `occurred`, `category` or `area` the file cannot be asked for them.
+    mapping : the file's column for some of ours where it has other names, as for `read_lapd`.
     progress : function of a fraction in 0…1 that returns False to stop, or None.
 
     Returns
@@ -61,13 +74,15 @@ def convert(
     """
     if Path(output).suffix.lower() != ".parquet":
         raise ValueError(f"{Path(output).name!r} does not end in .parquet, which is what incidents are converted to.")
+    columns, mapping = names_asked(columns), mapping_asked(mapping)
     with files_of(path, within(progress, 0.0, 0.5)) as files, Landing([str(file) for file in files]) as landing:
         staged, schema = landing.stage(output), schema_of_files(files)
         reading = within(progress, 0.0, READING)
         if schema is NIBRS_FILES:
-            _write_whole(load_lapd(files, reading, columns=columns), staged)
+            _write_whole(load_lapd(files, reading, columns=columns, mapping=mapping), staged)
         else:
-            _write_portions(files, schema, staged, columns, reading)
+            refuse_unknown_names(files, schema, columns, mapping)
+            _write_portions(files, schema, staged, columns, mapping, reading)
         advance(progress, 1.0)
     return os.fspath(output)
 
@@ -80,14 +95,22 @@ def _write_whole(loaded: Loaded, staged: Path) -> None:
 
 
 def _write_portions(
-    files: Sequence[Path], schema: Schema, staged: Path, columns: Sequence[str] | None, progress: Progress
+    files: Sequence[Path],
+    schema: Schema,
+    staged: Path,
+    columns: Sequence[str] | None,
+    mapping: Mapping[str, str],
+    progress: Progress,
 ) -> None:
     """Write each portion as it is read; where reports are repeated, once more without those that go."""
     writer, repeats, findings = Writer(staged), Repeats(), []
-    for part in parts_of(files, schema, columns, {}, progress):
+    like = None if _are_alike(files) else _of_no_rows(files, schema, columns, mapping)
+    if like is not None:
+        writer.add(with_columns(like, columns, like))
+    for part in parts_of(files, schema, columns, mapping, progress):
         findings.append((repeats.rows, part.audit))
         repeats.add(part)
-        kept = part if columns is None else replace(part, columns={name: part.columns[name] for name in columns})
+        kept = with_columns(part, columns, part if like is None else like)
         writer.add(kept)
     keep, found = repeats.latest()
     audit = [*added_up(findings), *found]
@@ -95,3 +118,19 @@ def _write_portions(
     empty = replace(kept.take(np.empty(0, dtype=np.int64)), audit=audit)
     told = announced(empty, RawTable({}, keep.size, called(files)), schema.caveats, rows=int(keep.sum()))
     writer.close(kept_of(told), keep)
+
+
+def _are_alike(files: Sequence[Path]) -> bool:
+    """Tell whether all files have the same columns, of the same types because all are texts."""
+    if len(files) == 1:
+        return True
+    texts = not any(is_parquet(file) or is_json(file) for file in files)
+    return texts and len({frozenset(name.strip() for name in header(file)) for file in files}) == 1
+
+
+def _of_no_rows(
+    files: Sequence[Path], schema: Schema, columns: Sequence[str] | None, mapping: Mapping[str, str]
+) -> Loaded:
+    """Return what the files have together, none of their rows: each column that any of them has, of its type."""
+    firsts = (next(parts_of([file], schema, columns, mapping, None)) for file in files)
+    return joined([first.take(slice(0, 0)) for first in firsts])

@@ -83,6 +83,15 @@ def joined(parts: Sequence[Loaded]) -> Loaded:
     return replace(parts[0], columns=columns, whole=whole, x=x, y=y, repeated=repeated, place=None)
 
 
+def with_columns(part: Loaded, names: Sequence[str] | None, like: Loaded) -> Loaded:
+    """Return the columns named, default those of another portion, in that order; blank where they are lacking."""
+    wanted = list(like.columns) if names is None else names
+    found = {
+        name: part.columns[name] if name in part.columns else _blank(like.columns[name], len(part)) for name in wanted
+    }
+    return replace(part, columns=found, whole=part.whole | (like.whole & set(found)))
+
+
 def _column(name: str, parts: Sequence[Loaded]) -> Column:
     """Return the values of a column in all portions, blank in those that lack it."""
     like = next(part.columns[name] for part in parts if name in part.columns)

@@ -14,7 +14,7 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from . import nibrs, rules, stored, tables
 from .gathering import CHOOSING, Gathering, added_up, joined
-from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for
+from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for, offered
 from .loaded import Loaded, announced
 from .schemas import LEGACY, NIBRS, refuse_mixed, schema_of
 from .sources import files_of
@@ -42,13 +42,14 @@ class Schema(NamedTuple):
     clean: Callable[..., Loaded]
     order: tuple[str, ...]
     needed: Callable[[Collection[str]], set[str]] | None
+    offered: Callable[[Collection[str], Mapping[str, str]], list[str]] | None
     kinds: Mapping[str, str]
     caveats: tuple[str, ...]
     finish: Callable[[Loaded], Loaded] = lambda loaded: loaded
 
 
-LEGACY_FILES = Schema(clean_part, ORDER, needed_for, KINDS, CAVEATS)
-NIBRS_FILES = Schema(nibrs.clean_part, nibrs.ORDER, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
+LEGACY_FILES = Schema(clean_part, ORDER, needed_for, offered, KINDS, CAVEATS)
+NIBRS_FILES = Schema(nibrs.clean_part, nibrs.ORDER, None, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
 
 
 def read_lapd(
@@ -132,12 +133,13 @@ def load_lapd(
 ) -> Loaded:
     """Read and clean LAPD incident files as `read_lapd` does, without pandas."""
     wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
+    columns, mapping = names_asked(columns), mapping_asked(mapping)
     with files_of(path, within(progress, 0.0, 0.5)) as files:
         if len(files) == 1 and is_stored(files[0]):
-            loaded = stored.load(files[0], None if columns is None else {*columns, *CHOOSING})
+            loaded = _stored(files[0], columns, mapping)
         else:
             groups = list(_by_schema(files).values()) if join_schemas else [files]
-            parts = [_read(group, wanted, columns, mapping or {}, progress) for group in groups]
+            parts = [_read(group, wanted, columns, mapping, progress) for group in groups]
             loaded = parts[0] if len(parts) == 1 else _together(parts, called(files))
     if any(value is not None for value in wanted.values()):
         loaded = loaded.select(**wanted)
@@ -152,13 +154,48 @@ def _read(
     progress: Progress,
 ) -> Loaded:
     schema, gathering = schema_of_files(files), Gathering(wanted, columns)
-    for file in files:
-        theirs = [name.strip() for name in tables.header(file)]
-        refuse_unknown(mapping.values(), theirs)
-        refuse_unknown(columns or (), [*schema.order, *theirs])
+    refuse_unknown_names(files, schema, columns, mapping)
     for part in parts_of(files, schema, columns, mapping, progress):
         gathering.add(part)
     return _finished(gathering, schema, called(files))
+
+
+def _stored(file: Path, columns: Sequence[str] | None, mapping: Mapping[str, str]) -> Loaded:
+    """Read a file that was converted, which has our columns already."""
+    if mapping:
+        raise ValueError(
+            f"{file.name} was converted and has its columns by our names; give the mapping when the original file is converted."
+        )
+    refuse_unknown(columns or (), stored.names(file))
+    return stored.load(file, None if columns is None else {*columns, *CHOOSING})
+
+
+def refuse_unknown_names(
+    files: Sequence[Path], schema: Schema, columns: Sequence[str] | None, mapping: Mapping[str, str]
+) -> None:
+    """Raise when a mapping names a column that one of the files has not, or columns are asked for that none has."""
+    known: list[str] = []
+    for file in files:
+        theirs = [name.strip() for name in tables.header(file)]
+        refuse_unknown(mapping.values(), theirs)
+        known += [*schema.order, *theirs] if schema.offered is None else schema.offered(theirs, mapping)
+    refuse_unknown(columns or (), list(dict.fromkeys(known)))
+
+
+def names_asked(columns: Any) -> list[str] | None:
+    """Return the columns asked for as a list, None where all are.
+
+    >>> names_asked("crime"), names_asked(name for name in ("area", "crime"))
+    (['crime'], ['area', 'crime'])
+    """
+    return None if columns is None else [columns] if isinstance(columns, str) else list(columns)
+
+
+def mapping_asked(mapping: Any) -> dict[str, str]:
+    """Return which column of a file is meant by some of ours; raise when it says something else."""
+    if mapping is not None and not isinstance(mapping, Mapping):
+        raise TypeError(f"mapping must be such as {{'occurred': 'Date of offence'}}, got {mapping!r}.")
+    return dict(mapping or {})
 
 
 def _by_schema(files: Sequence[Path]) -> dict[str | None, list[Path]]:
@@ -198,7 +235,12 @@ def clean_lapd(raw: RawTable, progress: Progress = None) -> Loaded:
 
 
 def schema_of_files(files: Sequence[Path]) -> Schema:
-    """Return how the files are read; raise when they are of different record systems."""
+    """Return how the files are read; raise when they are of different record systems, or were converted already."""
+    converted = next((file.name for file in files if is_stored(file)), None)
+    if converted is not None:
+        raise ValueError(
+            f"{converted} was converted already and is read alone; name the files that it was made from together with others."
+        )
     schemas = {file.name: schema_of(tables.header(file)) for file in files}
     refuse_mixed(schemas)
     return NIBRS_FILES if NIBRS in schemas.values() else LEGACY_FILES

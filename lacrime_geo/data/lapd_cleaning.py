@@ -61,6 +61,8 @@ ORDER: tuple[str, ...] = (
     *("crime", "category", "mocodes", "victim_age", "victim_sex", "victim_descent", "premise_code", "premise"),
     *("weapon_code", "weapon", "status", "status_text", "address", "cross_street", "outside_city"),
 )
+# Columns that no file has.
+MADE = ("time_placeholder", "category", "outside_city")
 KINDS = {
     name: kind
     for official, kind in (
@@ -79,6 +81,15 @@ def needed_for(columns: Collection[str]) -> set[str]:
     others = {name for name in columns if name not in ORDER}
     official = {*REQUIRED, *asked, *others}
     return official | {api for api, known in PORTAL.items() if known in official}
+
+
+def offered(header: Collection[str], mapping: Mapping[str, str]) -> list[str]:
+    """Return what columns may be asked for of a file with these: ours in their order, then those that are not LAPD's."""
+    official = {ours: name for name, ours in COLUMNS.items()}
+    named = {theirs: official.get(ours, ours) for ours, theirs in mapping.items()}
+    there = [COLUMNS.get(name, name) for name in (named.get(name) or PORTAL.get(name, name) for name in header)]
+    ours = [name for name in ORDER if name in there or name in MADE]
+    return [*ours, *(name for name in there if name not in {*ORDER, *COLUMNS.values(), *LEFT_OUT})]
 
 
 def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress: Progress = None) -> Loaded:
@@ -103,6 +114,11 @@ def _own_columns(raw: RawTable, mapping: Mapping[str, str]) -> tuple[dict[str, C
     columns = {named.get(name) or PORTAL.get(name, name): column for name, column in columns.items()}
     columns, differing = settled(columns, "LON", "LAT")
     missing = [name for name in REQUIRED if name not in columns]
+    if missing and {"reported", "occurred", "crime_code"} <= set(columns):
+        raise ValueError(
+            f"{raw.file} holds incidents that were read and cleaned before: read it by geopandas, which keeps it as it is, or "
+            "read the original file (lg.convert makes one of it that is read fast)."
+        )
     if missing:
         raise ValueError(
             f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "

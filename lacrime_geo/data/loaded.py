@@ -131,7 +131,7 @@ class Loaded:
         if category is not None:
             wanted = several(category)
             mask = selection.of_category(self._array("category"), wanted)
-            yield _Filter(mask, {"category": ", ".join(wanted)})
+            yield _Filter(mask, {"category": ", ".join(map(str, wanted))})
         if area is not None:
             wanted = several(area)
             areas = Areas.of(self._array("area"), self._array("area_name"))

@@ -20,6 +20,9 @@ ADDRESSES = ("http://", "https://")
 def files_of(asked: Any, progress: Progress = None) -> Iterator[list[Path]]:
     """Return the files that are meant, those of folders in the order of their names; copies are gone after the block.
 
+    Of a folder, hidden files (whose names begin with a dot) are not meant, nor are the records that `fetch` writes beside
+    its files.
+
     Parameters
     ----------
     asked : path of a file or folder, address beginning with http, open file of bytes, or several of these.
@@ -34,7 +37,8 @@ def files_of(asked: Any, progress: Progress = None) -> Iterator[list[Path]]:
         If one is missing.
     """
     one = isinstance(asked, (str, os.PathLike)) or hasattr(asked, "read")
-    if not one and not isinstance(asked, Iterable):
+    # The columns of a table, and the numbers that bytes are, could be taken for names.
+    if not one and (not isinstance(asked, Iterable) or hasattr(asked, "columns") or isinstance(asked, bytes)):
         raise TypeError(f"Files are named by paths or addresses, not by a {type(asked).__name__}.")
     with ExitStack() as stack:
         found = [path for each in ([asked] if one else asked) for path in _each(each, stack, progress)]
@@ -58,10 +62,17 @@ def _each(asked: Any, stack: ExitStack, progress: Progress) -> list[Path]:
     path = Path(asked)
     if not path.is_dir():
         return [path]
-    inside = sorted(one for one in path.iterdir() if one.is_file() and one.name.lower().endswith(ENDINGS))
+    inside = sorted(one for one in path.iterdir() if _is_meant(one))
     if not inside:
         raise ValueError(f"The folder {path.name!r} holds no file that ends in {', '.join(ENDINGS)}.")
     return inside
+
+
+def _is_meant(file: Path) -> bool:
+    """Tell whether a file of a folder is to be read: its ending is known, and it is neither hidden nor the record of another."""
+    if file.name.startswith(".") or not file.name.lower().endswith(ENDINGS) or not file.is_file():
+        return False
+    return not (file.suffix.lower() == ".json" and file.with_suffix("").is_file())
 
 
 @contextmanager
@@ -70,6 +81,8 @@ def _copied(file: Any) -> Iterator[Path]:
     name = Path(str(getattr(file, "name", "") or "")).name
     with tempfile.TemporaryDirectory(prefix="lacrime_geo-") as folder:
         path = Path(folder) / (name if name.lower().endswith(ENDINGS) else "incidents.csv")
+        if isinstance(file.read(0), str):
+            raise TypeError(f"{name or 'The file'} is open as text; open it as bytes (mode 'rb'), or give its path.")
         with path.open("wb") as copy:
             shutil.copyfileobj(file, copy)
         yield path

@@ -37,6 +37,7 @@ class Writer:
         if self._writer is None:
             schema = table.schema.with_metadata({b"geo": _geo(), b"pandas": _for_pandas(part)})
             self._writer = _writer(self.path, schema)
+        table = _alike(table, self._writer.schema)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
 
     def close(self, kept: Mapping[str, Any], keep: np.ndarray | None = None) -> None:
@@ -48,6 +49,25 @@ class Writer:
             return
         self._writer.close()
         _rewrite(self.path, keep, said)
+
+
+def _alike(table: Any, schema: Any) -> Any:
+    """Return a portion's columns in the order and of the types of the first: what is a dictionary depends on how it was read."""
+    from pyarrow import types
+
+    columns = []
+    for field in schema:
+        column = table[field.name]
+        if column.type != field.type and types.is_dictionary(field.type):
+            column = column.cast(field.type.value_type).dictionary_encode()
+        try:
+            columns.append(column.cast(field.type))
+        except ValueError as problem:
+            raise ValueError(
+                f"The column {field.name!r} is of type {field.type} in one part of the files and {column.type} in another; leave "
+                "it out (columns), or convert the files one by one."
+            ) from problem
+    return table.from_arrays(columns, schema=schema)
 
 
 def _writer(path: Path, schema: Any) -> Any:
@@ -103,6 +123,13 @@ def is_stored(path: Path) -> bool:
         return False
 
 
+def names(path: Path) -> list[str]:
+    """Return the columns of a file that was written here, without the geometry."""
+    import pyarrow.parquet as parquet
+
+    return [name for name in parquet.read_schema(path).names if name != GEOMETRY]
+
+
 def load(path: Path, columns: Collection[str] | None = None) -> Loaded:
     """Read incidents that were written here, as they were; only some columns where that is asked."""
     import pyarrow.parquet as parquet
@@ -122,8 +149,20 @@ def _as_table(part: Loaded) -> Any:
     """Return a portion as an Arrow table, its places as well-known binary."""
     import pyarrow as pa
 
-    columns = {name: _as_arrow(column, name in part.whole) for name, column in part.columns.items()}
+    columns = {name: _told(name, column, name in part.whole) for name, column in part.columns.items()}
     return pa.table({**columns, GEOMETRY: _points(part)})
+
+
+def _told(name: str, column: Column, whole: bool) -> Any:
+    """Return a column as an Arrow array; say which one when it holds what cannot be kept as one."""
+    try:
+        return _as_arrow(column, whole)
+    except (TypeError, ValueError) as problem:
+        kinds = sorted({type(value).__name__ for value in column.tolist() if value is not None})
+        raise ValueError(
+            f"The column {name!r} holds values of the type {', '.join(kinds[:3])}, which are not converted; leave it out "
+            "(columns)."
+        ) from problem
 
 
 def _as_arrow(column: Column, whole: bool) -> Any:
@@ -133,7 +172,8 @@ def _as_arrow(column: Column, whole: bool) -> Any:
         return column.array
     if isinstance(column, Texts):
         known = column.unified()
-        code = pa.array(known.code - 1, mask=known.code == 0)
+        # Of one type in all portions, however few the texts of one.
+        code = pa.array(known.code.astype(np.int32) - 1, mask=known.code == 0)
         return pa.DictionaryArray.from_arrays(code, pa.array(known.distinct[1:], pa.string()))
     if column.dtype.kind == "M":
         return pa.array(column.astype("M8[ms]"))
