@@ -13,9 +13,10 @@ from .charts import Chart
 from .incidents import as_incidents
 from .parameters import Parameters, in_words
 from .progress import Progress, advance, within
-from .report_lags import DAY, known_lags
+from .report_lags import DAY, Lags, known_lags
 from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, titled
 from .results import Curve
+from .summaries import counted
 from .truncated_delays import Delays
 from .unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
 
@@ -23,6 +24,8 @@ STEPS = {"day": 1, "week": 7}
 DRAWS = 1000
 LEVEL = 0.9
 LEAST_STEPS, NEARLY_ALL = 12, 0.95
+# Where so many are expected there is none once in a thousand times, by Poisson.
+LIKELY = 7.0
 
 
 class Nowcast(Curve):
@@ -109,6 +112,7 @@ def nowcast(
     whole = (int(lags.possible.max()) + 1) // days
     if not whole:
         raise ValueError(f"The file holds {int(lags.possible.max()) + 1} days, less than one {step}; take step='day'.")
+    _warn_of_days_without(lags, parameters)
     advance(progress, 0.1)
     groups = lags_by_group(everything, lags, by, parameters, within(progress, 0.1, 0.6))
     number = _steps_wanted(lags.delays(), days, whole, last, parameters)
@@ -159,7 +163,8 @@ def nowcast_counts(
     Raises
     ------
     ValueError
-        If a day or week ends after `as_of`, a count is negative or none, or there is no such group.
+        If a day or week ends after `as_of` or begins within another, a count is negative or none, there is no such group, or no
+        count at all.
 
     Examples
     --------
@@ -172,7 +177,11 @@ def nowcast_counts(
     """
     days = STEPS[checks.option("step", step, tuple(STEPS))]
     level, seed = checks.share("level", level), checks.whole("seed", seed, minimum=0)
-    scatter = np.array([checks.positive("dispersion", one, "times the variance") for one in np.atleast_1d(dispersion)])
+    scatter = np.array(
+        [checks.positive("dispersion", one, "times the variance") for one in np.atleast_1d(dispersion).tolist()]
+    )
+    if not isinstance(delay, ReportingDelay):
+        raise TypeError(f"delay must be the result of reporting_delay, not a {type(delay).__name__}.")
     checks.option("group", group, tuple(delay.delays))
     end = selection.moment("as_of", as_of).astype("M8[D]")
     begins, reported = _given(counts, days, end)
@@ -181,6 +190,21 @@ def nowcast_counts(
     random = np.random.default_rng(seed)
     columns = _columns(group, begins, reported, delay.delays[group], later, days, scatter, level, random)
     return _made([columns], parameters, f"Nowcast by {step}")
+
+
+def _warn_of_days_without(lags: Lags, parameters: Parameters) -> None:
+    """Doubt the end where no incident is of the last days though some would be known: a file of chosen days of occurrence."""
+    days = int(lags.possible.min())
+    share = lags.delays().share
+    known = share[:days].sum() + max(days - share.size, 0)
+    expected = lags.days.size / (int(lags.possible.max()) - days + 1) * known
+    if expected > LIKELY:
+        last = lags.end - days * DAY
+        parameters.warn(
+            f"No incident is of the last {counted(days, 'day')} before {lags.end}, of which about {expected:,.0f} would be "
+            f"reported by now: if the file was chosen up to incidents of {last}, what is estimated of later days means nothing; "
+            f"take it back to that day (as_of {last})."
+        )
 
 
 def _given(counts: Any, days: int, end: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
@@ -196,7 +220,16 @@ def _given(counts: Any, days: int, end: np.datetime64) -> tuple[np.ndarray, np.n
             f"{bad.size:,} of {begins.size:,} rows are no count of days that are over by {end}, first row {bad[0]} "
             f"({texts[bad[0]]}, {reported[bad[0]]:g}); leave them out."
         )
+    if not begins.size:
+        raise ValueError("The counts have no rows; give at least one day or week.")
     order = np.argsort(begins, kind="stable")
+    close = np.flatnonzero(np.diff(begins[order]) < days * DAY)
+    if close.size:
+        first, second = (begins[order][close[0] + at] for at in (0, 1))
+        raise ValueError(
+            f"{close.size:,} of {begins.size:,} counts begin before the one before them is over, first those of {first} and "
+            f"{second} ({counted(days, 'day')} each); give one count for each day or week, and groups one by one."
+        )
     return begins[order], reported[order].astype(np.int64)
 
 

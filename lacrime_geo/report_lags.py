@@ -85,6 +85,8 @@ def require_reports(incidents: Incidents) -> None:
 def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags:
     """Return the delays known on a day, by default the last one of the file; announce it and what is left out."""
     require_reports(incidents)
+    if not incidents.size:
+        raise ValueError(f"{incidents.label!r} has no incidents, so there is no delay to tell.")
     if as_of is not None:
         end = selection.moment("as_of", as_of).astype("M8[D]")
         parameters["as_of"] = str(end)

@@ -178,6 +178,37 @@ def test_bad_counts_are_told(counts, said):
         lg.nowcast_counts(counts, delay=delay, as_of="2022-02-19", group="none")
 
 
+def test_counts_that_are_none_or_overlap_are_told_and_so_is_what_is_no_delay():
+    delay = lg.reporting_delay(points(np.arange(50), np.arange(50)))
+    with pytest.raises(ValueError, match="The counts have no rows"):
+        lg.nowcast_counts({"date": [], "count": []}, delay=delay, as_of="2022-02-19")
+    weeks = {"date": ["2022-01-15", "2022-01-01", "2022-01-07"], "count": [1, 2, 3]}
+    said = r"1 of 3 counts begin before the one before them is over, first those of 2022-01-01 and 2022-01-07 \(7 days each\)"
+    with pytest.raises(ValueError, match=said):
+        lg.nowcast_counts(weeks, delay=delay, as_of="2022-02-19")
+    assert len(lg.nowcast_counts(weeks, delay=delay, as_of="2022-02-19", step="day")["date"]) == 3
+    with pytest.raises(TypeError, match="delay must be the result of reporting_delay, not a str"):
+        lg.nowcast_counts(weeks, delay="all", as_of="2022-02-19")
+    with pytest.raises(ValueError, match="dispersion must be above 0 times the variance, got 0"):
+        lg.nowcast_counts(weeks, delay=delay, as_of="2022-02-19", dispersion=0)
+    with pytest.raises(ValueError, match="has no incidents, so there is no delay to tell"):
+        lg.nowcast(points(np.arange(0), np.arange(0)))
+
+
+def test_days_that_a_file_was_not_chosen_for_are_told():
+    occurred, reported = arriving(3)
+    chosen = points(occurred, reported).take(occurred < 250)
+    said = [lg.nowcast(chosen, as_of=BEGIN + 280).parameters.get("warnings", [])]
+    said.append(lg.nowcast(chosen, as_of=BEGIN + 249).parameters.get("warnings", []))
+    said.append(lg.nowcast(points(occurred, reported), as_of=BEGIN + 280).parameters.get("warnings", []))
+    assert [len(warnings) for warnings in said] == [1, 0, 0]
+    # Twenty a day for 31 days: of the oldest 87 % are reported, of the latest 6 %.
+    expected = 20 * sum(1 - np.exp(-(age + 1) / 15) for age in range(31))
+    found = int(said[0][0].split("of which about ")[1].split()[0])
+    assert abs(found / expected - 1) < 0.1
+    assert "the last 31 days before" in said[0][0] and f"(as_of {BEGIN + 249})" in said[0][0]
+
+
 def test_the_chart_has_both_lines_and_the_band(tmp_path):
     lg.nowcast(points(*seen(2000, 200, 5))).save(tmp_path / "a.svg")
     text = (tmp_path / "a.svg").read_text()
