@@ -298,9 +298,12 @@ def test_the_output_and_the_numbers_are_checked_first(tmp_path):
         lg.fetch(url, "crimes.gpkg")
     with pytest.raises(FileNotFoundError, match="there is no folder"):
         lg.fetch(url, tmp_path / "nowhere" / "crimes.csv")
-    for wrong in ({"page_size": 0}, {"tries": 0}, {"timeout": 0}):
-        with pytest.raises(ValueError, match="must be positive"):
+    for wrong in ({"page_size": 0}, {"tries": 0}, {"page_size": "x"}, {"tries": 1.5}):
+        with pytest.raises(ValueError, match="must be a whole number of at least 1, got"):
             lg.fetch(url, tmp_path / "crimes.csv", **wrong)
+    for wrong in (0, float("nan")):
+        with pytest.raises(ValueError, match="timeout must be above 0 seconds, got"):
+            lg.fetch(url, tmp_path / "crimes.csv", timeout=wrong)
 
 
 def test_other_columns_amid_the_pages_end_the_run_and_what_came_stays(portal, tmp_path):

@@ -69,6 +69,8 @@ def test_the_period_chooses_the_data_set(asked, portal_name):
         ({"dataset": "legacy_2020", "since": "2025-01-01"}, "holds 2020-01-01 to 2024-12-31"),
         ({**YEAR, "category": "burglery"}, "category must be of homicide, .*, other, got burglery"),
         ({**YEAR, "category": " , "}, "got none"),
+        ({**YEAR, "category": 5}, "category must be of homicide, .* got 5"),
+        ({**YEAR, "area": 6.5}, "area must be a number from 1 to 21 .* got '6.5'"),
         ({**YEAR, "area": 22}, "area must be a number from 1 to 21 or a name of Central"),
         ({**YEAR, "area": "Hollywood'; drop"}, "area must be a number"),
         ({**YEAR, "columns": "lat, nibr_code"}, "columns must be of those of legacy_2020 .* got nibr_code"),
@@ -122,8 +124,9 @@ def test_rows_are_in_an_order_without_ties():
 
 def test_areas_are_asked_for_by_number_and_by_name():
     where = "area in ('06','6','15')"
-    for asked in ([6, 15], "6, 15", "hollywood,N Hollywood", ["N Hollywood", "06"]):
+    for asked in ([6, 15], "6, 15", "hollywood,N Hollywood", ["N Hollywood", "06"], (6.0, 15.0)):
         assert options_of(lg.lapd_url(**YEAR, area=asked))["$where"].endswith(where)
+    assert lg.lapd_url(**YEAR, area=6) == lg.lapd_url(**YEAR, area=6.0) == lg.lapd_url(**YEAR, area="6")
     assert len(AREAS) == 21
 
 

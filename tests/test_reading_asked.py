@@ -141,3 +141,23 @@ def test_a_column_that_cannot_be_kept_is_named(tmp_path):
         ValueError, match=r"The column 'codes' holds values of the type (list|ndarray), which are not conv"
     ):
         lg.convert(tmp_path / "lists.parquet", tmp_path / "out.parquet")
+
+
+def test_a_converted_file_that_is_damaged_is_never_read_as_if_it_were_whole(tmp_path):
+    rows(*({"Premis Desc": f"PLACE {number}"} for number in range(200))).to_csv(tmp_path / "crimes.csv", index=False)
+    out = lg.convert(tmp_path / "crimes.csv", tmp_path / "out.parquet")
+    whole, bytes_ = lg.read_lapd(out), (tmp_path / "out.parquet").read_bytes()
+    random, refused = np.random.default_rng(1), 0
+    for at in random.integers(4, len(bytes_), 60):
+        damaged = bytearray(bytes_)
+        damaged[at] ^= 1 << int(random.integers(8))
+        (tmp_path / "out.parquet").write_bytes(damaged)
+        try:
+            frame = lg.read_lapd(out)
+        except ValueError as problem:
+            assert str(problem).startswith("out.parquet ") and "\n" not in str(problem)
+            refused += 1
+        else:
+            # Of what is beside the rows, such as sums of columns that no one reads.
+            pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(whole))
+    assert refused > 20

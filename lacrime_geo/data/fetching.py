@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from .. import checks
 from ..progress import Progress
 
 PAGE_SIZE, TIMEOUT, TRIES = 20_000, 120.0, 6
@@ -63,8 +64,8 @@ def fetch(
     >>> url = lg.lapd_url(since="2023-09-01", until="2023-11-01", category="burglary")
     >>> record = lg.fetch(url, "burglaries.csv")  # doctest: +SKIP
     """
-    if page_size < 1 or tries < 1 or timeout <= 0:
-        raise ValueError(f"page_size ({page_size}), timeout ({timeout}) and tries ({tries}) must be positive.")
+    page_size, tries = checks.whole("page_size", page_size), checks.whole("tries", tries)
+    timeout = checks.positive("timeout", timeout, "seconds")
     from .downloading import download  # not when the package is imported
 
     return download(url, output, page_size, timeout, tries, progress)

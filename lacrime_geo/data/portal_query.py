@@ -142,7 +142,7 @@ def _area(area: Areas | None) -> list[str]:
     """Return the condition of divisions, by number: the data sets write some with a leading zero, some without."""
     if area is None:
         return []
-    wanted = sorted({_area_number(one) for one in ([area] if isinstance(area, (int, np.integer)) else _several(area))})
+    wanted = sorted({_area_number(one) for one in (_several(area))})
     if not wanted:
         raise ValueError("area names no division; leave it out for all of them.")
     return [f"area in ({_list(text for number in wanted for text in dict.fromkeys((f'{number:02}', str(number))))})"]
@@ -174,9 +174,16 @@ def _columns(chosen: DataSet, columns: str | Sequence[str] | None) -> list[str]:
     return list(dict.fromkeys([chosen.identifier, *wanted]))
 
 
-def _several(value: str | Iterable[object]) -> list[str]:
-    parts = value.split(",") if isinstance(value, str) else map(str, value)
+def _several(value: object) -> list[str]:
+    """Return what is named by a text with commas between, by a list, or by a single number, 6.0 as 6."""
+    parts = (
+        value.split(",") if isinstance(value, str) else map(_as_text, value if isinstance(value, Iterable) else [value])
+    )
     return [part.strip() for part in parts if part.strip()]
+
+
+def _as_text(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, (float, np.floating)) else str(value)
 
 
 def _list(codes: Iterable[object]) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import numpy as np
 from ..parameters import Parameters
 from .arrow_texts import ArrowTexts
 from .loaded import Loaded
-from .tables import Column, Texts
+from .tables import LONGEST_REASON, Column, Texts
 
 # What is kept under this name in the file makes it one of ours; only what it then says is believed.
 KEY = b"lacrime_geo incidents"
@@ -82,6 +83,7 @@ def _writer(path: Path, schema: Any) -> Any:
         compression=COMPRESSION,
         use_dictionary=[*repeated, GEOMETRY],
         dictionary_pagesize_limit=LARGEST_DICTIONARY,
+        write_page_checksum=True,
     )
 
 
@@ -127,14 +129,38 @@ def names(path: Path) -> list[str]:
     """Return the columns of a file that was written here, without the geometry."""
     import pyarrow.parquet as parquet
 
-    return [name for name in parquet.read_schema(path).names if name != GEOMETRY]
+    with _explained(path):
+        return [name for name in parquet.read_schema(path).names if name != GEOMETRY]
 
 
 def load(path: Path, columns: Collection[str] | None = None) -> Loaded:
     """Read incidents that were written here, as they were; only some columns where that is asked."""
+    with _explained(path):
+        return _loaded(path, columns)
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Say in one sentence that a file is damaged."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (ValueError, OSError, KeyError, TypeError, pa.ArrowException) as problem:
+        said = (str(problem) or type(problem).__name__).splitlines()[0][:LONGEST_REASON].rstrip(".")
+        raise ValueError(f"{path.name} is damaged ({said}); convert the original file again.") from problem
+
+
+def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
     import pyarrow.parquet as parquet
 
-    file = parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False)
+    file = parquet.ParquetFile(
+        path,
+        read_dictionary=_dictionaries(path),
+        memory_map=True,
+        pre_buffer=False,
+        page_checksum_verification=True,
+    )
     kept = json.loads(file.metadata.metadata[KEY])
     names = [name for name in file.schema_arrow.names if name != GEOMETRY and (columns is None or name in columns)]
     table = file.read([*names, GEOMETRY], use_threads=True)
@@ -205,7 +231,7 @@ def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
     size = int(placed.sum()) * POINT.itemsize
     if bytes_ is None or ends[-1] - ends[0] != size:
         if placed.any():
-            raise ValueError("its points are no longer as they were written; convert the original file again")
+            raise ValueError("its points are no longer as they were written")
         return np.full(len(column), np.nan), np.full(len(column), np.nan)
     points = np.frombuffer(bytes_, POINT, count=int(placed.sum()), offset=int(ends[0]))
     x, y = np.full(len(column), np.nan), np.full(len(column), np.nan)
