@@ -103,7 +103,7 @@ def portions(path: Path, rows: int, wanted: Collection[str] | None, progress: Pr
         names = _names(file.schema_arrow, wanted)
         total, given = file.metadata.num_rows, 0
         for batch in file.iter_batches(batch_size=rows, columns=names):
-            table = pa.table(batch).replace_schema_metadata(file.schema_arrow.metadata)
+            table = pa.Table.from_batches([batch]).replace_schema_metadata(file.schema_arrow.metadata)
             given += table.num_rows
             yield RawTable(_from_table(table), table.num_rows, path.name)
             advance(progress, given / total)

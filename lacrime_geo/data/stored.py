@@ -13,16 +13,16 @@ import numpy as np
 from ..parameters import Parameters
 from .arrow_texts import ArrowTexts
 from .loaded import Loaded
+from .stored_points import GEOMETRY, described, places, points
 from .tables import LONGEST_REASON, Column, Texts
 
 # What is kept under this name in the file makes it one of ours; only what it then says is believed.
 KEY = b"lacrime_geo incidents"
 FORMAT, COMPRESSION = 1, "lz4"
-GEOMETRY = "geometry"
 # Bytes; by default what is repeated would stand in full again beyond the first megabyte.
 LARGEST_DICTIONARY = 1 << 26
-# Well-known binary of a point, lowest byte first.
-POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("place", "<f8", 2)])
+# What is kept beside the rows is only known after them, and older ones cannot write it then.
+LEAST_ARROW = 17
 
 
 class Writer:
@@ -36,7 +36,7 @@ class Writer:
         """Write a portion as a row group; a first one of no rows tells the columns."""
         table = _as_table(part)
         if self._writer is None:
-            schema = table.schema.with_metadata({b"geo": _geo(), b"pandas": _for_pandas(part)})
+            schema = table.schema.with_metadata({b"geo": described(), b"pandas": _for_pandas(part)})
             self._writer = _writer(self.path, schema)
         table = _alike(table, self._writer.schema)
         self._writer.write_table(table, row_group_size=max(table.num_rows, 1))
@@ -71,11 +71,22 @@ def _alike(table: Any, schema: Any) -> Any:
     return table.from_arrays(columns, schema=schema)
 
 
+def _arrow() -> int:
+    """Return the first number of Arrow's version."""
+    import pyarrow as pa
+
+    return int(pa.__version__.split(".")[0])
+
+
 def _writer(path: Path, schema: Any) -> Any:
     """Open a file whose repeated texts and places stand in it once, however many there are."""
     import pyarrow.parquet as parquet
     from pyarrow import types
 
+    if _arrow() < LEAST_ARROW:
+        raise ImportError(
+            f"Converting needs pyarrow {LEAST_ARROW} or newer, and this is {_arrow()}; install a newer one."
+        )
     repeated = [field.name for field in schema if types.is_dictionary(field.type)]
     return parquet.ParquetWriter(
         path,
@@ -154,17 +165,13 @@ def _explained(path: Path) -> Iterator[None]:
 def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
     import pyarrow.parquet as parquet
 
-    file = parquet.ParquetFile(
-        path,
-        read_dictionary=_dictionaries(path),
-        memory_map=True,
-        pre_buffer=False,
-        page_checksum_verification=True,
-    )
+    # QGIS may bring an Arrow that knows no checksums.
+    checked = {"page_checksum_verification": True} if _arrow() >= 15 else {}
+    file = parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False, **checked)
     kept = json.loads(file.metadata.metadata[KEY])
     names = [name for name in file.schema_arrow.names if name != GEOMETRY and (columns is None or name in columns)]
     table = file.read([*names, GEOMETRY], use_threads=True)
-    x, y, place = _places(table[GEOMETRY])
+    x, y, place = places(table[GEOMETRY])
     whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
     found = {name: _column(table[name], name in whole) for name in names}
     parameters = Parameters(kept["parameters"])
@@ -176,7 +183,7 @@ def _as_table(part: Loaded) -> Any:
     import pyarrow as pa
 
     columns = {name: _told(name, column, name in part.whole) for name, column in part.columns.items()}
-    return pa.table({**columns, GEOMETRY: _points(part)})
+    return pa.table({**columns, GEOMETRY: points(part)})
 
 
 def _told(name: str, column: Column, whole: bool) -> Any:
@@ -207,45 +214,6 @@ def _as_arrow(column: Column, whole: bool) -> Any:
         missing = np.isnan(column)
         return pa.array(np.where(missing, 0, column).astype(np.int64), mask=missing)
     return pa.array(column, pa.string() if column.dtype == object else None, from_pandas=True)
-
-
-def _points(part: Loaded) -> Any:
-    """Return the points as a column of binary, null where there is no place."""
-    import pyarrow as pa
-
-    placed = part.placed
-    points = np.zeros(int(placed.sum()), dtype=POINT)
-    points["order"], points["kind"] = 1, 1
-    points["place"] = np.column_stack([part.x[placed], part.y[placed]])
-    ends = np.concatenate([[0], np.cumsum(placed)]).astype(np.int32) * POINT.itemsize
-    bits = np.packbits(placed, bitorder="little").tobytes()
-    buffers = [pa.py_buffer(bits), pa.py_buffer(ends.astype(np.int32).tobytes()), pa.py_buffer(points.tobytes())]
-    return pa.Array.from_buffers(pa.binary(), len(part), buffers)
-
-
-def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return the coordinates (n,) of points that were written here, NaN where there is none."""
-    placed = ~np.asarray(column.is_null())
-    _, offsets, bytes_ = column.buffers()
-    ends = np.frombuffer(offsets, np.int32)[column.offset : column.offset + len(column) + 1]
-    size = int(placed.sum()) * POINT.itemsize
-    if bytes_ is None or ends[-1] - ends[0] != size:
-        if placed.any():
-            raise ValueError("its points are no longer as they were written")
-        return np.full(len(column), np.nan), np.full(len(column), np.nan)
-    points = np.frombuffer(bytes_, POINT, count=int(placed.sum()), offset=int(ends[0]))
-    x, y = np.full(len(column), np.nan), np.full(len(column), np.nan)
-    x[placed], y[placed] = points["place"].T
-    return x, y
-
-
-def _places(column: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the coordinates (n,) of points that were written here, NaN where there is none, and the number of each's place."""
-    known = column.unify_dictionaries().combine_chunks()
-    x, y = (np.append(axis, np.nan) for axis in _coordinates(known.dictionary))
-    indices = known.indices
-    place = np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)
-    return x[place], y[place], place
 
 
 def _column(column: Any, whole: bool) -> Column:
@@ -279,14 +247,6 @@ def _dictionaries(path: Path) -> list[str]:
     from pyarrow import types
 
     return [*(field.name for field in parquet.read_schema(path) if types.is_dictionary(field.type)), GEOMETRY]
-
-
-def _geo() -> bytes:
-    """Return what GeoParquet 1.0 asks a file to say of its geometry."""
-    from pyproj import CRS
-
-    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": CRS("EPSG:4326").to_json_dict()}
-    return json.dumps({"version": "1.0.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()
 
 
 def _for_pandas(part: Loaded) -> bytes:
