@@ -39,10 +39,12 @@ class Candidates(NamedTuple):
 
 
 class Radii(NamedTuple):
-    """The inner and outer radius (m) of the ring of each place (n,)."""
+    """The inner and outer radius (m) of the ring of each place (n,), and of each candidate (m,) if it were one."""
 
     least: np.ndarray
     most: np.ndarray
+    least_of_candidates: np.ndarray
+    most_of_candidates: np.ndarray
 
 
 def radii(
@@ -68,10 +70,13 @@ def radii(
     parameters["max_radius"] = most = checks.positive("max_radius", most)
     if most <= least:
         raise ValueError(f"max_radius must be above min_radius ({least:g} m), got {most:g} m.")
-    factor = np.ones(x.size)
+    factor, of_candidates = np.ones(x.size), np.ones(candidates.x.size)
     if scaled:
-        factor = np.clip(reach / float(np.median(reach)), 1 / MOST_SCALED, MOST_SCALED)
-    return Radii(least * factor, most * factor)
+        around = _reach(candidates.x, candidates.y, candidates, k)
+        factor, of_candidates = (
+            np.clip(distance / float(np.median(reach)), 1 / MOST_SCALED, MOST_SCALED) for distance in (reach, around)
+        )
+    return Radii(least * factor, most * factor, least * of_candidates, most * of_candidates)
 
 
 def _reach(x: np.ndarray, y: np.ndarray, candidates: Candidates, k: int) -> np.ndarray:
@@ -98,13 +103,16 @@ def masked(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return where each place (n,) is moved to, evenly by area over its ring, and how many candidates it could be there.
 
-    Where these are fewer than k it is drawn again, up to fifty times.
+    It could be those as near as its origin, and those from which the mask could have moved it there: the fewer of both count, as
+    the radii may be known. Where they are fewer than k it is drawn again, up to fifty times.
     """
     east, north = in_ring(random, rings.least, rings.most, x.size)
     found = np.zeros(x.size)
     todo = np.arange(x.size)
     for draw in range(_DRAWS):
-        found[todo] = anonymity(x[todo], y[todo], x[todo] + east[todo], y[todo] + north[todo], candidates, progress)
+        new_x, new_y = x[todo] + east[todo], y[todo] + north[todo]
+        nearer = anonymity(x[todo], y[todo], new_x, new_y, candidates, progress)
+        found[todo] = np.minimum(nearer, movable(new_x, new_y, candidates, rings, progress))
         todo = np.flatnonzero(found < k)
         if not todo.size or draw == _DRAWS - 1:
             break
@@ -147,4 +155,34 @@ def anonymity(
         else:
             near = tree.query_ball_point(points, away[part], workers=-1)
             found[part] = [candidates.people[rows].sum() for rows in near]
+    return found
+
+
+def movable(
+    new_x: np.ndarray, new_y: np.ndarray, candidates: Candidates, rings: Radii, progress: Progress = None
+) -> np.ndarray:
+    """Return how many candidates have each masked place (n,) in their ring: the mask moved it from one of these.
+
+    Who knows the radii leaves out all that are nearer than the inner one, however many these are.
+
+    Examples
+    --------
+    >>> line, ring = np.arange(5) * 100.0, np.full(5, 120.0)
+    >>> at = Candidates(line, line * 0, None, "places")
+    >>> movable(np.array([330.0]), np.zeros(1), at, Radii(ring, 2 * ring, ring, 2 * ring)).tolist()
+    [2.0]
+    """
+    from scipy.spatial import cKDTree
+
+    tree = cKDTree(np.column_stack([candidates.x, candidates.y]))
+    # A hair wider, as an origin may stand on the ring's very edge.
+    least, most = rings.least_of_candidates * (1 - 1e-9) - 1e-6, rings.most_of_candidates * (1 + 1e-9) + 1e-6
+    people = np.ones(candidates.x.size) if candidates.people is None else candidates.people
+    found = np.empty(new_x.size)
+    for begin in range(0, new_x.size, _AT_ONCE):
+        advance(progress, begin / new_x.size)
+        points = np.column_stack([new_x[begin : begin + _AT_ONCE], new_y[begin : begin + _AT_ONCE]])
+        pairs = cKDTree(points).sparse_distance_matrix(tree, float(most.max()), output_type="ndarray")
+        inside = pairs[(pairs["v"] >= least[pairs["j"]]) & (pairs["v"] <= most[pairs["j"]])]
+        found[begin : begin + _AT_ONCE] = np.bincount(inside["i"], people[inside["j"]], len(points))
     return found

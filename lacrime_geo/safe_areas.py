@@ -128,11 +128,22 @@ def _named(
         values = np.asarray(checks.column(areas.source, name))
         if name in GIVE_BACK:
             parameters.warn(f"{name} is made of other counts too: with those shown it may give back those withheld.")
-        if values.dtype.kind in "iufb":
-            values = np.where(hidden, np.nan, values.astype(float))
-        found[name] = values
+        found[name] = _beside(values, hidden)
     own = list(areas.source.columns if hasattr(areas.source, "columns") else areas.source or [])
     dropped = [str(one) for one in own if str(one) not in (*found, count, "geometry", "suppressed", "feature id")]
     if dropped:
         parameters.log.info("columns that do not leave: %s", ", ".join(dropped))
     return found
+
+
+def _beside(values: np.ndarray, hidden: np.ndarray) -> np.ndarray:
+    """Return a column without its numbers where a count is withheld, those of a mixed column as well."""
+    if values.dtype.kind in "iufb":
+        return np.where(hidden, np.nan, values.astype(float))
+    if values.dtype != object:
+        return values
+    kept = values.copy()
+    for row in np.flatnonzero(hidden):
+        # Names and codes are text.
+        kept[row] = kept[row] if isinstance(kept[row], str) else None
+    return kept

@@ -82,8 +82,8 @@ def safe_export(
     Raises
     ------
     ValueError
-        If k is below 2, a count is negative, missing or no whole number, there is no such column, radii do not fit, or nothing
-        is left.
+        If k is below 2, points come with a `value`, a count is negative, missing or no whole number, there is no such column,
+        radii do not fit, or nothing is left.
     TypeError
         If it is a surface, from which a lone incident can be read, or hulls of clusters, whose corners are places.
 
@@ -114,6 +114,11 @@ def safe_export(
     else:
         if mask != NONE or population is not None or min_radius is not None or max_radius is not None:
             raise ValueError("mask, its radii and population are for points, and these are areas with counts.")
+        if not data.are_polygons:
+            raise ValueError(
+                f"{data.label!r} holds points with a value, and points would stay where they are; count them in areas, or leave "
+                "value out: then they are incidents."
+            )
         counts = "count" if value is None else value
         made = safe_areas(data, AreaRules(k, named, counts, totals_by, suppress_zeros, drawn), progress)
     wkb, crs, kept, measures, parameters, style = made

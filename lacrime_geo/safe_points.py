@@ -32,7 +32,7 @@ from .reruns import out_of
 from .safe_areas import Made
 
 OF_VICTIMS = ("victim", "vict ", "vict_")
-DATE, CATEGORY = "occurred", "category"
+DATE, CATEGORY, CASE = "occurred", "category", "case_no"
 
 
 class PointRules(NamedTuple):
@@ -73,6 +73,7 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask, **everything.selection)
     missing = int((~everything.placed).sum())
     parameters.note("without_place", missing, f"{missing:,} incidents have no place, and are left out")
+    _warn_of_offences(everything, parameters)
     told = _told(everything, rules.columns, parameters).take(everything.placed)
     points = replace(everything.located(), weight=None)
     make = _coarse if rules.mask == NONE else _masked
@@ -97,6 +98,21 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     wkb[:] = geometry.points_wkb(made.x[order], made.y[order])
     columns = {name: column[order] for name, column in made.columns.items()}
     return Made(wkb, points.crs, columns, measures, parameters, "incidents")
+
+
+def _warn_of_offences(points: Incidents, parameters: Parameters) -> None:
+    """Warn where several rows are of one incident, as in NIBRS files: k rows are then fewer people."""
+    source = points.source
+    names = () if source is None else source.columns if hasattr(source, "columns") else source
+    if CASE not in [str(name) for name in names]:
+        return
+    cases = [case for case in np.asarray(checks.column(source, CASE)).tolist() if case and case == case]
+    again = len(cases) - len(set(cases))
+    if again:
+        parameters.warn(
+            f"{again:,} of {points.size:,} rows are further offences of an incident ({CASE}), and "
+            f"{parameters['k']} rows may be one person's: take one_per_incident first."
+        )
 
 
 def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) -> Told:

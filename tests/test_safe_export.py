@@ -13,8 +13,9 @@ from scipy.stats import kstest
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
+from lacrime_geo.displacement import in_ring
 from lacrime_geo.k_anonymity import STEPS, coarsened
-from lacrime_geo.masking import MOST_SCALED, Candidates, anonymity, radii
+from lacrime_geo.masking import MOST_SCALED, Candidates, anonymity, masked, movable, radii
 from lacrime_geo.masking_damage import damage
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.small_counts import withheld
@@ -108,6 +109,18 @@ def test_names_of_areas_stay_and_are_asked_for():
     assert np.isnan(safe["people"]).tolist() == [True, True, False]
     frame = safe.to_geodataframe()
     assert frame["count"].isna().sum() == 2 and frame["count"].iloc[2] == 30
+
+
+def test_numbers_that_a_column_mixes_with_nothing_do_not_leave_beside_a_withheld_count():
+    import pandas as pd
+
+    whole, mixed = pd.array([1, None, 9, 30], dtype="Int64"), np.array([1, 2, None, 30], dtype=object)
+    given = areas([1, 2, 9, 30], whole=whole, mixed=mixed, code=["01", "02", "03", "04"])
+    safe = lg.safe_export(given, columns="whole, mixed, code")
+    assert safe["suppressed"].tolist() == [True, True, False, False]
+    for name in ("whole", "mixed"):
+        assert pd.isna(safe[name]).tolist()[:2] == [True, True] and safe[name][3] == 30
+    assert safe["code"].tolist() == ["01", "02", "03", "04"]
 
 
 @pytest.mark.parametrize(
@@ -270,6 +283,44 @@ def test_candidates_are_counted_one_by_one(people):
         assert found[row] == (nearer.sum() if people is None else people[nearer].sum()) and nearer[row]
 
 
+@pytest.mark.parametrize("people", [None, np.arange(60.0) + 1])
+def test_who_knows_the_radii_leaves_out_who_is_too_near(people):
+    random = np.random.default_rng(0)
+    x, y = random.uniform(0, 1000, (2, 60))
+    among = Candidates(x, y, people, "places")
+    rings = radii(x, y, among, 5, (80.0, 160.0), True, Parameters())
+    east, north = in_ring(random, rings.least, rings.most, 60)
+    found = movable(x + east, y + north, among, rings)
+    assert np.ptp(rings.least) > 0
+    for row in range(60):
+        away = np.hypot(x - x[row] - east[row], y - y[row] - north[row])
+        could = (away >= rings.least - 1e-5) & (away <= rings.most + 1e-5)
+        assert found[row] == (could.sum() if people is None else people[could].sum()) and could[row]
+
+
+@pytest.mark.parametrize("mask", ["donut", "scaled_donut"])
+def test_masked_points_are_hidden_from_those_who_know_the_radii(mask):
+    """Each place in a file of its own tells where it went; of those that leave k could have gone there."""
+    x, y = (np.round(values, -2) for values in clustered(500, 3))
+    first = np.unique(np.column_stack([x, y]), axis=0)
+    among = Candidates(*first.T, None, "places")
+    rings = radii(*first.T, among, 5, (None, None), mask == "scaled_donut", Parameters())
+    new_x, new_y, k = masked(*first.T, rings, among, 5, np.random.default_rng(1))
+    away = np.hypot(new_x[:, None] - first[:, 0], new_y[:, None] - first[:, 1])
+    could = ((away >= rings.least - 1e-5) & (away <= rings.most + 1e-5)).sum(axis=1)
+    nearer = (away <= np.diag(away)[:, None] + 1e-5).sum(axis=1)
+    assert (k == np.minimum(could, nearer)).all() and (k >= 5).mean() > 0.75
+
+
+def test_offences_of_one_incident_are_told():
+    given = crimes(300)
+    assert (
+        "warnings" not in lg.safe_export(given.assign(case_no=[str(row) for row in range(300)]), columns=[]).parameters
+    )
+    safe = lg.safe_export(given.assign(case_no=[str(row // 2) for row in range(300)]), columns=[])
+    assert "150 of 300 rows are further offences" in safe.parameters["warnings"][0]
+
+
 def test_a_mask_keeps_its_secret():
     points = lattice(20)
     a, b = (lg.safe_export(points, mask="donut") for _ in range(2))
@@ -345,6 +396,7 @@ def test_on_the_command_line(tmp_path, capsys):
         ("points", dict(columns="nothing"), ValueError, "no column 'nothing'|names a column"),
         ("points", dict(k=1000), ValueError, "say the same of their place"),
         ("areas", dict(mask="donut"), ValueError, "are for points"),
+        ("victims", dict(value="age"), ValueError, "points would stay where they are"),
         ("areas", dict(value="nothing"), ValueError, "no column 'nothing'"),
         ("surface", {}, TypeError, "A density can give back"),
         ("hulls", {}, TypeError, "corners of hulls are places of incidents"),
@@ -355,6 +407,7 @@ def test_what_cannot_be_is_said(data, options, kind, sentence):
     given = {
         "points": lambda: points,
         "areas": lambda: areas([1, 2, 3]),
+        "victims": lambda: points_frame(*uniform(200, 1), age=np.arange(200)),
         "surface": lambda: lg.kde(points, bandwidth=500),
         "hulls": lambda: lg.dbscan(points, eps=800, min_samples=5).clusters(),
     }[data]()
