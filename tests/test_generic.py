@@ -252,6 +252,60 @@ def test_dates_as_agencies_write_them(form, tmp_path):
     assert (taken.occurred == when).all() and (taken.Updated == when).all() and "time" not in choices(taken)
 
 
+def test_dates_that_begin_with_the_year_do_not_hide_others_further_down(tmp_path):
+    """The order is asked for though the first texts need none, and what is said holds for all."""
+    late = [f"2024-05-{1 + number % 28:02d} 10:{number:02d}" for number in range(40)] + ["05/06/2024"] * 20
+    with pytest.raises(ValueError, match="can be month/day or day/month"):
+        read(calls().assign(Date=late), tmp_path)
+    frame = read(calls().assign(Date=late), tmp_path, mapping={"date_order": "day/month"})
+    assert (
+        str(frame["occurred"].iloc[-1].date()) == "2024-06-05" and str(frame["occurred"].iloc[0].date()) == "2024-05-01"
+    )
+
+
+@pytest.mark.parametrize("name", ["Birth Date", "Last Update", "Date Modified", "Arrest Date"])
+def test_dates_of_something_else_are_not_when_it_happened(name, tmp_path):
+    plain = calls().drop(columns=["Closed", "Time"])
+    frame = read(plain.assign(**{name: "1950-06-01"}), tmp_path)
+    assert choices(frame)["date"] == "Date" and name in frame
+    alone = plain.drop(columns="Date").assign(**{name: "1950-06-01"})
+    frame = read(alone, tmp_path)
+    assert "occurred" not in frame and (
+        name not in ("Birth Date", "Arrest Date") or found(frame, "date_of_something_else")
+    )
+    assert read(alone, tmp_path, date=name)["occurred"].dt.year.eq(1950).all()
+
+
+def test_the_home_of_a_victim_is_not_where_it_happened(tmp_path):
+    frame = calls().rename(columns={"Longitude": "victim_longitude", "Latitude": "victim_latitude"})
+    with pytest.raises(ValueError, match=r"No columns of .* look like longitude"):
+        read(frame, tmp_path)
+    both = read(frame.assign(Longitude=-87.1, Latitude=41.1), tmp_path)
+    assert both.geometry.x.eq(-87.1).all()
+    assert len(read(frame, tmp_path, x="victim_longitude", y="victim_latitude")) == ROWS
+
+
+def test_hours_alone_are_not_taken_for_minutes(tmp_path):
+    hours = read(calls().assign(Time=NUMBERS % 24), tmp_path)
+    assert "time" not in choices(hours) and hours["time_placeholder"].all()
+    hhmm = read(calls().assign(Time=NUMBERS % 24 * 100 + NUMBERS % 60), tmp_path)
+    assert choices(hhmm)["time"] == "Time" and not hhmm["time_placeholder"].any()
+
+
+@pytest.mark.parametrize(
+    ("made", "sentence"),
+    [
+        (dict(Longitude=48.85, Latitude=2.35), "exchange x and y"),
+        (dict(Longitude=-2.35, Latitude=48.85), "check their signs"),
+    ],
+)
+def test_degrees_that_are_not_near_are_refused(made, sentence, tmp_path):
+    near = {"near": (2.3, 48.9)}
+    with pytest.raises(ValueError, match=f"more than 100 km from near .* {sentence}"):
+        read(calls().assign(**made), tmp_path, mapping=near)
+    assert len(read(calls().assign(Longitude=2.35, Latitude=48.85), tmp_path, mapping=near)) == ROWS
+
+
 def test_another_column_of_dates_may_tell_the_order(tmp_path):
     frame = calls().assign(Date=slashed(12, "{:02d}/05/2024"), Closed=slashed(28, "{:02d}/06/2024"))
     taken = read(frame, tmp_path)
@@ -538,10 +592,10 @@ def test_without_dates_there_are_no_times(tmp_path):
         loaded.select(hours="22-4")
 
 
-@pytest.mark.parametrize(("kept", "said"), [((), "there are no times"), (("Closed",), "'Closed' is")])
+@pytest.mark.parametrize(("kept", "said"), [((), "there are no times"), (("Opened",), "'Opened' is")])
 def test_dates_that_cannot_be_read_are_not_passed_over_in_silence(tmp_path, kept, said):
-    days_first = calls().assign(Date=[f"{13 + number % 16} May 2024" for number in NUMBERS])
-    taken = read(days_first.drop(columns=["Time", *({"Closed"} - set(kept))]), tmp_path)
+    days_first = calls(Closed="Opened").assign(Date=[f"{13 + number % 16} May 2024" for number in NUMBERS])
+    taken = read(days_first.drop(columns=["Time", *({"Opened"} - set(kept))]), tmp_path)
     (line,) = (line for line in taken.attrs["audit"] if line["rule"] == "date_unread")
     assert line["rows"] == ROWS and line["examples"][0] == "13 May 2024"
     assert line["action"].startswith(f"the column 'Date' is not taken as the date, {said}: ")

@@ -10,7 +10,7 @@ import numpy as np
 from . import date_orders
 from .cleaning import numbers_of
 from .clocks import seconds_of
-from .column_words import NAMES, PLACES, plain_name
+from .column_words import NAMES, PLACES, is_of_something_else, plain_name
 from .tables import LATITUDE, LONGITUDE, Column, Texts
 
 # How many of a column's distinct texts are tried, and how many of those must be what the name says.
@@ -30,6 +30,7 @@ class Guess(NamedTuple):
 
 def place_columns(columns: dict[str, Column]) -> list[tuple[Guess, Guess]]:
     """Return the pairs of columns of numbers that are called like x and y; else the only one of degrees by its content."""
+    columns = {name: column for name, column in columns.items() if not is_of_something_else(name)}
     known, found = _by_plain_name(columns), dict[tuple[str, str], None]()
     for pair in PLACES:
         x, y = (_named(word, known) for word in pair)
@@ -43,6 +44,8 @@ def place_columns(columns: dict[str, Column]) -> list[tuple[Guess, Guess]]:
 def column_for(role: str, columns: dict[str, Column], taken: Sequence[str]) -> Guess | None:
     """Return the column of a role of NAMES among those not taken, None where none fits."""
     free = {name: column for name, column in columns.items() if name not in taken}
+    if role not in ("category_column", "id"):
+        free = {name: column for name, column in free.items() if not is_of_something_else(name)}
     fits = FITS[role]
     for name in _in_order(NAMES[role], free):
         if fits(free[name]):
@@ -53,7 +56,7 @@ def column_for(role: str, columns: dict[str, Column], taken: Sequence[str]) -> G
 
 def named_places(columns: dict[str, Column]) -> tuple[str, str] | None:
     """Return the first two columns that are called like x and y, whatever they hold."""
-    known = _by_plain_name(columns)
+    known = _by_plain_name({name: column for name, column in columns.items() if not is_of_something_else(name)})
     for pair in PLACES:
         x, y = (_named(word, known) for word in pair)
         if x is not None and y is not None:
@@ -86,7 +89,13 @@ def _are_ids(column: Column) -> bool:
 
 
 def _are_clocks(column: Column) -> bool:
-    return not is_date_column(column) and _mostly(_can_be_clocks, column)
+    return not is_date_column(column) and _mostly(_can_be_clocks, column) and not _may_be_hours(column)
+
+
+def _may_be_hours(column: Column) -> bool:
+    """Tell whether 13 may be an hour, as nothing is above 23: among times such as 1305 it is 00:13."""
+    tried = numbers_of(_some(column, TRIED))
+    return tried.size > 1 and bool((tried < 24).all())
 
 
 def _are_categories(column: Column) -> bool:

@@ -130,6 +130,19 @@ NAMES = {
         *("uid", "id", "objectid"),
     ),
 }
+# Dates and places of something else than the incident: where the victim lives, when the row was edited.
+OF_SOMETHING_ELSE = re.compile(
+    r"birth|dob$|updat|modif|edited|closed|cleared|arrest|dispos|expir|^(victim|suspect|offender|home|resid)"
+)
+
+
+def is_of_something_else(name: str) -> bool:
+    """Tell whether a column is called like a date or a place of something else than the incident.
+
+    >>> is_of_something_else("Birth Date"), is_of_something_else("VICTIM_LAT"), is_of_something_else("Date")
+    (True, True, False)
+    """
+    return OF_SOMETHING_ELSE.search(plain_name(name)) is not None
 
 
 def plain_name(name: str) -> str:

@@ -56,7 +56,8 @@ def read_incidents(
     mapping : what columns hold, such as ``{"start": "From Date", "end": "To Date", "x": "X", "y": "Y", "crs": "EPSG:2229"}``;
         what is not named is guessed. The columns: `x, y, date` (or `start`)`, time` (or `start_time`)`, end, end_time,
         reported, category, id`. Beside them `crs`; `date_order`, "month/day" or "day/month", where no number of the dates is
-        above 12; `near`, a rough longitude and latitude, by which the CRS of projected coordinates is found.
+        above 12; `near`, a rough longitude and latitude, by which the CRS of projected coordinates is found, and degrees that
+        are exchanged or lack a sign are refused.
     x, y : columns of longitude and latitude, or of other coordinates in `crs`; guessed by name, else by content.
     date : column of the date, with or without its time; guessed. Without one there are no times.
     time : column of the time of day (13:05, 1:05 PM, 1305), where the date has none; guessed.

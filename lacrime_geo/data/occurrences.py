@@ -12,7 +12,7 @@ from . import date_orders, rules
 from .cleaning import blank, moments, noted, stripped, texts
 from .clocks import seconds_of
 from .column_guesses import called_date, is_date_column
-from .column_words import REPORTED, plain_name
+from .column_words import REPORTED, is_of_something_else, plain_name
 from .tables import Column, Texts
 
 REMEDY = "choose another column, or mend the file"
@@ -65,8 +65,14 @@ def _why(own: str | None, told_by: str) -> str:
 
 
 def _in_digits(column: Column) -> bool:
+    """Tell whether any text is a date whose order must be known, though the first ones may be of another form."""
+    if not isinstance(column, Texts):
+        return False
     # Most columns hold no dates, and the first few texts show it.
-    return isinstance(column, Texts) and date_orders.is_told_by(column.distinct[1:21])
+    first = column.distinct[1:21]
+    if date_orders.is_told_by(first):
+        return True
+    return not np.isnat(date_orders.parse(first)).all() and date_orders.is_told_by(column.distinct[21:])
 
 
 def _order(column: Column) -> str | None:
@@ -207,8 +213,17 @@ def unread_dates(columns: dict[str, Column], taken: str | None) -> list[rules.Fi
     column = None if name is None else columns[name]
     if name == taken or not isinstance(column, Texts):
         return []
+    if is_of_something_else(str(name)):
+        return [] if taken is not None else [_passed_over(str(name), column)]
     instead = "there are no times" if taken is None else f"{taken!r} is"
     action = f"the column {name!r} is not taken as the date, {instead}: dates are read as 2023-05-31, 05/31/2023 or 31.05.2023"
     order = date_orders.order_of(column.distinct)
     unread = ~blank(column) & np.isnat(column.each(lambda distinct: date_orders.parse(distinct, order)))
     return [rules.finding("date_unread", unread, column.values, action)] if unread.any() else []
+
+
+def _passed_over(name: str, column: Texts) -> rules.Finding:
+    action = (
+        f"the column {name!r} is not taken as the date, there are no times: name it as date if it says when it happened"
+    )
+    return rules.finding("date_of_something_else", ~blank(column), column.values, action)

@@ -95,6 +95,8 @@ def _crs(pair: Pair, asked: Asked, parameters: Parameters) -> str:
     if not pair.are_degrees and asked.near is not None:
         return _near(pair, asked.near, parameters)
     _require_degrees(pair)
+    if asked.near is not None:
+        _require_near(pair, asked.near)
     return str(parameters.choose("crs", WGS_84, "no other is named, and the coordinates can be degrees"))
 
 
@@ -132,3 +134,16 @@ def _require_degrees(pair: Pair) -> None:
             f"{wrong.size:,} of {x.size:,} coordinates in {pair} are no longitude and latitude, first in row {wrong[0]} "
             f"({pair.x[wrong[0]]:,.10g}, {pair.y[wrong[0]]:,.10g}); {'exchange x and y' if exchanged else other}."
         )
+
+
+def _require_near(pair: Pair, near: tuple[float, float]) -> None:
+    """Raise where degrees are not about where they should be: exchanged, or without the sign of the west or the south."""
+    x, y = (
+        float(np.median(values[pair.given])) if pair.given.any() else near[axis]
+        for axis, values in enumerate(pair[2:4])
+    )
+    if crs_fitting.metres_between(x, y, *near) <= crs_fitting.NEARBY:
+        return
+    exchanged = crs_fitting.metres_between(y, x, *near) <= crs_fitting.NEARBY
+    remedy = "exchange x and y" if exchanged else "check their signs, which columns are x and y, and near"
+    raise ValueError(f"The middle of {pair}, ({x:.10g}, {y:.10g}), is more than 100 km from near = {near}; {remedy}.")
