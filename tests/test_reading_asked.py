@@ -161,3 +161,57 @@ def test_a_converted_file_that_is_damaged_is_never_read_as_if_it_were_whole(tmp_
             # Of what is beside the rows, such as sums of columns that no one reads.
             pd.testing.assert_frame_equal(pd.DataFrame(frame), pd.DataFrame(whole))
     assert refused > 20
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("area", r"has the columns .*, which are both called 'area' here; .* 'area'}\.$"),
+        ("occurred", r"has the columns .*, which are both called 'occurred' here; .* 'occurred'}\.$"),
+        ("time", r"has the columns .*, which are both called 'time' here; .* 'time'}\.$"),
+        ("category", r"has a column 'category', and one that is made here is called 'category' here"),
+        ("outside_city", r"has a column 'outside_city', and one"),
+    ],
+)
+@pytest.mark.parametrize("first", [True, False])
+def test_a_column_is_never_lost_to_another_of_its_name(column, said, first, tmp_path):
+    frame = rows(n=2)
+    frame.insert(0 if first else len(frame.columns), column, "7")
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    with pytest.raises(ValueError, match=said):
+        lg.read_lapd(tmp_path / "a.csv")
+    read = lg.read_lapd(tmp_path / "a.csv", mapping={"theirs": column})
+    assert [int(value) for value in read.theirs] == [7, 7] and read["area"].tolist() == [14, 14]
+    assert read.category.tolist() == ["motor_vehicle_theft"] * 2
+
+
+def test_a_mapping_beside_the_column_it_stands_for_is_refused_in_whatever_order(tmp_path):
+    for at in (0, 5):
+        frame = rows(n=2)
+        frame.insert(at, "Date of offence", "01/02/2023 12:00:00 AM")
+        frame.to_csv(tmp_path / "a.csv", index=False)
+        mapping = {"occurred": "Date of offence"}
+        with pytest.raises(ValueError, match=r"'Date of offence'.* are both called 'occurred' here"):
+            lg.read_lapd(tmp_path / "a.csv", mapping=mapping)
+        read = lg.read_lapd(tmp_path / "a.csv", mapping={**mapping, "official": "DATE OCC"})
+        assert read.occurred.dt.day.tolist() == [2, 2] and "official" in read
+
+
+@pytest.mark.parametrize("change", ["cut", "grown", "replaced"])
+def test_a_file_that_changes_while_it_is_read_is_told(change, tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "BYTES_IN_PORTION", 4_000)
+    monkeypatch.setattr(arrow_csv, "BLOCK", 2_000)
+    path = tmp_path / "crimes.csv"
+    rows(n=200).to_csv(path, index=False)
+    text = path.read_text().splitlines(keepends=True)
+    portions = tables.portions(path, {})
+    next(portions)
+    if change == "replaced":
+        (tmp_path / "new.csv").write_text("".join(text))
+        (tmp_path / "new.csv").replace(path)
+    else:
+        path.write_text("".join(text[:100] if change == "cut" else [*text, text[-1]]))
+    with pytest.raises(
+        ValueError, match=r"crimes\.csv cannot be read \(it was changed while it was read; read it again"
+    ):
+        list(portions)

@@ -17,7 +17,7 @@ from .cleaning import blank, moments, noted, numbers, single_spaced, texts
 from .geometry_columns import settled
 from .loaded import Loaded
 from .portal_columns import LEGACY as PORTAL
-from .schemas import LEGACY
+from .schemas import LEGACY, refuse_clashes
 from .tables import Column, RawTable, Texts, as_array
 
 COLUMNS = {
@@ -111,14 +111,16 @@ def _own_columns(raw: RawTable, mapping: Mapping[str, str]) -> tuple[dict[str, C
     columns = {plain[name]: column for name, column in raw.columns.items()}
     official = {ours: name for name, ours in COLUMNS.items()}
     named = {theirs: official.get(ours, ours) for ours, theirs in mapping.items()}
-    columns = {named.get(name) or PORTAL.get(name, name): column for name, column in columns.items()}
-    columns, differing = settled(columns, "LON", "LAT")
-    missing = [name for name in REQUIRED if name not in columns]
-    if missing and {"reported", "occurred", "crime_code"} <= set(columns):
+    if {"reported", "occurred", "crime_code", *MADE} <= set(columns) - set(named):
         raise ValueError(
             f"{raw.file} holds incidents that were read and cleaned before: read it by geopandas, which keeps it as it is, or "
             "read the original file (lg.convert makes one of it that is read fast)."
         )
+    called = {name: named.get(name) or PORTAL.get(name, name) for name in columns}
+    refuse_clashes(raw.file, ((name, COLUMNS.get(ours, ours)) for name, ours in called.items()), MADE)
+    columns = {called[name]: column for name, column in columns.items()}
+    columns, differing = settled(columns, "LON", "LAT")
+    missing = [name for name in REQUIRED if name not in columns]
     if missing:
         raise ValueError(
             f"{raw.file} is no LAPD incident file: it lacks the columns {', '.join(missing)}; it has "

@@ -18,7 +18,7 @@ from .clocks import seconds_of
 from .column_words import plain_name
 from .geometry_columns import settled
 from .loaded import Loaded
-from .schemas import NIBRS
+from .schemas import NIBRS, refuse_clashes
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 # What columns are called here, and in the file by the portal's interface, the first that is there of several; spelling does
@@ -95,7 +95,7 @@ def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress
     ValueError
         If it lacks columns of such files.
     """
-    raw = replace(raw, columns=_named_so(raw.columns, mapping or {}))
+    raw = replace(raw, columns=_named_so(raw.file, raw.columns, mapping or {}))
     named, others = _own_columns(raw)
     audit, columns = [*raw.notes], _numbered(named)
     _add_times(columns, named, audit)
@@ -120,9 +120,10 @@ def with_further_offences(loaded: Loaded) -> Loaded:
     return replace(loaded, audit=[*loaded.audit, _further_offences(texts(loaded.columns["case_no"]))])
 
 
-def _named_so(columns: Mapping[str, Column], mapping: Mapping[str, str]) -> dict[str, Column]:
+def _named_so(file: str, columns: Mapping[str, Column], mapping: Mapping[str, str]) -> dict[str, Column]:
     """Return the file's columns, those that the mapping names under the first name that is known for ours."""
     names = {theirs: COLUMNS.get(ours, (ours,))[0] for ours, theirs in mapping.items()}
+    refuse_clashes(file, ((name, names.get(name, name)) for name in columns), ())
     return {names.get(name, name): column for name, column in columns.items()}
 
 
@@ -138,6 +139,7 @@ def _own_columns(raw: RawTable) -> tuple[dict[str, Column], dict[str, Column]]:
         )
     named = {name: raw.columns[theirs] for name, theirs in ours.items() if theirs}
     taken = set(ours.values())
+    refuse_clashes(raw.file, ((name, name.strip()) for name in raw.columns if name not in taken), {*ORDER})
     return named, {name.strip(): column for name, column in raw.columns.items() if name not in taken}
 
 

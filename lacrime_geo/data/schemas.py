@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from .column_words import plain_name
 
@@ -32,6 +32,31 @@ def schema_of(columns: Iterable[str]) -> str | None:
             "offences, under different codes; read the two files that were joined one by one."
         )
     return found[0] if found else None
+
+
+def refuse_clashes(file: str, names: Iterable[tuple[str, str]], made: Collection[str]) -> None:
+    """Raise when two columns of a file (theirs, ours) have one name with us, or one has the name of a column that is made here.
+
+    One of the two would be lost, and which one would depend on their order.
+
+    Examples
+    --------
+    >>> refuse_clashes("a.csv", [("AREA", "area"), ("beat", "beat")], ["category"])
+    >>> refuse_clashes("a.csv", [("AREA", "area"), ("area", "area")], [])
+    Traceback (most recent call last):
+    ValueError: a.csv has the columns 'AREA' and 'area', which are both called 'area' here; give one another name, as in ...
+    """
+    first: dict[str, str] = {}
+    for theirs, ours in names:
+        other = first.setdefault(ours, theirs)
+        if other == theirs and ours not in made:
+            continue
+        odd = other if other == ours else theirs
+        both = f"the columns {other!r} and {theirs!r}, which are both"
+        said = both if other != theirs else f"a column {theirs!r}, and one that is made here is"
+        raise ValueError(
+            f"{file} has {said} called {ours!r} here; give one another name, as in mapping={{'name of your own': {odd!r}}}."
+        )
 
 
 def refuse_mixed(schemas: Mapping[str, str | None]) -> None:

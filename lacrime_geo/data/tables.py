@@ -211,6 +211,7 @@ def portions(
     """
     path = Path(path)
     with _explained(path):
+        begun = _state(path)
         if is_json(path):
             parts = iter([_only(_read_json(path, progress), wanted)])
         elif is_parquet(path):
@@ -219,7 +220,16 @@ def portions(
             parts = of_parquet(path, ROWS_IN_PORTION, wanted, progress)
         else:
             parts = _csv_portions(path, ",", ROWS_IN_PORTION, progress, kinds, wanted)
-        yield from parts
+        for part in parts:
+            if _state(path) != begun:
+                raise ValueError("it was changed while it was read; read it again when it is whole")
+            yield part
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Return what tells whether a file is still the same."""
+    now = path.stat()
+    return now.st_ino, now.st_size, now.st_mtime_ns
 
 
 def _csv_portions(
