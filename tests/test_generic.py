@@ -202,6 +202,14 @@ def test_dates_with_times_need_no_time_and_say_which_have_none(tmp_path):
     assert found(taken, "time_unknown") == ROWS / 2
 
 
+@pytest.mark.parametrize(("end", "told"), [("Z", ROWS), ("+00:00", ROWS), ("-0700", ROWS), ("", 0)])
+def test_clocks_of_another_place_are_told(end, told, tmp_path):
+    frame = read(calls().drop(columns="Time").assign(Date=f"2024-05-31T23:30:00{end}"), tmp_path)
+    assert found(frame, "occurred_with_offset") == told and set(frame["occurred"].astype(str)) == {
+        "2024-05-31 23:30:00"
+    }
+
+
 def test_times_that_are_none_are_flagged(tmp_path):
     frame = calls()
     frame.loc[[4, 7], "Time"] = ["25:10", ""]

@@ -7,6 +7,7 @@ from typing import Optional
 
 import numpy as np
 
+from ..dates import OFFSET
 from ..parameters import Parameters
 from . import date_orders, rules
 from .cleaning import blank, moments, noted, stripped, texts
@@ -103,6 +104,7 @@ def occurrence(
     start, unknown = _moment(columns, roles, "date", "time", orders, audit)
     action = "the date is kept at midnight and flagged in time_placeholder"
     audit.append(rules.finding("time_unknown", unknown & ~np.isnat(start), start, action))
+    audit += _with_offsets(columns[roles["date"]], start)
     made: dict[str, Column] = {"occurred": start, "time_placeholder": unknown | np.isnat(start)}
     if "end" in roles:
         made["occurred_until"] = _until(columns, roles, start, orders, audit)
@@ -116,6 +118,16 @@ def occurrence(
         action = "taken as when it occurred: no column says that, so what happened earlier stands too late"
         audit.append(rules.finding("occurred_is_reported", known, np.full(known.size, roles["date"]), action))
     return made
+
+
+def _with_offsets(date: Column, start: np.ndarray) -> list[rules.Finding]:
+    """Return which rows say how far their clock is from UTC, if any: it is not applied, and Z is no local time."""
+    if not isinstance(date, Texts):
+        return []
+    told = date.each(lambda distinct: [bool(text and ":" in text and OFFSET.search(text.strip())) for text in distinct])
+    rows = np.asarray(told, dtype=bool) & ~np.isnat(start)
+    action = "the clock is kept as it is written, and its offset is not applied: with Z it is the clock of Greenwich"
+    return [rules.finding("occurred_with_offset", rows, date.values, action)] if rows.any() else []
 
 
 def _require_right_guess(
