@@ -176,13 +176,7 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
     column = _optional(frame, name, TIME_COLUMN)
     if column is None:
         return None
-    if column.dtype.kind == "M":
-        times = column.astype("datetime64[s]")
-    else:
-        moments = [
-            getattr(value, "isoformat", lambda value=value: value)() if pd.notna(value) else None for value in column
-        ]
-        times = dates.parse(moments)
+    times = _moments(column)
     lost = np.flatnonzero(np.isnat(times) & pd.notna(column))
     if lost.size:
         sentence = (
@@ -196,8 +190,29 @@ def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None
 
 
 def _dates(frame: geopandas.GeoDataFrame, name: str) -> np.ndarray | None:
-    """Return a column of dates, None where there is none of that name."""
-    return frame[name].to_numpy("M8[s]") if _column_of_dates(frame, name) else None
+    """Return a column of dates, which may be written as texts, None where there is none of that name."""
+    if name not in frame.columns or not _holds_dates(frame[name]):
+        return None
+    column = np.asarray(frame[name])
+    times = _moments(column)
+    lost = int(np.count_nonzero(np.isnat(times) & frame[name].notna().to_numpy()))
+    if lost:
+        log.warning(
+            f"{lost:,} of {len(column):,} values of the column {name!r} are no dates; they are taken as not known"
+        )
+    return times
+
+
+def _moments(column: np.ndarray) -> np.ndarray:
+    """Return dates, objects or texts (n,) as moments of the clock that they are written by, NaT where they are none."""
+    import pandas as pd
+
+    if column.dtype.kind == "M":
+        return column.astype("datetime64[s]")
+    # A time zone is dropped, not applied: numpy would give another clock, and perhaps another day.
+    return dates.parse(
+        getattr(value, "isoformat", lambda value=value: value)() if pd.notna(value) else None for value in column
+    )
 
 
 def _column_of_dates(frame: geopandas.GeoDataFrame, name: str) -> str | None:

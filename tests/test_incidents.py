@@ -194,3 +194,29 @@ def test_analyses_leave_their_input_alone():
     lg.kde(frame), lg.hotspots(frame), lg.dbscan(frame).to_geodataframe()
     pd.testing.assert_frame_equal(frame, before)
     assert frame.attrs == {"note": "mine"}
+
+
+@pytest.mark.parametrize("kind", ["texts", "categories", "days", "zone east", "zone west"])
+def test_dates_of_report_are_those_written_whatever_their_type(kind):
+    days = pd.date_range("2023-01-01", periods=40)
+    changed = {
+        "texts": days.astype(str),
+        "categories": pd.Categorical(days.astype(str)),
+        "days": days.date,
+        "zone east": days.tz_localize("Europe/Berlin"),
+        "zone west": days.tz_localize("America/Los_Angeles"),
+    }[kind]
+    points = gpd.GeoSeries.from_xy(np.full(40, -118.3), np.full(40, 34.0), crs="EPSG:4326")
+    frame = gpd.GeoDataFrame({"occurred": changed, "reported": changed, "occurred_until": changed}, geometry=points)
+    found = lg.as_incidents(frame)
+    for column in (found.when, found.reported, found.until):
+        np.testing.assert_array_equal(column, days.to_numpy("M8[s]"))
+
+
+def test_texts_of_report_that_are_no_dates_are_counted(caplog):
+    points = gpd.GeoSeries.from_xy([-118.3] * 200, [34.0] * 200, crs="EPSG:4326")
+    frame = gpd.GeoDataFrame({"reported": ["2023/01/31 08:30:00"] * 199 + ["soon"]}, geometry=points)
+    found = lg.as_incidents(frame)
+    assert np.isnat(found.reported).sum() == 1 and str(found.reported[0]) == "2023-01-31T08:30:00"
+    assert "1 of 200 values of the column 'reported' are no dates" in caplog.text
+    assert lg.as_incidents(frame.assign(reported="an officer")).reported is None
