@@ -112,6 +112,11 @@ def test_the_hundred_block_has_coordinates_of_its_own(read):
     # Where both are there, the department's coarser ones hold for all rows.
     both = read(block.assign(lat="34.2", lon="-118.4"))
     np.testing.assert_array_equal(both.geometry.x, table.lon.astype(float))
+    assert found(both, "coordinates_elsewhere") == 0
+    blank = block.assign(lat="34.2", lon="-118.4")
+    blank.loc[:2, "hndrdth_lat"] = None
+    some = read(blank)
+    assert some.geometry.isna().sum() == 3 and found(some, "coordinates_elsewhere") == 3
 
 
 @pytest.mark.parametrize("with_columns", [False, True])

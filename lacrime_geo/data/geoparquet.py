@@ -85,8 +85,8 @@ def _of_binary(column: Any) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     return place[:, 0], place[:, 1], others
 
 
-def _point(value: bytes) -> tuple[tuple[float, float], str]:
-    """Return the point of well-known binary, or what else it is."""
+def _point(value: bytes, within: bool = False) -> tuple[tuple[float, float], str]:
+    """Return the point of well-known binary, or what else it is; within others it must be a point."""
     nowhere = (np.nan, np.nan)
     try:
         order = "<" if value[0] == 1 else ">"
@@ -95,9 +95,11 @@ def _point(value: bytes) -> tuple[tuple[float, float], str]:
         kind = (code & 0xFFFF) % 1000
         if kind == 1:
             return struct.unpack_from(f"{order}2d", value, start), ""
+        if within:
+            raise IndexError(kind)
         (parts,) = struct.unpack_from(f"{order}I", value, start)
     except (struct.error, IndexError):
         raise ValueError("its geometry is damaged") from None
     if kind == 4 and parts <= 1:
-        return _point(value[start + 4 :]) if parts else (nowhere, "")
+        return _point(value[start + 4 :], within=True) if parts else (nowhere, "")
     return nowhere, KINDS.get(kind, "collections")

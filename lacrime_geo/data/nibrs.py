@@ -85,6 +85,17 @@ CAVEATS = (
 )
 
 
+def offered(header: Collection[str], mapping: Mapping[str, str]) -> list[str]:
+    """Return what columns may be asked for of a file with these: ours in their order, then those that are not LAPD's."""
+    names = {theirs: COLUMNS.get(ours, (ours,))[0] for ours, theirs in mapping.items()}
+    there = [names.get(name, name) for name in header]
+    ours = {plain_name(word): name for name, words in COLUMNS.items() for word in words}
+    known = {ours[plain_name(name)] for name in there if plain_name(name) in ours}
+    made = ("time_placeholder", "category", "outside_city")
+    others = [name for name in there if plain_name(name) not in ours and not _is_place(name)]
+    return [*(name for name in ORDER if name in known or name in made), *others]
+
+
 def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress: Progress = None) -> Loaded:
     """Clean a table of a NIBRS file of the LAPD, one row for each offence; offences that are repeated are still there.
 
@@ -113,11 +124,6 @@ def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress
     whole = frozenset(name for name in (*WHOLE, *CODES) if name in columns)
     parameters = Parameters(schema=NIBRS, counted="offences")
     return Loaded(ordered, whole, x, y, "EPSG:4326", "LAPD", audit, parameters, repeated=REPEATED)
-
-
-def with_further_offences(loaded: Loaded) -> Loaded:
-    """Return the offences with one more finding: how many are further ones of an incident that has a row before them."""
-    return replace(loaded, audit=[*loaded.audit, _further_offences(texts(loaded.columns["case_no"]))])
 
 
 def _named_so(file: str, columns: Mapping[str, Column], mapping: Mapping[str, str]) -> dict[str, Column]:
@@ -235,17 +241,23 @@ def _places(
     x, y, outside, found = rules.coordinates(longitude, latitude)
     audit.extend(found)
     place = np.isfinite(x) & np.isfinite(y)
+    audit.extend(_placed_elsewhere(plain, pair, pairs, place))
     return np.where(place, x, np.nan), np.where(place, y, np.nan), outside
 
 
-def _further_offences(case: Texts) -> rules.Finding:
-    """Return how many rows are further offences of an incident that has a row before them."""
-    seen: dict[str | None, int] = {}
-    first = np.fromiter(map(seen.setdefault, case.values, count()), np.int64, case.code.size) == np.arange(
-        case.code.size
-    )
-    action = "kept: one row is one offence; one_per_incident keeps the gravest of each incident"
-    return rules.finding("offences_of_one_incident", ~first & ~blank(case), case.values, action)
+def _placed_elsewhere(
+    plain: Mapping[str, Column], taken: tuple[str, str], pairs: list[tuple[str, str]], place: np.ndarray
+) -> list[rules.Finding]:
+    """Return which rows have no place in the columns taken, and one in the file's others."""
+    found = []
+    for pair in pairs:
+        if pair == taken or not set(pair) <= set(plain):
+            continue
+        x, y = (texts(plain[name]).each(numbers_of) for name in pair)
+        other = ~place & np.isfinite(x) & np.isfinite(y) & (x != 0) & (y != 0)
+        action = f"no geometry, though {' and '.join(pair)} hold a place: {' and '.join(taken)} are taken for all rows"
+        found.append(rules.of_pairs("coordinates_elsewhere", other, x, y, action))
+    return found
 
 
 def _is_place(name: str) -> bool:
