@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -122,7 +123,7 @@ def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) 
     usual = {DATE: points.when, CATEGORY: points.category, points.time_column: points.when}
     for name in columns if columns is not None else [one for one in (DATE, CATEGORY) if usual[one] is not None]:
         values = usual.get(name)
-        values = np.asarray(checks.column(points.source, name) if values is None else values)
+        values = _plain_dates(np.asarray(checks.column(points.source, name) if values is None else values))
         (dates if values.dtype.kind == "M" else others)[name] = values
     victims = [name for name in (*dates, *others) if name.lower().startswith(OF_VICTIMS)]
     if victims:
@@ -134,6 +135,18 @@ def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) 
     if dropped:
         parameters.log.info("columns that do not leave: %s", ", ".join(dropped))
     return Told(dates, others)
+
+
+def _plain_dates(values: np.ndarray) -> np.ndarray:
+    """Return a column of dates with a time zone, which comes as objects, as dates: the wall clock is kept, as everywhere."""
+    if values.dtype != object:
+        return values
+    missing = np.array([value is None or value != value for value in values.tolist()], dtype=bool)
+    if missing.all() or not all(isinstance(value, datetime) for value in values[~missing].tolist()):
+        return values
+    dates = np.full(values.size, np.datetime64("NaT"), dtype="M8[s]")
+    dates[~missing] = [np.datetime64(value.replace(tzinfo=None), "s") for value in values[~missing].tolist()]
+    return dates
 
 
 def _coarse(points: Incidents, told: Told, rules: PointRules, parameters: Parameters, progress: Progress) -> Leaving:
@@ -239,6 +252,8 @@ def _in_words(measures: dict[str, float], rules: PointRules, among: str) -> str:
             f"places are moved by {measures['mean_displacement']:,.0f} m in the mean, and half of the points could be of "
             f"{measures['k_median']:,.0f} {among} or more; "
         )
+    if np.isnan(measures["density_correlation"]):
+        return f"{text}places are too few, or too much on one spot, to compare densities before and after"
     return (
         f"{text}densities before and after correlate by {measures['density_correlation']:.3f} and share "
         f"{100 * measures['density_top_shared']:.0f} % of the densest 5 % of the cells"

@@ -7,6 +7,8 @@ from typing import Any
 
 # OWASP, "CSV Injection", and CWE-1236: what formulas begin with, in full width too, and what hides that from a glance.
 BEGINS = frozenset("=+-@\t\r\n\0＝＋－＠")
+# Blanks of other scripts and of no width hide as well as a space does.
+HIDES = " '\x0b\x0c\x85\xa0\u1680\u2028\u2029\u202f\u205f\u2060\u3000\ufeff" + "".join(map(chr, range(0x2000, 0x2010)))
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 
@@ -32,5 +34,5 @@ def as_it_was(value: Any) -> Any:
 
 def _is_formula(text: str) -> bool:
     # What begins with apostrophes counts as what follows them: so each text comes back as it was.
-    text = text.lstrip(" '")
+    text = text.lstrip(HIDES)
     return text[:1] in BEGINS and text != "" and not NUMBER.fullmatch(text)

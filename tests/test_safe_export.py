@@ -196,6 +196,19 @@ def test_victims_numbers_and_addresses_do_not_leave(tmp_path, caplog):
     assert "victim_sex describe victims, and leave because they were named" in named.parameters["warnings"][0]
 
 
+def test_dates_with_a_time_zone_leave_without_their_clock():
+    frame = crimes(300)
+    told = frame.assign(zoned=frame["occurred"].dt.tz_localize("America/Los_Angeles").where(frame.index > 5))
+    safe = lg.safe_export(told, columns="zoned")
+    plain = lg.safe_export(frame.assign(zoned=frame["occurred"].where(frame.index > 5)), columns="zoned")
+    assert safe["zoned"].tolist() == plain["zoned"].tolist() and all(len(text) <= 10 for text in safe["zoned"])
+
+
+def test_where_densities_cannot_be_compared_that_is_said():
+    safe = lg.safe_export(incidents([5000.0] * 6, [5000.0] * 6))
+    assert "too few, or too much on one spot" in safe.parameters["found"] and "nan" not in safe.parameters["found"]
+
+
 def test_the_order_of_rows_tells_nothing():
     frame = crimes(300)
     assert rows_of(lg.safe_export(frame)) == rows_of(lg.safe_export(frame.iloc[::-1]))
