@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-from test_lapd import rows
+from makers import nibrs_table
+from test_lapd import found, rows
 from test_reading import same
 
 import lacrime_geo as lg
@@ -215,3 +216,49 @@ def test_a_file_that_changes_while_it_is_read_is_told(change, tmp_path, monkeypa
         ValueError, match=r"crimes\.csv cannot be read \(it was changed while it was read; read it again"
     ):
         list(portions)
+
+
+@pytest.fixture
+def both(tmp_path):
+    """Return a folder of two files, one of each record system."""
+    folder = tmp_path / "both"
+    folder.mkdir()
+    nibrs_table(400).to_csv(folder / "new.csv", index=False)
+    rows({}, {"DR_NO": "231400001"}).assign(beat="b").to_csv(folder / "old.csv", index=False)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "columns", [["occurred"], ["schema", "category"], ["crime_code", "beat"], ["nibrs_code", "dr_no"], []]
+)
+def test_some_columns_of_both_record_systems_are_those_of_all(columns, both):
+    whole = lg.read_lapd(both, join_schemas=True)
+    some = lg.read_lapd(both, join_schemas=True, columns=columns)
+    pd.testing.assert_frame_equal(pd.DataFrame(some), pd.DataFrame(whole[[*columns, "geometry"]]))
+    with pytest.raises(
+        ValueError, match=r"There is no column 'speed'; there are offence_no, .*dr_no, .*beat, schema\.$"
+    ):
+        lg.read_lapd(both, join_schemas=True, columns=["speed"])
+
+
+@pytest.mark.parametrize("columns", [["occurred", "category"], ["offences"], ["case_no", "crime"]])
+def test_some_columns_of_offences_are_those_of_all(columns, both, tmp_path):
+    whole = lg.read_lapd(both / "new.csv")
+    some = lg.read_lapd(both / "new.csv", columns=columns)
+    pd.testing.assert_frame_equal(pd.DataFrame(some), pd.DataFrame(whole[[*columns, "geometry"]]))
+    assert some.attrs == whole.attrs
+    out = lg.convert(both / "new.csv", tmp_path / "out.parquet", columns=columns)
+    pd.testing.assert_frame_equal(pd.DataFrame(lg.read_lapd(out)), pd.DataFrame(some), check_categorical=False)
+    with pytest.raises(ValueError, match=r"There is no column 'caseno'; there are offence_no, case_no, "):
+        lg.read_lapd(both / "new.csv", columns=["caseno"])
+
+
+def test_further_offences_are_those_of_the_whole_file_whatever_is_asked_for(both, tmp_path, monkeypatch):
+    table = nibrs_table(400)
+    table.assign(caseno=[f"2402{number // 4:05d}" for number in range(400)]).to_csv(both / "new.csv", index=False)
+    assert found(lg.read_lapd(both / "new.csv"), "offences_of_one_incident") == 300
+    whole = lg.read_lapd(both / "new.csv")
+    assert lg.read_lapd(both / "new.csv", categories="other").attrs["audit"] == whole.attrs["audit"]
+    monkeypatch.setattr(tables, "BYTES_IN_PORTION", 8_000)
+    monkeypatch.setattr(arrow_csv, "BLOCK", 4_000)
+    same(lg.read_lapd(lg.convert(both / "new.csv", tmp_path / "out.parquet")), whole)

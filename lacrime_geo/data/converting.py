@@ -14,15 +14,14 @@ from ..progress import Progress, advance, within
 from . import rules
 from .gathering import added_up, joined, with_columns
 from .lapd import (
-    NIBRS_FILES,
     Schema,
     Source,
     called,
-    load_lapd,
+    columns_of,
     mapping_asked,
     names_asked,
     parts_of,
-    refuse_unknown_names,
+    refuse_unknown,
     schema_of_files,
 )
 from .loaded import Loaded, announced
@@ -78,20 +77,10 @@ def convert(
     with files_of(path, within(progress, 0.0, 0.5)) as files, Landing([str(file) for file in files]) as landing:
         staged, schema = landing.stage(output), schema_of_files(files)
         reading = within(progress, 0.0, READING)
-        if schema is NIBRS_FILES:
-            _write_whole(load_lapd(files, reading, columns=columns, mapping=mapping), staged)
-        else:
-            refuse_unknown_names(files, schema, columns, mapping)
-            _write_portions(files, schema, staged, columns, mapping, reading)
+        refuse_unknown(columns or (), columns_of(files, mapping))
+        _write_portions(files, schema, staged, columns, mapping, reading)
         advance(progress, 1.0)
     return os.fspath(output)
-
-
-def _write_whole(loaded: Loaded, staged: Path) -> None:
-    # How many offences an incident has is only known of all rows together.
-    writer = Writer(staged)
-    writer.add(loaded)
-    writer.close(kept_of(loaded))
 
 
 def _write_portions(

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = ["COLUMNS", "ORDER", "clean_lapd", "load_lapd", "read_lapd"]
 Source = Union[str, "os.PathLike[str]", Any]
-READING = 0.7
+# The column that tells the two record systems apart in one table of both.
+SCHEMA = "schema"
 
 CAVEATS = (
     "The department moves coordinates to the hundred-block: many incidents share a point, and cells finer than about 150 m say "
@@ -40,16 +41,14 @@ class Schema(NamedTuple):
     """How files of one record system are read: what cleans a table, into which columns, and what is to be kept in mind."""
 
     clean: Callable[..., Loaded]
-    order: tuple[str, ...]
     needed: Callable[[Collection[str]], set[str]] | None
-    offered: Callable[[Collection[str], Mapping[str, str]], list[str]] | None
+    offered: Callable[[Collection[str], Mapping[str, str]], list[str]]
     kinds: Mapping[str, str]
     caveats: tuple[str, ...]
-    finish: Callable[[Loaded], Loaded] = lambda loaded: loaded
 
 
-LEGACY_FILES = Schema(clean_part, ORDER, needed_for, offered, KINDS, CAVEATS)
-NIBRS_FILES = Schema(nibrs.clean_part, nibrs.ORDER, None, None, {}, nibrs.CAVEATS, nibrs.with_further_offences)
+LEGACY_FILES = Schema(clean_part, needed_for, offered, KINDS, CAVEATS)
+NIBRS_FILES = Schema(nibrs.clean_part, None, nibrs.offered, {}, nibrs.CAVEATS)
 
 
 def read_lapd(
@@ -139,7 +138,13 @@ def load_lapd(
             loaded = _stored(files[0], columns, mapping)
         else:
             groups = list(_by_schema(files).values()) if join_schemas else [files]
-            parts = [_read(group, wanted, columns, mapping, progress) for group in groups]
+            offered = [columns_of(group, mapping) for group in groups]
+            together = [name for theirs in offered for name in theirs] + [SCHEMA] * (len(groups) > 1)
+            refuse_unknown(columns or (), list(dict.fromkeys(together)))
+            parts = [
+                _read(group, wanted, columns and [name for name in columns if name in theirs], mapping, progress)
+                for group, theirs in zip(groups, offered)
+            ]
             loaded = parts[0] if len(parts) == 1 else _together(parts, called(files))
     if any(value is not None for value in wanted.values()):
         loaded = loaded.select(**wanted)
@@ -154,7 +159,6 @@ def _read(
     progress: Progress,
 ) -> Loaded:
     schema, gathering = schema_of_files(files), Gathering(wanted, columns)
-    refuse_unknown_names(files, schema, columns, mapping)
     for part in parts_of(files, schema, columns, mapping, progress):
         gathering.add(part)
     return _finished(gathering, schema, called(files))
@@ -170,16 +174,14 @@ def _stored(file: Path, columns: Sequence[str] | None, mapping: Mapping[str, str
     return stored.load(file, None if columns is None else {*columns, *CHOOSING})
 
 
-def refuse_unknown_names(
-    files: Sequence[Path], schema: Schema, columns: Sequence[str] | None, mapping: Mapping[str, str]
-) -> None:
-    """Raise when a mapping names a column that one of the files has not, or columns are asked for that none has."""
-    known: list[str] = []
+def columns_of(files: Sequence[Path], mapping: Mapping[str, str]) -> list[str]:
+    """Return the columns that may be asked for of files of one record system; raise when one lacks what a mapping names."""
+    schema, known = schema_of_files(files), list[str]()
     for file in files:
         theirs = [name.strip() for name in tables.header(file)]
         refuse_unknown(mapping.values(), theirs)
-        known += [*schema.order, *theirs] if schema.offered is None else schema.offered(theirs, mapping)
-    refuse_unknown(columns or (), list(dict.fromkeys(known)))
+        known += schema.offered(theirs, mapping)
+    return list(dict.fromkeys(known))
 
 
 def names_asked(columns: Any) -> list[str] | None:
@@ -212,7 +214,7 @@ def _together(parts: Sequence[Loaded], name: str) -> Loaded:
     for part in parts:
         schema = part.parameters.get("schema", LEGACY)
         of_one = Texts(np.array([None, schema], dtype=object), np.ones(len(part), dtype=np.int32))
-        named.append(replace(part, columns={**part.columns, "schema": of_one}, repeated=part.repeated | {"schema"}))
+        named.append(replace(part, columns={**part.columns, SCHEMA: of_one}, repeated=part.repeated | {SCHEMA}))
     audit = added_up([(before, part.audit) for before, part in zip([0, *rows], parts)])
     caveats = [caveat for part in parts for caveat in part.parameters["caveats"]]
     whole = replace(joined(named), audit=audit, parameters=Parameters(schema="both", counted="reports and offences"))
@@ -266,7 +268,7 @@ def parts_of(
 
 def _finished(gathering: Gathering, schema: Schema, called: str) -> Loaded:
     """Return what was gathered, announced."""
-    loaded = schema.finish(gathering.loaded())
+    loaded = gathering.loaded()
     rules.refuse_unreadable(loaded.audit, rules.LAPD)
     return announced(loaded, RawTable({}, gathering.rows, called), schema.caveats)
 

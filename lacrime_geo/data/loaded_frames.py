@@ -56,10 +56,12 @@ def _first(place: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _for_pandas(column: Column, name: str, loaded: Loaded) -> Any:
     import pandas as pd
 
+    if name in loaded.repeated and column.dtype == object:
+        return _categories(column if isinstance(column, Texts) else Texts.of(column.tolist()))
     if isinstance(column, Texts):
-        return _categories(column) if name in loaded.repeated else _texts(column.values)
+        return _texts(column.values)
     if isinstance(column, ArrowTexts):
-        return _categories(Texts.of(column.tolist())) if name in loaded.repeated else _texts(column)
+        return _texts(column)
     if name not in loaded.whole:
         return _texts(column) if column.dtype == object and name == "dr_no" else column
     missing = np.isnan(column)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from . import rules
 from .arrow_texts import ArrowTexts
+from .cleaning import blank, texts
 from .loaded import Loaded
 from .rules import Finding
 from .tables import Column, Texts, as_array
 
-# Which column tells rows apart, of either record system of the LAPD.
-IDENTIFIERS = ("dr_no", "offence_no")
+# Which column tells rows apart, of either record system of the LAPD, and which one the incidents that offences are of.
+IDENTIFIERS, INCIDENT = ("dr_no", "offence_no"), "case_no"
 
 
 class Repeats:
@@ -24,6 +26,7 @@ class Repeats:
         self.rows, self.identifier = 0, ""
         self._numbers: list[Column] = []
         self._reported: list[np.ndarray] = []
+        self._incidents: list[Column] = []
 
     def add(self, part: Loaded) -> None:
         """Take the numbers of a portion, if it has any."""
@@ -33,13 +36,28 @@ class Repeats:
             self.identifier = name
             self._numbers.append(part.columns[name])
             self._reported.append(np.asarray(part.columns.get("reported", part.columns["occurred"])))
+        if INCIDENT in part.columns:
+            self._incidents.append(part.columns[INCIDENT])
 
     def latest(self) -> tuple[np.ndarray, list[Finding]]:
         """Return a mask of the rows to keep, of reports with the same number the latest, and what was found."""
         if not self._numbers:
             return np.ones(self.rows, dtype=bool), []
         keep, found = _latest(concatenated(self._numbers), np.concatenate(self._reported))
-        return keep, [{**found, "rule": f"{self.identifier}_duplicate"}]
+        found = {**found, "rule": f"{self.identifier}_duplicate"}
+        if not self._incidents:
+            return keep, [found]
+        return keep, [found, _further_offences(texts(concatenated(self._incidents)).where(keep))]
+
+
+def _further_offences(case: Texts) -> Finding:
+    """Return how many rows are further offences of an incident that has a row before them."""
+    seen: dict[str | None, int] = {}
+    first = np.fromiter(map(seen.setdefault, case.values, count()), np.int64, case.code.size) == np.arange(
+        case.code.size
+    )
+    action = "kept: one row is one offence; one_per_incident keeps the gravest of each incident"
+    return rules.finding("offences_of_one_incident", ~first & ~blank(case), case.values, action)
 
 
 def concatenated(columns: Sequence[Any]) -> Any:
