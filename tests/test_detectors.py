@@ -47,6 +47,19 @@ def planted(detector, x, y, rows, px, py, *more):
     return detector(x, y, *more)
 
 
+@pytest.mark.parametrize("middle", [-118.3, 0.0, 174.7, 180.0, -179.9])
+def test_stray_places_are_found_on_both_sides_of_any_meridian(middle):
+    random = np.random.default_rng(0)
+    x, y = middle + random.normal(0, 0.1, 2000), -17 + random.normal(0, 0.1, 2000)
+    x[:10] += 30
+    x = (x + 180) % 360 - 180
+    scale = (106_000.0, 110_700.0)
+    assert place_checks.stray_places(x[10:], y[10:], scale)["rows"] == 0
+    assert place_checks.stray_places(x, y, scale)["rows"] == 10
+    metres = 10_000_000 + random.normal(0, 9000, 500)
+    assert place_checks.stray_places(np.append(metres, 0.5), np.append(metres, 1e7), METRES)["rows"] == 1
+
+
 def test_zero_swapped_mixed_and_stray_pairs_are_found_and_counted():
     x, y = city()
     rows = np.array([3, 70, 2999])

@@ -13,6 +13,8 @@ BULK, WIDER = (0.02, 0.98), 1.0
 STRAY, MOST = 5.0, 0.9
 # Radius of the sphere of Web Mercator (m).
 MERCATOR_RADIUS = 6_378_137.0
+# A unit of so many metres is a degree.
+DEGREE = 10_000.0
 # The largest number on the left: how many incidents stand on one place.
 PILES = (1, 2, 3, 6, 11, 21, 51, 101)
 
@@ -58,7 +60,8 @@ def stray_places(x: np.ndarray, y: np.ndarray, scale: tuple[float, float]) -> Fi
     if not known.any():
         return finding("coordinates_stray", known, x, "no places")
     with np.errstate(invalid="ignore", over="ignore"):
-        across, up = ((values - np.median(values[known])) * size for values, size in zip((x, y), scale))
+        turned = _of_one_side(x, known) if scale[1] > DEGREE else x
+        across, up = ((values - np.median(values[known])) * size for values, size in zip((turned, y), scale))
         distance = np.hypot(across, up)
         usual = float(np.quantile(distance[known], MOST))
         bad = known & (distance > STRAY * usual) & (usual > 0)
@@ -100,6 +103,14 @@ def shared_places(x: np.ndarray, y: np.ndarray) -> Finding:
 def _known(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Mark the rows with coordinates that are not (0, 0)."""
     return np.isfinite(x) & np.isfinite(y) & ((x != 0) | (y != 0))
+
+
+def _of_one_side(longitude: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return longitudes counted from 0 to 360 where most then lie closer together, as those on both sides of the date line do."""
+    with np.errstate(invalid="ignore"):
+        turned = longitude % 360
+    before, after = (np.ptp(np.quantile(values[known], BULK)) for values in (longitude, turned))
+    return turned if after < before / 2 else longitude
 
 
 def _in_bulk(x: np.ndarray, y: np.ndarray, all_x: np.ndarray, all_y: np.ndarray) -> np.ndarray:
