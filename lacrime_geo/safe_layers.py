@@ -19,6 +19,8 @@ from .safe_reports import report_of
 from .selection import words
 
 K = 5
+# By these columns hulls of clusters are known, wherever they come from.
+OF_HULLS = {"cluster", "rank", "area_km2", "density"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -114,6 +116,7 @@ def safe_export(
     else:
         if mask != NONE or population is not None or min_radius is not None or max_radius is not None:
             raise ValueError("mask, its radii and population are for points, and these are areas with counts.")
+        _refuse_hulls(data)
         if not data.are_polygons:
             raise ValueError(
                 f"{data.label!r} holds points with a value, and points would stay where they are; count them in areas, or leave "
@@ -131,8 +134,6 @@ def _read(anything: Any, value: Any) -> Features | Incidents:
         raise TypeError("A density can give back where single incidents were: count in cells, and export that.")
     if isinstance(anything, Incidents) or isinstance(getattr(anything, "features", None), Incidents):
         return as_incidents(anything)
-    if isinstance(anything, Shapes) and anything.style == "cluster_hulls":
-        raise TypeError("The corners of hulls are places of incidents: count in cells, and export that.")
     if isinstance(anything, Shapes):
         return Features(list(anything.wkb), anything.crs, anything.columns, anything.label)
     if isinstance(anything, (str, os.PathLike)):
@@ -144,3 +145,10 @@ def _read(anything: Any, value: Any) -> Features | Incidents:
         if kinds <= {"Point", "MultiPoint"}:
             return as_incidents(anything)
     return as_features(anything)
+
+
+def _refuse_hulls(areas: Features) -> None:
+    """Raise for hulls of clusters, also where they come as a frame, as a layer or from a file."""
+    names = areas.source.columns if hasattr(areas.source, "columns") else areas.source or ()
+    if {str(name) for name in names} >= OF_HULLS:
+        raise TypeError("The corners of hulls are places of incidents: count in cells, and export that.")

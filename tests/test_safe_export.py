@@ -428,6 +428,14 @@ def test_what_cannot_be_is_said(data, options, kind, sentence):
         lg.safe_export(given, **options)
 
 
+def test_hulls_do_not_leave_by_a_file_or_a_frame(tmp_path):
+    hulls = lg.dbscan(incidents(*uniform(200, 1)), eps=800, min_samples=5).clusters()
+    hulls.save(tmp_path / "hulls.gpkg")
+    for given in (hulls.to_geodataframe(), tmp_path / "hulls.gpkg"):
+        with pytest.raises(TypeError, match="corners of hulls are places of incidents"):
+            lg.safe_export(given, value="count")
+
+
 def test_a_column_called_place_leaves_as_it_is():
     frame = crimes().assign(place="street")
     safe = lg.safe_export(frame, columns=["place"])
