@@ -44,7 +44,8 @@ types: ## check the types
 	@$(python) -m mypy
 
 plugin: ## bundle the QGIS plugin: dist/lacrime_qgis-<version>.zip
-	@$(or $(PYTHON),python3) -m qgis_plugin.bundle # standard library only
+	@tools/make_venv.sh run
+	@$(python) -m qgis_plugin.bundle
 
 samples: ## make everything in sample_layers/ again (needs QGIS for its project file, as make test does)
 	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" sample_layers/make.py

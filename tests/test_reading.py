@@ -295,6 +295,21 @@ def test_names_of_the_portals_interface_are_known(tmp_path):
     assert list(lg.read_lapd(tmp_path / "a.csv", columns=columns).columns) == [*columns, "geometry"]
 
 
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_spreadsheets_write_other_separators(separator, tmp_path):
+    rows({"LOCATION": "100  MAIN; ST, \tE"}, {}).to_csv(tmp_path / "a.csv", index=False, sep=separator)
+    rows({"LOCATION": "100  MAIN; ST, \tE"}, {}).to_csv(tmp_path / "b.csv", index=False)
+    same(lg.read_lapd(tmp_path / "a.csv"), lg.read_lapd(tmp_path / "b.csv"))
+    table = lg.audit(tmp_path / "a.csv")
+    assert "other_codes" in table["rule"]
+
+
+def test_a_column_called_geometry_stays_beside_ours(tmp_path):
+    rows({}).assign(geometry="POINT (1 2)").to_csv(tmp_path / "a.csv", index=False)
+    frame = lg.read_lapd(tmp_path / "a.csv")
+    assert frame.geometry_[0] == "POINT (1 2)" and frame.geometry[0].x == -118.4001
+
+
 def test_utf_16_is_known_by_its_mark(tmp_path):
     rows({"LOCATION": "CAÑON"}).to_csv(tmp_path / "a.csv", index=False, encoding="utf-16")
     frame = lg.read_lapd(tmp_path / "a.csv")

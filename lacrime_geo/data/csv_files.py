@@ -53,12 +53,12 @@ def portions(
 
 
 def header(path: Path) -> list[str]:
-    """Return the names of the columns of a CSV with commas."""
+    """Return the names of the columns of a CSV."""
     with unpacked(path) as (opened, _):
         encoding = _marked(path) or "utf-8-sig"
         text = io.TextIOWrapper(opened, encoding=encoding, errors="replace", newline="")
         first = next((line for line in lines_of(text) if line.strip()), "")
-        return names_of(next(csv.reader([first])))
+        return names_of(next(csv.reader([first], delimiter=separator_of(first)), []))
 
 
 def separator_of(header: str) -> str:

@@ -21,7 +21,9 @@ def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
     """Return one row per incident in a CRS, null geometry where there is no place."""
     import geopandas as gpd
 
-    columns = {name: _for_pandas(column, name, loaded) for name, column in loaded.columns.items()}
+    # A file's own column of that name stays beside ours.
+    names = {name: "geometry_" if name == "geometry" else name for name in loaded.columns}
+    columns = {names[name]: _for_pandas(column, name, loaded) for name, column in loaded.columns.items()}
     columns["geometry"] = gpd.array.GeometryArray(_points(loaded, crs), crs=crs)
     frame = gpd.GeoDataFrame(columns, geometry="geometry", copy=False)
     frame.attrs = {"agency": loaded.agency, "label": loaded.parameters.get("layer", "incidents"), "audit": loaded.audit}

@@ -219,7 +219,7 @@ def portions(
 
             parts = of_parquet(path, ROWS_IN_PORTION, wanted, progress)
         else:
-            parts = _csv_portions(path, ",", ROWS_IN_PORTION, progress, kinds, wanted)
+            parts = _csv_portions(path, None, ROWS_IN_PORTION, progress, kinds, wanted)
         for part in parts:
             if _state(path) != begun:
                 raise ValueError("it was changed while it was read; read it again when it is whole")

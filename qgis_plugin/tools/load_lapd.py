@@ -24,7 +24,7 @@ class LoadLapd(Load):
         "<i>Crime Data from 2020 to Present</i>, or from 2010 to 2019, as the city's portal exports it (data.lacity.org) or a "
         "spreadsheet saves it: CSV, also gzipped or zipped; parquet where this QGIS can read it."
     )
-    SEPARATOR = ","
+    SEPARATOR = None
 
     def declare_category(self):
         """Let the user choose among the department's categories."""
