@@ -138,6 +138,10 @@ def moment(name: str, value: Any) -> np.datetime64:
     """Return a date or a date and time; a year or a month stands for its first day."""
     text = str(value).strip()
     found: Any = np.datetime64(text, "s") if re.fullmatch(r"\d{4}(-\d\d)?", text) else dates.parse([text])[0]
+    if dates.fits_either_order([text])[0]:
+        raise ValueError(
+            f"{name} {value!r} may begin with the month or with the day; write it as {dates.in_digits(found)}, year first."
+        )
     if np.isnat(found):
         raise ValueError(f"{name} must be a date such as 2023-09-01 or 2023-09-01T18:00, got {value!r}.")
     return found

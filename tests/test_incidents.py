@@ -38,6 +38,7 @@ def test_select(options, rows):
         (dict(since="2030-01-01"), "they run from 2023-01-01 to 2023-03-05"),
         (dict(since="2023-02-01", until="2023-01-01"), "must be earlier than until"),
         (dict(since="yesterday"), "must be a date such as .* got 'yesterday'"),
+        (dict(since="03/04/2023"), "may begin with the month or with the day; write it as 2023-03-04, year first"),
         (dict(until=""), "must be a date"),
         (dict(category="d"), "there are a, b, c"),
     ],
