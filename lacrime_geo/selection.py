@@ -10,6 +10,9 @@ import numpy as np
 
 from . import dates
 
+# Month and day, or day and month, before the year.
+EITHER_ORDER = re.compile(r"(0?[1-9]|1[0-2])/(0?[1-9]|1[0-2])/\d")
+
 
 def refuse(chosen: Mapping[str, Any]) -> None:
     """Raise when a period or a category was chosen of features that have a value and are no incidents."""
@@ -138,7 +141,7 @@ def moment(name: str, value: Any) -> np.datetime64:
     """Return a date or a date and time; a year or a month stands for its first day."""
     text = str(value).strip()
     found: Any = np.datetime64(text, "s") if re.fullmatch(r"\d{4}(-\d\d)?", text) else dates.parse([text])[0]
-    if dates.fits_either_order([text])[0]:
+    if EITHER_ORDER.match(text):
         raise ValueError(
             f"{name} {value!r} may begin with the month or with the day; write it as {dates.in_digits(found)}, year first."
         )
