@@ -54,11 +54,12 @@ def test_a_layer_of_any_agency_is_audited_with_columns_that_are_guessed(caplog):
     rows = found(table)
     assert list(table.columns) == ACCEPTED and table.parameters["time_column"] == "started"
     assert rows["coordinates_swapped"] == rows["coordinates_zero"] == rows["ids_repeated"] == 1
+    assert rows["coordinates_blank"] == 1
     assert rows["places_snapped"] == 1998 and rows["times_too_frequent"] > 190
     assert "time_column = started: the first column of dates" in caplog.text
     assert (
-        "coordinates_swapped: 1 rows (such as (33.9" in caplog.text
-        or "coordinates_swapped: 1 rows (such as (34." in caplog.text
+        "coordinates_swapped: 1 row (such as (33.9" in caplog.text
+        or "coordinates_swapped: 1 row (such as (34." in caplog.text
     )
     assert table["share"][table["rule"].tolist().index("ids_repeated")] == pytest.approx(1 / 2000)
 
@@ -156,7 +157,7 @@ def test_an_empty_layer_has_an_audit_in_which_nothing_is_found():
 
 def test_incidents_of_nowhere_and_of_no_time_are_audited():
     frame = gpd.GeoDataFrame({"kind": ["a", None]}, geometry=[None, None], crs="EPSG:4326")
-    assert found(lg.audit(frame)) == {}
+    assert found(lg.audit(frame)) == {"coordinates_blank": 2}
 
 
 def test_cancelling_stops_it():

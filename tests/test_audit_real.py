@@ -16,6 +16,7 @@ OF_CITYWIDE = {
     **{"time_placeholder": 1686, "age_unknown": 10_955, "sex_unknown": 9876, "spaces": 36_391},
     **{"places_shared": 29_473, "coordinates_rounded": 38_520, "places_snapped": 38_520, "times_too_frequent": 1686},
     **{"times_round": 21_171, "dates_first_of_month": 1524, "rows_alike": 177},
+    "reported_blank": 1,
 }
 ROWS = {
     f"{CITYWIDE}.parquet": OF_CITYWIDE,
@@ -39,7 +40,7 @@ ROWS = {
     MISSION: {
         **{"time_placeholder": 622, "age_unknown": 65, "sex_unknown": 13_430, "spaces": 368, "places_shared": 12_749},
         **{"coordinates_rounded": 13_650, "places_snapped": 13_650, "times_too_frequent": 622, "times_round": 7769},
-        **{"dates_first_of_month": 665, "rows_alike": 375},
+        **{"dates_first_of_month": 665, "rows_alike": 375, "reported_blank": 13_369},
     },
     POINTS: {"places_shared": 102_034, "places_snapped": 120_000},
     HOMICIDES: {"places_shared": 275, "coordinates_rounded": 411, "times_round": 108, "rows_alike": 137},
@@ -52,7 +53,10 @@ ROWS = {
             "rows_alike": 1,
         }
     },
-    PORTLAND: {"coordinates_projected_zero": 1, "time_unknown": 19_375, "places_shared": 10_954},
+    PORTLAND: {
+        **{"coordinates_projected_zero": 1, "time_unknown": 19_375, "places_shared": 10_954, "occurred_blank": 1},
+        "category_blank": 1,
+    },
 }
 
 

@@ -713,3 +713,10 @@ def test_files_that_are_none_of_incidents_are_refused(lacrime_data):
     }.items():
         with pytest.raises(ValueError, match=sentence):
             lg.read_incidents(lacrime_data / name)
+
+
+def test_blank_ids_dates_and_categories_are_counted(tmp_path):
+    frame = calls()
+    frame.loc[:2, "ID"], frame.loc[4:5, "Date"], frame.loc[7, "Call Type"] = "", "NULL", " "
+    taken = read(frame, tmp_path)
+    assert [found(taken, f"{name}_blank") for name in ("id", "occurred", "category")] == [3, 2, 1]

@@ -68,7 +68,7 @@ def test_audit_is_plain_json_and_logged(tmp_path, caplog):
     with caplog.at_level("INFO", "lacrime_geo"):
         frame = read(rows({}, {"LAT": "0", "LON": "0"}), tmp_path)
     assert json.loads(json.dumps(frame.attrs["audit"])) == frame.attrs["audit"]
-    assert "coordinates_zero: 1 rows" in caplog.text and "2 reports read, 2 kept" in caplog.text
+    assert "coordinates_zero: 1 row " in caplog.text and "2 reports read, 2 kept" in caplog.text
 
 
 DATES = {

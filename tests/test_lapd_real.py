@@ -36,6 +36,8 @@ def expected(raw):
         "coordinates_zero": sum(float(row["LAT"]) == 0 == float(row["LON"]) for row in raw),
         "other_codes": sum(any(row[f"Crm Cd {n}"] for n in (1, 2, 3, 4)) for row in raw),
         "spaces": sum(any("  " in row[name] or row[name] != row[name].strip() for name in TEXT) for row in raw),
+        "reported_blank": sum(not row["Date Rptd"] for row in raw),
+        "occurred_blank": sum(not row["DATE OCC"] for row in raw),
         "dr_no_padded": sum(len(row["DR_NO"]) < 9 for row in raw),
         "dr_no_duplicate": len(raw) - len({row["DR_NO"].zfill(9) for row in raw}),
     }

@@ -215,7 +215,11 @@ def test_what_is_asked_for_is_what_one_would_choose_of_all(name, size, sample, m
     options, choose = ASKED[name]
     expected = sample[choose(sample).fillna(False).astype(bool)].reset_index(drop=True)
     assert 0 < len(expected) < len(sample)
-    same(lg.read_lapd(SAMPLE, **options), gpd.GeoDataFrame(expected).pipe(with_attrs, sample))
+    frame = lg.read_lapd(SAMPLE, **options)
+    undated = [line["rows"] for line in frame.attrs["audit"] if line["rule"] == "undated_left_out"]
+    assert undated == {"period": [6], "all": [0]}.get(name, [])
+    frame.attrs["audit"] = [line for line in frame.attrs["audit"] if line["rule"] != "undated_left_out"]
+    same(frame, gpd.GeoDataFrame(expected).pipe(with_attrs, sample))
 
 
 def with_attrs(frame, other):
@@ -394,3 +398,33 @@ def test_every_column_has_its_kind():
     from lacrime_geo.data.lapd_cleaning import KINDS
 
     assert set(KINDS) >= {"DR_NO", "dr_no", "LAT", "lat", "Crm Cd 4"} and set(HEADER) == set(PLAIN)
+
+
+BLANKS = {"DR_NO": "dr_no", "Date Rptd": "reported", "DATE OCC": "occurred", "Crm Cd": "crime_code", "AREA": "area"}
+
+
+@pytest.mark.parametrize("form", ["csv", "quoted.csv", "parquet"])
+def test_blank_cells_are_counted_by_every_road(form, tmp_path):
+    given = rows(*({column: ""} for column in BLANKS), {"Crm Cd": "999999"}, {"AREA": "", "DATE OCC": ""}, {})
+    if form == "quoted.csv":
+        given.loc[7, "LOCATION"] = "a\nb"  # the road of Python's own reader
+    path = tmp_path / f"a.{form}"
+    given.replace("", None).to_parquet(path) if form == "parquet" else given.to_csv(path, index=False)
+    frame = lg.read_lapd(path)
+    counted = {name: found(frame, f"{name}_blank") for name in BLANKS.values()}
+    assert counted == {"dr_no": 1, "reported": 1, "occurred": 2, "crime_code": 1, "area": 2}
+    assert found(frame, "crime_code_unknown") == 1 and (frame.category == "other").sum() == 2
+    examples = {line["rule"]: line["examples"] for line in frame.attrs["audit"]}
+    assert examples["occurred_blank"] == ["231400002", "231400006"]
+    assert lg.audit(frame).columns["rows"].sum() == lg.audit(path).columns["rows"].sum()
+
+
+def test_what_a_period_leaves_out_for_want_of_a_date_is_in_the_audit(tmp_path):
+    given = rows({"DATE OCC": ""}, {"DATE OCC": "", "Crm Cd": "310"}, {}, {"Crm Cd": "310"})
+    given.to_csv(tmp_path / "a.csv", index=False)
+    path = lg.convert(tmp_path / "a.csv", tmp_path / "a.parquet")
+    for asked, left in (({}, 2), ({"categories": "burglary"}, 1)):
+        for source in (tmp_path / "a.csv", path):
+            frame = lg.read_lapd(source, since="2023-01-01", **asked)
+            assert len(frame) == 2 - len(asked) and found(frame, "undated_left_out") == left
+    assert found(lg.read_lapd(path, categories="burglary"), "undated_left_out") == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,12 +17,11 @@ from ..progress import Progress, advance, within
 from ..results import Table
 from .area_checks import POINTS_TRIED, matching_columns, misplaced
 from .detectors import detected, plain_lines
-from .loaded import Loaded
+from .loaded import Loaded, announce
 from .records import Records, area_columns, records_of_incidents, records_of_loaded
 from .rules import Finding
 from .tables import Column, Texts
 
-log = logging.getLogger("lacrime_geo")
 COLUMNS = ("rule", "rows", "share", "examples", "action")
 
 
@@ -171,14 +169,6 @@ def _against(
 
 def _values(column: Column) -> np.ndarray:
     return column.values if isinstance(column, Texts) else column
-
-
-def announce(found: list[Finding]) -> None:
-    """Log what detectors found."""
-    for line in found:
-        if line["rows"]:
-            examples = f" (such as {', '.join(line['examples'])})" if line["examples"] else ""
-            log.info("%s: %s rows%s: %s", line["rule"], f"{line['rows']:,}", examples, line["action"])
 
 
 def audit_of(found: list[Finding], label: str, parameters: Parameters, records: Records | None = None) -> Audit:

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..progress import Progress, advance, within
-from .place_checks import mixed_systems, shared_places, stray_places, swapped_places, zero_places
+from .place_checks import missing_places, mixed_systems, shared_places, stray_places, swapped_places, zero_places
 from .record_checks import alike_rows, codes, dry_columns, filled, like_an_id, repeated_ids
 from .records import Records
 from .rules import Finding
 from .snapping import rounded_places, snapped_places
 from .tables import Column, Texts
-from .time_checks import first_days, minutes_of, placeholder_times, round_times, stray_dates
+from .time_checks import blank_dates, first_days, minutes_of, placeholder_times, round_times, stray_dates
 from .week_checks import incomplete_weeks, recording_breaks, records_system_change
 from .weeks import Weeks
 
@@ -40,6 +40,7 @@ def _of_places(records: Records) -> list[Finding]:
     x, y, scale = records.x, records.y, records.scale
     rounded = rounded_places(x, y, scale)
     return [
+        missing_places(x, y),
         zero_places(x, y),
         swapped_places(x, y),
         mixed_systems(x, y),
@@ -55,7 +56,13 @@ def _of_times(records: Records) -> list[Finding]:
         return []
     minute = minutes_of(records.when, records.clockless)
     usual, stray = stray_dates(records.when)
-    return [stray, placeholder_times(minute), round_times(minute), first_days(usual)]
+    return [
+        *blank_dates(records.when, records.reported),
+        stray,
+        placeholder_times(minute),
+        round_times(minute),
+        first_days(usual),
+    ]
 
 
 def _of_weeks(records: Records) -> list[Finding]:

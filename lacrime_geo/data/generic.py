@@ -21,6 +21,7 @@ from .loaded import Loaded, announced
 from .occurrences import needs_no_time, occurrence, orders_of_dates, unread_dates
 from .own_mapping import NOTHING_SAID, ROLES, Asked, asked
 from .placing import placed
+from .record_checks import filled
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 # Layers whose places this reader does not know.
 LAYERS = (".gpkg", ".shp", ".fgb")
 OWN = ("id", "occurred", "time_placeholder", "occurred_until", "reported", "category")
+# Columns that hardly an incident should lack, by what they are taken for, and what follows where they are blank.
+BLANK_ROLES = {"id": "id", "date": "occurred", "reported": "reported", "category_column": "category"}
+BLANK = {
+    "id": "kept: it cannot be told whether the row is there twice",
+    "occurred": "kept without a date: it is in no period and in no count by time",
+    "reported": "kept: how long its report took is not known",
+    "category": "kept: it is of no category that is asked for",
+}
 # What databases write where there is nothing.
 NOTHING = {"", "null", "na", "n/a", "nan", "none", "(null)", "#n/a", "<null>"}
 CAVEATS = (
@@ -198,7 +207,14 @@ def _known(
     made.update(occurrence(columns, roles, orders, guessed, audit))
     if "category_column" in roles:
         made["category"] = texts(columns[roles["category_column"]])
+    blanks = {name: ~filled(columns[roles[role]]) for role, name in BLANK_ROLES.items() if role in roles}
+    audit += rules.blank_values(blanks, _examples(made), BLANK)
     return {name: made[name] for name in OWN if name in made}
+
+
+def _examples(made: Mapping[str, Column]) -> Column:
+    """Return what a row is known by: its id, or else what there is."""
+    return next(iter(made.values()), np.empty(0))
 
 
 def _repeated(number: Texts) -> rules.Finding:

@@ -13,10 +13,11 @@ from . import rules
 from .arrow_csv import MANY, NUMBER, PLAIN
 from .arrow_texts import ArrowTexts
 from .categories import categories_of
-from .cleaning import blank, moments, noted, numbers, single_spaced, texts
+from .cleaning import moments, noted, numbers, single_spaced, texts
 from .geometry_columns import settled
 from .loaded import Loaded
 from .portal_columns import LEGACY as PORTAL
+from .record_checks import filled as held
 from .schemas import LEGACY, refuse_clashes
 from .tables import Column, RawTable, Texts, as_array
 
@@ -61,6 +62,14 @@ ORDER: tuple[str, ...] = (
     *("crime", "category", "mocodes", "victim_age", "victim_sex", "victim_descent", "premise_code", "premise"),
     *("weapon_code", "weapon", "status", "status_text", "address", "cross_street", "outside_city"),
 )
+# What follows where one of these is blank.
+BLANK = {
+    "dr_no": "kept: it cannot be told whether the report is there twice",
+    "reported": "kept: how long its report took is not known",
+    "occurred": "kept without a date: it is in no period and in no count by time",
+    "crime_code": "the category is other",
+    "area": "kept: it is in no division that is asked for",
+}
 # Columns that no file has.
 MADE = ("time_placeholder", "category", "outside_city")
 KINDS = {
@@ -129,14 +138,10 @@ def _own_columns(raw: RawTable, mapping: Mapping[str, str]) -> tuple[dict[str, C
     left = [name for name in LEFT_OUT if name in columns]
     filled = np.zeros(raw.rows, dtype=bool)
     for name in left:
-        filled |= _filled(columns.pop(name))
+        filled |= held(columns.pop(name))
     codes = Texts(np.array([None, ", ".join(left)], dtype=object), np.ones(raw.rows, dtype=np.int8))
     found = rules.finding("other_codes", filled, codes, "Crm Cd is used; these are left out")
     return {COLUMNS.get(name, name): column for name, column in columns.items()}, [headers, *differing, found]
-
-
-def _filled(column: Column) -> np.ndarray:
-    return ~np.isnan(column) if column.dtype.kind == "f" else ~blank(texts(column))
 
 
 def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progress) -> Loaded:
@@ -156,6 +161,7 @@ def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progr
         columns["victim_sex"] = noted(audit, _sexes(texts(raw["victim_sex"])))
     columns.update(whole)
     columns["category"] = categories_of(whole["crime_code"])
+    audit += [*_blank(raw, np.asarray(columns["dr_no"])), rules.crime_codes(whole["crime_code"])]
     advance(progress, 0.6)
     columns.update(noted(audit, single_spaced({name: raw[name] for name in (*TEXT, "cross_street") if name in raw})))
     # Columns that are not LAPD's stay as they are, under their own names.
@@ -168,6 +174,12 @@ def _report_numbers(column: Column) -> tuple[Column, rules.Finding]:
     if isinstance(column, ArrowTexts) and column.nine_digits is not None:
         return column, rules.report_numbers(np.empty(0, dtype=object))[1]
     return rules.report_numbers(as_array(column))
+
+
+def _blank(raw: Mapping[str, Column], number: np.ndarray) -> list[rules.Finding]:
+    """Return in which rows a column that no incident should lack is blank; the reports' numbers tell which they are."""
+    rows = {"dr_no": number == "", **{name: ~held(raw[name]) for name in BLANK if name != "dr_no"}}
+    return rules.blank_values(rows, number, BLANK)
 
 
 def _sexes(column: Texts) -> tuple[Texts, rules.Finding]:

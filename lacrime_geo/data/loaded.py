@@ -12,8 +12,9 @@ import numpy as np
 
 from .. import selection
 from ..parameters import Parameters
+from ..summaries import counted
 from .areas import Areas, several
-from .rules import Finding
+from .rules import Finding, finding
 from .tables import Column, RawTable, SourceFile, Texts, as_array
 
 if TYPE_CHECKING:
@@ -98,20 +99,25 @@ class Loaded:
         """Return the incidents of a period (since inclusive, until exclusive), of categories, areas and hours of the day.
 
         Incidents without a date are left out when a period is given, those whose time is not known when hours are; both
-        are counted in the parameters.
+        are counted in the parameters and in the audit.
 
         Raises
         ------
         ValueError
             If what is asked for is not in the columns, or nothing is left.
         """
-        chosen, keep = Parameters(self.parameters), np.ones(len(self), dtype=bool)
-        for narrowed in self._asked(since, until, category, area, hours):
-            chosen.update(narrowed.asked)
+        chosen, keep, audit = Parameters(self.parameters), np.ones(len(self), dtype=bool), [*self.audit]
+        filters = list(self._asked(since, until, category, area, hours))
+        # What does not say is counted among those that are asked for otherwise.
+        for narrowed in sorted(filters, key=lambda one: one.unknown is not None):
             if narrowed.unknown is not None:
-                rows = int((narrowed.unknown & keep).sum())
-                chosen.note(narrowed.name, rows, f"{rows:,} incidents {narrowed.sentence}")
+                found = finding(narrowed.name, narrowed.unknown & keep, self._when, f"left out: {narrowed.sentence}")
+                left = counted(found["rows"], "incident")
+                chosen.note(narrowed.name, found["rows"], f"{left} {narrowed.sentence} left out")
+                audit.append(found)
             keep &= narrowed.mask
+        for narrowed in filters:
+            chosen.update(narrowed.asked)
         if not keep.any() and len(self):
             raise ValueError(
                 f"No incident of {self.parameters['layer']!r} is of all that was asked for: {_words(chosen)}."
@@ -120,14 +126,14 @@ class Loaded:
         if asked := selection.asked_in_words(chosen):
             log.info("%s of them %s", f"{chosen['incidents']:,}", asked)
         kept = self if keep.all() else self.take(keep)
-        return replace(kept, parameters=_counted(kept, chosen))
+        return replace(kept, parameters=_counted(kept, chosen), audit=audit)
 
     def _asked(self, since: Any, until: Any, category: Any, area: Any, hours: str | None) -> Iterator[_Filter]:
         when, unknown = self._array("occurred"), self._array("time_placeholder")
         if since is not None or until is not None:
             asked = {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
             mask = selection.in_period(when, since, until)
-            yield _Filter(mask, asked, np.isnat(self._when), "undated_left_out", "without a date are left out")
+            yield _Filter(mask, asked, np.isnat(self._when), "undated_left_out", "without a date")
         if category is not None:
             wanted = several(category)
             mask = selection.of_category(self._array("category"), wanted)
@@ -140,8 +146,7 @@ class Loaded:
         if hours is not None:
             mask = selection.in_hours(when, unknown, hours)
             timeless = np.asarray(unknown) | np.isnat(self._when)
-            sentence = "whose time of day is not known are left out"
-            yield _Filter(mask, {"hours": hours}, timeless, "untimed_left_out", sentence)
+            yield _Filter(mask, {"hours": hours}, timeless, "untimed_left_out", "without a known time of day")
 
     def _array(self, name: str) -> np.ndarray | None:
         column = self.columns.get(name)
@@ -170,6 +175,14 @@ def _words(parameters: Parameters) -> str:
     return ", ".join(f"{name} {parameters[name]}" for name in asked if name in parameters)
 
 
+def announce(found: Sequence[Finding]) -> None:
+    """Log what rules or detectors found."""
+    for line in found:
+        if line["rows"]:
+            examples = f" (such as {', '.join(line['examples'])})" if line["examples"] else ""
+            log.info("%s: %s%s: %s", line["rule"], counted(line["rows"], "row"), examples, line["action"])
+
+
 def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str], rows: int | None = None) -> Loaded:
     """Log what the rules found and how many rows were read and kept; return the incidents with both in their parameters.
 
@@ -178,14 +191,6 @@ def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str], rows: int |
     kept = len(loaded) if rows is None else rows
     parameters = Parameters(layer=SourceFile(Path(raw.file)).label, file=raw.file, rows=raw.rows, cleaned=kept)
     parameters.update(loaded.parameters, incidents=kept, caveats=list(caveats))
-    for found in loaded.audit:
-        if found["rows"]:
-            log.info(
-                "%s: %s rows (such as %s): %s",
-                found["rule"],
-                f"{found['rows']:,}",
-                ", ".join(found["examples"]),
-                found["action"],
-            )
+    announce(loaded.audit)
     log.info("%s: %s reports read, %s kept", raw.file, f"{raw.rows:,}", f"{kept:,}")
     return replace(loaded, parameters=parameters)

@@ -17,6 +17,7 @@ from .clocks import seconds_of
 from .column_words import plain_name
 from .geometry_columns import settled
 from .loaded import Loaded
+from .record_checks import filled
 from .schemas import NIBRS, refuse_clashes
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
@@ -70,6 +71,14 @@ ORDER = (
     *("weapon_code", "weapon", "status", "status_text", *FLAGS, "address", "outside_city"),
 )
 REPEATED = frozenset({*TEXT, *FLAGS, "category", "nibrs_code"})
+# What follows where one of these is blank.
+BLANK = {
+    "offence_no": "kept: it cannot be told whether the offence is there twice",
+    "case_no": "kept: it cannot be told of which incident the offence is",
+    "reported": "kept: how long its report took is not known",
+    "occurred": "kept without a date: it is in no period and in no count by time",
+    "area": "kept: it is in no division that is asked for",
+}
 YES, NO = ("y", "yes", "true", "t", "1"), ("n", "no", "false", "f", "0")
 # Record systems write their earliest date where there is none.
 EARLIEST = np.datetime64("1900-01-02", "s")
@@ -114,6 +123,8 @@ def clean_part(raw: RawTable, mapping: Mapping[str, str] | None = None, progress
     _add_numbers(columns, named, audit)
     advance(progress, 0.6)
     columns.update(noted(audit, single_spaced({name: named[name] for name in TEXT if name in named})))
+    blanks = {name: ~filled(named[name]) for name in BLANK if name in named}
+    audit += rules.blank_values(blanks, columns["case_no"], BLANK)
     columns.update({name: noted(audit, _flags(texts(named[name]), name)) for name in FLAGS if name in named})
     advance(progress, 0.8)
     x, y, columns["outside_city"] = _places(others, raw.rows, audit)

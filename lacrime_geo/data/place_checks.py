@@ -24,6 +24,11 @@ def zero_places(x: np.ndarray, y: np.ndarray) -> Finding:
     return of_pairs("coordinates_zero", (x == 0) & (y == 0), x, y, "no place: leave these rows out of maps")
 
 
+def missing_places(x: np.ndarray, y: np.ndarray) -> Finding:
+    """Find rows without a place: x or y (n,) is NaN."""
+    return of_pairs("coordinates_blank", np.isnan(x) | np.isnan(y), x, y, "on no map; the row is kept")
+
+
 def swapped_places(x: np.ndarray, y: np.ndarray) -> Finding:
     """Find pairs (n,) that lie far from the bulk, and in its midst when x and y are exchanged."""
     bad = _known(x, y) & ~_in_bulk(x, y, x, y) & _in_bulk(y, x, x, y)

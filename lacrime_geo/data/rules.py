@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import count
 from typing import Any, Callable
 
@@ -71,6 +71,18 @@ def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.n
     keep = np.ones(number.size, dtype=bool)
     keep[order[:-1]] = code[order[1:]] != code[order[:-1]]
     return keep, finding("dr_no_duplicate", ~keep, number, "dropped; the report made last is kept")
+
+
+def blank_values(rows: Mapping[str, np.ndarray], examples: Any, actions: Mapping[str, str]) -> list[Finding]:
+    """Return for each column in which rows (n,) it says nothing, and what follows from that."""
+    return [finding(f"{name}_blank", blank, examples, actions[name]) for name, blank in rows.items()]
+
+
+def crime_codes(values: np.ndarray) -> Finding:
+    """Return which codes are none of the LAPD's, which have three digits, as 999999 is none."""
+    with np.errstate(invalid="ignore"):
+        unknown = (values < 100) | (values > 999)
+    return finding("crime_code_unknown", unknown, values, "the category is other: no code of three digits")
 
 
 def clock_times(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, list[Finding]]:

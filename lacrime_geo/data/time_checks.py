@@ -29,6 +29,15 @@ def minutes_of(when: np.ndarray, clockless: np.ndarray | None = None) -> np.ndar
     return minute if (minute > 0).any() else np.full(when.size, -1)
 
 
+def blank_dates(when: np.ndarray, reported: np.ndarray | None) -> list[Finding]:
+    """Find rows (n,) without a date, and without a date of report where there are such dates."""
+    found = [finding("occurred_blank", np.isnat(when), when, "without a date: in no period and in no count by time")]
+    if reported is not None:
+        action = "without a date of report: how long it took is not known"
+        found.append(finding("reported_blank", np.isnat(reported), reported, action))
+    return found
+
+
 def stray_dates(when: np.ndarray) -> tuple[np.ndarray, Finding]:
     """Return moments (n,) without those far from nearly all others, such as 1900-01-01, and how many these are."""
     known = when[~np.isnat(when)].astype("M8[D]").astype(np.int64)

@@ -131,7 +131,7 @@ def test_period_categories_and_hours(run, frame, log):
     hour = frame.occurred.dt.hour
     require_same(layer, frame[mask & ~frame.time_placeholder & ((hour >= 22) | (hour < 4))].reset_index(drop=True))
     unknown = (mask & frame.time_placeholder).sum()
-    assert unknown and f"{unknown} incidents whose time of day is not known are left out" in log.lines
+    assert unknown and f"{unknown} incidents without a known time of day left out" in log.lines
     # By number, as the dialog and old scripts give them.
     from lacrime_qgis.lacrime_geo.data.categories import CATEGORIES
 
