@@ -25,9 +25,9 @@ from lacrime_geo.places import collapse
 
 TITLE = "Reading LAPD files, and projecting"
 NOTE = (
-    f"The file is synthetic (lapd_file.py), in the official format; {versions('pandas', 'pyarrow', 'geopandas')}. read_lapd reads, "
-    "cleans, audits, categorises, projects and makes points; read_csv splits into columns. A whole process at its peak has "
-    "interpreter and imports in it."
+    f"The file is synthetic (lapd_file.py), in the official format; {versions('pandas', 'pyarrow', 'geopandas')}. read_lapd "
+    "reads, cleans, audits, categorises, projects and makes points; read_csv splits into columns. A whole process at its peak "
+    "has interpreter and imports in it."
 )
 FOLDER = Path(tempfile.mkdtemp(prefix="reading-"))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)

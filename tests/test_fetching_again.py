@@ -178,7 +178,7 @@ def test_the_command_fetches_what_its_options_say(portal, file, capsys, monkeypa
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--since", "2023"], "lies in 2 data sets of two record systems"),
+        (["--since", "2023"], "lies in 3 data sets of two record systems"),
         (["--url", "https://x.org/a.csv", "--since", "2023"], "since: an address names its rows itself"),
         ([], "Neither a period nor a data set was named"),
         (["--url", "http://127.0.0.1:9/resource/2nrs-mtv8.csv"], "127.0.0.1 cannot be reached"),
