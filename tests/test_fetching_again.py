@@ -145,7 +145,14 @@ def waiting_for(condition, seconds=20):
 def test_a_command_that_is_killed_goes_on_later(portal, file, right, how):
     portal.faults = {3: lambda handler, body: time.sleep(5)}
     words = [*COMMAND, str(file), "--url", portal.url + ORDERED, "--page-size", "10"]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, cwd=Path(__file__).parents[1])
+    # A job in the background is born deaf to Ctrl-C.
+    process = subprocess.Popen(
+        words,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parents[1],
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     waiting_for(lambda: len(portal.pages_asked()) == 4)
     process.send_signal(how)
     _, said = process.communicate(timeout=20)
