@@ -12,6 +12,8 @@ LAPD, LAPD_NIBRS = "LAPD", "LAPD (NIBRS)"
 NIBRS_SWITCH = np.datetime64("2024-03-07", "s")
 # Columns that its files have when they are read here, and a layer made of them keeps.
 OLDER_COLUMNS, NIBRS_COLUMN = {"dr_no", "crime_code"}, "nibrs_code"
+# In one table of both a column tells them apart.
+SCHEMA_COLUMN, SYSTEMS = "schema", {"legacy": LAPD, "NIBRS": LAPD_NIBRS}
 
 
 def agency_of(given: Any, columns: Iterable[Any]) -> str | None:

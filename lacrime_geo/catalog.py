@@ -49,6 +49,7 @@ from .parameter_kinds import (
     Points,
     Polygons,
     Switch,
+    Words,
 )
 from .period_comparison import PeriodComparison, compare_periods
 from .rates import SMOOTHING
@@ -366,6 +367,7 @@ ANALYSES = (
             Amount("last", "Number of days or weeks", whole=True),
             Amount("level", "Confidence of the interval"),
             AS_OF,
+            Words("allow", "What is no reason to stop (nibrs_switch)"),
         ),
         reports=True,
     ),

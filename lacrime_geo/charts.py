@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -28,7 +29,8 @@ class Chart:
     `evenly` draws the line on which both are equal, in the words given.
     `series` names a column that tells several curves apart, of which those that come first are drawn, and `series_words` is
     what the legend says of one.
-    `band` names the columns between which the first curve lies, and `beside` another of the first curve, with its words.
+    `band` names the columns between which the first curve lies, and `beside` another of the first curve, with its words;
+    `alike` draws them of every curve. `x_words` may name a parameter of the table, in braces.
     `until` is the largest x that is drawn.
     """
 
@@ -45,6 +47,7 @@ class Chart:
     band: tuple[str, str] | None = None
     beside: tuple[str, str] | None = None
     until: float | None = None
+    alike: bool = False
 
 
 class _Axes(NamedTuple):
@@ -71,15 +74,18 @@ def svg(table: Any) -> str:
     """Return the chart of a table that has one, a `Curve`, as a whole SVG document."""
     chart, curves = table.chart, _curves(table)
     drawn = [chart.y, *(chart.band or ()), *([chart.beside[0]] if chart.beside else [])]
-    heights = np.concatenate([curves[0].columns[name] for name in drawn] + [curve.columns[chart.y] for curve in curves])
+    whole = curves if chart.alike else curves[:1]
+    heights = np.concatenate(
+        [curve.columns[name] for curve in whole for name in drawn] + [curve.columns[chart.y] for curve in curves]
+    )
     across = np.concatenate([curve.x for curve in curves])
     legend, legend_height = _legend(chart, curves)
     axes = _Axes(axis_of(across, chart.x_kind), axis_of(heights[np.isfinite(heights)], chart.y_kind))
     parts = [
         element("rect", width=WIDTH, height=HEIGHT + legend_height, fill="#ffffff"),
         _text(table.label, LEFT, 26, size=15, weight="bold"),
-        *(_band(axes, curves[0], chart.band) if chart.band else []),
-        *_grid(axes, chart),
+        *([_band(axes, *pair, chart.band) for pair in zip(whole, COLOURS)] if chart.band else []),
+        *_grid(axes, chart, table.parameters),
         *(_even_line(axes, chart) if chart.evenly else []),
         *_lines(axes, chart, curves),
         *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
@@ -108,21 +114,21 @@ def _curves(table: Any) -> list[_Curve]:
 def _lines(axes: _Axes, chart: Chart, curves: list[_Curve]) -> list[str]:
     """Return the curves, the first one above the others, with dots where they stand for numbers."""
     parts = []
-    if chart.beside:
-        points = axes.at(curves[0].x, curves[0].columns[chart.beside[0]])
-        parts.append(_path(*points, COLOURS[0], dash="5 4"))
+    for curve, colour in zip(curves if chart.alike else curves[:1], COLOURS) if chart.beside else ():
+        points = axes.at(curve.x, curve.columns[chart.beside[0]])
+        parts.append(_path(*points, colour, dash="5 4"))
     for curve, colour in reversed(list(zip(curves, COLOURS))):
         points = axes.at(curve.x, curve.columns[chart.y])
         parts += [_path(*points, colour), *([] if chart.y_kind == SHARE else _dots(*points, colour))]
     return parts
 
 
-def _band(axes: _Axes, curve: _Curve, band: tuple[str, str]) -> list[str]:
+def _band(axes: _Axes, curve: _Curve, colour: str, band: tuple[str, str]) -> str:
     """Return the area between two columns of a curve."""
     known = np.isfinite(curve.columns[band[0]]) & np.isfinite(curve.columns[band[1]])
     low, high = (np.column_stack(axes.at(curve.x[known], curve.columns[name][known])) for name in band)
     points = " ".join(f"{_short(x)},{_short(y)}" for x, y in [*low, *high[::-1]])
-    return [element("polygon", points=points, fill=COLOURS[0], fill_opacity=0.18)]
+    return element("polygon", points=points, fill=colour, fill_opacity=0.18)
 
 
 def _legend(chart: Chart, curves: list[_Curve]) -> tuple[list[str], int]:
@@ -131,7 +137,9 @@ def _legend(chart: Chart, curves: list[_Curve]) -> tuple[list[str], int]:
         return [], 0
     entries = [(chart.series_words.format(curve.name), colour, "none") for curve, colour in zip(curves, COLOURS)]
     if chart.beside:
-        entries.append((chart.beside[1].format(curves[0].name), COLOURS[0], "5 4"))
+        of_all = chart.alike and len(curves) > 1
+        name, colour = ("each", INK) if of_all else (curves[0].name, COLOURS[0])
+        entries.append((chart.beside[1].format(name), colour, "5 4"))
     wide = (WIDTH - LEFT - RIGHT) / 2
     columns = 1 if max(len(name) for name, *_ in entries) * LETTER > wide - 40 else 2
     rows, parts = -(-len(entries) // columns), []
@@ -148,7 +156,7 @@ def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any
     return elements.element(tag, children, text=text, **hyphened)
 
 
-def _grid(axes: _Axes, chart: Chart) -> list[str]:
+def _grid(axes: _Axes, chart: Chart, parameters: Mapping[str, Any]) -> list[str]:
     """Return lines and numbers of both axes, and what they measure."""
     parts = []
     for tick in axes.y.ticks:
@@ -158,7 +166,8 @@ def _grid(axes: _Axes, chart: Chart) -> list[str]:
         across, bottom = axes.at(tick, axes.y.first)
         parts += [_line(across, bottom, across, bottom + 5), _text(axes.x.words(tick), across, bottom + 19)]
     middle = (LEFT + WIDTH - RIGHT) / 2
-    return [*parts, _text(chart.x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
+    x_words = chart.x_words.format_map(parameters)
+    return [*parts, _text(x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
 
 
 def _even_line(axes: _Axes, chart: Chart) -> list[str]:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+
+
+class FileDates(NamedTuple):
+    """Hold the times, dates of report and categories (n,) of all incidents of a file, kept when fewer of them are chosen.
+
+    `lag_safe_end` is the last day of which enough is reported, where it was found by whoever chose them from the file.
+    """
+
+    when: np.ndarray | None
+    reported: np.ndarray | None
+    category: np.ndarray | None
+    lag_safe_end: np.datetime64 | None = None
 
 
 def coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:

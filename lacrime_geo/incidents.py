@@ -15,7 +15,7 @@ from . import crs as crs_rules
 from .parameters import Parameters
 
 # What concerns all rows alike, and is kept when rows are taken.
-KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until")
+KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until", "whole")
 log = logging.getLogger("lacrime_geo")
 
 
@@ -39,6 +39,8 @@ class Incidents:
     agency : whose records they are, where that is known, e.g. ``"LAPD"``.
     known_until : the last date that their file knows of, kept when fewer are chosen. Default: of the latest report, else of
         the latest incident.
+    whole : the dates of their whole file, kept when fewer are chosen: they tell how late its incidents are reported, which
+        a choice by the time of the incident does not. Default: those of these incidents.
 
     Raises
     ------
@@ -66,6 +68,7 @@ class Incidents:
     dates_unused: tuple[str, ...]
     agency: str | None
     known_until: np.datetime64 | None
+    whole: incident_columns.FileDates
 
     def __init__(
         self,
@@ -85,6 +88,7 @@ class Incidents:
         dates_unused: Sequence[str] = (),
         agency: str | None = None,
         known_until: Any = None,
+        whole: incident_columns.FileDates | None = None,
     ) -> None:
         x, y = incident_columns.coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -107,6 +111,10 @@ class Incidents:
             ("dates_unused", tuple(dates_unused)),
             ("agency", agency),
             ("known_until", incident_columns.latest(columns["reported"], columns["when"], known_until)),
+            (
+                "whole",
+                whole or incident_columns.FileDates(*(columns[name] for name in ("when", "reported", "category"))),
+            ),
         ):
             # The only way to fill a frozen dataclass.
             object.__setattr__(self, name, value)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks, selection
+from . import checks, period_guards, selection
 from .chart_axes import COUNT
 from .chart_axes import DAY as DAYS_KIND
 from .charts import Chart
 from .incidents import as_incidents
 from .parameters import Parameters, in_words
 from .progress import Progress, advance, within
-from .report_lags import DAY, Lags, known_lags
-from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, titled
+from .report_lags import DAY, Lags, known_lags, last_day
+from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, reckoned
 from .results import Curve
 from .summaries import counted
 from .truncated_delays import Delays
@@ -24,6 +25,8 @@ STEPS = {"day": 1, "week": 7}
 DRAWS = 1000
 LEVEL = 0.9
 LEAST_STEPS, NEARLY_ALL = 12, 0.95
+# Decimals of estimated counts.
+DIGITS = 2
 # Where so many are expected there is none once in a thousand times, by Poisson.
 LIKELY = 7.0
 
@@ -32,13 +35,14 @@ class Nowcast(Curve):
     """Hold counts of days or weeks as reported so far and as expected in the end, with an interval."""
 
     chart = Chart(
-        *("date", "nowcast", "First day of each", "Incidents"),
+        *("date", "nowcast", "First day of each {step}", "Incidents"),
         x_kind=DAYS_KIND,
         y_kind=COUNT,
         series="group",
         series_words="{}, in the end",
         band=("low", "high"),
         beside=("reported", "{}, reported so far"),
+        alike=True,
     )
 
 
@@ -50,6 +54,7 @@ def nowcast(
     last: int | None = None,
     level: float = LEVEL,
     as_of: Any = None,
+    allow: str | Iterable[str] | None = None,
     seed: int = 0,
     progress: Progress = None,
 ) -> Nowcast:
@@ -60,11 +65,14 @@ def nowcast(
     incidents : Incidents, GeoDataFrame of points, or path; with the time of the incident (`occurred`) and the date of its
         report (`reported`). Those without a place count as well.
     by : column name or array (n,) whose values tell groups apart, each with delays of its own. Default: all together only.
-    step : "week", seven days of which the last week ends with the file, or "day".
+    step : "week", seven days, or "day". The last one ends with the file: on the day of its latest report, or, where it was
+        chosen up to an earlier day of the incidents, on that day.
     last : how many days or weeks to estimate. Default: back to the one of which 95 % are reported, at least 12.
     level : confidence of the interval. Default 0.9.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
         report, taken for the end of the file.
+    allow : "nibrs_switch" to estimate across the LAPD's change of its records system all the same, with a warning.
+        Default: that is refused.
     seed : of the random numbers of the interval.
     progress : function of a fraction, returning False to stop.
 
@@ -78,8 +86,8 @@ def nowcast(
     Raises
     ------
     ValueError
-        If the incidents have no times or no dates of report, the file is shorter than one step, or an option is none of those
-        named.
+        If the incidents have no times or no dates of report, the file is shorter than one step, the incidents are of both
+        sides of the LAPD's change of its records system or of the older one after it, or an option is none of those named.
 
     Notes
     -----
@@ -109,25 +117,23 @@ def nowcast(
     parameters = begun(everything)
     parameters.update(step=step, level=level, seed=seed)
     lags = known_lags(everything, as_of, parameters)
-    whole = (int(lags.possible.max()) + 1) // days
-    if not whole:
-        raise ValueError(f"The file holds {int(lags.possible.max()) + 1} days, less than one {step}; take step='day'.")
-    _warn_of_days_without(lags, parameters)
+    period_guards.refuse_switch(reckoned(everything, lags), allow=allow, parameters=parameters)
+    steps = _steps_of(lags, days, step, as_of is None, parameters)
     advance(progress, 0.1)
     groups = lags_by_group(everything, lags, by, parameters, within(progress, 0.1, 0.6))
-    number = _steps_wanted(lags.delays(), days, whole, last, parameters)
+    number = _steps_wanted(lags.delays(), steps, last, parameters)
     names = [ALL] if by is None else [name for name in groups if name != ALL]
     random, parts, scatter = np.random.default_rng(seed), [], {}
     for done, name in enumerate(names):
         advance(progress, 0.6 + 0.4 * done / len(names))
-        delays, counts = groups[name].delays(), counts_by_lag(groups[name], days, whole)
-        measured = dispersion_of(counts, delays, days)
+        delays, counts = groups[name].delays(), counts_by_lag(groups[name], days, steps.whole, steps.later)
+        measured = dispersion_of(counts, delays, days, steps.later)
         scatter[name] = [round(float(value), 2) for value in measured[:number]]
         so_far = counts.sum(axis=1)[:number]
-        parts.append(_estimated(name, so_far, delays, days, lags.end, np.array(scatter[name]), level, random))
+        parts.append(_estimated(name, so_far, delays, steps, np.array(scatter[name]), level, random))
     parameters["dispersion"] = scatter[ALL] if by is None else scatter
     advance(progress, 1.0)
-    return _made(parts, parameters, titled(f"Nowcast by {step}", everything, lags))
+    return _made(parts, parameters, days, everything.selection.get("category"))
 
 
 def nowcast_counts(
@@ -188,23 +194,57 @@ def nowcast_counts(
     later = ((end - begins) / DAY).astype(np.int64) - (days - 1)
     parameters = Parameters(step=step, level=level, seed=seed, as_of=str(end), group=group, dispersion=scatter.tolist())
     random = np.random.default_rng(seed)
-    columns = _columns(group, begins, reported, delay.delays[group], later, days, scatter, level, random)
-    return _made([columns], parameters, f"Nowcast by {step}")
+    # As of `nowcast`: of longer lags than were measured it is as of the longest.
+    at = np.minimum(later // days, scatter.size - 1)
+    columns = _columns(group, begins, reported, delay.delays[group], later, days, scatter[at], level, random)
+    return _made([columns], parameters, days, None)
 
 
-def _warn_of_days_without(lags: Lags, parameters: Parameters) -> None:
-    """Doubt the end where no incident is of the last days though some would be known: a file of chosen days of occurrence."""
+class _Steps(NamedTuple):
+    """Hold of how many days each step is, how many whole ones there are, and the last day, so many days before the end."""
+
+    days: int
+    whole: int
+    last: np.datetime64
+    later: int
+
+
+def _steps_of(lags: Lags, days: int, step: str, may_end_earlier: bool, parameters: Parameters) -> _Steps:
+    """Return the days or weeks of a file: up to its end, or up to the last day for which incidents were chosen."""
+    later, expected = _days_without(lags)
+    if expected <= LIKELY:
+        later = 0
+    elif may_end_earlier:
+        reason = (
+            f"no incident is of the {counted(later, 'day')} from then to the latest report, of which about {expected:,.0f} would "
+            "be in the file: it was chosen up to incidents of that day"
+        )
+        parameters.choose("last_day", str(last_day(lags)), reason)
+    else:
+        _doubt(lags, later, expected, parameters)
+        later = 0
+    held = int(lags.possible.max()) + 1 - later
+    if held < days:
+        raise ValueError(f"The file holds {held} days, less than one {step}; take step='day'.")
+    return _Steps(days, held // days, lags.end - later * DAY, later)
+
+
+def _days_without(lags: Lags) -> tuple[int, float]:
+    """Return of how many last days there is no incident, and how many would be reported by now if they were like the others."""
     days = int(lags.possible.min())
     share = lags.delays().share
     known = share[:days].sum() + max(days - share.size, 0)
-    expected = lags.days.size / (int(lags.possible.max()) - days + 1) * known
-    if expected > LIKELY:
-        last = lags.end - days * DAY
-        parameters.warn(
-            f"No incident is of the last {counted(days, 'day')} before {lags.end}, of which about {expected:,.0f} would be "
-            f"reported by now: if the file was chosen up to incidents of {last}, what is estimated of later days means nothing; "
-            f"take it back to that day (as_of {last})."
-        )
+    return days, float(lags.days.size / (int(lags.possible.max()) - days + 1) * known)
+
+
+def _doubt(lags: Lags, days: int, expected: float, parameters: Parameters) -> None:
+    """Doubt an end that was asked for where the file seems to have been chosen up to an earlier day."""
+    last = last_day(lags)
+    parameters.warn(
+        f"No incident is of the last {counted(days, 'day')} before {lags.end}, of which about {expected:,.0f} would be reported "
+        f"by now: if the file was chosen up to incidents of {last}, what is estimated of later days means nothing; take it back "
+        f"to that day (as_of {last})."
+    )
 
 
 def _given(counts: Any, days: int, end: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
@@ -233,15 +273,14 @@ def _given(counts: Any, days: int, end: np.datetime64) -> tuple[np.ndarray, np.n
     return begins[order], reported[order].astype(np.int64)
 
 
-def _steps_wanted(delays: Delays, days: int, whole: int, last: int | None, parameters: Parameters) -> int:
+def _steps_wanted(delays: Delays, steps: _Steps, last: int | None, parameters: Parameters) -> int:
     """Return how many days or weeks to estimate."""
     if last is not None:
-        return min(checks.whole("last", last), whole)
-    later = np.arange(whole) * days
-    shares = expected_shares(delays.share, later, days)
+        return min(checks.whole("last", last), steps.whole)
+    shares = expected_shares(delays.share, steps.later + np.arange(steps.whole) * steps.days, steps.days)
     found = max(int((shares < NEARLY_ALL).sum()), LEAST_STEPS)
     reason = f"back to the one of which {100 * NEARLY_ALL:.0f} % are reported, at least {LEAST_STEPS}, as far as the file goes"
-    chosen: int = parameters.choose("last", min(found, whole), reason)
+    chosen: int = parameters.choose("last", min(found, steps.whole), reason)
     return chosen
 
 
@@ -249,16 +288,18 @@ def _estimated(
     name: str,
     so_far: np.ndarray,
     delays: Delays,
-    days: int,
-    end: np.datetime64,
+    steps: _Steps,
     dispersion: np.ndarray,
     level: float,
     random: np.random.Generator,
 ) -> dict[str, np.ndarray]:
     """Return the rows of one group, the earliest step first."""
-    later = np.arange(so_far.size)[::-1] * days
-    begins = end - later * DAY - (days - 1) * DAY
-    return _columns(name, begins, so_far[::-1], delays, later, days, dispersion, level, random)
+    before = np.arange(so_far.size)[::-1]
+    begins = steps.last - before * steps.days * DAY - (steps.days - 1) * DAY
+    later = steps.later + before * steps.days
+    # Of longer lags than were measured it is as of the longest.
+    scatter = dispersion[np.minimum(later // steps.days, dispersion.size - 1)]
+    return _columns(name, begins, so_far[::-1], delays, later, steps.days, scatter, level, random)
 
 
 def _columns(
@@ -274,9 +315,7 @@ def _columns(
 ) -> dict[str, np.ndarray]:
     share = expected_shares(delays.share, later, days)
     drawn = expected_shares(delays.drawn(random, DRAWS), later, days)
-    # Of longer lags than were measured it is as of the longest.
-    scatter = dispersion[np.minimum(later // days, dispersion.size - 1)]
-    come = still_to_come(reported, drawn, scatter, random)
+    come = still_to_come(reported, drawn, dispersion, random)
     low, high = np.quantile(reported + come, [(1 - level) / 2, (1 + level) / 2], axis=0)
     known = share > 0
     estimate = reported / np.where(known, share, np.nan)
@@ -285,13 +324,13 @@ def _columns(
         "date": begins.astype("M8[s]"),
         "reported": reported,
         "share": share,
-        "nowcast": estimate,
-        "low": np.where(known, np.minimum(low, estimate), np.nan),
-        "high": np.where(known, np.maximum(high, estimate), np.nan),
+        "nowcast": np.round(estimate, DIGITS),
+        "low": np.round(np.where(known, np.minimum(low, estimate), np.nan), DIGITS),
+        "high": np.round(np.where(known, np.maximum(high, estimate), np.nan), DIGITS),
     }
 
 
-def _made(parts: list[dict[str, np.ndarray]], parameters: Parameters, label: str) -> Nowcast:
+def _made(parts: list[dict[str, np.ndarray]], parameters: Parameters, days: int, category: str | None) -> Nowcast:
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     unknown = int(np.isnan(columns["nowcast"]).sum())
     parameters.note(
@@ -305,4 +344,8 @@ def _made(parts: list[dict[str, np.ndarray]], parameters: Parameters, label: str
             f"of the last {parameters['step']}, from {str(last['date'])[:10]}, {int(last['reported']):,} incidents{group} are "
             f"reported, of {in_words(last['nowcast'])} expected in the end ({interval})"
         )
+    covered = columns["date"][None, :] + np.array([[0], [days - 1]]) * DAY
+    label = selection.title(
+        f"Nowcast by {parameters['step']}", category, covered.ravel(), int(columns["reported"].sum())
+    )
     return Nowcast(columns, parameters, label=label)

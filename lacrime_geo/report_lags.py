@@ -49,7 +49,12 @@ def lags_of(incidents: Incidents, end: np.datetime64) -> Lags:
     An incident before the first report of the file is left out: where a file was chosen by the date of the report, it
     holds only the late ones of these.
     """
-    occurred, reported = (_days(column) for column in (incidents.when, incidents.reported))
+    return lags_between(incidents.when, incidents.reported, end)
+
+
+def lags_between(when: np.ndarray | None, reports: np.ndarray | None, end: np.datetime64) -> Lags:
+    """Return the delays from times to dates of report, both (n,), that a file showed at the end of a day."""
+    occurred, reported = (_days(column) for column in (when, reports))
     missing = np.iinfo(np.int64).min
     last = int(end.astype("M8[D]").astype(np.int64))
     known = (occurred != missing) & (reported != missing)
@@ -64,6 +69,12 @@ def lags_of(incidents: Incidents, end: np.datetime64) -> Lags:
     kept, possible = occurred[rows], last - occurred[rows]
     left_out = {name: int(np.count_nonzero(mask)) for name, mask in reasons.items()}
     return Lags(rows, reported[rows] - kept, possible, end, left_out)
+
+
+def last_day(lags: Lags) -> np.datetime64:
+    """Return the day of the last incident."""
+    day: np.datetime64 = lags.end - int(lags.possible.min()) * DAY
+    return day
 
 
 def _days(column: np.ndarray | None) -> np.ndarray:

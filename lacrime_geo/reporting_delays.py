@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
-from . import checks, selection
+from . import checks, period_guards, selection
+from .agencies import SCHEMA_COLUMN
 from .chart_axes import SHARE
 from .charts import Chart
 from .frames import CATEGORY_COLUMN
@@ -16,7 +17,7 @@ from .grouping import by_column
 from .incidents import Incidents, as_incidents
 from .parameters import Parameters
 from .progress import Progress, advance, within
-from .report_lags import DAY, Lags, known_lags
+from .report_lags import DAY, Lags, known_lags, last_day
 from .results import Curve, Table
 from .summaries import counted, share_in_words
 from .truncated_delays import LEAST_AT_RISK, Delays
@@ -80,7 +81,8 @@ def reporting_delay(
         Rows for each group and each of 0, 1, 7, 14, 30, 60, 90 and 365 `days`: `group`, `incidents`, the `share` reported
         within so many days with its 95 % interval (`low`, `high`; all NaN where the file is too short to tell), the `naive`
         share of those in the file, and of the group `median_days`, the longest delay that the file can show
-        (`longest_days`) and the last day of which at least 95 % are reported (`safe_end`). `.curve()` gives every day.
+        (`longest_days`) and the last day of the file of which at least 95 % are reported (`safe_end`). `.curve()` gives every
+        day.
 
         In a script `.delays` holds the distributions by group, for `nowcast_counts`.
 
@@ -115,12 +117,13 @@ def reporting_delay(
     everything = as_incidents(incidents)
     parameters = begun(everything)
     lags = known_lags(everything, as_of, parameters)
+    period_guards.warn_of_switch(parameters, reckoned(everything, lags))
     advance(progress, 0.1)
     groups = lags_by_group(
         everything, lags, everything.category if by is None else by, parameters, within(progress, 0.1, 0.9)
     )
     delays = {name: group.delays() for name, group in groups.items()}
-    parts = [_row(name, found, lags.end) for name, found in delays.items()]
+    parts = [_row(name, found, lags) for name, found in delays.items()]
     columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     _tell(delays[ALL], lags, parameters)
     advance(progress, 1.0)
@@ -160,22 +163,36 @@ def lag_safe_end(incidents: Any, *, share: float = SAFE_SHARE, by: Any = None, a
     share = checks.share("share", share)
     everything, parameters = as_incidents(incidents), Parameters()
     lags = known_lags(everything, as_of, parameters)
+    period_guards.warn_of_switch(parameters, reckoned(everything, lags))
     found = {name: group.delays() for name, group in lags_by_group(everything, lags, by, parameters).items()}
     enough = {name: delays for name, delays in found.items() if delays.incidents >= LEAST_AT_RISK} or {ALL: found[ALL]}
     few = len(found) - len(enough)
     parameters.note("small_groups", few, f"{few:,} groups of fewer than {LEAST_AT_RISK} incidents are not regarded")
     slowest = max(enough, key=lambda name: enough[name].days_until(share))
     days = enough[slowest].days_until(share)
-    day: np.datetime64 = lags.end - days * DAY
+    day = safe_end(lags, days)
     reason = f"{100 * share:g} % of {'all' if slowest == ALL else repr(slowest)} are reported within {days:,} days"
     parameters.choose("lag_safe_end", str(day), reason)
     return day
+
+
+def safe_end(lags: Lags, days: int) -> np.datetime64:
+    """Return the last day of a file that is so many days before its latest report, or more."""
+    end: np.datetime64 = min(lags.end - days * DAY, last_day(lags))
+    return end
 
 
 def titled(kind: str, incidents: Incidents, lags: Lags) -> str:
     """Return a title for the delays of incidents: what, which category and period, how many."""
     when = np.asarray(incidents.when)[lags.rows]
     return selection.title(kind, incidents.selection.get("category"), when, lags.days.size)
+
+
+def reckoned(everything: Incidents, lags: Lags) -> Incidents:
+    """Return the incidents that have a delay, as if no others had been chosen; without columns that the guard does not need."""
+    there = everything.source is not None and SCHEMA_COLUMN in everything.source
+    source = {SCHEMA_COLUMN: np.asarray(everything.source[SCHEMA_COLUMN])} if there else None
+    return replace(everything, source=source, selection={}).take(lags.rows)
 
 
 def begun(everything: Incidents) -> Parameters:
@@ -204,7 +221,7 @@ def lags_by_group(
     return found
 
 
-def _row(name: str, delays: Delays, end: np.datetime64) -> dict[str, np.ndarray]:
+def _row(name: str, delays: Delays, lags: Lags) -> dict[str, np.ndarray]:
     """Return the rows of one group."""
     days = np.array(WITHIN)
     seen, at = days <= delays.longest, np.minimum(days, delays.longest)
@@ -213,7 +230,7 @@ def _row(name: str, delays: Delays, end: np.datetime64) -> dict[str, np.ndarray]
     same = {
         "median_days": delays.days_until(0.5),
         "longest_days": delays.longest,
-        "safe_end": end.astype("M8[s]") - delays.days_until(SAFE_SHARE) * DAY,
+        "safe_end": safe_end(lags, delays.days_until(SAFE_SHARE)).astype("M8[s]"),
     }
     return {
         "group": np.full(days.size, name, dtype=object),
@@ -247,12 +264,13 @@ def _tell(delays: Delays, lags: Lags, parameters: Parameters) -> None:
     median, most = (counted(delays.days_until(share), "day") for share in (0.5, SAFE_SHARE))
     week = min(7, delays.longest)
     shares = [share_in_words(float(values[week])) for values in (delays.share, delays.naive)]
-    safe = lags.end - delays.days_until(SAFE_SHARE) * DAY
+    safe = safe_end(lags, delays.days_until(SAFE_SHARE))
     parameters["lag_safe_end"] = str(safe)
+    up_to = f"{safe}, the file's last day" if safe == last_day(lags) else safe
     too_long = delays.incidents - int(delays.ended.sum())
     parameters.note("too_long", too_long, f"{too_long:,} delays are longer than the file can show of most incidents")
     within_a_week = f"{shares[0]} within {counted(week, 'day')} (in the file as it is {shares[1]})"
     parameters.tell(
         f"half of {delays.incidents:,} incidents are reported within {median} and 95 % within {most}, of those reported "
-        f"within {counted(delays.longest, 'day')}; {within_a_week}; at least 95 % are in the file up to {safe}"
+        f"within {counted(delays.longest, 'day')}; {within_a_week}; at least 95 % are in the file up to {up_to}"
     )

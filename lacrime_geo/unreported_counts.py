@@ -21,29 +21,34 @@ def expected_shares(share: np.ndarray, later: np.ndarray, days: int) -> np.ndarr
     return np.asarray(padded[..., at].mean(axis=-1))
 
 
-def counts_by_lag(lags: Lags, days: int, whole: int) -> np.ndarray:
-    """Return how many incidents (steps, lags) of each step, the latest first, were reported so many whole steps after it."""
-    step = lags.possible // days
+def counts_by_lag(lags: Lags, days: int, whole: int, later: int = 0) -> np.ndarray:
+    """Return how many incidents (steps, lags) of each step, the latest first, were reported so many whole steps after it.
+
+    The file goes on so many days `later` than its last step.
+    """
+    step = (lags.possible - later) // days
     inside = step < whole
     # Days from the end of the step to the report, those before it none.
-    after = np.maximum(lags.days - lags.possible + step * days, 0)
+    after = np.maximum(lags.days - lags.possible + later + step * days, 0)
     late = -(-after[inside] // days)
     size = int(late.max(initial=0)) + 1
     return np.bincount(step[inside] * size + late, minlength=whole * size).reshape(whole, size)
 
 
-def dispersion_of(counts: np.ndarray, delays: Delays, days: int) -> np.ndarray:
+def dispersion_of(counts: np.ndarray, delays: Delays, days: int, later: int = 0) -> np.ndarray:
     """Return how many times the variance that is expected the past shows in what came so many steps later (k,), at least 1.
 
-    `counts` are those of `counts_by_lag`. Of every step that is nearly whole by now, what came after each lag is held against
-    what its count by then made expect. As few steps tell of each lag, it is drawn towards the mean of all lags.
+    `counts` are those of `counts_by_lag`, of a file that goes on so many days `later` than its last step. Of every step that
+    is nearly whole by now, what came after each lag is held against what its count by then made expect. As few steps tell of
+    each lag, it is drawn towards the mean of all lags.
     """
     steps, lags = counts.shape
-    now = expected_shares(delays.share, np.arange(steps) * days, days)
+    age = later + np.arange(steps) * days
+    now = expected_shares(delays.share, age, days)
     by_then = expected_shares(delays.share, np.arange(lags) * days, days)
     total, so_far = counts.sum(axis=1)[:, None], np.cumsum(counts, axis=1)
     share = np.clip(by_then / np.maximum(now, 1e-12)[:, None], 1e-12, 1.0)
-    past = (now[:, None] >= SETTLED) & (np.arange(lags) < np.arange(steps)[:, None])
+    past = (now[:, None] >= SETTLED) & (np.arange(lags) * days < age[:, None])
     past &= (by_then < SETTLED) & (by_then > 0) & (share < 1)
     times = past.sum(axis=0)
     if past.any(axis=1).sum() < LEAST_PAST:
