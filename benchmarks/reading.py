@@ -21,7 +21,7 @@ from pyproj import Transformer
 
 import lacrime_geo as lg
 from lacrime_geo.crs import project
-from lacrime_geo.places import collapse
+from lacrime_geo.places import at_places, collapse
 
 TITLE = "Reading LAPD files, and projecting"
 NOTE = (
@@ -103,8 +103,7 @@ def degrees(x, y):
 
 def by_places(task):
     """Project each place once."""
-    first, place = collapse(task.x, task.y)
-    return tuple(axis[place] for axis in project(task.x[first], task.y[first], "EPSG:4326", CRS))
+    return at_places(task.x, task.y, partial(project, source="EPSG:4326", target=CRS))
 
 
 def all_points(task):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Callable, NamedTuple
 
 import numpy as np
 
@@ -198,6 +198,29 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
     """
     x, y = np.asarray(easting, float), np.asarray(northing, float)
     return _first_and_place(x, y, _Buckets().place(x, y))
+
+
+def at_places(
+    x: np.ndarray, y: np.ndarray, function: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a function makes of coordinates (n,), all finite; it is called with each place once.
+
+    Examples
+    --------
+    >>> at_places(np.array([5.0, 7.0, 5.0]), np.array([1.0, 2.0, 1.0]), lambda x, y: (x + y, x - y))[0].tolist()
+    [6.0, 9.0, 6.0]
+    """
+    buckets = _Buckets()
+    bucket = buckets.place(x, y)
+    if (bucket == _SIZE).any():
+        first, place = _first_and_place(x, y, bucket)
+        along_x, along_y = function(x[first], y[first])
+        return along_x[place], along_y[place]
+    # Every row has a bucket: what is made of the tables' places is looked up there.
+    filled = np.flatnonzero(~np.isnan(buckets.x))
+    made = np.empty((2, _SIZE))
+    made[:, filled] = function(buckets.x[filled], buckets.y[filled])
+    return made[0][bucket], made[1][bucket]
 
 
 def _first_and_place(x: np.ndarray, y: np.ndarray, bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
