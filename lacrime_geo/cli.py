@@ -18,7 +18,9 @@ from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME, SUMMARIES
 from .command import Command
 from .commands import COMMANDS as OTHERS
-from .files import check_format, write
+from .data.own_mapping import OPTION_HELP
+from .features import hold_areas
+from .files import check_format, read_incidents, write
 from .incidents import as_incidents
 from .landing import Landing
 from .parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
@@ -52,7 +54,7 @@ KINDS_OF_RESULTS = {
     Table: "table",
 }
 INPUTS = {
-    "incidents": "CSV of the LAPD, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
+    "incidents": "CSV of the LAPD or of any agency, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer",
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
 }
@@ -187,15 +189,20 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
+    chosen = [*(parameter.name for parameter in SELECTION), "mapping"]
     if analysis.input != "incidents" and not (analysis.counts_incidents and options.value is None):
         if analysis.counts_incidents:
-            refuse({parameter.name: getattr(options, parameter.name) for parameter in SELECTION})
+            refuse({name: getattr(options, name) for name in chosen})
         return options.input
-    incidents = as_incidents(options.input, time_column=options.time_column, category_column=options.category_column)
-    chosen = incidents.select(since=options.since, until=options.until, category=words(options.category))
-    if asked := asked_in_words(chosen.selection):
-        log.info("%s of %s incidents %s", f"{chosen.size:,}", f"{incidents.size:,}", asked)
-    return chosen
+    read = read_incidents(options.input, options.mapping)
+    if analysis.counts_incidents and hold_areas(read):
+        refuse({name: getattr(options, name) for name in chosen})
+        return read
+    incidents = as_incidents(read, time_column=options.time_column, category_column=options.category_column)
+    selected = incidents.select(since=options.since, until=options.until, category=words(options.category))
+    if asked := asked_in_words(selected.selection):
+        log.info("%s of %s incidents %s", f"{selected.size:,}", f"{incidents.size:,}", asked)
+    return selected
 
 
 def _given(parameters: Iterable[Parameter], options: argparse.Namespace) -> dict[str, Any]:
@@ -243,6 +250,7 @@ def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
     if analysis.selects:
         for parameter in SELECTION:
             _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
+        command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     for parameter in analysis.look:
         _add_option(command, parameter, LOOK_HELP[parameter.name], False, analysis)
     if analysis.second:

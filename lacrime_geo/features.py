@@ -130,6 +130,24 @@ def as_features(anything: Any, *, crs: str | None = None) -> Features:
     return features_from_frame(anything, crs)
 
 
+def hold_areas(anything: Any) -> bool:
+    """Tell whether Features or a frame hold polygons."""
+    if isinstance(anything, Features):
+        return anything.are_polygons
+    return hasattr(anything, "geom_type") and bool({"Polygon", "MultiPolygon"} & set(anything.geom_type.dropna()))
+
+
+def value_unnamed(areas: Any) -> str:
+    """Say that the column of the counts or values of areas was not named, and how it is on each road."""
+    source = getattr(areas, "source", areas)
+    label = getattr(areas, "label", None) or areas.attrs.get("label", "features")
+    names = ", ".join(str(name) for name in source if str(name) not in ("geometry", "feature id"))
+    return (
+        f"{label!r} holds areas, and the column of their counts or values is not named: name it as value (--value in a command, "
+        f"value=… in a script, its field in the toolbox){names and '; the columns are '}{names}."
+    )
+
+
 def as_boundary(anything: Any, crs: str) -> Features | None:
     """Return a study area as polygon Features in the CRS given; None stays None."""
     if anything is None:

@@ -19,26 +19,27 @@ from .styles import qml
 if TYPE_CHECKING:
     import geopandas
 
+    from .data.own_mapping import Said
+
 log = logging.getLogger("lacrime_geo")
 PathLike = Union[str, "os.PathLike[str]"]
-TABULAR = (".csv", ".gz", ".zip")
 
 
-def read_incidents(path: PathLike) -> geopandas.GeoDataFrame:
-    """Read incidents: CSV and parquet without geometry as LAPD files, anything else as a layer of points."""
-    file, layer = _split(path)
-    from .data import read_lapd
-    from .data.stored import is_stored
+def read_incidents(path: PathLike, mapping: Said = None) -> geopandas.GeoDataFrame:
+    """Read incidents: tables as the LAPD's where their columns say so, else as any agency's; anything else as a layer of points.
 
-    parquet = file.suffix.lower() == ".parquet"
-    if file.suffix.lower() in TABULAR or (parquet and (not _has_geometry(file) or is_stored(file))):
-        return read_lapd(file)
-    return read_layer(file, layer)
+    `mapping` says what the columns of a table hold, as a dict or as text, and is passed to its reader.
+    """
+    from .data.loaded import Loaded
+    from .data.opening import opened
+
+    found = opened(path, mapping=mapping)
+    return found.to_geodataframe() if isinstance(found, Loaded) else found
 
 
 def read_features(path: PathLike) -> geopandas.GeoDataFrame:
     """Read a layer of polygons or points; ``file.gpkg|layername=x`` chooses one of several."""
-    return read_layer(*_split(path))
+    return read_layer(*split(path))
 
 
 def read_layer(file: Path, layer: str | None = None) -> geopandas.GeoDataFrame:
@@ -81,23 +82,12 @@ def _first_layer(file: Path) -> str | None:
     return names[0] if names else None
 
 
-def _split(path: PathLike) -> tuple[Path, str | None]:
+def split(path: PathLike) -> tuple[Path, str | None]:
+    """Return the file and the layer that a path names, such as ``file.gpkg|layername=x``."""
     name, _, layer = os.fspath(path).partition("|layername=")
     if not name:
         raise ValueError("The path of a layer is empty; name a file.")
     return Path(name), layer or None
-
-
-def _has_geometry(file: Path) -> bool:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    if not file.exists():
-        return True
-    try:
-        return b"geo" in (pq.read_schema(file).metadata or {})
-    except (pa.ArrowException, OSError):
-        return True
 
 
 def save(result: Result, path: PathLike) -> str:

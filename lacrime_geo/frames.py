@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,8 +13,9 @@ from . import checks, dates
 from . import crs as crs_rules
 from .agencies import agency_of
 from .features import Features
+from .incident_columns import of_whole_file
 from .incidents import Incidents
-from .places import collapse
+from .places import at_places
 
 if TYPE_CHECKING:
     import geopandas
@@ -38,22 +40,27 @@ def incidents_from_frame(
 ) -> Incidents:
     """Return the points of a GeoDataFrame as Incidents in the CRS given, default the working one; the frame is their source."""
     frame = _as_table(frame)
+    time_column, category_column = (_as_renamed(frame, name) for name in (time_column, category_column))
     x, y = _point_coordinates(frame)
     easting, northing, working = _projected(frame, x, y, crs)
-    when = _times(frame, time_column)
+    when, reported = _times(frame, time_column), _dates(frame, REPORTED_COLUMN)
+    category = _optional(frame, category_column, CATEGORY_COLUMN)
+    known_until, whole = of_whole_file(frame.attrs, when, reported, category)
     return Incidents(
         easting,
         northing,
         when=when,
         until=_dates(frame, UNTIL_COLUMN),
-        reported=_dates(frame, REPORTED_COLUMN),
-        category=_optional(frame, category_column, CATEGORY_COLUMN),
+        reported=reported,
+        category=category,
         crs=working,
         source=frame,
         label=str(frame.attrs.get("label", "incidents")),
         time_column=_column_of_dates(frame, time_column or TIME_COLUMN),
         dates_unused=[str(name) for name in frame.columns if _holds_dates(frame[name])] if when is None else (),
         agency=agency_of(frame.attrs.get("agency"), frame.columns),
+        known_until=known_until,
+        whole=None if known_until is None else whole,
     )
 
 
@@ -73,6 +80,11 @@ def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -
     wkb = np.array(geometry.to_crs(crs).to_wkb(), dtype=object)
     wkb[~known] = None
     return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")))
+
+
+def _as_renamed(frame: geopandas.GeoDataFrame, name: str | None) -> str | None:
+    """Return what a column of the file is called since it was read; other names stay."""
+    return name if name in frame.columns else frame.attrs.get("renamed", {}).get(name, name)
 
 
 def _as_table(frame: Any) -> geopandas.GeoDataFrame:
@@ -131,7 +143,8 @@ def _point_coordinates(frame: geopandas.GeoDataFrame) -> tuple[np.ndarray, np.nd
         found = geometry[bad[0]].geom_type
         raise ValueError(
             f"Incidents are points; {bad.size:,} of {len(frame):,} rows are something else, first row {bad[0]}, a {found}; "
-            "take centroids or explode the parts first."
+            "take centroids where each is one incident, or explode the parts; areas with counts are for an analysis that asks "
+            "for their column (value)."
         )
     points = np.asarray(geometry, dtype=object)
     points = np.where(single, shapely.get_geometry(points, 0), points)
@@ -164,9 +177,8 @@ def _projected(
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
         _announced(frame, working)
-        first, place = collapse(x[known], y[known])
-        places = crs_rules.project(x[known][first], y[known][first], frame.crs, working)
-        easting[known], northing[known] = places[0][place], places[1][place]
+        project = partial(crs_rules.project, source=frame.crs, target=working)
+        easting[known], northing[known] = at_places(x[known], y[known], project)
     return easting, northing, working
 
 

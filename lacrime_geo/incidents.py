@@ -212,6 +212,7 @@ def as_incidents(
     time_column: str | None = None,
     category_column: str | None = None,
     crs: str | None = None,
+    mapping: Mapping[str, Any] | str | None = None,
 ) -> Incidents:
     """Make Incidents of a GeoDataFrame, a file's path, or Incidents (kept as they are).
 
@@ -219,10 +220,12 @@ def as_incidents(
 
     Parameters
     ----------
-    anything : Incidents, GeoDataFrame of points, or path (CSV of the LAPD, GeoPackage, GeoJSON, parquet, ...).
+    anything : Incidents, GeoDataFrame of points, or path (CSV of the LAPD or any agency, GeoPackage, GeoJSON, parquet, ...).
     weight : name of a column or an array (n,); default the incidents' own weight, else 1 each.
     time_column, category_column : names of columns; default ``occurred`` and ``category`` where they exist.
     crs : the CRS to project to; default the working CRS (metric kept, else the UTM zone of the data).
+    mapping : of a path, what its columns hold, as `read_incidents` takes it (of LAPD files as `read_lapd` does), or its text,
+        such as ``"date=Call Date, x=LON, y=LAT"``. Default: guessed, and announced.
 
     Raises
     ------
@@ -231,6 +234,10 @@ def as_incidents(
     ValueError
         If the CRS is missing, a geometry is not a point, or a column does not exist.
     """
+    if mapping is not None and not isinstance(anything, (str, os.PathLike)):
+        raise ValueError(
+            "mapping says what the columns of a file hold, and these incidents come from none: leave it out."
+        )
     if isinstance(anything, Incidents):
         if crs is not None and anything.crs != crs:
             raise ValueError(f"{anything.label!r} is in {anything.crs} and not in {crs}; project one to the other.")
@@ -240,7 +247,7 @@ def as_incidents(
     if isinstance(anything, (str, os.PathLike)):
         from .files import read_incidents
 
-        anything = read_incidents(anything)
+        anything = read_incidents(anything, mapping)
     if not (hasattr(anything, "geometry") and hasattr(anything, "crs")):
         raise TypeError(
             f"Incidents come from Incidents, a GeoDataFrame with a geometry, or a path, not from {type(anything).__name__}."
@@ -264,7 +271,7 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     placed = everything.located()
     parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
-    if {"since", "until"} & set(everything.selection):
+    if set(incident_columns.PERIOD) & set(everything.selection) or everything.whole.of_a_period:
         from .period_guards import warn  # which needs incidents itself
 
         warn(parameters, everything)

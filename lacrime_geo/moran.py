@@ -10,6 +10,7 @@ import numpy as np
 from . import significance
 from .autocorrelation import getis_ord
 from .counted_cells import Gridding
+from .features import hold_areas, value_unnamed
 from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .parameters import Parameters
 from .progress import Progress, advance, within
@@ -119,6 +120,8 @@ def _counted(
     features: Any, value: Any, cell_size: float | None, boundary: Any, weight: Any, progress: Progress
 ) -> tuple[Any, Any, Parameters | None]:
     """Return features and value as given, or without a value the cells in which the incidents are counted."""
+    if value is None and hold_areas(features):
+        raise ValueError(value_unnamed(features))
     if value is None:
         gridding = Gridding.of(features, weight, cell_size, boundary, progress=progress)
         return (*gridding.features("Local Moran"), gridding.parameters)

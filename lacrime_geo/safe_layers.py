@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from . import checks
-from .features import Features, as_features
+from .features import Features, as_features, hold_areas, value_unnamed
 from .incidents import Incidents, as_incidents
 from .masking import MASKS, NONE
 from .progress import Progress
@@ -18,7 +19,10 @@ from .safe_points import PointRules, safe_points
 from .safe_reports import report_of
 from .selection import words
 
+log = logging.getLogger("lacrime_geo")
 K = 5
+# What the analyses of this library call the number of incidents in an area.
+COUNT = "count"
 # By these columns hulls of clusters are known, wherever they come from.
 OF_HULLS = {"cluster", "rank", "area_km2", "density"}
 
@@ -55,8 +59,7 @@ def safe_export(
     Parameters
     ----------
     features : areas with counts (Cells, Shapes, Features, GeoDataFrame or path, with `value`), or incidents as points.
-    value : column with the count of each area; of a file or layer it must be named. Default: in scripts "count", of areas; else
-        the features are incidents.
+    value : column with the count of each area. Default: "count", of areas; points are incidents, and have none.
     k : counts below k (but for 0) are withheld, and each point says what at least k say. Default 5.
     columns : names of the columns that leave, separated by commas, or a list; nothing else does. Of points all of them count as
         what a person could be known by. Default: of points the category and the date of the incident; of areas none.
@@ -122,7 +125,7 @@ def safe_export(
                 f"{data.label!r} holds points with a value, and points would stay where they are; count them in areas, or leave "
                 "value out: then they are incidents."
             )
-        counts = "count" if value is None else value
+        counts = _usual_counts(data) if value is None else value
         made = safe_areas(data, AreaRules(k, named, counts, totals_by, suppress_zeros, drawn), progress)
     wkb, crs, kept, measures, parameters, style = made
     return SafeLayer(kept, parameters, wkb, crs, style=style, label=parameters["title"], measures=measures)
@@ -140,11 +143,17 @@ def _read(anything: Any, value: Any) -> Features | Incidents:
         from .files import read_incidents
 
         anything = read_incidents(Path(anything) if "|" not in os.fspath(anything) else anything)
-    if value is None and hasattr(anything, "geom_type"):
-        kinds = set(anything.geom_type.dropna())
-        if kinds <= {"Point", "MultiPoint"}:
-            return as_incidents(anything)
+    if value is None and hasattr(anything, "geom_type") and not hold_areas(anything):
+        return as_incidents(anything)
     return as_features(anything)
+
+
+def _usual_counts(areas: Features) -> str:
+    """Return the column of counts where none was named, announced; raise where there is none of that name."""
+    if COUNT not in [str(name) for name in ({} if areas.source is None else areas.source)]:
+        raise ValueError(value_unnamed(areas))
+    log.info("value = %s: no other column of counts is named", COUNT)
+    return COUNT
 
 
 def _refuse_hulls(areas: Features) -> None:

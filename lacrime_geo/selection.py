@@ -19,7 +19,8 @@ def refuse(chosen: Mapping[str, Any]) -> None:
     given = [name for name, value in chosen.items() if value is not None]
     if given:
         raise ValueError(
-            f"{', '.join(given)}: these select incidents, but a value column was named; leave one or the other out."
+            f"{', '.join(given)}: these select incidents, but a value column was named, or there are areas; leave one or the "
+            "other out."
         )
 
 

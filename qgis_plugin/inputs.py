@@ -2,15 +2,20 @@
 
 import os
 
-from qgis.core import QgsProcessingException
+from qgis.core import QgsProcessingException, QgsWkbTypes
 
 from . import raster_layers, reading
 from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
 from .lacrime_geo.progress import within
+from .lacrime_geo.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.selection import refuse, words
 from .outputs import database_file
 from .parameters import value_of
+
+
+def _are_areas(source):
+    return QgsWkbTypes.geometryType(source.wkbType()) == QgsWkbTypes.GeometryType.PolygonGeometry
 
 
 class Inputs:
@@ -54,8 +59,11 @@ class Inputs:
         if self.algorithm.takes_a_raster:
             return raster_layers.surface_of(source)
         columns = self._columns(options, None)
+        areas = self.are_counted(options) and _are_areas(source)
+        if areas and USUAL_COUNTS in source.fields().names():
+            columns = [*columns, USUAL_COUNTS]
         chosen = {p.name: self.value(p) for p in SELECTION} if self.analysis.selects else {}
-        if self.analysis.input == "features" and not self.are_counted(options):
+        if areas or (self.analysis.input == "features" and not self.are_counted(options)):
             refuse(chosen)
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
         times, categories = chosen["time_column"], chosen["category_column"]
@@ -68,7 +76,7 @@ class Inputs:
         return self.analysis.reports or chosen["since"] is not None or chosen["until"] is not None
 
     def are_counted(self, options):
-        """Tell whether the features are incidents to count, as no value of theirs was named."""
+        """Tell whether the features are incidents to count, as no value of theirs was named; areas are refused there."""
         return self.analysis.counts_incidents and "value" not in options
 
     def _columns(self, options, layer):

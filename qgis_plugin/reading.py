@@ -144,7 +144,10 @@ class _Points:
             return np.nan, np.nan
         if geometry.type() != QgsWkbTypes.GeometryType.PointGeometry:
             kind = QgsWkbTypes.displayString(geometry.wkbType())
-            raise QgsProcessingException(f"Incidents are points; row {row} is a {kind}: take centroids first.")
+            raise QgsProcessingException(
+                f"Incidents are points; row {row} is a {kind}: take centroids where each is one incident; areas with counts are "
+                "for an analysis that asks for their column."
+            )
         if geometry.isMultipart():
             parts = geometry.asMultiPoint()
             if len(parts) > 1:

@@ -37,14 +37,17 @@ def text(path, content, zipped=False):
 UNREADABLE = {
     "missing": (lambda f: f / "none.csv", "There is no file"),
     "missing layer": (lambda f: f / "none.gpkg", "There is no file"),
-    "a folder": (lambda f: f, "cannot be read"),
+    "a folder": (lambda f: f, "holds no file that ends in"),
     "empty CSV": (lambda f: text(f / "a.csv", ""), "cannot be read"),
     "other CSV": (
-        lambda f: text(f / "a.csv", "id,lat,lon\n1,34,-118\n"),
-        r"is no LAPD incident file: it lacks the columns DR_NO.*lg\.read_incidents\(…\)\.to_file\('incidents\.gpkg'\)",
+        lambda f: text(f / "a.csv", "id,place\n1,here\n"),
+        r"No columns of a\.csv look like longitude and latitude.*--mapping \"x=…, y=…\" in a command",
     ),
-    "semicolons": (lambda f: text(f / "a.csv", "DR_NO;LAT;LON\n1;34;-118\n"), "is no LAPD incident file"),
-    "binary CSV": (lambda f: text(f / "a.csv", "PK\x03\x04\x00\x00\x08" * 50), "no LAPD|cannot be read"),
+    "part of an LAPD file": (
+        lambda f: text(f / "a.csv", "DR_NO;Crm Cd;LAT;LON\n1;510;34;-118\n"),
+        "is no LAPD incident file: it lacks the columns Date Rptd.*is read as it is by all commands but convert",
+    ),
+    "binary CSV": (lambda f: text(f / "a.csv", "PK\x03\x04\x00\x00\x08" * 50), "no rows|cannot be read"),
     "ragged CSV": (lambda f: text(f / "a.csv", "DR_NO,LAT\n1,2\n1,2,3,4\n"), "cannot be read"),
     "truncated csv.gz": (
         lambda f: truncated(text(f / "a.csv.gz", "DR_NO,LAT\n" + "1,2\n" * 9999, True)),

@@ -62,7 +62,7 @@ def test_names_are_told_apart():
 
 def test_selection_is_what_incidents_take():
     select = set(inspect.signature(lg.Incidents.select).parameters) - {"self"}
-    making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight", "crs"}
+    making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight", "crs", "mapping"}
     assert {p.name for p in SELECTION} == set(SELECTION_HELP) == select | making
 
 

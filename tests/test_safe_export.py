@@ -394,6 +394,21 @@ def test_on_the_command_line(tmp_path, capsys):
     assert gpd.read_file(out)["suppressed"].tolist() == [True, True, False, False]
 
 
+def test_areas_are_never_taken_for_incidents(tmp_path, capsys):
+    counted, out = areas([1, 2, 30, 0]), str(tmp_path / "out.gpkg")
+    counted.to_file(tmp_path / "areas.gpkg")
+    assert main(["safe_export", str(tmp_path / "areas.gpkg"), out]) == 0
+    assert "value = count: no other column of counts is named" in capsys.readouterr().err
+    assert gpd.read_file(out)["suppressed"].tolist() == [True, True, False, False]
+    assert main(["safe_export", str(tmp_path / "areas.gpkg"), out, "--category", "burglary"]) == 2
+    assert "category: these select incidents" in capsys.readouterr().err
+    counted.rename(columns={"count": "burglaries"}).to_file(tmp_path / "areas.gpkg")
+    for command in ("safe_export", "local_moran"):
+        assert main([command, str(tmp_path / "areas.gpkg"), out, "--quiet"]) == 2
+        said = capsys.readouterr().err
+        assert "name it as value (--value in a command" in said and "the columns are burglaries" in said
+
+
 @pytest.mark.parametrize(
     ("data", "options", "kind", "sentence"),
     [

@@ -18,6 +18,7 @@ from ..results import Table
 from .area_checks import POINTS_TRIED, matching_columns, misplaced
 from .detectors import detected, plain_lines
 from .loaded import Loaded, announce
+from .own_mapping import Said
 from .records import Records, area_columns, records_of_incidents, records_of_loaded
 from .rules import Finding
 from .tables import Column, Texts
@@ -47,6 +48,7 @@ def audit(
     area_column: str | None = None,
     time_column: str | None = None,
     id_column: str | None = None,
+    mapping: Said = None,
     progress: Progress = None,
 ) -> Audit:
     """Return what is wrong with incidents: what the reader's rules found and did, and what the detectors find.
@@ -60,6 +62,8 @@ def audit(
     boundary_column, area_column : columns of the polygons and of the records that name the areas. Default: the pair by which
         most points, half at least, stand where their record says; without boundaries a column called like areas.
     time_column, id_column : default `occurred`, else a column called like them, else the first column of dates.
+    mapping : of a path, what its columns hold, as `read_incidents` takes it (of LAPD files as `read_lapd` does), or its text,
+        such as ``"date=Call Date, x=LON, y=LAT"``. Default: guessed, and announced.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -92,7 +96,11 @@ def audit(
     if isinstance(incidents, (str, os.PathLike)):
         from .opening import opened
 
-        source = opened(incidents, within(progress, 0.0, 0.5))
+        source = opened(incidents, within(progress, 0.0, 0.5), mapping)
+    elif mapping is not None:
+        raise ValueError(
+            "mapping says what the columns of a file hold, and these incidents come from none: leave it out."
+        )
     named = {"area_column": area_column, "time_column": time_column, "id_column": id_column}
     parameters = Parameters()
     kept, label, records = _taken(source, named, parameters)

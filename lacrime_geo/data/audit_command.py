@@ -12,6 +12,7 @@ from ..progress import Progress
 from ..summaries import share_in_words
 from .audit import Audit, audit
 from .audit_page import told
+from .own_mapping import OPTION_HELP
 
 WIDE, INDENT = 96, "    "
 PAGES = (".html", ".htm")
@@ -30,6 +31,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         command.add_argument(
             f"--{name}", metavar="COLUMN", help="default: found by its name or its values, and announced"
         )
+    command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     command.add_argument("--output", metavar="OUTPUT", help="page (.html) with charts, or table (.csv or .parquet)")
 
 
@@ -41,6 +43,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
         area_column=options.area_column,
         time_column=options.time_column,
         id_column=options.id_column,
+        mapping=options.mapping,
         progress=progress,
     )
     if options.output:

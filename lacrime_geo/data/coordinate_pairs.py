@@ -10,6 +10,7 @@ import numpy as np
 from ..checks import listed
 from .cleaning import numbers_of, texts
 from .column_guesses import Guess, named_places, place_columns
+from .own_mapping import how
 from .places_in_text import column_of_places, places
 from .tables import Column, Texts
 
@@ -82,9 +83,9 @@ def _why_no_places(columns: Mapping[str, Column], file: str) -> str:
     if named and all(isinstance(columns[name], Texts) and first[name] for name in named):
         return (
             f"The columns {named[0]!r} and {named[1]!r} of {file} hold no numbers: they begin with {first[named[0]]!r} and "
-            f"{first[named[1]]!r}; write degrees such as 34.05, with a point, or name other columns as x and y."
+            f"{first[named[1]]!r}; write degrees such as 34.05, with a point, or name other columns as x and y {how('x', 'y')}."
         )
     return (
-        f"No columns of {file} look like longitude and latitude, or x and y; name them as x and y. The columns are "
-        f"{listed(columns)}."
+        f"No columns of {file} look like longitude and latitude, or x and y; name them as x and y {how('x', 'y')}. "
+        f"The columns are {listed(columns)}."
     )

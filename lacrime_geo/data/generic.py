@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from .column_guesses import Guess, column_for
 from .column_types import typed
 from .loaded import Loaded, announced
 from .occurrences import needs_no_time, occurrence, orders_of_dates, unread_dates
-from .own_mapping import NOTHING_SAID, ROLES, Asked, asked
+from .own_mapping import NOTHING_SAID, ROLES, Asked, Said, asked
 from .placing import placed
 from .record_checks import filled
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
@@ -48,7 +48,7 @@ CAVEATS = (
 
 def read_incidents(
     path: str | os.PathLike[str],
-    mapping: Mapping[str, Any] | None = None,
+    mapping: Said = None,
     *,
     x: str | None = None,
     y: str | None = None,
@@ -66,7 +66,7 @@ def read_incidents(
         what is not named is guessed. The columns: `x, y, date` (or `start`)`, time` (or `start_time`)`, end, end_time,
         reported, category, id`. Beside them `crs`; `date_order`, "month/day" or "day/month", where no number of the dates is
         above 12; `near`, a rough longitude and latitude, by which the CRS of projected coordinates is found, and degrees that
-        are exchanged or lack a sign are refused.
+        are exchanged or lack a sign are refused. Or its text, such as ``"start=From Date, x=X, y=Y, near=-122.6 45.5"``.
     x, y : columns of longitude and latitude, or of other coordinates in `crs`; guessed by name, else by content.
     date : column of the date, with or without its time; guessed. Without one there are no times.
     time : column of the time of day (13:05, 1:05 PM, 1305), where the date has none; guessed.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..crs import project
+from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, PERIOD
 from ..places import collapse
 from .arrow_texts import ArrowTexts
 from .tables import Column, Texts
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     import geopandas
 
     from .loaded import Loaded
+
+# What the file's column for it is called here.
+RENAMED = {"date": "occurred", "end": "occurred_until", "reported": "reported", "category_column": "category"}
 
 
 def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
@@ -27,8 +31,12 @@ def geodataframe(loaded: Loaded, crs: str) -> geopandas.GeoDataFrame:
     columns["geometry"] = gpd.array.GeometryArray(_points(loaded, crs), crs=crs)
     frame = gpd.GeoDataFrame(columns, geometry="geometry", copy=False)
     frame.attrs = {"agency": loaded.agency, "label": loaded.parameters.get("layer", "incidents"), "audit": loaded.audit}
-    if "schema" in loaded.parameters:
-        frame.attrs["schema"] = loaded.parameters["schema"]
+    renamed = {loaded.parameters[role]: ours for role, ours in RENAMED.items() if role in loaded.parameters}
+    if renamed:
+        frame.attrs["renamed"] = renamed
+    for name in ("schema", KNOWN_UNTIL, LAG_SAFE_END, *PERIOD):
+        if name in loaded.parameters:
+            frame.attrs[name] = loaded.parameters[name]
     return frame
 
 

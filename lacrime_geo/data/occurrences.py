@@ -14,6 +14,7 @@ from .cleaning import blank, moments, noted, stripped, texts
 from .clocks import seconds_of
 from .column_guesses import called_date, is_date_column
 from .column_words import REPORTED, is_of_something_else, plain_name
+from .own_mapping import how
 from .tables import Column, Texts
 
 REMEDY = "choose another column, or mend the file"
@@ -57,7 +58,7 @@ def _unsure(name: str, column: Column) -> str:
     first = next(text for text in texts(column).distinct if text and date_orders.is_told_by([text]))
     return (
         f"The dates in {name!r} can be month/day or day/month, as no number tells (such as {first!r}); say "
-        "date_order='month/day' or date_order='day/month', or write them as 2024-05-31."
+        f"date_order='month/day' or date_order='day/month' {how('date_order')}, or write them as 2024-05-31."
     )
 
 
@@ -137,7 +138,8 @@ def _require_right_guess(
     if role in guessed and found["rows"] > max(5, SHARE_WRONG * int((~np.isnat(start)).sum())):
         raise ValueError(
             f"The column {roles[role]!r} was taken for the {WORDS[role]}, but lies before {roles['date']!r} in {found['rows']:,} "
-            f"of {start.size:,} rows, so one of the two holds something else; name what holds date and {role}."
+            f"of {start.size:,} rows, so one of the two holds something else; name what holds date and {role} "
+            f"{how('date', role)}."
         )
 
 

@@ -1,47 +1,68 @@
-"""Any file of incidents opened for an audit: LAPD's of either record system, another agency's table, or a layer of points."""
+"""Any file of incidents opened: LAPD's of either record system, another agency's table, or a layer of points."""
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Any, Union
 
 from ..progress import Progress
 from . import tables
 from .generic import load_incidents
 from .lapd import load_lapd
 from .loaded import Loaded
+from .own_mapping import Said, as_mapping, asked
 from .parquet import holds_geometry
 from .schemas import schema_of
+from .stored import is_stored
 
 if TYPE_CHECKING:
     import geopandas
 
+log = logging.getLogger("lacrime_geo")
 Opened = Union[Loaded, "geopandas.GeoDataFrame"]
 TABLES = (".csv", ".gz", ".zip", ".txt", ".tsv", ".json")
+# Layers that the reader of any agency's tables reads as well, where a mapping says what their columns hold.
+LAYERS_OR_TABLES = (".geojson", ".parquet")
 
 
-def opened(path: str | os.PathLike[str], progress: Progress = None) -> Opened:
+def opened(path: str | os.PathLike[str], progress: Progress = None, mapping: Said = None) -> Opened:
     """Return what a file holds: cleaned by the reader that its columns ask for; layers of points as they are.
 
-    A folder is one of LAPD files.
+    A folder is one of LAPD files. A mapping, or its text, is what the reader of the file takes as such: `read_lapd` for the
+    LAPD's, else `read_incidents`.
 
     Raises
     ------
     ValueError
-        If its columns are of no reader, as where none look like coordinates.
+        If its columns are of no reader, as where none look like coordinates, or a mapping is given of what is a layer.
     OSError
         If the file is missing or damaged.
     """
-    from ..files import read_layer
+    from ..files import read_layer, split
 
-    name, _, layer = os.fspath(path).partition("|layername=")
-    file = Path(name)
-    if file.is_dir():
-        return load_lapd(file, progress)
-    if not _is_table(file):
-        return read_layer(file, layer or None)
-    return load_lapd(file, progress) if schema_of(tables.header(file)) else load_incidents(file, progress=progress)
+    file, layer = split(path)
+    said = as_mapping(mapping)
+    if said:
+        log.info("as named: %s", ", ".join(f"{name} = {value}" for name, value in said.items()))
+    if file.is_dir() or is_stored(file):
+        return load_lapd(file, progress, mapping=said)
+    if not _is_table(file) and not (said and file.suffix.lower() in LAYERS_OR_TABLES):
+        _refuse_mapping(said, file)
+        return read_layer(file, layer)
+    if schema_of(tables.header(file)):
+        return load_lapd(file, progress, mapping=said)
+    return load_incidents(file, asked(said), progress)
+
+
+def _refuse_mapping(said: Mapping[str, Any], file: Path) -> None:
+    if said:
+        raise ValueError(
+            f"{file.name} is a layer of points, of which a mapping says nothing: leave it out, and name its columns of dates and "
+            "categories (--time-column and --category-column in a command, time_column and category_column in a script)."
+        )
 
 
 def _is_table(file: Path) -> bool:

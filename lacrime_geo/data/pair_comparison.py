@@ -7,6 +7,7 @@ import numpy as np
 from ..parameters import Parameters
 from . import crs_fitting, rules
 from .coordinate_pairs import Pair
+from .own_mapping import how
 
 # Two pairs of degrees that are farther apart (about 1 km) say two places; the block's middle and its corner are nearer.
 APART, METRES_APART = 0.01, 1000.0
@@ -82,7 +83,7 @@ def _tell_apart(chosen: Pair, other: Pair, apart: np.ndarray, audit: list[rules.
         raise ValueError(
             f"Two pairs of columns say different places in {int(apart.sum()):,} of {apart.size:,} rows, first in row {row}: "
             f"{chosen} ({chosen.x[row]:.10g}, {chosen.y[row]:.10g}), {other} ({other.x[row]:.10g}, {other.y[row]:.10g}); name "
-            "the two that are right as x and y."
+            f"the two that are right as x and y {how('x', 'y')}."
         )
     action = f"{other} say another place; {chosen} are kept"
     audit.append(rules.of_pairs("coordinates_differ", apart, other.x, other.y, action))

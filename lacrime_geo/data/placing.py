@@ -12,7 +12,7 @@ from ..parameters import Parameters
 from . import crs_fitting, rules
 from .cleaning import blank, noted, numbers, texts
 from .coordinate_pairs import Pair, pairs_of
-from .own_mapping import Asked
+from .own_mapping import Asked, how
 from .pair_comparison import compared
 from .tables import Column
 
@@ -88,7 +88,7 @@ def _crs(pair: Pair, asked: Asked, parameters: Parameters) -> str:
         if pair.are_degrees and pair.given.any() and not crs_rules.in_degrees(asked.crs) and pair.reason:
             raise ValueError(
                 f"The columns {pair} hold degrees, but the CRS {asked.crs!r} has none; name the columns that are in it as x and "
-                "y."
+                f"y {how('x', 'y')}."
             )
         parameters["crs"] = asked.crs
         return asked.crs
@@ -105,18 +105,18 @@ def _near(pair: Pair, near: tuple[float, float], parameters: Parameters) -> str:
         groups = crs_fitting.near_place(pair.x, pair.y, near)
     except ImportError:
         raise ValueError(
-            f"Finding the CRS of {pair} needs pyproj: pip install pyproj, or name the CRS (crs)."
+            f"Finding the CRS of {pair} needs pyproj: pip install pyproj, or name the CRS {how('crs')}."
         ) from None
     if not groups:
         raise ValueError(
             f"No CRS puts the coordinates in {pair} within 100 km of near = {near}; check that it is longitude before latitude, "
-            "or say which CRS they are in (crs)."
+            f"or say which CRS they are in {how('crs')}."
         )
     if len(groups) > 1:
         shown = ", ".join(str(group[0]) for group in groups[:6])
         raise ValueError(
             f"Several CRSs put the coordinates in {pair} near {near}, at different places: {shown}; name the one that is meant "
-            "(crs)."
+            f"{how('crs')}."
         )
     best, *others = groups[0]
     alike = f"; {', '.join(fit.code for fit in others)} differ by less than {crs_fitting.SAME:.0f} m" if others else ""
@@ -129,10 +129,14 @@ def _require_degrees(pair: Pair) -> None:
     wrong = np.flatnonzero((np.abs(x) > 180) | (np.abs(y) > 90))
     if wrong.size:
         exchanged = bool((np.abs(y) <= 180).all() and (np.abs(x) <= 90).all())
-        other = "say which CRS they are in (crs), or about where they are (near, longitude and latitude), or mend these rows"
+        exchange = f"exchange x and y {how('x', 'y')}"
+        other = (
+            "say which CRS they are in, or about where they are (near, longitude and latitude), or mend these rows "
+            f"{how('crs', 'near')}"
+        )
         raise ValueError(
             f"{wrong.size:,} of {x.size:,} coordinates in {pair} are no longitude and latitude, first in row {wrong[0]} "
-            f"({pair.x[wrong[0]]:,.10g}, {pair.y[wrong[0]]:,.10g}); {'exchange x and y' if exchanged else other}."
+            f"({pair.x[wrong[0]]:,.10g}, {pair.y[wrong[0]]:,.10g}); {exchange if exchanged else other}."
         )
 
 
@@ -146,4 +150,6 @@ def _require_near(pair: Pair, near: tuple[float, float]) -> None:
         return
     exchanged = crs_fitting.metres_between(y, x, *near) <= crs_fitting.NEARBY
     remedy = "exchange x and y" if exchanged else "check their signs, which columns are x and y, and near"
-    raise ValueError(f"The middle of {pair}, ({x:.10g}, {y:.10g}), is more than 100 km from near = {near}; {remedy}.")
+    raise ValueError(
+        f"The middle of {pair}, ({x:.10g}, {y:.10g}), is more than 100 km from near = {near}; {remedy} {how('x', 'y', 'near')}."
+    )

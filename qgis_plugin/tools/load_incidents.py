@@ -4,9 +4,10 @@ from qgis.core import QgsProcessingParameterCrs, QgsProcessingParameterEnum, Qgs
 
 from ..base import tr
 from ..lacrime_geo.selection import words
+from ..parameters import advanced
 from .loading import CATEGORY, Load
 
-CRS, DATE_ORDER = "CRS", "DATE_ORDER"
+CRS, DATE_ORDER, MAPPING = "CRS", "DATE_ORDER", "MAPPING"
 ORDERS = ("month/day", "day/month")
 COLUMNS = {
     "X": ("Column of longitude or x", "Guessed by its name, else by its content."),
@@ -65,6 +66,12 @@ class LoadIncidents(Load):
             order,
             "For dates such as 05/12/2024. By default the numbers above 12 tell; without any it must be said.",
         )
+        others = QgsProcessingParameterString(MAPPING, tr("Other columns, and about where it is"), None, False, True)
+        self.add(
+            advanced(others),
+            "Such as id=Call ID, end_time=To Time, near=-122.6 45.5: longitude and latitude by which the CRS of projected "
+            "coordinates is found, and degrees are checked.",
+        )
 
     def declare_category(self):
         """Let the user name categories."""
@@ -78,10 +85,11 @@ class LoadIncidents(Load):
     def cleaned(self, table, parameters, context, progress):
         """Find the columns and clean them."""
         from ..lacrime_geo.data.generic import clean_incidents
-        from ..lacrime_geo.data.own_mapping import asked
+        from ..lacrime_geo.data.own_mapping import as_mapping, asked
 
         named = {name.lower(): self.parameterAsString(parameters, name, context).strip() for name in COLUMNS}
         crs = self.parameterAsCrs(parameters, CRS, context)
         named["crs"] = (crs.authid() or crs.toWkt()) if crs.isValid() else None
         named["date_order"] = self.parameterAsEnumString(parameters, DATE_ORDER, context)
-        return clean_incidents(table, asked(named), progress)
+        others = as_mapping(self.parameterAsString(parameters, MAPPING, context))
+        return clean_incidents(table, asked(others, **named), progress)

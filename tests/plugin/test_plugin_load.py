@@ -205,6 +205,21 @@ def test_columns_that_are_named_and_another_crs(run, calls, tmp_path):
         run("load_incidents", **options)
 
 
+def test_other_columns_and_a_rough_place(run, tmp_path):
+    rows = "\n".join(f"C{n};0{1 + n}/05/2024;8:15;{7_644_000 + 9 * n};{683_000 + 9 * n}" for n in range(9))
+    (tmp_path / "calls.csv").write_text(f"number;when;till;east;north\n{rows}\n", encoding="utf-8")
+    options = dict(FILE=str(tmp_path / "calls.csv"), X="east", Y="north", DATE="when", END="when", CRS="EPSG:2269")
+    others = "id=number, end_time=till, date_order=day/month"
+    layer = run("load_incidents", MAPPING=others, **options)["OUTPUT"]
+    mapping = dict(id="number", end_time="till", date_order="day/month", x="east", y="north", date="when", end="when")
+    require_same(layer, lg.read_incidents(tmp_path / "calls.csv", {**mapping, "crs": "EPSG:2269"}))
+    with pytest.raises(qgis_core.QgsProcessingException, match="'id' is given twice"):
+        run("load_incidents", MAPPING="id=number, id=till", **options)
+    wrong = {**options, "CRS": None, "MAPPING": f"{others}, near=2.3 48.9"}
+    with pytest.raises(qgis_core.QgsProcessingException, match=r"near \(2\.3, 48\.9\)|near = \(2\.3, 48\.9\)"):
+        run("load_incidents", **wrong)
+
+
 def test_an_interval_a_report_and_dates_that_either_order_fits(run, tmp_path):
     rows = "\n".join(
         f"x;{-0.1 - n / 1e4};51.5;0{1 + n % 3}/05/2024 8:15;0{4 + n % 3}/05/2024 9:30;0{5 + n % 3}/05/2024"

@@ -79,6 +79,19 @@ def test_areas_are_what_a_script_gets(run):
     assert hidden[counts < 8].all() and not hidden[counts >= 8].any()
 
 
+def test_areas_without_a_column_of_counts_are_no_incidents(run):
+    squares = square_layer()
+    with pytest.raises(qgis_core.QgsProcessingException, match="holds areas, and the column of their counts or values"):
+        run("safe_export", FEATURES=squares)
+    squares.startEditing()
+    squares.renameAttribute(squares.fields().lookupField("crimes"), "count")
+    squares.commitChanges()
+    named = run("safe_export", FEATURES=squares, VALUE="count", K=8, SUPPRESS_ZEROS=True)["OUTPUT"]
+    usual = run("safe_export", FEATURES=squares, K=8, SUPPRESS_ZEROS=True)["OUTPUT"]
+    suppressed = [[feature["suppressed"] for feature in layer.getFeatures()] for layer in (usual, named)]
+    assert suppressed[0].count(True) == suppressed[1].count(True) > 0
+
+
 def test_clusters_on_moved_places_are_what_a_script_gets(run, layer, tmp_path):
     given = dict(ANALYSIS="dbscan", EPS=300, MIN_SAMPLES=10, RADIUS=60, RUNS=4)
     found = run("jitter_sensitivity", INCIDENTS=layer, **given, OUTPUT=str(tmp_path / "moved.gpkg"))["OUTPUT"]
