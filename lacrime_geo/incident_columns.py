@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from . import dates
+
+# What a frame or a layer keeps of the file from which fewer incidents were chosen: its last date, and up to when it is whole.
+KNOWN_UNTIL, LAG_SAFE_END = "known_until", "lag_safe_end"
+PERIOD = ("since", "until")
 
 
 class FileDates(NamedTuple):
     """Hold the times, dates of report and categories (n,) of all incidents of a file, kept when fewer of them are chosen.
 
-    `lag_safe_end` is the last day of which enough is reported, where it was found by whoever chose them from the file.
+    `lag_safe_end` is the last day of which enough is reported, where it was found by the reader that chose them from the
+    file; `of_a_period` tells that it chose a period.
     """
 
     when: np.ndarray | None
     reported: np.ndarray | None
     category: np.ndarray | None
     lag_safe_end: np.datetime64 | None = None
+    of_a_period: bool = False
 
 
 def coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -64,6 +73,21 @@ def latest(reported: np.ndarray | None, when: np.ndarray | None, given: Any) -> 
             if not np.isnat(found):
                 return found
     return None
+
+
+def of_whole_file(
+    kept: Mapping[str, Any], when: np.ndarray | None, reported: np.ndarray | None, category: np.ndarray | None
+) -> tuple[np.datetime64 | None, FileDates]:
+    """Return the last date of the file that incidents were chosen from, None if not kept, and the dates that the guard needs.
+
+    What was kept of a file that ends before these incidents do is not of them, and left aside.
+    """
+    known, safe = dates.parse([str(kept.get(name) or "") for name in (KNOWN_UNTIL, LAG_SAFE_END)])
+    own = latest(reported, when, None)
+    if np.isnat(known) or (own is not None and own.astype("M8[D]") > known.astype("M8[D]")):
+        return None, FileDates(when, reported, category)
+    chosen = any(kept.get(name) is not None for name in PERIOD)
+    return known, FileDates(when, reported, category, None if np.isnat(safe) else safe.astype("M8[D]"), chosen)
 
 
 def take_rows(source: Any, rows: np.ndarray) -> Any:
