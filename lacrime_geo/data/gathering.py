@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from .. import selection
+from ..parameters import Parameters
 from . import rules
 from .areas import Areas, several
+from .file_ends import DatesOfAll
 from .loaded import Loaded
 from .repeats import Repeats, concatenated
 from .rules import Finding
@@ -18,6 +20,7 @@ from .tables import Column, Texts, as_array
 
 # Incidents are chosen by these, whether or not they are asked for.
 CHOOSING = ("occurred", "category", "area", "area_name")
+DATING = ("occurred", "reported", "category")
 SHOWN = 3
 
 
@@ -30,11 +33,16 @@ class Gathering:
         self._kept: list[np.ndarray] = []
         self._findings: list[tuple[int, list[Finding]]] = []
         self._repeats = Repeats()
+        chosen = any(value is not None for value in asked.values())
+        kinds = asked["category"]
+        self._dates = DatesOfAll(None if kinds is None else several(kinds)) if chosen else None
 
     def add(self, part: Loaded) -> None:
         """Take the next portion."""
         self._findings.append((self.rows, part.audit))
         self._repeats.add(part)
+        if self._dates is not None:
+            self._dates.add({name: as_array(part.columns[name]) for name in DATING if name in part.columns})
         mask = _may_be_wanted(part, **self.asked)
         self._kept.append(np.flatnonzero(mask) + self.rows)
         self.rows += len(part)
@@ -50,7 +58,10 @@ class Gathering:
         keep, found = self._repeats.latest()
         audit.extend(found)
         keep = keep[np.concatenate(self._kept)]
-        return whole if keep.all() else whole.take(keep)
+        kept = whole if keep.all() else whole.take(keep)
+        # The rows left do not tell up to when the file is known.
+        end = {} if self._dates is None else self._dates.end()
+        return replace(kept, parameters=Parameters(kept.parameters, **end))
 
 
 def added_up(findings: Sequence[tuple[int, list[Finding]]]) -> list[Finding]:

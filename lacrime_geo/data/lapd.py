@@ -13,6 +13,7 @@ import numpy as np
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from . import nibrs, rules, stored, tables
+from .file_ends import ends_together
 from .gathering import CHOOSING, Gathering, added_up, joined
 from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for, offered
 from .loaded import Loaded, announced
@@ -217,7 +218,9 @@ def _together(parts: Sequence[Loaded], name: str) -> Loaded:
         named.append(replace(part, columns={**part.columns, SCHEMA: of_one}, repeated=part.repeated | {SCHEMA}))
     audit = added_up([(before, part.audit) for before, part in zip([0, *rows], parts)])
     caveats = [caveat for part in parts for caveat in part.parameters["caveats"]]
-    whole = replace(joined(named), audit=audit, parameters=Parameters(schema="both", counted="reports and offences"))
+    together = Parameters(schema="both", counted="reports and offences")
+    together.update(ends_together([part.parameters for part in parts]))
+    whole = replace(joined(named), audit=audit, parameters=together)
     return announced(whole, RawTable({}, sum(rows), name), list(dict.fromkeys(caveats)))
 
 

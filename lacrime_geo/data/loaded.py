@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import selection
+from ..incident_columns import KNOWN_UNTIL, FileDates, latest
 from ..parameters import Parameters
 from ..summaries import counted
 from .areas import Areas, several
+from .file_ends import file_end
 from .rules import Finding, finding
 from .tables import Column, RawTable, SourceFile, Texts, as_array
 
@@ -118,6 +120,8 @@ class Loaded:
             keep &= narrowed.mask
         for narrowed in filters:
             chosen.update(narrowed.asked)
+        if filters and KNOWN_UNTIL not in chosen:
+            chosen.update(self._end(chosen.get("category")))
         if not keep.any() and len(self):
             raise ValueError(
                 f"No incident of {self.parameters['layer']!r} is of all that was asked for: {_words(chosen)}."
@@ -147,6 +151,12 @@ class Loaded:
             mask = selection.in_hours(when, unknown, hours)
             timeless = np.asarray(unknown) | np.isnat(self._when)
             yield _Filter(mask, {"hours": hours}, timeless, "untimed_left_out", "without a known time of day")
+
+    def _end(self, category: str | None) -> dict[str, str]:
+        """Return up to when the file is known and whole, which those chosen from it do not tell any more."""
+        when, reported = (self._array(name) for name in ("occurred", "reported"))
+        dates = FileDates(when, reported, self._array("category"))
+        return file_end(dates, latest(reported, when, None), category)
 
     def _array(self, name: str) -> np.ndarray | None:
         column = self.columns.get(name)

@@ -1,0 +1,69 @@
+"""Up to when a whole file is known, found before fewer of its incidents are chosen, and kept with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, FileDates, latest
+from ..parameters import Parameters
+from ..period_guards import measured_safe_end
+
+TIMES = ("occurred", "reported")
+
+
+def file_end(dates: FileDates, known: np.datetime64 | None, category: str | None = None) -> dict[str, str]:
+    """Return the last date that a file knows of, and the last day of which enough is reported, as JSON takes them.
+
+    `category` names those, with commas between them, by whose delays it is measured.
+    """
+    if known is None:
+        return {}
+    safe = None if dates.when is None else measured_safe_end(dates, known.astype("M8[D]"), category)
+    return {name: str(value) for name, value in ((KNOWN_UNTIL, known), (LAG_SAFE_END, safe)) if value is not None}
+
+
+def ends_together(parts: Sequence[Parameters]) -> dict[str, str]:
+    """Return what holds of several files: the last date of all, and the first day up to which each is whole."""
+    kept = {name: [part[name] for part in parts if name in part] for name in (KNOWN_UNTIL, LAG_SAFE_END)}
+    return {name: (min if name == LAG_SAFE_END else max)(texts) for name, texts in kept.items() if texts}
+
+
+class DatesOfAll:
+    """Gather the dates of all rows of a file of which only some are kept, portion by portion, each pair of days once."""
+
+    def __init__(self, categories: Sequence[str] | None) -> None:
+        self._wanted = None if categories is None else {name.lower() for name in categories}
+        self._pairs: list[np.ndarray] = []
+        self._counts: list[np.ndarray] = []
+        self._latest: dict[str, np.datetime64] = {}
+
+    def add(self, columns: Mapping[str, np.ndarray]) -> None:
+        """Take the next portion's columns."""
+        for name in TIMES:
+            found = latest(columns.get(name), None, None)
+            if found is not None:
+                self._latest[name] = max(found, self._latest.get(name, found))
+        if not set(TIMES) <= set(columns):
+            return
+        days = np.column_stack([columns[name].astype("M8[D]").view(np.int64) for name in TIMES])
+        rows = (days != np.iinfo(np.int64).min).all(axis=1) & self._asked_for(columns)
+        pairs, counts = np.unique(days[rows], axis=0, return_counts=True)
+        self._pairs.append(pairs)
+        self._counts.append(counts)
+
+    def _asked_for(self, columns: Mapping[str, np.ndarray]) -> np.ndarray | bool:
+        if self._wanted is None or "category" not in columns:
+            return True
+        values = columns["category"].tolist()
+        chosen = {value for value in set(values) if str(value).lower() in self._wanted}
+        return np.fromiter(map(chosen.__contains__, values), bool, len(values))
+
+    def end(self) -> dict[str, str]:
+        """Return what `file_end` does of all portions."""
+        if not self._pairs:
+            known = self._latest.get("reported", self._latest.get("occurred"))
+            return {} if known is None else {KNOWN_UNTIL: str(known)}
+        pairs = np.repeat(np.concatenate(self._pairs), np.concatenate(self._counts), axis=0).astype("M8[D]")
+        return file_end(FileDates(pairs[:, 0], pairs[:, 1], None), self._latest.get("reported"))
