@@ -39,7 +39,8 @@ def uncertainty(placed: Incidents, given: float | None, parameters: Parameters) 
     if spacing is None:
         raise ValueError(
             f"The {placed.size:,} incidents of {placed.label!r} do not stand on shared places that keep a distance, so they do "
-            "not tell how exact places are: give radius= in metres, the error of the geocoding."
+            "not tell how exact places are: give the radius in metres, the error of the geocoding (--radius in a command, "
+            "radius=… in a script, its field in the toolbox)."
         )
     reason = f"half of {spacing.finest_cell:,g} m, the block that incidents stand for: {spacing.reason}"
     return float(parameters.choose("radius", spacing.finest_cell / 2, reason, " m"))

@@ -8,6 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
+from lacrime_geo.data.page_joining import join
+
 ROWS = 60
 
 
@@ -220,3 +222,13 @@ def test_a_data_set_that_begins_after_the_period_asked_for_is_noticed(portal, fi
         in caplog.text
     )
     assert json.loads((file.parent / "crimes.csv.json").read_text())["first_day"] == "2023-01-01"
+
+
+@pytest.mark.parametrize("header", ["dr_no,lat", "DR_NO,LAT", "CaseNo,UniqueNIBRNo", "uniquenibrno,lat"])
+def test_rows_are_told_apart_by_official_names_too(header, tmp_path):
+    pages = [tmp_path / "1.csv", tmp_path / "2.csv"]
+    pages[0].write_text(f"{header}\n10,34\n11,35\n")
+    pages[1].write_text(f"{header}\n11,35\n12,36\n")
+    with (tmp_path / "all.csv").open("wb") as output:
+        joined = join(pages, output, lambda name, values: dict.fromkeys(values, 1))
+    assert joined.identifier in header.split(",") and (joined.rows, joined.removed) == (3, 1)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..progress import Progress, advance
 from .csv_records import ended, fields, names_of, records
-from .portal_columns import IDENTIFIERS
+from .portal_columns import IDENTIFIERS, LEGACY
 
 OCCURRED = "date_occ"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -55,9 +55,9 @@ def join(pages: list[Path], output: BinaryIO, times: Times, progress: Progress =
     with pages[0].open("rb") as file:
         header = next(records(file))
     names = names_of(header)
-    identifier = next((name for name in IDENTIFIERS if name in names), None)
-    column = names.index(identifier) if identifier else None
-    scan = _scanned(pages, column, names.index(OCCURRED) if OCCURRED in names else None, progress)
+    column = next((at for name in IDENTIFIERS for at in [_place_of(name, names)] if at is not None), None)
+    identifier = None if column is None else names[column]
+    scan = _scanned(pages, column, _place_of(OCCURRED, names), progress)
     output.write(ended(header))
     if column is None or identifier is None or not scan.suspects:
         rows = sum(_copied(path, output) for path in pages)
@@ -66,6 +66,12 @@ def join(pages: list[Path], output: BinaryIO, times: Times, progress: Progress =
     repeats = sorted(surplus)
     kept, removed = _written(pages, column, surplus, output)
     return Joined(kept, removed, sum(surplus.values()), repeats[:3], identifier, scan.first, scan.last)
+
+
+def _place_of(name: str, names: list[str]) -> int | None:
+    """Return which column is called so by the portal's interface, or as in the official file, None where none is."""
+    called = {name.lower(), LEGACY.get(name, name).lower()}
+    return next((at for at, theirs in enumerate(names) if theirs.lower() in called), None)
 
 
 def _rows(path: Path) -> Iterator[bytes]:
