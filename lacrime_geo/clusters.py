@@ -14,6 +14,7 @@ from .core_points import NOISE
 from .grouping import by_labels
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
+from .places import collapse
 from .progress import Progress, within
 from .results import Marks, Shapes, with_columns
 
@@ -126,6 +127,16 @@ def usual_min_samples(placed: Incidents, given: float | None, parameters: Parame
     return least
 
 
+def _on_one_place(everything: Incidents, known: np.ndarray, label: np.ndarray, clusters: int) -> int:
+    """Return how many clusters stand on one place, such as an address or the middle of a hundred-block."""
+    inside = label != NOISE
+    if not inside.any():
+        return 0
+    first, place = collapse(everything.easting[known][inside], everything.northing[known][inside])
+    pairs = np.unique(label[inside] * first.size + place)
+    return int((np.bincount(pairs // first.size, minlength=clusters) == 1).sum())
+
+
 def clusters_found(
     everything: Incidents,
     columns: dict[str, np.ndarray],
@@ -139,7 +150,9 @@ def clusters_found(
     found, inside = int(label.max(initial=NOISE)) + 1, int((label != NOISE).sum())
     parameters["clusters"] = found
     hold = "cluster holds" if found == 1 else "clusters hold"
-    parameters.tell(f"{found:,} {hold} {inside:,} of {label.size:,} incidents ({inside / label.size:.0%})")
+    told = f"{found:,} {hold} {inside:,} of {label.size:,} incidents ({inside / label.size:.0%})"
+    parameters["clusters_on_one_place"] = single = _on_one_place(everything, known, label, found)
+    parameters.tell(f"{told}; {single:,} of them on one place alone" if single else told)
     missing = {"cluster": NOISE, "core": False, "probability": 0.0, "reachability": np.inf}
     spread = with_columns(everything.size, columns, known, missing)
     label_of_layer = everything.titled("Clustered incidents")

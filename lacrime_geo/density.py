@@ -13,7 +13,7 @@ from .features import as_boundary
 from .incidents import begin
 from .kernels import KERNELS
 from .parameters import in_words
-from .place_spacing import caution_finer, finest_honest_cell
+from .place_spacing import caution_smooth
 from .places import tally
 from .progress import Progress, advance, within
 from .results import Surface
@@ -84,7 +84,7 @@ def kde(
     advance(progress, 0.0)
     places = tally(placed.easting, placed.northing, placed.weight)
     area = as_boundary(boundary, placed.crs)
-    size = None if cell_size is None else checks.positive("cell_size", cell_size)
+    size = given = None if cell_size is None else checks.positive("cell_size", cell_size)
     smoothing = Smoothing(placed, places, chosen_kernel, area, size, corrected=area is not None and edge_correction)
     if isinstance(bandwidth, str) or size is None:
         smoothing = smoothing.inside()
@@ -92,8 +92,7 @@ def kde(
     sized = searched + 0.2
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, searched))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, searched, sized))
-    # Smooth surfaces may have cells as fine as one likes: what they claim to know is the bandwidth.
-    caution_finer("A bandwidth", h, finest_honest_cell(placed.easting, placed.northing, parameters), parameters)
+    caution_smooth(h, given, placed.easting, placed.northing, parameters)
     if area is None:
         window = Window.around(placed, places, size, chosen_kernel.padding * h)
     else:

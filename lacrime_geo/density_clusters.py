@@ -12,6 +12,7 @@ from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import label_places
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
+from .place_spacing import caution_short, finer, least_reach
 from .places import Standing
 from .progress import Progress, advance, within
 
@@ -34,7 +35,8 @@ def dbscan(
     ----------
     incidents : Incidents, GeoDataFrame of points, or path.
     eps : two incidents are neighbours up to this distance (m). Default: the knee of the sorted distances, on a logarithmic
-        scale, at which each place has min_samples incidents around it; the curve is in ``parameters["k_distances"]``.
+        scale, at which each place has min_samples incidents around it, but at least the distance between places; the curve is
+        in ``parameters["k_distances"]``.
     min_samples : an incident is core when the incidents within eps, itself included, are at least this many (their
         weights add up to it when weighted). Default: a thousandth of the incidents' number, at least 10, times the mean
         weight.
@@ -69,7 +71,9 @@ def dbscan(
     advance(progress, 0.0)
     standing = Standing.of(placed.easting, placed.northing, placed.weight)
     least = usual_min_samples(placed, min_samples, parameters)
-    parameters["eps"] = eps = _eps(standing, eps, least, parameters, within(progress, 0.0, 0.1))
+    apart = least_reach(placed.easting, placed.northing, parameters)
+    parameters["eps"] = eps = _eps(standing, eps, least, apart, parameters, within(progress, 0.0, 0.1))
+    caution_short("An eps", eps, apart, parameters)
     label, core = _labels(standing, eps, least, within(progress, 0.1, 1.0))
     columns = {"cluster": label, "core": core}
     search = partial(_search, eps=eps, min_samples=least)
@@ -90,7 +94,12 @@ def _search(incidents: Incidents, progress: Progress, eps: float, min_samples: f
 
 
 def _eps(
-    standing: Standing, given: float | None, min_samples: float, parameters: Parameters, progress: Progress
+    standing: Standing,
+    given: float | None,
+    min_samples: float,
+    apart: float,
+    parameters: Parameters,
+    progress: Progress,
 ) -> float:
     if given is not None:
         return checks.positive("eps", given)
@@ -112,7 +121,11 @@ def _eps(
     parameters["k_distances"] = [float(f"{d:.6g}") for d in np.quantile(distances, np.linspace(0, 1, 101))]
     of = f" of {asked.size:,} of the {x.size:,} places" if asked.size < x.size else ""
     reason = f"knee of the sorted distances{of} to {min_samples:g} incidents, logarithmic scale"
-    return float(parameters.choose("eps", two_digits(knee(distances)), reason, " m"))
+    eps = two_digits(knee(distances))
+    if finer(eps, apart):
+        why = parameters["place_distance_reason"]
+        eps, reason = apart, f"the distance between places, as the {reason} ({eps:g} m), would find single ones: {why}"
+    return float(parameters.choose("eps", eps, reason, " m"))
 
 
 def _spread_over(x: np.ndarray, y: np.ndarray) -> np.ndarray:

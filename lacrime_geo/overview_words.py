@@ -18,6 +18,7 @@ from .selection import unused
 from .summaries import REPORTED, counted, share_in_words, warnings_of
 
 SURE = 2  # the bin of 95 % confidence
+ONE_PLACE = 1e-3  # metres: so little spread is that of numbers
 MOST_IN_ONE = 0.5  # of the incidents: a cluster that holds more of them is the city itself
 SQUARE_METRES_PER_KM2 = 1e6
 
@@ -155,7 +156,14 @@ def _largest_clusters(hulls: Shapes) -> list[str]:
         return [f"There is no cluster: nowhere are {least} incidents within {eps} m of one another."]
     number, first = len(hulls), int(np.argmin(hulls["rank"]))
     holds = f"{counted(number, 'cluster')} {'hold' if number > 1 else 'holds'}"
-    most = f"{counted(int(hulls['count'][first]), 'incident')} within {in_words(hulls['area_km2'][first])} km²"
+    # Of one address or hundred-block there is no area.
+    single = hulls["major"][first] < ONE_PLACE
+    where = (
+        "on one place, as of one address or hundred-block"
+        if single
+        else f"within {in_words(hulls['area_km2'][first])} km²"
+    )
+    most = f"{counted(int(hulls['count'][first]), 'incident')} {where}"
     return [
         f"{holds} {share_in_words(float(hulls['share'].sum()))} of the incidents, {least} or more within {eps} m of one another.",
         f"The largest has {most}{_mostly(hulls, first)}.",

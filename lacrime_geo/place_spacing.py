@@ -47,11 +47,16 @@ class Spacing(NamedTuple):
     @property
     def reason(self) -> str:
         """Why it is that size, in words."""
+        return f"{self.words}; √2 times that holds a place wherever a cell lies"
+
+    @property
+    def words(self) -> str:
+        """How the places lie, in words."""
         taken = "" if self.of_all == self.incidents else f" of {self.of_all:,}, evenly taken,"
         how = "keep a distance of about" if self.apart else "are in the median"
         return (
             f"{self.incidents:,} incidents{taken} share {self.places:,} places, which {how} {two_digits(self.distance):,g} m"
-            f"{'' if self.apart else ' from the next'}; √2 times that holds a place wherever a cell lies"
+            f"{'' if self.apart else ' from the next'}"
         )
 
 
@@ -107,6 +112,41 @@ def caution_finer(what: str, size: float, finest: float, parameters: Parameters)
     if finer(size, finest):
         reason = parameters["finest_honest_cell_reason"]
         parameters.warn(f"{what} of {size:g} m, finer than {finest:g} m, shows more than the data know: {reason}.")
+
+
+def least_reach(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
+    """Return how far (m) incidents at x and y (n,), metres, must reach to meet another place than their own; 0 where any will do.
+
+    It is kept with its reason.
+    """
+    found = spacing_of(x, y)
+    if found is None:
+        return 0.0
+    parameters.update(place_distance=two_digits(found.distance), place_distance_reason=found.words)
+    return float(parameters["place_distance"])
+
+
+def caution_short(what: str, reach: float, least: float, parameters: Parameters) -> None:
+    """Warn when clusters' neighbours (m) are nearer than places are to each other, whose reason the parameters keep."""
+    if finer(reach, least):
+        reason = parameters["place_distance_reason"]
+        parameters.warn(f"{what} of {reach:g} m, shorter than {least:g} m, finds single places: {reason}.")
+
+
+def caution_smooth(
+    bandwidth: float, cell_size: float | None, x: np.ndarray, y: np.ndarray, parameters: Parameters
+) -> None:
+    """Warn of a smooth surface whose bandwidth, or else whose cells where given, are finer than incidents at x and y (n,) allow.
+
+    What such a surface claims to know is its bandwidth (all in m): cells by default may be finer, and draw it without steps.
+    """
+    finest = finest_honest_cell(x, y, parameters)
+    caution_finer("A bandwidth", bandwidth, finest, parameters)
+    if cell_size is not None and finer(cell_size, finest) and not finer(bandwidth, finest):
+        parameters.warn(
+            f"Cells of {cell_size:g} m, finer than {finest:g} m, show no more than the bandwidth of {bandwidth:g} m does: "
+            f"{parameters['finest_honest_cell_reason']}."
+        )
 
 
 def _kept_distance(points: np.ndarray) -> float | None:

@@ -15,7 +15,7 @@ from .grid import Grid
 from .incidents import Incidents, as_incidents, begin
 from .kernels import KERNELS, Kernel
 from .parameters import Parameters
-from .place_spacing import caution_finer, finest_honest_cell
+from .place_spacing import caution_smooth
 from .places import Places, collapse, tally
 from .progress import Progress, advance, within
 from .results import TOLERANCES, RiskSurface
@@ -96,14 +96,14 @@ def risk_ratio(
     lost = everybody.size - people.size
     parameters.note("population_without_place", lost, f"{lost:,} points of {everybody.label!r} have no place")
     parameters.update(kernel=kernel, population=people.label, population_points=people.size)
-    size = None if cell_size is None else checks.positive("cell_size", cell_size)
+    size = given = None if cell_size is None else checks.positive("cell_size", cell_size)
     area = as_boundary(boundary, cases.crs)
     advance(progress, 0.0)
     places = tally(cases.easting, cases.northing, cases.weight)
     smoothing = Smoothing(cases, places, chosen_kernel, area, size, corrected=area is not None).inside()
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.0, 0.2))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, 0.2, 0.3))
-    caution_finer("A bandwidth", h, finest_honest_cell(cases.easting, cases.northing, parameters), parameters)
+    caution_smooth(h, given, cases.easting, cases.northing, parameters)
     grid, universe, both = _window(cases, people, area, size, chosen_kernel.padding * h, parameters)
     advance(progress, 0.3)
     comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)

@@ -13,6 +13,7 @@ from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
 from .incidents import Incidents, begin
 from .moments import Moments, label_moments
+from .place_spacing import caution_short, least_reach
 from .progress import Progress, within
 
 DAY = 86_400
@@ -68,6 +69,7 @@ def st_dbscan(
     everything, placed, parameters = begin(incidents, weight)
     period_guards.warn(parameters, everything)
     parameters["eps"] = eps = checks.positive("eps", eps)
+    caution_short("An eps", eps, least_reach(placed.easting, placed.northing, parameters), parameters)
     parameters["eps_time"] = days = checks.positive("eps_time", eps_time, "days")
     dated = _dated(placed)
     undated = int((~dated).sum())

@@ -14,7 +14,7 @@ from .parameters import Parameters, in_words
 from .results import Result, Surface, Table
 
 PAGE = "summary.html"
-METRES = ("bandwidth", "cell_size", "distance_band", "eps", "finest_honest_cell")
+METRES = ("bandwidth", "cell_size", "distance_band", "eps", "finest_honest_cell", "place_distance")
 REPORTED = (
     "Reported crime is not all crime: these are reports, which also depend on who reports and where police look. Do not judge "
     "people by them."

@@ -223,8 +223,10 @@ def test_axes_of_crimestat():
 def test_warnings_are_quoted_as_they_are(everything, caplog):
     pytest.importorskip("sklearn", "1.3")
     quoted = re.findall(r"^\* `([^`]+)`", PAGE.text.split("The software warns")[1].split("## ")[0], flags=re.MULTILINE)
-    assert len(quoted) == 1
+    assert len(quoted) == 2
+    blocks = 100.0 * np.random.default_rng(0).integers(0, 30, (2, 2000))
     x = np.r_[np.arange(30.0), 5000.0 + np.arange(30.0)]
     with caplog.at_level(logging.WARNING, logger="lacrime_geo"):
         lg.hdbscan(incidents(x, 0 * x, weight=np.full(60, 2.0)))
+        lg.dbscan(incidents(*blocks), eps=50, min_samples=3)
     assert [words for words in quoted if words not in caplog.text] == []

@@ -126,6 +126,53 @@ def test_default_cells_are_not_finer_than_the_data_know():
     assert not any(SAID in caveat for caveat in overview.caveats)
 
 
+def test_cells_of_a_smooth_surface_are_warned_of_where_they_are_given():
+    moved = incidents(*blocks(3000, 6))
+    for surface in (
+        lg.kde(moved, bandwidth=400, cell_size=50),
+        lg.risk_ratio(moved, moved, bandwidth=400, cell_size=50),
+    ):
+        said = [
+            sentence for sentence in surface.parameters["warnings"] if sentence.startswith("Cells of 50 m, finer than")
+        ]
+        assert len(said) == 1 and "show no more than the bandwidth of 400 m does: 3,000 incidents share" in said[0]
+    plain = lg.kde(moved, bandwidth=400)
+    assert plain.parameters["cell_size"] < 100 and "warnings" not in plain.parameters
+
+
+@pytest.mark.parametrize("moved", [True, False])
+def test_clusters_that_reach_no_other_place_are_warned_of(moved):
+    x, y = blocks(3000, 6) if moved else clustered(3000, 6)
+    when = np.datetime64("2023-01-01T00:00:00") + (np.arange(3000) * 1000).astype("m8[s]")
+    found = [
+        lg.dbscan(incidents(x, y), eps=60, min_samples=6),
+        lg.st_dbscan(incidents(x, y, when=when), eps=60, eps_time=40, min_samples=3),
+    ]
+    for marks in found:
+        said = [s for s in marks.parameters.get("warnings", []) if s.startswith("An eps of 60 m, shorter than 1")]
+        assert (
+            len(said) == moved
+            and (marks.parameters["clusters_on_one_place"] == marks.parameters["clusters"] > 0) == moved
+        )
+    assert ("on one place alone" in found[0].parameters["found"]) == moved
+
+
+def test_the_default_eps_reaches_the_next_place():
+    """Most incidents stand on few places, some beside theirs, so that the knee is nearer than places are to each other."""
+    random = np.random.default_rng(9)
+    corner = 100.0 * np.column_stack([axis.ravel() for axis in np.mgrid[0:30, 0:30]])
+    x, y = corner[random.choice(900, 9000, p=random.dirichlet(np.full(900, 0.1)))].T
+    beside = random.random(9000) < 0.05
+    kept = lg.dbscan(incidents(x + beside * random.uniform(5, 40, 9000), y)).parameters
+    assert kept["eps"] == kept["place_distance"] > 90 and "warnings" not in kept
+    assert kept["eps_reason"].startswith("the distance between places, as the knee of the sorted distances")
+
+
+def test_the_default_eps_of_hundred_blocks_is_their_distance(lacrime_data):
+    marks = lg.dbscan(lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet")
+    assert marks.parameters["eps"] == 100 and marks.clusters()["major"][0] > 50
+
+
 REAL = {
     "lapd_citywide_2023-09_2023-10.parquet": 140,
     "lapd_first10000_2020_28col.parquet": 160,
