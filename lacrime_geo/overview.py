@@ -13,6 +13,7 @@ from .features import as_boundary
 from .grid_hotspots import Hotspots, hotspots
 from .incidents import begin
 from .overview_words import caveats_of, findings_of
+from .parameters import warned_once
 from .progress import Progress, within
 from .results import Shapes, Surface
 from .summaries import Summary
@@ -90,6 +91,11 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
     >>> found.findings[0]
     '900 incidents without a time column.'
     """
+    with warned_once():
+        return _made(incidents, boundary, progress)
+
+
+def _made(incidents: Any, boundary: Any, progress: Progress) -> Overview:
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
     area = as_boundary(boundary, placed.crs)

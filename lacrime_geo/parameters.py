@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
 
 log = logging.getLogger("lacrime_geo")
+# The warnings announced so far by an analysis made of others, None outside of one.
+_ANNOUNCED: ContextVar[set[str] | None] = ContextVar("announced", default=None)
 
 
 class Parameters(dict):
@@ -53,7 +57,11 @@ class Parameters(dict):
     def warn(self, sentence: str) -> None:
         """Keep a caveat with the result and announce it."""
         self.setdefault("warnings", []).append(sentence)
-        self.log.warning("%s", sentence)
+        announced = _ANNOUNCED.get()
+        if announced is None or sentence not in announced:
+            self.log.warning("%s", sentence)
+        if announced is not None:
+            announced.add(sentence)
 
     def note(self, name: str, count: int, sentence: str) -> None:
         """Keep a count of rows treated specially; announce it when there are any."""
@@ -66,6 +74,16 @@ class Parameters(dict):
         from . import __version__
 
         return json.dumps({"version": __version__, **self}, ensure_ascii=False, default=str)
+
+
+@contextmanager
+def warned_once() -> Iterator[None]:
+    """Announce each warning once, of however many results made within; each result keeps its own."""
+    token = _ANNOUNCED.set(set())
+    try:
+        yield
+    finally:
+        _ANNOUNCED.reset(token)
 
 
 class Unsaid(Parameters):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from . import geometry
+from . import geometry, period_guards
 from .change import change_map
 from .comparison_words import caveats_of, findings_of
 from .density import kde
@@ -83,10 +83,11 @@ def compare_periods(
     """
     periods = periods_of(incidents, after, after_since, before_until)
     area = as_boundary(boundary, periods.before.crs)
-    change = change_map(
-        periods.before, after=periods.after, cell_size=cell_size, boundary=area, progress=within(progress, 0.0, 0.4)
-    )
-    before, after_it = _densities(periods, area, bandwidth, within(progress, 0.4, 1.0))
+    with period_guards.judged_together(periods.before, periods.after):
+        change = change_map(
+            periods.before, after=periods.after, cell_size=cell_size, boundary=area, progress=within(progress, 0.0, 0.4)
+        )
+        before, after_it = _densities(periods, area, bandwidth, within(progress, 0.4, 1.0))
     results: dict[str, Result] = {"density_before": before, "density_after": after_it, "change": change}
     findings, parameters = findings_of(periods, results), Parameters(change.parameters)
     parameters.tell(" ".join(findings))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import NamedTuple
 
 import numpy as np
@@ -12,13 +14,15 @@ from .agencies import LAPD, LAPD_NIBRS, NIBRS_SWITCH, SCHEMA_COLUMN, SYSTEMS
 from .frames import REPORTED_COLUMN
 from .incident_columns import FileDates
 from .incidents import Incidents
-from .parameters import Parameters
+from .parameters import Parameters, warned_once
 from .periods import extent
 from .report_lags import DAY, lags_between
 from .truncated_delays import LEAST_AT_RISK
 
 LAG, SWITCH = "reporting_lag", "nibrs_switch"
 GUARDS = (LAG, SWITCH)
+# The periods that an analysis made of others is about, () outside of one.
+_TOGETHER: ContextVar[tuple[Incidents, ...]] = ContextVar("together", default=())
 SHARE = 0.95
 # Without dates of report: within as many days 92 % of the LAPD's incidents of 2020 and 2021 were reported (West LA).
 USUAL_LAG = 30
@@ -31,9 +35,20 @@ GIVE_REPORTS = f"give the dates of report (a column {REPORTED_COLUMN}), by which
 
 def warn(parameters: Parameters, *periods: Incidents) -> None:
     """Keep with a result, and announce, what is wrong with the period of its incidents, or with several of them together."""
-    for sentence in problems(*periods).values():
+    for sentence in problems(*(_TOGETHER.get() or periods)).values():
         if sentence not in parameters.get("warnings", []):
             parameters.warn(sentence)
+
+
+@contextmanager
+def judged_together(*periods: Incidents) -> Iterator[None]:
+    """Say of every result made within what holds of some periods together, once in the log."""
+    token = _TOGETHER.set(periods)
+    try:
+        with warned_once():
+            yield
+    finally:
+        _TOGETHER.reset(token)
 
 
 def warn_of_switch(parameters: Parameters, *periods: Incidents) -> None:

@@ -32,6 +32,7 @@ class Source:
         self.path = _file_of(layer)
         whole = not selected and self._limit == -1 and not self._filter
         self.file = FileLayer.of(layer) if whole else None  # where GDAL finds just these features again
+        self.kept = _kept_of(layer)  # of the file that its features were chosen from
 
     def getFeatures(self, request=None):
         """Return an iterator over the features."""
@@ -95,6 +96,14 @@ def vector_layer(algorithm, parameters, name, context):
         given = source.staticValue() if fixed else source.valueAsString(context.expressionContext())[0]
     layer = algorithm.parameterAsVectorLayer({**parameters, name: given}, name, context)
     return layer if layer is not None and layer.isValid() else None
+
+
+def _kept_of(layer):
+    """Return the parameters in a layer's record, none where it was not made by this plugin."""
+    from .provenance import record_of  # which needs this module
+
+    found = (record_of(layer) or {}).get("parameters")
+    return found if isinstance(found, dict) else {}
 
 
 def _count(layer):

@@ -17,9 +17,10 @@ from qgis.PyQt.QtCore import QDate, QDateTime
 
 from . import databases, file_layers
 from .lacrime_geo import Features, Incidents, dates
-from .lacrime_geo.agencies import agency_of
+from .lacrime_geo.agencies import NIBRS_COLUMN, SCHEMA_COLUMN, agency_of
 from .lacrime_geo.crs import known_degrees
 from .lacrime_geo.frames import CATEGORY_COLUMN, REPORTED_COLUMN, TIME_COLUMN
+from .lacrime_geo.incident_columns import of_whole_file
 from .lacrime_geo.progress import advance, within
 from .moments import in_iso
 from .projecting import from_name, projected, require_crs, working
@@ -41,7 +42,8 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     reported = _column_of_dates(source.fields(), REPORTED_COLUMN) if reports else None
-    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column, reported]) if name]
+    schema = SCHEMA_COLUMN if {SCHEMA_COLUMN, NIBRS_COLUMN} <= set(names) else None
+    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column, reported, schema]) if name]
     dates_in = {time_column, reported} - {*columns, category_column}
     places = _Points()
     in_batches = file_layers.read(source.file, wanted, dates_in, places.point, within(progress, 0.0, 0.7))
@@ -53,19 +55,25 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         x = np.where(known_degrees(x, y), x, np.nan)
     easting, northing, crs = projected(source, x, y, context, crs, within(progress, 0.7, 0.85))
     dating = within(progress, 0.85, 1.0)
-    table = {name: _numbers(values[name]) for name in columns if name}
+    table = {name: _numbers(values[name]) for name in (*columns, schema) if name}
+    when = _times(values[time_column], time_column, asked, dating) if time_column else None
+    reports = _times(values[reported], reported, False, None) if reported else None
+    category = _texts(values[category_column]) if category_column else None
+    known_until, whole = of_whole_file(source.kept, when, reports, category)
     return Incidents(
         easting,
         northing,
-        when=_times(values[time_column], time_column, asked, dating) if time_column else None,
-        reported=_times(values[reported], reported, False, None) if reported else None,
-        category=_texts(values[category_column]) if category_column else None,
+        when=when,
+        reported=reports,
+        category=category,
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
         time_column=_column_of_dates(source.fields(), time_column),
         dates_unused=() if time_column else _columns_of_dates(source.fields()),
         agency=agency_of(None, names),
+        known_until=known_until,
+        whole=None if known_until is None else whole,
     )
 
 
