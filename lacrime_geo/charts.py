@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import Any, NamedTuple
@@ -30,7 +29,7 @@ class Chart:
     `series` names a column that tells several curves apart, of which those that come first are drawn, and `series_words` is
     what the legend says of one.
     `band` names the columns between which the first curve lies, and `beside` another of the first curve, with its words;
-    `alike` draws them of every curve. `x_words` may name a parameter of the table, in braces.
+    `alike` draws them of every curve.
     `until` is the largest x that is drawn.
     """
 
@@ -85,7 +84,7 @@ def svg(table: Any) -> str:
         element("rect", width=WIDTH, height=HEIGHT + legend_height, fill="#ffffff"),
         _text(table.label, LEFT, 26, size=15, weight="bold"),
         *([_band(axes, *pair, chart.band) for pair in zip(whole, COLOURS)] if chart.band else []),
-        *_grid(axes, chart, table.parameters),
+        *_grid(axes, chart),
         *(_even_line(axes, chart) if chart.evenly else []),
         *_lines(axes, chart, curves),
         *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
@@ -156,7 +155,7 @@ def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any
     return elements.element(tag, children, text=text, **hyphened)
 
 
-def _grid(axes: _Axes, chart: Chart, parameters: Mapping[str, Any]) -> list[str]:
+def _grid(axes: _Axes, chart: Chart) -> list[str]:
     """Return lines and numbers of both axes, and what they measure."""
     parts = []
     for tick in axes.y.ticks:
@@ -166,8 +165,7 @@ def _grid(axes: _Axes, chart: Chart, parameters: Mapping[str, Any]) -> list[str]
         across, bottom = axes.at(tick, axes.y.first)
         parts += [_line(across, bottom, across, bottom + 5), _text(axes.x.words(tick), across, bottom + 19)]
     middle = (LEFT + WIDTH - RIGHT) / 2
-    x_words = chart.x_words.format_map(parameters)
-    return [*parts, _text(x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
+    return [*parts, _text(chart.x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
 
 
 def _even_line(axes: _Axes, chart: Chart) -> list[str]:

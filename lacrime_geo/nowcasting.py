@@ -22,6 +22,7 @@ from .truncated_delays import Delays
 from .unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
 
 STEPS = {"day": 1, "week": 7}
+AXIS = {"day": "Day", "week": "First day of each week"}
 DRAWS = 1000
 LEVEL = 0.9
 LEAST_STEPS, NEARLY_ALL = 12, 0.95
@@ -34,16 +35,19 @@ LIKELY = 7.0
 class Nowcast(Curve):
     """Hold counts of days or weeks as reported so far and as expected in the end, with an interval."""
 
-    chart = Chart(
-        *("date", "nowcast", "First day of each {step}", "Incidents"),
-        x_kind=DAYS_KIND,
-        y_kind=COUNT,
-        series="group",
-        series_words="{}, in the end",
-        band=("low", "high"),
-        beside=("reported", "{}, reported so far"),
-        alike=True,
-    )
+    @property
+    def chart(self) -> Chart:  # type: ignore[override]  # its axis depends on the step
+        """What is drawn of it, and how."""
+        return Chart(
+            *("date", "nowcast", AXIS[self.parameters["step"]], "Incidents"),
+            x_kind=DAYS_KIND,
+            y_kind=COUNT,
+            series="group",
+            series_words="{}, in the end",
+            band=("low", "high"),
+            beside=("reported", "{}, reported so far"),
+            alike=True,
+        )
 
 
 def nowcast(

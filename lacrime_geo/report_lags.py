@@ -118,7 +118,10 @@ def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags
 
 def _warn_of_a_lone_report(incidents: Incidents, end: np.datetime64, parameters: Parameters) -> None:
     """Doubt the latest report where it stands alone: a year mistyped would make every incident look old enough."""
-    reported = np.asarray(incidents.reported)
+    # Of the whole file, whatever was chosen from it.
+    reported = np.asarray(incidents.reported if incidents.whole.reported is None else incidents.whole.reported)
+    if not (reported >= end).any():
+        return
     earlier = reported[reported < end]
     if earlier.size and end - earlier.max().astype("M8[D]") > LONE:
         parameters.warn(

@@ -195,6 +195,38 @@ def test_counts_that_are_none_or_overlap_are_told_and_so_is_what_is_no_delay():
         lg.nowcast(points(np.arange(0), np.arange(0)))
 
 
+@pytest.mark.parametrize("step", DAYS)
+def test_a_file_chosen_by_the_incident_s_date_ends_with_its_last_day(step, caplog):
+    occurred, reported = arriving(3)
+    there = (occurred < 250) & (reported < 300)
+    chosen = points(occurred[there], reported[there])
+    caplog.set_level("INFO")
+    found = lg.nowcast(chosen, step=step)
+    assert found.parameters["last_day"] == str(BEGIN + 249) and "chosen up to incidents of that day" in caplog.text
+    assert found["date"][-1] == BEGIN + 250 - DAYS[step] and (found["reported"] > 0).all()
+    true = in_the_end(occurred, found, step)
+    assert (found["share"] > 0.9).all() and (np.abs(found["nowcast"] / true - 1) < 0.06).all()
+    # What was reported after the last day counts: taken back to it, less is known.
+    back = lg.nowcast(chosen, step=step, as_of=BEGIN + 249)
+    assert back["reported"][-1] < found["reported"][-1] and back["date"][-1] == found["date"][-1]
+    assert np.diff([found["low"][-1], found["high"][-1]]) < np.diff([back["low"][-1], back["high"][-1]])
+    table = lg.reporting_delay(chosen)
+    assert table.parameters["lag_safe_end"] == str(lg.lag_safe_end(chosen)) == str(BEGIN + 249)
+    assert "up to 2022-09-07, the file's last day" in table.parameters["found"]
+
+
+def test_later_reports_are_counted_by_lag_as_one_by_one():
+    occurred, reported = seen(500, 60, 6)
+    there = occurred < 50
+    lags = lags_of(points(occurred[there], reported[there]), BEGIN + 59)
+    found = counts_by_lag(lags, 7, 6, 10)
+    for step in range(6):
+        last = 49 - 7 * step
+        mine = (occurred > last - 7) & (occurred <= last)
+        by_lag = [(mine & (reported <= last + 7 * lag)).sum() for lag in range(found.shape[1])]
+        np.testing.assert_array_equal(np.cumsum(found[step]), by_lag)
+
+
 def test_days_that_a_file_was_not_chosen_for_are_told():
     occurred, reported = arriving(3)
     chosen = points(occurred, reported).take(occurred < 250)
@@ -214,6 +246,24 @@ def test_the_chart_has_both_lines_and_the_band(tmp_path):
     text = (tmp_path / "a.svg").read_text()
     assert "all, in the end" in text and "all, reported so far" in text and text.count("<polygon") == 1
     assert "nan" not in text and text.count("<polyline") == 2
+    assert "First day of each week" in text
+
+
+def test_the_chart_of_groups_has_lines_and_a_band_of_each_and_names_the_weeks_drawn(tmp_path):
+    occurred, reported = arriving(3)
+    some = points(occurred, reported, category=np.where(occurred % 2, "odd", "even"))
+    found = lg.nowcast(some, by="category", as_of=BEGIN + 299, last=5, step="day")
+    found.save(tmp_path / "a.svg")
+    text = (tmp_path / "a.svg").read_text()
+    assert text.count("<polygon") == 2 and text.count("<polyline") == 4 and "First day of each day" not in text
+    assert "each, reported so far" in text and "odd, in the end" in text
+    assert found.label == f"Nowcast by day · 23–27 Oct 2022 · n = {found['reported'].sum():,}"
+
+
+def test_estimates_have_two_decimals():
+    found = lg.nowcast(points(*seen(2000, 200, 5)))
+    for name in ("nowcast", "low", "high"):
+        assert all(len(repr(value).partition(".")[2]) <= 2 for value in found[name].tolist())
 
 
 @pytest.fixture(scope="module")

@@ -53,6 +53,34 @@ def test_a_period_chosen_early_is_judged_by_the_end_of_the_whole_file(points):
     assert period_guards.problems(few) == {}
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        dict(since="2023-12-01", until="2023-12-12"),
+        dict(since="2023-12-01"),
+        dict(since="2023-11-15", until="2023-12-25"),
+        dict(until="2023-12-31"),
+    ],
+)
+def test_whatever_period_is_chosen_the_file_is_whole_up_to_the_same_day(points, chosen):
+    safe = safe_day(period_guards.problems(points))
+    some = points.select(**chosen)
+    assert safe_day(period_guards.problems(some)) == safe
+    before, after = some.select(until="2023-12-05"), points.select(since="2023-12-05")
+    both = period_guards.problems(before, after)[period_guards.LAG]
+    assert both.count("only up to") == 1 and "The periods end on 2023-12-04 and 2023-12-31" in both
+
+
+def test_by_its_own_delays_a_last_period_would_seem_whole(points):
+    some = points.select(since="2023-12-05", until="2023-12-12")
+    alone = incidents(some.easting, some.northing, when=some.when, reported=some.reported, known_until="2023-12-31")
+    assert period_guards.problems(alone) == {} != period_guards.problems(some)
+
+
+def safe_day(said):
+    return np.datetime64(said[period_guards.LAG].partition("only up to ")[2][:10])
+
+
 def test_a_category_is_judged_by_its_own_delays():
     slow, quick = (lagged(seed=number, half=half) for number, half in ((1, 30.0), (2, 0.5)))
     both = incidents(
@@ -136,6 +164,42 @@ def test_the_agency_is_known_by_what_the_reader_says_or_by_the_columns():
     assert kept.agency == kept.take(np.arange(3)).agency == "LASD"
 
 
+def joined(schema):
+    """Return incidents of autumn 2024 as a table of both records systems has them."""
+    found = lagged(begin=np.datetime64("2024-06-01"), half=0.01)
+    frame = _frame(found).assign(nibrs_code="13A", schema=np.resize(schema, found.size))
+    return lg.as_incidents(frame)
+
+
+def test_one_table_of_both_records_systems_crosses_the_change_at_any_time():
+    said = period_guards.problems(joined(["legacy", "NIBRS"]))
+    assert "are of both records systems" in said[period_guards.SWITCH]
+    assert "lies after 2024-03-07" in period_guards.problems(joined(["legacy"]))[period_guards.SWITCH]
+    assert period_guards.problems(joined(["NIBRS"])) == {}
+    some = joined(["legacy", "NIBRS"])
+    assert period_guards.problems(some.take(some.source["schema"].to_numpy() == "NIBRS")) == {}
+    with pytest.raises(ValueError, match=r"both records systems.*say allow='nibrs_switch'"):
+        lg.nowcast(some)
+
+
+def test_delays_across_the_change_are_told_and_a_nowcast_is_refused_unless_told(caplog):
+    theirs = of_spring_2024(agency="LAPD")
+    (said,) = lg.reporting_delay(theirs).parameters["warnings"]
+    assert "crosses 2024-03-07" in said
+    lg.lag_safe_end(theirs)
+    assert caplog.text.count(said) == 2
+    with pytest.raises(ValueError, match=r"crosses 2024-03-07.*allow='nibrs_switch'"):
+        lg.nowcast(theirs, as_of="2024-06-01")
+    assert lg.nowcast(theirs, allow="nibrs_switch").parameters["warnings"] == [said]
+    before = theirs.select(until="2024-03-07")
+    for fine in (lg.nowcast(before), lg.nowcast(theirs, as_of="2024-03-06"), lg.nowcast(of_spring_2024())):
+        assert "warnings" not in fine.parameters
+    with pytest.raises(ValueError, match="lies after 2024-03-07"):
+        lg.nowcast(theirs.select(since="2024-03-07"))
+    with pytest.raises(ValueError, match="got 'switch'"):
+        lg.nowcast(theirs, allow="switch")
+
+
 def test_forecasting_is_refused_unless_told(points):
     with pytest.raises(ValueError, match=r"ends on 2023-12-31.*say allow='reporting_lag'\.$"):
         period_guards.refuse(points)
@@ -168,6 +232,21 @@ def test_every_result_that_depends_on_time_says_it_once(points, caplog):
         assert sentence not in quiet.parameters.get("warnings", []) and "is not all reported" not in str(
             quiet.parameters
         )
+
+
+def test_a_summary_logs_it_once(points, caplog):
+    since = points.select(since="2023-06-01")
+    (sentence,) = period_guards.problems(since).values()
+    assert lg.overview(since).density.parameters["warnings"].count(sentence) == 1
+    assert [record.message for record in caplog.records].count(sentence) == 1
+    caplog.clear()
+    bare = without_reports(points).select(since="2023-12-05")
+    found = lg.compare_periods(bare, after_since="2023-12-20")
+    told = [record.message for record in caplog.records if "not all reported" in record.message]
+    assert len(told) == 1 and "The periods end on 2023-12-19 and 2023-12-31" in told[0]
+    assert found.caveats.count(told[0]) == 1 and "not all reported" not in " ".join(set(found.caveats) - set(told))
+    lg.kde(bare)
+    assert len([record for record in caplog.records if "not all reported" in record.message]) == 2
 
 
 def test_a_layer_in_a_file_keeps_what_the_guard_needs(tmp_path):
