@@ -428,3 +428,12 @@ def test_what_a_period_leaves_out_for_want_of_a_date_is_in_the_audit(tmp_path):
             frame = lg.read_lapd(source, since="2023-01-01", **asked)
             assert len(frame) == 2 - len(asked) and found(frame, "undated_left_out") == left
     assert found(lg.read_lapd(path, categories="burglary"), "undated_left_out") == 0
+
+
+def test_nul_bytes_are_removed_and_counted(tmp_path):
+    given = rows({}, {"Crm Cd Desc": "VEH\0ICLE - STOLEN", "Status Desc": "\0"}, {"LOCATION": "MA\0IN ST\0"}, {})
+    given.to_csv(tmp_path / "a.csv", index=False)
+    frame = lg.read_lapd(tmp_path / "a.csv")
+    (line,) = [line for line in frame.attrs["audit"] if line["rule"] == "nul_bytes"]
+    assert line["rows"] == 2 and line["examples"] == ["␀", "MA␀IN ST␀"]
+    assert frame.crime[1] == "VEHICLE - STOLEN" and pd.isna(frame.status_text[1]) and frame.address[2] == "MAIN ST"

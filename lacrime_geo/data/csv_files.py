@@ -14,7 +14,7 @@ import numpy as np
 
 from ..progress import Progress, advance
 from .rules import Finding, finding
-from .tables import Column, RawTable, Texts
+from .tables import RawTable, Texts
 from .unpacking import unpacked
 
 ROWS_AT_ONCE = 1_000
@@ -140,8 +140,9 @@ class _Body:
 
     def table(self) -> RawTable:
         """Return what was gathered; raise when too many rows are too long."""
-        columns: dict[str, Column] = {name: column.texts() for name, column in zip(self.names, self.columns)}
-        return RawTable(columns, self.rows, self.file, self._notes())
+        columns = {name: column.texts() for name, column in zip(self.names, self.columns)}
+        columns, notes = _without_nul(columns)
+        return RawTable({**columns}, self.rows, self.file, [*self._notes(), *notes])
 
     def _made_even(self, rows: list[list[str]]) -> Iterator[list[str]]:
         number, width = self.before + self.rows, len(self.names)
@@ -170,6 +171,24 @@ class _Body:
             for rule, rows, action in found
             if rows
         ]
+
+
+def _without_nul(columns: dict[str, Texts]) -> tuple[dict[str, Texts], list[Finding]]:
+    """Return columns without NUL bytes, which end a text for other software, and in which rows they were."""
+    odd = {name: np.array(["\0" in (text or "") for text in column.distinct]) for name, column in columns.items()}
+    odd = {name: marked for name, marked in odd.items() if marked.any()}
+    if not odd:
+        return columns, []
+    example = np.empty(next(iter(columns.values())).code.size, dtype=object)
+    plain = dict(columns)
+    for name, marked in odd.items():
+        distinct, code = columns[name]
+        rows = np.flatnonzero(marked[code])
+        example[rows] = [text.replace("\0", "␀") for text in distinct[code[rows]]]
+        bare = np.array([text and (text.replace("\0", "") or None) for text in distinct], dtype=object)
+        plain[name] = Texts(bare, code).unified()
+    found = np.array([text is not None for text in example])
+    return plain, [finding("nul_bytes", found, example, "NUL bytes removed from the texts of these rows")]
 
 
 def _parsed(
