@@ -47,7 +47,8 @@ def safe_areas(areas: Features, rules: AreaRules, progress: Progress = None) -> 
     hidden = withheld(count, rules.k, group, np.random.default_rng(rules.seed), zeros=rules.zeros)
     advance(progress, 0.8)
     # Nothing of the input's own record leaves: it may tell a total, or a largest count.
-    parameters = Parameters(layer=areas.label, k=rules.k, title=f"{areas.label} · counts below {rules.k} withheld")
+    parameters = Parameters(layer=areas.label, k=rules.k, title=_title(name, rules))
+    parameters["protection"] = _protection(rules)
     shown = np.where(hidden.all, np.nan, count.astype(float))
     columns = {
         name: shown,
@@ -60,6 +61,17 @@ def safe_areas(areas: Features, rules: AreaRules, progress: Progress = None) -> 
     wkb = np.empty(areas.size, dtype=object)
     wkb[:] = areas.wkb
     return Made(wkb, areas.crs, columns, _measures(count, hidden), parameters, "safe_areas")
+
+
+def _title(name: str, rules: AreaRules) -> str:
+    counted = "Reported incidents" if name == "count" else name.replace("_", " ").capitalize()
+    return f"{counted} by area · counts below {rules.k} withheld"
+
+
+def _protection(rules: AreaRules) -> str:
+    """Return what was done to the counts, as what a page says of them goes on."""
+    least = "0" if rules.zeros else "1"
+    return f"counts of {least} to {rules.k - 1} withheld, and others by which those could be worked out"
 
 
 def _measures(count: np.ndarray, hidden: Withheld) -> dict[str, float]:

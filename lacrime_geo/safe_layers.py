@@ -81,8 +81,9 @@ def safe_export(
     -------
     SafeLayer
         Areas with the count (nothing where it is withheld), `suppressed`, and `columns`; or points with `columns`, dates as
-        text as coarse as need be, and `place` (how exact it is), sorted by what they say. Its ``.report()`` is a table of
-        what was done, how much privacy it gives and what it does to the map: it is for those who hold the data.
+        text as coarse as need be, `place` (how exact it is) and `incidents_here` (how many of them stand there), sorted by what
+        they say. Its ``.report()`` is a table of what was done, how much privacy it gives and what it does to the map: it is for
+        those who hold the data.
 
     Raises
     ------

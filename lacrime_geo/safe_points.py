@@ -33,6 +33,8 @@ from .reruns import out_of
 from .safe_areas import Made
 
 OF_VICTIMS = ("victim", "vict ", "vict_")
+# How many of the points that leave stand where a point stands, and how its place is told where it was coarsened.
+HERE, SQUARE = "incidents_here", "middle of a square of"
 DATE, CATEGORY, CASE = "occurred", "category", "case_no"
 
 
@@ -91,14 +93,39 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     measures = {**_counted(everything, points, made.shown), **made.measures}
     measures.update(damage(points, after, moved, within(progress, 0.5, 0.9)))
     parameters.tell(_in_words(measures, rules, parameters.get("hidden_among", "")))
-    parameters["title"] = after.titled("Incidents, masked" if rules.mask != NONE else f"Incidents, {rules.k} alike")
+    parameters["title"] = after.titled(_called(made.columns, rules))
+    parameters["protection"] = _protection(rules)
     advance(progress, 0.92)
     order = np.lexsort((*(ranks(column) for column in made.columns.values()), made.y, made.x))
     advance(progress, 0.95)
     wkb = np.empty(after.size, dtype=object)
     wkb[:] = geometry.points_wkb(made.x[order], made.y[order])
     columns = {name: column[order] for name, column in made.columns.items()}
-    return Made(wkb, points.crs, columns, measures, parameters, "incidents")
+    if HERE in columns:
+        return Made(wkb, points.crs, columns, measures, parameters, "incidents")
+    _, place = collapse(made.x[order], made.y[order])
+    return Made(wkb, points.crs, {**columns, HERE: np.bincount(place)[place]}, measures, parameters, "safe_points")
+
+
+def _called(columns: dict[str, np.ndarray], rules: PointRules) -> str:
+    """Return what a map of the points shows: where they stand is not where it happened."""
+    if rules.mask != NONE:
+        return "Reported incidents, moved at random to hide their places"
+    exactness = list(columns.values())[-1]
+    largest = max((step.cell for step in STEPS if f"{SQUARE} {step.cell:,g} m" in exactness), default=0)
+    if not largest:
+        return f"Reported incidents, at least {rules.k} alike"
+    size = f"{largest / 1000:g} km" if largest >= 1000 else f"{largest:g} m"
+    return f"Reported incidents, moved to the middle of squares of up to {size}"
+
+
+def _protection(rules: PointRules) -> str:
+    """Return what was done to the points, as what a page says of them goes on."""
+    if rules.mask != NONE:
+        return (
+            f"places moved at random, dates coarsened until at least {rules.k} incidents near each other say the same"
+        )
+    return f"places and dates coarsened until at least {rules.k} incidents say the same"
 
 
 def _warn_of_offences(points: Incidents, parameters: Parameters) -> None:
@@ -160,7 +187,7 @@ def _coarse(points: Incidents, told: Told, rules: PointRules, parameters: Parame
         rows = found.step == number
         x[rows], y[rows] = place_of(x[rows], y[rows], step)
         if step.cell:
-            place[rows] = f"middle of a square of {step.cell:,g} m"
+            place[rows] = f"{SQUARE} {step.cell:,g} m"
     columns = {**_written(told, found, steps), _exactness(told): place}
     kept = {name: column[shown] for name, column in columns.items()}
     return Leaving(shown, x[shown], y[shown], kept, _steps_told(found, steps))

@@ -129,7 +129,8 @@ def test_the_radius_is_half_of_the_block_where_places_keep_a_distance():
         95 <= record["radius"] <= 115 and "half of 210 m, the block that incidents stand for" in record["radius_reason"]
     )
     with pytest.raises(
-        ValueError, match=r"1,200 incidents of 'incidents' do not stand on shared places .*give the radius in metres.*--radius in a command"
+        ValueError,
+        match=r"1,200 incidents of 'incidents' do not stand on shared places .*give the radius in metres.*--radius in a com",
     ):
         uncertainty(planted(), None, Parameters())
 

@@ -187,7 +187,7 @@ def test_victims_numbers_and_addresses_do_not_leave(tmp_path, caplog):
     frame = crimes()
     with caplog.at_level("INFO", "lacrime_geo"):
         safe = lg.safe_export(frame)
-    assert list(safe.columns) == ["occurred", "category", "place"]
+    assert list(safe.columns) == ["occurred", "category", "place", "incidents_here"]
     assert "columns that do not leave: dr_no, victim_age, victim_sex, victim_descent, address" in caplog.text
     safe.save(tmp_path / "safe.geojson")
     text = (tmp_path / "safe.geojson").read_text()
@@ -387,7 +387,9 @@ def test_on_the_command_line(tmp_path, capsys):
     words = ["--k", "4", "--columns", "category", "--category", "burglary", "--report", report, "--quiet"]
     assert main(["safe_export", str(tmp_path / "in.gpkg"), out, *words]) == 0
     found = gpd.read_file(out)
-    assert set(found.columns) == {"category", "place", "geometry"} and set(found["category"]) == {"burglary"}
+    assert set(found.columns) == {"category", "place", "incidents_here", "geometry"} and set(found["category"]) == {
+        "burglary"
+    }
     assert pd.read_csv(report).set_index("measure")["value"]["shown"] == len(found)
     areas([1, 2, 30, 0]).to_file(tmp_path / "areas.gpkg")
     assert main(["safe_export", str(tmp_path / "areas.gpkg"), out, "--value", "count", "--quiet"]) == 0
@@ -465,7 +467,8 @@ def test_marks_and_chosen_incidents_can_be_exported():
     chosen = lg.as_incidents(crimes()).select(category="burglary", since="2023-03-01")
     safe = lg.safe_export(chosen)
     assert set(safe["category"]) == {"burglary"} and safe.parameters["since"] == "2023-03-01"
-    assert safe.label.startswith("Incidents, 5 alike") and safe.label.endswith(f"n = {len(safe):,}")
+    assert safe.label.startswith("Reported incidents, moved to the middle of squares of up to 2 km · burglary")
+    assert safe.label.endswith(f"n = {len(safe):,}")
 
 
 def test_many_groups_are_made_safe_each_by_itself():

@@ -32,6 +32,7 @@ STYLED = {
     "moved hotspots": lambda: lg.jitter_sensitivity("hotspots", POINTS, cell_size=300, radius=50, runs=3),
     "moved density": lambda: lg.jitter_sensitivity("kde", POINTS, bandwidth=400, radius=50, runs=3),
     "moved clusters": lambda: lg.jitter_sensitivity("dbscan", POINTS, eps=200, min_samples=8, radius=50, runs=3),
+    "safe points": lambda: lg.safe_export(POINTS),
     "withheld": lambda: lg.safe_export(lg.hotspots(POINTS, cell_size=300)),
     "comparison": lambda: lg.compare(
         squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
@@ -115,11 +116,29 @@ def test_every_share_of_runs_is_of_one_class(name, first, last, least):
 def test_every_count_is_of_one_class():
     safe = STYLED["withheld"]()
     ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in parsed("withheld").iter("range")]
-    assert [label for *_, label in ranges[-2:]] == ["0", "Withheld"]
+    assert [label for *_, label in ranges[-2:]] == [
+        "No incidents",
+        "Withheld: fewer than 5, or to hide those",
+    ]
     shown = safe["count"][safe["count"] > 0]
-    assert ranges[-3][2].startswith(f"{shown.min():.0f} to") and ranges[0][2].endswith(f"to {shown.max():.0f}")
+    assert ranges[-3][2].startswith(f"{shown.min():.0f} to") and ranges[0][2].endswith(
+        f"to {shown.max():.0f} incidents"
+    )
     for count in {-1.0, *safe["count"][~safe["suppressed"]]}:
         assert sum(low <= count <= high for low, high, _ in ranges) == 1, count
+
+
+def test_a_point_is_as_large_as_incidents_stand_on_it():
+    safe = STYLED["safe points"]()
+    here = safe["incidents_here"]
+    assert here.tolist() == [safe.wkb.tolist().count(wkb) for wkb in safe.wkb]
+    found = parsed("safe points")
+    ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in found.iter("range")]
+    sizes = [float(o.get("value")) for o in found.iter("Option") if o.get("name") == "size"]
+    assert sizes == sorted(set(sizes)) and len(sizes) == len(ranges) > 2
+    assert ranges[0][2] == "1 incident" and ranges[-1][2].endswith(f"to {here.max()} incidents on one point")
+    for number in set(here.tolist()):
+        assert sum(low <= number <= high for low, high, _ in ranges) == 1
 
 
 def test_every_kind_of_change_has_its_own_look():
@@ -179,6 +198,7 @@ def test_points_are_marked_and_areas_filled():
         "gi_star of points",
         "clusters",
         "moved clusters",
+        "safe points",
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change"}

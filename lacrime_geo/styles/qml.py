@@ -25,7 +25,7 @@ from .elements import (
 )
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
-from .withheld import safe_areas
+from .withheld import safe_areas, safe_points
 
 MANY_POINTS = 10_000
 TOO_FEW = "too few"
@@ -255,6 +255,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "change": _change,
     "incidents": _incidents,
     "safe_areas": safe_areas,
+    "safe_points": safe_points,
     "clusters": _clustered,
     "cluster_hulls": _hulls,
     "ellipses": _ellipses,

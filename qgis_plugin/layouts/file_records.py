@@ -15,7 +15,7 @@ KEPT_BY = (
     ("levels", "contours", "Contours"),
     ("p_method", "risk_ratio", "Relative risk"),
     ("before_days", "change_map", "Change"),
-    ("mask", "safe_export", "Incidents, coarsened or masked"),
+    ("protection", "safe_export", "Reported incidents, made safe to leave"),
     ("moved", "jitter_sensitivity", "Findings on moved places"),
     ("runs", "stability", "Stability of hotspots"),
     ("high_high", "local_moran", "Local Moran's I"),
@@ -44,6 +44,8 @@ def file_record(layer):
 
 def _title(shown, parameters):
     """Return a title as the library gives it: what, which category and period, how many."""
+    if "title" in parameters:
+        return parameters["title"]
     number = parameters.get("incidents")
     if number is None:
         return shown

@@ -19,7 +19,7 @@ METHODS = {
     "hotspots": "Getis-Ord Gi*",
     "gi_star": "Getis-Ord Gi*",
     "stability": "Getis-Ord Gi* on many grids",
-    "safe_export": "coarsened or masked, for privacy",
+    "safe_export": "made safe to leave",
     "jitter_sensitivity": "run again on moved places",
     "compare": "comparison of two maps by Getis-Ord Gi*",
     "change_map": "change between two periods",
@@ -146,7 +146,8 @@ def notes_of(subjects, own):
 def _method(subject):
     """Tell how a layer was made and what was found."""
     name = subject.record["algorithm"].split(":")[1]
-    told = METHODS.get(name, name.replace("_", " "))
+    # What was done for privacy depends on what it was done to.
+    told = subject.parameters.get("protection") or METHODS.get(name, name.replace("_", " "))
     for words in _parameters(subject.parameters):
         told += words if words.startswith(" ") else f", {words}"
     found = subject.parameters.get("found", "")
