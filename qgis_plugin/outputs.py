@@ -69,6 +69,10 @@ class Outputs:
         sink = self._sink(name)
         return isinstance(sink, str) and sink.lower().endswith(SPREADSHEETS)
 
+    def is_csv(self, name):
+        """Tell whether an output is a CSV, in which dates are text."""
+        return self.is_spreadsheet(name) and self._sink(name).lower().endswith(".csv")
+
     def _redirect(self, name, path):
         value = self.parameters[name]
         if isinstance(value, QgsProcessingOutputLayerDefinition):

@@ -160,13 +160,28 @@ def plain(value):
 
 def write_table(outputs, name, table):
     """Write a Table as a layer without geometry; return where, None when it is skipped."""
-    fields = fields_of(table.columns)
+    columns = _with_dates_as_text(table.columns) if outputs.is_csv(name) else table.columns
+    fields = fields_of(columns)
     sink, written = outputs.sink(name, fields, QgsWkbTypes.Type.NoGeometry, QgsCoordinateReferenceSystem())
     if sink is None:
         return None
-    rows = (_row(fields, row) for row in zip(*(column.tolist() for column in table.columns.values())))
+    rows = (_row(fields, row) for row in zip(*(column.tolist() for column in columns.values())))
     add(outputs, name, sink, rows, len(table), None)
     return written
+
+
+def _with_dates_as_text(columns):
+    """Return columns whose dates are texts as a script writes them, 2023-10-08; of GDAL they were 2023/10/08 00:00:00."""
+    return {name: _iso(column) if column.dtype.kind == "M" else column for name, column in columns.items()}
+
+
+def _iso(dates):
+    known = ~np.isnat(dates)
+    days = dates[known].astype("M8[D]")
+    exact = days if (days == dates[known]).all() else dates[known].astype("M8[s]")
+    texts = np.full(dates.size, None, dtype=object)
+    texts[known] = [str(date).replace("T", " ") for date in exact]
+    return texts
 
 
 def _row(fields, row):

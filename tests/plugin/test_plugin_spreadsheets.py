@@ -43,3 +43,15 @@ def test_text_stays_text(run, layer, tmp_path, name, ending):
     else:
         found = set(pd.read_csv(path, dtype={column: str})[column])
     assert found == {f"'{ATTACK}", "-5"} and {as_it_was(text) for text in found} == {ATTACK, "-5"}
+
+
+def test_dates_in_a_csv_are_written_as_a_script_writes_them(run, tmp_path):
+    import lacrime_geo as lg
+
+    file = "sample_layers/incidents.csv.gz"
+    points = run("load_lapd", FILE=file, OUTPUT=str(tmp_path / "points.gpkg"))["OUTPUT"]
+    path = run("nowcast", INCIDENTS=points, BY="", OUTPUT=str(tmp_path / "here.csv"))["OUTPUT"]
+    lg.nowcast(file).save(tmp_path / "there.csv")
+    here, there = (pd.read_csv(one, dtype=str) for one in (path, tmp_path / "there.csv"))
+    dates = [name for name in there if there[name].str.match(r"\d{4}-").all()]
+    assert dates and all(here[name].tolist() == there[name].tolist() for name in dates)
