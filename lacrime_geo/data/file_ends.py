@@ -11,6 +11,7 @@ from ..parameters import Parameters
 from ..period_guards import measured_safe_end
 
 TIMES = ("occurred", "reported")
+MISSING, BITS = np.iinfo(np.int64).min, 32
 
 
 def file_end(dates: FileDates, known: np.datetime64 | None, category: str | None = None) -> dict[str, str]:
@@ -47,9 +48,10 @@ class DatesOfAll:
                 self._latest[name] = max(found, self._latest.get(name, found))
         if not set(TIMES) <= set(columns):
             return
-        days = np.column_stack([columns[name].astype("M8[D]").view(np.int64) for name in TIMES])
-        rows = (days != np.iinfo(np.int64).min).all(axis=1) & self._asked_for(columns)
-        pairs, counts = np.unique(days[rows], axis=0, return_counts=True)
+        days = [columns[name].astype("M8[D]").view(np.int64) for name in TIMES]
+        rows = (days[0] != MISSING) & (days[1] != MISSING) & self._asked_for(columns)
+        # Both days in one number, which is sorted in a tenth of the time.
+        pairs, counts = np.unique((days[0][rows] << BITS) + days[1][rows], return_counts=True)
         self._pairs.append(pairs)
         self._counts.append(counts)
 
@@ -65,5 +67,7 @@ class DatesOfAll:
         if not self._pairs:
             known = self._latest.get("reported", self._latest.get("occurred"))
             return {} if known is None else {KNOWN_UNTIL: str(known)}
-        pairs = np.repeat(np.concatenate(self._pairs), np.concatenate(self._counts), axis=0).astype("M8[D]")
-        return file_end(FileDates(pairs[:, 0], pairs[:, 1], None), self._latest.get("reported"))
+        pairs = np.repeat(np.concatenate(self._pairs), np.concatenate(self._counts))
+        when = (pairs + (1 << BITS - 1)) >> BITS
+        reported = pairs - (when << BITS)
+        return file_end(FileDates(when.view("M8[D]"), reported.view("M8[D]"), None), self._latest.get("reported"))
