@@ -113,9 +113,10 @@ def _curves(table: Any) -> list[_Curve]:
 def _lines(axes: _Axes, chart: Chart, curves: list[_Curve]) -> list[str]:
     """Return the curves, the first one above the others, with dots where they stand for numbers."""
     parts = []
-    for curve, colour in zip(curves if chart.alike else curves[:1], COLOURS) if chart.beside else ():
-        points = axes.at(curve.x, curve.columns[chart.beside[0]])
-        parts.append(_path(*points, colour, dash="5 4"))
+    if chart.beside:
+        name, whole = chart.beside[0], curves if chart.alike else curves[:1]
+        pairs = zip(whole, COLOURS)
+        parts += [_path(*axes.at(curve.x, curve.columns[name]), colour, dash="5 4") for curve, colour in pairs]
     for curve, colour in reversed(list(zip(curves, COLOURS))):
         points = axes.at(curve.x, curve.columns[chart.y])
         parts += [_path(*points, colour), *([] if chart.y_kind == SHARE else _dots(*points, colour))]

@@ -113,7 +113,7 @@ class Incidents:
             ("known_until", incident_columns.latest(columns["reported"], columns["when"], known_until)),
             (
                 "whole",
-                whole or incident_columns.FileDates(*(columns[name] for name in ("when", "reported", "category"))),
+                whole or incident_columns.FileDates(columns["when"], columns["reported"], columns["category"]),
             ),
         ):
             # The only way to fill a frozen dataclass.
