@@ -83,7 +83,8 @@ def _cells(change: Cells) -> list[str]:
     if not rose and not fell:
         return [f"{of}, {told}; in none of these is it more than chance at 95 % confidence."]
     per_day = "" if change.parameters["before_days"] == change.parameters["after_days"] else " per day"
-    return [f"{of}, {told}; {rose:,} have more{per_day} and {fell:,} fewer than before at 95 % confidence."]
+    have = "has" if rose == 1 else "have"
+    return [f"{of}, {told}; {rose:,} {have} more{per_day} and {fell:,} fewer than before at 95 % confidence."]
 
 
 def _extremes(change: Cells) -> list[str]:

@@ -82,6 +82,9 @@ class Neighbourhoods:
         return self.weights is None and self.values.dtype.kind in "iu" and bool((self.values >= 0).all())
 
 
+NO_EXACT = "only whole numbers from 0 on, of which each neighbour counts once, have an exact p"
+
+
 def conditional_inference(
     z: np.ndarray,
     near: Neighbourhoods,
@@ -110,11 +113,8 @@ def conditional_inference(
     elif asked.draws:
         p, side = _drawn(near, asked, reason, parameters, progress)
     else:
-        parameters.choose(
-            "inference",
-            "analytic two-sided p",
-            "fractional values have no exact p, and that of widely differing ones takes long",
-        )
+        why = "an exact p of so widely differing counts takes too long" if near.are_counts else NO_EXACT
+        parameters.choose("inference", "analytic two-sided p", why)
         parameters.warn(
             f"{reason}, and no exact p is to be had here: take small p with caution, or ask for permutations."
         )

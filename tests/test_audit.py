@@ -244,3 +244,21 @@ def test_texts_of_data_are_no_formulas_in_the_table(tmp_path):
     table = lg.audit(frame.assign(started=frame.started))
     saved = pd.read_csv(table.save(tmp_path / "audit.csv"))
     assert saved.loc[saved.rule == "ids_repeated", "examples"].str.startswith("'=cmd").all()
+
+
+def test_the_page_says_what_is_in_no_week_and_its_axes_are_round():
+    page = lg.audit(calls(2000)).html()
+    assert re.search(r"the days before 2023-\d\d-\d\d, with \d+ incidents, make no whole one", page)
+    numbers = [float(text.replace(",", "")) for text in re.findall(r">([\d,.]+)</text>", page)]
+    assert numbers and all(float(f"{number:.2g}") == number for number in numbers)
+
+
+def test_the_command_says_what_was_found_once(tmp_path, caplog, capsys):
+    with caplog.at_level("INFO", "lacrime_geo"):
+        assert main(["audit", SAMPLE]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.count("places_shared") == 1 and "places_shared" not in captured.err + caplog.text
+    assert "reports read" in captured.err + caplog.text
+    with caplog.at_level("INFO", "lacrime_geo"):
+        lg.audit(calls(100))
+    assert "ids_repeated: 1 row (such as C8)" in caplog.text

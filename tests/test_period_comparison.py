@@ -120,7 +120,8 @@ def test_the_largest_rise_and_fall_are_named():
         rates = [in_words(found.change[f"rate_{name}"][row]) for name in ("before", "after")]
         assert f"incidents, {rates[0]} and {rates[1]} per day, in the cell at" in said
     rose, fell = ((sign * found.change["bin"] >= 2).sum() for sign in (1, -1))
-    assert any(f"{rose} have more per day and {fell} fewer than before" in said for said in found.findings)
+    have = "has" if rose == 1 else "have"
+    assert any(f"{rose} {have} more per day and {fell} fewer than before" in said for said in found.findings)
 
 
 def test_undated_and_outside_incidents_are_counted(pair):

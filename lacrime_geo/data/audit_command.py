@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import textwrap
 from pathlib import Path
 
 from ..command import Command
 from ..landing import Landing
 from ..progress import Progress
-from ..summaries import share_in_words
+from ..summaries import counted, share_in_words
 from .audit import Audit, audit
 from .audit_page import told
+from .loaded import FINDINGS
 from .own_mapping import OPTION_HELP
 
 WIDE, INDENT = 96, "    "
@@ -36,7 +38,20 @@ def _add_options(command: argparse.ArgumentParser) -> None:
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
-    table = audit(
+    # Findings are printed: in the log they would stand a second time.
+    before = FINDINGS.level
+    FINDINGS.setLevel(logging.WARNING)
+    try:
+        table = _audited(options, progress)
+    finally:
+        FINDINGS.setLevel(before)
+    if options.output:
+        _write(table, options.output, options.input)
+    return [*lines_of(table), *([options.output] if options.output else [])]
+
+
+def _audited(options: argparse.Namespace, progress: Progress) -> Audit:
+    return audit(
         options.input,
         boundaries=options.boundaries,
         boundary_column=options.boundary_column,
@@ -46,9 +61,6 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
         mapping=options.mapping,
         progress=progress,
     )
-    if options.output:
-        _write(table, options.output, options.input)
-    return [*lines_of(table), *([options.output] if options.output else [])]
 
 
 def _write(table: Audit, path: str, source: str) -> None:
@@ -69,7 +81,10 @@ def lines_of(table: Audit) -> list[str]:
     """Return an audit as lines to read: a block for each rule that found something, then the names of all others."""
     found = [line for line in table.findings if told(line)]
     rows = 0 if table.records is None else table.records.size
-    printed = [f"{table.label}: {rows:,} rows, {len(found)} of {len(table.findings)} rules found something", ""]
+    printed = [
+        f"{table.label}: {counted(rows, 'row')}, {len(found)} of {len(table.findings)} rules found something",
+        "",
+    ]
     for line in found:
         share = f", {share_in_words(line['rows'] / rows)}" if rows else ""
         printed.append(f"{line['rule']}  {line['rows']:,}{share}")

@@ -74,12 +74,16 @@ def _advice(findings: tuple[Finding, ...]) -> str:
     snapped: Mapping[str, Any] = computed.get("places_snapped") or {}
     finest = snapped.get("finest_cell_m", 0.0)
     if not finest:
-        return "The places are their own: no cell is too fine for them."
+        return (
+            "Places were not moved to blocks or a grid as far as their distances tell, though incidents may share an address: "
+            "no finest honest cell follows."
+        )
     return f"The finest honest cell is about {finest:,.3g} m: maps with finer ones show where places were moved to."
 
 
 def _weeks(when: np.ndarray, computed: Mapping[str, Any]) -> list[html.Markup]:
-    weeks = Weeks.of(stray_dates(when)[0])
+    usual = stray_dates(when)[0]
+    weeks = Weeks.of(usual)
     if weeks.size < 2:
         return []
     days = [str(day) for day in weeks.begin]
@@ -88,10 +92,23 @@ def _weeks(when: np.ndarray, computed: Mapping[str, Any]) -> list[html.Markup]:
     marked = np.array([day in open_weeks or day in broken for day in days], dtype=bool)
     step = max(-(-weeks.size // 8), 1)
     labels = {at: days[at] for at in range(0, weeks.size, step)}
-    words = (
-        "In orange weeks that are not complete, or from which on counts are halved or doubled." if marked.any() else ""
+    words = [
+        "In orange weeks that are not complete, or from which on counts are halved or doubled." if marked.any() else "",
+        _before(weeks, usual),
+    ]
+    return _under(
+        "Incidents per week",
+        bar_charts.columns(weeks.counts(), marked, labels, "Incidents per week"),
+        " ".join(filter(None, words)),
     )
-    return _under("Incidents per week", bar_charts.columns(weeks.counts(), marked, labels, "Incidents per week"), words)
+
+
+def _before(weeks: Weeks, when: np.ndarray) -> str:
+    """Say what of the data is in no week, as it is before the first whole one."""
+    early = weeks.before(when)
+    if not early:
+        return ""
+    return f"Weeks end with the last day; the days before {weeks.begin[0]}, with {counted(early, 'incident')}, make no whole one."
 
 
 def _day(records: Records, computed: Mapping[str, Any]) -> list[html.Markup]:

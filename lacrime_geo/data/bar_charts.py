@@ -22,7 +22,7 @@ FONT = "Open Sans, Segoe UI, Helvetica, sans-serif"
 
 def columns(values: np.ndarray, marked: np.ndarray, labels: dict[int, str], words: str) -> Markup:
     """Return upright bars (m,), the marked ones (m,) in another colour, with labels under some; `words` says what they show."""
-    most = max(float(values.max(initial=0)), 1.0)
+    most = _round_above(max(float(values.max(initial=0)), 1.0))
     room = (WIDTH - LEFT - RIGHT) / max(values.size, 1)
     height = (HEIGHT - TOP - BOTTOM) * values / most
     bars = [
@@ -56,6 +56,17 @@ def line(x: np.ndarray, shares: np.ndarray, labels: dict[float, str], words: str
     at = {value: LEFT + (value - x[0]) / max(x[-1] - x[0], 1e-12) * (WIDTH - LEFT - RIGHT) for value in labels}
     named = [_text(text, at[value], HEIGHT - BOTTOM + 18) for value, text in labels.items()]
     return _svg(HEIGHT, [*_scale(1.0, share=True), drawn, *named], words)
+
+
+def _round_above(most: float) -> float:
+    """Return the next number that is round, and half of it too.
+
+    >>> [_round_above(most) for most in (4530.0, 61.0, 1.0, 100.0)]
+    [5000.0, 80.0, 2.0, 100.0]
+    """
+    power = 10.0 ** np.floor(np.log10(most))
+    steps = (1, 2, 3, 4, 5, 6, 8, 10) if power > 1 else (2, 4, 6, 8, 10)
+    return float(next(step * power for step in steps if step * power >= most))
 
 
 def _scale(most: float, share: bool = False) -> list[str]:

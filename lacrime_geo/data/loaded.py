@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     import geopandas
 
 log = logging.getLogger("lacrime_geo")
+# What rules found, apart from all else that is told, so that a command that prints it can keep it from the log.
+FINDINGS = logging.getLogger("lacrime_geo.findings")
 
 
 class _Filter(NamedTuple):
@@ -190,7 +192,7 @@ def announce(found: Sequence[Finding]) -> None:
     for line in found:
         if line["rows"]:
             examples = f" (such as {', '.join(line['examples'])})" if line["examples"] else ""
-            log.info("%s: %s%s: %s", line["rule"], counted(line["rows"], "row"), examples, line["action"])
+            FINDINGS.info("%s: %s%s: %s", line["rule"], counted(line["rows"], "row"), examples, line["action"])
 
 
 def announced(loaded: Loaded, raw: RawTable, caveats: Sequence[str], rows: int | None = None) -> Loaded:

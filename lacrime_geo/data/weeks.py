@@ -30,6 +30,10 @@ class Weeks(NamedTuple):
         back = np.where(known, (last - np.where(known, day, last)).astype(np.int64) // DAYS, number)
         return cls(begin, np.where(back < number, number - 1 - back, -1))
 
+    def before(self, when: np.ndarray) -> int:
+        """Return how many of the moments (n,) are before the first whole week."""
+        return int((when.astype("M8[D]") < self.begin[0]).sum())
+
     def until(self, day: np.datetime64) -> Weeks:
         """Return the weeks that begin before a day."""
         number = int((self.begin < day).sum())
