@@ -111,6 +111,15 @@ def in_words(number: float) -> str:
     return f"{float(f'{number:.3g}'):,.12g}"
 
 
+def incidents_that(count: int, one: str, many: str) -> str:
+    """Say of how many incidents something holds.
+
+    >>> incidents_that(1, "has no place", "have no place"), incidents_that(1200, "has no place", "have no place")
+    ('1 incident has no place', '1,200 incidents have no place')
+    """
+    return f"1 incident {one}" if count == 1 else f"{count:,} incidents {many}"
+
+
 def two_digits(value: float) -> float:
     """Round to two significant digits.
 

@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import dates, selection
+from . import selection
 from .frames import REPORTED_COLUMN
 from .incidents import Incidents
-from .parameters import Parameters
+from .parameters import Parameters, incidents_that
 from .truncated_delays import Delays, delays_of
 
 NEEDED = (
@@ -18,6 +18,13 @@ NEEDED = (
 )
 DAY = np.timedelta64(1, "D")
 LONE = 180 * DAY
+# What is said of incidents that have no part in the delays.
+WHY = {
+    "without_dates": "without a date or one of report",
+    "reported_before_it_occurred": "dated after the report",
+    "reported_after_the_end": "reported later, so not known yet",
+    "before_the_first_report": "from before the file's first report, which may hold only the late ones of then",
+}
 
 
 class Lags(NamedTuple):
@@ -108,11 +115,13 @@ def known_lags(incidents: Incidents, as_of: Any, parameters: Parameters) -> Lags
         _warn_of_a_lone_report(incidents, end, parameters)
     lags = lags_of(incidents, end)
     if not lags.days.size:
+        why = ", ".join(f"{count:,} {WHY[name]}" for name, count in lags.left_out.items() if count)
         raise ValueError(
-            f"None of the {incidents.size:,} incidents of {incidents.label!r} has a date and one of report up to {end}; check "
-            "both columns."
+            f"None of the {incidents.size:,} incidents of {incidents.label!r} tells of a delay up to {end}: {why}; check both "
+            "columns."
         )
-    _note(lags, parameters)
+    for name, count in lags.left_out.items():
+        parameters.note(name, count, f"{incidents_that(count, WHY[name], WHY[name])}: no part in the delays")
     return lags
 
 
@@ -128,14 +137,3 @@ def _warn_of_a_lone_report(incidents: Incidents, end: np.datetime64, parameters:
             f"The latest report, of {end}, is {(end - earlier.max().astype('M8[D]')) / DAY:,.0f} days after the one before: if "
             "its date is wrong, so are the delays; give the file's true end (as_of)."
         )
-
-
-def _note(lags: Lags, parameters: Parameters) -> None:
-    words = {
-        "without_dates": "lack the date of the incident or of the report",
-        "reported_before_it_occurred": "are dated after their report",
-        "reported_after_the_end": f"were reported after {dates.in_digits(lags.end)}, so they were not known yet",
-        "before_the_first_report": "happened before the file's first report, and it may hold only the late ones of then",
-    }
-    for name, count in lags.left_out.items():
-        parameters.note(name, count, f"{count:,} incidents {words[name]}: they have no part in the delays")

@@ -266,6 +266,31 @@ def test_estimates_have_two_decimals():
         assert all(len(repr(value).partition(".")[2]) <= 2 for value in found[name].tolist())
 
 
+@pytest.mark.parametrize(
+    ("file", "last", "end"),
+    [
+        ("lapd_citywide_2023-09_2023-10.csv.gz", 4355, "2023-10-31"),
+        (WEST_LA, 180, "2021-07-31"),
+    ],
+)
+def test_real_files_chosen_by_the_incident_s_date_end_without_a_fall(file, last, end, lacrime_data):
+    some = lg.as_incidents(lg.read_lapd(Path(lacrime_data) / file))
+    found = lg.nowcast(some)
+    assert (found["reported"][-1], found.parameters["last_day"]) == (last, end)
+    assert found["reported"].min() > 0.75 * found["reported"].max()
+    assert (found["nowcast"] / found["reported"]).max() < 1.02
+    assert str(lg.lag_safe_end(some)) == end
+
+
+def test_west_la_moved_across_the_change_of_records_is_refused(lacrime_data):
+    moved = lg.read_lapd(Path(lacrime_data) / WEST_LA)
+    for name in ("occurred", "reported"):
+        moved[name] += pd.Timedelta(days=1200)
+    with pytest.raises(ValueError, match=r"28 Jun 2023 to 1 Jun 2024, crosses 2024-03-07.*allow='nibrs_switch'"):
+        lg.nowcast(moved, as_of="2024-06-01")
+    assert "warnings" not in lg.nowcast(moved, as_of="2024-03-06").parameters
+
+
 @pytest.fixture(scope="module")
 def hidden(lacrime_data):
     """Return, for some dates of West LA's file, what was known and foretold then and what has come, of six weeks or four."""

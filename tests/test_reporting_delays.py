@@ -245,6 +245,13 @@ def test_what_is_missing_is_told(made, said):
             function(made())
 
 
+def test_where_none_tells_of_a_delay_the_reasons_are_counted():
+    with pytest.raises(
+        ValueError, match=r"tells of a delay up to 2022-01-12: 1 dated after the report, 2 from before the fi"
+    ):
+        lg.reporting_delay(points(np.array([12, 1, 2]), np.array([5, 5, 11])))
+
+
 def test_times_of_the_report_have_no_delay():
     frame = gpd.GeoDataFrame(
         dict(occurred=[BEGIN] * 3, reported=[BEGIN] * 3),
