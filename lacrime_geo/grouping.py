@@ -8,7 +8,7 @@ import numpy as np
 
 from . import checks
 from .incidents import Incidents
-from .parameters import Parameters
+from .parameters import Parameters, incidents_that
 from .progress import Progress, advance
 
 MOST_GROUPS = 10_000
@@ -61,13 +61,16 @@ def by_column(
     values = _column(incidents, by)[rows]
     known = ~missing(values)
     advance(progress, 0.3)
-    parameters.note("without_group", int((~known).sum()), f"{int((~known).sum()):,} incidents have no {name}")
+    parameters.note(
+        "without_group", int((~known).sum()), incidents_that(int((~known).sum()), f"has no {name}", f"have no {name}")
+    )
     found = _typed(values[known])
     if name == "cluster" and found.dtype.kind in "iuf":
         noise = found < 0
         known[known] = ~noise
         found = found[~noise]
-        parameters.note("noise", int(noise.sum()), f"{int(noise.sum()):,} incidents are in no cluster: left out")
+        told = incidents_that(int(noise.sum()), "is in no cluster", "are in no cluster")
+        parameters.note("noise", int(noise.sum()), f"{told}: left out")
     advance(progress, 0.5)
     return Groups(known, *_told_apart(found, values.size, name))
 

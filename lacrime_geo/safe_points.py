@@ -26,7 +26,7 @@ from .k_anonymity import (
 )
 from .masking import NONE, SCALED, Candidates, Radii, masked, radii
 from .masking_damage import damage
-from .parameters import Parameters
+from .parameters import Parameters, incidents_that
 from .places import collapse
 from .progress import Progress, advance, within
 from .reruns import out_of
@@ -75,7 +75,8 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     """Return the points that may leave, sorted by what they say, so that their order tells nothing."""
     parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask, **everything.selection)
     missing = int((~everything.placed).sum())
-    parameters.note("without_place", missing, f"{missing:,} incidents have no place, and are left out")
+    told = incidents_that(missing, "has no place, and is left out", "have no place, and are left out")
+    parameters.note("without_place", missing, told)
     _warn_of_offences(everything, parameters)
     told = _told(everything, rules.columns, parameters).take(everything.placed)
     points = replace(everything.located(), weight=None)
@@ -154,7 +155,12 @@ def _told(points: Incidents, columns: list[str] | None, parameters: Parameters) 
         (dates if values.dtype.kind == "M" else others)[name] = values
     victims = [name for name in (*dates, *others) if name.lower().startswith(OF_VICTIMS)]
     if victims:
-        parameters.warn(f"{', '.join(victims)} describe victims, and leave because they were named.")
+        leave = (
+            "describes victims, and leaves because it was"
+            if len(victims) == 1
+            else "describe victims, and leave because they were"
+        )
+        parameters.warn(f"{', '.join(victims)} {leave} named.")
     source = points.source if points.source is not None else ()
     own = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
     dropped = [name for name in own if name not in (*dates, *others, "geometry", "feature id")]

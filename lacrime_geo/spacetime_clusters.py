@@ -13,6 +13,7 @@ from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
 from .incidents import Incidents, begin
 from .moments import Moments, label_moments
+from .parameters import incidents_that
 from .place_spacing import caution_short, least_reach
 from .progress import Progress, within
 
@@ -73,7 +74,11 @@ def st_dbscan(
     parameters["eps_time"] = days = checks.positive("eps_time", eps_time, "days")
     dated = _dated(placed)
     undated = int((~dated).sum())
-    parameters.note("undated", undated, f"{undated:,} incidents without a date are in no cluster")
+    parameters.note(
+        "undated",
+        undated,
+        incidents_that(undated, "without a date is in no cluster", "without a date are in no cluster"),
+    )
     known = everything.placed
     known[known] = dated
     searched = placed if dated.all() else placed.take(dated)

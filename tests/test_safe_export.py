@@ -193,7 +193,7 @@ def test_victims_numbers_and_addresses_do_not_leave(tmp_path, caplog):
     text = (tmp_path / "safe.geojson").read_text()
     assert not [secret for secret in ("SECRET", "victim", "9000000", "dr_no") if secret in text]
     named = lg.safe_export(frame, columns="category, victim_sex")
-    assert "victim_sex describe victims, and leave because they were named" in named.parameters["warnings"][0]
+    assert "victim_sex describes victims, and leaves because it was named" in named.parameters["warnings"][0]
 
 
 def test_dates_with_a_time_zone_leave_without_their_clock():
