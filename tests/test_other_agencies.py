@@ -65,6 +65,8 @@ def test_of_lapd_files_the_mapping_is_that_of_their_reader(tmp_path):
     file = tmp_path / "renamed.csv"
     sample.rename(columns={"DATE OCC": "Date of offence"}).to_csv(file, index=False)
     points = lg.as_incidents(file, mapping="occurred=Date of offence")
+    with pytest.raises(ValueError, match="is an LAPD file, and near is said of other agencies' files"):
+        lg.as_incidents(file, mapping=NEAR)
     assert points.agency == "LAPD" and (~np.isnat(points.when)).all()
 
 

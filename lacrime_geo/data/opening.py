@@ -13,7 +13,7 @@ from . import tables
 from .generic import load_incidents
 from .lapd import load_lapd
 from .loaded import Loaded
-from .own_mapping import Said, as_mapping, asked
+from .own_mapping import OTHERS, ROLES, SYNONYMS, Said, as_mapping, asked
 from .parquet import holds_geometry
 from .schemas import schema_of
 from .stored import is_stored
@@ -26,6 +26,8 @@ Opened = Union[Loaded, "geopandas.GeoDataFrame"]
 TABLES = (".csv", ".gz", ".zip", ".txt", ".tsv", ".json")
 # Layers that the reader of any agency's tables reads as well, where a mapping says what their columns hold.
 LAYERS_OR_TABLES = (".geojson", ".parquet")
+# What a mapping says of files that are not the LAPD's, whose reader has columns of these two names.
+OF_OTHERS = {*ROLES, *SYNONYMS, *OTHERS} - {"reported", "category"}
 
 
 def opened(path: str | os.PathLike[str], progress: Progress = None, mapping: Said = None) -> Opened:
@@ -53,8 +55,19 @@ def opened(path: str | os.PathLike[str], progress: Progress = None, mapping: Sai
         _refuse_mapping(said, file)
         return read_layer(file, layer)
     if schema_of(tables.header(file)):
+        _refuse_others(said, file)
         return load_lapd(file, progress, mapping=said)
     return load_incidents(file, asked(said), progress)
+
+
+def _refuse_others(said: Mapping[str, Any], file: Path) -> None:
+    """Raise where it is said of an LAPD file what is said of others: its mapping names columns of ours."""
+    others = [name for name in said if name in OF_OTHERS]
+    if others:
+        raise ValueError(
+            f"{file.name} is an LAPD file, and {', '.join(others)} is said of other agencies' files: leave it out, or name columns "
+            "of ours, such as occurred=Date of offence."
+        )
 
 
 def _refuse_mapping(said: Mapping[str, Any], file: Path) -> None:
