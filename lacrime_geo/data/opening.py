@@ -65,8 +65,8 @@ def _refuse_others(said: Mapping[str, Any], file: Path) -> None:
     others = [name for name in said if name in OF_OTHERS]
     if others:
         raise ValueError(
-            f"{file.name} is an LAPD file, and {', '.join(others)} is said of other agencies' files: leave it out, or name columns "
-            "of ours, such as occurred=Date of offence."
+            f"{file.name} is an LAPD file, and {', '.join(others)} is said of other agencies' files: leave it out, or name "
+            "columns of ours, such as occurred=Date of offence."
         )
 
 
