@@ -720,3 +720,7 @@ def test_blank_ids_dates_and_categories_are_counted(tmp_path):
     frame.loc[:2, "ID"], frame.loc[4:5, "Date"], frame.loc[7, "Call Type"] = "", "NULL", " "
     taken = read(frame, tmp_path)
     assert [found(taken, f"{name}_blank") for name in ("id", "occurred", "category")] == [3, 2, 1]
+    (line,) = [
+        line for line in read(frame.drop(columns="ID"), tmp_path).attrs["audit"] if line["rule"] == "occurred_blank"
+    ]
+    assert line["examples"] == ["row 4", "row 5"]

@@ -208,13 +208,8 @@ def _known(
     if "category_column" in roles:
         made["category"] = texts(columns[roles["category_column"]])
     blanks = {name: ~filled(columns[roles[role]]) for role, name in BLANK_ROLES.items() if role in roles}
-    audit += rules.blank_values(blanks, _examples(made), BLANK)
+    audit += rules.blank_values(blanks, made.get("id"), BLANK)
     return {name: made[name] for name in OWN if name in made}
-
-
-def _examples(made: Mapping[str, Column]) -> Column:
-    """Return what a row is known by: its id, or else what there is."""
-    return next(iter(made.values()), np.empty(0))
 
 
 def _repeated(number: Texts) -> rules.Finding:

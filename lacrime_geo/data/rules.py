@@ -74,8 +74,21 @@ def latest_of_duplicates(number: np.ndarray, reported: np.ndarray) -> tuple[np.n
 
 
 def blank_values(rows: Mapping[str, np.ndarray], examples: Any, actions: Mapping[str, str]) -> list[Finding]:
-    """Return for each column in which rows (n,) it says nothing, and what follows from that."""
-    return [finding(f"{name}_blank", blank, examples, actions[name]) for name, blank in rows.items()]
+    """Return for each column in which rows (n,) it says nothing, and what follows from that.
+
+    Examples are the rows' numbers where there is nothing else that they are known by.
+    """
+    return [
+        finding(f"{name}_blank", blank, _numbered(blank) if examples is None else examples, actions[name])
+        for name, blank in rows.items()
+    ]
+
+
+def _numbered(rows: np.ndarray) -> np.ndarray:
+    """Return the words for the first marked rows (n,)."""
+    words, first = np.empty(rows.size, dtype=object), np.flatnonzero(rows)[:TRIED]
+    words[first] = [f"row {row}" for row in first]
+    return words
 
 
 def crime_codes(values: np.ndarray) -> Finding:
