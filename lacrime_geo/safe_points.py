@@ -75,8 +75,8 @@ def safe_points(everything: Incidents, rules: PointRules, progress: Progress = N
     """Return the points that may leave, sorted by what they say, so that their order tells nothing."""
     parameters = Parameters(layer=everything.label, k=rules.k, mask=rules.mask, **everything.selection)
     missing = int((~everything.placed).sum())
-    told = incidents_that(missing, "has no place, and is left out", "have no place, and are left out")
-    parameters.note("without_place", missing, told)
+    sentence = incidents_that(missing, "has no place, and is left out", "have no place, and are left out")
+    parameters.note("without_place", missing, sentence)
     _warn_of_offences(everything, parameters)
     told = _told(everything, rules.columns, parameters).take(everything.placed)
     points = replace(everything.located(), weight=None)
