@@ -108,7 +108,7 @@ def test_local_moran_of_incidents_counts_them_in_cells(run, layer, incidents):
         assert list(column(found, "cluster_type")) == expected["cluster_type"].tolist()
     with pytest.raises(qgis_core.QgsProcessingException, match="since: these select incidents, but a value"):
         run("local_moran", FEATURES=square_layer(), VALUE="crimes", SINCE="2023-06-01")
-    with pytest.raises(qgis_core.QgsProcessingException, match="are points"):
+    with pytest.raises(qgis_core.QgsProcessingException, match="holds areas"):
         run("local_moran", FEATURES=square_layer())
 
 
