@@ -62,9 +62,9 @@ ORDER: tuple[str, ...] = (
     *("crime", "category", "mocodes", "victim_age", "victim_sex", "victim_descent", "premise_code", "premise"),
     *("weapon_code", "weapon", "status", "status_text", "address", "cross_street", "outside_city"),
 )
-# What follows where one of these is blank.
+# What follows where the number of a report, or one of these, is blank.
+NAMELESS = "kept: it cannot be told whether the report is there twice"
 BLANK = {
-    "dr_no": "kept: it cannot be told whether the report is there twice",
     "reported": "kept: how long its report took is not known",
     "occurred": "kept without a date: it is in no period and in no count by time",
     "crime_code": "the category is other",
@@ -161,7 +161,7 @@ def _cleaned(raw: dict[str, Column], audit: list[rules.Finding], progress: Progr
         columns["victim_sex"] = noted(audit, _sexes(texts(raw["victim_sex"])))
     columns.update(whole)
     columns["category"] = categories_of(whole["crime_code"])
-    audit += [*_blank(raw, np.asarray(columns["dr_no"])), rules.crime_codes(whole["crime_code"])]
+    audit += [*_blank(raw, columns["dr_no"]), rules.crime_codes(whole["crime_code"])]
     advance(progress, 0.6)
     columns.update(noted(audit, single_spaced({name: raw[name] for name in (*TEXT, "cross_street") if name in raw})))
     # Columns that are not LAPD's stay as they are, under their own names.
@@ -176,10 +176,12 @@ def _report_numbers(column: Column) -> tuple[Column, rules.Finding]:
     return rules.report_numbers(as_array(column))
 
 
-def _blank(raw: Mapping[str, Column], number: np.ndarray) -> list[rules.Finding]:
+def _blank(raw: Mapping[str, Column], number: Column | ArrowTexts) -> list[rules.Finding]:
     """Return in which rows a column that no incident should lack is blank; the reports' numbers tell which they are."""
-    rows = {"dr_no": number == "", **{name: ~held(raw[name]) for name in BLANK if name != "dr_no"}}
-    return rules.blank_values(rows, number, BLANK)
+    rows = {name: ~held(raw[name]) for name in BLANK}
+    none = np.zeros(len(number), dtype=bool) if isinstance(number, ArrowTexts) else np.asarray(number) == ""
+    nameless = rules.finding("dr_no_blank", none, np.full(none.size, None), NAMELESS)
+    return [nameless, *rules.blank_values(rows, number, BLANK)]
 
 
 def _sexes(column: Texts) -> tuple[Texts, rules.Finding]:
