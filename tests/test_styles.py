@@ -118,7 +118,7 @@ def test_every_count_is_of_one_class():
     ranges = [(float(r.get("lower")), float(r.get("upper")), r.get("label")) for r in parsed("withheld").iter("range")]
     assert [label for *_, label in ranges[-2:]] == [
         "No incidents",
-        "Withheld: fewer than 5, or to hide those",
+        "Withheld: under 5, or to hide such",
     ]
     shown = safe["count"][safe["count"] > 0]
     assert ranges[-3][2].startswith(f"{shown.min():.0f} to") and ranges[0][2].endswith(

@@ -32,7 +32,7 @@ def safe_areas(result: Any) -> str:
     entries = [(low, high, label) for low, high, label, _ in reversed(rows)]
     entries += [
         (-0.5, 0.5, f"No {unit}"),
-        (-2.0, -0.5, f"Withheld: fewer than {result.parameters['k']}, or to hide those"),
+        (-2.0, -0.5, f"Withheld: under {result.parameters['k']}, or to hide such"),
     ]
     symbols = [fill(colour, colour, 0.1) for *_, colour in reversed(rows)]
     symbols += [fill(NONE, NONE_OUTLINE, 0.1), fill(WITHHELD, WITHHELD, 0.1)]

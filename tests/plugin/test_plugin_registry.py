@@ -43,7 +43,7 @@ LOOKS = {
     "st_dbscan": ("categorizedSymbol", *CLUSTERS),
     "hdbscan": ("categorizedSymbol", *CLUSTERS),
     "ellipses": ("categorizedSymbol", "all", "all"),
-    "safe_export": ("graduatedSymbol", "60 to 636 crimes", "Withheld: fewer than 5, or to hide those"),
+    "safe_export": ("graduatedSymbol", "60 to 636 crimes", "Withheld: under 5, or to hide such"),
     # Tables are not drawn.
     "incremental_moran": None,
     "moran": None,
