@@ -11,7 +11,7 @@ from . import checks
 from .incidents import Incidents
 from .parameters import Parameters
 from .place_spacing import spacing_of
-from .places import collapse
+from .places import collapse_in_order
 
 # A place in a corner may need several draws until it stays on its side of the border.
 _DRAWS = 100
@@ -68,7 +68,7 @@ class Uncertain:
     @classmethod
     def of(cls, placed: Incidents, radius: float, side: Side = None) -> Uncertain:
         """Find the places of incidents: all incidents of one place move together."""
-        return cls(placed, radius, *collapse(placed.easting, placed.northing), side)
+        return cls(placed, radius, *collapse_in_order(placed.easting, placed.northing), side)
 
     def moved(self, random: np.random.Generator) -> Incidents:
         """Return the incidents with each place moved evenly by area over the disk around it."""

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as hnp
 from makers import duplicated, uniform
 
 from lacrime_geo import places
-from lacrime_geo.places import Standing, at_places, collapse, outlying
+from lacrime_geo.places import Standing, at_places, collapse, collapse_in_order, outlying
 
 LARGE = 1_000_000
 CASES = {
@@ -25,6 +25,16 @@ CASES = {
     "a million on few": duplicated(LARGE, 4, places=59_000, side=70_000.0),
     "a million distinct": uniform(LARGE, 5),
 }
+
+
+@pytest.mark.parametrize("case", list(CASES))
+def test_places_in_order_are_numbered_by_their_first_rows(case):
+    x, y = CASES[case]
+    first, place = collapse_in_order(x, y)
+    assert (np.diff(first) > 0).all() and first.size == collapse(x, y)[0].size
+    np.testing.assert_array_equal(x[first][place], x)
+    np.testing.assert_array_equal(y[first][place], y)
+    assert (first[place] <= np.arange(x.size)).all()
 
 
 @pytest.mark.parametrize("case", list(CASES))
