@@ -35,7 +35,7 @@ class DatesOfAll:
     """Gather the dates of all rows of a file of which only some are kept, portion by portion, each pair of days once."""
 
     def __init__(self, categories: Sequence[str] | None) -> None:
-        self._wanted = None if categories is None else {name.lower() for name in categories}
+        self._wanted = None if categories is None else {str(name).lower() for name in categories}
         self._pairs: list[np.ndarray] = []
         self._counts: list[np.ndarray] = []
         self._latest: dict[str, np.datetime64] = {}
