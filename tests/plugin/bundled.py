@@ -89,7 +89,7 @@ def point_layer(x, y, crs="EPSG:4326", name="burglaries", missing=0):
     for row in range(len(x) + missing):
         feature = QgsFeature(layer.fields())
         day = f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}"
-        told = f"{np.datetime64(day) + row % 9}T00:00:00"
+        told = f"{np.datetime64(day) + np.timedelta64(row % 9, 'D')}T00:00:00"
         kind = "robbery" if row % 2 else "burglary"
         feature.setAttributes([row, 1.0 + row % 3, f"{day}T12:00:00", kind, "old", told])
         if row < len(x):
