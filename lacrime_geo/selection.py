@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -92,15 +92,24 @@ def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
         raise ValueError(
             "A category was asked for, but the incidents have none; name their category column (category_column)."
         )
-    values = category.tolist()
-    names = {value: str(value).lower() for value in set(values)}
-    there = sorted(set(names.values()))
+    there = sorted({str(value).lower() for value in set(category.tolist())})
     lower = [str(name).lower() for name in wanted]
     unknown = [name for name in lower if name not in there]
     if unknown or not lower:
         said = f"No incident has category {', '.join(unknown)}" if lower else "No category was named"
         raise ValueError(f"{said}; there are {', '.join(there[:12])}.")
-    chosen = {value for value, name in names.items() if name in lower}
+    return among(category, wanted)
+
+
+def among(category: np.ndarray, wanted: Iterable[Any]) -> np.ndarray:
+    """Return a mask of the incidents of any of the categories, in whatever case.
+
+    >>> among(np.array(["Arson", "robbery"], dtype=object), ["arson", "rape"]).tolist()
+    [True, False]
+    """
+    lower = {str(name).lower() for name in wanted}
+    values = category.tolist()
+    chosen = {value for value in set(values) if str(value).lower() in lower}
     return np.fromiter(map(chosen.__contains__, values), bool, len(values))
 
 

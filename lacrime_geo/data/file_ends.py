@@ -9,6 +9,7 @@ import numpy as np
 from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, FileDates, latest
 from ..parameters import Parameters
 from ..period_guards import measured_safe_end
+from ..selection import among
 
 TIMES = ("occurred", "reported")
 MISSING, BITS = np.iinfo(np.int64).min, 32
@@ -35,7 +36,7 @@ class DatesOfAll:
     """Gather the dates of all rows of a file of which only some are kept, portion by portion, each pair of days once."""
 
     def __init__(self, categories: Sequence[str] | None) -> None:
-        self._wanted = None if categories is None else {str(name).lower() for name in categories}
+        self._wanted = categories
         self._pairs: list[np.ndarray] = []
         self._counts: list[np.ndarray] = []
         self._latest: dict[str, np.datetime64] = {}
@@ -58,9 +59,7 @@ class DatesOfAll:
     def _asked_for(self, columns: Mapping[str, np.ndarray]) -> np.ndarray | bool:
         if self._wanted is None or "category" not in columns:
             return True
-        values = columns["category"].tolist()
-        chosen = {value for value in set(values) if str(value).lower() in self._wanted}
-        return np.fromiter(map(chosen.__contains__, values), bool, len(values))
+        return among(columns["category"], self._wanted)
 
     def end(self) -> dict[str, str]:
         """Return what `file_end` does of all portions."""

@@ -130,9 +130,8 @@ def _may_be_wanted(part: Loaded, since: Any, until: Any, category: Any, area: An
         dated = np.flatnonzero(~np.isnat(when))
         few += [dated[when[dated].argmin()], dated[when[dated].argmax()]]
     if category is not None and "category" in columns:
-        kinds = Areas.of(None, columns["category"])
-        keep &= kinds.among(several(category))
-        few += kinds.first()
+        keep &= selection.among(columns["category"], several(category))
+        few += np.unique(columns["category"].astype(str), return_index=True)[1].tolist()
     if area is not None and {"area", "area_name"} & set(columns):
         areas = Areas.of(columns.get("area"), columns.get("area_name"))
         keep &= areas.among(several(area))
