@@ -9,7 +9,9 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
+from .data import convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
+from .data.quality import audit
+from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
@@ -18,18 +20,16 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
-from .location_sensitivity import jitter_sensitivity
 from .map_comparison import Comparison, compare
 from .moran import local_moran, moran
-from .nowcasting import nowcast, nowcast_counts
 from .overview import Overview, overview
 from .period_comparison import PeriodComparison, compare_periods
+from .privacy import SafeLayer, safe_export
 from .progress import Cancelled
 from .relative_risk import risk_ratio
-from .reporting_delays import lag_safe_end, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
-from .safe_layers import SafeLayer, safe_export
 from .scikit_clusters import hdbscan, optics
+from .sensitivity import jitter_sensitivity
 from .spacetime_clusters import st_dbscan
 
 __all__ = [

@@ -11,16 +11,15 @@ from .change import change_map
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
+from .delays.nowcasting import STEPS, Nowcast, nowcast
+from .delays.reporting_delays import DelayCurve, ReportingDelay, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
 from .grid_hotspots import Hotspots, hotspots
 from .hotspot_stability import stability
 from .kernels import KERNELS
-from .location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .map_comparison import Comparison, compare
-from .masking import MASKS
 from .moran import local_moran, moran
-from .nowcasting import STEPS, Nowcast, nowcast
 from .overview import Overview, overview
 from .parameter_groups import (
     AS_OF,
@@ -52,12 +51,13 @@ from .parameter_kinds import (
     Words,
 )
 from .period_comparison import PeriodComparison, compare_periods
+from .privacy.masking import MASKS
+from .privacy.safe_layers import SafeLayer, safe_export
 from .rates import SMOOTHING
 from .relative_risk import risk_ratio
-from .reporting_delays import DelayCurve, ReportingDelay, reporting_delay
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
-from .safe_layers import SafeLayer, safe_export
 from .scikit_clusters import SELECTIONS, hdbscan, optics
+from .sensitivity.location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .significance import CORRECTIONS
 from .spacetime_clusters import st_dbscan
 

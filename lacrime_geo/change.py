@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, period_guards
+from . import checks
 from .counted_cells import CountedCells, Gridding
+from .delays import period_guards
 from .incidents import Incidents
 from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of

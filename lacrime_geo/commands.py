@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .command import Command
-from .data.audit_command import AUDIT
 from .data.convert_command import CONVERT
-from .data.fetch_command import FETCH
+from .data.portal.fetch_command import FETCH
+from .data.quality.audit_command import AUDIT
 
 COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH)

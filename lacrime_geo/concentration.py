@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from . import checks, period_guards, selection
+from . import checks, selection
 from .chart_axes import SHARE
 from .charts import Chart
+from .delays import period_guards
 from .features import Features, as_features
 from .incidents import Incidents, begin
 from .overlay import polygon_of

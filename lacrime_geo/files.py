@@ -31,7 +31,7 @@ def read_incidents(path: PathLike, mapping: Said = None) -> geopandas.GeoDataFra
     `mapping` says what the columns of a table hold, as a dict or as text, and is passed to its reader.
     """
     from .data.loaded import Loaded
-    from .data.opening import opened
+    from .data.quality.opening import opened
 
     found = opened(path, mapping=mapping)
     return found.to_geodataframe() if isinstance(found, Loaded) else found

@@ -272,7 +272,7 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
     if set(incident_columns.PERIOD) & set(everything.selection) or everything.whole.of_a_period:
-        from .period_guards import warn  # which needs incidents itself
+        from .delays.period_guards import warn  # which needs incidents itself
 
         warn(parameters, everything)
     if everything.dates_unused:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
-from . import period_guards
 from .clusters import Clusters
 from .concentration import Concentration, concentration
+from .delays import period_guards
 from .density import kde
 from .density_clusters import dbscan
 from .features import as_boundary

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from . import geometry, period_guards
+from . import geometry
 from .change import change_map
 from .comparison_words import caveats_of, findings_of
+from .delays import period_guards
 from .density import kde
 from .features import Features, as_boundary
 from .parameters import Parameters, in_words

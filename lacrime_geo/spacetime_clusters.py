@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from . import checks, period_guards
+from . import checks
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
+from .delays import period_guards
 from .incidents import Incidents, begin
 from .moments import Moments, label_moments
 from .parameters import incidents_that

@@ -7,8 +7,8 @@ from qgis.core import QgsProcessingException, QgsWkbTypes
 from . import raster_layers, reading
 from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
+from .lacrime_geo.privacy.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.progress import within
-from .lacrime_geo.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.selection import refuse, words
 from .outputs import database_file
 from .parameters import value_of

@@ -19,7 +19,7 @@ from qgis.PyQt.QtXml import QDomDocument
 from .file_layers import opened_raster
 from .lacrime_geo import __version__
 from .lacrime_geo.fingerprints import fingerprint
-from .lacrime_geo.safe_layers import SafeLayer
+from .lacrime_geo.privacy.safe_layers import SafeLayer
 from .layers import vector_layer
 from .moments import in_iso
 

@@ -12,12 +12,12 @@ from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qsl, urlsplit
 
-from lacrime_geo.data.downloading import fetched
-from lacrime_geo.data.patience import Patience
-from lacrime_geo.data.portal_columns import LEGACY
-from lacrime_geo.data.portal_pages import Source
-from lacrime_geo.data.socrata import Query
-from lacrime_geo.data.web_answers import Limits
+from lacrime_geo.data.portal.downloading import fetched
+from lacrime_geo.data.portal.patience import Patience
+from lacrime_geo.data.portal.portal_columns import LEGACY
+from lacrime_geo.data.portal.portal_pages import Source
+from lacrime_geo.data.portal.socrata import Query
+from lacrime_geo.data.portal.web_answers import Limits
 
 COLUMNS = list(LEGACY)
 # A machine with much to do may answer late.

@@ -15,8 +15,8 @@ from makers import WEST, clustered, nibrs_table, points_frame, rectangle
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
-from lacrime_geo.data.audit_page import told
 from lacrime_geo.data.lapd import load_lapd
+from lacrime_geo.data.quality.audit_page import told
 
 SAMPLE, DIVISIONS = (
     str(Path(__file__).resolve().parent.parent / "sample_layers" / name)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lacrime_geo.data.csv_records import ended, fields, names_of, records, whole
-from lacrime_geo.data.patience import Passing
+from lacrime_geo.data.portal.csv_records import ended, fields, names_of, records, whole
+from lacrime_geo.data.portal.patience import Passing
 
 cells = st.text(st.sampled_from('ab,"\n é;'), max_size=6)
 tables = st.integers(2, 4).flatmap(

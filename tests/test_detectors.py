@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from makers import CRS, SOUTH, WEST, clustered, rectangle, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.data import area_checks, place_checks, record_checks, snapping, time_checks, week_checks
-from lacrime_geo.data.detectors import detected
-from lacrime_geo.data.records import metres_per_degree, records_of
+from lacrime_geo.data.quality import area_checks, place_checks, record_checks, snapping, time_checks, week_checks
+from lacrime_geo.data.quality.detectors import detected
+from lacrime_geo.data.quality.records import metres_per_degree, records_of
+from lacrime_geo.data.quality.weeks import Weeks, departures, running_departures
 from lacrime_geo.data.tables import Texts
-from lacrime_geo.data.weeks import Weeks, departures, running_departures
 from lacrime_geo.parameters import Parameters
 
 METRES = (1.0, 1.0)

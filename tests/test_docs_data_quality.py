@@ -9,9 +9,9 @@ from pages import EXAMPLES, Page, run_script
 import lacrime_geo as lg
 from lacrime_geo import place_spacing
 from lacrime_geo.cli import main
-from lacrime_geo.data import area_checks, place_checks, record_checks, snapping, time_checks, week_checks
-from lacrime_geo.data.audit_page import told
-from lacrime_geo.data.weeks import DAYS
+from lacrime_geo.data.quality import area_checks, place_checks, record_checks, snapping, time_checks, week_checks
+from lacrime_geo.data.quality.audit_page import told
+from lacrime_geo.data.quality.weeks import DAYS
 from lacrime_geo.summaries import share_in_words
 
 PAGE = Page("data_quality.md")

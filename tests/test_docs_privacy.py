@@ -11,10 +11,10 @@ from pages import INCIDENTS, Page
 import lacrime_geo as lg
 from lacrime_geo.catalog import BY_NAME
 from lacrime_geo.cli import _parser
-from lacrime_geo.k_anonymity import STEPS
-from lacrime_geo.masking import Candidates, masked, radii
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.places import collapse
+from lacrime_geo.privacy.k_anonymity import STEPS
+from lacrime_geo.privacy.masking import Candidates, masked, radii
 
 PAGE = Page("privacy.md")
 EXPORTS = {

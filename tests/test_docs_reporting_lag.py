@@ -8,8 +8,8 @@ from pages import INCIDENTS, Page
 from test_reporting_delays import WEST_LA
 
 import lacrime_geo as lg
-from lacrime_geo import period_guards
 from lacrime_geo.agencies import NIBRS_SWITCH
+from lacrime_geo.delays import period_guards
 
 PAGE = Page("reporting_lag.md")
 

@@ -7,7 +7,7 @@ import pytest
 from portal import RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
 import lacrime_geo as lg
-from lacrime_geo.data.portal_columns import LEGACY
+from lacrime_geo.data.portal.portal_columns import LEGACY
 
 OFFICIAL_DATE = "%m/%d/%Y %I:%M:%S %p"
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from portal import ORDERED, PATIENT, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
 import lacrime_geo as lg
-from lacrime_geo.data.patience import Passing, Patience
+from lacrime_geo.data.portal.patience import Passing, Patience
 
 ROWS, PAGE = 65, 10
 

@@ -17,8 +17,8 @@ from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, servi
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
-from lacrime_geo.data import portal_query
-from lacrime_geo.data.fetching import temporary_copy
+from lacrime_geo.data.portal import portal_query
+from lacrime_geo.data.portal.fetching import temporary_copy
 
 ROWS = 65
 COMMAND = [sys.executable, "-m", "lacrime_geo", "fetch"]

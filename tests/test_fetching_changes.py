@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from portal import ORDERED, RESOURCE, Portal, fetch_at_once, ids, rows_of, serving
 
-from lacrime_geo.data.page_joining import join
+from lacrime_geo.data.portal.page_joining import join
 
 ROWS = 60
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from portal import Portal, rows_of
 
 import lacrime_geo as lg
-from lacrime_geo.data import portal_columns
 from lacrime_geo.data.categories import CATEGORIES, NIBRS_CATEGORIES, OTHER
-from lacrime_geo.data.portal_data_sets import DATA_SETS
-from lacrime_geo.data.portal_query import AREAS
-from lacrime_geo.data.socrata import Query
+from lacrime_geo.data.portal import portal_columns
+from lacrime_geo.data.portal.portal_data_sets import DATA_SETS
+from lacrime_geo.data.portal.portal_query import AREAS
+from lacrime_geo.data.portal.socrata import Query
 
 SQL = sqlite3.connect(":memory:")
 YEAR = {"since": "2023-01-01", "until": "2024-01-01"}

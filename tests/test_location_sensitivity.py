@@ -5,12 +5,12 @@ import pytest
 from makers import CRS, SOUTH, WEST, incidents, rectangle, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.displacement import Uncertain, in_ring, uncertainty
-from lacrime_geo.jittered_cells import same_density
-from lacrime_geo.jittered_marks import recovered
-from lacrime_geo.location_sensitivity import BY_NAME
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.place_spacing import spacing_of
+from lacrime_geo.sensitivity.displacement import Uncertain, in_ring, uncertainty
+from lacrime_geo.sensitivity.jittered_cells import same_density
+from lacrime_geo.sensitivity.jittered_marks import recovered
+from lacrime_geo.sensitivity.location_sensitivity import BY_NAME
 from lacrime_geo.styles import qml
 
 AREA = rectangle(0, 0, 5000, 5000)

@@ -8,8 +8,8 @@ import pytest
 from test_reporting_delays import BEGIN, WEST_LA, points, seen
 
 import lacrime_geo as lg
-from lacrime_geo.report_lags import lags_of
-from lacrime_geo.unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
+from lacrime_geo.delays.report_lags import lags_of
+from lacrime_geo.delays.unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
 
 DAYS = {"day": 1, "week": 7}
 

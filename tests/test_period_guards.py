@@ -9,7 +9,7 @@ import pytest
 from makers import clustered, incidents, points_frame, squares
 
 import lacrime_geo as lg
-from lacrime_geo import period_guards
+from lacrime_geo.delays import period_guards
 from lacrime_geo.parameters import Parameters
 
 DAY = np.timedelta64(1, "D")

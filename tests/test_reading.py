@@ -289,7 +289,7 @@ def test_own_names_of_columns_are_mapped(tmp_path):
 
 
 def test_names_of_the_portals_interface_are_known(tmp_path):
-    from lacrime_geo.data.portal_columns import LEGACY
+    from lacrime_geo.data.portal.portal_columns import LEGACY
 
     made = rows({"Date Rptd": "2023-01-31T00:00:00.000", "DATE OCC": "2023-01-30T00:00:00.000"})
     made.rename(columns={official: api for api, official in LEGACY.items()}).to_csv(tmp_path / "a.csv", index=False)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from makers import incidents
 
 import lacrime_geo as lg
-from lacrime_geo.reporting_delays import WITHIN
-from lacrime_geo.truncated_delays import LEAST_AT_RISK, delays_of
+from lacrime_geo.delays.reporting_delays import WITHIN
+from lacrime_geo.delays.truncated_delays import LEAST_AT_RISK, delays_of
 
 BEGIN = np.datetime64("2022-01-01")
 WEST_LA = "lapd_west_la_2020-03_2021-07_28col.parquet"

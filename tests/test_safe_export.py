@@ -13,12 +13,12 @@ from scipy.stats import kstest
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
-from lacrime_geo.displacement import in_ring
-from lacrime_geo.k_anonymity import STEPS, coarsened
-from lacrime_geo.masking import MOST_SCALED, Candidates, anonymity, masked, movable, radii
-from lacrime_geo.masking_damage import damage
 from lacrime_geo.parameters import Parameters
-from lacrime_geo.small_counts import withheld
+from lacrime_geo.privacy.k_anonymity import STEPS, coarsened
+from lacrime_geo.privacy.masking import MOST_SCALED, Candidates, anonymity, masked, movable, radii
+from lacrime_geo.privacy.masking_damage import damage
+from lacrime_geo.privacy.small_counts import withheld
+from lacrime_geo.sensitivity.displacement import in_ring
 from lacrime_geo.styles import qml
 
 

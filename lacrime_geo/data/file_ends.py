@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from ..delays.period_guards import measured_safe_end
 from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, FileDates, latest
 from ..parameters import Parameters
-from ..period_guards import measured_safe_end
 from ..selection import among
 
 TIMES = ("occurred", "reported")

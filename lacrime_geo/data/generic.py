@@ -21,7 +21,7 @@ from .loaded import Loaded, announced
 from .occurrences import needs_no_time, occurrence, orders_of_dates, unread_dates
 from .own_mapping import NOTHING_SAID, ROLES, Asked, Said, asked
 from .placing import placed
-from .record_checks import filled
+from .quality.record_checks import filled
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from .categories import categories_of
 from .cleaning import moments, noted, numbers, single_spaced, texts
 from .geometry_columns import settled
 from .loaded import Loaded
-from .portal_columns import LEGACY as PORTAL
-from .record_checks import filled as held
+from .portal.portal_columns import LEGACY as PORTAL
+from .quality.record_checks import filled as held
 from .schemas import LEGACY, refuse_clashes
 from .tables import Column, RawTable, Texts, as_array
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from .. import html_pages as html
 from ..summaries import REPORTED, counted
-from .audit_page import charts, findings_in_words
 from .loaded import Loaded
+from .quality.audit_page import charts, findings_in_words
 
 if TYPE_CHECKING:
-    from .audit import Audit
+    from .quality.audit import Audit
 
 
 def loading_page(loaded: Loaded, audit: Audit | None = None) -> str:

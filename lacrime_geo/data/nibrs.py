@@ -17,7 +17,7 @@ from .clocks import seconds_of
 from .column_words import plain_name
 from .geometry_columns import settled
 from .loaded import Loaded
-from .record_checks import filled
+from .quality.record_checks import filled
 from .schemas import NIBRS, refuse_clashes
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 

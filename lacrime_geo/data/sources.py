@@ -56,7 +56,7 @@ def _each(asked: Any, stack: ExitStack, progress: Progress) -> list[Path]:
     if not isinstance(asked, (str, os.PathLike)):
         raise TypeError(f"Files are named by paths or addresses, not by a {type(asked).__name__}.")
     if isinstance(asked, str) and asked.lower().startswith(ADDRESSES):
-        from .fetching import temporary_copy
+        from .portal.fetching import temporary_copy
 
         return [stack.enter_context(temporary_copy(asked, progress))]
     path = Path(asked)

@@ -76,8 +76,8 @@ class Load(Tool):
             return self._run(Path(path), parameters, context, progress_of(feedback), landing)
 
     def _run(self, path, parameters, context, progress, landing):
-        from ..lacrime_geo.data.audit import audit
         from ..lacrime_geo.data.loading_page import loading_page
+        from ..lacrime_geo.data.quality.audit import audit
         from ..lacrime_geo.data.tables import SourceFile
 
         outputs = Outputs(self, parameters, context, landing)

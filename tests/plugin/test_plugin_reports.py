@@ -6,7 +6,7 @@ import pytest
 from bundled import ROOT, clustered, point_layer
 
 import lacrime_geo as lg
-from lacrime_geo import period_guards
+from lacrime_geo.delays import period_guards
 
 pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
