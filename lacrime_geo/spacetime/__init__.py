@@ -1,0 +1,1 @@
+"""Where and when at once: near repeats, emerging hotspots, outbreaks."""

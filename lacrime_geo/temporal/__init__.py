@@ -1,0 +1,1 @@
+"""When: counts by day and week, the clock, the season, the trend."""
