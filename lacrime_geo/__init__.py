@@ -9,8 +9,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .data import convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
-from .data.quality import audit
+from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
