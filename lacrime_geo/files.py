@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
-from .charts import svg
 from .landing import Landing, explained
 from .results import Cells, Curve, Result, Surface, Table, Vector
 from .spreadsheets import harmless
@@ -147,7 +146,7 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
 
 def _write_table(table: Table, path: Path) -> None:
     if path.suffix.lower() == ".svg":
-        path.write_text(svg(table), encoding="utf-8")
+        path.write_text(table.svg(), encoding="utf-8")  # type: ignore[attr-defined]  # of a curve, by `check_format`
         return
     frame = table.to_dataframe()
     if path.suffix.lower() == ".parquet":

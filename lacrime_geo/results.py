@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Union
 import numpy as np
 
 from . import checks, geometry
-from .charts import Chart
+from .charts import Chart, svg
 from .features import Features, as_features
 from .grid import Grid
 from .incidents import Incidents
@@ -173,6 +173,10 @@ class Curve(Table):
     """Hold a curve as a table, which can also be saved as a chart (.svg)."""
 
     chart: ClassVar[Chart]
+
+    def svg(self) -> str:
+        """Return its chart as a whole SVG document."""
+        return svg(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
