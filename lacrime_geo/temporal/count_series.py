@@ -1,0 +1,291 @@
+"""Counts of incidents by days, weeks or months, area by area: every step of the period is there, zeros included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import checks, selection
+from ..features import Features, as_features
+from ..grouping import by_column
+from ..incidents import Incidents
+from ..overlay import polygon_of
+from ..parameters import Parameters, incidents_that
+from ..progress import Progress
+
+STEPS = ("day", "week", "month")
+DAY, WEEK = np.timedelta64(1, "D"), 7
+# A century of days.
+MOST_STEPS = 36_525
+NAME_COLUMNS = ("name", "area_name", "aprec", "division", "neighborhood", "district", "area", "prec", "id")
+
+
+@dataclass(frozen=True, eq=False)
+class CountSeries:
+    """Hold counts (areas, steps) of steps that follow each other without a gap.
+
+    Parameters
+    ----------
+    name : of each area (areas,), text.
+    begin : first day of each step (steps,), datetime64[D].
+    end : first day after the last step.
+    count : incidents of each area and step (areas, steps).
+    step : "day", "week" or "month".
+    areas : the polygons, in the order of the names, where there are any.
+    known : where a count is known (areas, steps); None where all are.
+    """
+
+    name: np.ndarray
+    begin: np.ndarray
+    end: np.datetime64
+    count: np.ndarray
+    step: str
+    areas: Features | None = None
+    known: np.ndarray | None = None
+
+    @property
+    def lengths(self) -> np.ndarray:
+        """The days of each step (steps,)."""
+        return np.asarray(np.diff(np.append(self.begin, self.end)).astype(np.int64))
+
+    @property
+    def total(self) -> np.ndarray:
+        """The counts of all areas together (steps,)."""
+        return np.asarray(self.count.sum(axis=0))
+
+
+def count_series(
+    incidents: Incidents,
+    *,
+    step: str = "day",
+    by: Any = None,
+    areas: Any = None,
+    dates: np.ndarray | None = None,
+    parameters: Parameters,
+    progress: Progress = None,
+) -> CountSeries:
+    """Count incidents by steps of time, and by area or group; those without a date or an area are noted.
+
+    Parameters
+    ----------
+    incidents : of the whole period.
+    step : "day", "week" (seven days, the last one ending with the period) or "month".
+    by : column name or array (n,) that tells groups apart.
+    areas : polygon layer; every polygon has a series.
+    dates : by which to count (n,). Default: the times of the incidents.
+    parameters : the record, in which what is left out is noted.
+    progress : function of a fraction, returning False to stop.
+
+    Raises
+    ------
+    ValueError
+        If there are no times, `by` and `areas` are both given, or the period is shorter than one step.
+    """
+    checks.option("step", step, STEPS)
+    if by is not None and areas is not None:
+        raise ValueError("by and areas both tell the series apart; give one of them.")
+    day = _days(incidents, dates)
+    first, last = period_of(incidents, day)
+    begin, end = steps_between(first, last, step)
+    number, names, polygons = _groups(incidents, by, areas, parameters, progress)
+    at = np.searchsorted(begin, day, side="right") - 1
+    counted = ~np.isnat(day) & (number >= 0) & (at >= 0) & (day < end)
+    _note(incidents, day, begin[0], end, parameters)
+    flat = number[counted] * begin.size + at[counted]
+    count = np.bincount(flat, minlength=names.size * begin.size).reshape(names.size, begin.size)
+    return CountSeries(names, begin, end, count, step, polygons)
+
+
+def _days(incidents: Incidents, dates: np.ndarray | None) -> np.ndarray:
+    when = incidents.when if dates is None else dates
+    if when is None or np.isnat(when).all():
+        raise ValueError(
+            f"The incidents of {incidents.label!r} have no times, which a series of counts needs; name their time column "
+            "(time_column)."
+        )
+    return when.astype("M8[D]")
+
+
+def period_of(incidents: Incidents, day: np.ndarray) -> tuple[np.datetime64, np.datetime64]:
+    """Return the first and the last day of a period: as asked for, within those of the whole file.
+
+    A file's last day is that of its last incident of any kind: days after the last one of a rare category count 0.
+    """
+    whole = incidents.whole.when if incidents.whole.when is not None and incidents.when is not None else day
+    known = np.concatenate([times[~np.isnat(times)].astype("M8[D]") for times in (whole, day)])
+    first, last = known.min(), known.max()
+    begin, end = selection.period_of(incidents.selection.get("since"), incidents.selection.get("until"))
+    if begin is not None:
+        first = max(first, begin.astype("M8[D]"))
+    if end is not None:
+        last = min(last, (end - np.timedelta64(1, "s")).astype("M8[D]"))
+    return first, last
+
+
+def steps_between(first: np.datetime64, last: np.datetime64, step: str) -> tuple[np.ndarray, np.datetime64]:
+    """Return the first day of each whole step of a period, and the first day after them.
+
+    >>> steps_between(np.datetime64("2023-01-31"), np.datetime64("2023-03-30"), "month")[0].astype(str).tolist()
+    ['2023-02-01']
+    """
+    if step == "month":
+        begins = np.arange((first - DAY).astype("M8[M]") + 1, (last + DAY).astype("M8[M]") + 1).astype("M8[D]")
+        begin, end = begins[:-1], begins[-1] if begins.size else last
+    else:
+        days = WEEK if step == "week" else 1
+        number = int((last - first) / DAY + 1) // days
+        begin, end = last + DAY - np.arange(number, 0, -1) * days * DAY, last + DAY
+    if not 1 <= begin.size <= MOST_STEPS:
+        raise ValueError(
+            f"The period from {first} to {last} holds {begin.size:,} whole steps of a {step}; there must be 1 to "
+            f"{MOST_STEPS:,}: choose another step, or check the dates."
+        )
+    return begin, end
+
+
+def _groups(
+    incidents: Incidents, by: Any, areas: Any, parameters: Parameters, progress: Progress
+) -> tuple[np.ndarray, np.ndarray, Features | None]:
+    """Return the number of each incident's group (n,), −1 for none, the groups' names, and their polygons."""
+    if areas is None:
+        every = np.ones(incidents.size, dtype=bool)
+        groups = by_column(incidents, by, parameters, progress, among=every)
+        number = np.full(incidents.size, -1)
+        number[groups.known] = groups.number
+        return number, groups.names.astype(str).astype(object), None
+    polygons = as_features(areas, crs=incidents.crs)
+    if not polygons.are_polygons:
+        raise ValueError(
+            f"areas must be a polygon layer, and {polygons.label!r} holds none; give one such as districts."
+        )
+    number = np.full(incidents.size, -1)
+    placed = incidents.placed
+    number[placed] = polygon_of(polygons, incidents.easting[placed], incidents.northing[placed], progress)
+    parameters["areas"] = polygons.label
+    outside = int((number[placed] < 0).sum())
+    parameters.note("in_no_area", outside, incidents_that(outside, "stands in no area", "stand in no area"))
+    missing = int((~placed).sum())
+    parameters.note("without_place", missing, incidents_that(missing, "has no place", "have no place"))
+    return number, names_of(polygons), polygons
+
+
+def names_of(areas: Features) -> np.ndarray:
+    """Return the names of areas: of their column of names or numbers in which each has its own, else the numbers of the rows."""
+    source = {} if areas.source is None else areas.source
+    by_lower = {str(key).lower(): key for key in (source.columns if hasattr(source, "columns") else source)}
+    for wanted in NAME_COLUMNS:
+        values = np.asarray(source[by_lower[wanted]]).tolist() if wanted in by_lower else []
+        # Sizes are measured in fractions, and are no names.
+        if values and not any(isinstance(value, float) for value in values) and len(set(values)) == areas.size:
+            return np.array([str(value) for value in values], dtype=object)
+    return np.array([f"area {row}" for row in range(areas.size)], dtype=object)
+
+
+def _note(
+    incidents: Incidents, day: np.ndarray, begin: np.datetime64, end: np.datetime64, parameters: Parameters
+) -> None:
+    """Note how many incidents have no date, or one outside the whole steps."""
+    undated = int(np.isnat(day).sum())
+    parameters.note("without_date", undated, incidents_that(undated, "has no date", "have no date"))
+    outside = int(((day < begin) | (day >= end)).sum())
+    parameters.note(
+        "outside_the_steps",
+        outside,
+        incidents_that(outside, "is of no whole step and is left out", "are of no whole step and are left out"),
+    )
+    parameters.update(first_day=str(begin), last_day=str(end - DAY), step_incidents=incidents.size - undated - outside)
+
+
+def series_of_table(table: Any, *, step: str | None = None, group: str | None = None) -> CountSeries:
+    """Make series of a table with `date` and `count` a row, and a column of groups; steps without a row count 0.
+
+    Parameters
+    ----------
+    table : Table, DataFrame or dict of columns; `date` is any day of the step (`period` will do), `count` a whole number.
+    step : "day", "week" or "month". Default: a month where all dates are firsts of months, a week where they lie whole weeks
+        apart, else a day.
+    group : name of the column of groups. Default: `group`, `area` or `name`, where there is one.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a date or count cannot be read, or two rows are of one group and step.
+    """
+    columns = getattr(table, "columns", table)
+    source = columns if isinstance(columns, dict) else table
+    names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
+    day = _table_days(checks.column(source, "period" if "date" not in names and "period" in names else "date"))
+    count = _table_counts(checks.column(source, "count"), day)
+    key = group or next((name for name in ("group", "area", "name") if name in names), None)
+    labels = (
+        np.full(day.size, "all", dtype=object)
+        if key is None
+        else np.array([str(value) for value in checks.column(source, key)], dtype=object)
+    )
+    found = checks.option("step", step, STEPS) if step else _step_of(np.unique(day))
+    begin, end = _steps_of_table(day, found)
+    at = np.searchsorted(begin, day, side="right") - 1
+    groups, number = np.unique(labels, return_inverse=True)
+    flat = number.ravel() * begin.size + at
+    _refuse_twice(flat, labels, day, found)
+    counts = np.zeros(groups.size * begin.size, dtype=np.int64)
+    counts[flat] = count
+    return CountSeries(groups.astype(object), begin, end, counts.reshape(groups.size, begin.size), found)
+
+
+def _table_days(values: Any) -> np.ndarray:
+    given = np.asarray(values)
+    if given.dtype.kind == "M":
+        day = given.astype("M8[D]")
+    else:
+        day = np.array([selection.moment("date", value) for value in given.tolist()], dtype="M8[D]")
+    if not day.size:
+        raise ValueError("The table of counts has no rows; give at least one day, week or month.")
+    if np.isnat(day).any():
+        raise ValueError(
+            f"{int(np.isnat(day).sum()):,} of {day.size:,} rows have no date, first row {int(np.argmax(np.isnat(day)))}; leave "
+            "them out."
+        )
+    return day
+
+
+def _table_counts(values: Any, day: np.ndarray) -> np.ndarray:
+    count = checks.numbers("count", values, day.size)
+    bad = np.flatnonzero(~(count >= 0) | (count % 1 != 0))
+    if bad.size:
+        raise ValueError(
+            f"{bad.size:,} of {day.size:,} counts are no whole numbers of 0 or more, first row {bad[0]} ({day[bad[0]]}, "
+            f"{count[bad[0]]:g}); mend or leave them out."
+        )
+    return count.astype(np.int64)
+
+
+def _step_of(days: np.ndarray) -> str:
+    """Return the step of the different days of a table, in order."""
+    if days.size > 1 and (days == days.astype("M8[M]").astype("M8[D]")).all():
+        return "month"
+    apart = np.diff(days).astype(np.int64)
+    return "week" if apart.size and (apart % WEEK == 0).all() else "day"
+
+
+def _steps_of_table(day: np.ndarray, step: str) -> tuple[np.ndarray, np.datetime64]:
+    """Return the first day of each step from the first to the last date of a table, and the first day after them."""
+    if step == "month":
+        months = np.arange(day.min().astype("M8[M]"), day.max().astype("M8[M]") + 2).astype("M8[D]")
+        return months[:-1], months[-1]
+    days = WEEK if step == "week" else 1
+    number = int((day.max() - day.min()) / DAY) // days + 1
+    return day.min() + np.arange(number) * days * DAY, day.min() + number * days * DAY
+
+
+def _refuse_twice(flat: np.ndarray, labels: np.ndarray, day: np.ndarray, step: str) -> None:
+    _, first, times = np.unique(flat, return_index=True, return_counts=True)
+    twice = np.flatnonzero(times > 1)
+    if twice.size:
+        row = first[twice[0]]
+        raise ValueError(
+            f"{twice.size:,} counts are there more than once, first that of {labels[row]} in the {step} of {day[row]}; give one "
+            "row for each group and step."
+        )
