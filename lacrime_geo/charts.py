@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from html import escape
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from .chart_axes import DAY, NUMBER, SHARE, Axis, axis_of
-from .styles import elements
+from .chart_parts import COLOURS, INK, MARK, document, dots, element, line, path, short, text
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 64, 56
-INK, FAINT, LINE, MARK = "#222222", "#dddddd", "#0072b2", "#d55e00"
-# Of Okabe & Ito, told apart by all.
-COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
-FONT = "Open Sans, Helvetica, Arial, sans-serif"
 LEGEND_LINE, LETTER = 17, 7.2
 
 
@@ -81,8 +76,7 @@ def svg(table: Any) -> str:
     legend, legend_height = _legend(chart, curves)
     axes = _Axes(axis_of(across, chart.x_kind), axis_of(heights[np.isfinite(heights)], chart.y_kind))
     parts = [
-        element("rect", width=WIDTH, height=HEIGHT + legend_height, fill="#ffffff"),
-        _text(table.label, LEFT, 26, size=15, weight="bold"),
+        text(table.label, LEFT, 26, size=15, weight="bold"),
         *([_band(axes, *pair, chart.band) for pair in zip(whole, COLOURS)] if chart.band else []),
         *_grid(axes, chart),
         *(_even_line(axes, chart) if chart.evenly else []),
@@ -90,9 +84,7 @@ def svg(table: Any) -> str:
         *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
         *legend,
     ]
-    height = HEIGHT + legend_height
-    size = dict(width=WIDTH, height=height, viewBox=f"0 0 {WIDTH} {height}")
-    return element("svg", parts, xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
+    return document(parts, WIDTH, HEIGHT + legend_height)
 
 
 def _curves(table: Any) -> list[_Curve]:
@@ -116,10 +108,10 @@ def _lines(axes: _Axes, chart: Chart, curves: list[_Curve]) -> list[str]:
     if chart.beside:
         name, whole = chart.beside[0], curves if chart.alike else curves[:1]
         pairs = zip(whole, COLOURS)
-        parts += [_path(*axes.at(curve.x, curve.columns[name]), colour, dash="5 4") for curve, colour in pairs]
+        parts += [path(*axes.at(curve.x, curve.columns[name]), colour, dash="5 4") for curve, colour in pairs]
     for curve, colour in reversed(list(zip(curves, COLOURS))):
         points = axes.at(curve.x, curve.columns[chart.y])
-        parts += [_path(*points, colour), *([] if chart.y_kind == SHARE else _dots(*points, colour))]
+        parts += [path(*points, colour), *([] if chart.y_kind == SHARE else dots(*points, colour))]
     return parts
 
 
@@ -127,7 +119,7 @@ def _band(axes: _Axes, curve: _Curve, colour: str, band: tuple[str, str]) -> str
     """Return the area between two columns of a curve."""
     known = np.isfinite(curve.columns[band[0]]) & np.isfinite(curve.columns[band[1]])
     low, high = (np.column_stack(axes.at(curve.x[known], curve.columns[name][known])) for name in band)
-    points = " ".join(f"{_short(x)},{_short(y)}" for x, y in [*low, *high[::-1]])
+    points = " ".join(f"{short(x)},{short(y)}" for x, y in [*low, *high[::-1]])
     return element("polygon", points=points, fill=colour, fill_opacity=0.18)
 
 
@@ -145,15 +137,9 @@ def _legend(chart: Chart, curves: list[_Curve]) -> tuple[list[str], int]:
     rows, parts = -(-len(entries) // columns), []
     for number, (name, colour, dash) in enumerate(entries):
         left, top = LEFT + wide * (number // rows), HEIGHT + 4 + LEGEND_LINE * (number % rows)
-        parts.append(_line(left, top, left + 24, top, colour, dash, 2.2))
-        parts.append(_text(name, left + 32, top + 4, anchor="start"))
+        parts.append(line(left, top, left + 24, top, colour, dash, 2.2))
+        parts.append(text(name, left + 32, top + 4, anchor="start"))
     return parts, LEGEND_LINE * rows + 8
-
-
-def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:
-    """Return an element of SVG, whose attributes are written with hyphens."""
-    hyphened = {name.replace("_", "-"): value for name, value in attributes.items()}
-    return elements.element(tag, children, text=text, **hyphened)
 
 
 def _grid(axes: _Axes, chart: Chart) -> list[str]:
@@ -161,19 +147,19 @@ def _grid(axes: _Axes, chart: Chart) -> list[str]:
     parts = []
     for tick in axes.y.ticks:
         (left, height), (right, _) = axes.at(axes.x.first, tick), axes.at(axes.x.last, tick)
-        parts += [_line(left, height, right, height), _text(axes.y.words(tick), left - 8, height + 4, anchor="end")]
+        parts += [line(left, height, right, height), text(axes.y.words(tick), left - 8, height + 4, anchor="end")]
     for tick in axes.x.ticks:
         across, bottom = axes.at(tick, axes.y.first)
-        parts += [_line(across, bottom, across, bottom + 5), _text(axes.x.words(tick), across, bottom + 19)]
+        parts += [line(across, bottom, across, bottom + 5), text(axes.x.words(tick), across, bottom + 19)]
     middle = (LEFT + WIDTH - RIGHT) / 2
-    return [*parts, _text(chart.x_words, middle, HEIGHT - 12), _text(chart.y_words, LEFT, 50, anchor="start")]
+    return [*parts, text(chart.x_words, middle, HEIGHT - 12), text(chart.y_words, LEFT, 50, anchor="start")]
 
 
 def _even_line(axes: _Axes, chart: Chart) -> list[str]:
     (x0, y0), (x1, y1) = axes.at(0, 0), axes.at(1, 1)
     return [
-        _line(x0, y0, x1, y1, "#888888", dash="5 4"),
-        _text(str(chart.evenly), *axes.at(0.62, 0.52), anchor="start"),
+        line(x0, y0, x1, y1, "#888888", dash="5 4"),
+        text(str(chart.evenly), *axes.at(0.62, 0.52), anchor="start"),
     ]
 
 
@@ -183,36 +169,6 @@ def _marked(axes: _Axes, x: np.ndarray, y: np.ndarray, marked: np.ndarray) -> li
         return []
     first = int(np.argmax(marked))
     across, height = axes.at(x[first], y[first])
-    ring = element("circle", cx=_short(across), cy=_short(height), r=7, fill="none", stroke=MARK, stroke_width=2.5)
+    ring = element("circle", cx=short(across), cy=short(height), r=7, fill="none", stroke=MARK, stroke_width=2.5)
     words = f"peak: {x[first]:,.6g} m"
-    return [ring, _text(words, across + 12, height - 10, anchor="start", weight="bold", fill="#a34400")]
-
-
-def _path(across: np.ndarray, height: np.ndarray, colour: str, dash: str = "none") -> str:
-    known = np.isfinite(height)
-    points = " ".join(f"{_short(x)},{_short(y)}" for x, y in zip(across[known], height[known]))
-    look = dict(fill="none", stroke=colour, stroke_width=2.2, stroke_linejoin="round")
-    return element("polyline", points=points, **look, **({"stroke_dasharray": dash} if dash != "none" else {}))
-
-
-def _dots(across: np.ndarray, height: np.ndarray, colour: str) -> list[str]:
-    known = np.isfinite(height)
-    points = zip(across[known], height[known])
-    return [element("circle", cx=_short(x), cy=_short(y), r=3, fill=colour) for x, y in points]
-
-
-def _line(x0: float, y0: float, x1: float, y1: float, colour: str = FAINT, dash: str = "none", width: float = 1) -> str:
-    ends = dict(x1=_short(x0), y1=_short(y0), x2=_short(x1), y2=_short(y1))
-    return element("line", stroke=colour, stroke_width=width, stroke_dasharray=dash, **ends)
-
-
-def _text(
-    words: str, x: float, y: float, anchor: str = "", size: int = 12, weight: str = "normal", fill: str = INK
-) -> str:
-    place = anchor or ("start" if size > 12 else "middle")
-    look = dict(font_family=FONT, font_size=size, font_weight=weight, fill=fill, text_anchor=place)
-    return element("text", text=escape(words, quote=False), x=_short(x), y=_short(y), **look)
-
-
-def _short(number: float) -> str:
-    return f"{float(number):.1f}"
+    return [ring, text(words, across + 12, height - 10, anchor="start", weight="bold", fill="#a34400")]

@@ -1,0 +1,63 @@
+"""The pieces that charts are drawn of, as SVG: lines, dots, words, and their colours."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from .styles import elements
+
+INK, FAINT, LINE, MARK = "#222222", "#dddddd", "#0072b2", "#d55e00"
+# Of Okabe & Ito, told apart by all.
+COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
+FONT = "Open Sans, Helvetica, Arial, sans-serif"
+
+
+def document(parts: list[str], width: float, height: float) -> str:
+    """Return a whole SVG document of a size, on white."""
+    size = dict(width=width, height=height, viewBox=f"0 0 {width} {height}")
+    ground = element("rect", width=width, height=height, fill="#ffffff")
+    return element("svg", [ground, *parts], xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
+
+
+def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:
+    """Return an element of SVG, whose attributes are written with hyphens."""
+    hyphened = {name.replace("_", "-"): value for name, value in attributes.items()}
+    return elements.element(tag, children, text=text, **hyphened)
+
+
+def path(across: np.ndarray, height: np.ndarray, colour: str, dash: str = "none", width: float = 2.2) -> str:
+    """Return a line through points of the page, those without a height left out."""
+    known = np.isfinite(height)
+    points = " ".join(f"{short(x)},{short(y)}" for x, y in zip(across[known], height[known]))
+    look = dict(fill="none", stroke=colour, stroke_width=width, stroke_linejoin="round")
+    return element("polyline", points=points, **look, **({"stroke_dasharray": dash} if dash != "none" else {}))
+
+
+def dots(across: np.ndarray, height: np.ndarray, colour: str, radius: float = 3) -> list[str]:
+    """Return a dot at each point of the page, those without a height left out."""
+    known = np.isfinite(height)
+    points = zip(across[known], height[known])
+    return [element("circle", cx=short(x), cy=short(y), r=radius, fill=colour) for x, y in points]
+
+
+def line(x0: float, y0: float, x1: float, y1: float, colour: str = FAINT, dash: str = "none", width: float = 1) -> str:
+    """Return a straight line."""
+    ends = dict(x1=short(x0), y1=short(y0), x2=short(x1), y2=short(y1))
+    return element("line", stroke=colour, stroke_width=width, stroke_dasharray=dash, **ends)
+
+
+def text(
+    words: str, x: float, y: float, anchor: str = "", size: int = 12, weight: str = "normal", fill: str = INK
+) -> str:
+    """Return words at a place of the page, centred unless told (anchor) or written large."""
+    place = anchor or ("start" if size > 12 else "middle")
+    look = dict(font_family=FONT, font_size=size, font_weight=weight, fill=fill, text_anchor=place)
+    return element("text", text=escape(words, quote=False), x=short(x), y=short(y), **look)
+
+
+def short(number: float) -> str:
+    """Write a coordinate of the page."""
+    return f"{float(number):.1f}"
