@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 TIME_COLUMN, CATEGORY_COLUMN = "occurred", "category"
 # When an incident ended and when it was reported, where a layer has such columns of dates.
 UNTIL_COLUMN, REPORTED_COLUMN = "occurred_until", "reported"
+# Which times of day only stand for an unknown one.
+PLACEHOLDER_COLUMN = "time_placeholder"
 DATES_TRIED = 20
 # A layer without places is refused by the analysis, in its own words; any metric CRS will do until then.
 NO_PLACES_CRS = "EPSG:32611"
@@ -37,20 +39,23 @@ def incidents_from_frame(
     time_column: str | None = None,
     category_column: str | None = None,
     crs: str | None = None,
+    until_column: str | None = None,
 ) -> Incidents:
     """Return the points of a GeoDataFrame as Incidents in the CRS given, default the working one; the frame is their source."""
     frame = _as_table(frame)
-    time_column, category_column = (_as_renamed(frame, name) for name in (time_column, category_column))
+    time_column, category_column, until_column = (
+        _as_renamed(frame, name) for name in (time_column, category_column, until_column)
+    )
     x, y = _point_coordinates(frame)
     easting, northing, working = _projected(frame, x, y, crs)
-    when, reported = _times(frame, time_column), _dates(frame, REPORTED_COLUMN)
+    when, reported = _times(frame, time_column, TIME_COLUMN), _dates(frame, REPORTED_COLUMN)
     category = _optional(frame, category_column, CATEGORY_COLUMN)
     known_until, whole = of_whole_file(frame.attrs, when, reported, category)
     return Incidents(
         easting,
         northing,
         when=when,
-        until=_dates(frame, UNTIL_COLUMN),
+        until=_times(frame, until_column, UNTIL_COLUMN) if until_column else _dates(frame, UNTIL_COLUMN),
         reported=reported,
         category=category,
         crs=working,
@@ -182,17 +187,17 @@ def _projected(
     return easting, northing, working
 
 
-def _times(frame: geopandas.GeoDataFrame, name: str | None) -> np.ndarray | None:
+def _times(frame: geopandas.GeoDataFrame, name: str | None, usual: str) -> np.ndarray | None:
     import pandas as pd
 
-    column = _optional(frame, name, TIME_COLUMN)
+    column = _optional(frame, name, usual)
     if column is None:
         return None
     times = _moments(column)
     lost = np.flatnonzero(np.isnat(times) & pd.notna(column))
     if lost.size:
         sentence = (
-            f"{lost.size:,} of {len(column):,} values of the time column {name or TIME_COLUMN!r} are no dates, first in row "
+            f"{lost.size:,} of {len(column):,} values of the time column {name or usual!r} are no dates, first in row "
             f"{lost[0]} ({column[lost[0]]!r})"
         )
         if name is not None:

@@ -153,12 +153,37 @@ class Incidents:
         return replace(self.take(placed), source=None)
 
     def weighing(self, weight: Any, role: str = "weight") -> Incidents:
-        """Return the incidents with the weight asked for: None keeps theirs; a column's name or an array replaces it."""
+        """Return the incidents with the weight asked for: None keeps theirs; a column's name, an array or marks replace it.
+
+        Marks, such as `aoristic` gives of the same incidents, have a column `weight`.
+        """
         if weight is None:
             return self
+        if isinstance(getattr(weight, "features", None), Incidents):
+            weight = self._weights_of(weight)
         values = checks.column(self.source, weight) if isinstance(weight, str) else weight
         name = f"{role} column {weight!r}" if isinstance(weight, str) else role
         return replace(self, weight=checks.weights(values, self.size, name))
+
+    def _weights_of(self, marks: Any) -> np.ndarray:
+        """Return the column `weight` of marks; raise where they have none, or are of other incidents."""
+        if "weight" not in marks.columns:
+            raise ValueError(
+                f"The marks {marks.label!r} have no column 'weight'; theirs are {', '.join(marks.columns)}."
+            )
+        theirs = marks.features
+        same = theirs.size == self.size
+        if same and theirs.crs == self.crs:
+            same = all(
+                np.array_equal(mine, other, equal_nan=True)
+                for mine, other in ((self.easting, theirs.easting), (self.northing, theirs.northing))
+            )
+        if not same:
+            raise ValueError(
+                f"The weights are of other incidents ({theirs.size:,} of {theirs.label!r}) than these ({self.size:,} of "
+                f"{self.label!r}); make them of the same ones, of the same period and category."
+            )
+        return np.asarray(marks.columns["weight"])
 
     def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:
         """Return the incidents of a period (since inclusive, until exclusive) and category (one or several).
@@ -211,6 +236,7 @@ def as_incidents(
     weight: Any = None,
     time_column: str | None = None,
     category_column: str | None = None,
+    until_column: str | None = None,
     crs: str | None = None,
     mapping: Mapping[str, Any] | str | None = None,
 ) -> Incidents:
@@ -221,8 +247,9 @@ def as_incidents(
     Parameters
     ----------
     anything : Incidents, GeoDataFrame of points, or path (CSV of the LAPD or any agency, GeoPackage, GeoJSON, parquet, ...).
-    weight : name of a column or an array (n,); default the incidents' own weight, else 1 each.
+    weight : name of a column, an array (n,), or what `aoristic` gives of them; default the incidents' own weight, else 1 each.
     time_column, category_column : names of columns; default ``occurred`` and ``category`` where they exist.
+    until_column : name of the column that tells when each incident had ended; default ``occurred_until`` where it exists.
     crs : the CRS to project to; default the working CRS (metric kept, else the UTM zone of the data).
     mapping : of a path, what its columns hold, as `read_incidents` takes it (of LAPD files as `read_lapd` does), or its text,
         such as ``"date=Call Date, x=LON, y=LAT"``. Default: guessed, and announced.
@@ -254,7 +281,7 @@ def as_incidents(
         )
     from .frames import incidents_from_frame
 
-    return incidents_from_frame(anything, time_column, category_column, crs).weighing(weight)
+    return incidents_from_frame(anything, time_column, category_column, crs, until_column).weighing(weight)
 
 
 def _marked(marks: Any) -> Incidents:
@@ -278,7 +305,9 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
     if everything.dates_unused:
         parameters.note("dates_unused", len(everything.dates_unused), selection.unused(everything.dates_unused))
     if placed.weight is not None:
-        parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
+        parameters["weight"] = (
+            weight if isinstance(weight, str) else getattr(weight, "label", "given with the incidents")
+        )
     missing = everything.size - placed.size
     parameters.note(
         "without_place", missing, f"{missing:,} {'incident has' if missing == 1 else 'incidents have'} no place"
