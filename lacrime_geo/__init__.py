@@ -29,6 +29,16 @@ from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
+from .spacetime import (
+    EmergingHotspots,
+    EmergingPattern,
+    MannKendall,
+    SpaceTimeCube,
+    emerging_hotspots,
+    emerging_pattern,
+    mann_kendall,
+    space_time_cube,
+)
 from .spacetime_clusters import st_dbscan
 
 __all__ = [
@@ -36,17 +46,21 @@ __all__ = [
     "Cells",
     "Clusters",
     "Comparison",
+    "EmergingHotspots",
+    "EmergingPattern",
     "Features",
     "Grid",
     "HexagonalGrid",
     "Hotspots",
     "Incidents",
+    "MannKendall",
     "Marks",
     "Overview",
     "PeriodComparison",
     "RiskSurface",
     "SafeLayer",
     "Shapes",
+    "SpaceTimeCube",
     "Surface",
     "Table",
     "__version__",
@@ -62,6 +76,8 @@ __all__ = [
     "convert",
     "dbscan",
     "ellipses",
+    "emerging_hotspots",
+    "emerging_pattern",
     "fetch",
     "gi_star",
     "hdbscan",
@@ -72,6 +88,7 @@ __all__ = [
     "lag_safe_end",
     "lapd_url",
     "local_moran",
+    "mann_kendall",
     "moran",
     "nowcast",
     "nowcast_counts",
@@ -83,6 +100,7 @@ __all__ = [
     "reporting_delay",
     "risk_ratio",
     "safe_export",
+    "space_time_cube",
     "st_dbscan",
     "stability",
 ]

@@ -25,13 +25,14 @@ def two_sided(z: np.ndarray) -> np.ndarray:
     return np.where(np.isnan(z), 1.0, 2.0 * ndtr(-np.abs(z)))
 
 
-def adjust(p: np.ndarray, correction: str) -> np.ndarray:
+def adjust(p: np.ndarray, correction: str, tests: int | None = None) -> np.ndarray:
     """Return p adjusted for the number of tests, comparable with a level as p itself is.
 
     Parameters
     ----------
     p : (n,) two-sided p-values.
     correction : "fdr" (Benjamini & Hochberg 1995, step-up), "bonferroni" or "none".
+    tests : how many there are, where p are only those up to a level, to be compared with no higher one. Default: n.
 
     >>> adjust(np.array([0.01, 0.04, 0.03, 0.5]), "fdr").round(4).tolist()
     [0.04, 0.0533, 0.0533, 0.5]
@@ -39,10 +40,11 @@ def adjust(p: np.ndarray, correction: str) -> np.ndarray:
     checks.option("correction", correction, CORRECTIONS)
     if correction == "none" or p.size == 0:
         return p.copy()
+    tests = p.size if tests is None else tests
     if correction == "bonferroni":
-        return np.minimum(p * p.size, 1.0)
+        return np.minimum(p * tests, 1.0)
     order = np.argsort(p)  # equal p get equal adjusted p, in whatever order
-    stepped = p[order] * p.size / np.arange(1, p.size + 1)
+    stepped = p[order] * tests / np.arange(1, p.size + 1)
     adjusted = np.empty_like(p)
     # p · n / n may round to less than p.
     adjusted[order] = np.clip(np.minimum.accumulate(stepped[::-1])[::-1], p[order], 1.0)
