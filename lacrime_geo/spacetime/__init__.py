@@ -1,5 +1,19 @@
 """Where and when at once: near repeats, emerging hotspots, outbreaks."""
 
+from .cube import SpaceTimeCube, space_time_cube
+from .emerging import EmergingHotspots, emerging_hotspots
 from .outbreaks import space_time_scan
+from .patterns import EmergingPattern, emerging_pattern
+from .trends import MannKendall, mann_kendall
 
-__all__ = ["space_time_scan"]
+__all__ = [
+    "EmergingHotspots",
+    "EmergingPattern",
+    "MannKendall",
+    "SpaceTimeCube",
+    "emerging_hotspots",
+    "emerging_pattern",
+    "mann_kendall",
+    "space_time_cube",
+    "space_time_scan",
+]
