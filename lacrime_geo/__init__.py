@@ -38,6 +38,7 @@ from .spacetime import (
     emerging_pattern,
     mann_kendall,
     space_time_cube,
+    space_time_scan,
 )
 from .spacetime_clusters import st_dbscan
 
@@ -101,6 +102,7 @@ __all__ = [
     "risk_ratio",
     "safe_export",
     "space_time_cube",
+    "space_time_scan",
     "st_dbscan",
     "stability",
 ]
