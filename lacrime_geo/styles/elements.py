@@ -183,6 +183,28 @@ def marker(colour: str, size: float, opacity: float) -> str:
     return symbol("marker", [_layer("SimpleMarker", options)], opacity)
 
 
+def ring(colour: str, size: float, width: float, dot: float = 0.0) -> str:
+    """Return a circle of a width of line on white (mm), around a dot if it has a size (mm)."""
+    lines = [("#ffffff", width + 0.5, 0.8), (colour, width, 1.0)]
+    layers = [
+        _layer(
+            "SimpleMarker",
+            {
+                "name": "circle",
+                "color": rgba(colour, 0.0),
+                "outline_color": rgba(hue, opacity),
+                "outline_width": round(across, 2),
+                "outline_width_unit": "MM",
+                "size": size,
+                "size_unit": "MM",
+            },
+        )
+        for hue, across, opacity in lines
+    ]
+    inside = {"name": "circle", "color": rgba(colour), "outline_style": "no", "size": dot, "size_unit": "MM"}
+    return symbol("marker", [*layers, *([_layer("SimpleMarker", inside)] if dot else [])])
+
+
 def labels(
     expression: str, placement: dict[str, Any], rendering: dict[str, Any], priority: str, halo: float = 0.9
 ) -> str:

@@ -23,6 +23,7 @@ from .elements import (
     text_literal,
     unfilled,
 )
+from .near_repeats import near_repeat_roles, risk_zones
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
 from .withheld import safe_areas, safe_points
@@ -262,4 +263,6 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "contours": _contours,
     "risk_ratio": _risk_ratio,
     "tolerance": _tolerance,
+    "near_repeat_roles": near_repeat_roles,
+    "risk_zones": risk_zones,
 }

@@ -1,0 +1,55 @@
+"""Incidents with a place and a date, which analyses of both need, and the record that such an analysis begins with."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..delays import period_guards
+from ..incidents import Incidents, begin
+from ..parameters import Parameters, incidents_that
+
+LEAST = 2
+
+
+class DatedPlaces(NamedTuple):
+    """All incidents, a mask (all rows) of those with a place and a date, these alone, and their dates as days since 1970."""
+
+    everything: Incidents
+    known: np.ndarray
+    incidents: Incidents
+    day: np.ndarray
+
+
+def dated_places(incidents: Any, what: str) -> tuple[DatedPlaces, Parameters]:
+    """Return the incidents that pairs are made of, and the record; `what` names in a sentence what they are for.
+
+    Raises
+    ------
+    ValueError
+        If they have weights or no times, or fewer than two have both a place and a date.
+    """
+    everything, placed, parameters = begin(incidents, None)
+    if everything.weight is not None:
+        raise ValueError(
+            f"The incidents of {everything.label!r} have weights, and {what} counts pairs of incidents; leave the weights out."
+        )
+    if placed.when is None:
+        raise ValueError(
+            f"{everything.label!r} has no times, and {what} needs them; name its time column (time_column)."
+        )
+    period_guards.warn(parameters, everything)
+    dated = ~np.isnat(placed.when)
+    undated = int((~dated).sum())
+    parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
+    if dated.sum() < LEAST:
+        raise ValueError(
+            f"{incidents_that(int(dated.sum()), 'has', 'have')} both a place and a date of the {everything.size:,} of "
+            f"{everything.label!r}, and {what} needs two or more; check the time column and the period."
+        )
+    known = everything.placed
+    known[known] = dated
+    chosen = placed if dated.all() else placed.take(dated)
+    day = np.asarray(chosen.when).astype("M8[D]").astype(np.int64)
+    return DatedPlaces(everything, known, chosen, day), parameters
