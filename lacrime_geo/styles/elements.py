@@ -126,6 +126,29 @@ def fill(
     return symbol("fill", layers)
 
 
+def hatched(colour: str, angles: tuple[int, ...], line: str, beyond: int, border: tuple[str, float, str]) -> str:
+    """Return a filled area with hatches at angles (degrees) and a border (colour, mm, style), both only within a scale."""
+    ink, width, style = border
+    options = {
+        "color": rgba(colour),
+        "style": "solid",
+        "outline_color": rgba(ink),
+        "outline_style": style,
+        "outline_width": width,
+        "outline_width_unit": "MM",
+        "joinstyle": "miter",
+    }
+    # From afar a border in the area's own colour closes the seams between areas.
+    near = f"if(@map_scale >= {beyond}, '{rgba(colour)}', '{rgba(ink)}')"
+    layers = [_layer("SimpleFill", options, data_defined("data_defined_properties", "outlineColor", near))]
+    shown = data_defined("data_defined_properties", "enabled", f"if(@map_scale >= {beyond}, 0, 1)")
+    for number, angle in enumerate(angles, start=1):
+        stroke = symbol("line", [_layer("SimpleLine", {"line_color": rgba(line), "line_width": 0.2})])
+        drawn = shown + stroke.replace('name="?"', f'name="@0@{number}"')
+        layers.append(_layer("LinePatternFill", {"angle": angle, "distance": 1.1, "distance_unit": "MM"}, drawn))
+    return symbol("fill", layers)
+
+
 def _cross(colour: str) -> str:
     options = {
         "name": "cross",

@@ -58,6 +58,31 @@ CHANGE = (
 MORE_OUTLINE, FEWER_OUTLINE = "#a04000", "#452a78"
 NO_CHANGE = ("#707070", 0.3)  # and its opacity: where a change could be told, and there is none
 
+# Emerging hotspots: reds to purples hot, blues to greens cold, told apart by everyone, and by lightness within each side.
+EMERGING = {
+    "hot": {
+        "new": "#a000d6",
+        "consecutive": "#914681",
+        "intensifying": "#7f023a",
+        "persistent": "#e63218",
+        "diminishing": "#b77c8e",
+        "sporadic": "#e08c82",
+        "oscillating": "#c6a6cb",
+        "historical": "#f2c6b4",
+    },
+    "cold": {
+        "new": "#268757",
+        "consecutive": "#135226",
+        "intensifying": "#1b2e8a",
+        "persistent": "#3b65b8",
+        "diminishing": "#73acf3",
+        "sporadic": "#55d8fc",
+        "oscillating": "#79a73b",
+        "historical": "#9aeefd",
+    },
+}
+EMERGING_INK = {"hot": "#4a0020", "cold": "#0a1f4a"}
+
 # The customary five of local Moran maps.
 LOCAL_MORAN = {
     "high-high": ("High among high", "#d7191c"),
@@ -142,3 +167,26 @@ TOLERANCE = {"raised": "#7f3b08", "lowered": "#2d004b"}
 def cluster_classes() -> list[Class]:
     """Return the classes of cluster numbers: the six largest by rank; the rest and noise stand apart."""
     return [Class(number, f"Cluster {number + 1} by size", hue) for number, hue in enumerate(CLUSTER_HUES)]
+
+
+# Hours of the week against the mean of all: (ratio below which, its words), in the colours of density.
+HOURS = (
+    (0.5, "Less than half the mean"),
+    (0.75, "0.5 to 0.75 times the mean"),
+    (1.0, "0.75 times the mean to the mean"),
+    (1.25, "The mean to 1.25 times the mean"),
+    (1.5, "1.25 to 1.5 times the mean"),
+    (2.0, "1.5 to 2 times the mean"),
+    (float("inf"), "Twice the mean or more"),
+)
+NO_INCIDENT, NOT_OBSERVED = ("No incident", "#ffffff"), ("Not in the period", "#c8c8c8")
+
+# Which share of an incident's time lies in the hours asked for: (least, most, its words, colour), sequential.
+SHARES_OF_TIME = (
+    (0.9995, 1.0, "Wholly in these hours", "#4f127b"),
+    (0.5, 0.9995, "Half of its time or more in these hours", "#b5367a"),
+    (0.25, 0.5, "A quarter to half", "#fb8761"),
+    (1e-9, 0.25, "Less than a quarter", "#fec287"),
+    (0.0, 1e-9, "Not in these hours", NOISE),
+)
+TIME_UNKNOWN = "Time not known"

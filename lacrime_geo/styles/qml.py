@@ -23,6 +23,8 @@ from .elements import (
     text_literal,
     unfilled,
 )
+from .emerging import cube, emerging_hotspots, played_hotspots
+from .hours import aoristic
 from .near_repeats import near_repeat_roles, risk_zones
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
@@ -255,6 +257,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "comparison": _comparison,
     "change": _change,
     "incidents": _incidents,
+    "aoristic": aoristic,
     "safe_areas": safe_areas,
     "safe_points": safe_points,
     "clusters": _clustered,
@@ -265,4 +268,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "tolerance": _tolerance,
     "near_repeat_roles": near_repeat_roles,
     "risk_zones": risk_zones,
+    "emerging_hotspots": emerging_hotspots,
+    "played_hotspots": played_hotspots,
+    "cube": cube,
 }
