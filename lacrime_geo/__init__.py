@@ -2,6 +2,7 @@
 
 __version__ = "0.1.0"
 
+from .alerting import Alerts, alerts, cusum
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import incremental_moran
 from .centrography import ellipses
@@ -33,16 +34,21 @@ from .spacetime import (
     EmergingHotspots,
     EmergingPattern,
     MannKendall,
+    NearRepeats,
     SpaceTimeCube,
     emerging_hotspots,
     emerging_pattern,
     mann_kendall,
+    near_repeat,
+    risk_zones,
     space_time_cube,
     space_time_scan,
 )
 from .spacetime_clusters import st_dbscan
+from .temporal import aoristic, clock
 
 __all__ = [
+    "Alerts",
     "Cancelled",
     "Cells",
     "Clusters",
@@ -56,6 +62,7 @@ __all__ = [
     "Incidents",
     "MannKendall",
     "Marks",
+    "NearRepeats",
     "Overview",
     "PeriodComparison",
     "RiskSurface",
@@ -65,16 +72,20 @@ __all__ = [
     "Surface",
     "Table",
     "__version__",
+    "alerts",
+    "aoristic",
     "as_features",
     "as_incidents",
     "as_surface",
     "audit",
     "change_map",
+    "clock",
     "compare",
     "compare_periods",
     "concentration",
     "contours",
     "convert",
+    "cusum",
     "dbscan",
     "ellipses",
     "emerging_hotspots",
@@ -91,6 +102,7 @@ __all__ = [
     "local_moran",
     "mann_kendall",
     "moran",
+    "near_repeat",
     "nowcast",
     "nowcast_counts",
     "one_per_incident",
@@ -100,6 +112,7 @@ __all__ = [
     "read_lapd",
     "reporting_delay",
     "risk_ratio",
+    "risk_zones",
     "safe_export",
     "space_time_cube",
     "space_time_scan",

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Callable
 
+from .parameter_groups import INTERVALS, SELECTION
 from .parameter_kinds import KINDS, Parameter, Points, Polygons
 from .progress import Progress
 from .results import Shapes
 
 UNASKED = {"progress", "seed"}
+# What an analysis that goes on from its last run is given: the output of that.
+EARLIER = "earlier"
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,8 @@ class Analysis:
     `second` names a method of the result that gives a further layer of polygons, such as the hulls of clusters, or a
     further table, and `second_params` are that method's options; `look` are the options of its method `styled`; `needs` is
     a module that is no part of the core, and the package that holds it; `reports` tells that the dates of report are read,
-    which others do without; `passes_to` are functions to which it hands on those of its parameters that are none of its own.
+    which others do without, and `intervals` the same of when incidents ended and which times are placeholders; `passes_to`
+    are functions to which it hands on those of its parameters that are none of its own.
     """
 
     run: Callable[..., Any]
@@ -37,6 +41,8 @@ class Analysis:
     look: tuple[Parameter, ...] = ()
     needs: tuple[str, str] | None = None
     reports: bool = False
+    intervals: bool = False
+    resumes: bool = False
     passes_to: tuple[Callable[..., Any], ...] = ()
 
     def __post_init__(self) -> None:
@@ -52,7 +58,8 @@ class Analysis:
             (self.second_params, "self", self._second_signature),
             (self.look, "self", self._look_signature if self.look else {}),
         ):
-            names, options = sorted(p.name for p in declared), sorted({*signature} - UNASKED - {data})
+            unasked = {*UNASKED, data, *([EARLIER] if self.resumes else [])}
+            names, options = sorted(p.name for p in declared), sorted({*signature} - unasked)
             if names != options:
                 raise TypeError(f"{self.name}: declared {names}, but its signature has {options}.")
 
@@ -99,6 +106,16 @@ class Analysis:
     def selects(self) -> bool:
         """Whether a period and a category may be chosen: of incidents."""
         return self.input == "incidents" or self.counts_incidents
+
+    @property
+    def selection(self) -> tuple[Parameter, ...]:
+        """The parameters by which incidents are chosen, and their columns named; none where it takes no incidents."""
+        if not self.selects:
+            return ()
+        own = {parameter.name for parameter in self.params}
+        every = (*SELECTION, *INTERVALS) if self.intervals else SELECTION
+        # An analysis that has a begin of its own needs what was before it.
+        return tuple(parameter for parameter in every if parameter.name not in own)
 
     @property
     def summary(self) -> str:

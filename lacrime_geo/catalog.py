@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from .alerting.area_warnings import METHODS, Alerts, alerts
+from .alerting.area_warnings import STEPS as ALERT_STEPS
+from .alerting.watched_counts import DATED_BY
 from .analysis import Analysis
 from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
@@ -59,7 +62,13 @@ from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table
 from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .sensitivity.location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .significance import CORRECTIONS
+from .spacetime.bands import LABELS as BAND_LABELS
+from .spacetime.knox_test import NearRepeats, near_repeat
+from .spacetime.near_pairs import METRICS
+from .spacetime.near_repeat_zones import DECAYS, risk_zones
 from .spacetime_clusters import st_dbscan
+from .temporal.aoristic_weights import aoristic
+from .temporal.week_clock import Clock, clock
 
 ANALYSES = (
     Analysis(
@@ -344,6 +353,61 @@ ANALYSES = (
         ),
     ),
     Analysis(
+        run=clock,
+        title="Clock of incidents: weekday and hour",
+        group="Time",
+        result=Clock,
+        tags=("time of day", "hour", "weekday", "temporal", "aoristic", "heat table", "shift", "crime"),
+        reports=True,
+        intervals=True,
+        params=(WEIGHT, Amount("level", "Confidence of the intervals")),
+    ),
+    Analysis(
+        run=aoristic,
+        title="Weights of incidents by the share of their time in some hours (aoristic)",
+        group="Time",
+        result=Marks,
+        tags=("aoristic", "time of day", "hour", "weekday", "shift", "interval", "burglary", "crime"),
+        intervals=True,
+        params=(Words("hours", "Hours of the day (18-22)"), Words("weekdays", "Days of the week (Sat-Sun)")),
+    ),
+    Analysis(
+        run=near_repeat,
+        title="Near repeats (Knox test)",
+        group="Space and time",
+        result=NearRepeats,
+        tags=("near repeat", "repeat victimisation", "Knox", "space-time", "contagion", "burglary", "crime"),
+        reports=True,
+        params=(
+            Numbers("distance_bands", "Edges of the bands of distance (m)"),
+            Numbers("time_bands", "Edges of the bands of time (days)"),
+            Amount("permutations", "Shufflings of the dates for p", whole=True),
+            Choice("metric", "How distances are measured", options=METRICS),
+            Choice("labels", "Names of the bands", options=BAND_LABELS),
+        ),
+        second="originators",
+        second_title="Incidents by their part in near repeats",
+        second_result=Marks,
+        second_params=(
+            Distance("distance", "Near repeats are nearer than"),
+            Amount("days", "Near repeats are fewer days apart than", whole=True),
+        ),
+    ),
+    Analysis(
+        run=risk_zones,
+        title="Zones where near repeats are to be expected",
+        group="Space and time",
+        result=Shapes,
+        tags=("near repeat", "prediction", "prospective", "patrol", "risk zone", "burglary", "crime"),
+        reports=True,
+        params=(
+            Distance("distance", "Radius of the zones"),
+            Amount("days", "Days that a zone lasts", whole=True),
+            Choice("decay", "Risk by the age of a zone", options=DECAYS),
+            Moment("as_of", "Zones as they are on this date"),
+        ),
+    ),
+    Analysis(
         run=reporting_delay,
         title="Delay of reports",
         group="Data",
@@ -370,6 +434,29 @@ ANALYSES = (
             Words("allow", "What is no reason to stop (nibrs_switch)"),
         ),
         reports=True,
+    ),
+    Analysis(
+        run=alerts,
+        title="Early warnings by area",
+        group="Early warning",
+        result=Alerts,
+        tags=("alert", "early warning", "outbreak", "CUSUM", "EARS", "Farrington", "Poisson", "geofence", "crime"),
+        params=(
+            Polygons("areas", "Areas to watch"),
+            Column("by", "Column that tells areas apart, in place of polygons", holds="text"),
+            Choice("method", "Method", options=METHODS),
+            Choice("step", "Days or weeks", options=ALERT_STEPS),
+            Amount("false_alarms_per_year", "False alarms a year that are allowed"),
+            Words("since", "First day judged (last: since the last run)"),
+            AS_OF,
+            Choice("dated_by", "Date by which incidents are counted", options=DATED_BY),
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+        ),
+        second="judged",
+        second_title="Every step judged",
+        second_result=Table,
+        reports=True,
+        resumes=True,
     ),
     Analysis(
         run=safe_export,

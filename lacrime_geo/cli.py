@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import __version__, checks
-from .analysis import Analysis
+from .analysis import EARLIER, Analysis
 from .catalog import ANALYSES, BY_NAME, SUMMARIES
 from .command import Command
 from .commands import COMMANDS as OTHERS
@@ -23,7 +23,7 @@ from .features import hold_areas
 from .files import check_format, read_incidents, write
 from .incidents import as_incidents
 from .landing import Landing
-from .parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
+from .parameter_groups import LOOK_HELP, SELECTION_HELP
 from .parameter_kinds import (
     Amount,
     Choice,
@@ -40,17 +40,19 @@ from .parameter_kinds import (
     Words,
 )
 from .progress import Cancelled, Progress, within
-from .results import Cells, Curve, Marks, Shapes, Surface, Table
+from .results import Cells, Cube, Curve, Marks, Picture, Shapes, Surface, Table
 from .selection import asked_in_words, refuse, words
 from .summaries import Summary, make_folder
 
 log = logging.getLogger("lacrime_geo")
 KINDS_OF_RESULTS = {
     Surface: "surface",
+    Cube: "cube",
     Cells: "cells",
     Marks: "vector",
     Shapes: "vector",
     Curve: "curve",
+    Picture: "picture",
     Table: "table",
 }
 INPUTS = {
@@ -125,6 +127,7 @@ def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         wanted = _wants_second(analysis, options)
         with _progress_bar(analysis.title, options.quiet) as progress:
             arguments = _given(analysis.params, options)
+            arguments.update({EARLIER: options.output} if analysis.resumes else {})
             part = within(progress, 0.0, 0.5) if wanted else progress
             result = analysis.call(_input(analysis, options), part, **arguments)
             if wanted:
@@ -136,7 +139,7 @@ def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
         write(result, output, analysis.input if output.stem == analysis.second else None)
         if wanted:
             _write_second(further, str(analysis.second), output, second_output)
-    return [os.fspath(path) for path in (options.output, second) if path]
+    return [*(os.fspath(path) for path in (options.output, second) if path), *getattr(result, "lines", ())]
 
 
 def _summarise(analysis: Analysis, options: argparse.Namespace) -> list[str]:
@@ -155,7 +158,7 @@ def _kind(result: type) -> str:
 
 def _within_the_first(analysis: Analysis) -> bool:
     """Tell whether a second layer goes into the first one's file when it is given none of its own."""
-    return bool(analysis.second) and not issubclass(analysis.second_result, Table)
+    return bool(analysis.second) and not (issubclass(analysis.second_result, Table) or issubclass(analysis.result, Table))
 
 
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:
@@ -189,7 +192,7 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
 
 
 def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
-    chosen = [*(parameter.name for parameter in SELECTION), "mapping"]
+    chosen = [*(parameter.name for parameter in analysis.selection), "mapping"]
     if analysis.input != "incidents" and not (analysis.counts_incidents and options.value is None):
         if analysis.counts_incidents:
             refuse({name: getattr(options, name) for name in chosen})
@@ -198,8 +201,10 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
     if analysis.counts_incidents and hold_areas(read):
         refuse({name: getattr(options, name) for name in chosen})
         return read
-    incidents = as_incidents(read, time_column=options.time_column, category_column=options.category_column)
-    selected = incidents.select(since=options.since, until=options.until, category=words(options.category))
+    columns = {name: getattr(options, name, None) for name in ("time_column", "category_column", "until_column")}
+    incidents = as_incidents(read, **columns)
+    period = {name: getattr(options, name) for name in ("since", "until") if name in chosen}
+    selected = incidents.select(**period, category=words(options.category))
     if asked := asked_in_words(selected.selection):
         log.info("%s of %s incidents %s", f"{selected.size:,}", f"{incidents.size:,}", asked)
     return selected
@@ -247,9 +252,9 @@ def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
     command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
     for parameter in (*analysis.params, *analysis.second_params):
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
+    for parameter in analysis.selection:
+        _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
     if analysis.selects:
-        for parameter in SELECTION:
-            _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
         command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     for parameter in analysis.look:
         _add_option(command, parameter, LOOK_HELP[parameter.name], False, analysis)

@@ -8,10 +8,11 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Union
+from typing import TYPE_CHECKING, Callable, Union
 
 from .landing import Landing, explained
-from .results import Cells, Curve, Result, Surface, Table, Vector
+from .png_files import png
+from .results import Cells, Cube, Curve, Picture, Result, Surface, Table, Vector
 from .spreadsheets import harmless
 from .styles import qml
 
@@ -98,22 +99,36 @@ def save(result: Result, path: PathLike) -> str:
 
 
 def result_kind(result: Result) -> str:
-    """Return "surface", "cells", "curve", "table" or "vector"."""
+    """Return "surface", "cube", "cells", "curve", "picture", "table" or "vector"."""
     if isinstance(result, Surface):
         return "surface"
+    if isinstance(result, Cube):
+        return "cube"
     if isinstance(result, Cells):
         return "cells"
     if isinstance(result, Curve):
         return "curve"
+    if isinstance(result, Picture):
+        return "picture"
     return "table" if isinstance(result, Table) else "vector"
 
 
 FORMATS = {
     "surface": (".tif", ".tiff"),
     "cells": (".gpkg", ".parquet", ".geojson", ".tif", ".tiff"),
+    "cube": (".gpkg", ".parquet", ".geojson", ".tif", ".tiff", ".nc"),
     "vector": (".gpkg", ".parquet", ".geojson"),
     "table": (".csv", ".parquet"),
     "curve": (".csv", ".parquet", ".svg"),
+    "picture": (".csv", ".parquet", ".svg", ".png", ".html"),
+}
+
+
+# How a table that is drawn is written, by ending.
+PICTURES: dict[str, Callable[[Picture], bytes]] = {
+    ".svg": lambda table: table.svg().encode(),
+    ".html": lambda table: table.html().encode(),
+    ".png": lambda table: png(table.svg()),
 }
 
 
@@ -131,6 +146,7 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
     `layer` is its name in the file, by default the file's own.
     """
     from . import rasters, vector_formats
+    from .spacetime import netcdf
 
     suffix = path.suffix.lower()
     with _writing(path):
@@ -138,13 +154,18 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
             _write_table(result, path)
         elif suffix in (".tif", ".tiff"):
             rasters.write(result, path)
+        elif suffix == ".nc":
+            netcdf.write(result, path)  # type: ignore[arg-type]  # of a cube, by `check_format`
         elif isinstance(result, Vector):
             vector_formats.write(result, path, layer or path.stem, second=second)
-        if qml(result) and not second and not (isinstance(result, Cells) and suffix in (".tif", ".tiff")):
+        if qml(result) and not second and not (isinstance(result, Cells) and suffix in (".tif", ".tiff", ".nc")):
             path.with_suffix(".qml").write_text(qml(result), encoding="utf-8")
 
 
 def _write_table(table: Table, path: Path) -> None:
+    if isinstance(table, Picture) and path.suffix.lower() in PICTURES:
+        path.write_bytes(PICTURES[path.suffix.lower()](table))
+        return
     if path.suffix.lower() == ".svg":
         path.write_text(table.svg(), encoding="utf-8")  # type: ignore[attr-defined]  # of a curve, by `check_format`
         return

@@ -16,10 +16,10 @@ from types import TracebackType
 # What GDAL and SQLite leave beside a layer, and the style: stale ones must not outlive the layer they belong to.
 HIDDEN = ".lacrime_geo-"
 # The layers of a GeoPackage that a run writes beside the one named like the file.
-OWN_LAYERS = ("incidents", "features", "clusters", "layer_styles")
+OWN_LAYERS = ("incidents", "features", "clusters", "steps", "bins", "layer_styles")
 LAYERS = (".gpkg", ".parquet", ".geojson", ".tif", ".tiff")
-# A page or a table has no style; those of a layer of its name are not its own.
-PAGES = (".html", ".pdf", ".png", ".csv", ".json")
+# A page, a picture or a table has no style; those of a layer of its name are not its own.
+PAGES = (".html", ".pdf", ".png", ".svg", ".csv", ".json")
 SHAPEFILE = ("{stem}.qix", "{stem}.cpg", "{stem}.sbn", "{stem}.sbx", "{stem}.prj", "{name}.xml")
 SIDE_FILES = (
     "{name}.ovr",

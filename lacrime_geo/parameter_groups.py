@@ -43,10 +43,13 @@ SELECTION: tuple[Parameter, ...] = (
     Column("time_column", "Time column", holds="time"),
     Column("category_column", "Category column", holds="text"),
 )
+# And where incidents that lasted are looked at.
+INTERVALS: tuple[Parameter, ...] = (Column("until_column", "End column", holds="time"),)
 SELECTION_HELP = {
     "since": "Only incidents from this date or moment on (YYYY-MM-DD).",
     "until": "Only incidents before this date or moment (YYYY-MM-DD).",
     "category": "Only incidents of this category, or of several separated by commas.",
+    "until_column": "Column that tells when each incident had ended at the latest. Default: occurred_until, where it exists.",
     "time_column": "Column with the time of the incident. Default: occurred, where it exists.",
     "category_column": "Column with the category. Default: category, where it exists.",
 }

@@ -33,8 +33,8 @@ class _Saved:
         """Write the result to a file whose ending names the format, atomically, with its QGIS style beside it.
 
         Vector results go to .gpkg, .parquet or .geojson, surfaces to .tif, tables to .csv or
-        .parquet, curves also to .svg. A killed run
-        leaves the old file or none. Returns the path.
+        .parquet, curves also to .svg, clocks to .svg, .png and .html as well. A killed run leaves the old file or none. Returns
+        the path.
 
         Raises
         ------
@@ -180,6 +180,19 @@ class Curve(Table):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
+class Picture(Table):
+    """Hold a table that is drawn as well: saved as a picture (.svg, .png) or a page with it (.html)."""
+
+    def svg(self) -> str:
+        """Return the picture as a whole SVG document."""
+        raise NotImplementedError
+
+    def html(self) -> str:
+        """Return a page with the picture; nothing in it is loaded from elsewhere."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, eq=False, repr=False)
 class Cells(_Columns):
     """Hold columns on the cells of a grid that belong to the study area; `cell` is each row's flat cell number."""
 
@@ -204,6 +217,11 @@ class Cells(_Columns):
         from .frames import geodataframe
 
         return geodataframe(self.grid.polygons(self.cell), self.grid.crs, self.columns)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Cube(Cells):
+    """Hold cells that have values at several steps of time too, which NetCDF (.nc) holds."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,14 +12,14 @@ from qgis.core import (
     QgsProcessingParameterRasterLayer,
 )
 
-from . import delivery, display, layers
+from . import delivery, display, layers, picture_pages
 from .base import LacrimeAlgorithm
 from .feedback import progress_of
 from .inputs import Inputs
 from .lacrime_geo.landing import Landing
-from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION, SELECTION_HELP
+from .lacrime_geo.parameter_groups import LOOK_HELP, SELECTION_HELP
 from .lacrime_geo.progress import advance, within
-from .lacrime_geo.results import Marks, Surface, Table
+from .lacrime_geo.results import Marks, Picture, Surface, Table
 from .outputs import Outputs
 from .parameters import advanced, out_of_bounds, to_processing
 from .provenance import Provenance
@@ -105,11 +105,10 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             text = self.analysis.help(parameter.name)
             for made in to_processing(parameter, self.input_name, default, not required, text):
                 self.addParameter(made)
-        if self.analysis.selects:
-            for parameter in SELECTION:
-                text = SELECTION_HELP[parameter.name]
-                for made in to_processing(parameter, self.input_name, None, True, text):
-                    self.addParameter(advanced(made))
+        for parameter in self.analysis.selection:
+            text = SELECTION_HELP[parameter.name]
+            for made in to_processing(parameter, self.input_name, None, True, text):
+                self.addParameter(advanced(made))
         for parameter in self.analysis.look:
             default = self.analysis.default(parameter.name)
             for made in to_processing(parameter, self.input_name, default, True, LOOK_HELP[parameter.name]):
@@ -126,9 +125,17 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             made = QgsProcessingParameterFeatureSink(OUTPUT, title, kind)
         made.setHelp(self.tr(self.analysis.returns))
         self.addParameter(made)
+        if issubclass(self.analysis.result, Picture):
+            made = picture_pages.declared(self.tr("Page with the picture"))
+            made.setHelp(
+                self.tr("The picture, what it shows and what was left out, as a page; .svg or .png: the picture.")
+            )
+            self.addParameter(made)
         if self.analysis.second:
             table = issubclass(self.analysis.second_result, Table)
-            kind = kinds.TypeVector if table else kinds.TypeVectorPolygon
+            marks = issubclass(self.analysis.second_result, Marks)
+            shapes = kinds.TypeVectorAnyGeometry if marks else kinds.TypeVectorPolygon
+            kind = kinds.TypeVector if table else shapes
             name, title = self.analysis.second.upper(), self.tr(self.analysis.second_title)
             # A further table is made only when asked for.
             made = QgsProcessingParameterFeatureSink(name, title, kind, None, True, not table)
@@ -170,12 +177,14 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
     def _stage(self, outputs):
         surface = issubclass(self.analysis.result, Surface)
         outputs.stage(OUTPUT, "surface" if surface else "vector")
+        self.page = picture_pages.stage(outputs) if issubclass(self.analysis.result, Picture) else None
         if self.analysis.second:
             outputs.stage(self.analysis.second.upper(), "vector")
 
     def _writes_input_again(self, outputs, inputs, options):
         """Tell whether an output has the input's own features, with further columns."""
-        return issubclass(self.analysis.result, Marks) and not inputs.are_counted(options)
+        results = self.analysis.result, self.analysis.second_result
+        return any(issubclass(one, Marks) for one in results) and not inputs.are_counted(options)
 
     def _deliver(self, outputs, inputs, result, data, original, progress):
         """Make what else is wanted of a result, and write all; return where, by output."""
@@ -204,6 +213,7 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         written = {OUTPUT: (result, delivery.write(outputs, OUTPUT, result, original, progress))}
         if second is not None:
             name = self.analysis.second.upper()
-            written[name] = second, delivery.write(outputs, name, second, None, progress)
+            written[name] = second, delivery.write(outputs, name, second, original, progress)
         with display.run_called(f"{self.group()} · {result.parameters['layer']}") as run:
-            return {name: delivery.show(outputs, *output, run) for name, output in written.items() if output[1]}
+            shown = {name: delivery.show(outputs, *output, run) for name, output in written.items() if output[1]}
+        return {**shown, picture_pages.PAGE: picture_pages.write(*self.page, result)} if self.page else shown

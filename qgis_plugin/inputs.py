@@ -5,7 +5,6 @@ import os
 from qgis.core import QgsProcessingException, QgsWkbTypes
 
 from . import raster_layers, reading
-from .lacrime_geo.parameter_groups import SELECTION
 from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
 from .lacrime_geo.privacy.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.progress import within
@@ -62,18 +61,21 @@ class Inputs:
         areas = self.are_counted(options) and _are_areas(source)
         if areas and USUAL_COUNTS in source.fields().names():
             columns = [*columns, USUAL_COUNTS]
-        chosen = {p.name: self.value(p) for p in SELECTION} if self.analysis.selects else {}
+        chosen = {p.name: self.value(p) for p in self.analysis.selection}
         if areas or (self.analysis.input == "features" and not self.are_counted(options)):
             refuse(chosen)
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
         times, categories = chosen["time_column"], chosen["category_column"]
         reports = self._wants_reports(chosen)
-        incidents = reading.incidents_of(source, self.context, columns, times, categories, progress, reports=reports)
-        return incidents.select(since=chosen["since"], until=chosen["until"], category=words(chosen["category"]))
+        spans = reading.Spans(chosen["until_column"]) if self.analysis.intervals else None
+        incidents = reading.incidents_of(
+            source, self.context, columns, times, categories, progress, reports=reports, spans=spans
+        )
+        return incidents.select(since=chosen.get("since"), until=chosen["until"], category=words(chosen["category"]))
 
     def _wants_reports(self, chosen):
         """Tell whether the dates of report are read: where the analysis looks at times, or a period is chosen."""
-        return self.analysis.reports or chosen["since"] is not None or chosen["until"] is not None
+        return self.analysis.reports or chosen.get("since") is not None or chosen["until"] is not None
 
     def are_counted(self, options):
         """Tell whether the features are incidents to count, as no value of theirs was named; areas are refused there."""

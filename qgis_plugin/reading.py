@@ -1,6 +1,7 @@
 """QGIS feature sources to the library's Incidents and Features, in the working CRS."""
 
 import logging
+from typing import NamedTuple, Optional
 
 import numpy as np
 from qgis.core import (
@@ -19,7 +20,7 @@ from . import databases, file_layers
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.agencies import NIBRS_COLUMN, SCHEMA_COLUMN, agency_of
 from .lacrime_geo.crs import known_degrees
-from .lacrime_geo.frames import CATEGORY_COLUMN, REPORTED_COLUMN, TIME_COLUMN
+from .lacrime_geo.frames import CATEGORY_COLUMN, PLACEHOLDER_COLUMN, REPORTED_COLUMN, TIME_COLUMN, UNTIL_COLUMN
 from .lacrime_geo.incident_columns import of_whole_file
 from .lacrime_geo.progress import advance, within
 from .moments import in_iso
@@ -31,20 +32,28 @@ ROWS_AT_ONCE = 2000
 UNCOUNTED = 100_000
 
 
-def incidents_of(source, context, columns, time_column, category_column, progress, crs=None, reports=False):
+class Spans(NamedTuple):
+    """That the ends of incidents are read, of a column or the usual one, and which times of day are placeholders."""
+
+    column: Optional[str]
+
+
+def incidents_of(source, context, columns, time_column, category_column, progress, crs=None, reports=False, spans=None):
     """Return a source's points as Incidents; their source holds the columns named and each feature's id.
 
     One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one; `reports`
-    tells to read the dates of report, where there is a column of them.
+    tells to read the dates of report, where there is a column of them, and `spans` the ends.
     """
     names = source.fields().names()
     asked = bool(time_column)
     time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
     category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
     reported = _column_of_dates(source.fields(), REPORTED_COLUMN) if reports else None
+    until, placeholder = _of_spans(source.fields(), spans)
     schema = SCHEMA_COLUMN if {SCHEMA_COLUMN, NIBRS_COLUMN} <= set(names) else None
-    wanted = [name for name in dict.fromkeys([*columns, time_column, category_column, reported, schema]) if name]
-    dates_in = {time_column, reported} - {*columns, category_column}
+    others = [time_column, category_column, reported, schema, until, placeholder]
+    wanted = [name for name in dict.fromkeys([*columns, *others]) if name]
+    dates_in = {time_column, reported, until} - {*columns, category_column}
     places = _Points()
     in_batches = file_layers.read(source.file, wanted, dates_in, places.point, within(progress, 0.0, 0.7))
     ids, points, values = in_batches or _read(source, wanted, places.point, within(progress, 0.0, 0.7))
@@ -55,15 +64,17 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         x = np.where(known_degrees(x, y), x, np.nan)
     easting, northing, crs = projected(source, x, y, context, crs, within(progress, 0.7, 0.85))
     dating = within(progress, 0.85, 1.0)
-    table = {name: _numbers(values[name]) for name in (*columns, schema) if name}
+    table = {name: _numbers(values[name]) for name in (*columns, schema, placeholder) if name}
     when = _times(values[time_column], time_column, asked, dating) if time_column else None
     reports = _times(values[reported], reported, False, None) if reported else None
+    ends = _times(values[until], until, bool(spans.column), None) if until else None
     category = _texts(values[category_column]) if category_column else None
     known_until, whole = of_whole_file(source.kept, when, reports, category)
     return Incidents(
         easting,
         northing,
         when=when,
+        until=ends,
         reported=reports,
         category=category,
         crs=crs,
@@ -75,6 +86,14 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         known_until=known_until,
         whole=None if known_until is None else whole,
     )
+
+
+def _of_spans(fields, spans):
+    """Return the column of ends and the one of placeholders, None for one that is not read or not there."""
+    if spans is None:
+        return None, None
+    placeholder = PLACEHOLDER_COLUMN if PLACEHOLDER_COLUMN in fields.names() else None
+    return spans.column or _column_of_dates(fields, UNTIL_COLUMN), placeholder
 
 
 def _column_of_dates(fields, name):

@@ -9,7 +9,7 @@ import lacrime_geo as lg
 from lacrime_geo import catalog, results
 from lacrime_geo.analysis import UNASKED, parameter_help
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
-from lacrime_geo.parameter_groups import SELECTION, SELECTION_HELP
+from lacrime_geo.parameter_groups import INTERVALS, SELECTION, SELECTION_HELP
 from lacrime_geo.parameter_kinds import Choice, Distance
 
 
@@ -28,7 +28,8 @@ def test_declared_names_are_the_signatures(analysis):
     assert set(others) <= layers and all(analysis.required(name) for name in others)
     assert len(analysis.params) <= 10 and len(analysis.second_params) <= 6
     names = [parameter.name for parameter in (*analysis.params, *analysis.second_params, *analysis.look)]
-    assert len({*names, *(parameter.name for parameter in SELECTION)}) == len(names) + len(SELECTION)
+    chosen = [parameter.name for parameter in analysis.selection or SELECTION]
+    assert len({*names, *chosen}) == len(names) + len(chosen)
 
 
 @pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
@@ -52,7 +53,7 @@ def test_results_exist(analysis):
     assert issubclass(analysis.result, kinds)
     assert analysis.second is None or callable(getattr(analysis.result, analysis.second))
     assert (analysis.second is None) == (analysis.second_title is None)
-    assert issubclass(analysis.second_result, (results.Shapes, results.Table))
+    assert issubclass(analysis.second_result, (results.Shapes, results.Table, results.Marks))
 
 
 def test_names_are_told_apart():
@@ -63,7 +64,7 @@ def test_names_are_told_apart():
 def test_selection_is_what_incidents_take():
     select = set(inspect.signature(lg.Incidents.select).parameters) - {"self"}
     making = set(inspect.signature(lg.as_incidents).parameters) - {"anything", "weight", "crs", "mapping"}
-    assert {p.name for p in SELECTION} == set(SELECTION_HELP) == select | making
+    assert {p.name for p in (*SELECTION, *INTERVALS)} == set(SELECTION_HELP) == select | making
 
 
 @dataclass(frozen=True)

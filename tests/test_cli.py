@@ -16,7 +16,6 @@ from makers import crimes_frame, rectangle, squares
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.cli import main
-from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.parameter_kinds import Distance, DistanceOrRule
 from lacrime_geo.styles import qml
 
@@ -264,7 +263,7 @@ def test_help_of_every_option(analysis, capsys):
     text = " ".join(capsys.readouterr().out.split())
     assert left.value.code == 0 and analysis.summary in text
     own = (*analysis.params, *analysis.second_params)
-    for parameter in (*own, *analysis.look, *(SELECTION if analysis.input == "incidents" else ())):
+    for parameter in (*own, *analysis.look, *analysis.selection):
         assert f"--{parameter.name.replace('_', '-')}" in text
     for parameter in own:
         assert analysis.help(parameter.name)[:40].strip() in text

@@ -35,7 +35,8 @@ points = lg.Incidents(x, y, category=["a", "b"] * 250, crs="EPSG:32611", source=
 cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40) // 8 * 100.0, 100.0, 100.0)
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
-every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast"
+every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
+every += " near_repeat risk_zones"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -61,8 +62,16 @@ curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]
 delay = lg.reporting_delay(points)
+lasting = lg.Incidents(x, y, when=days + np.timedelta64(9, "h"), until=days + np.timedelta64(15, "h"), crs="EPSG:32611")
+marks += [lg.aoristic(lasting, hours="12-16")]
+surfaces += [lg.kde(lasting, weight=marks[-1])]
+tables += [lg.clock(lasting), lg.clock(lasting).hours()]
+assert "aoristic" in lg.clock(lasting).svg() and "<table>" in lg.clock(lasting).html()
 tables += [delay, delay.curve(), lg.nowcast(points, by="w", last=2), lg.nowcast(points, step="day")]
 tables += [lg.nowcast_counts(dict(date=["2024-05-01"], count=[3]), delay=delay, as_of="2024-05-01", step="day")]
+knox = lg.near_repeat(points, permutations=9)
+tables += [knox]
+marks += [knox.originators(distance=100, days=7)]
 clusters = [lg.dbscan(points), lg.dbscan(some, eps=200, min_samples=5, weight="w")]
 clusters += [lg.jitter_sensitivity(lg.dbscan, points, radius=50, runs=2)]
 clusters += [lg.st_dbscan(points, eps=300, eps_time=90, min_samples=5)]
@@ -78,7 +87,7 @@ seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.e
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
-seconds += safe
+seconds += [*safe, lg.risk_zones(points, distance=100, days=7)]
 texts = [styles.qml(result) for result in (*surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
 assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from . import palettes
+from .alarms import alerts
 from .elements import (
     LOCAL_SCALE,
     NORMAL,
@@ -246,6 +247,7 @@ def _tolerance(result: Any) -> str:
 
 
 STYLES: dict[str, Callable[[Any], str]] = {
+    "alerts": alerts,
     "density": _density,
     "hotspots": _cell_bins,
     "gi_star": _feature_bins,

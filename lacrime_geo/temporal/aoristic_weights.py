@@ -51,9 +51,9 @@ def aoristic(
     Notes
     -----
     Ratcliffe 2000 (doi 10.1080/136588100424963): of an incident that happened at some time between start and end, each hour has
-    the share that it holds of the span, as if every moment were as likely. Parts of hours count by their minutes. Spans go on over
-    midnight and over the end of the week; in one longer than a week each of the 168 hours has the same share. Where there is no
-    end, or it is the start or earlier, the incident is in its start hour. Times are the local wall clock: the hour that is
+    the share that it holds of the span, as if every moment were as likely. Parts of hours count by their minutes. Spans go on
+    over midnight and over the end of the week; in one longer than a week each of the 168 hours has the same share. Where there is
+    no end, or it is the start or earlier, the incident is in its start hour. Times are the local wall clock: the hour that is
     skipped or comes twice when clocks are changed is not allowed for. Incidents whose time of day is a placeholder (column
     `time_placeholder`) are taken as not known, and counted. Over all 168 hours the weights of an incident sum to 1.
 

@@ -15,11 +15,15 @@ NEED_SCIKIT = ("hdbscan", "optics")
 CLUSTERS = ("dbscan", "st_dbscan", *NEED_SCIKIT)
 OF_INCIDENTS = ("kde", "hotspots", "stability", "jitter_sensitivity", "incremental_moran", *CLUSTERS, "ellipses")
 OF_REPORTS = ("reporting_delay", "nowcast")
+OF_HOURS = ("clock", "aoristic")
+OF_REPEATS = ("near_repeat", "risk_zones")
 ANALYSES = (
     *OF_INCIDENTS,
     *OF_FEATURES,
     *("risk_ratio", "contours", "compare", "concentration", "change_map", "safe_export"),
     *OF_REPORTS,
+    *OF_HOURS,
+    *OF_REPEATS,
 )
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
@@ -33,6 +37,7 @@ SECOND = {
     "compare": "AGREEMENT",
     "safe_export": "REPORT",
     "reporting_delay": "CURVE",
+    "near_repeat": "ORIGINATORS",
 }
 
 
@@ -48,6 +53,9 @@ def inputs_of(name, points, squares, units, density):
         "concentration": dict(UNITS=units),
         "change_map": dict(AFTER_SINCE=AFTER_SINCE),
         "jitter_sensitivity": dict(ANALYSIS="hotspots", CELL_SIZE=400, RUNS=3, RADIUS=75),
+        "aoristic": dict(HOURS="18-22", UNTIL_COLUMN="reported"),
+        "near_repeat": dict(PERMUTATIONS=19),
+        "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}

@@ -9,9 +9,9 @@ from bundled import ANALYSES, RASTERS, SECOND, clustered, column, inputs_of, poi
 import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME
-from lacrime_geo.parameter_groups import SELECTION
 from lacrime_geo.parameter_kinds import DistanceOrRule
 from lacrime_geo.rates import empirical_bayes
+from lacrime_geo.results import Picture
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
@@ -29,8 +29,9 @@ def test_every_analysis_is_registered_with_its_options_in_capitals(provider, nam
     if any(isinstance(parameter, DistanceOrRule) for parameter in analysis.params):
         # A length that a rule can find is shown as two: the length, and the rule for when it is empty.
         options.insert(options.index("BANDWIDTH") + 1, "BANDWIDTH_RULE")
-    selection = [parameter.name.upper() for parameter in SELECTION] if analysis.selects else []
-    outputs = ["OUTPUT", *([SECOND[name]] if name in SECOND else [])]
+    selection = [parameter.name.upper() for parameter in analysis.selection]
+    page = ["PAGE"] if issubclass(analysis.result, Picture) else []
+    outputs = ["OUTPUT", *page, *([SECOND[name]] if name in SECOND else [])]
     look = [parameter.name.upper() for parameter in analysis.look]
     assert names == [analysis.input.upper(), *options, *selection, *look, *outputs]
     assert found.displayName() == analysis.title

@@ -47,6 +47,10 @@ RUNS = {
     "dbscan, against chance": ("dbscan", dict(EPS=150, MIN_SAMPLES=100, PERMUTATIONS=9, POPULATION="the points"), LATE),
     "st_dbscan": ("st_dbscan", IN_TIME, LATE),
     "reporting_delay": ("reporting_delay", dict(BY="category"), LATE),
+    "clock": ("clock", dict(UNTIL_COLUMN="reported"), LATE),
+    "aoristic": ("aoristic", dict(HOURS="18-22", UNTIL_COLUMN="reported"), LATE),
+    "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
+    "risk_zones": ("risk_zones", dict(DISTANCE=50, DAYS=14), LATE),
     "nowcast": ("nowcast", dict(BY="category", STEP=1), LATE),
 }
 

@@ -44,7 +44,11 @@ LOOKS = {
     "hdbscan": ("categorizedSymbol", *CLUSTERS),
     "ellipses": ("categorizedSymbol", "all", "all"),
     "safe_export": ("graduatedSymbol", "60 to 636 crimes", "Withheld: under 5, or to hide such"),
+    "aoristic": ("graduatedSymbol", "Wholly in these hours", "Time not known"),
+    "risk_zones": ("graduatedSymbol", "25 to 30 days left, today included", "1 to 6 days left, today included"),
     # Tables are not drawn.
+    "near_repeat": None,
+    "clock": None,
     "incremental_moran": None,
     "moran": None,
     "concentration": None,
@@ -68,6 +72,10 @@ BAD = {
     "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
     "reporting_delay": ({"AS_OF": "2001-01-01"}, "2001-01-01"),
     "nowcast": ({"LEVEL": 2.0}, "level must be"),
+    "clock": ({"LEVEL": 2.0}, "level must be"),
+    "aoristic": ({"HOURS": "late"}, "hours must be such as 22-4"),
+    "near_repeat": ({"TIME_BANDS": "0, 3.5, 7"}, "time_bands are in whole days"),
+    "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
     "st_dbscan": ({"EPS_TIME": -1.0}, "eps_time must be above 0"),
     "hdbscan": ({"MIN_CLUSTER_SIZE": 1}, "min_cluster_size"),
@@ -107,7 +115,10 @@ def given_on(sample, name):
 def by_the_library(name, given):
     """Return what a script gets."""
     options = {key.lower(): value for key, value in given.items()}
-    return BY_NAME[name].call(options.pop(BY_NAME[name].input), None, **options)
+    data = options.pop(BY_NAME[name].input)
+    if "until_column" in options:  # which a script names when it makes incidents
+        data = lg.as_incidents(data, until_column=options.pop("until_column"))
+    return BY_NAME[name].call(data, None, **options)
 
 
 def legend(layer):

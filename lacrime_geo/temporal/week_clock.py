@@ -1,0 +1,185 @@
+"""The clock: incidents by weekday and hour, spread over the time in which they may have happened, as a table and a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import checks, dates, selection
+from ..delays.period_guards import warn
+from ..incidents import Incidents, as_incidents
+from ..parameters import Parameters, in_words
+from ..progress import Progress, advance, within
+from ..results import Picture, Table
+from .count_series import period_of
+from .known_spans import Spans, spans_of
+from .week_hours import DAY_HOURS, WEEK_HOURS, WEEKDAYS, hours_between
+from .week_totals import Totals, totals_of
+from .weighted_intervals import weighted_interval
+
+DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Clock(Picture):
+    """Hold incidents by weekday and hour, with their sums by hour of the day and by weekday; drawn as .svg, .html and .png."""
+
+    by_hour: Table | None = None
+    by_weekday: Table | None = None
+
+    def hours(self) -> Table:
+        """Return the same of the 24 hours of the day."""
+        assert self.by_hour is not None
+        return self.by_hour
+
+    def weekdays(self) -> Table:
+        """Return the same of the seven weekdays."""
+        assert self.by_weekday is not None
+        return self.by_weekday
+
+    def svg(self) -> str:
+        """Return the picture: a row for each weekday, a column for each hour, with both profiles beside."""
+        from .clock_pictures import drawn
+
+        return drawn(self)
+
+    def html(self) -> str:
+        """Return a page with the picture, what it shows, what was left out, and the profiles as tables."""
+        from .clock_pages import page_of
+
+        return page_of(self)
+
+
+def clock(
+    incidents: Any,
+    *,
+    weight: Any = None,
+    level: float = 0.95,
+    progress: Progress = None,
+) -> Clock:
+    """Count incidents by weekday and hour, spread over the time in which they may have happened, as a table and a picture.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path; with the time of the incident (`occurred`), and its end
+        (`occurred_until`) where that is known. Those without a place count as well.
+    weight : column name or array (n,), such as the harm of each incident; default the incidents' own weight, else 1.
+    level : confidence of the intervals. Default 0.95.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Clock
+        A row for each of the 168 hours of the week, Monday 0:00 first: `weekday`, `hour`, `count` of incidents (with parts,
+        where ends are known), `weight_sum` where they have weights, `hours_observed`, how many such hours the period has, `rate`
+        per such hour with its interval (`low`, `high`), `share` of all, and `ratio` of the rate to the mean of all hours.
+
+        In a script `.hours()` and `.weekdays()` are the profiles, and `.save()` also draws: .svg, .html, .png.
+
+    Raises
+    ------
+    ValueError
+        If there are no times, or no time of day is known.
+
+    Notes
+    -----
+    An incident with an end is spread over the hours from start to end (Ratcliffe 2000; see `aoristic`), one without is in its
+    start hour. Incidents whose time of day is a placeholder (column `time_placeholder`, such as 12:00 and 00:01 in files of the
+    LAPD) are left out and counted: the noon peak of such files is mostly these. The period is the one chosen, else that of the
+    whole file, by days; an incident is of it by its start. Times are the local wall clock: the hour skipped or repeated when
+    clocks are changed is not allowed for.
+
+    Intervals are exact Poisson intervals (Garwood 1936) where each incident is in one hour and weighs 1, else those of Fay &
+    Feuer 1997 for weighted sums. Both take incidents as independent: offences in series make the truth less sure.
+
+    Examples
+    --------
+    >>> when = np.datetime64("2023-10-02T08:30") + np.arange(28) * np.timedelta64(12, "h")
+    >>> table = clock(Incidents(np.zeros(28), np.zeros(28), when=when, crs="EPSG:32611"))
+    >>> table["count"].sum(), table["weekday"][8], table["count"][8], table["rate"][8], table["ratio"][8]
+    (28.0, 'Monday', 2.0, 1.0, 12.0)
+    """
+    level = checks.share("level", level)
+    everything = as_incidents(incidents, weight=weight)
+    parameters = Parameters(layer=everything.label, incidents=everything.size, period=everything.period, level=level)
+    parameters.update(everything.selection)
+    if everything.weight is not None:
+        parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
+    spans = spans_of(everything, parameters)
+    warn(parameters, everything)
+    begin, end = _period(everything)
+    parameters.update(counted=int(spans.known.sum()), begin=dates.in_digits(begin), end=dates.in_digits(end))
+    advance(progress, 0.2)
+    weights = np.ones(spans.start.size) if everything.weight is None else everything.weight[spans.known]
+    found = totals_of(spans, weights, within(progress, 0.2, 0.9))
+    observed = hours_between(begin, end)
+    tables = _tables(found, observed, everything.weight is not None, parameters)
+    _tell(tables["week"], parameters)
+    advance(progress, 1.0)
+    label = selection.title(
+        "Clock of incidents", parameters.get("category"), _within(everything, spans), spans.start.size
+    )
+    margins = (Table(tables[name], parameters, label=f"{label}, by {said}") for name, said in SAID.items())
+    return Clock(tables["week"], parameters, "", label, *margins)
+
+
+SAID = {"hours": "hour of the day", "weekdays": "weekday"}
+
+
+def _within(incidents: Incidents, spans: Spans) -> np.ndarray:
+    return np.asarray(incidents.when)[spans.known]
+
+
+def _period(incidents: Incidents) -> tuple[np.datetime64, np.datetime64]:
+    """Return the begin and the end (exclusive) of the period: that of the whole file by days, within what was chosen."""
+    first, last = period_of(incidents, np.asarray(incidents.when).astype("M8[D]"))
+    since, until = selection.period_of(incidents.selection.get("since"), incidents.selection.get("until"))
+    begin, end = first.astype("M8[s]"), (last + DAY).astype("M8[s]")
+    return begin if since is None else max(begin, since), end if until is None else min(end, until)
+
+
+def _tables(
+    found: dict[str, Totals], observed: np.ndarray, weighted: bool, parameters: Parameters
+) -> dict[str, dict[str, np.ndarray]]:
+    """Return the columns of the table and of both profiles."""
+    by_day = observed.reshape(7, DAY_HOURS)
+    number = np.arange(WEEK_HOURS)
+    names = np.array(WEEKDAYS, dtype=object)
+    heads: dict[str, tuple[dict[str, np.ndarray], np.ndarray]] = {
+        "week": ({"weekday": names[number // DAY_HOURS], "hour": number % DAY_HOURS}, observed),
+        "hours": ({"hour": np.arange(DAY_HOURS)}, by_day.sum(axis=0)),
+        "weekdays": ({"weekday": names}, by_day.sum(axis=1)),
+    }
+    level = parameters["level"]
+    return {name: {**head, **_columns(found[name], hours, weighted, level)} for name, (head, hours) in heads.items()}
+
+
+def _columns(totals: Totals, hours: np.ndarray, weighted: bool, level: float) -> dict[str, np.ndarray]:
+    """Return counts, rates, intervals and ratios of the parts of a week that have so many hours in the period."""
+    low, high = weighted_interval(totals.total, totals.squares, totals.largest, level)
+    seen = np.where(hours > 0, hours, np.nan)
+    whole, rate = totals.total.sum(), totals.total / seen
+    columns = {"count": totals.count, **({"weight_sum": totals.total} if weighted else {}), "hours_observed": hours}
+    columns.update(rate=rate, low=low / seen, high=high / seen)
+    mean = whole / hours.sum()
+    return {**columns, "share": totals.total / whole if whole else totals.total, "ratio": rate / mean if mean else rate}
+
+
+def _tell(week: dict[str, np.ndarray], parameters: Parameters) -> None:
+    """Keep the mean, and say which hour of the week stands out most."""
+    total = week.get("weight_sum", week["count"]).sum()
+    mean = parameters["mean_rate"] = float(total / week["hours_observed"].sum())
+    least = int((week["hours_observed"] < 4).sum())
+    if least:
+        parameters.warn(
+            f"The period holds {least} of the week's 168 hours fewer than four times: take a longer one to tell hours apart."
+        )
+    top = int(np.nanargmax(week["rate"]))
+    hour, unit = int(week["hour"][top]), "weight" if "weight_sum" in week else "incidents"
+    parameters.tell(
+        f"most {unit} on {week['weekday'][top]} from {hour}:00 to {hour + 1}:00: {in_words(week['rate'][top])} per such hour "
+        f"({in_words(week['low'][top])} to {in_words(week['high'][top])}), {in_words(week['ratio'][top])} times the mean of "
+        f"{in_words(mean)}"
+    )
