@@ -141,6 +141,7 @@ def waiting_for(condition, seconds=20):
         time.sleep(0.02)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_command_that_is_killed_goes_on_later(portal, file, right, how):
     portal.faults = {3: lambda handler, body: time.sleep(5)}

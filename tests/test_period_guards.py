@@ -263,6 +263,7 @@ def _frame(points):
     )
 
 
+@pytest.mark.alone
 def test_a_million_rows_are_judged_in_no_time():
     n = 1_000_000
     random = np.random.default_rng(0)

@@ -1,6 +1,6 @@
-"""Fail if a test of the QGIS plugin was skipped, or if none ran, from pytest's JUnit report.
+"""Fail if a test of the QGIS plugin was skipped, or if none ran, from pytest's JUnit reports.
 
-    python tools/no_plugin_skips.py report.xml
+    python tools/no_plugin_skips.py report.xml ...
 
 A plugin test is one in tests/plugin/ or tests/test_plugin*.py, or one that skips for want of QGIS wherever it stands:
 without this check a machine with a broken QGIS would pass.
@@ -30,9 +30,9 @@ def is_plugin_test(case):
     return bool(IN_PLUGIN_FILE.search(where)) or "qgis" in (skip_reason(case) or "").lower()
 
 
-def complaints(report):
+def complaints(cases):
     """Return the sentences that say what is wrong, none if all is well."""
-    plugin = [case for case in report.iter("testcase") if is_plugin_test(case)]
+    plugin = [case for case in cases if is_plugin_test(case)]
     reasons = {f"{case.get('classname')}::{case.get('name')}": skip_reason(case) for case in plugin}
     found = [f"Plugin test skipped: {name} ({reason})" for name, reason in reasons.items() if reason]
     if len(found) == len(plugin):
@@ -40,24 +40,24 @@ def complaints(report):
     return found
 
 
-def summary(report):
+def summary(cases):
     """Return 'N passed, N failed, N skipped' over all tests."""
-    cases = list(report.iter("testcase"))
     failed = sum(case.find("failure") is not None or case.find("error") is not None for case in cases)
     skipped = sum(skip_reason(case) is not None for case in cases)
     return f"{len(cases) - failed - skipped} passed, {failed} failed, {skipped} skipped"
 
 
-def main(path):
+def main(paths):
     """Print the complaints and the summary; return the exit code."""
-    if not path.is_file():
-        print(f"No test report at {path}: pytest did not run to its end.")
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        print(f"No test report at {missing[0]}: pytest did not run to its end.")
         return 1
-    report = ET.parse(path)
-    found = complaints(report)
-    print(*found, summary(report), sep="\n")
+    cases = [case for path in paths for case in ET.parse(path).iter("testcase")]
+    found = complaints(cases)
+    print(*found, summary(cases), sep="\n")
     return 1 if found else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main([Path(name) for name in sys.argv[1:]]))

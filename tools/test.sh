@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs every check: ruff, mypy, then the tests; all of them even if one fails. Arguments go to pytest.
+# Runs every check: ruff, mypy, then the tests; all of them even if one fails. Arguments go to pytest. Where TEST_REPORTS names a
+# folder, JUnit reports are written there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,7 +15,16 @@ check() {
 check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 check "mypy" mypy
-check "pytest" pytest -ra "$@"
+# Tests share the machine's processors, but for those that measure how long one has to wait.
+tests() {
+    check "pytest, $1" pytest -ra ${TEST_REPORTS:+--junitxml="$TEST_REPORTS/$1.xml"} "${@:2}"
+}
+if [ $# -gt 0 ]; then
+    tests chosen "$@"
+else
+    tests together -m "not alone" -n auto --maxprocesses 4 --dist loadfile
+    tests alone -m alone
+fi
 
 if [ ${#failed[@]} -gt 0 ]; then
     printf 'Failed: %s\n' "${failed[@]}"
