@@ -13,7 +13,7 @@ import pytest
 from bundled import NEED_SCIKIT, clustered, point_layer, square_layer
 
 pytest.importorskip("qgis.core")
-pytestmark = [pytest.mark.plugin, pytest.mark.usefixtures("emptied_project")]
+pytestmark = [pytest.mark.plugin, pytest.mark.alone, pytest.mark.usefixtures("emptied_project")]
 
 AT_MOST = 1.0  # seconds
 TRIES = 3  # of which the best counts: another process may have had the processor
