@@ -13,39 +13,49 @@ from ..counted_cells import CountedCells, Gridding
 from ..delays import period_guards
 from ..grid import Grid
 from ..incidents import Incidents, as_incidents
-from ..landing import Landing, explained
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from ..results import MAX_POLYGONS, Shapes, _Saved
+from ..results import MAX_POLYGONS, Cube, Shapes
 from .steps import TimeStep, TimeSteps, note_left_over, steps_of
 
+TITLE = "Space-time cube"
 SECOND = np.timedelta64(1, "s")
-NETCDF = ".nc"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class SpaceTimeCube(_Saved):
+class SpaceTimeCube(Cube):
     """Hold counts of incidents (steps, cells) in the cells of a study area, zeros included.
+
+    Its columns, `count` and with weights `weight_sum`, are of all steps together. `save` writes them as cells, with what
+    `bins` gives as a layer of its own, or, to .nc, the whole cube as NetCDF (CF conventions), which xarray and QGIS open.
 
     Parameters
     ----------
-    grid : the square cells, of which those of the study area are counted.
-    cell : flat numbers of these cells (cells,), ascending.
     steps : the steps of time; `begin` and `ends` are their first days and the days after them (steps,), datetime64[D].
     count : incidents (steps, cells), int32.
-    parameters : how it was made.
     weight_sum : sums of the incidents' weights (steps, cells), where they have any.
-    label : its title.
     """
 
-    grid: Grid
-    cell: np.ndarray
-    steps: TimeSteps
-    count: np.ndarray
-    parameters: Parameters
+    steps: TimeSteps = None  # type: ignore[assignment]  # always given: its base's fields have defaults
+    count: np.ndarray = None  # type: ignore[assignment]
     weight_sum: np.ndarray | None = None
-    label: str = "Space-time cube"
-    style: str = "cube"
+
+    @classmethod
+    def of(
+        cls,
+        grid: Grid,
+        cell: np.ndarray,
+        steps: TimeSteps,
+        count: np.ndarray,
+        parameters: Parameters,
+        weight_sum: np.ndarray | None = None,
+        label: str = TITLE,
+    ) -> SpaceTimeCube:
+        """Return a cube of counts (steps, cells) in cells of a grid, ascending, and of sums of weights where there are any."""
+        columns = {"count": count.sum(axis=0, dtype=np.int64)}
+        if weight_sum is not None:
+            columns["weight_sum"] = weight_sum.sum(axis=0)
+        return cls(columns, parameters, grid, cell, "cube", label, steps, count, weight_sum)
 
     def __repr__(self) -> str:
         """Return its kind, its title and its size."""
@@ -71,9 +81,8 @@ class SpaceTimeCube(_Saved):
 
     def counted(self) -> CountedCells:
         """Return the cells with what they hold in all steps together."""
-        sums = None if self.weight_sum is None else self.weight_sum.sum(axis=0)
-        total = self.count.sum(axis=0, dtype=np.int64)
-        return CountedCells(self.grid, self.universe, np.zeros(0, dtype=bool), total, sums)
+        sums = self.columns.get("weight_sum")
+        return CountedCells(self.grid, self.universe, np.zeros(0, dtype=bool), self["count"], sums)
 
     def bins(self) -> Shapes:
         """Return the cells with incidents in a step as a layer that plays in time: `count`, `first` and `last` moment.
@@ -87,9 +96,9 @@ class SpaceTimeCube(_Saved):
         columns = {"count": self.count[step, cell].astype(np.int64)}
         if self.weight_sum is not None:
             columns["weight_sum"] = self.weight_sum[step, cell]
-        return self.played(step, cell, columns, self.label, self.style)
+        return self.at_steps(step, cell, columns, self.label.replace(TITLE, "Incidents step by step"), self.style)
 
-    def played(
+    def at_steps(
         self, step: np.ndarray, cell: np.ndarray, columns: dict[str, np.ndarray], label: str, style: str
     ) -> Shapes:
         """Return cells at steps, by their numbers (n,), as a layer that plays in time."""
@@ -104,26 +113,6 @@ class SpaceTimeCube(_Saved):
         wkb = self.grid.polygons(self.cell[cell])
         return Shapes(columns, self.parameters, wkb, self.grid.crs, style, label)
 
-    def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the cube, atomically: .nc is NetCDF (CF conventions), which xarray and QGIS open, else `bins` as a layer.
-
-        Raises
-        ------
-        ValueError
-            If the ending is of no format this result can be written in.
-        OSError
-            If the folder is missing, read-only or full.
-        """
-        if Path(path).suffix.lower() != NETCDF:
-            return self.bins().save(path)
-        from .netcdf import write
-
-        with Landing() as landing:
-            staged = landing.stage(path)
-            with explained(path):
-                write(self, staged)
-        return os.fspath(path)
-
     @classmethod
     def read(cls, path: str | os.PathLike[str]) -> SpaceTimeCube:
         """Return a cube that was saved as NetCDF.
@@ -135,7 +124,7 @@ class SpaceTimeCube(_Saved):
         """
         from .netcdf import read
 
-        return cls(**read(Path(path)))
+        return cls.of(**read(Path(path)))
 
 
 def space_time_cube(
@@ -198,7 +187,7 @@ def space_time_cube(
         parameters["weight"] = weight
     cells = gridding.cells(gridding.queen)
     advance(progress, 0.6)
-    found = _counted(cells, gridding.placed, steps, parameters, gridding.everything.titled("Space-time cube"))
+    found = _counted(cells, gridding.placed, steps, parameters, gridding.everything.titled(TITLE))
     advance(progress, 1.0)
     return found
 
@@ -218,4 +207,4 @@ def _counted(
         sums = np.bincount(flat, placed.weight[inside], shape[0] * shape[1]).reshape(shape)
         # Whole weights stay whole numbers, for which there are exact tails.
         sums = sums.astype(np.int64) if cells.values.dtype.kind == "i" else sums
-    return SpaceTimeCube(cells.grid, cells.cell, steps, count, parameters, sums, label)
+    return SpaceTimeCube.of(cells.grid, cells.cell, steps, count, parameters, sums, label)

@@ -13,7 +13,7 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..results import Cells, Shapes
 from ..significance import CORRECTIONS, LEVELS
-from .cube import SpaceTimeCube, space_time_cube
+from .cube import TITLE, SpaceTimeCube, space_time_cube
 from .patterns import NONE, PATTERNS, classified, enough_steps, reason_of, trends_of
 from .step_statistics import StepStatistics, step_statistics
 from .steps import TimeStep
@@ -29,7 +29,7 @@ class EmergingHotspots(Cells):
     cube: SpaceTimeCube = None  # type: ignore[assignment]  # always given: its base's fields have defaults
     statistics: StepStatistics = None  # type: ignore[assignment]
 
-    def played(self) -> Shapes:
+    def steps(self) -> Shapes:
         """Return the cells at the steps in which they are hot or cold, as a layer that plays in time.
 
         Its columns are `pattern` of the cell, `count` of the step, `z`, `p_adjusted`, `bin`, `first` and `last` moment of the
@@ -50,7 +50,7 @@ class EmergingHotspots(Cells):
             "p_adjusted": found.p_adjusted[shown],
             "bin": found.bin[shown],
         }
-        return self.cube.played(step, cell, columns, label, "played_hotspots")
+        return self.cube.at_steps(step, cell, columns, label, "played_hotspots")
 
 
 def emerging_hotspots(
@@ -133,7 +133,7 @@ def emerging_hotspots(
     found = step_statistics(cube, band, lags, correction, parameters, within(progress, 0.3, 0.8))
     trend = _trend(found.alone, parameters, within(progress, 0.8, 0.95))
     columns = _columns(cube, found, trend, found.p_adjusted <= level)
-    label = cube.label.replace("Space-time cube", "Emerging hotspots")
+    label = cube.label.replace(TITLE, "Emerging hotspots")
     _tell(columns, cube, parameters)
     advance(progress, 1.0)
     return EmergingHotspots(

@@ -36,7 +36,6 @@ WORDS = {
     "cold": dict(side="cold", more="colder", other="hot"),
 }
 NO_PATTERN = ("no pattern", "No pattern: neither hot nor cold in the last step, nor in nine of ten")
-COUNTS = (1, 2, 3, 5, 10, 20)
 
 
 def sentences() -> dict[str, str]:
@@ -76,14 +75,20 @@ def played_hotspots(result: Any) -> str:
 
 
 def cube(result: Any) -> str:
-    """Classes of the incidents of a cell in a step."""
+    """Classes of the incidents of a cell, in a step or in all: quantiles of what cells hold; those without are not filled."""
+    limits = sorted({int(limit) for limit in palettes.quantile_limits(result["count"])})
     entries, symbols = [], []
-    for low, below, colour in zip(COUNTS, (*COUNTS[1:], math.inf), palettes.DENSITY[1:]):
-        last = below - 1
-        words = f"{low}" if last == low else f"{low} or more" if math.isinf(below) else f"{low} to {last}"
-        incident = "incident" if words == "1" else "incidents"
-        entries.append((low - 0.5, 1e15 if math.isinf(below) else below - 0.5, f"{words} {incident} in the step"))
+    for number, (last, limit) in enumerate(zip([0, *limits], [*limits, math.inf])):
+        low = last + 1
+        words = f"{low:,} or more" if math.isinf(limit) else f"{low:,}" if limit == low else f"{low:,} to {limit:,}"
+        colour = palettes.DENSITY[1 + round(number * (len(palettes.DENSITY) - 2) / max(len(limits), 1))]
+        entries.append(
+            (low - 0.5, 1e15 if math.isinf(limit) else limit + 0.5, f"{words} incident{'s' * (words != '1')}")
+        )
         symbols.append(fill(colour, colour, 0.2))
+    if (result["count"] == 0).any():
+        entries.insert(0, (-0.5, 0.5, "No incident"))
+        symbols.insert(0, unfilled())
     return _document(classified("count", entries, symbols))
 
 
