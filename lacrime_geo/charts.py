@@ -13,6 +13,7 @@ from .chart_parts import COLOURS, INK, MARK, document, dots, element, line, path
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 64, 56
 LEGEND_LINE, LETTER = 17, 7.2
+RING = "ring"
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Chart:
     what the legend says of one.
     `band` names the columns between which the first curve lies, and `beside` another of the first curve, with its words;
     `alike` draws them of every curve.
+    `rings` names a column of True and False, with its words: every point of the first curve where it is True has a ring.
     `until` is the largest x that is drawn.
     """
 
@@ -42,6 +44,7 @@ class Chart:
     beside: tuple[str, str] | None = None
     until: float | None = None
     alike: bool = False
+    rings: tuple[str, str] | None = None
 
 
 class _Axes(NamedTuple):
@@ -82,6 +85,7 @@ def svg(table: Any) -> str:
         *(_even_line(axes, chart) if chart.evenly else []),
         *_lines(axes, chart, curves),
         *(_marked(axes, curves[0].x, curves[0].columns[chart.y], table[chart.mark]) if chart.mark else []),
+        *(_ringed(axes, curves[0], chart.y, chart.rings[0]) if chart.rings else []),
         *legend,
     ]
     return document(parts, WIDTH, HEIGHT + legend_height)
@@ -95,6 +99,7 @@ def _curves(table: Any) -> list[_Curve]:
     series = np.zeros(x.size, dtype=int) if chart.series is None else table[chart.series]
     names = list(dict.fromkeys(series.tolist()))[: len(COLOURS)]
     wanted = {chart.y, *(chart.band or ()), *([chart.beside[0]] if chart.beside else [])}
+    wanted |= {chart.rings[0]} if chart.rings else set()
     rows = [shown & (series == name) for name in names]
     return [
         _Curve(str(name), x[row], {column: table[column][row].astype(float) for column in wanted})
@@ -132,12 +137,14 @@ def _legend(chart: Chart, curves: list[_Curve]) -> tuple[list[str], int]:
         of_all = chart.alike and len(curves) > 1
         name, colour = ("each", INK) if of_all else (curves[0].name, COLOURS[0])
         entries.append((chart.beside[1].format(name), colour, "5 4"))
+    if chart.rings:
+        entries.append((chart.rings[1], MARK, RING))
     wide = (WIDTH - LEFT - RIGHT) / 2
     columns = 1 if max(len(name) for name, *_ in entries) * LETTER > wide - 40 else 2
     rows, parts = -(-len(entries) // columns), []
     for number, (name, colour, dash) in enumerate(entries):
         left, top = LEFT + wide * (number // rows), HEIGHT + 4 + LEGEND_LINE * (number % rows)
-        parts.append(line(left, top, left + 24, top, colour, dash, 2.2))
+        parts.append(ring(left + 12, top) if dash == RING else line(left, top, left + 24, top, colour, dash, 2.2))
         parts.append(text(name, left + 32, top + 4, anchor="start"))
     return parts, LEGEND_LINE * rows + 8
 
@@ -163,12 +170,22 @@ def _even_line(axes: _Axes, chart: Chart) -> list[str]:
     ]
 
 
+def ring(across: float, height: float) -> str:
+    """Return a ring around a place on the page."""
+    return element("circle", cx=short(across), cy=short(height), r=7, fill="none", stroke=MARK, stroke_width=2.5)
+
+
+def _ringed(axes: _Axes, curve: _Curve, y: str, marked: str) -> list[str]:
+    """Return a ring around every point of a curve that has one."""
+    rows = np.flatnonzero(curve.columns[marked] == 1.0)
+    return [ring(*axes.at(curve.x[row], curve.columns[y][row])) for row in rows]
+
+
 def _marked(axes: _Axes, x: np.ndarray, y: np.ndarray, marked: np.ndarray) -> list[str]:
     """Return a ring around the first marked point with its place in words beside it; nothing where none is marked."""
     if not marked.any():
         return []
     first = int(np.argmax(marked))
     across, height = axes.at(x[first], y[first])
-    ring = element("circle", cx=short(across), cy=short(height), r=7, fill="none", stroke=MARK, stroke_width=2.5)
     words = f"peak: {x[first]:,.6g} m"
-    return [ring, text(words, across + 12, height - 10, anchor="start", weight="bold", fill="#a34400")]
+    return [ring(across, height), text(words, across + 12, height - 10, anchor="start", weight="bold", fill="#a34400")]

@@ -1,0 +1,275 @@
+"""Early warnings: which areas have more incidents than chance allows, step by step, with limits found by simulation."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .. import checks, selection
+from ..parameters import Parameters
+from ..progress import Progress, advance, within
+from ..significance import CORRECTIONS
+from ..temporal.count_series import CountSeries
+from . import earlier_runs
+from .judging import Asked, chance_of, judged_rows
+from .limit_words import check_limits
+from .methods import FARRINGTON, PER_YEAR
+from .warning_states import ALARM, NO_DATA, WATCH, Rows
+from .watched_areas import Alerts, last_of
+from .watched_counts import watched_counts
+
+log = logging.getLogger("lacrime_geo")
+METHODS = ("poisson", "cusum", "ears_c1", "ears_c2", "ears_c3", FARRINGTON)
+STEPS = ("day", "week")
+LAST = "last"
+FALSE_ALARMS = 4.0
+NEVER = "no incident in the whole file: the area is not covered by it, or nothing was ever reported there"
+MOST_TOLD = 5
+
+
+def alerts(
+    incidents: Any,
+    *,
+    areas: Any = None,
+    by: Any = None,
+    method: str = "poisson",
+    step: str = "day",
+    false_alarms_per_year: float = FALSE_ALARMS,
+    since: Any = LAST,
+    as_of: Any = None,
+    dated_by: str | None = None,
+    correction: str = "fdr",
+    seed: int = 0,
+    earlier: Any = None,
+    progress: Progress = None,
+) -> Alerts:
+    """Warn of areas with more incidents than chance allows, day by day or week by week, with limits found by simulation.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, path, or a table of counts (columns `date` and `count`, and one of groups).
+        The whole file, of which the earlier steps are the history.
+    areas : polygon layer, such as divisions; each polygon is judged by itself. Default: all incidents together.
+    by : column name or array (n,) whose values tell areas apart, in place of polygons.
+    method : "poisson" (square roots against the mean of the 56 days or 26 weeks before), "cusum" (small rises that last add
+        up), "ears_c1", "ears_c2", "ears_c3" (against the week before, for short files), or "farrington" (weeks against
+        the same season of three to five earlier years).
+    step : "day" or "week" (Monday to Sunday).
+    false_alarms_per_year : how many false alarms a year may have where nothing changes: of the whole map with a correction,
+        of each area without. Default 4.
+    since : the first day judged (YYYY-MM-DD), or "last": the steps since the last one that the earlier run judged, without one
+        the last step alone. The history before it is used all the same.
+    as_of : the date (YYYY-MM-DD) to which the file is taken back: what was reported or happened later is left out.
+    dated_by : "reported" or "occurred". Default: the date of report, where there is one, as those days are whole; by the time
+        of the incident only steps are judged of which 95 % are reported, some weeks ago.
+    correction : for the number of areas judged in a step: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
+    seed : of the simulated counts.
+    earlier : result of an earlier run, or the path of the layer it was saved in, to go on from. The command takes the output
+        that is there.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Alerts
+        A polygon per area with its state at the last step: `area`, `date`, `count`, `expected`, `limit` (the least count
+        beyond chance, by itself), `statistic`, `p`, `p_adjusted`, `state` (alarm; watch: beyond chance by itself, not among so
+        many areas; quiet; no data), `reason` in words, `alarms` (steps in alarm) and `last_alarm`. `.judged()` gives every
+        judged step, `.watched_counts(area)` a chart.
+
+    Raises
+    ------
+    ValueError
+        If there are no dates, the history is too short for the method (it names EARS), the incidents have weights, an option is
+        none of those named, or the earlier run had other settings or areas.
+
+    Notes
+    -----
+    Statistics: 2(√x₁ − √x₀) / √(1 + 1/m) of a count x₁ and the mean x₀ of m steps (after Wheeler 2016); C⁺ = max(0, x −
+    (μ + k) + C⁺) with μ a moving mean and k = (1/ln 2 − 1) μ, best for a doubling (Lucas 1985); EARS: (x − mean) / sd of the
+    week before (C1), of t−9…t−3 (C2), Σ max(0, C2 − 1) over three steps (C3), sd at least 0.5 (Hutwagner et al. 2003);
+    Farrington's by Noufaily et al. (2012). p and limits come from counts drawn with each area's level and
+    dispersion of the year before and the week's pattern of all areas, in which nothing happens. An alarm says that counts
+    are unusual, not why; reported crime is not crime.
+
+    Examples
+    --------
+    >>> day = np.repeat(np.datetime64("2023-01-01") + np.arange(120), 5)
+    >>> day = np.append(day, np.repeat(day[-1], 20))
+    >>> from lacrime_geo import Incidents
+    >>> points = Incidents(np.zeros(day.size), np.zeros(day.size), when=day, crs="EPSG:32611")
+    >>> found = alerts(points)
+    >>> found["state"].tolist(), found["reason"].tolist()
+    (['alarm'], ['25 reported, 5.0 expected; 11 or more are beyond chance'])
+    """
+    asked = _asked(method, step, false_alarms_per_year, correction, seed)
+    begun = earlier_runs.earlier_of(earlier) if str(since) == LAST else None
+    series, parameters, category = watched_counts(
+        incidents, areas, by, step, dated_by, as_of, within(progress, 0.0, 0.2)
+    )
+    parameters.update(asked._asdict(), false_alarms_per_year=asked.false_alarms)
+    del parameters["false_alarms"]
+    if begun is not None:
+        earlier_runs.require_alike(begun, parameters, series.name)
+    chance = chance_of(series, asked, parameters)
+    old, first_count = _earlier_rows(begun, series)
+    new, parameters["revised"] = _wanted(series, since, old, asked)
+    rows = judged_rows(series, new, chance, asked, within(progress, 0.2, 0.9))
+    rows, first_count = _together(old, first_count, rows, parameters)
+    advance(progress, 0.9)
+    check_limits(series, rows, chance, asked, parameters)
+    advance(progress, 1.0)
+    return _made(series, rows, first_count, new[rows.area, rows.step], category, asked, parameters)
+
+
+def _asked(method: str, step: str, false_alarms: float, correction: str, seed: int) -> Asked:
+    checks.option("method", method, METHODS)
+    checks.option("step", step, STEPS)
+    checks.option("correction", correction, CORRECTIONS)
+    if method == FARRINGTON and step != "week":
+        raise ValueError("method 'farrington' is of weeks, got step 'day'; take step='week', or one of EARS for days.")
+    number = checks.positive("false_alarms_per_year", false_alarms, "a year")
+    if number > PER_YEAR[step] / 4:
+        raise ValueError(
+            f"false_alarms_per_year must be at most {PER_YEAR[step] / 4:.0f}, a quarter of the {step}s of a year, got {number:g}."
+        )
+    return Asked(method, step, number, correction, checks.whole("seed", seed, minimum=0))
+
+
+def _earlier_rows(begun: Parameters | None, series: CountSeries) -> tuple[Rows | None, np.ndarray]:
+    if begun is None:
+        return None, np.empty(0, dtype=np.int64)
+    return earlier_runs.rows_of(begun, series.name, series.begin)
+
+
+def _wanted(series: CountSeries, since: Any, old: Rows | None, asked: Asked) -> tuple[np.ndarray, int]:
+    """Return which steps to judge of each area (mask), and how many of them again as their counts are others now."""
+    wanted = np.zeros(series.count.shape, dtype=bool)
+    if old is not None and old.step.size:
+        wanted[:, old.step.max() + 1 :] = True
+        other = series.count[old.area, old.step] != old.count
+        wanted[old.area[other], old.step[other]] = True
+        if not wanted.any():
+            log.info(
+                "no %s since the last run, which judged the one of %s: nothing is judged anew",
+                asked.step,
+                series.begin[-1],
+            )
+        return wanted, int(other.sum())
+    if str(since) == LAST:
+        wanted[:, -1] = True
+        return wanted, 0
+    first = selection.moment("since", since).astype("M8[D]")
+    wanted[:, series.begin >= first] = True
+    if not wanted.any():
+        raise ValueError(
+            f"No {asked.step} begins on {first} or later: the last one begins on {series.begin[-1]}; take an earlier since."
+        )
+    return wanted, 0
+
+
+def _together(old: Rows | None, first_count: np.ndarray, new: Rows, parameters: Parameters) -> tuple[Rows, np.ndarray]:
+    """Return earlier and new rows, the ones judged again in place of what they were, and say which these are."""
+    if old is None:
+        return earlier_runs.joined(new, Rows(*(column[:0] for column in new))), _by_step(new, new.count)
+    key = {(area, step): row for row, (area, step) in enumerate(zip(old.area.tolist(), old.step.tolist()))}
+    again = np.array([key.get(pair, -1) for pair in zip(new.area.tolist(), new.step.tolist())], dtype=np.int64)
+    stays = ~np.isin(np.arange(old.area.size), again)
+    first = np.where(again >= 0, np.append(first_count, 0)[again], new.count)
+    kept = Rows(*(column[stays] for column in old))
+    if parameters["revised"]:
+        turned = int(((new.state == ALARM) & (again >= 0) & (np.append(old.state, "")[again] != ALARM)).sum())
+        parameters.warn(
+            f"{parameters['revised']:,} counts of steps judged before are others now, as reports came late or were taken back: "
+            f"they are judged again with what is known now, and {turned:,} of them have become alarms."
+        )
+    rows = earlier_runs.joined(kept, new)
+    counts = np.concatenate([first_count[stays], first])
+    order = np.lexsort((np.concatenate([kept.area, new.area]), np.concatenate([kept.step, new.step])))
+    return rows, counts[order]
+
+
+def _by_step(rows: Rows, values: np.ndarray) -> np.ndarray:
+    return values[np.lexsort((rows.area, rows.step))]
+
+
+def _made(
+    series: CountSeries,
+    rows: Rows,
+    first_count: np.ndarray,
+    new: np.ndarray,
+    category: str | None,
+    asked: Asked,
+    parameters: Parameters,
+) -> Alerts:
+    last = last_of(rows)
+    begin, areas = series.begin, series.name.size
+    judged = int(np.isfinite(rows.p[last]).sum())
+    alarm = rows.state == ALARM
+    at = np.full(areas, -1)
+    np.maximum.at(at, rows.area[alarm], rows.step[alarm])
+    columns = {
+        "area": series.name.astype(object),
+        "date": begin[rows.step[last]],
+        "count": rows.count[last],
+        "expected": rows.expected[last],
+        "limit": rows.limit[last],
+        "statistic": rows.statistic[last],
+        "p": rows.p[last],
+        "p_adjusted": rows.p_adjusted[last],
+        "state": rows.state[last],
+        "reason": np.array(
+            [
+                _why(series.count[number]) if rows.state[row] == NO_DATA else rows.reason(row, judged, asked.method)
+                for number, row in enumerate(last)
+            ],
+            dtype=object,
+        ),
+        "alarms": np.bincount(rows.area[alarm], minlength=areas),
+        "last_alarm": np.where(at >= 0, begin[np.maximum(at, 0)], np.datetime64("NaT", "D")),
+    }
+    parameters["judged"] = earlier_runs.kept(rows, series.name, begin, first_count)
+    _tell(columns, rows, begin, asked, parameters)
+    wkb = np.empty(areas, dtype=object)
+    if series.areas is not None:
+        wkb[:] = list(series.areas.wkb)
+    crs = series.areas.crs if series.areas is not None else parameters.get("crs", "EPSG:4326")
+    label = " · ".join(part for part in ("Alerts", category, f"{asked.step} of {begin[rows.step[last]][0]}") if part)
+    return Alerts(
+        columns, parameters, wkb, crs, "alerts", label, rows=rows, series=series, first_count=first_count, new=new
+    )
+
+
+def _why(count: np.ndarray) -> str:
+    """Say why there is no judgement of an area."""
+    return "too few steps are before it to judge it" if count.any() else NEVER
+
+
+def _tell(columns: dict[str, Any], rows: Rows, begin: np.ndarray, asked: Asked, parameters: Parameters) -> None:
+    """Say how many areas are in which state, and name those in alarm."""
+    state = columns["state"]
+    numbers = {one: int((state == one).sum()) for one in (ALARM, WATCH, NO_DATA)}
+    steps = np.unique(rows.step)
+    parameters.update(
+        judged_from=str(begin[steps[0]]),
+        judged_until=str(begin[steps[-1]]),
+        judged_steps=int(steps.size),
+        alarms=numbers[ALARM],
+        watched=numbers[WATCH],
+        no_data=numbers[NO_DATA],
+    )
+    named = _named([f"{columns['area'][row]} ({columns['reason'][row]})" for row in np.flatnonzero(state == ALARM)])
+    whose = "of one area" if asked.correction == "none" else "of the whole map"
+    parameters.tell(
+        f"{asked.step} of {columns['date'][0]}, {state.size:,} areas: {numbers[ALARM]:,} in alarm{named}, {numbers[WATCH]:,} "
+        f"watched, {numbers[NO_DATA]:,} without data; {asked.false_alarms:g} false alarms a year {whose} are allowed"
+    )
+
+
+def _named(texts: Sequence[str]) -> str:
+    if not texts:
+        return ""
+    more = f" and {len(texts) - MOST_TOLD:,} more" if len(texts) > MOST_TOLD else ""
+    return ": " + "; ".join(texts[:MOST_TOLD]) + more

@@ -1,0 +1,110 @@
+"""Limits and p by simulation: of counts in which nothing happens, at each area's own level, scatter and weekday."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ..progress import Progress, advance
+from .farrington import first_week
+from .methods import FARRINGTON, farrington_judgement, method_of
+from .null_tails import Tail, drawn_counts, tail_of
+from .usual_counts import WEEK, Usual
+
+# Levels and dispersions that differ by less are simulated together.
+LEVEL_RATIO, DISPERSION_RATIO = 1.15, 1.25
+# Values drawn for a limit: so many beyond it, within these bounds.
+BEYOND, FEWEST, MOST = 400, 10_000, 100_000
+# A fit to years of weeks for every value is dear.
+OF_FARRINGTON = 4_000
+STEPS_DRAWN, SETTLED_WEEKS = 364, 300
+LOWEST_LEVEL = 1e-3
+
+
+class Chance(NamedTuple):
+    """Hold how a method is simulated: its name, the step, the weekdays' factors (or None), the share above a limit, the seed."""
+
+    method: str
+    step: str
+    factors: np.ndarray | None
+    share: float
+    seed: int
+
+
+class Limits(NamedTuple):
+    """Hold p of each statistic under chance and the limit that the share of chance passes (areas, steps)."""
+
+    p: np.ndarray
+    limit: np.ndarray
+
+
+def limits_of(
+    statistic: np.ndarray, usual: Usual, weekday: np.ndarray, chance: Chance, progress: Progress = None
+) -> Limits:
+    """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` is of the steps (steps,)."""
+    p, limit = np.full(statistic.shape, np.nan), np.full(statistic.shape, np.nan)
+    for level, dispersion, rows, columns, done in _alike(statistic, usual):
+        tails = tails_at(level, dispersion, chance)
+        day = weekday[columns] if len(tails) > 1 else np.zeros(columns.size, dtype=np.int64)
+        for number, tail in enumerate(tails):
+            own = day == number
+            p[rows[own], columns[own]] = tail.p(statistic[rows[own], columns[own]])
+            limit[rows[own], columns[own]] = tail.limit(chance.share)
+        advance(progress, done)
+    return Limits(p, limit)
+
+
+def _alike(statistic: np.ndarray, usual: Usual) -> Iterator[tuple[float, float, np.ndarray, np.ndarray, float]]:
+    """Yield the levels and dispersions that there are, rounded, and the rows and columns of each."""
+    rows, columns = np.nonzero(np.isfinite(statistic) & np.isfinite(usual.level))
+    level = _rounded(np.maximum(usual.level[rows, columns], LOWEST_LEVEL), LEVEL_RATIO)
+    dispersion = _rounded(usual.dispersion[rows, columns], DISPERSION_RATIO)
+    kinds, of = np.unique(np.column_stack([level, dispersion]), axis=0, return_inverse=True)
+    order = np.argsort(of.ravel(), kind="stable")
+    ends = np.searchsorted(of.ravel()[order], np.arange(len(kinds) + 1))
+    for number, (level_step, dispersion_step) in enumerate(kinds):
+        some = order[ends[number] : ends[number + 1]]
+        done = (number + 1) / len(kinds)
+        yield LEVEL_RATIO**level_step, DISPERSION_RATIO**dispersion_step, rows[some], columns[some], done
+
+
+def _rounded(values: np.ndarray, ratio: float) -> np.ndarray:
+    """Return the nearest powers of a ratio."""
+    return np.rint(np.log(values) / np.log(ratio))
+
+
+def tails_at(level: float, dispersion: float, chance: Chance) -> list[Tail]:
+    """Return the tail of the statistic at a level and a dispersion: of each weekday, or of all steps alike."""
+    random = np.random.default_rng([chance.seed, int(1e6 * level), int(1e6 * dispersion)])
+    number = int(np.clip(BEYOND / chance.share, FEWEST, MOST))
+    if chance.method == FARRINGTON:
+        values = farrington_values(random, level, dispersion, min(number, OF_FARRINGTON))
+        return [tail_of(values)]
+    values, weekday = statistics_drawn(random, level, dispersion, chance, number)
+    if chance.factors is None:
+        return [tail_of(values.ravel())]
+    return [tail_of(values[:, weekday == day].ravel()) for day in range(WEEK)]
+
+
+def statistics_drawn(
+    random: np.random.Generator, level: float, dispersion: float, chance: Chance, number: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return so many statistics under chance, for each weekday that counts (rows, steps), and the steps' weekdays."""
+    method = method_of(chance.method, chance.step)
+    before = method.looks_back + method.settles
+    each = WEEK if chance.factors is not None else 1
+    rows = int(np.ceil(number * each / STEPS_DRAWN))
+    factors = np.ones(1) if chance.factors is None else chance.factors
+    count = drawn_counts(random, level, dispersion, factors, rows, before + STEPS_DRAWN)
+    return method.judge(count).statistic[:, before:], np.arange(before, before + STEPS_DRAWN) % WEEK
+
+
+def farrington_values(random: np.random.Generator, level: float, dispersion: float, number: int) -> np.ndarray:
+    """Return so many of Farrington's statistics under chance, of one week of as many series."""
+    count = drawn_counts(random, level, dispersion, np.ones(1), number, SETTLED_WEEKS)
+    week = SETTLED_WEEKS - 1
+    if week < first_week():
+        raise ValueError("The simulated series are too short for Farrington's method.")
+    return np.asarray(farrington_judgement(count, np.array([week])).statistic[:, week])

@@ -1,0 +1,76 @@
+"""What is usual of an area before each step: how many incidents, how far they scatter, and the pattern of the week."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .baselines import sums_before
+
+WEEK = 7
+# Of how many steps the level and the scatter are measured: a year.
+HISTORY = {"day": 365, "week": 52}
+# A pattern of the week is told from chance with this confidence, and from so many weeks.
+SURE, FEWEST_WEEKS = 0.01, 8
+
+
+class Usual(NamedTuple):
+    """Hold the mean count and the dispersion (variance / mean, at least 1) before each step (areas, steps)."""
+
+    level: np.ndarray
+    dispersion: np.ndarray
+
+
+def usual_before(count: np.ndarray, step: str, least: int) -> Usual:
+    """Return level and dispersion of up to a year before each step, NaN where fewer than `least` steps are before it.
+
+    The dispersion is of differences to the same weekday a week before (of weeks, to the week before), which neither the
+    pattern of the week nor a slow change touches.
+    """
+    lag = WEEK if step == "day" else 1
+    level = _running_mean(count, HISTORY[step])
+    squares = np.full(count.shape, np.nan)
+    squares[:, lag:] = (count[:, lag:] - count[:, :-lag]) ** 2 / 2.0
+    variance = np.full(count.shape, np.nan)
+    variance[:, lag:] = _running_mean(squares[:, lag:], HISTORY[step])
+    level[:, :least] = np.nan
+    with np.errstate(divide="ignore", invalid="ignore"):
+        dispersion = np.where(level > 0, np.maximum(variance / level, 1.0), 1.0)
+    return Usual(level, np.where(np.isnan(level), np.nan, dispersion))
+
+
+def _running_mean(values: np.ndarray, most: int) -> np.ndarray:
+    """Return the mean of up to so many steps before each (areas, steps), NaN at the first."""
+    found = sums_before(values, most) / most
+    total = np.cumsum(values, axis=1)
+    early = min(most, values.shape[1])
+    found[:, 1:early] = total[:, : early - 1] / np.arange(1, early)
+    return found
+
+
+def weekday_factors(count: np.ndarray, begin: np.ndarray, dispersion: float) -> np.ndarray | None:
+    """Return how many times the mean each weekday has (7,), Monday first, of all areas; None where chance may explain it.
+
+    >>> weekday_factors(np.ones((1, 700)), np.datetime64("2023-01-02") + np.arange(700), 1.0) is None
+    True
+    """
+    from scipy.special import chdtrc
+
+    whole = count.shape[1] // WEEK * WEEK
+    if whole < FEWEST_WEEKS * WEEK or not count[:, -whole:].any():
+        return None
+    total = count[:, -whole:].sum(axis=0)
+    sums = np.bincount(weekday_of(begin[-whole:]), total, WEEK)
+    mean = sums.mean()
+    chi2 = ((sums - mean) ** 2 / mean).sum() / dispersion
+    return np.asarray(sums / mean) if chdtrc(WEEK - 1, chi2) < SURE else None
+
+
+def weekday_of(day: np.ndarray) -> np.ndarray:
+    """Return 0 for Monday … 6 for Sunday.
+
+    >>> weekday_of(np.array(["2023-10-02", "2023-10-08"], dtype="M8[D]")).tolist()
+    [0, 6]
+    """
+    return np.asarray((day.astype("M8[D]").astype(np.int64) + 3) % WEEK)
