@@ -45,7 +45,8 @@ from .spacetime import (
     space_time_scan,
 )
 from .spacetime_clusters import st_dbscan
-from .temporal import aoristic, clock
+from .temporal import aoristic, change_points, clock, decompose, season, weekday_test
+from .two_counts import e_test
 
 __all__ = [
     "Alerts",
@@ -79,6 +80,7 @@ __all__ = [
     "as_surface",
     "audit",
     "change_map",
+    "change_points",
     "clock",
     "compare",
     "compare_periods",
@@ -87,6 +89,8 @@ __all__ = [
     "convert",
     "cusum",
     "dbscan",
+    "decompose",
+    "e_test",
     "ellipses",
     "emerging_hotspots",
     "emerging_pattern",
@@ -114,8 +118,10 @@ __all__ = [
     "risk_ratio",
     "risk_zones",
     "safe_export",
+    "season",
     "space_time_cube",
     "space_time_scan",
     "st_dbscan",
     "stability",
+    "weekday_test",
 ]

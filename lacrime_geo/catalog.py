@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .alerting.area_warnings import METHODS, Alerts, alerts
+from .alerting.area_warnings import METHODS, alerts
 from .alerting.area_warnings import STEPS as ALERT_STEPS
+from .alerting.watched_areas import Alerts
 from .alerting.watched_counts import DATED_BY
 from .analysis import Analysis
 from .autocorrelation import gi_star
@@ -37,6 +38,7 @@ from .parameter_groups import (
     ROW_STANDARDISED,
     SCIKIT,
     SHAPE,
+    TIME_STEP,
     WEIGHT,
 )
 from .parameter_kinds import (
@@ -63,12 +65,25 @@ from .scikit_clusters import SELECTIONS, hdbscan, optics
 from .sensitivity.location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from .significance import CORRECTIONS
 from .spacetime.bands import LABELS as BAND_LABELS
+from .spacetime.cube import SpaceTimeCube, space_time_cube
+from .spacetime.emerging import CONFIDENCES, EmergingHotspots, emerging_hotspots
 from .spacetime.knox_test import NearRepeats, near_repeat
 from .spacetime.near_pairs import METRICS
 from .spacetime.near_repeat_zones import DECAYS, risk_zones
 from .spacetime_clusters import st_dbscan
 from .temporal.aoristic_weights import aoristic
+from .temporal.count_series import STEPS as COUNT_STEPS
+from .temporal.decomposition import Decomposition, decompose
+from .temporal.exact_multinomial import STATISTICS
+from .temporal.level_changes import METHODS as CHANGE_METHODS
+from .temporal.level_changes import ChangePoints, LevelCurve, change_points
+from .temporal.seasonality import Season, season
 from .temporal.week_clock import Clock, clock
+from .temporal.weekday_testing import WeekdayTest, weekday_test
+from .two_counts import TESTS
+
+BY = Column("by", "Column that tells groups apart", holds="text")
+COUNT_STEP = Choice("step", "Days, weeks or months", options=COUNT_STEPS)
 
 ANALYSES = (
     Analysis(
@@ -225,7 +240,11 @@ ANALYSES = (
             *PERIODS,
             Distance("cell_size", "Cell size"),
             SHAPE,
+            Choice("test", "Test", options=tuple(TESTS)),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            Points("exposure_before", "Exposure of the earlier period (such as homes)"),
+            Points("exposure_after", "Exposure of the later period"),
+            Column("exposure_weight", "Number that each point of both exposures stands for", of="exposure_before"),
             BOUNDARY,
         ),
     ),
@@ -370,6 +389,97 @@ ANALYSES = (
         tags=("aoristic", "time of day", "hour", "weekday", "shift", "interval", "burglary", "crime"),
         intervals=True,
         params=(Words("hours", "Hours of the day (18-22)"), Words("weekdays", "Days of the week (Sat-Sun)")),
+    ),
+    Analysis(
+        run=season,
+        title="Season: weekday, month and trend of incidents",
+        group="Time",
+        result=Season,
+        tags=("season", "weekday", "month", "trend", "negative binomial", "rate ratio", "time series", "crime"),
+        reports=True,
+        params=(
+            BY,
+            Words("reference", "Weekday or month that others are compared to (the mean, unless named)"),
+            Amount("level", "Confidence of the intervals"),
+        ),
+    ),
+    Analysis(
+        run=weekday_test,
+        title="Test of the weekdays of a few incidents (exact)",
+        group="Time",
+        result=WeekdayTest,
+        tags=("weekday", "day of week", "exact test", "series", "small sample", "multinomial", "crime"),
+        reports=True,
+        params=(
+            Numbers("expected", "Expected of Monday to Sunday (seven numbers; all alike, unless given)"),
+            Choice("statistic", "Statistic", options=tuple(STATISTICS)),
+            Amount("draws", "Random samples where outcomes are too many to tell over", whole=True),
+        ),
+    ),
+    Analysis(
+        run=decompose,
+        title="Trend, season and remainder of incidents (STL)",
+        group="Time",
+        result=Decomposition,
+        tags=("decomposition", "STL", "trend", "season", "time series", "loess", "crime"),
+        reports=True,
+        params=(
+            COUNT_STEP,
+            BY,
+            Amount("period", "Steps after which the season comes again", whole=True),
+            Amount("seasonal", "Periods over which the season is smoothed (odd; all, unless given)", whole=True),
+            Amount("trend", "Steps over which the trend is smoothed (odd)", whole=True),
+            Switch("robust", "Let steps far from all others weigh less"),
+        ),
+    ),
+    Analysis(
+        run=change_points,
+        title="Changes of the level of incidents (change points)",
+        group="Time",
+        result=ChangePoints,
+        tags=("change point", "PELT", "Pettitt", "break", "level shift", "time series", "crime"),
+        reports=True,
+        params=(
+            COUNT_STEP,
+            BY,
+            Choice("method", "Method", options=CHANGE_METHODS),
+            Amount("penalty", "Penalty of each change (pelt)"),
+            Amount("shortest", "Fewest steps of a level (pelt)", whole=True),
+        ),
+        second="levels",
+        second_title="Counts and levels",
+        second_result=LevelCurve,
+    ),
+    Analysis(
+        run=emerging_hotspots,
+        title="Emerging hotspots: new, growing, lasting, fading or over",
+        group="Space and time",
+        result=EmergingHotspots,
+        tags=("emerging hot spot", "space-time cube", "trend", "Mann-Kendall", "Gi*", "time", "crime", "hot spot"),
+        reports=True,
+        params=(
+            Distance("cell_size", "Cell size"),
+            TIME_STEP,
+            Distance("distance_band", "Neighbourhood radius"),
+            Amount("time_neighbours", "Earlier steps that are neighbours", whole=True, minimum=0),
+            Choice("confidence", "Confidence at which a step is hot or cold (%)", options=CONFIDENCES),
+            Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
+            BOUNDARY,
+            WEIGHT,
+        ),
+        second="steps",
+        second_title="Hot and cold cells step by step",
+    ),
+    Analysis(
+        run=space_time_cube,
+        title="Space-time cube of incidents",
+        group="Space and time",
+        result=SpaceTimeCube,
+        tags=("space-time cube", "NetCDF", "time", "animation", "Temporal Controller", "crime"),
+        reports=True,
+        params=(Distance("cell_size", "Cell size"), TIME_STEP, BOUNDARY, WEIGHT),
+        second="bins",
+        second_title="Incidents step by step",
     ),
     Analysis(
         run=near_repeat,

@@ -9,15 +9,19 @@ import numpy as np
 from . import checks
 from .counted_cells import CountedCells, Gridding
 from .delays import period_guards
+from .exposures import Exposures
 from .incidents import Incidents
 from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, advance, within
 from .results import Cells
 from .selection import unused
-from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins, tails_at
+from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins
+from .two_counts import TESTS, e_test_p, smallest_p
 
 NO_PERCENT = 0.05  # what is less is 0.0 % in words
+# Of periods less alike the E-test finds less than the conditional test, once corrected for many cells.
+ALIKE = 0.05  # the later period's share of both may be so far from a half
 
 
 def change_map(
@@ -28,7 +32,11 @@ def change_map(
     before_until: Any = None,
     cell_size: float | None = None,
     shape: str = "square",
+    test: str | None = None,
     correction: str = "fdr",
+    exposure_before: Any = None,
+    exposure_after: Any = None,
+    exposure_weight: str | None = None,
     boundary: Any = None,
     progress: Progress = None,
 ) -> Cells:
@@ -44,7 +52,13 @@ def change_map(
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational
         outliers are left out of this choice only.
     shape : "square" or "hex" cells; the `cell_size` of hexagons is the distance of the centres of neighbours.
+    test : "e" (E-test of Krishnamoorthy & Thomson 2004) or "conditional" (exact binomial). Default: "e" where both periods
+        have nearly the same exposure, a later share of 45 to 55 %, else "conditional", which then finds more.
     correction : for the number of cells tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
+    exposure_before, exposure_after : what was exposed in either period, both in one unit: layers of points, such as homes or
+        shops, that are counted in each cell and weigh for all days of the period, or in scripts two numbers in place of the
+        days, such as days open. Default: the days of the periods.
+    exposure_weight : column of both layers of exposure with the number of what each point stands for. Default: 1 each.
     boundary : polygon layer of the study area: its universe is every cell with its centre inside. Default: the cells with
         incidents of either period and the small gaps between them.
     progress : function of a fraction, returning False to stop.
@@ -52,25 +66,28 @@ def change_map(
     Returns
     -------
     Cells
-        `count_before`, `count_after`, `rate_before`, `rate_after` (incidents per day), `difference` (incidents of the later
-        period more than it would have at the earlier rate), `change_percent` of the rate, `share_ratio` (of the cell's shares
-        of all incidents) (both NaN where there were none before), `tested` (enough incidents for a change to be told from
-        chance at 90 % confidence), `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3: fallen or risen at 99, 95, 90 %
-        confidence; 0 not significant).
+        `count_before`, `count_after`, `rate_before`, `rate_after` (incidents per day, or per day and unit of exposure),
+        `difference` (incidents of the later period more than it would have at the earlier rate), `change_percent` of the rate,
+        `share_ratio` (of the cell's shares of all incidents) (both NaN where there were none before), `tested` (enough
+        incidents for a change to be told from chance at 90 % confidence), `p` (two-sided, uncorrected), `p_adjusted`, `bin`
+        (−3…3: fallen or risen at 99, 95, 90 % confidence; 0 not significant).
 
     Raises
     ------
     ValueError
         If the periods overlap, are not told apart or one has no incident in the study area, the incidents have weights, or
-        are too few for a grid.
+        are too few for a grid, or one of both exposures is missing or not above 0.
 
     Notes
     -----
-    If both rates are equal, the later count of the n incidents of both periods is binomial, its probability the later
-    period's share of the days (Przyborowski & Wilenski 1940). p is the probability of all outcomes no likelier than the one
-    seen. A cell of so few incidents that no outcome could be significant is not tested and does not weigh in the correction,
-    which is fair as the choice depends on n alone (Gilbert 2005). p is of the cell's own rate: where crime rises in the
-    whole city, it rises in most cells; `share_ratio` tells what has changed beside the city's own change.
+    The E-test (`e_test`) takes both counts for Poisson counts of one rate, that of both together, and p is the probability of
+    all pairs of counts whose rates are as many standard errors apart. In the conditional test the later count of the n
+    incidents of both is binomial, its probability the later period's share of the exposure (Przyborowski & Wilenski 1940), and
+    p is the probability of all outcomes no likelier than the one seen. A cell of so few incidents that no outcome could be
+    significant is not tested and does not weigh in the correction. That is fair to the conditional test, as the choice depends
+    on n alone (Gilbert 2005); for the E-test it is so by simulation: where nothing changes, maps with any cell significant are
+    no more than the level asked for. p is of the cell's own rate: where crime rises in the whole city, it rises in most cells;
+    `share_ratio` tells what has changed beside the city's own change.
 
     Examples
     --------
@@ -84,34 +101,62 @@ def change_map(
     """
     periods = periods_of(incidents, after, after_since, before_until)
     checks.option("correction", correction, CORRECTIONS)
+    if test is not None:
+        checks.option("test", test, tuple(TESTS))
     advance(progress, 0.05)
     gridding = Gridding.of(periods.together(), None, cell_size, boundary, shape, progress=within(progress, 0.1, 0.3))
     advance(progress, 0.3)
     cells = gridding.cells(gridding.queen)
     advance(progress, 0.6)
-    found = change_on(cells, periods, correction, gridding.parameters)
+    exposed = exposure_before, exposure_after, exposure_weight
+    exposures = Exposures.of(cells, periods, *exposed, gridding.parameters)
+    found = change_on(
+        cells, periods, exposures, _test_of(test, exposures, gridding.parameters), correction, gridding.parameters
+    )
     advance(progress, 1.0)
     return found
 
 
-def change_on(cells: CountedCells, periods: Periods, correction: str, parameters: Parameters) -> Cells:
+def _test_of(test: str | None, exposures: Exposures, parameters: Parameters) -> str:
+    """Return the test asked for, else the one that finds more in periods so long."""
+    if test is not None:
+        parameters["test"] = test
+        return test
+    apart = float(np.abs(exposures.after_share - 0.5).max())
+    if apart <= ALIKE:
+        return str(parameters.choose("test", "e", "both periods are exposed nearly alike"))
+    return str(parameters.choose("test", "conditional", "it finds more where periods are not exposed alike"))
+
+
+def change_on(
+    cells: CountedCells,
+    periods: Periods,
+    exposures: Exposures,
+    test: str,
+    correction: str,
+    parameters: Parameters,
+) -> Cells:
     """Return the change of the cells of a study area, and say how much there is."""
     before, after = (_counted(cells, incidents) for incidents in (periods.before, periods.after))
-    earlier, later = periods.days
-    share = later / (earlier + later)
-    tested = smallest_p(before + after, share) <= LEVELS[0]
+    share, known = exposures.after_share, exposures.known
+    exposures.note_unknown(before + after, parameters)
+    tested = known & (smallest_p(before + after, share, test) <= LEVELS[0])
     p, adjusted = np.ones(before.size), np.ones(before.size)
-    p[tested] = p_of_change(before[tested], after[tested], share)
+    p[tested] = TESTS[test](before[tested], after[tested], share[tested])
     adjusted[tested] = adjust(p[tested], correction)
-    expected = before * (later / earlier)
     with np.errstate(divide="ignore", invalid="ignore"):
+        expected = np.where(known, before * (exposures.after / exposures.before), np.nan)
         ratio = np.where(before > 0, after / expected, np.nan)
         shares = np.where(before > 0, (after / after.sum()) / (before / before.sum()), np.nan)
+        rates = [
+            np.where(exposed > 0, count / exposed, np.nan)
+            for count, exposed in ((before, exposures.before), (after, exposures.after))
+        ]
     columns = {
         "count_before": before,
         "count_after": after,
-        "rate_before": before / earlier,
-        "rate_after": after / later,
+        "rate_before": rates[0],
+        "rate_after": rates[1],
         "difference": after - expected,
         "change_percent": 100 * (ratio - 1),
         "share_ratio": shares,
@@ -120,7 +165,7 @@ def change_on(cells: CountedCells, periods: Periods, correction: str, parameters
         "p_adjusted": adjusted,
         "bin": confidence_bins(after - expected, adjusted),
     }
-    _record(columns, periods, correction, parameters)
+    _record(columns, periods, exposures, correction, parameters)
     return Cells(columns, parameters, cells.grid, cells.cell, "change", _title(periods))
 
 
@@ -143,12 +188,15 @@ def _warn_of_missing_times(periods: Periods, parameters: Parameters) -> None:
         parameters.warn(unused(list(names)))
 
 
-def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, parameters: Parameters) -> None:
+def _record(
+    columns: dict[str, np.ndarray], periods: Periods, exposures: Exposures, correction: str, parameters: Parameters
+) -> None:
     """Keep the totals and say in words what has changed."""
     before, after = int(columns["count_before"].sum()), int(columns["count_after"].sum())
-    (earlier, later), words = periods.days, periods.words
-    p = float(p_of_change(np.array([before]), np.array([after]), later / (earlier + later))[0])
-    percent = 100 * ((after / later) / (before / earlier) - 1)
+    (earlier, later), (was, now), words = periods.days, exposures.totals(), periods.words
+    # Two counts alone are told apart best by the E-test.
+    p = float(e_test_p(np.array([before]), np.array([after]), now / (was + now))[0])
+    percent = 100 * ((after / now) / (before / was) - 1)
     parameters.update(
         before=words[0],
         after=words[1],
@@ -165,7 +213,7 @@ def _record(columns: dict[str, np.ndarray], periods: Periods, correction: str, p
     _warn_of_missing_times(periods, parameters)
     period_guards.warn(parameters, periods.before, periods.after)
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
-    per_day = "" if earlier == later else f" in {earlier:g} and {later:g} days, per day"
+    per_day = "" if was == now else f" in {earlier:g} and {later:g} days, per {exposures.unit}"
     difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"
     numbers = f"{before:,} and {after:,} incidents{_of_all(periods, before, after)}{per_day}{difference}"
     parameters.tell(
@@ -185,45 +233,3 @@ def _title(periods: Periods) -> str:
     parts = ["Change", periods.before.selection.get("category"), " → ".join(periods.words)]
     numbers = [f"{int(part.placed.sum()):,}" for part in (periods.before, periods.after)]
     return " · ".join([*(part for part in parts if part), f"n = {' → '.join(numbers)}"])
-
-
-def p_of_change(before: np.ndarray, after: np.ndarray, after_share: float) -> np.ndarray:
-    """Return the exact two-sided p that pairs of counts (n,) come from one rate.
-
-    Parameters
-    ----------
-    before, after : counts of two periods.
-    after_share : the later period's share of the days of both.
-
-    >>> p_of_change(np.array([6, 0]), np.array([0, 0]), 0.5).round(5).tolist()
-    [0.03125, 1.0]
-    """
-    total, where = np.unique(before + after, return_inverse=True)
-    order = np.argsort(where.ravel(), kind="stable")
-    ends = np.searchsorted(where.ravel()[order], np.arange(total.size + 1))
-    p = np.ones(before.size)
-    for number, n in enumerate(total):
-        rows = order[ends[number] : ends[number + 1]]
-        p[rows] = np.minimum(tails_at(_binomial(int(n), after_share), after[rows]), 1.0)
-    return p
-
-
-def smallest_p(total: np.ndarray, after_share: float) -> np.ndarray:
-    """Return the smallest p that totals (n,) of both periods could have: with all incidents in one of them.
-
-    >>> smallest_p(np.array([4, 5]), 0.5).round(5).tolist()
-    [0.125, 0.0625]
-    """
-    kinds, where = np.unique(total, return_inverse=True)
-    nothing = np.zeros(kinds.size, dtype=np.int64)
-    least = np.minimum(p_of_change(nothing, kinds, after_share), p_of_change(kinds, nothing, after_share))
-    return least[where.ravel()]
-
-
-def _binomial(n: int, share: float) -> np.ndarray:
-    """Return the probabilities of 0…n."""
-    from scipy.special import gammaln
-
-    k = np.arange(n + 1)
-    ways = gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1)
-    return np.asarray(np.exp(ways + k * np.log(share) + (n - k) * np.log1p(-share)))

@@ -8,7 +8,7 @@ from makers import clustered, crimes_frame, incidents, rectangle
 from scipy.stats import binomtest
 
 import lacrime_geo as lg
-from lacrime_geo.change import p_of_change, smallest_p
+from lacrime_geo.two_counts import conditional_p, smallest_p
 from lacrime_geo.significance import adjust
 
 DAYS = np.array(["2023-09-01", "2023-10-01", "2023-11-01"], dtype="M8[D]")
@@ -40,13 +40,13 @@ def together(before, after):
 def test_p_is_that_of_the_exact_binomial_test(pairs, share):
     before, after = np.array(pairs).T
     slow = [binomtest(late, early + late, share).pvalue if early + late else 1.0 for early, late in pairs]
-    np.testing.assert_allclose(p_of_change(before, after, share), slow, rtol=1e-9)
+    np.testing.assert_allclose(conditional_p(before, after, share), slow, rtol=1e-9)
 
 
 @given(st.integers(1, 80), st.floats(0.05, 0.95))
 def test_no_outcome_is_less_likely_than_the_smallest_p(n, share):
     after = np.arange(n + 1)
-    every = p_of_change(n - after, after, share)
+    every = conditional_p(n - after, after, share)
     assert smallest_p(np.array([n]), share)[0] == pytest.approx(every.min(), rel=1e-9)
 
 
@@ -97,7 +97,7 @@ def test_p_under_no_change_is_calibrated():
     random = np.random.default_rng(5)
     for share, mean in ((0.5, 30.0), (1 / 3, 60.0)):
         before, after = random.poisson(mean * (1 - share), 20_000), random.poisson(mean * share, 20_000)
-        p = p_of_change(before, after, share)
+        p = conditional_p(before, after, share)
         for level in (0.01, 0.05, 0.1):
             # Exact and discrete: never above, and not far below.
             assert 0.55 * level < (p <= level).mean() < 1.06 * level
