@@ -14,6 +14,7 @@ from .styles.palettes import BREAKS
 WEIGHT = Column("weight", "Weight column")
 SHAPE = Choice("shape", "Shape of the cells", options=SHAPES)
 BOUNDARY = Polygons("boundary", "Study area")
+TIME_STEP = Words("time_step", "Time step (days, or day, week, month)")
 
 # A value of features, and who is whose neighbour.
 NEIGHBOURHOOD: tuple[Parameter, ...] = (

@@ -36,7 +36,7 @@ cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
-every += " near_repeat risk_zones"
+every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -57,7 +57,11 @@ cells += [lg.jitter_sensitivity(name, points, radius=50, runs=2) for name in ("h
 cells += [lg.change_map(points, after_since="2023-09-01")]
 cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
+cube = lg.space_time_cube(points, cell_size=200)
+cells += [cube, cube.bins(), lg.emerging_hotspots(cube), lg.emerging_hotspots(points, weight="w").steps()]
 tables = [cells[2].curve(), marks[-1].agreement()]
+tables += [lg.season(points), lg.weekday_test([3, 0, 0, 1, 0, 0, 0]), lg.decompose(points, step="week", period=4)]
+tables += [lg.change_points(points, method=how).levels() for how in ("pelt", "pettitt")]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)
 shares = lg.concentration(points, units=areas, later_since="2023-09-01").lorenz()
 global_i = [lg.moran(areas, value="v", permutations=number) for number in (0, 19)]
@@ -69,6 +73,10 @@ tables += [lg.clock(lasting), lg.clock(lasting).hours()]
 assert "aoristic" in lg.clock(lasting).svg() and "<table>" in lg.clock(lasting).html()
 tables += [delay, delay.curve(), lg.nowcast(points, by="w", last=2), lg.nowcast(points, step="day")]
 tables += [lg.nowcast_counts(dict(date=["2024-05-01"], count=[3]), delay=delay, as_of="2024-05-01", step="day")]
+warned = [lg.alerts(points, areas=areas, method=name) for name in ("poisson", "cusum", "ears_c1", "ears_c2", "ears_c3")]
+warned += [lg.alerts(points, step="week", since="2024-01-01")]
+assert len(warned[-1].judged()) > 3 and warned[-1].watched_counts("all").svg()
+tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]
@@ -88,7 +96,7 @@ seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
 seconds += [*safe, lg.risk_zones(points, distance=100, days=7)]
-texts = [styles.qml(result) for result in (*surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
+texts = [styles.qml(result) for result in (*warned, *surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
 assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()
 """

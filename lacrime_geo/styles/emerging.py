@@ -69,7 +69,8 @@ def _of_pattern(kind: str, side: str) -> str:
 
 def played_hotspots(result: Any) -> str:
     """Categories of `bin` of cells that are hot or cold in a step."""
-    shown = [entry for entry in palettes.BINS if entry.colour]
+    occurring = set(result["bin"].tolist())
+    shown = [entry for entry in palettes.BINS if entry.value in occurring and entry.colour]
     symbols = [fill(entry.colour, palettes.THIN_OUTLINE.get(entry.value, entry.colour), 0.2) for entry in shown]
     return _document(categorised("bin", [(entry.value, entry.label) for entry in shown], symbols))
 

@@ -17,13 +17,18 @@ OF_INCIDENTS = ("kde", "hotspots", "stability", "jitter_sensitivity", "increment
 OF_REPORTS = ("reporting_delay", "nowcast")
 OF_HOURS = ("clock", "aoristic")
 OF_REPEATS = ("near_repeat", "risk_zones")
+OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
+OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
     *OF_FEATURES,
     *("risk_ratio", "contours", "compare", "concentration", "change_map", "safe_export"),
     *OF_REPORTS,
     *OF_HOURS,
+    *OF_COUNTS,
     *OF_REPEATS,
+    *OF_STEPS,
+    "alerts",
 )
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
@@ -37,7 +42,11 @@ SECOND = {
     "compare": "AGREEMENT",
     "safe_export": "REPORT",
     "reporting_delay": "CURVE",
+    "change_points": "LEVELS",
     "near_repeat": "ORIGINATORS",
+    "alerts": "JUDGED",
+    "emerging_hotspots": "STEPS",
+    "space_time_cube": "BINS",
 }
 
 
@@ -55,6 +64,7 @@ def inputs_of(name, points, squares, units, density):
         "jitter_sensitivity": dict(ANALYSIS="hotspots", CELL_SIZE=400, RUNS=3, RADIUS=75),
         "aoristic": dict(HOURS="18-22", UNTIL_COLUMN="reported"),
         "near_repeat": dict(PERMUTATIONS=19),
+        "alerts": dict(AREAS=units),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }

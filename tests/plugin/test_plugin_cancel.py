@@ -49,9 +49,16 @@ RUNS = {
     "reporting_delay": ("reporting_delay", dict(BY="category"), LATE),
     "clock": ("clock", dict(UNTIL_COLUMN="reported"), LATE),
     "aoristic": ("aoristic", dict(HOURS="18-22", UNTIL_COLUMN="reported"), LATE),
+    "emerging_hotspots": ("emerging_hotspots", {}, LATE),
+    "space_time_cube": ("space_time_cube", {}, LATE),
+    "alerts": ("alerts", dict(BY="category", METHOD="cusum", SINCE="2021-01-01"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     "risk_zones": ("risk_zones", dict(DISTANCE=50, DAYS=14), LATE),
     "nowcast": ("nowcast", dict(BY="category", STEP=1), LATE),
+    "season": ("season", dict(BY="category"), LATE),
+    "weekday_test": ("weekday_test", {}, LATE),
+    "decompose": ("decompose", dict(BY="category"), LATE),
+    "change_points": ("change_points", dict(BY="category"), LATE),
 }
 
 
