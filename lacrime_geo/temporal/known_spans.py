@@ -14,8 +14,9 @@ from .week_hours import HOUR, WEEK, seconds_of_week
 
 # Minutes of the day that stand for an unknown time in many files: 0:00, 0:01 and 12:00.
 SUSPECT = (0, 1, 720)
-# A suspect minute is told of when it holds so many times what the busiest other full hour does, and so many incidents.
-STANDS_OUT, LEAST_TOLD = 1.5, 30
+# One is told of when it holds so many times what the same minute of the hour before and after does, and so many incidents: in
+# files of the LAPD 12:00 holds 1.9 to 2.3 times as many, and no other full hour more than 1.5 times.
+STANDS_OUT, LEAST_TOLD = 1.6, 30
 TRUE_WORDS = {"true", "t", "yes", "y", "1"}
 
 
@@ -100,16 +101,15 @@ def _warn_of_suspects(when: np.ndarray, parameters: Parameters) -> None:
     """Say which minutes of the day hold so many incidents that they may stand for an unknown time."""
     minutes = when.astype("M8[m]").astype(np.int64) % 1440
     count = np.bincount(minutes, minlength=1440)
-    others = np.setdiff1d(np.arange(0, 1440, 60), SUSPECT)
-    least = max(STANDS_OUT * count[others].max(), LEAST_TOLD)
+    beside = {minute: max(count[minute - 60], count[minute + 60]) for minute in SUSPECT}
     told = [
         f"{minute // 60}:{minute % 60:02d} ({share_in_words(count[minute] / when.size)})"
         for minute in SUSPECT
-        if count[minute] >= least
+        if count[minute] >= max(STANDS_OUT * beside[minute], LEAST_TOLD)
     ]
     if told:
         parameters.warn(
-            f"Far more incidents than at any other full hour are at {' and '.join(told)}, which often stands for an unknown "
+            f"Far more incidents than an hour before or after are at {' and '.join(told)}, which often stands for an unknown "
             f"time, and no column {PLACEHOLDER_COLUMN} tells which are such: a peak there may be none."
         )
 
