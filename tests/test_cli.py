@@ -268,7 +268,7 @@ def test_help_of_every_option(analysis, capsys):
     for parameter in own:
         assert analysis.help(parameter.name)[:40].strip() in text
     assert "efault" in text and ("METRES" in text) == any(
-        isinstance(p, (Distance, DistanceOrRule)) for p in analysis.params
+        isinstance(p, (Distance, DistanceOrRule)) for p in own
     )
     assert ("--since" in text) == analysis.selects
 

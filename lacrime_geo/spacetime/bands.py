@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,10 +80,10 @@ def bands_given(name: str, edges: Any, unit: str) -> Bands:
         values = np.empty(0)
     if isinstance(edges, str) or values.ndim != 1 or values.size < 2:
         raise TypeError(f"{name} must be two edges or more in {word}, such as [0, 100, 200], got {edges!r}.")
-    if np.isnan(values).any() or values[0] < 0 or not (np.diff(values) > 0).all():
+    if np.isnan(values).any() or values[0] < 0 or not (values[1:] > values[:-1]).all():
         raise ValueError(f"{name} must be edges in {word} that rise, from 0 or more on, got {_listed(values)}.")
-    if np.isinf(values[0]) or (unit == METRES and values[-2] > checks.LONGEST):
-        raise ValueError(f"{name} must begin in {word} that can be measured, got {_listed(values)}.")
+    if unit == METRES and values[-2] > checks.LONGEST:
+        raise ValueError(f"{name} must be below {checks.LONGEST:g} metres, got {_listed(values)}.")
     finite = values[np.isfinite(values)]
     if unit == DAYS and (finite != np.floor(finite)).any():
         broken = finite[finite != np.floor(finite)][0]
@@ -94,5 +93,5 @@ def bands_given(name: str, edges: Any, unit: str) -> Bands:
     return Bands(values, unit)
 
 
-def _listed(values: Sequence[float]) -> str:
+def _listed(values: np.ndarray) -> str:
     return checks.listed([f"{value:g}" for value in values])

@@ -24,6 +24,8 @@ from .shuffled_dates import Counts, counts_of
 
 WHAT = "the Knox test"
 LEAST_BANDS = 2
+# A farthest band beyond these is no chance, nor a near repeat.
+DRIFT_P, DRIFT_RATIO = 0.01, 1.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -211,16 +213,31 @@ def _tell(columns: dict[str, np.ndarray], counts: Counts, labels: str, parameter
         parameters.warn(
             "All pairs are in one band of distance, or of time, so shuffling the dates changes nothing: p is 1 and says nothing."
         )
+    closed = np.isfinite(columns["distance_to"]) & np.isfinite(columns["time_to"])
+    _warn_of_drift(columns, closed, parameters)
     above = np.flatnonzero((columns["p"] <= SIGNIFICANT) & (columns["observed"] > columns["expected"]))
-    closed = above[np.isfinite(columns["distance_to"][above]) & np.isfinite(columns["time_to"][above])]
     tested = columns["p"].size
     parameters["significant"] = int(above.size)
     said = f"{above.size} of {tested} pairs of bands hold more pairs of incidents than expected (p ≤ {SIGNIFICANT:g})"
-    if closed.size:
-        most = closed[np.argmax(columns["ratio"][closed])]
+    above = above[closed[above]]
+    if above.size:
+        most = above[np.argmax(columns["ratio"][above])]
         at = {name: values[most] for name, values in columns.items()}
         said += (
             f"; most above it are {at['distance']} and {at['time']}: {at['observed']:,} pairs, {at['ratio']:.2f} times the "
             f"{at['expected']:,.1f} expected, p {at['p']:.3g}"
         )
     parameters.tell(f"{said}; by chance alone about {SIGNIFICANT * tested:.1g} would")
+
+
+def _warn_of_drift(columns: dict[str, np.ndarray], closed: np.ndarray, parameters: Parameters) -> None:
+    """Warn where even the farthest and latest closed bands hold clearly more than expected: that is no repeat."""
+    if not closed.any() or columns["distance_from"][closed].max() == columns["distance_from"][closed].min():
+        return
+    last = int(np.flatnonzero(closed)[-1])
+    if columns["p"][last] <= DRIFT_P and columns["ratio"][last] >= DRIFT_RATIO:
+        parameters.warn(
+            f"Even {columns['distance'][last]} and {columns['time'][last]} apart there are {columns['ratio'][last]:.2f} times the "
+            "expected pairs: where crime happens has changed over the period (a season, a new hot spot), and the test cannot "
+            "tell that from near repeats; take a shorter period, and look whether the ratio falls with distance and time."
+        )
