@@ -70,6 +70,7 @@ from .spacetime.emerging import CONFIDENCES, EmergingHotspots, emerging_hotspots
 from .spacetime.knox_test import NearRepeats, near_repeat
 from .spacetime.near_pairs import METRICS
 from .spacetime.near_repeat_zones import DECAYS, risk_zones
+from .spacetime.outbreaks import space_time_scan
 from .spacetime_clusters import st_dbscan
 from .temporal.aoristic_weights import aoristic
 from .temporal.count_series import STEPS as COUNT_STEPS
@@ -480,6 +481,33 @@ ANALYSES = (
         params=(Distance("cell_size", "Cell size"), TIME_STEP, BOUNDARY, WEIGHT),
         second="bins",
         second_title="Incidents step by step",
+    ),
+    Analysis(
+        run=space_time_scan,
+        title="Outbreaks of incidents (space-time scan)",
+        group="Space and time",
+        result=Shapes,
+        tags=(
+            "outbreak",
+            "scan statistic",
+            "SaTScan",
+            "Kulldorff",
+            "space-time",
+            "permutation",
+            "early warning",
+            "crime",
+        ),
+        reports=True,
+        params=(
+            Switch("retrospective", "Look at any time of the period, not at its end alone"),
+            Distance("cell_size", "Cell size (of the circles' centres)"),
+            Distance("max_radius", "Largest radius"),
+            Amount("max_days", "Longest outbreak (days)", whole=True),
+            Switch("by_weekday", "Compare each weekday with itself only"),
+            Amount("permutations", "Random scans", whole=True),
+            Switch("gumbel", "p from a Gumbel distribution, which may be smaller than the random scans allow"),
+            Amount("level", "Largest p of an outbreak"),
+        ),
     ),
     Analysis(
         run=near_repeat,

@@ -36,7 +36,7 @@ cell = rectangles_wkb(380000 + np.arange(40) % 8 * 100.0, 3768000 + np.arange(40
 areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
-every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube"
+every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -95,6 +95,8 @@ seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.e
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
+seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, level=0.99)]
+assert lg.e_test(6, 2) > 0.1
 seconds += [*safe, lg.risk_zones(points, distance=100, days=7)]
 texts = [styles.qml(result) for result in (*warned, *surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)

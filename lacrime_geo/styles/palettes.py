@@ -150,6 +150,14 @@ def contour_widths(lines: int) -> list[float]:
     return [round(float(width), 2) for width in np.linspace(THICKEST, THINNEST, lines)]
 
 
+# Outbreaks: one hue, away from those of hot cells, and how thick a line (mm) by p.
+OUTBREAK = "#ae017e"
+OUTBREAK_WIDTHS = (
+    (0.001, "Outbreak: chance makes one like it in 1 of 1,000 scans or fewer", 1.0),
+    (0.01, "Outbreak: in 1 of 100 scans or fewer", 0.65),
+    (0.05, "Outbreak: in 1 of 20 scans or fewer", 0.35),
+)
+
 # ColorBrewer PuOr, safe for the colour-blind, centred on no difference: (ratio below which, its words, colour, opacity).
 RATIOS = (
     (1 / 4, "Below a quarter of the expected share", "#542788", 0.7),

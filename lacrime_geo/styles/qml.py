@@ -27,6 +27,7 @@ from .elements import (
 from .emerging import cube, emerging_hotspots, played_hotspots
 from .hours import aoristic
 from .near_repeats import near_repeat_roles, risk_zones
+from .outbreak_circles import outbreaks
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
 from .withheld import safe_areas, safe_points
@@ -270,6 +271,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "tolerance": _tolerance,
     "near_repeat_roles": near_repeat_roles,
     "risk_zones": risk_zones,
+    "outbreaks": outbreaks,
     "emerging_hotspots": emerging_hotspots,
     "played_hotspots": played_hotspots,
     "cube": cube,

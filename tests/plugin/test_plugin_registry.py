@@ -53,6 +53,11 @@ LOOKS = {
     ),
     "space_time_cube": ("graduatedSymbol", "No incident", "16 or more incidents"),
     "alerts": ("categorizedSymbol", "Alarm: more than chance allows", "No data: cannot be judged"),
+    "space_time_scan": (
+        "categorizedSymbol",
+        "Outbreak: chance makes one like it in 1 of 1,000 scans or fewer",
+        "May be chance: p up to 0.99",
+    ),
     # Tables are not drawn.
     "near_repeat": None,
     "clock": None,
@@ -92,6 +97,7 @@ BAD = {
     "emerging_hotspots": ({"TIME_STEP": "fortnight"}, "time_step must be one of 'day', 'week', 'month'"),
     "space_time_cube": ({"TIME_STEP": "0"}, "time_step must be a whole number of at least 1, got 0"),
     "alerts": ({"FALSE_ALARMS_PER_YEAR": 400.0}, "false_alarms_per_year must be at most 91"),
+    "space_time_scan": ({"MAX_DAYS": 1000}, "max_days must be at most half the period"),
     "near_repeat": ({"TIME_BANDS": "0, 3.5, 7"}, "time_bands are in whole days"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
