@@ -164,7 +164,7 @@ def _hour_names(bottom: float) -> list[str]:
 def _legend(clock: Clock, top: float) -> tuple[list[str], float]:
     """Return the classes in words with their colours, and the height of the whole picture."""
     mean = in_words(clock.parameters["mean_rate"])
-    parts = [text(f"Against the mean of {mean} {unit(clock)} per hour", 20, top, "start", weight="bold")]
+    parts = [text(f"Against the mean of all hours ({mean} {unit(clock)} per hour)", 20, top, "start", weight="bold")]
     entries: list[tuple[str, str]] = [(words, colour) for (_, words), colour in zip(HOURS, DENSITY)]
     entries += [NO_INCIDENT] if (clock["ratio"] == 0).any() else []
     entries += [NOT_OBSERVED] if np.isnan(clock["ratio"]).any() else []
