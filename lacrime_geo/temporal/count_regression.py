@@ -25,21 +25,21 @@ class Regression(NamedTuple):
         return (counts - self.mean) / np.sqrt(self.mean * (1 + self.dispersion * self.mean))
 
 
-def fit(counts: np.ndarray, design: np.ndarray) -> Regression:
-    """Fit E y = exp(X β), Var y = μ + α μ², by turns: β by weighted least squares, then α of the largest likelihood.
+def fit(counts: np.ndarray, design: np.ndarray, length: np.ndarray) -> Regression:
+    """Fit E y = length · exp(X β), Var y = μ + α μ², by turns: β by weighted least squares, then α of the largest likelihood.
 
     The covariance is the inverse of the expected information, (X′ W X)⁻¹ with W = μ / (1 + α μ): the estimates of β and α
     are asymptotically independent (Lawless 1987, section 3).
     """
-    beta = _beta(counts, design, 0.0, None)
-    dispersion = 0.0
+    base = np.log(length)
+    beta, dispersion = _beta(counts, design, base, 0.0, None), 0.0
     for _ in range(STEPS):
         before = beta, dispersion
-        dispersion = _dispersion(counts, np.exp(design @ beta))
-        beta = _beta(counts, design, dispersion, beta)
+        dispersion = _dispersion(counts, np.exp(base + design @ beta))
+        beta = _beta(counts, design, base, dispersion, beta)
         if abs(dispersion - before[1]) <= CLOSE * (1 + dispersion) and np.allclose(beta, before[0], rtol=0, atol=CLOSE):
             break
-    mean = np.exp(design @ beta)
+    mean = np.exp(base + design @ beta)
     covariance = np.linalg.inv(_information(design, mean, dispersion))
     return Regression(beta, covariance, dispersion, mean, log_likelihood(counts, mean, dispersion))
 
@@ -59,19 +59,21 @@ def _information(design: np.ndarray, mean: np.ndarray, dispersion: float) -> np.
     return (design * (mean / (1 + dispersion * mean))[:, None]).T @ design
 
 
-def _beta(counts: np.ndarray, design: np.ndarray, dispersion: float, start: np.ndarray | None) -> np.ndarray:
+def _beta(
+    counts: np.ndarray, design: np.ndarray, base: np.ndarray, dispersion: float, start: np.ndarray | None
+) -> np.ndarray:
     """Return the coefficients of a dispersion: Fisher's scoring, halving steps that would lower the likelihood."""
     if start is None:
-        start, *_ = np.linalg.lstsq(design, np.log(counts + 0.5), rcond=None)
-    beta, height = start, log_likelihood(counts, np.exp(design @ start), dispersion)
+        start, *_ = np.linalg.lstsq(design, np.log(counts + 0.5) - base, rcond=None)
+    beta, height = start, log_likelihood(counts, np.exp(base + design @ start), dispersion)
     for _ in range(STEPS):
-        mean = np.exp(design @ beta)
+        mean = np.exp(base + design @ beta)
         score = design.T @ ((counts - mean) / (1 + dispersion * mean))
         step = np.linalg.solve(_information(design, mean, dispersion), score)
-        tried = log_likelihood(counts, np.exp(design @ (beta + step)), dispersion)
+        tried = log_likelihood(counts, np.exp(base + design @ (beta + step)), dispersion)
         while not tried >= height - 1e-8 * (1 + abs(height)) and np.abs(step).max() > CLOSE:
             step = step / 2
-            tried = log_likelihood(counts, np.exp(design @ (beta + step)), dispersion)
+            tried = log_likelihood(counts, np.exp(base + design @ (beta + step)), dispersion)
         beta, height = beta + step, tried
         if np.abs(step).max() <= CLOSE:
             break

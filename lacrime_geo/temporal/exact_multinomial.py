@@ -39,7 +39,8 @@ def exact_p(counts: np.ndarray, shares: np.ndarray, statistic: str) -> float:
     """
     log_probability, fit = _outcomes(int(counts.sum()), shares, statistic)
     extreme = fit >= _least(statistic_of(counts, shares, statistic))
-    return min(float(np.exp(log_probability[extreme]).sum()), 1.0)
+    probability = np.exp(log_probability)
+    return float(probability[extreme].sum() / probability.sum())
 
 
 def drawn_p(counts: np.ndarray, shares: np.ndarray, statistic: str, draws: int, seed: int) -> float:

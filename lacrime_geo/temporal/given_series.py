@@ -14,6 +14,7 @@ from ..progress import Progress
 from .count_series import DAY, CountSeries, count_series, series_of_table
 
 ALL = "all"
+USUAL = "day"
 
 
 class Given(NamedTuple):
@@ -36,8 +37,8 @@ def is_table(anything: Any) -> bool:
     return isinstance(anything, dict) or (hasattr(anything, "columns") and not marked)
 
 
-def given(anything: Any, step: str | None, by: Any, progress: Progress = None, *, usual: str = "day") -> Given:
-    """Make series of incidents, counted by a step (default: the usual one) and group, or of a table, which has its own step.
+def given(anything: Any, step: str, by: Any, progress: Progress = None) -> Given:
+    """Make series of incidents, counted by a step and group, or of a table, which has its own unless another than days is named.
 
     Raises
     ------
@@ -47,7 +48,7 @@ def given(anything: Any, step: str | None, by: Any, progress: Progress = None, *
     if is_table(anything):
         if by is not None and not isinstance(by, str):
             raise TypeError(f"by must name a column of the table of counts, got a {type(by).__name__}.")
-        series = series_of_table(anything, step=step, group=by)
+        series = series_of_table(anything, step=None if step == USUAL else step, group=by)
         parameters = Parameters(layer="counts", incidents=int(series.count.sum()), step=series.step)
         parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
         return Given(series, parameters, None)
@@ -55,9 +56,9 @@ def given(anything: Any, step: str | None, by: Any, progress: Progress = None, *
     _refuse_weights(incidents)
     parameters = Parameters(layer=incidents.label, incidents=incidents.size, period=incidents.period)
     parameters.update(incidents.selection)
-    parameters["step"] = usual if step is None else step
+    parameters["step"] = step
     period_guards.warn(parameters, incidents)
-    series = count_series(incidents, step=parameters["step"], by=by, parameters=parameters, progress=progress)
+    series = count_series(incidents, step=step, by=by, parameters=parameters, progress=progress)
     return Given(series, parameters, incidents.selection.get("category"))
 
 

@@ -1,0 +1,90 @@
+"""The chart of a season: each level's rate ratio as a dot with its interval, weekdays, months and the rest side by side."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..chart_axes import NUMBER, Axis, axis_of
+from ..chart_parts import COLOURS, INK, document, dots, line, text
+from .season_effects import FIRST, LEVELS, MONTH, SHORT, TREND, WEEKDAY
+
+if TYPE_CHECKING:
+    from .seasonality import Season
+
+SLOT, GAP, LEFT, RIGHT, TOP, HEIGHT, BOTTOM = 31, 26, 60, 16, 84, 260, 40
+LEGEND_LINE = 17
+TITLES = {WEEKDAY: "Weekday", MONTH: "Month", FIRST: "1st", TREND: "Trend"}
+WIDEST = 2.5  # intervals that reach farther than so many times the farthest ratio are cut at the edge
+
+
+def svg(table: Season) -> str:
+    """Return the chart as a whole SVG document; of many groups the first six."""
+    groups = list(dict.fromkeys(table["group"].tolist()))[: len(COLOURS)]
+    shown = np.isin(table["group"], groups) & ~np.isnan(table["ratio"])
+    axis = _axis(*(table[name][shown] for name in ("ratio", "low", "high")))
+    effects = [effect for effect in LEVELS if (table["effect"] == effect).any()]
+    parts, left = [], float(LEFT)
+    for effect in effects:
+        wide = len(LEVELS[effect]) * SLOT + (16 if len(LEVELS[effect]) == 1 else 0)
+        parts += _frame(effect, left, wide, axis, first=effect == effects[0])
+        for number, (group, colour) in enumerate(zip(groups, COLOURS)):
+            rows = (table["group"] == group) & (table["effect"] == effect)
+            shift = (number - (len(groups) - 1) / 2) * min(5.0, 22 / len(groups))
+            columns = (table[name][rows] for name in ("ratio", "low", "high"))
+            parts += _marks(*columns, left + shift, wide / len(LEVELS[effect]), axis, colour)
+        left += wide + GAP
+    width = left - GAP + RIGHT
+    words = [
+        text(table.label, 16, 26, size=15, weight="bold"),
+        text(f"Rate ratio (1: the {table.parameters['reference']}; years: the year before)", 16, 50, anchor="start"),
+    ]
+    legend = _legend(groups) if len(groups) > 1 else []
+    return document([*words, *parts, *legend], width, TOP + HEIGHT + BOTTOM + LEGEND_LINE * len(legend) / 2)
+
+
+def _axis(ratio: np.ndarray, low: np.ndarray, high: np.ndarray) -> Axis:
+    far = WIDEST * max(float(np.abs(ratio - 1).max(initial=0.1)), 0.1)
+    inside = np.clip(np.concatenate([ratio, low, high]), 1 - far, 1 + far)
+    return axis_of(np.append(np.maximum(inside, 0.0), 1.0), NUMBER)
+
+
+def _up(values: np.ndarray | float, axis: Axis) -> np.ndarray:
+    return np.asarray(TOP + HEIGHT - np.clip(axis.along(np.asarray(values)), 0, 1) * HEIGHT)
+
+
+def _frame(effect: str, left: float, wide: float, axis: Axis, first: bool) -> list[str]:
+    """Return the lines, numbers and names of one panel."""
+    parts = [text(TITLES[effect], left + wide / 2, TOP - 10, weight="bold")]
+    for tick in axis.ticks:
+        at = float(_up(tick, axis))
+        one = abs(tick - 1) < 1e-9
+        parts.append(line(left, at, left + wide, at, "#888888" if one else "#dddddd", width=1.5 if one else 1))
+        if first:
+            parts.append(text(axis.words(tick), left - 8, at + 4, anchor="end"))
+    slot = wide / len(LEVELS[effect])
+    names = [SHORT[level] for level in LEVELS[effect]]
+    return parts + [text(name, left + (row + 0.5) * slot, TOP + HEIGHT + 18, size=11) for row, name in enumerate(names)]
+
+
+def _marks(
+    ratio: np.ndarray, low: np.ndarray, high: np.ndarray, left: float, slot: float, axis: Axis, colour: str
+) -> list[str]:
+    """Return the dots of one group in one panel, with their intervals."""
+    across = left + (np.arange(ratio.size) + 0.5) * slot
+    known = np.flatnonzero(~np.isnan(ratio)).tolist()
+    ends = _up(low, axis), _up(high, axis)
+    bars = [line(across[row], ends[0][row], across[row], ends[1][row], colour, width=2) for row in known]
+    return [*bars, *dots(across[known], _up(ratio[known], axis), colour, 3.6)]
+
+
+def _legend(groups: list[str]) -> list[str]:
+    parts = []
+    for row, (group, colour) in enumerate(zip(groups, COLOURS)):
+        top = TOP + HEIGHT + BOTTOM + LEGEND_LINE * row
+        parts += [
+            line(LEFT, top, LEFT + 24, top, colour, width=2.2),
+            text(str(group), LEFT + 32, top + 4, "start", fill=INK),
+        ]
+    return parts
