@@ -81,10 +81,8 @@ def _layer(file: Any, cube: SpaceTimeCube, name: str, values: np.ndarray, kind: 
 
 def _variable(file: Any, name: str, kind: str, dimensions: tuple[str, ...], values: Any, **attributes: Any) -> None:
     variable = file.createVariable(name, kind, dimensions)
-    if dimensions:
-        variable[:] = values
-    else:
-        variable.assignValue(values)
+    # Its own `assignValue` knows no variable without dimensions.
+    variable.data[...] = values
     for key, value in attributes.items():
         if value is not None:
             setattr(variable, key, value.encode() if isinstance(value, str) else value)
