@@ -20,7 +20,9 @@ from .seasonal_loess import Parts, Spans, stl
 
 PERIODS = {"day": (7, "a week of days"), "week": (52, "a year of weeks"), "month": (12, "a year of months")}
 PARTS = ("trend", "seasonal", "remainder")
-LONGEST_NOTED = 3
+MOST_TOLD = 3
+# Variance of what is rounding.
+NOTHING = 1e-12
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -40,7 +42,7 @@ def decompose(
     period: int | None = None,
     seasonal: int | None = None,
     trend: int | None = None,
-    robust: bool = True,
+    robust: bool = False,
     progress: Progress = None,
 ) -> Decomposition:
     """Part a series of counts into trend, season and remainder (STL).
@@ -57,7 +59,7 @@ def decompose(
         the season is the same in every period.
     trend : over how many steps the trend is smoothed, an odd number. Default: the source's, the first odd number above 1.5
         periods / (1 − 1.5 / seasonal).
-    robust : let steps far from all others weigh less.
+    robust : let steps far from all others weigh less. Default: no; where most steps have none it would set the others aside.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -150,11 +152,11 @@ def _rows(name: str, series: CountSeries, count: np.ndarray, found: Parts) -> di
 
 
 def _strengths(found: Parts) -> tuple[float, float]:
-    """Return how strong the season and the trend are beside the remainder, from 0 to 1; NaN where nothing varies."""
+    """Return how strong the season and the trend are beside the remainder, from 0 to 1; 0 where nothing varies."""
     strengths = []
     for part in (found.seasonal, found.trend):
         whole = float(np.var(part + found.remainder))
-        strengths.append(max(0.0, 1 - float(np.var(found.remainder)) / whole) if whole > 0 else math.nan)
+        strengths.append(max(0.0, 1 - float(np.var(found.remainder)) / whole) if whole > NOTHING else 0.0)
     return strengths[0], strengths[1]
 
 
@@ -164,7 +166,7 @@ def _tell(first: dict[str, np.ndarray], strengths: dict[str, tuple[float, float]
     parameters["trend_strength"] = {name: round(pair[1], 3) for name, pair in strengths.items()}
     name = str(first["group"][0])
     season, trend = (in_words(value) for value in strengths[name])
-    most = np.argsort(-np.abs(first["remainder"]), kind="stable")[:LONGEST_NOTED]
+    most = np.argsort(-np.abs(first["remainder"]), kind="stable")[:MOST_TOLD]
     standing_out = ", ".join(
         f"{str(first['date'][row])[:10]} ({first['remainder'][row]:+.0f})" for row in np.sort(most)
     )

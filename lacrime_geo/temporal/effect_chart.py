@@ -32,8 +32,8 @@ def svg(table: Season) -> str:
         for number, (group, colour) in enumerate(zip(groups, COLOURS)):
             rows = (table["group"] == group) & (table["effect"] == effect)
             shift = (number - (len(groups) - 1) / 2) * min(5.0, 22 / len(groups))
-            columns = (table[name][rows] for name in ("ratio", "low", "high"))
-            parts += _marks(*columns, left + shift, wide / len(LEVELS[effect]), axis, colour)
+            ratio, low, high = (table[name][rows] for name in ("ratio", "low", "high"))
+            parts += _marks(ratio, low, high, left + shift, wide / len(LEVELS[effect]), axis, colour)
         left += wide + GAP
     width = left - GAP + RIGHT
     words = [

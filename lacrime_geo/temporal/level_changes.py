@@ -26,6 +26,7 @@ TRIMMED = 0.1
 PENALTY = 3.0
 LEVEL = 0.95
 SURE = 0.05
+MOST_TOLD = 3
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -263,14 +264,18 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
         parameters.tell(f"no change of the level by {step} is more than chance")
         return
     rows = np.flatnonzero(groups == groups[0])
-    said = [
-        f"{str(columns['date'][row])[:10]} from {in_words(columns['before'][row])} to {in_words(columns['after'][row])} a {step} "
-        f"(× {in_words(columns['ratio'][row])}, {in_words(columns['low'][row])} to {in_words(columns['high'][row])})"
-        for row in rows[np.argsort(-columns["gain"][rows], kind="stable")[:3]]
-    ]
+    largest = rows[np.argsort(-columns["gain"][rows], kind="stable")[:MOST_TOLD]]
+    said = [_told(columns, row, step) for row in largest.tolist()]
     of = "" if groups[0] == ALL else f" of {groups[0]}"
     p = columns["p"][rows[0]]
     if np.isnan(p):
         parameters.tell(f"{counted(rows.size, 'change')} of the level{of}; of the largest gain: {'; '.join(said)}")
     else:
         parameters.tell(f"the most likely change of the level{of}: {said[0]}, p = {in_words(p)}")
+
+
+def _told(columns: dict[str, np.ndarray], row: int, step: str) -> str:
+    """Say of one change when it was, and from where to where."""
+    before, after, ratio, low, high = (columns[name][row] for name in ("before", "after", "ratio", "low", "high"))
+    times = f" (× {in_words(ratio)}, {in_words(low)} to {in_words(high)})" if np.isfinite(low) else ""
+    return f"{str(columns['date'][row])[:10]} from {in_words(before)} to {in_words(after)} a {step}{times}"

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 WIDTH, LEFT, RIGHT, TOP, PANEL, GAP, BOTTOM = 700, 66, 20, 62, 104, 22, 34
 LEGEND_LINE = 17
+# What is less is rounding, and would be drawn large where there is nothing else.
+DECIMALS = 6
 PANELS = {"count": "Incidents", "trend": "Trend", "seasonal": "Season", "remainder": "Remainder"}
 
 
@@ -25,7 +27,7 @@ def svg(table: Decomposition) -> str:
     parts = [text(table.label, 16, 26, size=15, weight="bold")]
     for number, (column, words) in enumerate(PANELS.items()):
         top = TOP + number * (PANEL + GAP)
-        values = table[column].astype(float)
+        values = np.round(table[column].astype(float), DECIMALS)
         shown = np.isin(table["group"], groups)
         axis = axis_of(values[shown], NUMBER)
         parts += _frame(words, top, axis, across, last=column == "remainder")

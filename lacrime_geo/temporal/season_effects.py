@@ -90,8 +90,13 @@ def fit_effects(counts: np.ndarray, calendar: Calendar, reference: dict[str, str
         name: _effect(found.beta, covariance, columns[name], len(LEVELS[name]), reference.get(name), name, freedom)
         for name in columns
     }
-    adjacent = float(residual[1:] @ residual[:-1] / (residual @ residual))
-    return Fitted(effects, found, freedom, adjacent)
+    return Fitted(effects, found, freedom, _correlation(residual))
+
+
+def _correlation(residual: np.ndarray) -> float:
+    """Return how far neighbouring residuals go together, 0 where there are none."""
+    whole = float(residual @ residual)
+    return float(residual[1:] @ residual[:-1]) / whole if whole > 0 else 0.0
 
 
 def _design(calendar: Calendar) -> tuple[np.ndarray, dict[str, dict[int, int | None]]]:

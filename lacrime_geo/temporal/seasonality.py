@@ -123,7 +123,7 @@ def season(
 
 def _named(reference: str | Iterable[str] | None) -> dict[str, str]:
     """Return the level that each effect is compared to."""
-    names = selection.words(reference) if isinstance(reference, str) else list(reference or ())
+    names = (selection.words(reference) if isinstance(reference, str) else reference) or ()
     found: dict[str, str] = {}
     for name in names:
         wanted = str(name).strip().capitalize()
@@ -187,7 +187,8 @@ def _effect_rows(
     from scipy.special import stdtrit
 
     size = len(LEVELS[effect])
-    nothing = Effect(*(np.full(size, np.nan) for _ in range(3)), np.nan)
+    unknown = np.full(size, np.nan)
+    nothing = Effect(unknown, unknown, unknown, np.nan)
     found = fitted.effects.get(effect, nothing)
     wide = stdtrit(fitted.freedom, (1 + level) / 2) * found.error
     of = calendar_of(series.begin, series.lengths.astype(float), (effect,)).levels.get(effect)

@@ -38,7 +38,7 @@ class WeekdayTest(Curve):
             parts += [line(LEFT, at, WIDTH - 20, at), text(axis.words(tick), LEFT - 8, at + 4, "end")]
         for row, name in enumerate(self["weekday"].tolist()):
             left = LEFT + row * slot
-            top, mean = (bottom - axis.along(self[key][row]) * (bottom - TOP) for key in ("count", "expected"))
+            top, mean = (bottom - float(axis.along(self[key][row])) * (bottom - TOP) for key in ("count", "expected"))
             size = dict(x=short(left + 8), y=short(top), width=short(slot - 16), height=short(bottom - top))
             parts += [element("rect", fill=LINE, fill_opacity=0.75, **size)]
             parts += [line(left + 2, mean, left + slot - 2, mean, "#222222", "5 4", 1.6)]
@@ -126,6 +126,8 @@ def _counted(incidents: Any, progress: Progress) -> tuple[np.ndarray, Parameters
     if isinstance(incidents, (list, tuple, np.ndarray)):
         return _seven(incidents), Parameters(), ""
     found = given(incidents, USUAL, None, progress)
+    if found.series.step != USUAL:
+        raise ValueError(f"The table holds counts by {found.series.step}, which have no weekday; give counts of days.")
     weekday = (found.series.begin.astype(np.int64) + 3) % 7
     counts = np.bincount(weekday, found.series.total, minlength=7).astype(np.int64)
     return counts, found.parameters, found.titled("Weekdays")
