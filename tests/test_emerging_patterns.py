@@ -20,7 +20,8 @@ def by_the_rules(states, trend):
     found = []
     for side, other, name in ((HOT, COLD, "hot"), (COLD, HOT, "cold")):
         h, n, towards = states.count(side), len(states), side * trend
-        run = len(list(itertools.takewhile(lambda state: state == side, reversed(states))))
+        breaks = [number for number, state in enumerate(reversed(states)) if state != side]
+        run = breaks[0] if breaks else n
         always = 10 * h >= 9 * n
         if states[-1] == side:
             rules = {
