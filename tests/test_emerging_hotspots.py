@@ -123,7 +123,7 @@ def test_planted_spots_are_found():
         "new hot spot": (slice(4, 9), [0] * 11 + [6]),
         "intensifying hot spot": (slice(12, 17), [4 + step / 2 for step in range(12)]),
         "diminishing hot spot": (slice(20, 25), [10 - step / 2 for step in range(12)]),
-        "sporadic hot spot": (slice(28, 33), [4, 0] * 5 + [0, 4]),
+        "sporadic hot spot": (slice(28, 33), [7, 0] * 5 + [0, 7]),
         "historical hot spot": (slice(34, 39), [5] * 11 + [0]),
     }
     for rows, means in planted.values():
