@@ -7,7 +7,7 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo import catalog, results
-from lacrime_geo.analysis import UNASKED, parameter_help
+from lacrime_geo.analysis import EARLIER, UNASKED, parameter_help
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.parameter_groups import INTERVALS, SELECTION, SELECTION_HELP
 from lacrime_geo.parameter_kinds import Choice, Distance
@@ -17,7 +17,7 @@ from lacrime_geo.parameter_kinds import Choice, Distance
 def test_declared_names_are_the_signatures(analysis):
     words = inspect.getfullargspec(analysis.run)
     data, *others = [name for name in words.args if name != "analysis"]
-    own = {*words.args, *words.kwonlyargs} - UNASKED - {data}
+    own = {*words.args, *words.kwonlyargs} - UNASKED - {data} - ({EARLIER} if analysis.resumes else set())
     assert {p.name for p in analysis.params} == own | analysis.passed_on
     handed = {name for function in analysis.passes_to for name in inspect.signature(function).parameters}
     assert analysis.passed_on <= handed - own and (words.varkw is None) == (analysis.passes_to == ())

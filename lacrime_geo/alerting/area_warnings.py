@@ -19,7 +19,7 @@ from .limit_words import check_limits
 from .methods import FARRINGTON, PER_YEAR
 from .warning_states import ALARM, NO_DATA, WATCH, Rows
 from .watched_areas import Alerts, last_of
-from .watched_counts import watched_counts
+from .watched_counts import REPORTED, watched_counts
 
 log = logging.getLogger("lacrime_geo")
 METHODS = ("poisson", "cusum", "ears_c1", "ears_c2", "ears_c3", FARRINGTON)
@@ -40,7 +40,7 @@ def alerts(
     false_alarms_per_year: float = FALSE_ALARMS,
     since: Any = LAST,
     as_of: Any = None,
-    dated_by: str | None = None,
+    dated_by: str = REPORTED,
     correction: str = "fdr",
     seed: int = 0,
     earlier: Any = None,
@@ -53,7 +53,7 @@ def alerts(
     incidents : Incidents, GeoDataFrame of points, path, or a table of counts (columns `date` and `count`, and one of groups).
         The whole file, of which the earlier steps are the history.
     areas : polygon layer, such as divisions; each polygon is judged by itself. Default: all incidents together.
-    by : column name or array (n,) whose values tell areas apart, in place of polygons.
+    by : column name or array (n,) whose values tell areas apart, in place of polygons. Default: none.
     method : "poisson" (square roots against the mean of the 56 days or 26 weeks before), "cusum" (small rises that last add
         up), "ears_c1", "ears_c2", "ears_c3" (against the week before, for short files), or "farrington" (weeks against
         the same season of three to five earlier years).
@@ -63,8 +63,9 @@ def alerts(
     since : the first day judged (YYYY-MM-DD), or "last": the steps since the last one that the earlier run judged, without one
         the last step alone. The history before it is used all the same.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: what was reported or happened later is left out.
-    dated_by : "reported" or "occurred". Default: the date of report, where there is one, as those days are whole; by the time
-        of the incident only steps are judged of which 95 % are reported, some weeks ago.
+        Default: its end.
+    dated_by : "reported", as the days of report are whole at once, or "occurred", of which only steps are judged of which 95 %
+        are reported, some weeks ago. Where there are no dates of report it is by the time of the incident, and says so.
     correction : for the number of areas judged in a step: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     seed : of the simulated counts.
     earlier : result of an earlier run, or the path of the layer it was saved in, to go on from. The command takes the output
@@ -88,7 +89,7 @@ def alerts(
     Notes
     -----
     Statistics: 2(√x₁ − √x₀) / √(1 + 1/m) of a count x₁ and the mean x₀ of m steps (after Wheeler 2016); C⁺ = max(0, x −
-    (μ + k) + C⁺) with μ a moving mean and k = (1/ln 2 − 1) μ, best for a doubling (Lucas 1985); EARS: (x − mean) / sd of the
+    (μ + k) + C⁺) with μ a moving mean and μ + k best for a doubling, or a rise by √μ (Lucas 1985); EARS: (x − mean) / sd of the
     week before (C1), of t−9…t−3 (C2), Σ max(0, C2 − 1) over three steps (C3), sd at least 0.5 (Hutwagner et al. 2003);
     Farrington's by Noufaily et al. (2012). p and limits come from counts drawn with each area's level and
     dispersion of the year before and the week's pattern of all areas, in which nothing happens. An alarm says that counts
@@ -118,8 +119,7 @@ def alerts(
     new, parameters["revised"] = _wanted(series, since, old, asked)
     rows = judged_rows(series, new, chance, asked, within(progress, 0.2, 0.9))
     rows, first_count = _together(old, first_count, rows, parameters)
-    advance(progress, 0.9)
-    check_limits(series, rows, chance, asked, parameters)
+    check_limits(series, rows, chance, asked, parameters, within(progress, 0.9, 1.0))
     advance(progress, 1.0)
     return _made(series, rows, first_count, new[rows.area, rows.step], category, asked, parameters)
 
@@ -212,7 +212,7 @@ def _made(
     np.maximum.at(at, rows.area[alarm], rows.step[alarm])
     columns = {
         "area": series.name.astype(object),
-        "date": begin[rows.step[last]],
+        "date": begin[rows.step[last]].astype("M8[s]"),
         "count": rows.count[last],
         "expected": rows.expected[last],
         "limit": rows.limit[last],
@@ -228,7 +228,7 @@ def _made(
             dtype=object,
         ),
         "alarms": np.bincount(rows.area[alarm], minlength=areas),
-        "last_alarm": np.where(at >= 0, begin[np.maximum(at, 0)], np.datetime64("NaT", "D")),
+        "last_alarm": np.where(at >= 0, begin[np.maximum(at, 0)].astype(str), "").astype(object),
     }
     parameters["judged"] = earlier_runs.kept(rows, series.name, begin, first_count)
     _tell(columns, rows, begin, asked, parameters)
@@ -263,7 +263,7 @@ def _tell(columns: dict[str, Any], rows: Rows, begin: np.ndarray, asked: Asked, 
     named = _named([f"{columns['area'][row]} ({columns['reason'][row]})" for row in np.flatnonzero(state == ALARM)])
     whose = "of one area" if asked.correction == "none" else "of the whole map"
     parameters.tell(
-        f"{asked.step} of {columns['date'][0]}, {state.size:,} areas: {numbers[ALARM]:,} in alarm{named}, {numbers[WATCH]:,} "
+        f"{asked.step} of {begin[steps[-1]]}, {state.size:,} areas: {numbers[ALARM]:,} in alarm{named}, {numbers[WATCH]:,} "
         f"watched, {numbers[NO_DATA]:,} without data; {asked.false_alarms:g} false alarms a year {whose} are allowed"
     )
 

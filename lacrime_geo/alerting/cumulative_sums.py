@@ -11,9 +11,6 @@ from ..parameters import Parameters
 from ..results import Table
 from .baselines import Judgement, mean_before
 
-# Of a Poisson count that doubles from μ: the best reference value lies this share of μ above it (Lucas 1985).
-DOUBLING = 1.0 / np.log(2.0) - 1.0
-
 
 def cusum(x: Any, mean: float, k: float, h: float) -> Table:
     """Add up what counts are above a reference value, and tell where the sum passes a limit (upper CUSUM).
@@ -72,10 +69,24 @@ def upper_sums(above: np.ndarray) -> np.ndarray:
     return sums
 
 
+def reference_of(mean: np.ndarray) -> np.ndarray:
+    """Return μ + k, best to find a doubling of a Poisson mean μ, or a rise of one standard deviation where that is less.
+
+    (μ₁ − μ) / ln(μ₁ / μ) of the raised mean μ₁ (Lucas 1985).
+
+    >>> reference_of(np.array([0.0, 1.0, 100.0])).round(3).tolist()
+    [0.0, 1.443, 104.921]
+    """
+    rise = np.minimum(mean, np.sqrt(mean))
+    known = mean > 0
+    ratio = np.where(known, rise / np.where(known, mean, 1.0), 1.0)
+    return np.asarray(rise / np.log1p(ratio))
+
+
 def moving_cusum(count: np.ndarray, steps: int) -> Judgement:
-    """Judge counts (areas, steps) by C⁺ with the mean of so many steps before each, and k for a doubling of it."""
+    """Judge counts (areas, steps) by C⁺ with the mean of so many steps before each, and k as `reference_of` has it."""
     mean = mean_before(count, steps)
-    reference = (1.0 + DOUBLING) * mean
+    reference = reference_of(mean)
     sums = upper_sums(count - reference)
     last = np.zeros(count.shape)
     last[:, 1:] = np.nan_to_num(sums[:, :-1])

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..progress import Progress, advance, within
 from .limits_by_simulation import Chance, farrington_values, statistics_drawn, tails_at
 from .methods import FARRINGTON, PER_YEAR, farrington_judgement, method_of
 from .null_tails import drawn_counts
@@ -25,7 +26,7 @@ class Check(NamedTuple):
     found: float
 
 
-def check_of(level: float, dispersion: float, chance: Chance, alone: float) -> Check:
+def check_of(level: float, dispersion: float, chance: Chance, alone: float, progress: Progress = None) -> Check:
     """Return what the limits of a level and a dispersion hold, on counts drawn anew.
 
     `alone` is the share of chance that one area alone must pass to be an alarm.
@@ -33,13 +34,16 @@ def check_of(level: float, dispersion: float, chance: Chance, alone: float) -> C
     other = chance._replace(seed=chance.seed + 1)
     random = np.random.default_rng([other.seed, 7])
     tails = tails_at(level, dispersion, chance)
+    advance(progress, 0.4)
     if chance.method == FARRINGTON:
-        p = tails[0].p(farrington_values(random, level, dispersion, SERIES * 5))
+        p = tails[0].p(farrington_values(random, level, dispersion, SERIES * 5, within(progress, 0.4, 0.6)))
     else:
         values, weekday = statistics_drawn(random, level, dispersion, chance, 20_000)
         p = _p(values, weekday, tails)
+    advance(progress, 0.6)
     per_year = PER_YEAR[chance.step]
     p_doubled = _doubled(random, level, dispersion, chance, tails)
+    advance(progress, 1.0)
     first = np.where((p_doubled <= alone).any(axis=1), (p_doubled <= alone).argmax(axis=1) + 1.0, np.inf)
     return Check(
         float((p <= chance.share).mean() * per_year), float(np.median(first)), float(np.isfinite(first).mean())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..parameters import Parameters, in_words
+from ..progress import Progress
 from ..temporal.count_series import CountSeries
 from .judging import Asked
 from .limit_checks import WATCHED, check_of
@@ -14,7 +15,9 @@ from .warning_states import Rows
 from .watched_areas import last_of
 
 
-def check_limits(series: CountSeries, rows: Rows, chance: Chance, asked: Asked, parameters: Parameters) -> None:
+def check_limits(
+    series: CountSeries, rows: Rows, chance: Chance, asked: Asked, parameters: Parameters, progress: Progress
+) -> None:
     """Keep and tell what the limits hold at the level of the middle one of the areas."""
     last = last_of(rows)
     known = last[np.isfinite(rows.p[last])]
@@ -25,7 +28,7 @@ def check_limits(series: CountSeries, rows: Rows, chance: Chance, asked: Asked, 
     middle = int(np.argsort(usual.level[:, -1])[known.size // 2])
     level, dispersion = float(usual.level[middle, -1]), float(usual.dispersion[middle, -1])
     alone = asked.share / (1 if asked.correction == "none" else known.size)
-    found = check_of(level, dispersion, chance, alone)
+    found = check_of(level, dispersion, chance, alone, progress)
     steps = WATCHED[asked.step]
     delay = f"{found.delay:.0f} {asked.step}s" if np.isfinite(found.delay) else f"more than {steps} {asked.step}s"
     sentence = (

@@ -7,18 +7,19 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..progress import Progress, advance
-from .farrington import first_week
+from ..progress import Progress, advance, within
 from .methods import FARRINGTON, farrington_judgement, method_of
 from .null_tails import Tail, drawn_counts, tail_of
 from .usual_counts import WEEK, Usual
 
 # Levels and dispersions that differ by less are simulated together.
 LEVEL_RATIO, DISPERSION_RATIO = 1.15, 1.25
+# Farrington's p differs little from level to level.
+FARRINGTON_RATIOS = 2.0, 1.6
 # Values drawn for a limit: so many beyond it, within these bounds.
 BEYOND, FEWEST, MOST = 400, 10_000, 100_000
 # A fit to years of weeks for every value is dear.
-OF_FARRINGTON = 4_000
+OF_FARRINGTON, AT_ONCE = 1_500, 300
 STEPS_DRAWN, SETTLED_WEEKS = 364, 300
 LOWEST_LEVEL = 1e-3
 
@@ -45,8 +46,9 @@ def limits_of(
 ) -> Limits:
     """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` is of the steps (steps,)."""
     p, limit = np.full(statistic.shape, np.nan), np.full(statistic.shape, np.nan)
-    for level, dispersion, rows, columns, done in _alike(statistic, usual):
-        tails = tails_at(level, dispersion, chance)
+    ratios = FARRINGTON_RATIOS if chance.method == FARRINGTON else (LEVEL_RATIO, DISPERSION_RATIO)
+    for level, dispersion, rows, columns, begun, done in _alike(statistic, usual, ratios):
+        tails = tails_at(level, dispersion, chance, within(progress, begun, done))
         day = weekday[columns] if len(tails) > 1 else np.zeros(columns.size, dtype=np.int64)
         for number, tail in enumerate(tails):
             own = day == number
@@ -56,18 +58,20 @@ def limits_of(
     return Limits(p, limit)
 
 
-def _alike(statistic: np.ndarray, usual: Usual) -> Iterator[tuple[float, float, np.ndarray, np.ndarray, float]]:
-    """Yield the levels and dispersions that there are, rounded, and the rows and columns of each."""
+def _alike(
+    statistic: np.ndarray, usual: Usual, ratios: tuple[float, float]
+) -> Iterator[tuple[float, float, np.ndarray, np.ndarray, float, float]]:
+    """Yield the levels and dispersions that there are, rounded, the rows and columns of each, and the progress around it."""
     rows, columns = np.nonzero(np.isfinite(statistic) & np.isfinite(usual.level))
-    level = _rounded(np.maximum(usual.level[rows, columns], LOWEST_LEVEL), LEVEL_RATIO)
-    dispersion = _rounded(usual.dispersion[rows, columns], DISPERSION_RATIO)
+    level = _rounded(np.maximum(usual.level[rows, columns], LOWEST_LEVEL), ratios[0])
+    dispersion = _rounded(usual.dispersion[rows, columns], ratios[1])
     kinds, of = np.unique(np.column_stack([level, dispersion]), axis=0, return_inverse=True)
     order = np.argsort(of.ravel(), kind="stable")
     ends = np.searchsorted(of.ravel()[order], np.arange(len(kinds) + 1))
     for number, (level_step, dispersion_step) in enumerate(kinds):
         some = order[ends[number] : ends[number + 1]]
-        done = (number + 1) / len(kinds)
-        yield LEVEL_RATIO**level_step, DISPERSION_RATIO**dispersion_step, rows[some], columns[some], done
+        begun, done = number / len(kinds), (number + 1) / len(kinds)
+        yield ratios[0] ** level_step, ratios[1] ** dispersion_step, rows[some], columns[some], begun, done
 
 
 def _rounded(values: np.ndarray, ratio: float) -> np.ndarray:
@@ -75,12 +79,12 @@ def _rounded(values: np.ndarray, ratio: float) -> np.ndarray:
     return np.rint(np.log(values) / np.log(ratio))
 
 
-def tails_at(level: float, dispersion: float, chance: Chance) -> list[Tail]:
+def tails_at(level: float, dispersion: float, chance: Chance, progress: Progress = None) -> list[Tail]:
     """Return the tail of the statistic at a level and a dispersion: of each weekday, or of all steps alike."""
     random = np.random.default_rng([chance.seed, int(1e6 * level), int(1e6 * dispersion)])
     number = int(np.clip(BEYOND / chance.share, FEWEST, MOST))
     if chance.method == FARRINGTON:
-        values = farrington_values(random, level, dispersion, min(number, OF_FARRINGTON))
+        values = farrington_values(random, level, dispersion, min(number, OF_FARRINGTON), progress)
         return [tail_of(values)]
     values, weekday = statistics_drawn(random, level, dispersion, chance, number)
     if chance.factors is None:
@@ -101,10 +105,13 @@ def statistics_drawn(
     return method.judge(count).statistic[:, before:], np.arange(before, before + STEPS_DRAWN) % WEEK
 
 
-def farrington_values(random: np.random.Generator, level: float, dispersion: float, number: int) -> np.ndarray:
-    """Return so many of Farrington's statistics under chance, of one week of as many series."""
-    count = drawn_counts(random, level, dispersion, np.ones(1), number, SETTLED_WEEKS)
-    week = SETTLED_WEEKS - 1
-    if week < first_week():
-        raise ValueError("The simulated series are too short for Farrington's method.")
-    return np.asarray(farrington_judgement(count, np.array([week])).statistic[:, week])
+def farrington_values(
+    random: np.random.Generator, level: float, dispersion: float, number: int, progress: Progress = None
+) -> np.ndarray:
+    """Return about so many of Farrington's statistics under chance, of the last week of as many series."""
+    week, values = SETTLED_WEEKS - 1, []
+    for done in range(0, number, AT_ONCE):
+        advance(progress, done / number)
+        count = drawn_counts(random, level, dispersion, np.ones(1), AT_ONCE, SETTLED_WEEKS)
+        values.append(farrington_judgement(count, np.array([week])).statistic[:, week])
+    return np.concatenate(values)

@@ -27,7 +27,7 @@ class Alerts(Shapes):
         rows, begin = self.rows, self.series.begin
         columns = {
             "area": self.series.name[rows.area],
-            "date": begin[rows.step],
+            "date": begin[rows.step].astype("M8[s]"),
             "count": rows.count,
             "first_count": self.first_count,
             "expected": rows.expected,
@@ -45,7 +45,7 @@ class Alerts(Shapes):
         own = np.flatnonzero(self.rows.area == int(np.flatnonzero(self.series.name == name)[0]))
         step = self.rows.step[own]
         columns = {
-            "date": self.series.begin[step],
+            "date": self.series.begin[step].astype("M8[s]"),
             "count": self.rows.count[own].astype(float),
             "expected": self.rows.expected[own],
             "limit": self.rows.limit[own],

@@ -32,7 +32,7 @@ def are_counts(anything: Any) -> bool:
 
 
 def watched_counts(
-    incidents: Any, areas: Any, by: Any, step: str, dated_by: str | None, as_of: Any, progress: Progress
+    incidents: Any, areas: Any, by: Any, step: str, dated_by: str, as_of: Any, progress: Progress
 ) -> tuple[CountSeries, Parameters, str | None]:
     """Return the counts of incidents by area and step, the record that is begun, and the category they are of."""
     if are_counts(incidents):
@@ -57,22 +57,16 @@ def _refuse_weights(incidents: Incidents) -> None:
         )
 
 
-def _dated(incidents: Incidents, dated_by: str | None, end: np.datetime64 | None, parameters: Parameters) -> Incidents:
+def _dated(incidents: Incidents, dated_by: str, end: np.datetime64 | None, parameters: Parameters) -> Incidents:
     """Return the incidents as they are counted: dated by their report or by themselves, up to the last whole day."""
     known = incidents.reported is not None and not np.isnat(incidents.reported).all()
-    if dated_by is None:
-        reasons = (
-            "the days of report are whole, those of the incidents are not while reports are still to come",
-            "the incidents have no dates of report",
-        )
-        dated_by = parameters.choose("dated_by", REPORTED if known else OCCURRED, reasons[0 if known else 1])
-    parameters["dated_by"] = checks.option("dated_by", dated_by, DATED_BY)
+    if checks.option("dated_by", dated_by, DATED_BY) == REPORTED and not known:
+        dated_by = parameters.choose("dated_by", OCCURRED, "the incidents have no dates of report")
+    parameters["dated_by"] = dated_by
     if dated_by == REPORTED:
-        if not known:
-            raise ValueError(
-                f"The incidents of {incidents.label!r} have no dates of report (column {REPORTED_COLUMN}); leave dated_by out, "
-                f"or take {OCCURRED!r}."
-            )
+        parameters.log.info(
+            "counted by the date of report: those days are whole, while reports of incidents still come"
+        )
         return _by_report(incidents, end, parameters)
     return _by_occurrence(incidents, end, known, parameters)
 
@@ -81,7 +75,7 @@ def _ending_with_a_week(incidents: Incidents, step: str, parameters: Parameters)
     """Return incidents up to a Sunday where weeks are judged: counted back from any other day, weeks would shift each night."""
     if step != "week" or incidents.when is None or np.isnat(incidents.when).all():
         return incidents
-    last = np.datetime64(np.datetime64(incidents.selection["until"], "D") - DAY, "D")
+    last: np.datetime64 = np.datetime64(incidents.selection["until"], "D") - DAY  # type: ignore[assignment]
     sunday = last - np.timedelta64((int(weekday_of(np.array([last]))[0]) + 1) % WEEK, "D")
     if sunday == last:
         return incidents
@@ -91,7 +85,7 @@ def _ending_with_a_week(incidents: Incidents, step: str, parameters: Parameters)
         incidents, when=_until(incidents.when, sunday), selection={**incidents.selection, "until": str(sunday + DAY)}
     )
     _refuse_nothing(kept, sunday)
-    return kept.take(~np.isnat(kept.when))
+    return kept.take(~np.isnat(np.asarray(kept.when)))
 
 
 def _by_report(incidents: Incidents, end: np.datetime64 | None, parameters: Parameters) -> Incidents:
@@ -110,7 +104,7 @@ def _by_report(incidents: Incidents, end: np.datetime64 | None, parameters: Para
         whole=dates,
     )
     _refuse_nothing(kept, last)
-    return kept.take(~np.isnat(kept.when))
+    return kept.take(~np.isnat(np.asarray(kept.when)))
 
 
 def _last_day(incidents: Incidents, reported: np.ndarray, parameters: Parameters) -> np.datetime64:
@@ -158,13 +152,14 @@ def _refuse_nothing(incidents: Incidents, last: np.datetime64) -> None:
         raise ValueError(f"No incident of {incidents.label!r} is dated {last} or earlier; check the dates and as_of.")
 
 
-def _until(times: np.ndarray, last: np.datetime64) -> np.ndarray:
+def _until(times: np.ndarray | None, last: np.datetime64) -> np.ndarray:
     """Return times with those after a day missing."""
-    return np.where(times >= last + DAY, np.datetime64("NaT", "s"), times)
+    return np.where(np.asarray(times) >= last + DAY, np.datetime64("NaT", "s"), np.asarray(times))
 
 
-def _latest(times: np.ndarray) -> np.datetime64:
-    found: np.datetime64 = times[~np.isnat(times)].max().astype("M8[D]")
+def _latest(times: np.ndarray | None) -> np.datetime64:
+    known = np.asarray(times)
+    found: np.datetime64 = known[~np.isnat(known)].max().astype("M8[D]")
     return found
 
 
