@@ -28,6 +28,7 @@ SUBJECTS = (
     "dbscan",
     "dbscan_growth",
     "spacetime",
+    "near_repeat",
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",

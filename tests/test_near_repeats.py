@@ -111,6 +111,7 @@ def test_threads_and_portions_change_nothing(monkeypatch):
     wanted = lg.near_repeat(points, **OPEN, permutations=29)
     monkeypatch.setattr(near_pairs, "PAIRS_AT_ONCE", 50)
     monkeypatch.setattr(shuffled_dates, "_PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr(shuffled_dates, "_WORK_AT_ONCE", 3000)
     for cores in (1, 5):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         found = lg.near_repeat(points, **OPEN, permutations=29)
@@ -292,6 +293,11 @@ def test_options_are_checked():
 def test_it_stops_when_told():
     with pytest.raises(lg.Cancelled):
         lg.near_repeat(some(), permutations=99, progress=lambda fraction: fraction < 0.5)
+    many = incidents(*uniform(8_000, 1, side=4000), when=FIRST + np.arange(8_000) % 300)
+    heard = []
+    with pytest.raises(lg.Cancelled):
+        lg.near_repeat(many, permutations=999, progress=lambda fraction: heard.append(fraction) or fraction < 0.2)
+    assert heard == sorted(heard) and len(heard) > 5
 
 
 def test_rows_without_place_or_date_are_counted_and_kept():

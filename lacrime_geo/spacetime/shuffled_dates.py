@@ -14,6 +14,8 @@ from .near_pairs import NearPairs, near_pairs
 
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 32_768
+# What a thread does at once, counted in pairs, and how many of them drawing a date is worth.
+_WORK_AT_ONCE, _DRAWING = 2_000_000, 5
 
 
 class Counts(NamedTuple):
@@ -48,7 +50,7 @@ def counts_of(
     date before, so their order does not either.
     """
     order = np.lexsort((day, y, x))
-    x, y, day = x[order], y[order], _small(day[order])
+    x, y, day = x[order], y[order], day[order] - day.min()
     across, apart = edges[0], edges[1][1:]
     inside = np.zeros((1 + permutations, across.size - 1, apart.size), dtype=np.int64)
     listed = np.zeros(across.size - 1, dtype=np.int64)
@@ -68,23 +70,23 @@ def counts_of(
     return Counts(tables[0], tables[1:], in_space, in_time)
 
 
-def _small(day: np.ndarray) -> np.ndarray:
-    """Return days from the first one on, in as few bytes as hold them and their differences."""
-    since = day - day.min()
-    return since.astype(np.int16 if since.max() < 2**15 else np.int64)
-
-
 def _add(
     inside: np.ndarray, pairs: NearPairs, day: np.ndarray, apart: np.ndarray, seed: int, progress: Progress
 ) -> None:
     """Add how many pairs are less than so many days apart to the counts of the dates as they are (0) and of each shuffling."""
+    small = _bytes_for(day)
 
-    def one(number: int) -> None:
-        drawn = day if number == 0 else np.random.default_rng([seed, number]).permutation(day)
-        inside[number] += _nearer_than(pairs, drawn, apart)
+    def count(numbers: range) -> None:
+        for number in numbers:
+            drawn = day if number == 0 else np.random.default_rng([seed, number]).permutation(day)
+            inside[number] += _nearer_than(pairs, drawn.astype(small), apart)
 
+    groups = _groups(len(inside), pairs.first.size + _DRAWING * day.size)
+    if len(groups) == 1:
+        count(groups[0])
+        return advance(progress, 1.0)
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        running = [threads.submit(one, number) for number in range(len(inside))]
+        running = [threads.submit(count, numbers) for numbers in groups]
         try:
             for done, future in enumerate(as_completed(running), start=1):
                 future.result()
@@ -92,6 +94,17 @@ def _add(
         except BaseException:
             threads.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _bytes_for(day: np.ndarray) -> type:
+    """Return the type of as few bytes as hold days from 0 on and their differences."""
+    return np.int16 if day.max() < 2**15 else np.int64
+
+
+def _groups(number: int, work: int) -> list[range]:
+    """Return so many shufflings in groups that are worth a thread each; `work` is that of one."""
+    at_once = max(_WORK_AT_ONCE // work, 1)
+    return [range(begin, min(begin + at_once, number)) for begin in range(0, number, at_once)]
 
 
 def _nearer_than(pairs: NearPairs, day: np.ndarray, apart: np.ndarray) -> np.ndarray:
@@ -114,8 +127,7 @@ def _parts(begin: np.ndarray) -> Iterator[tuple[int, slice]]:
 def _pairs_below(ordered: np.ndarray, apart: np.ndarray) -> list[int]:
     """Return how many of all pairs of sorted days are less than each number of days apart."""
     later = np.arange(1, ordered.size + 1)
-    wide = ordered.astype(np.int64)
-    return [int((np.searchsorted(wide, wide + int(days), side="left") - later).sum()) for days in apart]
+    return [int((np.searchsorted(ordered, ordered + int(days), side="left") - later).sum()) for days in apart]
 
 
 def _with_the_rest(inside: np.ndarray, in_space: np.ndarray, in_time: np.ndarray) -> np.ndarray:

@@ -10,7 +10,8 @@ from . import palettes
 from .elements import NORMAL, categorised, classified, document, element, fill, marker, ring
 
 FOLLOWED, FOLLOWS = "#b2182b", "#e0653a"
-MOST_CLASSES = 5
+# Of the ramp of densities, from the last day of a zone to its first ones.
+FADED = tuple(palettes.DENSITY[step] for step in (1, 2, 3, 4, 6))
 # Where the map is played in time, the days left are those at the time that it shows.
 DAYS_LEFT = 'if(@map_start_time is null, "days_left", min({days}, day(to_date("last") - to_date(@map_start_time)) + 1))'
 
@@ -33,13 +34,13 @@ def near_repeat_roles(result: Any) -> str:
 def risk_zones(result: Any) -> str:
     """Zones from pale, on their last day, to dark, with the most days left; played in time they fade."""
     days = int(result.parameters["days"])
-    limits = np.unique(np.linspace(0, days, min(days, MOST_CLASSES) + 1).round().astype(int))
+    limits = np.unique(np.linspace(0, days, min(days, len(FADED)) + 1).round().astype(int))
     count = limits.size - 1
     entries, symbols = [], []
     for number, (low, high) in reversed(list(enumerate(zip(limits[:-1].tolist(), limits[1:].tolist())))):
         left = f"{high}" if low + 1 == high else f"{low + 1} to {high}"
         entries.append((low + 0.5, high + 0.5, f"{left} {'day' if high == 1 else 'days'} left, today included"))
-        colour = palettes.DENSITY[1 + round(number * (len(palettes.DENSITY) - 2) / max(count - 1, 1))]
-        symbols.append(fill(colour, palettes.DENSITY[-1], 0.12))
+        colour = FADED[len(FADED) - 1 - round((count - 1 - number) * (len(FADED) - 1) / max(count - 1, 1))]
+        symbols.append(fill(colour, FADED[-1], 0.12))
     renderer = classified(DAYS_LEFT.format(days=days), entries, symbols)
     return document([renderer, element("layerOpacity", text=0.65), element("blendMode", text=NORMAL)])

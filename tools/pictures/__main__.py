@@ -13,7 +13,7 @@ from qgis.core import QgsApplication
 
 import lacrime_geo as lg
 
-from . import clusters, density, hotspots, lags, periods, privacy, reports
+from . import clusters, density, hotspots, lags, near_repeats, periods, privacy, reports
 
 PICTURES = {
     **density.PICTURES,
@@ -21,6 +21,7 @@ PICTURES = {
     **clusters.PICTURES,
     **periods.PICTURES,
     **lags.PICTURES,
+    **near_repeats.PICTURES,
     **privacy.PICTURES,
     **reports.PICTURES,
 }
