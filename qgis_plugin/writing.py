@@ -67,10 +67,11 @@ def _shapes_of(result):
 
 
 def _type_of(wkb):
-    """Return the geometry type of a result's shapes, which are all of one kind."""
-    if len(wkb) > 0 and kind(wkb[0]) == POINT:
+    """Return the geometry type of a result's shapes, which are all of one kind; some may have none."""
+    first = next((one for one in wkb if one is not None), None)
+    if first is not None and kind(first) == POINT:
         return QgsWkbTypes.Type.Point
-    several = len(wkb) > 0 and kind(wkb[0]) == MULTIPOLYGON
+    several = first is not None and kind(first) == MULTIPOLYGON
     return QgsWkbTypes.Type.MultiPolygon if several else QgsWkbTypes.Type.Polygon
 
 
@@ -143,9 +144,10 @@ def fields_of(columns):
 
 def _feature(fields, wkb, row):
     feature = QgsFeature(fields)
-    geometry = QgsGeometry()
-    geometry.fromWkb(wkb)
-    feature.setGeometry(geometry)
+    if wkb is not None:
+        geometry = QgsGeometry()
+        geometry.fromWkb(wkb)
+        feature.setGeometry(geometry)
     feature.setAttributes([plain(value) for value in row])
     return feature
 
