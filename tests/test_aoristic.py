@@ -228,6 +228,7 @@ ONE = lasting(["2023-10-02T08:00"], ["2023-10-02T16:00"])
         (ONE, dict(weekdays="Mon-Tue-Wed"), "weekdays must be such as Sat-Sun"),
         (lasting(["2023-10-02T08:00"], None), dict(hours="1-2"), "need a column 'occurred_until'"),
         (lasting(["2023-10-02T08:00"], ["NaT"]), dict(hours="1-2"), "ends that are all missing"),
+        (lasting([], []), dict(hours="1-2"), "is empty: it has 0 rows"),
         (lasting(["NaT"], ["2023-10-02T08:00"]), dict(hours="1-2"), "have no times"),
         (lasting(["2023-10-02", "2023-10-03"], ["2023-10-02T08:00"] * 2), dict(hours="1-2"), "stand at midnight"),
         (

@@ -235,6 +235,7 @@ def test_by_the_command_line(tmp_path):
     ("incidents", "options", "sentence"),
     [
         (lg.Incidents([1.0], [1.0], crs="EPSG:32611"), {}, "have no times"),
+        (at([]), {}, "is empty: it has 0 rows"),
         (at(["NaT", "NaT"]), {}, "have no times"),
         (at(["2023-10-02", "2023-10-05"]), {}, "stand at midnight"),
         (every_hour(), dict(level=1.0), "level must be a share"),

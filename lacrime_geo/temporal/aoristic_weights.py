@@ -87,7 +87,7 @@ def aoristic(
 
 
 def _require_ends(incidents: Incidents) -> None:
-    if incidents.until is None or np.isnat(incidents.until).all():
+    if incidents.size and (incidents.until is None or np.isnat(incidents.until).all()):
         lack = "have no ends" if incidents.until is None else "have ends that are all missing"
         raise ValueError(
             f"The incidents of {incidents.label!r} {lack}: aoristic weights need a column {UNTIL_COLUMN!r} of dates and times "

@@ -65,6 +65,8 @@ def _left_out(count: int, why: str) -> str:
 
 
 def _times(incidents: Incidents) -> np.ndarray:
+    if incidents.size == 0:
+        raise ValueError(f"The layer {incidents.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
     if incidents.when is None or np.isnat(incidents.when).all():
         raise ValueError(
             f"The incidents of {incidents.label!r} have no times, which hours of the week need; name their time column "

@@ -13,14 +13,16 @@ from qgis.core import QgsApplication
 
 import lacrime_geo as lg
 
-from . import clusters, density, hotspots, lags, near_repeats, periods, privacy, reports
+from . import clusters, density, emerging, hotspots, hours, lags, near_repeats, periods, privacy, reports
 
 PICTURES = {
     **density.PICTURES,
     **hotspots.PICTURES,
     **clusters.PICTURES,
+    **emerging.PICTURES,
     **periods.PICTURES,
     **lags.PICTURES,
+    **hours.PICTURES,
     **near_repeats.PICTURES,
     **privacy.PICTURES,
     **reports.PICTURES,
