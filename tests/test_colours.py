@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lacrime_geo.styles import palettes
+from lacrime_geo.styles import emerging, palettes
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB.
 DEFICIENCIES = {
@@ -89,6 +89,9 @@ TOGETHER = {
         *(on_paper(entry.colour, 0.8) for entry in palettes.CHANGE if entry.colour),
         on_paper(palettes.NO_CHANGE[0], 0.8 * palettes.NO_CHANGE[1]),
     ],
+    "emerging hotspots": [
+        on_paper(colour, emerging.OPACITY) for side in palettes.EMERGING.values() for colour in side.values()
+    ],
     "stability": [on_paper(colour, 0.8) for side in palettes.STABLE.values() for _, colour in side],
 }
 
@@ -107,6 +110,19 @@ def test_more_is_darker_for_everyone_and_in_grey_print(name, deficiency):
     lightness = [lab(colour, deficiency)[0] for colour in SEQUENTIAL[name]]
     steps = -np.diff(lightness)
     assert (steps > 2).all()
+
+
+def test_in_grey_print_hatches_and_borders_tell_the_kinds_of_emerging_hotspots_apart():
+    marks = set()
+    for side, kinds in palettes.EMERGING.items():
+        for kind, colour in kinds.items():
+            ink, *border = emerging.border_of(kind, side)
+            marks.add((emerging.HATCHES.get(kind), *(border if ink != colour else ())))
+            # A hatch is seen on its fill, and a border on paper.
+            line = "#ffffff" if kind in emerging.DARK else palettes.EMERGING_INK[side]
+            assert contrast(on_paper(colour, emerging.OPACITY), on_paper(line, emerging.OPACITY)) > 1.9
+        assert contrast(on_paper(palettes.EMERGING_INK[side], emerging.OPACITY), PAPER) > 4.5
+    assert len(marks) == 16
 
 
 def test_labels_can_be_read_on_their_halo_and_on_every_class():

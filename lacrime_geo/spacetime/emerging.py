@@ -9,12 +9,12 @@ import numpy as np
 
 from .. import checks
 from ..autocorrelation_by_distance import band_of
-from ..parameters import Parameters
+from ..parameters import Parameters, log
 from ..progress import Progress, advance, within
 from ..results import Cells, Shapes
 from ..significance import CORRECTIONS, LEVELS
 from .cube import TITLE, SpaceTimeCube, space_time_cube
-from .patterns import NONE, PATTERNS, classified, enough_steps, reason_of, trends_of
+from .patterns import NONE, PATTERNS, TREND_LEVEL, classified, enough_steps, reason_of, trends_of
 from .step_statistics import StepStatistics, step_statistics
 from .steps import TimeStep
 from .trends import MannKendall, mann_kendall
@@ -222,3 +222,11 @@ def _tell(columns: dict[str, np.ndarray], cube: SpaceTimeCube, parameters: Param
     told = [f"{kind} {number:,}" for number, kind in sorted(zip(numbers.tolist(), kinds), reverse=True)]
     size = f"{cube.count.shape[1]:,} cells of {cube.grid.cell_size:g} m and {len(cube.count):,} steps of {cube.steps.words}"
     parameters.tell(f"{size}: {', '.join(told)}")
+    always = 10 * np.maximum(columns["hot_steps"], columns["cold_steps"]) >= 9 * len(cube.count)
+    trends = int((always & (columns["trend_p"] < TREND_LEVEL)).sum())
+    parameters["trends"] = trends
+    if always.any():
+        log.info(
+            "of %s cells hot or cold in nine of ten steps %s have a trend; of as many without one chance alone calls %s so",
+            *(f"{number:,}" for number in (int(always.sum()), trends, round(TREND_LEVEL * int(always.sum())))),
+        )

@@ -19,6 +19,12 @@ HATCHES: dict[str, tuple[int, ...]] = {
     "sporadic": (LEVEL,),
     "oscillating": (RISING, FALLING),
 }
+# Borders (mm, style) of the kinds without a hatch, and of all others on the cold side: they tell it from the hot in grey print.
+BORDERS = {
+    "hot": {"new": (0.5, "solid"), "historical": (0.25, "dash")},
+    "cold": {"new": (0.5, "dash dot"), "historical": (0.25, "dash dot dot")},
+}
+COLD_BORDER = (0.25, "dot")
 DARK = ("consecutive", "intensifying", "new")  # on which hatches are white
 # What each kind means, of a side, what becomes more of it, and the other side.
 MEANINGS = {
@@ -63,8 +69,15 @@ def emerging_hotspots(result: Any) -> str:
 def _of_pattern(kind: str, side: str) -> str:
     colour, ink = palettes.EMERGING[side][kind], palettes.EMERGING_INK[side]
     line = "#ffffff" if kind in DARK else ink
-    border = {"new": (ink, 0.5, "solid"), "historical": (ink, 0.25, "dash")}.get(kind, (colour, 0.2, "solid"))
-    return hatched(colour, HATCHES.get(kind, ()), line, NEAR, border)
+    return hatched(colour, HATCHES.get(kind, ()), line, NEAR, border_of(kind, side))
+
+
+def border_of(kind: str, side: str) -> tuple[str, float, str]:
+    """Return the border of a kind of a side (colour, mm, style)."""
+    usual = (palettes.EMERGING[side][kind], 0.2, "solid")
+    if side == "cold" or kind in BORDERS[side]:
+        return (palettes.EMERGING_INK[side], *BORDERS[side].get(kind, COLD_BORDER))
+    return usual
 
 
 def played_hotspots(result: Any) -> str:
