@@ -11,7 +11,7 @@ from .autocorrelation import gi_star
 from .autocorrelation_by_distance import DistanceCurve, incremental_moran
 from .bandwidths import BANDWIDTH_RULES
 from .centrography import ellipses
-from .change import change_map
+from .change import TEST_CHOICES, change_map
 from .concentration import Concentration, LorenzCurve, concentration
 from .contouring import KINDS as CONTOUR_KINDS
 from .contouring import contours
@@ -81,7 +81,6 @@ from .temporal.level_changes import ChangePoints, LevelCurve, change_points
 from .temporal.seasonality import Season, season
 from .temporal.week_clock import Clock, clock
 from .temporal.weekday_testing import WeekdayTest, weekday_test
-from .two_counts import TESTS
 
 BY = Column("by", "Column that tells groups apart", holds="text")
 COUNT_STEP = Choice("step", "Days, weeks or months", options=COUNT_STEPS)
@@ -241,11 +240,10 @@ ANALYSES = (
             *PERIODS,
             Distance("cell_size", "Cell size"),
             SHAPE,
-            Choice("test", "Test", options=tuple(TESTS)),
+            Choice("test", "Test", options=TEST_CHOICES),
             Choice("correction", "Multiple-testing correction", options=CORRECTIONS),
             Points("exposure_before", "Exposure of the earlier period (such as homes)"),
             Points("exposure_after", "Exposure of the later period"),
-            Column("exposure_weight", "Number that each point of both exposures stands for", of="exposure_before"),
             BOUNDARY,
         ),
     ),
@@ -505,7 +503,7 @@ ANALYSES = (
             Amount("max_days", "Longest outbreak (days)", whole=True),
             Switch("by_weekday", "Compare each weekday with itself only"),
             Amount("permutations", "Random scans", whole=True),
-            Switch("gumbel", "p from a Gumbel distribution, which may be smaller than the random scans allow"),
+            Switch("gumbel", "Take p from a Gumbel distribution, which may be smaller than random scans allow"),
             Amount("level", "Largest p of an outbreak"),
         ),
     ),

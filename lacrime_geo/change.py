@@ -20,7 +20,8 @@ from .significance import CORRECTIONS, LEVELS, adjust, confidence_bins
 from .two_counts import TESTS, e_test_p, smallest_p
 
 NO_PERCENT = 0.05  # what is less is 0.0 % in words
-# Of periods less alike the E-test finds less than the conditional test, once corrected for many cells.
+TEST_CHOICES = ("auto", *TESTS)
+# Of periods less alike the E-test sees less of what is high in the shorter one than the conditional test does.
 ALIKE = 0.05  # the later period's share of both may be so far from a half
 
 
@@ -32,11 +33,10 @@ def change_map(
     before_until: Any = None,
     cell_size: float | None = None,
     shape: str = "square",
-    test: str | None = None,
+    test: str = "auto",
     correction: str = "fdr",
     exposure_before: Any = None,
     exposure_after: Any = None,
-    exposure_weight: str | None = None,
     boundary: Any = None,
     progress: Progress = None,
 ) -> Cells:
@@ -52,13 +52,14 @@ def change_map(
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational
         outliers are left out of this choice only.
     shape : "square" or "hex" cells; the `cell_size` of hexagons is the distance of the centres of neighbours.
-    test : "e" (E-test of Krishnamoorthy & Thomson 2004) or "conditional" (exact binomial). Default: "e" where both periods
-        have nearly the same exposure, a later share of 45 to 55 %, else "conditional", which then finds more.
+    test : "e" (E-test of Krishnamoorthy & Thomson 2004), "conditional" (exact binomial), or "auto": "e" where both periods
+        have nearly the same exposure, a later share of 45 to 55 %, else "conditional", as the E-test then sees little of what
+        is high in the shorter one.
     correction : for the number of cells tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     exposure_before, exposure_after : what was exposed in either period, both in one unit: layers of points, such as homes or
-        shops, that are counted in each cell and weigh for all days of the period, or in scripts two numbers in place of the
-        days, such as days open. Default: the days of the periods.
-    exposure_weight : column of both layers of exposure with the number of what each point stands for. Default: 1 each.
+        shops, that are counted in each cell (by their weights where these are given, as with ``as_incidents(homes,
+        weight="residents")``) and weigh for all days of the period; or in scripts two numbers in place of the days, such as
+        days open. Default: the days of the periods.
     boundary : polygon layer of the study area: its universe is every cell with its centre inside. Default: the cells with
         incidents of either period and the small gaps between them.
     progress : function of a fraction, returning False to stop.
@@ -101,15 +102,13 @@ def change_map(
     """
     periods = periods_of(incidents, after, after_since, before_until)
     checks.option("correction", correction, CORRECTIONS)
-    if test is not None:
-        checks.option("test", test, tuple(TESTS))
+    checks.option("test", test, TEST_CHOICES)
     advance(progress, 0.05)
     gridding = Gridding.of(periods.together(), None, cell_size, boundary, shape, progress=within(progress, 0.1, 0.3))
     advance(progress, 0.3)
     cells = gridding.cells(gridding.queen)
     advance(progress, 0.6)
-    exposed = exposure_before, exposure_after, exposure_weight
-    exposures = Exposures.of(cells, periods, *exposed, gridding.parameters)
+    exposures = Exposures.of(cells, periods, exposure_before, exposure_after, gridding.parameters)
     found = change_on(
         cells, periods, exposures, _test_of(test, exposures, gridding.parameters), correction, gridding.parameters
     )
@@ -117,15 +116,17 @@ def change_map(
     return found
 
 
-def _test_of(test: str | None, exposures: Exposures, parameters: Parameters) -> str:
+def _test_of(test: str, exposures: Exposures, parameters: Parameters) -> str:
     """Return the test asked for, else the one that finds more in periods so long."""
-    if test is not None:
+    if test != "auto":
         parameters["test"] = test
         return test
     apart = float(np.abs(exposures.after_share - 0.5).max())
     if apart <= ALIKE:
         return str(parameters.choose("test", "e", "both periods are exposed nearly alike"))
-    return str(parameters.choose("test", "conditional", "it finds more where periods are not exposed alike"))
+    return str(
+        parameters.choose("test", "conditional", "the E-test sees little of what is high in the shorter of two periods")
+    )
 
 
 def change_on(

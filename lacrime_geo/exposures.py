@@ -24,9 +24,7 @@ class Exposures:
     of_cells: bool
 
     @classmethod
-    def of(
-        cls, cells: CountedCells, periods: Periods, before: Any, after: Any, weight: str | None, parameters: Parameters
-    ) -> Exposures:
+    def of(cls, cells: CountedCells, periods: Periods, before: Any, after: Any, parameters: Parameters) -> Exposures:
         """Return them from what a caller gave: nothing, two numbers, or two layers of points."""
         if (before is None) != (after is None):
             given, lacking = ("before", "after") if after is None else ("after", "before")
@@ -35,12 +33,10 @@ class Exposures:
             )
         everywhere = np.ones(cells.count.size)
         if before is None:
-            _refuse_weight(weight)
             earlier, later = periods.days
             return cls(everywhere * earlier, everywhere * later, "day", False)
         numbers = [isinstance(value, (int, float, np.number)) for value in (before, after)]
         if all(numbers):
-            _refuse_weight(weight)
             earlier, later = (
                 checks.positive(name, value, "units of exposure")
                 for name, value in (("exposure_before", before), ("exposure_after", after))
@@ -49,7 +45,7 @@ class Exposures:
             return cls(everywhere * earlier, everywhere * later, "unit of exposure", False)
         if any(numbers):
             raise ValueError("exposure_before and exposure_after are a number and a layer; give two of the same kind.")
-        sums = [_in_cells(cells, layer, weight, periods) for layer in (before, after)]
+        sums = [_in_cells(cells, layer, periods) for layer in (before, after)]
         parameters.update(exposure_before=float(sums[0].sum()), exposure_after=float(sums[1].sum()))
         return cls(sums[0] * periods.days[0], sums[1] * periods.days[1], "day and unit of exposure", True)
 
@@ -81,16 +77,9 @@ class Exposures:
             )
 
 
-def _refuse_weight(weight: str | None) -> None:
-    if weight is not None:
-        raise ValueError(
-            f"exposure_weight names a column of layers of exposure, got {weight!r} and no such layers; leave it out."
-        )
-
-
-def _in_cells(cells: CountedCells, layer: Any, weight: str | None, periods: Periods) -> np.ndarray:
+def _in_cells(cells: CountedCells, layer: Any, periods: Periods) -> np.ndarray:
     """Return the sum of a layer's points in each cell."""
-    points = as_incidents(layer, crs=periods.before.crs).weighing(weight, "exposure_weight").located()
+    points = as_incidents(layer, crs=periods.before.crs).located()
     cell = cells.grid.index_within(cells.universe, points.easting, points.northing)
     sums = np.asarray(cells.grid.total(cell, points.weight)[cells.universe], dtype=float)
     if not sums.any():

@@ -8,8 +8,8 @@ from makers import clustered, crimes_frame, incidents, rectangle
 from scipy.stats import binomtest
 
 import lacrime_geo as lg
-from lacrime_geo.two_counts import conditional_p, smallest_p
 from lacrime_geo.significance import adjust
+from lacrime_geo.two_counts import conditional_p, e_test_p, smallest_p
 
 DAYS = np.array(["2023-09-01", "2023-10-01", "2023-11-01"], dtype="M8[D]")
 NAMES = ("count_before", "count_after", "rate_before", "rate_after")
@@ -216,3 +216,68 @@ def test_what_cannot_be_compared_is_said(pair):
 def test_progress_can_stop_it(pair):
     with pytest.raises(lg.Cancelled):
         lg.change_map(pair[0], after=pair[1], progress=lambda fraction: fraction < 0.5)
+
+
+def test_the_test_is_chosen_by_how_alike_the_periods_are(pair):
+    alike = lg.change_map(pair[0], after=pair[1], cell_size=300)
+    assert alike.parameters["test"] == "e" and "nearly alike" in alike.parameters["test_reason"]
+    shorter = lg.change_map(
+        together(*pair).select(since="2023-09-01", until="2023-11-01"),
+        after_since="2023-10-01",
+        before_until="2023-09-11",
+        cell_size=300,
+    )
+    assert shorter.parameters["test"] == "conditional"
+    exact = lg.change_map(pair[0], after=pair[1], cell_size=300, test="conditional")
+    counts = exact["count_before"], exact["count_after"]
+    for cells, p in ((alike, e_test_p(*counts, 31 / 61)), (exact, conditional_p(*counts, 31 / 61))):
+        np.testing.assert_allclose(cells["p"][cells["tested"]], p[cells["tested"]])
+    assert alike["tested"].sum() >= exact["tested"].sum() and "test_reason" not in exact.parameters
+
+
+def homes(seed, n, side=3000.0):
+    return incidents(*np.random.default_rng(seed).uniform(0, side, (2, n)))
+
+
+def test_exposures_are_counted_in_cells_and_double_homes_halve_the_rate(pair):
+    before, doubled = homes(1, 3000), homes(1, 3000)
+    doubled = incidents(
+        *(
+            np.r_[part, part] - corner
+            for part, corner in ((doubled.easting, 380_000.0), (doubled.northing, 3_768_000.0))
+        )
+    )
+    plain = lg.change_map(pair[0], after=pair[1], cell_size=500)
+    same = lg.change_map(pair[0], after=pair[1], cell_size=500, exposure_before=before, exposure_after=before)
+    # What is exposed alike in both periods makes no difference.
+    np.testing.assert_allclose(same["p"], plain["p"])
+    np.testing.assert_allclose(same["change_percent"], plain["change_percent"])
+    more = lg.change_map(pair[0], after=pair[1], cell_size=500, exposure_before=before, exposure_after=doubled)
+    np.testing.assert_allclose(more["change_percent"], plain["change_percent"] / 2 - 50)
+    assert more.parameters["exposure_after"] == 2 * more.parameters["exposure_before"] > 5900
+    assert "per day and unit of exposure" in more.parameters["found"]
+    weighted = lg.Incidents(before.easting, before.northing, weight=np.full(3000, 2.0), crs=before.crs)
+    again = lg.change_map(pair[0], after=pair[1], cell_size=500, exposure_before=before, exposure_after=weighted)
+    np.testing.assert_allclose(again["p"], more["p"])
+
+
+def test_numbers_take_the_place_of_the_days(pair):
+    cells = lg.change_map(pair[0], after=pair[1], cell_size=500, exposure_before=20, exposure_after=25)
+    np.testing.assert_allclose(cells["rate_before"], cells["count_before"] / 20)
+    np.testing.assert_allclose(cells["difference"], cells["count_after"] - cells["count_before"] * 25 / 20)
+
+
+def test_cells_without_exposure_are_not_tested_and_said(pair):
+    west = homes(2, 2000, side=1500.0)
+    cells = lg.change_map(pair[0], after=pair[1], cell_size=500, exposure_before=west, exposure_after=west)
+    unknown = np.isnan(cells["rate_before"])
+    assert unknown.any() and not cells["tested"][unknown].any() and (cells["p"][unknown] == 1).all()
+    assert any("have no exposure in one period or both" in said for said in cells.parameters["warnings"])
+    for exposed, said in (
+        (dict(exposure_before=west), "exposure_after is not"),
+        (dict(exposure_before=west, exposure_after=3), "two of the same kind"),
+        (dict(exposure_before=0, exposure_after=3), "exposure_before must be above 0"),
+        (dict(exposure_before=west, exposure_after=incidents([9e4], [9e4])), "nothing is exposed there"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            lg.change_map(pair[0], after=pair[1], cell_size=500, **exposed)

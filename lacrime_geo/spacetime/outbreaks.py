@@ -55,7 +55,7 @@ def space_time_scan(
     Returns
     -------
     Shapes
-        A circle per outbreak, the least likely first: `rank`, `first` and `last` (dates), `days`, `radius` (m), `cases`,
+        A circle per outbreak, the least likely first: `rank`, `first` and `last` (moment), `days`, `radius` (m), `cases`,
         `expected`, `ratio` (of both), `llr` (log likelihood ratio), `p` (for all cylinders looked at together), `places` (on
         which the cases happened), `easting` and `northing` of the centre (m); unless retrospective also `recurrence_days`:
         so rarely chance makes one as unlikely, in scans made daily. No row where nothing is more than chance.
@@ -87,7 +87,7 @@ def space_time_scan(
     >>> points = Incidents(x + 380000, y + 3768000, when=when, crs="EPSG:32611")
     >>> found = space_time_scan(points, permutations=99)
     >>> str(found["first"][0]), str(found["last"][0]), int(found["cases"][0])
-    ('2023-10-24', '2023-10-30', 21)
+    ('2023-10-24T00:00:00', '2023-10-30T23:59:59', 21)
     """
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
@@ -158,8 +158,8 @@ def _columns(
     x, y, radius = cylinders.circles.of(found.circle)
     columns = {
         "rank": np.arange(1, p.size + 1),
-        "first": first + found.start,
-        "last": first + found.stop - 1,
+        "first": (first + found.start).astype("M8[s]"),
+        "last": (first + found.stop).astype("M8[s]") - np.timedelta64(1, "s"),
         "days": found.stop - found.start,
         "radius": radius,
         "cases": found.cases,
