@@ -12,6 +12,7 @@ STYLE = (
     "th,td{text-align:left;padding:.25em .8em .25em 0;border-bottom:1px solid #ddd;vertical-align:top}"
     "td.number,th.number{text-align:right}code,pre{background:#f4f4f2;padding:.1em .3em}pre{padding:.7em;overflow-x:auto;"
     "white-space:pre-wrap}.caveat{border-left:4px solid #b35806;padding-left:.8em}"
+    "svg{max-width:100%;height:auto}"
     ".spaced{white-space:pre-wrap}.small{color:#555;font-size:.87em}"
 )
 

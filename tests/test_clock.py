@@ -91,7 +91,7 @@ def test_placeholders_make_no_noon_peak():
     table = lg.clock(both)
     np.testing.assert_allclose(table["ratio"], 1.0)
     assert table.parameters["time_placeholder"] == 400 and "400 incidents" in table.svg()
-    assert "may stand too low" in table.html()
+    assert "may stand too low" in table.html() and f"Most {table.parameters['found'][5:]}." in table.html()
 
 
 def test_suspect_minutes_are_told_where_no_column_flags_them():

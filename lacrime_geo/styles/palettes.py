@@ -193,8 +193,8 @@ NO_INCIDENT, NOT_OBSERVED = ("No incident", "#ffffff"), ("Not in the period", "#
 SHARES_OF_TIME = (
     (0.9995, 1.0, "Wholly in these hours", "#4f127b"),
     (0.5, 0.9995, "Half of its time or more in these hours", "#b5367a"),
-    (0.25, 0.5, "A quarter to half", "#fb8761"),
-    (1e-9, 0.25, "Less than a quarter", "#fec287"),
+    (0.25, 0.5, "A quarter to half of its time", "#fb8761"),
+    (1e-9, 0.25, "Less than a quarter of its time", "#fec287"),
     (0.0, 1e-9, "Not in these hours", NOISE),
 )
 TIME_UNKNOWN = "Time not known"

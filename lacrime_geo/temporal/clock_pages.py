@@ -26,7 +26,8 @@ def page_of(clock: Clock) -> str:
     """Return the whole page."""
     kept = clock.parameters
     period = f"Period: {kept['begin']} to {kept['end']}, the end left out."
-    parts: list[Any] = [html.Markup(clock.svg()), html.items([f"{kept['found'].capitalize()}.", period])]
+    found = f"{kept['found'][:1].upper()}{kept['found'][1:]}."
+    parts: list[Any] = [html.Markup(clock.svg()), html.items([found, period])]
     told = [PLACEHOLDERS] if kept.get(PLACEHOLDER_COLUMN) else []
     caveats = [*kept.get("warnings", []), *told, CAVEAT]
     parts += [html.tag("h2", "To be kept in mind"), *(html.tag("p", said, kind="caveat") for said in caveats)]
@@ -40,4 +41,8 @@ def _table(table: Table, rate: str, level: float) -> html.Markup:
     first = next(iter(table.columns))
     shown = {first: first, rate: "rate", "from": "low", f"to ({100 * level:g} %)": "high", "times the mean": "ratio"}
     rows = zip(*(table[name].tolist() for name in shown.values()))
-    return html.table(list(shown), ((f"{row[0]}", *row[1:]) for row in rows))
+    return html.table(list(shown), ((_named(row[0]), *(float(f"{value:.3g}") for value in row[1:])) for row in rows))
+
+
+def _named(part: Any) -> str:
+    return f"{part}:00 to {part + 1}:00" if isinstance(part, int) else str(part)

@@ -31,11 +31,11 @@ def aoristic(work):
     """Draw the burglaries by the share of their time in the day shift."""
     marks, layer = made(work / "aoristic.gpkg", lg.aoristic(planted_spans(), hours=DAY_SHIFT))
     words = f"Share of the time from start to end that lies from 10:00 to 16:00 · n = {len(marks):,} · planted spans"
-    sheet = Sheet(180, 171)
+    sheet = Sheet(180, 176)
     drawn = sheet.map(stacked([layer], 145_000), MIDDLE, 145_000, (MARGIN, 15, 174, 136))
     head(sheet, "Burglaries that may have happened by day", words, 174, drawn, 5)
-    sheet.lines(layer, (MARGIN, 152, 174, 14), columns=3)
-    sheet.text(SOURCE, (117, 165, 60, 5), right=True)
+    sheet.lines(layer, (MARGIN, 152, 174, 20), columns=2)
+    sheet.text(SOURCE, (117, 170, 60, 5), right=True)
     return sheet
 
 
