@@ -29,6 +29,7 @@ SUBJECTS = (
     "dbscan_growth",
     "spacetime",
     "near_repeat",
+    "emerging",
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",
