@@ -14,7 +14,7 @@ import lacrime_geo as lg
 TITLE = "Mann-Kendall, and emerging hotspots"
 NOTE = (
     "pymannkendall takes one series at a time: it is given 500 of the 350,000, and its seconds are 700 times as many. "
-    "Not compared: ArcGIS, behind its licence, and emerging_hotspot_analysis() of R's sfdep, which is not among the packages here."
+    "Not compared: ArcGIS, behind its licence, and emerging_hotspot_analysis() of R's sfdep, which is not installed here."
 )
 SERIES, STEPS, SAMPLE = 350_000, 52, 500
 AREA = (70_000.0, 50_000.0)  # metres; 350,000 cells of 100 m
