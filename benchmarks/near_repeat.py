@@ -44,9 +44,7 @@ def prepare(size, distance, days, permutations, x, y):
 
 def ours(task):
     """Return the table of two by two bands; pointpats counts what is exactly as far and as late, half-open bands do not."""
-    bands = dict(
-        distance_bands=[0, np.nextafter(task.distance, np.inf), np.inf], time_bands=[0, task.days + 1, np.inf]
-    )
+    bands = dict(distance_bands=[0, np.nextafter(task.distance, np.inf), np.inf], time_bands=[0, task.days + 1, np.inf])
     return lg.near_repeat(task.incidents, **bands, permutations=task.permutations)
 
 
@@ -68,7 +66,9 @@ def judge(task, our_answer, peer_answer):
     same = our_answer["observed"].tolist() == peer_answer.observed.ravel().astype(int).tolist()
     expected = abs(our_answer["expected_analytic"][0] / peer_answer.expected[0, 0] - 1) < 1e-9
     p = f"p {our_answer['p'][0]:.2f} and {peer_answer.p_sim:.2f}"
-    return f"observed table {'the same' if same else 'DIFFERENT'}, expected {'the same' if expected else 'DIFFERENT'}, {p}"
+    return (
+        f"observed table {'the same' if same else 'DIFFERENT'}, expected {'the same' if expected else 'DIFFERENT'}, {p}"
+    )
 
 
 def speed(task, our_answer, peer_answer):
@@ -78,11 +78,11 @@ def speed(task, our_answer, peer_answer):
     return f"{near:,} near pairs, {near * task.permutations / seconds / 1e6:,.0f} million pair-permutations a second"
 
 
-def _against_pointpats(size):
+def _against_pointpats(size, days):
     return Match(
-        name=f"dup: 200 m, 14 days, 99 permutations, {size:,} events",
+        name=f"dup: 200 m, {days} days, 99 permutations, {size:,} events",
         points="dup",
-        prepare=partial(prepare, size, 200.0, 14, 99),
+        prepare=partial(prepare, size, 200.0, days, 99),
         ours=[Contestant("near_repeat()", ours)],
         peers=[Contestant(f"{versions('pointpats')} Knox", theirs)],
         judge=judge,
@@ -90,8 +90,9 @@ def _against_pointpats(size):
 
 
 MATCHES = [
-    _against_pointpats(5_000),
-    _against_pointpats(20_000),
+    _against_pointpats(5_000, 14),
+    _against_pointpats(5_000, 28),
+    _against_pointpats(20_000, 14),
     Match(
         name="distinct: 6 × 5 bands up to 400 m, 999 permutations",
         points="distinct",

@@ -112,6 +112,7 @@ def test_threads_and_portions_change_nothing(monkeypatch):
     monkeypatch.setattr(near_pairs, "PAIRS_AT_ONCE", 50)
     monkeypatch.setattr(shuffled_dates, "_PAIRS_AT_ONCE", 7)
     monkeypatch.setattr(shuffled_dates, "_WORK_AT_ONCE", 3000)
+    monkeypatch.setattr(shuffled_dates, "_WORTH_THREADS", 0)
     for cores in (1, 5):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         found = lg.near_repeat(points, **OPEN, permutations=29)

@@ -237,7 +237,7 @@ def _warn_of_drift(columns: dict[str, np.ndarray], closed: np.ndarray, parameter
     last = int(np.flatnonzero(closed)[-1])
     if columns["p"][last] <= DRIFT_P and columns["ratio"][last] >= DRIFT_RATIO:
         parameters.warn(
-            f"Even {columns['distance'][last]} and {columns['time'][last]} apart there are {columns['ratio'][last]:.2f} times the "
-            "expected pairs: where crime happens has changed over the period (a season, a new hot spot), and the test cannot "
+            f"Even {columns['distance'][last]} and {columns['time'][last]} apart there are {columns['ratio'][last]:.2f} times "
+            "the expected pairs: where crime happens has changed over the period (a season, a new hot spot), and the test cannot "
             "tell that from near repeats; take a shorter period, and look whether the ratio falls with distance and time."
         )

@@ -14,8 +14,10 @@ from .near_pairs import NearPairs, near_pairs
 
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 32_768
-# What a thread does at once, counted in pairs, and how many of them drawing a date is worth.
-_WORK_AT_ONCE, _DRAWING = 2_000_000, 5
+# What is done between two signs of life, counted in pairs; drawing a date is worth so many of them.
+_WORK_AT_ONCE, _DRAWING = 4_000_000, 5
+# Threads take longer to take turns than shufflings of less work last.
+_WORTH_THREADS = 200_000
 
 
 class Counts(NamedTuple):
@@ -81,11 +83,9 @@ def _add(
             drawn = day if number == 0 else np.random.default_rng([seed, number]).permutation(day)
             inside[number] += _nearer_than(pairs, drawn.astype(small), apart)
 
-    groups = _groups(len(inside), pairs.first.size + _DRAWING * day.size)
-    if len(groups) == 1:
-        count(groups[0])
-        return advance(progress, 1.0)
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
+    work = pairs.first.size + _DRAWING * day.size
+    groups = _groups(len(inside), work)
+    with ThreadPoolExecutor(os.cpu_count() if work >= _WORTH_THREADS else 1) as threads:
         running = [threads.submit(count, numbers) for numbers in groups]
         try:
             for done, future in enumerate(as_completed(running), start=1):
@@ -102,16 +102,18 @@ def _bytes_for(day: np.ndarray) -> type:
 
 
 def _groups(number: int, work: int) -> list[range]:
-    """Return so many shufflings in groups that are worth a thread each; `work` is that of one."""
-    at_once = max(_WORK_AT_ONCE // work, 1)
-    return [range(begin, min(begin + at_once, number)) for begin in range(0, number, at_once)]
+    """Return so many shufflings in groups alike, that are worth telling of; `work` is that of one."""
+    groups = min(max(-(-number * work // _WORK_AT_ONCE), 1), number)
+    ends = [number * group // groups for group in range(groups + 1)]
+    return [range(begin, end) for begin, end in zip(ends[:-1], ends[1:])]
 
 
 def _nearer_than(pairs: NearPairs, day: np.ndarray, apart: np.ndarray) -> np.ndarray:
     """Return how many pairs of each band are less than each number of days apart (bands, numbers)."""
     found = np.zeros((pairs.begin.size - 1, apart.size), dtype=np.int64)
     for band, part in _parts(pairs.begin):
-        difference = day.take(pairs.first[part]) - day.take(pairs.second[part])
+        difference = day.take(pairs.first[part])
+        difference -= day.take(pairs.second[part])
         np.abs(difference, out=difference)
         for number, days in enumerate(apart):
             found[band, number] += np.count_nonzero(difference < days)
