@@ -78,11 +78,18 @@ def share_within(start: np.ndarray, seconds: np.ndarray, wanted: np.ndarray) -> 
     return np.where(seconds > 0, overlap / np.maximum(seconds, 1), wanted[start // HOUR].astype(float))
 
 
-def shares_by_hour(start: np.ndarray, seconds: np.ndarray) -> np.ndarray:
-    """Return which share of each span, none of no length, lies in each hour of the week (n, 168)."""
-    edges = np.arange(2 * WEEK_HOURS + 1) * HOUR
-    passed = [np.clip(moment[:, None] - edges[:-1], 0, HOUR) for moment in (start + seconds, start)]
-    overlap = (passed[0] - passed[1]).reshape(-1, 2, WEEK_HOURS).sum(axis=1)
+def shares_in_turn(start: np.ndarray, seconds: np.ndarray, unit: int) -> np.ndarray:
+    """Return which share of each span, none of no length, lies in the part in which it starts and in those that follow (n, m).
+
+    `unit` is the length of a part in seconds, such as that of an hour or a day; they begin at whole multiples of it.
+
+    >>> shares_in_turn(np.array([1800, 3600]), np.array([7200, 3600]), HOUR).tolist()
+    [[0.25, 0.5, 0.25], [1.0, 0.0, 0.0]]
+    """
+    within = start % unit
+    end = within + seconds
+    overlap = np.clip(end[:, None] - np.arange(0, int(end.max()), unit), 0, unit)
+    overlap[:, 0] -= within
     return np.asarray(overlap / seconds[:, None])
 
 
@@ -97,5 +104,7 @@ def hours_between(begin: np.datetime64, end: np.datetime64) -> np.ndarray:
     found = np.full(WEEK_HOURS, float(weeks))
     if rest:
         start = seconds_of_week(np.array([begin]))
-        found += shares_by_hour(start, np.array([rest]))[0] * rest / HOUR
+        shares = shares_in_turn(start, np.array([rest]), HOUR)[0]
+        hour = (start[0] // HOUR + np.arange(shares.size)) % WEEK_HOURS
+        found += np.bincount(hour, shares * rest / HOUR, WEEK_HOURS)
     return found

@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Callable
-
-import numpy as np
+from typing import numpy as np
 
 from ..progress import Progress, advance
 from .known_spans import Spans
-from .week_hours import DAY_HOURS, HOUR, WEEK_HOURS, shares_by_hour
+from .week_hours import DAY_HOURS, HOUR, WEEK_HOURS, shares_in_turn
 
-SPANS_AT_ONCE = 10_000
-# Of each cut of the week: how many parts it has, which one an hour of the week is in, and how shares (n, 7, 24) are summed.
-CUTS: dict[str, tuple[int, Callable[[np.ndarray], np.ndarray], Callable[[np.ndarray], np.ndarray]]] = {
-    "week": (WEEK_HOURS, lambda hour: hour, lambda shares: shares.reshape(-1, WEEK_HOURS)),
-    "hours": (DAY_HOURS, lambda hour: hour % DAY_HOURS, lambda shares: shares.sum(axis=1)),
-    "weekdays": (7, lambda hour: hour // DAY_HOURS, lambda shares: shares.sum(axis=2)),
-}
+# How many shares are computed at once.
+SHARES_AT_ONCE = 300_000
+# Of each cut of the week: how long a part is, in seconds, and how many parts there are before they come again.
+CUTS = {"week": (HOUR, WEEK_HOURS), "hours": (HOUR, DAY_HOURS), "weekdays": (DAY_HOURS * HOUR, 7)}
 
 
 @dataclass
@@ -44,27 +39,36 @@ class Totals:
         self.squares += np.bincount(part, weight**2, self.parts)
         self.largest = max(self.largest, float(weight.max(initial=0.0)))
 
-    def add_shares(self, shares: np.ndarray, weight: np.ndarray) -> None:
-        """Add incidents that are spread over the parts (n, m)."""
-        weighted = shares * weight[:, None]
-        self.count += shares.sum(axis=0)
-        self.total += weighted.sum(axis=0)
-        self.squares += (weighted**2).sum(axis=0)
+    def add_shares(self, first: np.ndarray, shares: np.ndarray, weight: np.ndarray) -> None:
+        """Add incidents that are spread over the parts from the first on, again from the beginning after the last (n, m)."""
+        rounds = -(-shares.shape[1] // self.parts)
+        if rounds > 1:
+            padded = np.zeros((shares.shape[0], rounds * self.parts))
+            padded[:, : shares.shape[1]] = shares
+            shares = padded.reshape(-1, rounds, self.parts).sum(axis=1)
+        part = ((first[:, None] + np.arange(shares.shape[1])) % self.parts).ravel()
+        weighted = (shares * weight[:, None]).ravel()
+        self.count += np.bincount(part, shares.ravel(), self.parts)
+        self.total += np.bincount(part, weighted, self.parts)
+        self.squares += np.bincount(part, weighted**2, self.parts)
         self.largest = max(self.largest, float(weighted.max(initial=0.0)))
 
 
 def totals_of(spans: Spans, weight: np.ndarray, progress: Progress = None) -> dict[str, Totals]:
     """Return the totals of spans with their weights (k,) by hour of the week, by hour of the day and by weekday."""
-    found = {name: Totals(parts) for name, (parts, _, _) in CUTS.items()}
+    found = {name: Totals(parts) for name, (_, parts) in CUTS.items()}
     moments = spans.seconds == 0
-    hour = spans.start[moments] // HOUR
-    for name, (_, part_of, _) in CUTS.items():
-        found[name].add_moments(part_of(hour), weight[moments])
+    for name, (unit, parts) in CUTS.items():
+        found[name].add_moments(spans.start[moments] // unit % parts, weight[moments])
+    # Together with others as long as they are, short spans need few columns.
     rows = np.flatnonzero(~moments)
-    for first in range(0, rows.size, SPANS_AT_ONCE):
-        advance(progress, first / rows.size)
-        some = rows[first : first + SPANS_AT_ONCE]
-        shares = shares_by_hour(spans.start[some], spans.seconds[some]).reshape(-1, 7, DAY_HOURS)
-        for name, (_, _, summed) in CUTS.items():
-            found[name].add_shares(summed(shares), weight[some])
+    rows = rows[np.argsort(spans.seconds[rows], kind="stable")]
+    done = 0
+    while done < rows.size:
+        advance(progress, done / rows.size)
+        some = rows[done : done + max(SHARES_AT_ONCE // (2 + int(spans.seconds[rows[done]]) // HOUR), 1)]
+        for name, (unit, parts) in CUTS.items():
+            shares = shares_in_turn(spans.start[some], spans.seconds[some], unit)
+            found[name].add_shares(spans.start[some] // unit % parts, shares, weight[some])
+        done += some.size
     return found
