@@ -43,13 +43,7 @@ def cusum(x: Any, mean: float, k: float, h: float) -> Table:
     >>> found["cusum"].tolist(), found["alarm"].tolist()
     ([0.0, 0.0, 3.0, 6.0, 3.0], [False, False, False, True, False])
     """
-    counts = np.asarray(x, dtype=float)
-    counts = checks.numbers("x", counts, counts.size)
-    missing = np.flatnonzero(np.isnan(counts))
-    if missing.size:
-        raise ValueError(
-            f"{missing.size:,} of {counts.size:,} counts are missing, first in row {missing[0]}; a sum needs all."
-        )
+    counts = checks.numbers("x", x, np.size(x))
     for name, value in (("mean", mean), ("k", k)):
         if not (np.isfinite(value) and value >= 0):
             raise ValueError(f"{name} must be a number of counts of at least 0, got {value!r}.")
