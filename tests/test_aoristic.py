@@ -12,7 +12,7 @@ from lacrime_geo.temporal.week_hours import (
     hours_between,
     seconds_of_week,
     share_within,
-    shares_by_hour,
+    shares_in_turn,
     weekdays_of,
 )
 
@@ -85,11 +85,13 @@ def test_weights_over_all_hours_of_the_week_sum_to_one_for_each_incident():
 def test_both_ways_to_share_a_span_agree():
     random = np.random.default_rng(5)
     start, seconds = random.integers(0, WEEK_HOURS * 3600, 200), random.integers(1, WEEK_HOURS * 3600 + 1, 200)
-    shares = shares_by_hour(start, seconds)
+    shares = shares_in_turn(start, seconds, 3600)
     np.testing.assert_allclose(shares.sum(axis=1), 1.0)
-    for hour in (0, 1, 83, 167):
-        one = np.arange(WEEK_HOURS) == hour
-        np.testing.assert_allclose(shares[:, hour], share_within(start, seconds, one), atol=1e-12)
+    hour = (start[:, None] // 3600 + np.arange(shares.shape[1])) % WEEK_HOURS
+    for asked in (0, 1, 83, 167):
+        one = np.arange(WEEK_HOURS) == asked
+        of_it = np.where(hour == asked, shares, 0).sum(axis=1)
+        np.testing.assert_allclose(of_it, share_within(start, seconds, one), atol=1e-12)
 
 
 def test_over_midnight_and_over_the_end_of_the_week():

@@ -40,7 +40,7 @@ def test_counts_are_those_of_aoristic_weights_hour_by_hour():
 def test_many_spans_are_summed_as_few_are(monkeypatch):
     incidents = random_spans(300)
     whole = lg.clock(incidents)
-    monkeypatch.setattr("lacrime_geo.temporal.week_totals.SPANS_AT_ONCE", 7)
+    monkeypatch.setattr("lacrime_geo.temporal.week_totals.SHARES_AT_ONCE", 700)
     for name, column in lg.clock(incidents).columns.items():
         if column.dtype.kind == "f":
             np.testing.assert_allclose(column, whole[name])

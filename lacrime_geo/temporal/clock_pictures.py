@@ -118,7 +118,7 @@ def _hour_profile(clock: Clock, top: float) -> list[str]:
     axis = axis_of(_known(table["high"]), COUNT)
     parts = [text(f"{unit(clock).capitalize()} per hour, by hour of the day", LEFT, top - 10, "start")]
     for tick in (axis.first, axis.last):
-        height = bottom - PROFILE * float(axis.along(tick))
+        height = bottom - PROFILE * float(axis.along(np.array(tick)))
         parts += [line(LEFT, height, LEFT + GRID_WIDTH, height), text(in_words(tick), LEFT - 8, height + 4, "end")]
     for hour, (rate, low, high) in enumerate(zip(*(axis.along(table[name]) for name in ("rate", "low", "high")))):
         if np.isfinite(rate):

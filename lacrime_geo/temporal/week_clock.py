@@ -98,8 +98,8 @@ def clock(
     --------
     >>> when = np.datetime64("2023-10-02T08:30") + np.arange(28) * np.timedelta64(12, "h")
     >>> table = clock(Incidents(np.zeros(28), np.zeros(28), when=when, crs="EPSG:32611"))
-    >>> table["count"].sum(), table["weekday"][8], table["count"][8], table["rate"][8], table["ratio"][8]
-    (28.0, 'Monday', 2.0, 1.0, 12.0)
+    >>> print(table["weekday"][8], table["count"][8], table["rate"][8], table["ratio"][8])
+    Monday 2.0 1.0 12.0
     """
     level = checks.share("level", level)
     everything = as_incidents(incidents, weight=weight)

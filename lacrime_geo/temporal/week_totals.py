@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import numpy as np
+
+import numpy as np
 
 from ..progress import Progress, advance
 from .known_spans import Spans
