@@ -4,26 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import palettes
 from .elements import NORMAL, categorised, document, element, fill, labels
 
-ALARM, WATCH, QUIET, BORDER = "#d7191c", "#fdc980", "#d9d9d9", "#ffffff"
-NO_DATA_BORDER = "#8c8c8c"
-ENTRIES = (
-    ("alarm", "Alarm: more than chance allows"),
-    ("watch", "Watched: many for this area, not among so many areas"),
-    ("quiet", "Quiet: nothing unusual, zero included"),
-    ("no data", "No data: cannot be judged"),
-)
 LABEL = "if(\"state\" in ('alarm', 'watch'), \"area\" || ': ' || \"count\" || ' (' || round(\"expected\", 1) || ' expected)', '')"
 
 
 def alerts(result: Any) -> str:
     """Categories of `state`; areas in alarm or watched are labelled with their count and what was expected."""
     symbols = [
-        fill(ALARM, BORDER, 0.3),
-        fill(WATCH, BORDER, 0.3),
-        fill(QUIET, BORDER, 0.3),
-        fill(None, NO_DATA_BORDER, 0.2),
+        fill(colour, palettes.ALERT_BORDER, 0.3) if colour else fill(None, palettes.NO_DATA_BORDER, 0.2)
+        for _, colour in palettes.ALERTS.values()
     ]
     named = labels(
         LABEL,
@@ -31,6 +22,6 @@ def alerts(result: Any) -> str:
         rendering={},
         priority="if(\"state\" = 'alarm', 10, 5)",
     )
-    renderer = categorised("state", list(ENTRIES), symbols)
+    renderer = categorised("state", [(state, words) for state, (words, _) in palettes.ALERTS.items()], symbols)
     opacity = element("layerOpacity", text=0.75)
     return document([renderer, named, opacity, element("blendMode", text=NORMAL)], labels=True)

@@ -83,6 +83,15 @@ EMERGING = {
 }
 EMERGING_INK = {"hot": "#4a0020", "cold": "#0a1f4a"}
 
+# Early warnings: one strong hue for alarms, a muted one of it for what is watched, grey for quiet, no fill for what is unknown.
+ALERTS = {
+    "alarm": ("Alarm: more than chance allows", "#d7191c"),
+    "watch": ("Watched: many for this area, not among so many areas", "#fdc980"),
+    "quiet": ("Quiet: nothing unusual, zero included", "#d9d9d9"),
+    "no data": ("No data: cannot be judged", None),
+}
+ALERT_BORDER, NO_DATA_BORDER = "#ffffff", "#8c8c8c"
+
 # The customary five of local Moran maps.
 LOCAL_MORAN = {
     "high-high": ("High among high", "#d7191c"),
