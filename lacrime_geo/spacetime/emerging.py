@@ -227,6 +227,6 @@ def _tell(columns: dict[str, np.ndarray], cube: SpaceTimeCube, parameters: Param
     parameters["trends"] = trends
     if always.any():
         log.info(
-            "of %s cells hot or cold in nine of ten steps %s have a trend; of as many without one chance alone calls %s so",
+            "of %s cells hot or cold in nine of ten steps %s have a trend; chance alone would give about %s",
             *(f"{number:,}" for number in (int(always.sum()), trends, round(TREND_LEVEL * int(always.sum())))),
         )

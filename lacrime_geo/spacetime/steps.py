@@ -119,6 +119,6 @@ def note_left_over(incidents: Incidents, step: np.ndarray, steps: TimeSteps, par
     )
     left = int((step < 0).sum()) - undated
     are = incidents_that(left, "is", "are")
-    parameters.note("left_over", left, f"{are} of before {steps.begin[0]}, where whole steps begin, and left out")
+    parameters.note("left_over", left, f"{are} from before {steps.begin[0]}, where whole steps begin, and left out")
     if (step < 0).all():
         raise ValueError(f"No incident of {incidents.label!r} is of a whole step, from {steps.begin[0]} to {last}.")
