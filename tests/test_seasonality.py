@@ -145,7 +145,7 @@ def test_groups_are_as_each_alone_the_largest_first():
     found = lg.season({**table, "kind": kind}, by="kind")
     assert list(dict.fromkeys(found["group"])) == ["large", "small & <few>"]
     for name, part in parts.items():
-        assert np.allclose(found["ratio"][found["group"] == name], lg.season(part)["ratio"])
+        assert np.allclose(found["ratio"][found["group"] == name], lg.season(part)["ratio"], equal_nan=True)
     rare = {name: np.append(column, column[:1]) for name, column in table.items()}
     rare = lg.season({**rare, "kind": np.append(kind, "rare")}, by="kind")
     assert rare.parameters["small_groups"] == 1 and "rare" not in rare["group"]
@@ -164,17 +164,19 @@ def test_months_are_fitted_with_their_lengths():
 
 def test_what_a_period_is_too_short_for_is_left_out_and_told(caplog):
     counts = planted(800, 9, 0.1, 8)
-    cut = {days: {name: column[:days] for name, column in counts.items()} for days in (13, 40, 200, 400, 800)}
+    cut = {days: {name: column[:days] for name, column in counts.items()} for days in (13, 40, 200, 400, 500, 800)}
     with pytest.raises(ValueError, match="has 13 days, and a season needs at least 14"):
         lg.season(cut[13])
-    for days, effects in ((40, {"weekday"}), (200, {"weekday", "trend"}), (400, {"weekday", "month", "trend"})):
+    both = {"weekday", "month", "trend"}
+    for days, effects in ((40, {"weekday"}), (200, {"weekday", "trend"}), (400, {"weekday", "month"}), (500, both)):
         caplog.clear()
         with caplog.at_level("INFO", "lacrime_geo"):
             found = lg.season(cut[days])
         told = {effect for effect in ("weekday", "month", "trend") if not np.isnan(of(found, effect)).any()}
         assert told == effects and np.isnan(of(found, "month")).all() == ("month" not in effects)
         assert ("month_left_out" in found.parameters) == ("month" not in effects)
-        assert ("less than two years" in caplog.text) == (days == 400)
+        assert ("trend_left_out" in found.parameters) == ("trend" not in effects)
+        assert ("less than two years" in caplog.text) == (days == 500)
     assert "warnings" not in lg.season(cut[800]).parameters
     with pytest.raises(ValueError, match="at least 730 of counts by month"):
         lg.season(dict(date=np.arange("2020-01", "2021-06", dtype="M8[M]"), count=np.full(17, 50)))

@@ -14,7 +14,7 @@ from ..results import Curve, Table
 from ..summaries import counted
 from . import level_chart
 from .count_series import STEPS, CountSeries
-from .given_series import ALL, USUAL, Given, given
+from .given_series import ALL, USUAL, Given, given, p_in_words
 from .rank_change import inflation, p_of, pettitt
 from .segmentation import Segments, dispersion, pelt
 
@@ -271,7 +271,7 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
     if np.isnan(p):
         parameters.tell(f"{counted(rows.size, 'change')} of the level{of}; of the largest gain: {'; '.join(said)}")
     else:
-        parameters.tell(f"the most likely change of the level{of}: {said[0]}, p = {in_words(p)}")
+        parameters.tell(f"the most likely change of the level{of}: {said[0]}, {p_in_words(p)}")
 
 
 def _told(columns: dict[str, np.ndarray], row: int, step: str) -> str:

@@ -15,7 +15,7 @@ from ..results import Curve
 from ..summaries import counted
 from . import effect_chart
 from .count_series import CountSeries
-from .given_series import ALL, USUAL, given
+from .given_series import ALL, USUAL, given, p_in_words
 from .season_effects import (
     FIRST,
     LEVELS,
@@ -32,7 +32,7 @@ from .season_effects import (
 
 LEVEL = 0.95
 FEWEST = 30
-SHORTEST, FOR_TREND, FOR_MONTHS, FOR_BOTH = 14, 91, 365, 2 * 365
+SHORTEST, FOR_TREND, FOR_MONTHS, FOR_BOTH, FOR_MONTHS_TWICE = 14, 91, 365, 365 + 91, 2 * 365
 STEPS = ("day", "month")
 
 
@@ -85,10 +85,10 @@ def season(
     The counts y of the days are negative binomial, log E y = β₀ + weekday + month + first of the month + trend · years, with
     the variance μ + α μ², all fitted by the largest likelihood (Lawless 1987); of months the logarithm of their days is
     added. The covariance of the coefficients, (X′WX)⁻¹ with W = μ / (1 + α μ), is multiplied by Pearson's χ² per degree of
-    freedom where that is above 1; intervals are of Student's t, `p_effect` is Wald's test as an F. Months need a year and the
-    trend 13 weeks, else they are left out, which is told; of less than two years most months are there once, so that month
-    and trend are hardly told apart: that is warned of. Days are taken as independent given the effects; where the residuals
-    of neighbouring days go together intervals are too narrow, and by how much is warned of.
+    freedom where that is above 1; intervals are of Student's t, `p_effect` is Wald's test as an F. Months need a year, the
+    trend 13 weeks, and beside months 15 of them; what is left out is told. Of less than two years most months are there
+    once, so that month and trend are hardly told apart: that is warned of. Days are taken as independent given the effects;
+    where the residuals of neighbouring days go together intervals are too narrow, and by how much is warned of.
 
     The first of the month has a term of its own because dates that nobody knows are often given as such (in the LAPD's files
     1.4 to 1.6 times as many as expected).
@@ -139,22 +139,29 @@ def _effects_told(series: CountSeries, parameters: Parameters) -> tuple[str, ...
     """Return which effects a period is long enough for, and say which it is not."""
     checks.option("The table's step", series.step, STEPS)
     days = int(series.lengths.sum())
-    least = FOR_BOTH if series.step == "month" else SHORTEST
+    least = FOR_MONTHS_TWICE if series.step == "month" else SHORTEST
     if days < least:
         raise ValueError(
             f"The period has {counted(days, 'day')}, and a season needs at least {least} of counts by {series.step}; choose a "
             "longer one (of few incidents, weekday_test needs no length)."
         )
-    needed = {TREND: FOR_TREND, MONTH: FOR_MONTHS}
-    for name, least in needed.items():
-        if days < least:
-            parameters.choose(f"{name}_left_out", True, f"{counted(days, 'day')} are less than the {least} it needs")
-    if FOR_MONTHS <= days < FOR_BOTH:
+    months, trend = days >= FOR_MONTHS, days >= FOR_TREND
+    if not months:
+        parameters.choose("month_left_out", True, f"months need {FOR_MONTHS} days, and the period has {days}")
+    if not trend:
+        parameters.choose("trend_left_out", True, f"a trend needs {FOR_TREND} days, and the period has {days}")
+    elif months and days < FOR_BOTH:
+        trend = False
+        reason = (
+            f"months and trend together need {FOR_BOTH} days, and the period has {days}: the trend is among the months"
+        )
+        parameters.choose("trend_left_out", True, reason)
+    elif months and days < FOR_MONTHS_TWICE:
         parameters.warn(
             f"The period has {counted(days, 'day')}, less than two years: most months are there once, so what is of the month "
             "and what of the trend is hardly told apart; take neither for more than their intervals say."
         )
-    kept = [name for name in (MONTH, TREND) if days >= needed[name]]
+    kept = [name for name, told in ((MONTH, months), (TREND, trend)) if told]
     return (WEEKDAY, FIRST, *kept) if series.step == "day" else tuple(kept)
 
 
@@ -237,7 +244,7 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
         rows = np.flatnonzero(first & (columns["effect"] == effect) & ~np.isnan(columns["ratio"]))
         if rows.size:
             top, low = (rows[choose(columns["ratio"][rows])] for choose in (np.argmax, np.argmin))
-            p = in_words(columns["p_effect"][top])
+            p = p_in_words(columns["p_effect"][top])
             said.append(
                 f"most on {_with_ratio(columns, top)}, fewest on {_with_ratio(columns, low)}, p of the {effect} {p}"
             )

@@ -15,7 +15,7 @@ from ..progress import Progress, advance
 from ..results import Curve
 from ..summaries import counted
 from .exact_multinomial import STATISTICS, drawn_p, exact_p, number_of_outcomes, statistic_of
-from .given_series import USUAL, given
+from .given_series import USUAL, given, p_in_words
 from .season_effects import SHORT, WEEKDAYS
 
 # More outcomes than the two million of so many events are drawn at random.
@@ -44,7 +44,7 @@ class WeekdayTest(Curve):
             parts += [line(left + 2, mean, left + slot - 2, mean, "#222222", "5 4", 1.6)]
             parts += [text(SHORT[name], left + slot / 2, bottom + 19)]
         words = (
-            f"Incidents; dashed: as many as expected. {self.parameters['statistic']} test, p = {in_words(self['p'][0])}"
+            f"Incidents; dashed: as many as expected. {self.parameters['statistic']} test, {p_in_words(self['p'][0])}"
         )
         head = [text(self.label, 16, 26, size=15, weight="bold"), text(words, 16, 50, "start")]
         return document([*head, *parts], WIDTH, HEIGHT)
@@ -113,7 +113,7 @@ def weekday_test(
     most = WEEKDAYS[int(np.argmax(counts / shares))]
     parameters.tell(
         f"{counted(number, 'incident')}, most beyond what is expected on {most}: {statistic} = {in_words(value)}, "
-        f"p = {in_words(p)}"
+        f"{p_in_words(p)}"
     )
     columns = dict(weekday=np.array(WEEKDAYS, dtype=object), count=counts, expected=number * shares)
     columns.update(value=np.full(7, value), p=np.full(7, p))
