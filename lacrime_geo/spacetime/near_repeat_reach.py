@@ -59,11 +59,13 @@ class Reach(NamedTuple):
 
     @property
     def words(self) -> str:
-        """The reach in words: "0 to 1 m within 14 days, 1 to 100 m within 7 days"."""
+        """The reach in words: "0 to 1 m within 14 days, 1 to 200 m within 7 days"."""
+        # Bands of as many days are told as one.
+        ends = [*np.flatnonzero(np.diff(self.days)) + 1, self.days.size]
         parts = [
-            f"{low:g} to {high:g} m within {days:g} days"
-            for low, high, days in zip(self.edges[:-1], self.edges[1:], self.days)
-            if days
+            f"{self.edges[first]:g} to {self.edges[end]:g} m within {self.days[first]:g} days"
+            for first, end in zip([0, *ends], ends)
+            if end > first and self.days[first]
         ]
         return ", ".join(parts) or "none"
 
