@@ -90,6 +90,23 @@ def of_whole_file(
     return known, FileDates(when, reported, category, None if np.isnat(safe) else safe.astype("M8[D]"), chosen)
 
 
+def weights_of_marks(marks: Any, incidents: Any) -> np.ndarray:
+    """Return the column `weight` (n,) of marks on incidents; raise where they have none, or are of other incidents."""
+    if "weight" not in marks.columns:
+        raise ValueError(f"The marks {marks.label!r} have no column 'weight'; theirs are {', '.join(marks.columns)}.")
+    theirs = marks.features
+    same = theirs.size == incidents.size
+    if same and theirs.crs == incidents.crs:
+        pairs = ((incidents.easting, theirs.easting), (incidents.northing, theirs.northing))
+        same = all(np.array_equal(mine, other, equal_nan=True) for mine, other in pairs)
+    if not same:
+        raise ValueError(
+            f"The weights are of other incidents ({theirs.size:,} of {theirs.label!r}) than these ({incidents.size:,} of "
+            f"{incidents.label!r}); make them of the same ones, of the same period and category."
+        )
+    return np.asarray(marks.columns["weight"])
+
+
 def take_rows(source: Any, rows: np.ndarray) -> Any:
     """Return some rows (mask or indices) of the table that incidents came from."""
     if source is None:

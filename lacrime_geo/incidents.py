@@ -160,30 +160,10 @@ class Incidents:
         if weight is None:
             return self
         if isinstance(getattr(weight, "features", None), Incidents):
-            weight = self._weights_of(weight)
+            weight = incident_columns.weights_of_marks(weight, self)
         values = checks.column(self.source, weight) if isinstance(weight, str) else weight
         name = f"{role} column {weight!r}" if isinstance(weight, str) else role
         return replace(self, weight=checks.weights(values, self.size, name))
-
-    def _weights_of(self, marks: Any) -> np.ndarray:
-        """Return the column `weight` of marks; raise where they have none, or are of other incidents."""
-        if "weight" not in marks.columns:
-            raise ValueError(
-                f"The marks {marks.label!r} have no column 'weight'; theirs are {', '.join(marks.columns)}."
-            )
-        theirs = marks.features
-        same = theirs.size == self.size
-        if same and theirs.crs == self.crs:
-            same = all(
-                np.array_equal(mine, other, equal_nan=True)
-                for mine, other in ((self.easting, theirs.easting), (self.northing, theirs.northing))
-            )
-        if not same:
-            raise ValueError(
-                f"The weights are of other incidents ({theirs.size:,} of {theirs.label!r}) than these ({self.size:,} of "
-                f"{self.label!r}); make them of the same ones, of the same period and category."
-            )
-        return np.asarray(marks.columns["weight"])
 
     def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:
         """Return the incidents of a period (since inclusive, until exclusive) and category (one or several).

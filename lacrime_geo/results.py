@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Union
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, Union
 
 import numpy as np
 
@@ -183,13 +183,16 @@ class Curve(Table):
 class Picture(Table):
     """Hold a table that is drawn as well: saved as a picture (.svg, .png) or a page with it (.html)."""
 
+    drawn: ClassVar[Callable[[Any], str]]
+    paged: ClassVar[Callable[[Any], str]]
+
     def svg(self) -> str:
         """Return the picture as a whole SVG document."""
-        raise NotImplementedError
+        return type(self).drawn(self)
 
     def html(self) -> str:
         """Return a page with the picture; nothing in it is loaded from elsewhere."""
-        raise NotImplementedError
+        return type(self).paged(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -44,56 +44,77 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one; `reports`
     tells to read the dates of report, where there is a column of them, and `spans` the ends.
     """
-    names = source.fields().names()
-    asked = bool(time_column)
-    time_column = time_column or (TIME_COLUMN if TIME_COLUMN in names else None)
-    category_column = category_column or (CATEGORY_COLUMN if CATEGORY_COLUMN in names else None)
-    reported = _column_of_dates(source.fields(), REPORTED_COLUMN) if reports else None
-    until, placeholder = _of_spans(source.fields(), spans)
-    schema = SCHEMA_COLUMN if {SCHEMA_COLUMN, NIBRS_COLUMN} <= set(names) else None
-    others = [time_column, category_column, reported, schema, until, placeholder]
-    wanted = [name for name in dict.fromkeys([*columns, *others]) if name]
-    dates_in = {time_column, reported, until} - {*columns, category_column}
+    named = _named(source.fields(), time_column, category_column, reports, spans)
+    wanted = [name for name in dict.fromkeys([*columns, *named]) if name]
+    dates_in = {named.when, named.reported, named.until} - {*columns, named.category}
     places = _Points()
     in_batches = file_layers.read(source.file, wanted, dates_in, places.point, within(progress, 0.0, 0.7))
     ids, points, values = in_batches or _read(source, wanted, places.point, within(progress, 0.0, 0.7))
     places.require_single(len(ids))
     _require_unique(ids, source)
-    x, y = np.array(points, dtype=float).reshape(-1, 2).T
-    if source.sourceCrs().isGeographic():
-        x = np.where(known_degrees(x, y), x, np.nan)
-    easting, northing, crs = projected(source, x, y, context, crs, within(progress, 0.7, 0.85))
-    dating = within(progress, 0.85, 1.0)
-    table = {name: _numbers(values[name]) for name in (*columns, schema, placeholder) if name}
-    when = _times(values[time_column], time_column, asked, dating) if time_column else None
-    reports = _times(values[reported], reported, False, None) if reported else None
-    ends = _times(values[until], until, bool(spans.column), None) if until else None
-    category = _texts(values[category_column]) if category_column else None
-    known_until, whole = of_whole_file(source.kept, when, reports, category)
+    easting, northing, crs = _in_metres(source, points, context, crs, within(progress, 0.7, 0.85))
+    table = {name: _numbers(values[name]) for name in (*columns, named.schema, named.placeholder) if name}
+
+    def times(name, asked, begin, end):
+        return _times(values[name], name, asked, within(progress, begin, end)) if name else None
+
+    when = times(named.when, bool(time_column), 0.85, 0.95)
+    ends = times(named.until, bool(spans and spans.column), 0.95, 1.0)
+    reported = times(named.reported, False, 1.0, 1.0)
+    category = _texts(values[named.category]) if named.category else None
+    known_until, whole = of_whole_file(source.kept, when, reported, category)
     return Incidents(
         easting,
         northing,
         when=when,
         until=ends,
-        reported=reports,
+        reported=reported,
         category=category,
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
-        time_column=_column_of_dates(source.fields(), time_column),
-        dates_unused=() if time_column else _columns_of_dates(source.fields()),
-        agency=agency_of(None, names),
+        time_column=_column_of_dates(source.fields(), named.when),
+        dates_unused=() if named.when else _columns_of_dates(source.fields()),
+        agency=agency_of(None, source.fields().names()),
         known_until=known_until,
         whole=None if known_until is None else whole,
     )
 
 
-def _of_spans(fields, spans):
-    """Return the column of ends and the one of placeholders, None for one that is not read or not there."""
-    if spans is None:
-        return None, None
-    placeholder = PLACEHOLDER_COLUMN if PLACEHOLDER_COLUMN in fields.names() else None
-    return spans.column or _column_of_dates(fields, UNTIL_COLUMN), placeholder
+class _Named(NamedTuple):
+    """The columns of incidents by what they hold, None for those that are not read or not there."""
+
+    when: Optional[str]
+    until: Optional[str]
+    reported: Optional[str]
+    category: Optional[str]
+    placeholder: Optional[str]
+    schema: Optional[str]
+
+
+def _named(fields, time_column, category_column, reports, spans):
+    """Return the columns asked for, or the usual ones."""
+    names = fields.names()
+
+    def usual(name):
+        return name if name in names else None
+
+    return _Named(
+        when=time_column or usual(TIME_COLUMN),
+        until=(spans.column or _column_of_dates(fields, UNTIL_COLUMN)) if spans else None,
+        reported=_column_of_dates(fields, REPORTED_COLUMN) if reports else None,
+        category=category_column or usual(CATEGORY_COLUMN),
+        placeholder=usual(PLACEHOLDER_COLUMN) if spans else None,
+        schema=usual(SCHEMA_COLUMN) if NIBRS_COLUMN in names else None,
+    )
+
+
+def _in_metres(source, points, context, crs, progress):
+    """Return easting and northing of points, and their CRS: the one given, else the working one."""
+    x, y = np.array(points, dtype=float).reshape(-1, 2).T
+    if source.sourceCrs().isGeographic():
+        x = np.where(known_degrees(x, y), x, np.nan)
+    return projected(source, x, y, context, crs, progress)
 
 
 def _column_of_dates(fields, name):

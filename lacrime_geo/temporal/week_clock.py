@@ -13,6 +13,7 @@ from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
 from ..results import Picture, Table
+from . import clock_pages, clock_pictures
 from .count_series import period_of
 from .known_spans import Spans, spans_of
 from .week_hours import DAY_HOURS, WEEK_HOURS, WEEKDAYS, hours_between
@@ -26,6 +27,8 @@ DAY = np.timedelta64(1, "D")
 class Clock(Picture):
     """Hold incidents by weekday and hour, with their sums by hour of the day and by weekday; drawn as .svg, .html and .png."""
 
+    drawn = staticmethod(clock_pictures.drawn)
+    paged = staticmethod(clock_pages.page_of)
     by_hour: Table | None = None
     by_weekday: Table | None = None
 
@@ -38,18 +41,6 @@ class Clock(Picture):
         """Return the same of the seven weekdays."""
         assert self.by_weekday is not None
         return self.by_weekday
-
-    def svg(self) -> str:
-        """Return the picture: a row for each weekday, a column for each hour, with both profiles beside."""
-        from .clock_pictures import drawn
-
-        return drawn(self)
-
-    def html(self) -> str:
-        """Return a page with the picture, what it shows, what was left out, and the profiles as tables."""
-        from .clock_pages import page_of
-
-        return page_of(self)
 
 
 def clock(
