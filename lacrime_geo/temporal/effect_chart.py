@@ -20,14 +20,14 @@ WIDEST = 2.5  # intervals that reach farther than so many times the farthest rat
 
 
 def svg(table: Season) -> str:
-    """Return the chart as a whole SVG document; of many groups the first six."""
+    """Return the chart as a whole SVG document, without effects that are not told; of many groups the first six."""
     groups = list(dict.fromkeys(table["group"].tolist()))[: len(COLOURS)]
     shown = np.isin(table["group"], groups) & ~np.isnan(table["ratio"])
     axis = _axis(*(table[name][shown] for name in ("ratio", "low", "high")))
-    effects = [effect for effect in LEVELS if (table["effect"] == effect).any()]
+    effects = [effect for effect in LEVELS if (table["effect"][shown] == effect).any()]
     parts, left = [], float(LEFT)
     for effect in effects:
-        wide = len(LEVELS[effect]) * SLOT + (16 if len(LEVELS[effect]) == 1 else 0)
+        wide = len(LEVELS[effect]) * SLOT + (24 if len(LEVELS[effect]) == 1 else 0)
         parts += _frame(effect, left, wide, axis, first=effect == effects[0])
         for number, (group, colour) in enumerate(zip(groups, COLOURS)):
             rows = (table["group"] == group) & (table["effect"] == effect)

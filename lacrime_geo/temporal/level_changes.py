@@ -149,9 +149,9 @@ def change_points(
 def _made(
     columns: dict[str, np.ndarray], levels: dict[str, np.ndarray], parameters: Parameters, beginning: Given
 ) -> ChangePoints:
-    label = beginning.titled(f"Changes of level by {beginning.series.step}")
-    steps = LevelCurve(levels, parameters, label=label)
-    return ChangePoints(columns, parameters, label=label, steps=steps)
+    step = beginning.series.step
+    steps = LevelCurve(levels, parameters, label=beginning.titled(f"Levels by {step}"))
+    return ChangePoints(columns, parameters, label=beginning.titled(f"Changes of level by {step}"), steps=steps)
 
 
 def _shortest(series: CountSeries, shortest: int | None, parameters: Parameters) -> int:

@@ -19,8 +19,8 @@ LEVELS = {WEEKDAY: WEEKDAYS, MONTH: MONTH_NAMES, FIRST: ("first day",), TREND: (
 SHORT = {
     **{name: name[:3] for name in WEEKDAYS},
     **dict(zip(MONTH_NAMES, MONTHS)),
-    "first day": "1st",
-    "per year": "year",
+    "first day": "of month",
+    "per year": "a year",
 }
 YEAR = 365.25
 

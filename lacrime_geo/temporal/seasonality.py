@@ -147,15 +147,15 @@ def _effects_told(series: CountSeries, parameters: Parameters) -> tuple[str, ...
         )
     months, trend = days >= FOR_MONTHS, days >= FOR_TREND
     if not months:
-        parameters.choose("month_left_out", True, f"months need {FOR_MONTHS} days, and the period has {days}")
+        parameters.choose("month", "left out", f"months need {FOR_MONTHS} days, and the period has {days}")
     if not trend:
-        parameters.choose("trend_left_out", True, f"a trend needs {FOR_TREND} days, and the period has {days}")
+        parameters.choose("trend", "left out", f"a trend needs {FOR_TREND} days, and the period has {days}")
     elif months and days < FOR_BOTH:
         trend = False
         reason = (
             f"months and trend together need {FOR_BOTH} days, and the period has {days}: the trend is among the months"
         )
-        parameters.choose("trend_left_out", True, reason)
+        parameters.choose("trend", "left out", reason)
     elif months and days < FOR_MONTHS_TWICE:
         parameters.warn(
             f"The period has {counted(days, 'day')}, less than two years: most months are there once, so what is of the month "
@@ -244,10 +244,8 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
         rows = np.flatnonzero(first & (columns["effect"] == effect) & ~np.isnan(columns["ratio"]))
         if rows.size:
             top, low = (rows[choose(columns["ratio"][rows])] for choose in (np.argmax, np.argmin))
-            p = p_in_words(columns["p_effect"][top])
-            said.append(
-                f"most on {_with_ratio(columns, top)}, fewest on {_with_ratio(columns, low)}, p of the {effect} {p}"
-            )
+            p = f"{effect} {p_in_words(columns['p_effect'][top])}"
+            said.append(f"most on {_with_ratio(columns, top)}, fewest on {_with_ratio(columns, low)}, {p}")
     trend = np.flatnonzero(first & (columns["effect"] == TREND) & ~np.isnan(columns["ratio"]))
     said += [f"from year to year {_with_ratio(columns, row, '')}" for row in trend.tolist()]
     group, words = columns["group"][0], f"{100 * parameters['level']:g} % intervals"

@@ -13,7 +13,20 @@ from qgis.core import QgsApplication
 
 import lacrime_geo as lg
 
-from . import clusters, density, emerging, hotspots, hours, lags, near_repeats, periods, privacy, reports
+from . import (
+    alarms,
+    clusters,
+    density,
+    emerging,
+    hotspots,
+    hours,
+    lags,
+    near_repeats,
+    periods,
+    privacy,
+    reports,
+    seasons,
+)
 
 PICTURES = {
     **density.PICTURES,
@@ -22,10 +35,13 @@ PICTURES = {
     **emerging.PICTURES,
     **periods.PICTURES,
     **lags.PICTURES,
+    **outbreaks.PICTURES,
     **hours.PICTURES,
+    **seasons.PICTURES,
     **near_repeats.PICTURES,
     **privacy.PICTURES,
     **reports.PICTURES,
+    **alarms.PICTURES,
 }
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
