@@ -64,8 +64,9 @@ def run_script(script):
 
 
 def run_command(command, capsys):
-    """Run a command, which must write its file, and return what it announces."""
+    """Run a command, which must write its file, and return what it announces and prints."""
     words = shlex.split(command)
     assert main(words) == 0
     assert Path(words[2]).exists()
-    return capsys.readouterr().err
+    said = capsys.readouterr()
+    return said.err + said.out

@@ -97,7 +97,7 @@ def _rows(
 ) -> Rows:
     area, step = np.nonzero(wanted)
     with np.errstate(invalid="ignore"):
-        least = np.ceil(judgement.count_at(limits.limit) - 1e-9)
+        least = np.maximum(np.ceil(judgement.count_at(limits.limit) - 1e-9), 0.0) + 0.0  # and no −0
     factor = np.ones(wanted.shape[1]) if chance.factors is None else chance.factors[weekday_of(series.begin)]
     state = states(limits.p[area, step], p_adjusted[area, step], chance.share)
     known = state != NO_DATA

@@ -34,6 +34,8 @@ class Rows(NamedTuple):
         if not np.isfinite(expected):
             return f"{self.count[row]:,} reported; too few of late to be judged"
         said = f"{self.count[row]:,} reported, {_one_digit(expected)} expected"
+        if limit == 0:
+            return f"{said}; the steps before are beyond chance, whatever is added"
         before = "after the steps before " if method in SUMMED else ""
         least = f"{before}{limit:,.0f} or more are beyond chance"
         alone = f" for this area alone, but not among {areas:,} areas" if self.state[row] == WATCH else ""

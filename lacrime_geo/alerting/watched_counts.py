@@ -13,7 +13,7 @@ from ..features import as_features
 from ..frames import REPORTED_COLUMN
 from ..incident_columns import FileDates
 from ..incidents import Incidents, as_incidents
-from ..parameters import Parameters
+from ..parameters import Parameters, incidents_that
 from ..progress import Progress
 from ..results import Table
 from ..temporal.count_series import DAY, CountSeries, count_series, names_of, series_of_table
@@ -91,6 +91,11 @@ def _ending_with_a_week(incidents: Incidents, step: str, parameters: Parameters)
 def _by_report(incidents: Incidents, end: np.datetime64 | None, parameters: Parameters) -> Incidents:
     reported = incidents.reported
     assert reported is not None  # asked before
+    missing = int(np.isnat(reported).sum())
+    sentence = incidents_that(
+        missing, "has no date of report and is left out", "have no date of report and are left out"
+    )
+    parameters.note("without_report", missing, sentence)
     whole = incidents.whole.reported if incidents.whole.reported is not None else reported
     last = end if end is not None else _last_day(incidents, whole, parameters)
     dates = FileDates(_until(whole, last), None, None)
@@ -144,7 +149,8 @@ def _by_occurrence(incidents: Incidents, end: np.datetime64 | None, known: bool,
     when = _until(incidents.when, last)
     kept = replace(incidents, when=when, selection={**incidents.selection, "until": str(last + DAY)})
     _refuse_nothing(kept, last)
-    return kept.take(keep & ~np.isnat(when))
+    # Those without a date stay, and are told of as they are counted.
+    return kept.take(keep & (~np.isnat(when) | np.isnat(incidents.when)))
 
 
 def _refuse_nothing(incidents: Incidents, last: np.datetime64) -> None:

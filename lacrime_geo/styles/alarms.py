@@ -23,5 +23,5 @@ def alerts(result: Any) -> str:
         priority="if(\"state\" = 'alarm', 10, 5)",
     )
     renderer = categorised("state", [(state, words) for state, (words, _) in palettes.ALERTS.items()], symbols)
-    opacity = element("layerOpacity", text=0.75)
+    opacity = element("layerOpacity", text=0.65)
     return document([renderer, named, opacity, element("blendMode", text=NORMAL)], labels=True)
