@@ -9,6 +9,7 @@ from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
 from .lacrime_geo.privacy.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.progress import within
 from .lacrime_geo.selection import refuse, words
+from .named_columns import Spans
 from .outputs import database_file
 from .parameters import value_of
 
@@ -67,7 +68,7 @@ class Inputs:
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
         times, categories = chosen["time_column"], chosen["category_column"]
         reports = self._wants_reports(chosen)
-        spans = reading.Spans(chosen["until_column"]) if self.analysis.intervals else None
+        spans = Spans(chosen["until_column"]) if self.analysis.intervals else None
         incidents = reading.incidents_of(
             source, self.context, columns, times, categories, progress, reports=reports, spans=spans
         )

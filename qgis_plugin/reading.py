@@ -1,7 +1,6 @@
 """QGIS feature sources to the library's Incidents and Features, in the working CRS."""
 
 import logging
-from typing import NamedTuple, Optional
 
 import numpy as np
 from qgis.core import (
@@ -16,11 +15,10 @@ from qgis.core import (
 )
 from qgis.PyQt.QtCore import QDate, QDateTime
 
-from . import databases, file_layers
+from . import databases, file_layers, named_columns
 from .lacrime_geo import Features, Incidents, dates
-from .lacrime_geo.agencies import NIBRS_COLUMN, SCHEMA_COLUMN, agency_of
+from .lacrime_geo.agencies import agency_of
 from .lacrime_geo.crs import known_degrees
-from .lacrime_geo.frames import CATEGORY_COLUMN, PLACEHOLDER_COLUMN, REPORTED_COLUMN, TIME_COLUMN, UNTIL_COLUMN
 from .lacrime_geo.incident_columns import of_whole_file
 from .lacrime_geo.progress import advance, within
 from .moments import in_iso
@@ -32,19 +30,13 @@ ROWS_AT_ONCE = 2000
 UNCOUNTED = 100_000
 
 
-class Spans(NamedTuple):
-    """That the ends of incidents are read, of a column or the usual one, and which times of day are placeholders."""
-
-    column: Optional[str]
-
-
 def incidents_of(source, context, columns, time_column, category_column, progress, crs=None, reports=False, spans=None):
     """Return a source's points as Incidents; their source holds the columns named and each feature's id.
 
     One that stands in a file is read without a loop. `crs` is the one to project to, by default the working one; `reports`
     tells to read the dates of report, where there is a column of them, and `spans` the ends.
     """
-    named = _named(source.fields(), time_column, category_column, reports, spans)
+    named = named_columns.named(source.fields(), time_column, category_column, reports, spans)
     wanted = [name for name in dict.fromkeys([*columns, *named]) if name]
     dates_in = {named.when, named.reported, named.until} - {*columns, named.category}
     places = _Points()
@@ -73,39 +65,11 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         crs=crs,
         source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
         label=source.sourceName(),
-        time_column=_column_of_dates(source.fields(), named.when),
-        dates_unused=() if named.when else _columns_of_dates(source.fields()),
+        time_column=named_columns.column_of_dates(source.fields(), named.when),
+        dates_unused=() if named.when else named_columns.columns_of_dates(source.fields()),
         agency=agency_of(None, source.fields().names()),
         known_until=known_until,
         whole=None if known_until is None else whole,
-    )
-
-
-class _Named(NamedTuple):
-    """The columns of incidents by what they hold, None for those that are not read or not there."""
-
-    when: Optional[str]
-    until: Optional[str]
-    reported: Optional[str]
-    category: Optional[str]
-    placeholder: Optional[str]
-    schema: Optional[str]
-
-
-def _named(fields, time_column, category_column, reports, spans):
-    """Return the columns asked for, or the usual ones."""
-    names = fields.names()
-
-    def usual(name):
-        return name if name in names else None
-
-    return _Named(
-        when=time_column or usual(TIME_COLUMN),
-        until=(spans.column or _column_of_dates(fields, UNTIL_COLUMN)) if spans else None,
-        reported=_column_of_dates(fields, REPORTED_COLUMN) if reports else None,
-        category=category_column or usual(CATEGORY_COLUMN),
-        placeholder=usual(PLACEHOLDER_COLUMN) if spans else None,
-        schema=usual(SCHEMA_COLUMN) if NIBRS_COLUMN in names else None,
     )
 
 
@@ -115,15 +79,6 @@ def _in_metres(source, points, context, crs, progress):
     if source.sourceCrs().isGeographic():
         x = np.where(known_degrees(x, y), x, np.nan)
     return projected(source, x, y, context, crs, progress)
-
-
-def _column_of_dates(fields, name):
-    return name if name in _columns_of_dates(fields) else None
-
-
-def _columns_of_dates(fields):
-    """Return the names of the columns that hold dates: a time of day alone is none."""
-    return [field.name() for field in fields if field.isDateOrTime() and field.typeName().lower() != "time"]
 
 
 def features_of(source, given, context, columns, progress, crs=None):
