@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Callable, ClassVar, Union
+from typing import TYPE_CHECKING, Any, Callable, ClassVar, NamedTuple, Union
 
 import numpy as np
 
@@ -179,20 +179,26 @@ class Curve(Table):
         return svg(self)
 
 
+class Drawing(NamedTuple):
+    """How a table is drawn: as a whole SVG document, and as a page."""
+
+    picture: Callable[[Any], str]
+    page: Callable[[Any], str]
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Picture(Table):
     """Hold a table that is drawn as well: saved as a picture (.svg, .png) or a page with it (.html)."""
 
-    drawn: ClassVar[Callable[[Any], str]]
-    paged: ClassVar[Callable[[Any], str]]
+    drawing: ClassVar[Drawing]
 
     def svg(self) -> str:
         """Return the picture as a whole SVG document."""
-        return type(self).drawn(self)
+        return self.drawing.picture(self)
 
     def html(self) -> str:
         """Return a page with the picture; nothing in it is loaded from elsewhere."""
-        return type(self).paged(self)
+        return self.drawing.page(self)
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -12,7 +12,7 @@ from ..delays.period_guards import warn
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
-from ..results import Picture, Table
+from ..results import Drawing, Picture, Table
 from . import clock_pages, clock_pictures
 from .count_series import period_of
 from .known_spans import Spans, spans_of
@@ -27,8 +27,7 @@ DAY = np.timedelta64(1, "D")
 class Clock(Picture):
     """Hold incidents by weekday and hour, with their sums by hour of the day and by weekday; drawn as .svg, .html and .png."""
 
-    drawn = staticmethod(clock_pictures.drawn)
-    paged = staticmethod(clock_pages.page_of)
+    drawing = Drawing(clock_pictures.drawn, clock_pages.page_of)
     by_hour: Table | None = None
     by_weekday: Table | None = None
 
@@ -97,7 +96,9 @@ def clock(
     parameters = Parameters(layer=everything.label, incidents=everything.size, period=everything.period, level=level)
     parameters.update(everything.selection)
     if everything.weight is not None:
-        parameters["weight"] = weight if isinstance(weight, str) else "given with the incidents"
+        parameters["weight"] = (
+            weight if isinstance(weight, str) else getattr(weight, "label", "given with the incidents")
+        )
     spans = spans_of(everything, parameters)
     warn(parameters, everything)
     begin, end = _period(everything)
