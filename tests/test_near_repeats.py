@@ -351,6 +351,8 @@ def test_the_picture_holds_every_pair_of_bands(tmp_path):
     assert all(f"{ratio:.2f}<" in drawn for ratio in found["ratio"]) and "same place, [0, 1) m" in drawn
     framed = ((found["p"] <= 0.05) & (found["observed"] > found["expected"])).sum()
     assert drawn.count('stroke-width="2.5"') == framed
+    page = open(found.save(tmp_path / "knox.html"), encoding="utf-8").read()
+    assert drawn.strip() in page and "where crime happens does not change" in page
     again = pd.read_csv(found.save(tmp_path / "knox.csv"))
     assert again["observed"].tolist() == found["observed"].tolist() and np.isinf(again["distance_to"].iloc[-1])
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .. import html_pages as html
 from ..chart_parts import INK, document, element, text
 from ..styles.palettes import RATIOS
 from .bands import SAME_PLACE
@@ -23,6 +24,10 @@ WORDS = (
     "1.25 to 2 times",
     "2 to 4 times",
     "4 times the expected pairs or more",
+)
+CAVEAT = (
+    "Reported crime is not crime. Shuffling the dates takes it that where crime happens does not change over the period; p is "
+    "of each pair of bands by itself, and of twenty one is below 0.05 by chance."
 )
 
 
@@ -52,6 +57,15 @@ def knox_svg(table: Any) -> str:
     half = (len(WORDS) + 1) // 2
     parts += [part for number in range(len(WORDS)) for part in _entry(number, width, bottom + 30, half)]
     return document(parts, width, bottom + 30 + LINE * half)
+
+
+def knox_page(table: Any) -> str:
+    """Return a page with the picture of a Knox test, what it found, and what is to be kept in mind."""
+    kept = table.parameters
+    told = [f"{kept['found'][:1].upper()}{kept['found'][1:]}.", f"Period: {kept['period']}."]
+    caveats = [html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), CAVEAT)]
+    head = html.tag("h2", "To be kept in mind")
+    return html.page(table.label, html.Markup(knox_svg(table)), html.items(told), head, *caveats)
 
 
 def _firsts(edges: np.ndarray) -> list[int]:

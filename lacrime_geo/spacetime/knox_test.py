@@ -11,12 +11,12 @@ from .. import checks
 from ..incidents import Incidents
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from ..results import Curve, Marks
+from ..results import Marks, Picture
 from .bands import CALCULATOR, LABELS, Bands
 from .dated_places import DatedPlaces, dated_places
 from .default_bands import distance_bands as bands_of_distance
 from .default_bands import time_bands as bands_of_time
-from .knox_picture import knox_svg
+from .knox_picture import knox_page, knox_svg
 from .near_pairs import METRICS
 from .near_repeat_reach import SIGNIFICANT, Reach
 from .near_repeat_roles import marked
@@ -29,14 +29,13 @@ DRIFT_P, DRIFT_RATIO = 0.01, 1.1
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class NearRepeats(Curve):
-    """The table of a Knox test, a row for each pair of bands; it draws itself (.svg) and marks who repeats whom."""
+class NearRepeats(Picture):
+    """The table of a Knox test, a row for each pair of bands; it draws itself (.svg, .png, .html) and marks who repeats whom."""
 
     incidents: Optional[Incidents] = None
 
-    def svg(self) -> str:
-        """Return the table as a picture: rows of distance, columns of time, ratios coloured by how far they are from 1."""
-        return knox_svg(self)
+    drawn = staticmethod(knox_svg)
+    paged = staticmethod(knox_page)
 
     def originators(
         self, *, distance: float | None = None, days: int | None = None, progress: Progress = None

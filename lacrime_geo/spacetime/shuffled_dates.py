@@ -85,7 +85,12 @@ def _add(
 
     work = pairs.first.size + _DRAWING * day.size
     groups = _groups(len(inside), work)
-    with ThreadPoolExecutor(os.cpu_count() if work >= _WORTH_THREADS else 1) as threads:
+    if work < _WORTH_THREADS:
+        for done, numbers in enumerate(groups, start=1):
+            count(numbers)
+            advance(progress, done / len(groups))
+        return
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
         running = [threads.submit(count, numbers) for numbers in groups]
         try:
             for done, future in enumerate(as_completed(running), start=1):
