@@ -21,6 +21,7 @@ from .week_totals import Totals, totals_of
 from .weighted_intervals import weighted_interval
 
 DAY = np.timedelta64(1, "D")
+SAID = {"hours": "hour of the day", "weekdays": "weekday"}
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -78,8 +79,9 @@ def clock(
     An incident with an end is spread over the hours from start to end (Ratcliffe 2000; see `aoristic`), one without is in its
     start hour. Incidents whose time of day is a placeholder (column `time_placeholder`, such as 12:00 and 00:01 in files of the
     LAPD) are left out and counted: the noon peak of such files is mostly these. The period is the one chosen, else that of the
-    whole file, by days; an incident is of it by its start. Times are the local wall clock: the hour skipped or repeated when
-    clocks are changed is not allowed for.
+    whole file, by days; an incident is of it by its start. What its span has beyond the end counts in the same hour of the week:
+    of whole weeks this makes up for spans from before the begin. Times are the local wall clock: the hour skipped or repeated
+    when clocks are changed is not allowed for.
 
     Intervals are exact Poisson intervals (Garwood 1936) where each incident is in one hour and weighs 1, else those of Fay &
     Feuer 1997 for weighted sums. Both take incidents as independent: offences in series make the truth less sure.
@@ -115,9 +117,6 @@ def clock(
     )
     margins = (Table(tables[name], parameters, label=f"{label}, by {said}") for name, said in SAID.items())
     return Clock(tables["week"], parameters, "", label, *margins)
-
-
-SAID = {"hours": "hour of the day", "weekdays": "weekday"}
 
 
 def _within(incidents: Incidents, spans: Spans) -> np.ndarray:

@@ -72,6 +72,21 @@ def test_weights_are_those_of_a_script(load, script, until, kind, named):
     assert layer.name() == expected.label
 
 
+def test_a_file_with_flags_gives_the_same_and_missing_spans_stay_missing(run, script, tmp_path):
+    frame = lg.aoristic(script, hours="0-1").to_geodataframe().drop(columns=["weight", "span_hours"])
+    frame = frame.assign(occurred=script.when, occurred_until=script.until)
+    frame.to_file(tmp_path / "burglaries.gpkg")
+    expected = lg.aoristic(script, hours="18-22")
+    outputs = dict(OUTPUT=str(tmp_path / "weights.gpkg"))
+    written = run("aoristic", INCIDENTS=str(tmp_path / "burglaries.gpkg"), HOURS="18-22", **outputs)["OUTPUT"]
+    layer = qgis_core.QgsVectorLayer(written, "weights", "ogr")
+    for name in ("weight", "span_hours"):
+        np.testing.assert_allclose(column(layer, name), expected[name], err_msg=name)
+    nothing = qgis_core.QgsExpression('count(1, filter:="span_hours" is null)')
+    context = qgis_core.QgsExpressionContext(qgis_core.QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    assert nothing.evaluate(context) == int(np.isnan(expected["span_hours"]).sum()) > 0
+
+
 def test_points_are_drawn_by_their_share_and_those_of_unknown_time_apart(load):
     (layer,) = load("aoristic", INCIDENTS=lasting_layer(), HOURS="18-22").values()
     renderer, drawn = layer.renderer(), {}
