@@ -11,7 +11,7 @@ from .. import checks
 from ..incidents import Incidents
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from ..results import Marks, Picture
+from ..results import Drawing, Marks, Picture
 from .bands import CALCULATOR, LABELS, Bands
 from .dated_places import DatedPlaces, dated_places
 from .default_bands import distance_bands as bands_of_distance
@@ -32,10 +32,9 @@ DRIFT_P, DRIFT_RATIO = 0.01, 1.1
 class NearRepeats(Picture):
     """The table of a Knox test, a row for each pair of bands; it draws itself (.svg, .png, .html) and marks who repeats whom."""
 
-    incidents: Optional[Incidents] = None
+    drawing = Drawing(knox_svg, knox_page)
 
-    drawn = staticmethod(knox_svg)
-    paged = staticmethod(knox_page)
+    incidents: Optional[Incidents] = None
 
     def originators(
         self, *, distance: float | None = None, days: int | None = None, progress: Progress = None

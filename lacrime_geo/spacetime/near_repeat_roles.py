@@ -32,7 +32,7 @@ def marked(incidents: Incidents, reach: Reach, metric: str, parameters: Paramete
         f"of {followed.size:,} incidents {counts[ORIGINATOR]:,} are followed by near repeats, {counts[REPEAT]:,} are near "
         f"repeats, {counts[BOTH]:,} are both and {counts[ISOLATED]:,} neither"
     )
-    return Marks(spread, parameters, incidents, style="near_repeat_roles", label=incidents.titled("Near repeats"))
+    return Marks(spread, parameters, incidents, style="near_repeat_roles", label=incidents.titled("Who follows whom"))
 
 
 def _numbers(incidents: Incidents, reach: Reach, metric: str, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
