@@ -30,6 +30,7 @@ SUBJECTS = (
     "spacetime",
     "near_repeat",
     "emerging",
+    "alerts",
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",
