@@ -22,6 +22,7 @@ from . import (
     hours,
     lags,
     near_repeats,
+    outbreaks,
     periods,
     privacy,
     reports,
