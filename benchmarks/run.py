@@ -30,6 +30,7 @@ SUBJECTS = (
     "spacetime",
     "near_repeat",
     "emerging",
+    "scan",
     "alerts",
     "in_qgis",
     "clusters_in_qgis",

@@ -96,21 +96,15 @@ def space_time_scan(
     spans = Spans(cases.days, longest_span(max_days, cases.days, parameters), bool(retrospective))
     circles = circles_around(cases, cell_size, max_radius, dated.crs)
     require_few(circles.size * spans.number)
-    draws, alpha = checks.whole("permutations", permutations), checks.share("level", level)
-    parameters.update(
-        retrospective=bool(retrospective),
-        cell_size=2 * float(circles.radii[0]),
-        max_radius=float(circles.radii[-1]),
-        by_weekday=bool(by_weekday),
-        permutations=draws,
-        inference="gumbel" if gumbel else "rank",
-        level=alpha,
-        seed=checks.whole("seed", seed, minimum=0),
-    )
+    draws, seed = checks.whole("permutations", permutations), checks.whole("seed", seed, minimum=0)
+    alpha = checks.share("level", level)
+    parameters.update(retrospective=bool(retrospective), by_weekday=bool(by_weekday), permutations=draws, seed=seed)
+    parameters.update(inference="gumbel" if gumbel else "rank", level=alpha)
+    parameters.update(cell_size=2 * float(circles.radii[0]), max_radius=float(circles.radii[-1]))
     advance(progress, 0.02)
     scans = Scans(Cylinders(cases, circles, spans))
     parameters["cylinders"] = scans.cylinders.number
-    maxima = scans.maxima(draws, parameters["seed"], within(progress, 0.05, 0.95))
+    maxima = scans.maxima(draws, seed, within(progress, 0.05, 0.95))
     outbreaks, p = _outbreaks(scans, maxima, parameters)
     advance(progress, 1.0)
     _tell(outbreaks, p, first, parameters)
@@ -125,9 +119,9 @@ def _outbreaks(scans: Scans, maxima: np.ndarray, parameters: Parameters) -> tupl
     p_of, level = P_OF[parameters["inference"]], parameters["level"]
     parameters["largest_by_chance"] = [float(f"{value:.6g}") for value in np.quantile(maxima, [0.5, 0.95, 1.0])]
     found = scans.found(scans.cylinders.cases.day)
+    least = parameters["largest"] = float(found.ratio.max(initial=0.0))
     if not found.ratio.size:
         return found, np.zeros(0)
-    least = float(found.ratio.max())
     while least > 0 and p_of(np.array([least]), maxima)[0] <= level:
         least *= 0.9
     found = scans.found(scans.cylinders.cases.day, least)
