@@ -12,6 +12,7 @@ from .styles import elements
 INK, FAINT, LINE, MARK = "#222222", "#dddddd", "#0072b2", "#d55e00"
 # Of Okabe & Ito, told apart by all.
 COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
+LEGEND_LINE = 17
 FONT = "Open Sans, Helvetica, Arial, sans-serif"
 
 
@@ -56,6 +57,15 @@ def text(
     place = anchor or ("start" if size > 12 else "middle")
     look = dict(font_family=FONT, font_size=size, font_weight=weight, fill=fill, text_anchor=place)
     return element("text", text=escape(words, quote=False), x=short(x), y=short(y), **look)
+
+
+def legend(names: list[str], left: float, top: float) -> list[str]:
+    """Return which colour is which, one name beneath the other."""
+    parts = []
+    for row, (name, colour) in enumerate(zip(names, COLOURS)):
+        at = top + LEGEND_LINE * row
+        parts += [line(left, at, left + 24, at, colour, width=2.2), text(str(name), left + 32, at + 4, "start")]
+    return parts
 
 
 def short(number: float) -> str:

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .chart_axes import DAY, NUMBER, SHARE, Axis, axis_of
-from .chart_parts import COLOURS, INK, MARK, document, dots, element, line, path, short, text
+from .chart_parts import COLOURS, INK, LEGEND_LINE, MARK, document, dots, element, line, path, short, text
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 64, 56
-LEGEND_LINE, LETTER = 17, 7.2
+LETTER = 7.2
 RING = "ring"
 
 

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..chart_axes import NUMBER, Axis, axis_of
-from ..chart_parts import COLOURS, INK, document, dots, line, text
+from ..chart_parts import COLOURS, LEGEND_LINE, document, dots, legend, line, text
 from .season_effects import FIRST, LEVELS, MONTH, SHORT, TREND, WEEKDAY
 
 if TYPE_CHECKING:
     from .seasonality import Season
 
 SLOT, GAP, LEFT, RIGHT, TOP, HEIGHT, BOTTOM = 31, 26, 60, 16, 84, 260, 40
-LEGEND_LINE = 17
 TITLES = {WEEKDAY: "Weekday", MONTH: "Month", FIRST: "1st", TREND: "Trend"}
 WIDEST = 2.5  # intervals that reach farther than so many times the farthest ratio are cut at the edge
 
@@ -40,8 +39,8 @@ def svg(table: Season) -> str:
         text(table.label, 16, 26, size=15, weight="bold"),
         text(f"Rate ratio (1: the {table.parameters['reference']}; years: the year before)", 16, 50, anchor="start"),
     ]
-    legend = _legend(groups) if len(groups) > 1 else []
-    return document([*words, *parts, *legend], width, TOP + HEIGHT + BOTTOM + LEGEND_LINE * len(legend) / 2)
+    names = legend(groups, LEFT, TOP + HEIGHT + BOTTOM) if len(groups) > 1 else []
+    return document([*words, *parts, *names], width, TOP + HEIGHT + BOTTOM + LEGEND_LINE * len(names) / 2)
 
 
 def _axis(ratio: np.ndarray, low: np.ndarray, high: np.ndarray) -> Axis:
@@ -77,14 +76,3 @@ def _marks(
     ends = _up(low, axis), _up(high, axis)
     bars = [line(across[row], ends[0][row], across[row], ends[1][row], colour, width=2) for row in known]
     return [*bars, *dots(across[known], _up(ratio[known], axis), colour, 3.6)]
-
-
-def _legend(groups: list[str]) -> list[str]:
-    parts = []
-    for row, (group, colour) in enumerate(zip(groups, COLOURS)):
-        top = TOP + HEIGHT + BOTTOM + LEGEND_LINE * row
-        parts += [
-            line(LEFT, top, LEFT + 24, top, colour, width=2.2),
-            text(str(group), LEFT + 32, top + 4, "start", fill=INK),
-        ]
-    return parts

@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..chart_axes import DAY, NUMBER, Axis, axis_of
-from ..chart_parts import COLOURS, document, line, path, text
+from ..chart_parts import COLOURS, LEGEND_LINE, document, legend, line, path, text
 
 if TYPE_CHECKING:
     from .decomposition import Decomposition
 
 WIDTH, LEFT, RIGHT, TOP, PANEL, GAP, BOTTOM = 700, 66, 20, 62, 104, 22, 34
-LEGEND_LINE = 17
 # What is less is rounding, and would be drawn large where there is nothing else.
 DECIMALS = 6
 PANELS = {"count": "Incidents", "trend": "Trend", "seasonal": "Season", "remainder": "Remainder"}
@@ -36,8 +35,8 @@ def svg(table: Decomposition) -> str:
             place = LEFT + across.along(days[rows]) * (WIDTH - LEFT - RIGHT), _up(values[rows], top, axis)
             parts.append(path(*place, colour, width=2.2 if column == "trend" else 1.1))
     bottom = TOP + len(PANELS) * (PANEL + GAP) - GAP + BOTTOM
-    legend = _legend(groups, bottom) if len(groups) > 1 else []
-    return document([*parts, *legend], WIDTH, bottom + LEGEND_LINE * len(legend) / 2)
+    names = legend(groups, LEFT, bottom) if len(groups) > 1 else []
+    return document([*parts, *names], WIDTH, bottom + LEGEND_LINE * len(names) / 2)
 
 
 def _up(values: np.ndarray, top: float, axis: Axis) -> np.ndarray:
@@ -56,12 +55,4 @@ def _frame(words: str, top: float, axis: Axis, across: Axis, last: bool) -> list
     for tick in across.ticks if last else ():
         at = LEFT + float(across.along(tick)) * (WIDTH - LEFT - RIGHT)
         parts += [line(at, top + PANEL, at, top + PANEL + 5), text(across.words(tick), at, top + PANEL + 19, size=11)]
-    return parts
-
-
-def _legend(groups: list[str], bottom: float) -> list[str]:
-    parts = []
-    for row, (group, colour) in enumerate(zip(groups, COLOURS)):
-        at = bottom + LEGEND_LINE * row
-        parts += [line(LEFT, at, LEFT + 24, at, colour, width=2.2), text(str(group), LEFT + 32, at + 4, "start")]
     return parts
