@@ -91,12 +91,15 @@ def conditional_inference(
     asked: PermutationOptions,
     parameters: Parameters,
     progress: Progress = None,
+    *,
+    share: float = 1.0,
 ) -> np.ndarray:
     """Return the two-sided p of each feature, and keep which p it is and why.
 
     The normal p is trusted where sums of neighbours are little skewed: for counts spread evenly that is from 10 in the mean
     on; where they crowd on few places it takes more. Where z is undefined, or its sign is not that of its neighbours'
-    departure from expectation, p is 1; so it is without neighbours.
+    departure from expectation, p is 1; so it is without neighbours. `share` is how much of the few seconds that exact tails may
+    take is this one's, of several.
     """
     if asked.draws:
         parameters.update(permutations=asked.draws, seed=asked.seed)
@@ -107,7 +110,7 @@ def conditional_inference(
         parameters.choose("inference", "analytic two-sided p", held)
         return np.where(near.size > 0, significance.two_sided(z), 1.0)
     reason = f"{held}, too few for the normal approximation ({TRUSTED_SUM:g})" if skewed else "permutations asked for"
-    tails = significance.affordable_tails(near.values, near.size) if near.are_counts else None
+    tails = significance.affordable_tails(near.values, near.size, share) if near.are_counts else None
     if tails:
         p, side = _exact(near, tails, reason, parameters, progress)
     elif asked.draws:

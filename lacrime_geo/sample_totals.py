@@ -48,20 +48,23 @@ class Population:
                 sampler = made(self.kinds, self.multiplicity, int(number), self.size - 1)
             yield sampler.without(int(self.kinds[which]))
 
-    def affordable(self, draws: np.ndarray, cells: np.ndarray) -> str | None:
+    def affordable(self, draws: np.ndarray, cells: np.ndarray, share: float = 1.0) -> str | None:
         """Return "exact" where exact totals take a few seconds at most, else "compound" where those do, else None.
 
         `draws` (m,) are the distinct numbers of neighbours, ascending, of so many `cells` (m,) each; what they take is
-        measured in complex multiplications. Counts that differ widely make both too long.
+        measured in complex multiplications. Counts that differ widely make both too long. `share` is that of the time that
+        this one of several searches may take.
         """
         lengths = np.array([length_of(self.kinds, self.multiplicity, int(number)) / 2 for number in draws])
         tables = np.minimum(self.kinds.size, cells)
         whole = draws > self._most_added(draws)
         turns = np.array([_turns(int(number)) for number in draws])
-        if np.dot(lengths * turns * whole, self.kinds.size + tables) <= AFFORDABLE:
+        if np.dot(lengths * turns * whole, self.kinds.size + tables) <= share * AFFORDABLE:
             return "exact"
         largest = lengths.max() * self.kinds.size
-        affordable = np.dot(lengths, self.kinds.size * (1 + tables)) <= AFFORDABLE and largest <= AFFORDABLE / 10
+        affordable = (
+            np.dot(lengths, self.kinds.size * (1 + tables)) <= share * AFFORDABLE and largest <= AFFORDABLE / 10
+        )
         return "compound" if affordable else None
 
     def _most_added(self, draws: np.ndarray) -> int:

@@ -98,10 +98,10 @@ def exact_tails(
     return p, np.sign(total - expected)
 
 
-def affordable_tails(values: np.ndarray, size: np.ndarray) -> str | None:
-    """Return "exact" where exact tails take a few seconds at most, else "compound" where those do, else None."""
+def affordable_tails(values: np.ndarray, size: np.ndarray, share: float = 1.0) -> str | None:
+    """Return "exact" where exact tails take a few seconds, or a share of that, else "compound" where those do, or None."""
     population, _ = Population.of(values)
-    return population.affordable(*np.unique(size, return_counts=True))
+    return population.affordable(*np.unique(size, return_counts=True), share)
 
 
 def tails_at(probability: np.ndarray, seen: np.ndarray) -> np.ndarray:

@@ -59,7 +59,7 @@ cells += [lg.change_map(points, after_since="2023-09-01")]
 cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
 cube = lg.space_time_cube(points, cell_size=200)
-cells += [cube, cube.bins(), lg.emerging_hotspots(cube), lg.emerging_hotspots(points, weight="w").steps()]
+cells += [cube, cube.bins(), lg.emerging_hotspots(cube, distance_band=400).steps()]
 tables = [cells[2].curve(), marks[-1].agreement()]
 tables += [lg.season(points), lg.weekday_test([3, 0, 0, 1, 0, 0, 0]), lg.decompose(points, step="week", period=4)]
 tables += [lg.change_points(points, method=how).levels() for how in ("pelt", "pettitt")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -174,11 +174,14 @@ def space_time_cube(
     """
     everything = as_incidents(incidents, weight=weight)
     record = Parameters()
+    advance(progress, 0.0)
     steps = steps_of(everything, time_step, record)
     step = steps.of(np.asarray(everything.when))
     note_left_over(everything, step, steps, record)
+    advance(progress, 0.05)
+    # Without the other columns, which nothing here needs and which take long to choose from.
+    kept = everything if (step >= 0).all() else replace(everything, source=None).take(step >= 0)
     advance(progress, 0.1)
-    kept = everything if (step >= 0).all() else everything.take(step >= 0)
     gridding = Gridding.of(kept, None, cell_size, boundary, progress=within(progress, 0.1, 0.4))
     parameters = gridding.parameters
     parameters.update(record)

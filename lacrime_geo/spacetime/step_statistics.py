@@ -10,9 +10,11 @@ import numpy as np
 from ..autocorrelation import standardised
 from ..inference import Neighbourhoods, PermutationOptions, conditional_inference
 from ..parameters import Parameters, Unsaid
-from ..progress import Progress, advance
+from ..progress import Progress, advance, within
 from ..significance import LEVELS, adjust, confidence_bins
 from .cube import SpaceTimeCube
+
+_AT_LENGTH = 4
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ def step_statistics(
     cells = cube.counted()
     near = cells.sums(np.ones(cells.cell.size, dtype=np.int64), band)
     spread = spread_of(near)
+    # Exact tails take a few seconds at most: all steps together some times as long.
+    share, cautioned = min(_AT_LENGTH / len(cube.count), 1.0), 0
     asked = PermutationOptions(0, 0, "none")
     alone = np.empty(cube.count.shape, dtype=np.float32)
     recent: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=time_neighbours + 1)
@@ -71,16 +75,18 @@ def step_statistics(
         if time_neighbours:
             values, total = (np.sum(parts, axis=0) for parts in zip(*recent))
         z = gi_star_of(values, total, near, spread)
-        said = Unsaid()
-        p = conditional_inference(z, Neighbourhoods(values, total - values, near - 1), asked, said)
+        said, part = Unsaid(), within(progress, (step + 0.5) / len(alone), (step + 1) / len(alone))
+        advance(part, 0.0)
+        p = conditional_inference(z, Neighbourhoods(values, total - values, near - 1), asked, said, part, share=share)
         inferences[str(said["inference"])] += 1
+        cautioned += bool(said.get("warnings"))
         few = np.flatnonzero(p <= LEVELS[0])
         found.append((np.full(few.size, step, dtype=np.int32), few.astype(np.int32), z[few], p[few]))
         last = z, p
-        advance(progress, (step + 1) / len(cube.values))
+        advance(part, 1.0)
     at, cell, z, p = (np.concatenate(parts) for parts in zip(*found))
     adjusted = adjust(p, correction, tests=alone.size)
-    _tell(inferences, parameters)
+    _tell(inferences, cautioned, parameters)
     return StepStatistics(alone, at, cell, z, p, adjusted, confidence_bins(z, adjusted), *last)
 
 
@@ -95,7 +101,12 @@ def gi_star_of(values: np.ndarray, total: np.ndarray, near: np.ndarray, spread: 
     return standardised(total - values.mean() * near, values.std(), spread, float(np.abs(values).max()))
 
 
-def _tell(inferences: Counter[str], parameters: Parameters) -> None:
+def _tell(inferences: Counter[str], cautioned: int, parameters: Parameters) -> None:
     """Keep which p the steps have, as `hotspots` decides it for each by itself."""
     words = "; ".join(f"{name} in {number:,} steps" for name, number in inferences.most_common())
     parameters.choose("inference", words, "decided for each step by how skewed the sums of neighbours are")
+    if cautioned:
+        parameters.warn(
+            f"In {cautioned:,} steps the values are too few, or crowd too much, for the normal p, and an exact one is not to be "
+            "had or takes too long: take what is hot there by a hair with caution, or make the steps longer."
+        )
