@@ -56,7 +56,7 @@ def risk_zones(work):
 
 def zones_played(work):
     """Draw the same zones at three days, as the Temporal Controller plays them."""
-    zones, layer = made(work / "zones.gpkg", lg.risk_zones(planted(), as_of=NOW))
+    _, layer = made(work / "zones.gpkg", lg.risk_zones(planted(), as_of=NOW))
     sheet = Sheet(WIDTH + 2 * MARGIN, 108)
     across = (WIDTH - 2 * GAP) / 3
     for number, day in enumerate(LATER):
