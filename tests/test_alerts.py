@@ -281,3 +281,14 @@ def test_a_chart_of_one_area(tmp_path):
     assert text.count("<circle") >= 2 and "least count beyond chance" in text
     with pytest.raises(ValueError, match="area must be one of"):
         lg.alerts(table(counts)).watched_counts("nowhere")
+
+
+def test_farrington_judges_weeks_of_years():
+    weeks = np.arange(8 * 52)
+    mean = 12 * np.exp(0.3 * np.sin(2 * np.pi * weeks / 52.18))
+    counts = np.random.default_rng(31).poisson(mean, (1, weeks.size))
+    counts[0, -1] += 30
+    found = lg.alerts(table(counts, days=7), method="farrington", step="week")
+    assert found["state"].tolist() == ["alarm"] and found["limit"][0] <= counts[0, -1]
+    assert found["expected"] == pytest.approx(mean[-1], rel=0.3)
+    assert found.parameters["check"]["false_alarms_per_year"] == pytest.approx(4, abs=2)

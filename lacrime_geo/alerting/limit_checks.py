@@ -15,7 +15,7 @@ from .usual_counts import WEEK
 SERIES = 400
 # For how many steps a doubling is watched.
 WATCHED = {"day": 28, "week": 12}
-OF_FARRINGTON, FARRINGTON_WEEKS = 300, 300
+OF_FARRINGTON, FARRINGTON_WEEKS = 100, 300
 
 
 class Check(NamedTuple):
@@ -36,7 +36,7 @@ def check_of(level: float, dispersion: float, chance: Chance, alone: float, prog
     tails = tails_at(level, dispersion, chance)
     advance(progress, 0.4)
     if chance.method == FARRINGTON:
-        p = tails[0].p(farrington_values(random, level, dispersion, SERIES * 5, within(progress, 0.4, 0.6)))
+        p = tails[0].p(farrington_values(random, level, dispersion, SERIES * 2, within(progress, 0.4, 0.6)))
     else:
         values, weekday = statistics_drawn(random, level, dispersion, chance, 20_000)
         p = _p(values, weekday, tails)
