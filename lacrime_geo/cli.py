@@ -158,7 +158,9 @@ def _kind(result: type) -> str:
 
 def _within_the_first(analysis: Analysis) -> bool:
     """Tell whether a second layer goes into the first one's file when it is given none of its own."""
-    return bool(analysis.second) and not (issubclass(analysis.second_result, Table) or issubclass(analysis.result, Table))
+    return bool(analysis.second) and not (
+        issubclass(analysis.second_result, Table) or issubclass(analysis.result, Table)
+    )
 
 
 def _files_read(analysis: Analysis, options: argparse.Namespace) -> list[str]:

@@ -267,9 +267,7 @@ def test_help_of_every_option(analysis, capsys):
         assert f"--{parameter.name.replace('_', '-')}" in text
     for parameter in own:
         assert analysis.help(parameter.name)[:40].strip() in text
-    assert "efault" in text and ("METRES" in text) == any(
-        isinstance(p, (Distance, DistanceOrRule)) for p in own
-    )
+    assert "efault" in text and ("METRES" in text) == any(isinstance(p, (Distance, DistanceOrRule)) for p in own)
     assert ("--since" in text) == analysis.selects
 
 
