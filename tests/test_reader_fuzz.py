@@ -172,6 +172,7 @@ BY_BOTH = ("gzip bomb of rows", "two files", "encrypted", "deep JSON", "many col
 @pytest.mark.parametrize(
     ("reader", "case"), [*(("incidents", case) for case in HOSTILE), *(("lapd", case) for case in BY_BOTH)]
 )
+@pytest.mark.alone  # tracemalloc and threads of QGIS in one process end in a crash
 def test_hostile_files_are_refused_in_bounded_memory(reader, case):
     make, name, sentence = HOSTILE[case]
     content = make()
