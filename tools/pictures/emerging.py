@@ -18,7 +18,7 @@ PLACES = (
     ("Civic Square, 3.7 km across", (376_000, 3_766_300), 60_000),
     ("Fairground, 3.7 km across", FAIRGROUND, 60_000),
 )
-FRAMES, ACROSS, HIGH, SCALE = 8, 4, 70.0, 750_000
+FRAMES, ACROSS, HIGH, SCALE = 8, 4, 64.0, 820_000
 # The last steps come every second week: so many weeks before the end.
 WEEKS_BACK = tuple(range(2 * (FRAMES - 1), -1, -2))
 
