@@ -1,0 +1,1 @@
+"""What is to come: forecasts of counts, with intervals, beside those that need no model."""

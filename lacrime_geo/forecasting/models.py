@@ -1,0 +1,232 @@
+"""The face of every forecasting model: a series or many of the same steps in, means and intervals out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+
+STEPS = ("day", "week", "month")
+# Steps after which the same time of the week or year comes back.
+SEASONS = {"day": 7, "week": 52, "month": 12}
+LEVELS = (80, 95)
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """Hold one series of counts.
+
+    Parameters
+    ----------
+    values : the count of each step (steps,), 0 or more.
+    begin : first day of each step (steps,), datetime64[D], without a gap.
+    step : "day", "week" or "month".
+    season : steps after which the season comes back; None: 7, 52 or 12.
+    covariates : columns by name, each of the steps and of as many later ones as are **known ahead** (holidays, not weather).
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a count is missing or negative, or the days are no steps that follow each other.
+    """
+
+    values: np.ndarray
+    begin: np.ndarray
+    step: str
+    season: int | None = None
+    covariates: Mapping[str, np.ndarray] | None = None
+
+    def __post_init__(self) -> None:
+        """Check what is handed in, by the checks of many series."""
+        panel = Panel(
+            np.asarray(self.values, dtype=float)[None], self.begin, self.step, self.season, None, self.covariates
+        )
+        for name, value in (("values", panel.values[0]), ("begin", panel.begin), ("season", panel.season)):
+            object.__setattr__(self, name, value)
+
+    @property
+    def panel(self) -> Panel:
+        """The series as the only one of many."""
+        return Panel(self.values[None], self.begin, self.step, self.season, None, self.covariates)
+
+
+@dataclass(frozen=True, eq=False)
+class Panel:
+    """Hold many series of the same steps, told apart by keys.
+
+    Parameters
+    ----------
+    values : counts (series, steps), 0 or more.
+    begin, step, season, covariates : as those of a `Series`.
+    keys : columns by name, each (series,): what tells the series apart, such as area and category.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, a count is missing or negative, or the days are no steps that follow each other.
+    """
+
+    values: np.ndarray
+    begin: np.ndarray
+    step: str
+    season: int | None = None
+    keys: Mapping[str, np.ndarray] | None = None
+    covariates: Mapping[str, np.ndarray] | None = None
+
+    def __post_init__(self) -> None:
+        """Check and convert what is handed in."""
+        checks.option("step", self.step, STEPS)
+        values, begin = _checked_values(self.values), np.asarray(self.begin).astype("M8[D]")
+        _check_steps(begin, values.shape[1], self.step)
+        season = SEASONS[self.step] if self.season is None else checks.whole("season", self.season)
+        for name, value in (("values", values), ("begin", begin), ("season", season)):
+            object.__setattr__(self, name, value)
+        for name, key in (self.keys or {}).items():
+            if len(key) != values.shape[0]:
+                raise ValueError(
+                    f"The key {name!r} has {len(key):,} values for {values.shape[0]:,} series; give one for each."
+                )
+        for name, column in (self.covariates or {}).items():
+            _check_covariate(name, column, begin.size)
+
+    @property
+    def period(self) -> int:
+        """The steps after which the season comes back."""
+        return SEASONS[self.step] if self.season is None else self.season
+
+    @property
+    def size(self) -> int:
+        """How many series there are."""
+        return int(self.values.shape[0])
+
+    def row(self, number: int) -> Series:
+        """Return one of the series."""
+        return Series(self.values[number], self.begin, self.step, self.season, self.covariates)
+
+    def until(self, steps: int) -> Panel:
+        """Return the first steps of every series: all that is known at an origin."""
+        return replace(self, values=self.values[:, :steps], begin=self.begin[:steps])
+
+    def among(self, rows: np.ndarray) -> Panel:
+        """Return some of the series."""
+        keys = None if self.keys is None else {name: np.asarray(key)[rows] for name, key in self.keys.items()}
+        return replace(self, values=self.values[rows], keys=keys)
+
+    def with_values(self, values: np.ndarray) -> Panel:
+        """Return other series of the same steps, without keys."""
+        return replace(self, values=values, keys=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Prediction:
+    """Hold a forecast: mean (horizon,) or (series, horizon), and by level the ends of the interval, of the same shape."""
+
+    mean: np.ndarray
+    low: dict[float, np.ndarray]
+    high: dict[float, np.ndarray]
+
+    def row(self, number: int) -> Prediction:
+        """Return the forecast of one of many series."""
+        low, high = ({level: ends[number] for level, ends in side.items()} for side in (self.low, self.high))
+        return Prediction(self.mean[number], low, high)
+
+
+class FittedMany:
+    """A model fitted to many series; `parameters` tells what was found."""
+
+    parameters: Mapping[str, Any]
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (series, horizon) of the steps after the last one."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A model fitted to one series."""
+
+    many: FittedMany
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (horizon,) of the steps after the last one."""
+        return self.many.predict(horizon, levels).row(0)
+
+
+class Model:
+    """What every model can: be fitted to one series or to many at once, with the same result for each."""
+
+    name: str
+
+    def fit(self, series: Series) -> Fitted:
+        """Fit one series."""
+        many = self.fit_many(series.panel)
+        return Fitted(many, many.parameters)
+
+    def fit_many(self, panel: Panel) -> FittedMany:
+        """Fit each of many series."""
+        raise NotImplementedError
+
+    def needs(self, season: int) -> int:
+        """Return how many steps the shortest history must have."""
+        return 2
+
+
+def require(model: Model, panel: Panel) -> None:
+    """Refuse a history too short for a model."""
+    needed, steps = model.needs(panel.period), panel.values.shape[1]
+    if steps < needed:
+        raise ValueError(
+            f"{model.name} needs a history of at least {needed:,} {panel.step}s, and there are {steps:,}; give a longer one, "
+            "or choose another model."
+        )
+
+
+def checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
+    """Return the levels of intervals, in per cent."""
+    bad = [level for level in levels if not 0 < level < 100]
+    if bad:
+        raise ValueError(f"levels must be between 0 and 100 per cent, such as 80, 95, got {bad[0]!r}.")
+    return tuple(levels)
+
+
+def _checked_values(values: Any) -> np.ndarray:
+    table = np.asarray(values, dtype=float)
+    if table.ndim != 2 or not table.size:
+        raise ValueError(f"values must be a table of series and steps that is not empty, got the shape {table.shape}.")
+    bad = np.argwhere(~(np.isfinite(table) & (table >= 0)))
+    if bad.size:
+        row, at = bad[0]
+        raise ValueError(
+            f"{len(bad):,} of {table.size:,} counts are missing, infinite or negative, first in series {row}, step {at} "
+            f"({table[row, at]:g}); mend them or leave these series out."
+        )
+    return table
+
+
+def _check_steps(begin: np.ndarray, steps: int, step: str) -> None:
+    if begin.shape != (steps,):
+        raise ValueError(f"begin has {begin.size:,} days for {steps:,} steps; give the first day of each.")
+    at = begin.astype("M8[M]").astype(int) if step == "month" else begin.astype(int)
+    apart = 7 if step == "week" else 1
+    bad = np.flatnonzero(np.diff(at) != apart)
+    if bad.size:
+        raise ValueError(
+            f"{bad.size:,} of {steps:,} steps are no {step} after the one before, first {begin[bad[0] + 1]} after "
+            f"{begin[bad[0]]}; put the steps in order and give those without incidents the count 0."
+        )
+
+
+def _check_covariate(name: str, column: Any, steps: int) -> None:
+    values = np.asarray(column, dtype=float)
+    if values.ndim != 1 or values.size < steps:
+        raise ValueError(f"The covariate {name!r} has {values.size:,} values for {steps:,} steps; give one for each.")
+    if not np.isfinite(values[:steps]).any():
+        raise ValueError(f"The covariate {name!r} is missing in all {steps:,} steps; leave it out.")
+    bad = np.flatnonzero(~np.isfinite(values))
+    if bad.size:
+        raise ValueError(f"The covariate {name!r} is missing in {bad.size:,} steps, first in step {bad[0]}; fill them.")
