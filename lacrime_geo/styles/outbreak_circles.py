@@ -24,10 +24,16 @@ def outbreaks(result: Any) -> str:
     if len(result) and result["p"].max() > limits[-1][0]:
         entries.append(("", f"May be chance: p up to {result.parameters['level']:g}"))
         symbols.append(outline(palettes.OUTBREAK, 0.2, 0.3, fill_opacity=0.05))
-    # Over the circle's middle, the less likely ones' first.
+    # Above the circle, which it would hide, the less likely ones' first.
     named = labels(
         LABEL,
-        placement=dict(placement=1, centroidWhole=0, fitInPolygonOnly=0),
+        placement=dict(
+            placement=1,
+            quadOffset=1,
+            geometryGenerator="make_point(x($geometry), y_max($geometry))",
+            geometryGeneratorEnabled=1,
+            geometryGeneratorType="PointGeometry",
+        ),
         rendering={},
         priority='max(10 - "rank" / 6, 0)',
     )
