@@ -22,7 +22,7 @@ tests() {
 if [ $# -gt 0 ]; then
     tests chosen "$@"
 else
-    tests together -m "not alone" -n auto --maxprocesses 4 --dist loadfile
+    tests together -m "not alone" -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile
     tests alone -m alone
 fi
 
