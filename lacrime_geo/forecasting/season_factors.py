@@ -1,0 +1,64 @@
+"""How much higher than the level of its time each step of the season is, drawn towards no season where little is known."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Of a two-sided test at 90 %.
+SIGNIFICANT = 1.645
+
+
+def shrunk_factors(values: np.ndarray, season: int, shrink: float) -> np.ndarray:
+    """Return the factor of each step of the season (series, season), by which the level is multiplied.
+
+    Parameters
+    ----------
+    values : counts (series, steps); the first step is step 0 of the season.
+    season : steps of a season; 1 for none.
+    shrink : seasons without any effect that are added to those seen: logarithms are divided by (seasons + shrink).
+
+    Notes
+    -----
+    The logarithm of count / centred moving mean of a season (classical decomposition), averaged over the seasons: the mean of
+    a normal prior about 0 whose variance is 1/shrink of that of one season's. The factors multiply to 1.
+    """
+    if season < 2 or values.shape[1] <= season or np.isinf(shrink):
+        return np.ones((values.shape[0], season))
+    trend = centred_mean(values, season)
+    # Half a count keeps an empty step finite.
+    ratio = np.log(values + 0.5) - np.log(trend + 0.5)
+    log_factors = np.zeros((values.shape[0], season))
+    for step in range(season):
+        seen = ratio[:, step::season]
+        known = np.isfinite(seen)
+        log_factors[:, step] = np.where(known, seen, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1) + shrink, 1e-9)
+    return np.exp(log_factors - log_factors.mean(axis=1, keepdims=True))
+
+
+def centred_mean(values: np.ndarray, season: int) -> np.ndarray:
+    """Return the mean of the season about each step, the ends of an even season counting half; NaN near the ends.
+
+    >>> centred_mean(np.arange(6.0)[None], 4).tolist()
+    [[nan, nan, 2.0, 3.0, nan, nan]]
+    """
+    half = season // 2
+    weight = np.full(2 * half + 1, 1.0 / season)
+    if season % 2 == 0:
+        weight[[0, -1]] /= 2
+    mean = np.full(values.shape, np.nan)
+    if values.shape[1] >= weight.size:
+        windows = np.lib.stride_tricks.sliding_window_view(values, weight.size, axis=1)
+        mean[:, half : values.shape[1] - half] = windows @ weight
+    return mean
+
+
+def seasonal(values: np.ndarray, season: int) -> np.ndarray:
+    """Return which series have an autocorrelation at the season's lag that is significant at 90 % (Bartlett's formula)."""
+    if season < 2 or values.shape[1] < 2 * season:
+        return np.zeros(values.shape[0], dtype=bool)
+    about = values - values.mean(axis=1, keepdims=True)
+    total = np.square(about).sum(axis=1)
+    correlation = np.array([(about[:, lag:] * about[:, :-lag]).sum(axis=1) for lag in range(1, season + 1)])
+    correlation = np.divide(correlation, total, out=np.zeros_like(correlation), where=total > 0)
+    limit = SIGNIFICANT * np.sqrt((1 + 2 * np.square(correlation[:-1]).sum(axis=0)) / values.shape[1])
+    return np.asarray(np.abs(correlation[-1]) > limit)
