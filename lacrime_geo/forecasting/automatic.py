@@ -1,0 +1,132 @@
+"""The forecast that chooses for itself, for the whole table at once, by errors at past origins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
+from .shares_of_totals import SharesOfTotals
+from .simple_models import Drift, SeasonalNaive
+from .smoothing import Smoothing, Theta
+from .validation import (
+    ALPHAS,
+    SHARE_ALPHAS,
+    SHRINKS,
+    Origins,
+    errors_of,
+    errors_of_shares,
+    fewest_steps,
+    validation_origins,
+)
+
+# The horizon by which is chosen: a quarter, a month, a week.
+HORIZONS = {"month": 3, "week": 4, "day": 7}
+LEAST_ORIGINS = 4
+
+
+class Automatic(Model):
+    """Choose one model for all series of a table, by their errors together at the last origins of the history.
+
+    A choice series by series follows chance; that for the whole table does not. Tried are smoothing, Theta, drift,
+    seasonal naive, and totals shared out by each set of keys, with a season drawn towards none; smoothing stays
+    unless another one's errors are smaller by more than one standard error of the difference between origins.
+
+    Parameters
+    ----------
+    horizon : steps ahead by which is chosen. Default: 3 months, 4 weeks or 7 days.
+    most_keys : how many keys make a group together. Default 2.
+
+    Notes
+    -----
+    Every origin is scored by what was known then, and its horizon ends within the history: nothing after the last step is
+    seen. With fewer than four such origins the forecast is by smoothing, and `parameters` says so.
+    """
+
+    name = "auto"
+
+    def __init__(self, horizon: int | None = None, most_keys: int = 2) -> None:
+        self.horizon = None if horizon is None else checks.whole("horizon", horizon)
+        self.most_keys = most_keys
+
+    def needs(self, season: int) -> int:
+        """Return how many steps the shortest history must have."""
+        return Smoothing().needs(season)
+
+    def fit_many(self, panel: Panel) -> Chosen:
+        """Choose, and fit what was chosen to the whole history."""
+        require(self, panel)
+        origins = validation_origins(panel, self.horizon or HORIZONS[panel.step], fewest_steps(panel))
+        if len(origins.known) < LEAST_ORIGINS:
+            told = {"chosen": Smoothing.name, "why": f"only {len(origins.known)} past origins could be scored"}
+            return Chosen(Smoothing().fit_many(panel), told)
+        model, told = self._choose(panel, origins)
+        return Chosen(model.fit_many(panel), told)
+
+    def _choose(self, panel: Panel, origins: Origins) -> tuple[Model, dict[str, Any]]:
+        known = origins.known[0]
+        plain: list[Model] = [
+            model for model in (Theta(), Drift(), SeasonalNaive()) if model.needs(panel.period) <= known
+        ]
+        smoothing = Smoothing()
+        kept = errors_of(smoothing, panel, origins)
+        tried = [(model, errors_of(model, panel, origins)) for model in plain]
+        tried += [best_shares(panel, by, origins) for by in self._groupings(panel)]
+        model, errors = min(tried, key=lambda pair: float(pair[1].sum()))
+        told = {name: float(found.sum() / kept.sum()) for name, found in ((each.name, err) for each, err in tried)}
+        stays = not clearly_less(errors, kept)
+        chosen = smoothing if stays else model
+        why = f"errors at {len(origins.known)} past origins" + (": none clearly below smoothing's" if stays else "")
+        return chosen, {"chosen": chosen.name, "why": why, "errors_to_smoothing": told, **settings_of(chosen)}
+
+    def _groupings(self, panel: Panel) -> list[tuple[str, ...] | None]:
+        """Return the sets of keys whose groups have several series, all series together, and each by itself."""
+        found: list[tuple[str, ...] | None] = [None]
+        if panel.size == 1:
+            return found
+        found.append(())
+        keys = {name: np.asarray(key).astype(str) for name, key in (panel.keys or {}).items()}
+        for number in range(1, min(self.most_keys, len(keys)) + 1):
+            for names in combinations(keys, number):
+                groups = len(set(zip(*(keys[name].tolist() for name in names))))
+                if 1 < groups < panel.size:
+                    found.append(names)
+        return found
+
+
+@dataclass(frozen=True, eq=False)
+class Chosen(FittedMany):
+    """The chosen model, fitted; `parameters` tells which one, and how it and the others did."""
+
+    fitted: FittedMany
+    parameters: Mapping[str, Any]
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (series, horizon) of the steps after the last one."""
+        return self.fitted.predict(horizon, levels)
+
+
+def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> tuple[Model, np.ndarray]:
+    """Return the totals of groups with the settings of the least errors, and these errors (origins,)."""
+    errors = errors_of_shares(panel, by, origins)
+    alpha, shrink, share = np.unravel_index(int(np.argmin(errors.sum(axis=0))), errors.shape[1:])
+    model = SharesOfTotals(by, ALPHAS[alpha], SHARE_ALPHAS[share], SHRINKS[shrink])
+    return model, errors[:, alpha, shrink, share]
+
+
+def clearly_less(errors: np.ndarray, others: np.ndarray) -> bool:
+    """Return whether errors at some origins are smaller by more than a standard error of the mean difference."""
+    less = others - errors
+    return bool(less.mean() > less.std(ddof=1) / np.sqrt(less.size))
+
+
+def settings_of(model: Model) -> dict[str, Any]:
+    """Return the settings of a chosen model, for the record."""
+    if not isinstance(model, SharesOfTotals):
+        return {}
+    return {"alpha": model.alpha, "share_alpha": model.share_alpha, "shrink": model.shrink}
