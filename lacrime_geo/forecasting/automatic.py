@@ -11,6 +11,7 @@ import numpy as np
 
 from .. import checks
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
+from .raked_totals import RakedTotals
 from .shares_of_totals import SharesOfTotals
 from .simple_models import Drift, SeasonalNaive
 from .smoothing import Smoothing, Theta
@@ -28,13 +29,14 @@ from .validation import (
 # The horizon by which is chosen: a quarter, a month, a week.
 HORIZONS = {"month": 3, "week": 4, "day": 7}
 LEAST_ORIGINS = 4
+Tried = tuple[Model, np.ndarray]
 
 
 class Automatic(Model):
     """Choose one model for all series of a table, by their errors together at the last origins of the history.
 
     A choice series by series follows chance; that for the whole table does not. Tried are smoothing, Theta, drift,
-    seasonal naive, and totals shared out by each set of keys, with a season drawn towards none; smoothing stays
+    seasonal naive, totals with a season drawn towards none, shared out by each set of keys or raked together; smoothing stays
     unless another one's errors are smaller by more than one standard error of the difference between origins.
 
     Parameters
@@ -75,8 +77,9 @@ class Automatic(Model):
         ]
         smoothing = Smoothing()
         kept = errors_of(smoothing, panel, origins)
-        tried = [(model, errors_of(model, panel, origins)) for model in plain]
+        tried: list[Tried] = [(model, errors_of(model, panel, origins)) for model in plain]
         tried += [best_shares(panel, by, origins) for by in self._groupings(panel)]
+        tried += best_raked(panel, tried, origins)
         model, errors = min(tried, key=lambda pair: float(pair[1].sum()))
         told = {name: float(found.sum() / kept.sum()) for name, found in ((each.name, err) for each, err in tried)}
         stays = not clearly_less(errors, kept)
@@ -111,12 +114,26 @@ class Chosen(FittedMany):
         return self.fitted.predict(horizon, levels)
 
 
-def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> tuple[Model, np.ndarray]:
+def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> Tried:
     """Return the totals of groups with the settings of the least errors, and these errors (origins,)."""
     errors = errors_of_shares(panel, by, origins)
     alpha, shrink, share = np.unravel_index(int(np.argmin(errors.sum(axis=0))), errors.shape[1:])
     model = SharesOfTotals(by, ALPHAS[alpha], SHARE_ALPHAS[share], SHRINKS[shrink])
     return model, errors[:, alpha, shrink, share]
+
+
+def best_raked(panel: Panel, tried: Sequence[Tried], origins: Origins) -> list[Tried]:
+    """Return the single keys' totals raked together, the best one's first; nothing where there are fewer than two keys."""
+    single = [
+        (model, errors)
+        for model, errors in tried
+        if isinstance(model, SharesOfTotals) and model.by is not None and len(model.by) == 1
+    ]
+    if len(single) < 2:
+        return []
+    groupings = [model for model, _ in sorted(single, key=lambda pair: float(pair[1].sum()))]
+    models = [RakedTotals(groupings, alpha) for alpha in SHARE_ALPHAS]
+    return [min(((model, errors_of(model, panel, origins)) for model in models), key=lambda pair: float(pair[1].sum()))]
 
 
 def clearly_less(errors: np.ndarray, others: np.ndarray) -> bool:
@@ -127,6 +144,9 @@ def clearly_less(errors: np.ndarray, others: np.ndarray) -> bool:
 
 def settings_of(model: Model) -> dict[str, Any]:
     """Return the settings of a chosen model, for the record."""
-    if not isinstance(model, SharesOfTotals):
-        return {}
-    return {"alpha": model.alpha, "share_alpha": model.share_alpha, "shrink": model.shrink}
+    if isinstance(model, RakedTotals):
+        return {"series_alpha": model.series_alpha, "groupings": [settings_of(each) for each in model.groupings]}
+    if isinstance(model, SharesOfTotals):
+        names = {"by": model.by, "alpha": model.alpha, "shrink": model.shrink}
+        return {**names, "share_alpha": model.share_alpha}
+    return {}

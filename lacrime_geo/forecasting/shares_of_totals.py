@@ -57,15 +57,23 @@ class SharesOfTotals(TracedModel):
         steps, group = panel.begin.size, found["group"]
         length = relative_lengths(panel, horizon)
         rates = panel.values / length[:steps]
-        factors = found["factors"][:, np.arange(steps + horizon) % found["factors"].shape[1]]
-        level = levels(totals_of(rates, group) / factors[:, :steps], self.alpha)
         share = shares(rates, group, self.share_alpha)
         share[:, : first_steps(steps) - 1] = np.nan
-        traced = np.empty((panel.size, steps, horizon))
-        for ahead in range(horizon):
-            later = slice(ahead + 1, ahead + 1 + steps)
-            traced[:, :, ahead] = (level * factors[:, later])[group] * share * length[later]
-        return traced
+        ahead = totals_ahead(totals_of(rates, group), found["factors"], self.alpha, horizon)
+        return ahead[group] * share[:, :, None] * windows(length, steps, horizon)
+
+
+def totals_ahead(totals: np.ndarray, factors: np.ndarray, alpha: float, horizon: int) -> np.ndarray:
+    """Return the forecasts of totals per mean step (groups, steps, horizon) made after each step: level × season."""
+    steps = totals.shape[1]
+    along = factors[:, np.arange(steps + horizon) % factors.shape[1]]
+    level = levels(totals / along[:, :steps], alpha)
+    return level[:, :, None] * windows(along, steps, horizon)
+
+
+def windows(along: np.ndarray, steps: int, horizon: int) -> np.ndarray:
+    """Return of each step what comes after it (..., steps, horizon), of values along steps and some further ones."""
+    return np.lib.stride_tricks.sliding_window_view(along[..., 1 : steps + horizon], horizon, axis=-1)
 
 
 def groups_of(panel: Panel, by: tuple[str, ...] | None) -> np.ndarray:
@@ -86,10 +94,11 @@ def groups_of(panel: Panel, by: tuple[str, ...] | None) -> np.ndarray:
 
 
 def totals_of(values: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Return the sums of groups (groups, steps)."""
-    totals = np.zeros((int(group.max()) + 1, values.shape[1]))
-    np.add.at(totals, group, values)
-    return totals
+    """Return the sums of groups (groups, ...) of values (series, ...)."""
+    if group.size == int(group.max()) + 1:
+        return np.asarray(values[np.argsort(group)])
+    member = (np.arange(int(group.max()) + 1)[:, None] == group).astype(float)
+    return np.tensordot(member, values, axes=1)
 
 
 def shares(rates: np.ndarray, group: np.ndarray, alpha: float) -> np.ndarray:

@@ -16,7 +16,7 @@ from .step_lengths import relative_lengths
 ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)
 SHARE_ALPHAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
 SHRINKS = (0.25, 1.0, 2.0, 4.0, 8.0, float("inf"))
-MOST_ORIGINS = 12
+MOST_ORIGINS = 24
 
 
 class Origins(NamedTuple):
@@ -27,7 +27,7 @@ class Origins(NamedTuple):
 
 
 def validation_origins(panel: Panel, horizon: int, needed: int) -> Origins:
-    """Return the last origins whose horizon ends within the history: at most 12, and none before some steps are known.
+    """Return the last origins whose horizon ends within the history: at most 24, and none before some steps are known.
 
     Origins of months follow each other; of days and weeks they are a horizon apart, so that they see different times.
     """
