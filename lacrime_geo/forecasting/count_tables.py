@@ -1,0 +1,265 @@
+"""Tidy tables of counts: a row for each series and step, zeros included, ended where a file is whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .. import checks, selection
+from ..data.quality.week_checks import recording_breaks
+from ..data.quality.weeks import Weeks
+from ..delays import period_guards
+from ..frames import REPORTED_COLUMN
+from ..incidents import Incidents, as_incidents
+from ..parameters import Parameters, incidents_that
+from ..progress import Progress, within
+from ..results import Table
+from ..temporal.count_series import CountSeries, count_series, series_of_table
+from .break_guards import FREQUENCIES, IGNORE, checked_breaks
+from .models import Panel
+from .series_keys import Keys, keys_of_rows, many_keys
+
+if TYPE_CHECKING:
+    import pandas
+
+PERIOD, COUNT = "period", "count"
+DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Counts(Table):
+    """Hold counts of series told apart by key columns: `period`, the first day of each step, and `count`."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names of the columns that tell the series apart."""
+        return tuple(name for name in self.columns if name not in (PERIOD, COUNT))
+
+    @property
+    def step(self) -> str:
+        """Which step they are of: "day", "week" or "month"."""
+        return str(self.parameters["step"])
+
+    def panel(self, season: int | None = None) -> Panel:
+        """Return the series as models take them: values (series, steps)."""
+        begin = np.unique(self.columns[PERIOD]).astype("M8[D]")
+        values = np.asarray(self.columns[COUNT], dtype=float).reshape(-1, begin.size)
+        keys = {name: self.columns[name][:: begin.size] for name in self.keys}
+        return Panel(values, begin, self.step, season, keys)
+
+    def to_dataframe(self) -> pandas.DataFrame:
+        """Return the columns as a pandas DataFrame whose `attrs` keep the agency, the step and the delay of reports."""
+        frame = super().to_dataframe()
+        frame.attrs.update({name: self.parameters[name] for name in KEPT if self.parameters.get(name) is not None})
+        return frame
+
+
+KEPT = ("agency", "step", "lag_days")
+
+
+def counts(
+    incidents: Any,
+    *,
+    by: Any = None,
+    category: Any = None,
+    freq: str = "D",
+    since: Any = None,
+    until: Any = None,
+    lag_safe: bool = True,
+    as_of: Any = None,
+    breaks: str = "raise",
+    progress: Progress = None,
+) -> Counts:
+    """Count incidents by days, weeks or months, and by area or group: as a tidy table that forecasts begin with.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`).
+    by : "area" for the area of the record (`area_name`, else `area`), the name of another column, several of them, or a
+        polygon layer or cells (Features, Cells, GeoDataFrame, path ending in .gpkg, .geojson or .parquet), each of which has a
+        series under its name in the key `area`. Default: all incidents together, without a key.
+    category : of which categories, one or several. Default: all together.
+    freq : "D" for days, "W" for seven days (the last week ends with the period), "MS" for months.
+    since, until : the period; since inclusive, until exclusive. Only whole steps are counted.
+    lag_safe : end with the last day of which 95 % are reported. That day comes from the dates of report; without them it is 30
+        days before the last incident. With False the table ends with the file, and that is warned of.
+    as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
+        report.
+    breaks : "raise" refuses a period across the LAPD's change of its records system; "ignore" warns.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Counts
+        The keys, `period` (first day of the step) and `count`, series by series. `parameters` keeps the agency, the step, and
+        the days within which 95 % are reported (`lag_days`), which `backtest` needs.
+
+    Raises
+    ------
+    ValueError
+        If there are no times, the incidents have weights, no whole step is left, the period crosses the LAPD's change of its
+        records system, or an option is none of those named.
+
+    Examples
+    --------
+    >>> days = np.datetime64("2023-01-01") + np.repeat(np.arange(90), 2)
+    >>> points = Incidents(np.zeros(180), np.zeros(180), when=days, reported=days + 2, crs="EPSG:32611")
+    >>> table = counts(points, freq="MS")
+    >>> table["period"].astype("M8[M]").astype(str).tolist(), table["count"].tolist()
+    (['2023-01', '2023-02', '2023-03'], [62, 56, 62])
+    """
+    step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))]
+    checked_breaks(breaks)
+    everything = as_incidents(incidents)
+    _refuse_unfit(everything)
+    parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
+    known = _known_on(everything, as_of, parameters)
+    end = _end(known, until, category, lag_safe, parameters)
+    chosen = known.select(since=since, until=end, category=category)
+    parameters.update(incidents=chosen.size, period=chosen.period, **chosen.selection)
+    period_guards.refuse_switch(chosen, allow=period_guards.SWITCH if breaks == IGNORE else None, parameters=parameters)
+    if not lag_safe:
+        period_guards.warn(parameters, chosen)
+    keys, grouped, areas = many_keys(chosen, by)
+    series = count_series(
+        chosen, step=step, by=grouped, areas=areas, parameters=parameters, progress=within(progress, 0.0, 0.9)
+    )
+    table = _table(series, keys, parameters)
+    _warn_of_breaks(table)
+    return table
+
+
+def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
+    """Make Counts of Counts (kept as they are) or any tidy table with `period`, `count` and columns of keys.
+
+    Parameters
+    ----------
+    anything : Counts, Table, DataFrame or dict of columns; `period` is the first day of a step, or a month (2023-01). Steps
+        that a series has no row of count 0, and how many is noted.
+    freq : "D", "W" or "MS". Default: "MS" where all periods are firsts of months, "W" where they lie whole weeks apart.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing, a count is no whole number of 0 or more, a period cannot be read, two rows are of one series
+        and step, or a column besides is no key but an outcome (`cleared`, `violent`, `daily_avg`) or a measure.
+    """
+    if isinstance(anything, Counts):
+        return anything
+    columns = getattr(anything, "columns", anything)
+    source = columns if isinstance(columns, dict) else anything
+    names = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
+    attrs = dict(getattr(source, "attrs", {}) or getattr(anything, "parameters", {}))
+    rows = {name: np.asarray(checks.column(source, name)) for name in names if name not in (PERIOD, COUNT)}
+    keys, number = keys_of_rows(rows, len(np.asarray(checks.column(source, COUNT))))
+    given = {"date": _days(checks.column(source, PERIOD)), COUNT: checks.column(source, COUNT), "group": number}
+    step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))] if freq else attrs.get("step")
+    series = series_of_table(given, step=step, group="group")
+    parameters = Parameters(
+        {"layer": "counts", **{name: attrs[name] for name in KEPT if name in attrs}, "step": series.step}
+    )
+    empty = series.count.size - number.size
+    parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
+    parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
+    return _table(series, keys, parameters)
+
+
+def _days(values: Any) -> Any:
+    """Return periods as dates; months as text (2023-01) become their first day."""
+    given = np.asarray(values)
+    if given.dtype.kind == "M":
+        return given
+    texts = [str(value) for value in given.tolist()]
+    return np.array([f"{text}-01" if len(text) == 7 else text for text in texts], dtype=object)
+
+
+def _refuse_unfit(incidents: Incidents) -> None:
+    if incidents.weight is not None:
+        raise ValueError(f"The incidents of {incidents.label!r} have weights, and these are counts; leave them out.")
+    if incidents.when is None or np.isnat(incidents.when).all():
+        raise ValueError(
+            f"The incidents of {incidents.label!r} have no times, which counts by steps need; name their column (time_column)."
+        )
+
+
+def _known_on(incidents: Incidents, as_of: Any, parameters: Parameters) -> Incidents:
+    """Return the incidents that were known on a day: occurred, and where that is told, reported by then."""
+    if as_of is None:
+        return incidents
+    day = selection.moment("as_of", as_of).astype("M8[D]")
+    parameters["as_of"] = str(day)
+    when = np.asarray(incidents.when).astype("M8[D]")
+    later = when > day
+    if incidents.reported is not None:
+        later |= incidents.reported.astype("M8[D]") > day
+    told = incidents_that(int(later.sum()), f"became known after {day}", f"became known after {day}")
+    parameters.note("known_later", int(later.sum()), f"{told}: left out")
+    if later.all():
+        raise ValueError(f"None of the {incidents.size:,} incidents was known on {day}; give a later as_of.")
+    kept = incidents.take(~later)
+    whole = incidents.whole._replace(when=kept.when, reported=kept.reported, category=kept.category, lag_safe_end=None)
+    return replace(kept, known_until=day.astype("M8[s]"), whole=whole)
+
+
+def _end(incidents: Incidents, until: Any, category: Any, lag_safe: bool, parameters: Parameters) -> Any:
+    """Return the day before which the counts end: as asked for, or where the file is whole."""
+    if incidents.time_column == REPORTED_COLUMN:
+        parameters["lag_days"] = 0
+        return until
+    known = incidents.known_until
+    assert known is not None
+    end = known.astype("M8[D]")
+    wanted = category if isinstance(category, str) or category is None else ", ".join(map(str, category))
+    safe = period_guards.measured_safe_end(incidents.whole, end, wanted)
+    if safe is None:
+        safe = end - period_guards.USUAL_LAG * DAY
+        reason = (
+            f"without enough dates of report, the last {period_guards.USUAL_LAG} days are taken for not all reported"
+        )
+    else:
+        reason = f"of each day up to {safe} at least {100 * period_guards.SHARE:.0f} % are reported"
+        parameters["lag_days"] = int((end - safe) / DAY)
+    if not lag_safe:
+        return until
+    parameters.choose("lag_safe_end", str(safe), reason)
+    if until is None:
+        return str(safe + DAY)
+    return min(selection.moment("until", until), (safe + DAY).astype("M8[s]"))
+
+
+def _table(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Counts:
+    """Return series as a tidy table; `keys` are named by the numbers that the series are named by, None: areas."""
+    steps, size = series.begin.size, series.name.size
+    if keys is None:
+        named: Mapping[str, np.ndarray] = {"area": series.name}
+    else:
+        named = {name: column[series.name.astype(np.int64)] for name, column in keys.items()}
+    columns = {name: np.repeat(column, steps) for name, column in named.items()}
+    columns[PERIOD] = np.tile(series.begin.astype("M8[s]"), size)
+    columns[COUNT] = series.count.ravel()
+    parameters["keys"] = list(named)
+    parameters["series"] = size
+    return Counts(columns, parameters, label=f"Counts by {series.step}")
+
+
+def _warn_of_breaks(table: Counts) -> None:
+    """Warn of series by days or weeks that are halved or doubled against their past: of the records rather than of crime."""
+    if table.step == "month":
+        return
+    panel = table.panel()
+    every = np.where(panel.values > 0, panel.values, 0).astype(np.int64)
+    row = np.repeat(np.arange(panel.size), every.sum(axis=1))
+    day = np.concatenate([np.repeat(panel.begin, line) for line in every])
+    names = [
+        " ".join(str(table[name][at * panel.begin.size]) for name in table.keys) or "all" for at in range(panel.size)
+    ]
+    found: Any = recording_breaks(Weeks.of(day), row, names)
+    if found["examples"]:
+        table.parameters["breaks"] = found["computed"]["breaks"]
+        table.parameters.warn(
+            f"Weekly counts are halved or doubled against the 52 weeks before ({'; '.join(found['examples'])}): find out why "
+            "before you forecast across it."
+        )
