@@ -1,0 +1,234 @@
+"""Backtest: how good forecasts would have been at past origins, beside seasonal naive and smoothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import checks
+from ..parameters import Parameters, in_words
+from ..progress import Progress, advance, within
+from ..results import Table
+from . import scores
+from .break_guards import RAISE, refuse_switch
+from .count_tables import Counts, as_counts
+from .leak_guards import refuse_horizon
+from .model_scores import row_of, scaled
+from .models import LEVELS, Panel, checked_levels
+from .past_origins import Forecasts, Origins, forecast_at
+from .simple_models import SeasonalNaive
+from .smoothing import Smoothing
+
+FEWEST_ORIGINS = 8
+STEP_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12}
+NAIVE, SMOOTHING = SeasonalNaive.name, Smoothing.name
+
+
+class Made(NamedTuple):
+    """Hold the forecasts by model and the counts (origins, series, horizon), all counts, and the origins."""
+
+    forecasts: dict[str, Forecasts]
+    actual: np.ndarray
+    panel: Panel
+    origins: Origins
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Table):
+    """Hold the scores of models, a row each, and what they come from (`made`)."""
+
+    made: Made | None = None
+
+    def by_origin(self) -> Table:
+        """Return of each model and origin (`origin`: the last day known) the mean absolute error, bias and coverage."""
+        assert self.made is not None
+        parts = [_of_origins(name, self.made) for name in self.made.forecasts]
+        return Table(_joined(parts), self.parameters, label="Backtest by origin")
+
+    def by_series(self) -> Table:
+        """Return of each model and series its scores over all origins, with the ratio to seasonal naive."""
+        assert self.made is not None
+        parts = [_of_series(name, self.made) for name in self.made.forecasts]
+        return Table(_joined(parts), self.parameters, label="Backtest by series")
+
+
+def backtest(
+    counts: Any,
+    models: Sequence[Any],
+    *,
+    horizon: int,
+    origins: int = FEWEST_ORIGINS,
+    apart: int = 1,
+    gap: int | None = None,
+    levels: Sequence[float] = LEVELS,
+    breaks: str = RAISE,
+    progress: Progress = None,
+) -> Backtest:
+    """Score forecasts at past origins: each model fitted anew to all that was known then, beside both baselines.
+
+    Parameters
+    ----------
+    counts : Counts, or any tidy table with `period`, `count` and columns of keys.
+    models : with a `name` and `fit(series)`, or `fit_many(panel)`; seasonal naive and smoothing are always added.
+    horizon : steps ahead that are forecast and scored.
+    origins : how many, the last one so that its horizon ends with the counts; 8 or more.
+    apart : steps from one origin to the next.
+    gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, where the
+        counts know that (`lag_days`), as these would not have been known at the origin; else 0.
+    levels : of the intervals, in per cent.
+    breaks : "raise" refuses counts across the LAPD's change of its records system; "ignore" warns.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Backtest
+        A row for each model, the least error first: `mae`, `rmse`, `bias`, `smape`, `pinball` (of the ends of all intervals),
+        by level `coverage` and `winkler`, `mase` and `rmsse` (means over series and origins, those with a constant history
+        left out), the mean absolute error as a share of that of seasonal naive and of smoothing (`to_seasonal_naive`,
+        `to_smoothing`; pooled over all), the median of the series' shares (`median_to_seasonal_naive`), and Diebold-Mariano's
+        statistic and p against seasonal naive (`dm`, `dm_p`). `.by_origin()` and `.by_series()` give the parts.
+
+    Raises
+    ------
+    ValueError
+        If origins are fewer than 8, the history is too short for them or for a model, the horizon is more than half of what
+        is known, two models have one name, or the counts cross the LAPD's change of its records system.
+
+    Notes
+    -----
+    Errors are pooled, so large series weigh more than small ones. The window of what is known expands from origin to origin.
+    MASE's scale is the in-sample change from season to season, so it does not tell who is better than naive: the shares do.
+    A model that is chosen by this table must be scored on later origins.
+
+    Examples
+    --------
+    >>> from lacrime_geo.forecasting.simple_models import MovingAverage
+    >>> months = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
+    >>> table = dict(period=months, count=20 + np.arange(48) % 5)
+    >>> found = backtest(table, [MovingAverage(5)], horizon=1)
+    >>> found["model"].tolist()[0], found["to_seasonal_naive"][0].round(2).item()
+    ('mean of 5', 0.45)
+    """
+    levels = checked_levels(levels)
+    table = as_counts(counts)
+    panel = table.panel()
+    parameters = Parameters(
+        layer=table.label, step=table.step, series=panel.size, horizon=checks.whole("horizon", horizon)
+    )
+    parameters.update(agency=table.parameters.get("agency"), levels=list(levels))
+    end = panel.begin[-1].astype("M8[M]") + 1 if table.step == "month" else panel.begin[-1] + int(STEP_DAYS[table.step])
+    refuse_switch(panel.begin[0], end.astype("M8[D]"), table.parameters.get("agency"), breaks, parameters)
+    every = _with_baselines(models)
+    asked = _origins(panel, horizon, checks.whole("origins", origins), apart, _gap(table, gap, parameters), parameters)
+    _require_histories(every, panel, asked)
+    found = dict(
+        zip([model.name for model in every], forecast_at(every, panel, asked, levels, within(progress, 0, 0.95)))
+    )
+    for name, forecasts in found.items():
+        parameters.log.info("%s: %.2f seconds for %s origins", name, forecasts.seconds, len(asked.known))
+    actual = asked.scored(panel.values)
+    beside = found[NAIVE], found[SMOOTHING]
+    rows = [row_of(name, forecasts, beside, actual, panel, asked, apart) for name, forecasts in found.items()]
+    columns = _joined(sorted(rows, key=lambda row: float(row["mae"][0])))
+    _tell(columns, parameters)
+    advance(progress, 1.0)
+    label = f"Backtest of {len(found)} forecasts, {horizon} {table.step}s ahead"
+    return Backtest(columns, parameters, "", label, Made(found, actual, panel, asked))
+
+
+def _with_baselines(models: Sequence[Any]) -> list[Any]:
+    names = [model.name for model in models]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{len(twice)} names are of several models, first {twice[0]!r}; give each model its own name.")
+    return [*models, *(base for base in (SeasonalNaive(), Smoothing()) if base.name not in names)]
+
+
+def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
+    """Return the steps before the first scored one that would not have been known at an origin."""
+    if gap is not None:
+        parameters["gap"] = checks.whole("gap", gap, minimum=0)
+        return gap
+    days = table.parameters.get("lag_days")
+    if days is None:
+        reason = "the counts do not tell how late reports come; give a gap where they do"
+        return int(parameters.choose("gap", 0, reason))
+    reason = f"95 % are reported within {days} days, so these would not have been known at an origin"
+    return int(parameters.choose("gap", int(np.ceil(days / STEP_DAYS[table.step])), reason))
+
+
+def _origins(panel: Panel, horizon: int, number: int, apart: int, gap: int, parameters: Parameters) -> Origins:
+    if number < FEWEST_ORIGINS:
+        raise ValueError(
+            f"origins = {number} are too few: one or a few splits tell chance from skill no better than a coin; take "
+            f"{FEWEST_ORIGINS} or more."
+        )
+    last = panel.begin.size - horizon - gap
+    known = tuple(last - checks.whole("apart", apart) * back for back in range(number - 1, -1, -1))
+    if known[0] < 2:
+        raise ValueError(
+            f"{panel.begin.size:,} {panel.step}s are too few for {number} origins with a gap of {gap} and a horizon of "
+            f"{horizon}: {2 - known[0]:,} more are needed at least."
+        )
+    refuse_horizon(horizon, known[0], panel.step)
+    parameters.update(origins=number, apart=apart)
+    return Origins(known, gap, horizon)
+
+
+def _require_histories(models: Sequence[Any], panel: Panel, origins: Origins) -> None:
+    """Raise before anything is fitted where a model needs more steps than are known at the first origin."""
+    for model in models:
+        needed = model.needs(panel.period) if hasattr(model, "needs") else 1
+        if needed > origins.known[0]:
+            raise ValueError(
+                f"{model.name} needs {needed:,} {panel.step}s, and at the first origin {origins.known[0]:,} are known; give a "
+                "longer history or fewer origins, or leave it out."
+            )
+
+
+def _of_origins(name: str, made: Made) -> dict[str, np.ndarray]:
+    size, found = len(made.origins.known), made.forecasts[name]
+    actual, mean = made.actual.reshape(size, -1), found.mean.reshape(size, -1)
+    columns = {
+        "model": np.full(size, name, dtype=object),
+        "origin": np.array([made.panel.begin[known] - 1 for known in made.origins.known], dtype="M8[s]"),
+        "mae": scores.mae(actual, mean),
+        "bias": scores.bias(actual, mean),
+    }
+    for level, low in found.low.items():
+        columns[f"coverage{level:g}"] = scores.coverage(
+            actual, low.reshape(size, -1), found.high[level].reshape(size, -1)
+        )
+    return columns
+
+
+def _of_series(name: str, made: Made) -> dict[str, np.ndarray]:
+    found, panel = made.forecasts[name], made.panel
+    error, naive = (np.abs(one.mean - made.actual).mean(axis=(0, 2)) for one in (found, made.forecasts[NAIVE]))
+    keys = {key: np.asarray(column) for key, column in (panel.keys or {}).items()}
+    return {
+        "model": np.full(panel.size, name, dtype=object),
+        **keys,
+        "mae": error,
+        "bias": (found.mean - made.actual).mean(axis=(0, 2)),
+        "mase": scaled(scores.mase, made.actual, found.mean, panel, made.origins).mean(axis=0),
+        "to_seasonal_naive": error / np.where(naive > 0, naive, np.nan),
+    }
+
+
+def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
+    """Say which model errs least, against both baselines."""
+    naive, smooth = columns["to_seasonal_naive"][0], columns["to_smoothing"][0]
+    p = columns["dm_p"][0]
+    beside = f", p = {in_words(p)} over origins" if np.isfinite(p) else ""
+    parameters.tell(
+        f"least error: {columns['model'][0]}, {in_words(naive)} times that of {NAIVE}{beside}, {in_words(smooth)} times that of "
+        f"{SMOOTHING}"
+    )

@@ -1,0 +1,81 @@
+"""The scores of one model over origins, series and steps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from . import scores
+from .loss_differences import diebold_mariano
+from .models import Panel
+from .past_origins import Forecasts, Origins
+
+
+def row_of(
+    name: str,
+    forecasts: Forecasts,
+    beside: tuple[Forecasts, Forecasts],
+    actual: np.ndarray,
+    panel: Panel,
+    origins: Origins,
+    apart: int,
+) -> dict[str, np.ndarray]:
+    """Return the scores of one model, over all origins, series and steps, beside the forecasts of both baselines."""
+    missed, naive, smooth = (np.abs(one.mean - actual) for one in (forecasts, *beside))
+    flat, mean = actual.ravel(), forecasts.mean.ravel()
+    of_series = naive.mean(axis=(0, 2))
+    # Forecasts of neighbouring origins share steps, and shocks that last until the end of the gap.
+    tested = diebold_mariano(missed, naive, overlap=-(-(origins.gap + origins.horizon) // apart))
+    row: dict[str, Any] = {
+        "mae": scores.mae(flat, mean),
+        "rmse": scores.rmse(flat, mean),
+        "bias": scores.bias(flat, mean),
+        "smape": scores.smape(flat, mean),
+        "mase": _known_mean(scaled(scores.mase, actual, forecasts.mean, panel, origins)),
+        "rmsse": _known_mean(scaled(scores.rmsse, actual, forecasts.mean, panel, origins)),
+        **_interval_scores(forecasts, flat),
+        "to_seasonal_naive": _ratio(missed.mean(), naive.mean()),
+        "to_smoothing": _ratio(missed.mean(), smooth.mean()),
+        "median_to_seasonal_naive": _known_median(missed.mean(axis=(0, 2)), of_series),
+        "dm": tested.statistic,
+        "dm_p": tested.p,
+    }
+    return {"model": np.array([name], dtype=object), **{key: np.array([float(value)]) for key, value in row.items()}}
+
+
+def _interval_scores(forecasts: Forecasts, flat: np.ndarray) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    losses = []
+    for level, low in forecasts.low.items():
+        ends = low.ravel(), forecasts.high[level].ravel()
+        found[f"coverage{level:g}"] = scores.coverage(flat, *ends)
+        found[f"winkler{level:g}"] = scores.winkler(flat, *ends, level)
+        tail = (1 - level / 100) / 2
+        losses += [scores.pinball(flat, end, share) for end, share in zip(ends, (tail, 1 - tail))]
+    return {"pinball": np.mean(losses) if losses else np.nan, **found}
+
+
+def scaled(score: Any, actual: np.ndarray, mean: np.ndarray, panel: Panel, origins: Origins) -> np.ndarray:
+    """Return a scaled score (origins, series), by the history known at each origin."""
+    return np.stack(
+        [
+            score(actual[number], mean[number], panel.values[:, :known], panel.period)
+            for number, known in enumerate(origins.known)
+        ]
+    )
+
+
+def _known_mean(values: np.ndarray) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else np.nan
+
+
+def _known_median(errors: np.ndarray, others: np.ndarray) -> float:
+    """Return the median ratio of errors of series, without those that the other one forecast without any."""
+    known = others > 0
+    return float(np.median(errors[known] / others[known])) if known.any() else np.nan
+
+
+def _ratio(error: float, other: float) -> float:
+    return error / other if other > 0 else np.nan

@@ -1,0 +1,367 @@
+"""Backtests: scores against a slow twin, no look at the future, guards that refuse, forecasts that add up, peaks."""
+
+import numpy as np
+import pytest
+
+from lacrime_geo import Cancelled, Incidents
+from lacrime_geo.forecasting import leak_guards, scores
+from lacrime_geo.forecasting.backtesting import backtest
+from lacrime_geo.forecasting.count_tables import as_counts
+from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of, mint, shrunk_covariance
+from lacrime_geo.forecasting.high_times import peaks
+from lacrime_geo.forecasting.models import Panel, Prediction
+from lacrime_geo.forecasting.past_origins import predicted_by
+from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive
+
+MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
+
+
+def table(series=3, seed=0, months=MONTHS, **more):
+    drawn = np.random.default_rng(seed).poisson(30, (series, months.size))
+    area = np.repeat([f"area {row}" for row in range(series)], months.size)
+    return {"area": area, "period": np.tile(months, series), "count": drawn.ravel(), **more}
+
+
+class LastOne:
+    """A model of one series, with no more than the face that is asked for."""
+
+    name = "the last one"
+
+    def fit(self, series):
+        self_fitted = LastOne()
+        self_fitted.last = series.values[-1]
+        return self_fitted
+
+    def predict(self, horizon, levels=(80, 95)):
+        mean = np.full(horizon, self.last)
+        sides = [{level: mean + side * level / 10 for level in levels} for side in (-1, 1)]
+        return Prediction(mean, *sides)
+
+
+class Leaking:
+    """A model that was shown the whole table."""
+
+    name = "leaking"
+
+    def __init__(self, panel):
+        self.panel = panel
+
+    def fit_many(self, panel):
+        self.known = panel.begin.size
+        return self
+
+    def predict(self, horizon, levels=(80, 95)):
+        mean = self.panel.values[:, self.known : self.known + horizon]
+        return Prediction(mean, {level: mean for level in levels}, {level: mean for level in levels})
+
+
+def test_scores_are_those_of_a_slow_twin():
+    found = backtest(table(), [MovingAverage(6)], horizon=2, origins=9)
+    values = as_counts(table()).panel().values
+    missed, naive, scaled = [], [], []
+    for origin in range(48 - 2 - 8, 48 - 2 + 1):
+        for row in values:
+            known, later = row[:origin], row[origin : origin + 2]
+            mean = np.full(2, known[-6:].mean())
+            missed.append(np.abs(later - mean))
+            naive.append(np.abs(later - known[[-12, -11]]))
+            scaled.append(np.abs(later - mean).mean() / np.abs(known[12:] - known[:-12]).mean())
+    row = found["model"].tolist().index("mean of 6")
+    assert found["mae"][row] == pytest.approx(np.mean(missed))
+    assert found["to_seasonal_naive"][row] == pytest.approx(np.mean(missed) / np.mean(naive))
+    assert found["mase"][row] == pytest.approx(np.mean(scaled))
+    assert sorted(found["model"]) == ["mean of 6", "seasonal naive", "smoothing"]
+    assert (np.diff(found["mae"]) >= 0).all()
+
+
+def test_intervals_are_scored():
+    found = backtest(table(), [LastOne()], horizon=1)
+    row = found["model"].tolist().index("the last one")
+    values = as_counts(table()).panel().values
+    last, later = values[:, 39:47], values[:, 40:48]
+    assert found["coverage80"][row] == pytest.approx(scores.coverage(later.ravel(), last.ravel() - 8, last.ravel() + 8))
+    by_origin = found.by_origin()
+    mine = by_origin["model"] == "the last one"
+    assert by_origin["coverage80"][mine].tolist() == ((np.abs(later - last) <= 8).mean(axis=0)).tolist()
+    assert by_origin["origin"][mine].astype("M8[D]").astype(str).tolist()[-1] == "2022-11-30"
+
+
+def test_seasonal_naive_is_1_of_itself():
+    found = backtest(table(), [], horizon=3)
+    row = found["model"].tolist().index("seasonal naive")
+    assert found["to_seasonal_naive"][row] == 1
+    assert np.isnan(found["dm_p"][row])
+
+
+def test_constant_series_have_no_scaled_error():
+    constant = {"period": MONTHS, "count": np.full(48, 5)}
+    found = backtest(constant, [], horizon=1)
+    assert np.isnan(found["mase"]).all()
+    assert np.isnan(found["to_seasonal_naive"]).all()
+    assert (found["mae"] == 0).all()
+
+
+def test_the_same_every_time_and_in_any_order_of_models():
+    first = backtest(table(), [Drift(), MovingAverage(6)], horizon=2)
+    second = backtest(table(), [MovingAverage(6), Drift()], horizon=2)
+    for name in first.columns:
+        assert np.array_equal(first[name], second[name], equal_nan=first[name].dtype.kind == "f")
+
+
+def test_nothing_after_an_origin_is_known_there():
+    """Altered counts after the first origin leave its forecasts, and only its forecasts, as they were."""
+    given, altered = table(), table()
+    at = 48 - 1 - 7
+    altered["count"] = altered["count"].reshape(3, 48).copy()
+    altered["count"][:, at:] += 50
+    altered["count"] = altered["count"].ravel()
+    models = [Drift(), MovingAverage(6), LastOne()]
+    first, second = (backtest(each, models, horizon=1).made.forecasts for each in (given, altered))
+    for name in first:
+        assert np.array_equal(first[name].mean[0], second[name].mean[0])
+    assert not np.array_equal(first["drift"].mean[1], second["drift"].mean[1])
+
+
+def test_known_steps_are_a_copy():
+    seen = []
+
+    class Looking(MovingAverage):
+        def fit_many(self, panel):
+            seen.append(panel.values.base is None and panel.values.flags.owndata)
+            return super().fit_many(panel)
+
+    backtest(table(), [Looking(6)], horizon=1)
+    assert seen == [True] * 8
+
+
+def test_the_gap_is_left_out():
+    found = backtest(table(), [LastOne()], horizon=1, gap=2)
+    values = as_counts(table()).panel().values
+    assert np.array_equal(found.made.forecasts["the last one"].mean[-1][:, 0], values[:, 44])
+    assert np.array_equal(found.made.actual[-1][:, 0], values[:, 47])
+
+
+def test_the_gap_is_that_of_the_reports():
+    counts = as_counts(table())
+    counts.parameters["lag_days"] = 40
+    assert backtest(counts, [], horizon=1).parameters["gap"] == 2
+    assert backtest(table(), [], horizon=1).parameters["gap"] == 0
+
+
+def test_it_can_be_stopped():
+    with pytest.raises(Cancelled):
+        backtest(table(), [Drift()], horizon=1, progress=lambda fraction: False)
+    seen = []
+    backtest(table(), [Drift()], horizon=1, progress=lambda fraction: seen.append(fraction))
+    assert seen[-1] == 1
+    assert (np.diff(seen) >= 0).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (dict(horizon=1, origins=3), "8 or more"),
+        (dict(horizon=45), "too few"),
+        (dict(horizon=18), "more than half"),
+        (dict(horizon=0), "horizon"),
+        (dict(horizon=1, levels=(0.95, 120)), "120"),
+        (dict(horizon=1, origins=36), "seasonal naive needs"),
+        (dict(horizon=1, breaks="maybe"), "maybe"),
+    ],
+)
+def test_what_cannot_be_scored_is_refused(options, words):
+    with pytest.raises(ValueError, match=words):
+        backtest(table(), [], **options)
+
+
+def test_models_of_one_name_are_refused():
+    with pytest.raises(ValueError, match="drift"):
+        backtest(table(), [Drift(), Drift()], horizon=1)
+
+
+def test_the_lapds_change_is_refused():
+    later = np.arange("2020-07", "2024-07", dtype="M8[M]").astype("M8[D]")
+    counts = as_counts(table(months=later))
+    counts.parameters["agency"] = "LAPD"
+    with pytest.raises(ValueError, match="2024-03-07"):
+        backtest(counts, [], horizon=1)
+    assert "2024-03-07" in backtest(counts, [], horizon=1, breaks="ignore").parameters["warnings"][0]
+    counts.parameters["agency"] = "Another"
+    assert "warnings" not in backtest(counts, [], horizon=1).parameters
+
+
+# Leaks
+
+
+def panel_of(seed=0):
+    return as_counts(table(seed=seed)).panel()
+
+
+def test_a_leaking_model_is_found():
+    with pytest.raises(ValueError, match="the future leaks"):
+        leak_guards.require_no_leak(
+            lambda panel, known: predicted_by(Leaking(panel), panel.until(known), 2, (80,)).mean, panel_of(), 40
+        )
+
+
+@pytest.mark.parametrize("model", [SeasonalNaive(), Drift(), MovingAverage(6), LastOne()])
+def test_honest_models_pass(model):
+    leak_guards.require_no_leak(
+        lambda panel, known: predicted_by(model, panel.until(known), 3, (80,)).mean, panel_of(), 40
+    )
+
+
+def test_scaling_by_the_whole_series_is_found():
+    def scaled(panel, known):
+        size = panel.values.mean(axis=1, keepdims=True)
+        part = Panel(panel.values / size, panel.begin, panel.step).until(known)
+        return predicted_by(MovingAverage(6), part, 2, (80,)).mean
+
+    with pytest.raises(ValueError, match="leaks"):
+        leak_guards.require_no_leak(scaled, panel_of(), 40)
+
+
+def moving(values, window, later=0):
+    out = np.full(values.size, np.nan)
+    for at in range(values.size):
+        first, last = at + later - window + 1, at + later + 1
+        if first >= 0 and last <= values.size:
+            out[at] = values[first:last].mean()
+    return out
+
+
+VALUES = np.random.default_rng(5).poisson(20, 60).astype(float)
+
+
+@pytest.mark.parametrize(
+    ("feature", "words"),
+    [
+        (VALUES, "target itself"),
+        (2 * VALUES + 3, "target itself"),
+        (np.append(VALUES[1:], np.nan), "next step"),
+        (moving(VALUES, 7), "moving mean of 7"),
+        (moving(VALUES, 7) * 7, "moving mean of 7"),
+        (moving(VALUES, 5, 2), "moving mean of 5"),
+        (np.full(60, np.nan), "missing in all 60"),
+        (np.ones(3), "3 values for 60"),
+    ],
+)
+def test_features_that_know_too_much_are_refused(feature, words):
+    with pytest.raises(ValueError, match=words):
+        leak_guards.refuse_leaks(VALUES, {"feature": feature})
+
+
+def test_shifted_features_pass():
+    last = np.append(np.nan, VALUES[:-1])
+    week = np.append(np.nan, moving(VALUES, 7)[:-1])
+    leak_guards.refuse_leaks(VALUES, {"last": last, "week": week, "weekday": np.arange(60) % 7.0, "one": np.ones(60)})
+
+
+@pytest.mark.parametrize("name", ["cleared", "Violent", "daily_avg"])
+def test_outcomes_are_no_regressors(name):
+    with pytest.raises(ValueError, match=name):
+        leak_guards.refuse_leaks(VALUES, {name: np.random.default_rng(0).random(60)})
+
+
+def test_a_random_split_is_refused():
+    rows = np.random.default_rng(0).permutation(48)
+    with pytest.raises(ValueError, match="random split"):
+        leak_guards.refuse_random_split(MONTHS[rows[:40]], MONTHS[rows[40:]])
+    leak_guards.refuse_random_split(MONTHS[:40], MONTHS[40:])
+
+
+# Forecasts that add up
+
+
+def nodes(seed=0):
+    random = np.random.default_rng(seed)
+    tree = hierarchy_of({"area": list("aabb"), "kind": list("xyxy")}, 4)
+    below = random.normal(0, [[1.0], [2.0], [1.0], [3.0]], (4, 60))
+    misses = tree.sums @ below + random.normal(0, 0.5, (9, 60))
+    return tree, misses, random.uniform(10, 20, (9, 3))
+
+
+def test_mint_adds_up_and_is_that_of_the_formula():
+    tree, misses, told = nodes()
+    found = mint(told, tree.sums, misses)
+    assert np.allclose(found, tree.sums @ found[-4:])
+    inverse = np.linalg.inv(shrunk_covariance(misses))
+    twin = tree.sums @ np.linalg.solve(tree.sums.T @ inverse @ tree.sums, tree.sums.T @ inverse @ told)
+    assert np.allclose(found, twin)
+
+
+def test_what_adds_up_already_stays():
+    tree, misses, told = nodes()
+    whole = bottom_up(told[-4:], tree.sums)
+    assert np.allclose(mint(whole, tree.sums, misses), whole)
+
+
+def test_mint_errs_less_than_what_it_is_made_of():
+    random = np.random.default_rng(2)
+    tree = hierarchy_of({"area": list("abcd")}, 4)
+    truth = np.full((5, 400), 10.0)
+    truth[0] = 40
+    spread = np.array([[2.0], [3.0], [3.0], [3.0], [3.0]])
+    misses = random.normal(0, spread, (5, 200))
+    told = truth + random.normal(0, spread, (5, 400))
+    found = mint(told, tree.sums, misses)
+    assert np.square(found - truth).sum() < 0.95 * min(
+        np.square(told - truth).sum(), np.square(bottom_up(told[1:], tree.sums) - truth).sum()
+    )
+
+
+def test_no_forecast_of_a_series_is_below_0():
+    tree, misses, told = nodes()
+    told[:5] = 0.0
+    assert mint(told, tree.sums, misses, least=None).min() < 0
+    found = mint(told, tree.sums, misses)
+    assert found.min() >= 0
+    assert np.allclose(found, tree.sums @ found[-4:])
+
+
+def test_the_shrunk_covariance_is_that_of_a_slow_twin():
+    misses = nodes()[1][:3]
+    size, steps = misses.shape
+    standard = misses / np.sqrt((misses**2).mean(axis=1))[:, None]
+    unsure = known = 0.0
+    for one in range(size):
+        for other in range(size):
+            if one != other:
+                products = standard[one] * standard[other]
+                unsure += ((products - products.mean()) ** 2).sum() / steps / (steps - 1)
+                known += products.mean() ** 2
+    weight = min(1.0, unsure / known)
+    found = shrunk_covariance(misses)
+    assert found[0, 1] == pytest.approx((1 - weight) * (misses[0] * misses[1]).mean())
+    assert found[0, 0] == pytest.approx((misses[0] ** 2).mean())
+
+
+def test_sums_that_are_none_are_refused():
+    with pytest.raises(ValueError, match="last rows"):
+        bottom_up(np.ones((2, 1)), [[1, 1], [1, 1]])
+    with pytest.raises(ValueError, match="at least 3"):
+        mint(np.ones((3, 1)), [[1, 1], [1, 0], [0, 1]], np.ones((3, 2)))
+
+
+# Peaks
+
+
+def hourly(seed=0, night=1.0, days=730, friday=1.0):
+    random = np.random.default_rng(seed)
+    day = np.datetime64("2021-01-01") + np.repeat(np.arange(days), 24)
+    hour = np.tile(np.arange(24), days)
+    rate = 0.4 * np.where(hour == 22, night, 1.0) * np.where((day.astype(int) + 3) % 7 == 4, friday, 1.0)
+    when = (day.astype("M8[h]") + hour).astype("M8[s]")
+    when = np.repeat(when, random.poisson(rate)) + np.timedelta64(600, "s")
+    return Incidents(np.zeros(when.size), np.zeros(when.size), when=when, crs="EPSG:32611")
+
+
+def test_peaks_that_are_there_are_found():
+    found = peaks(hourly(night=2.0, friday=1.5))
+    assert found["level"][found["peak"] == "high"].tolist() == ["Friday", "22:00"]
+    assert len(found) == 12 + 7 + 24
+
+
+def test_where_there_are_none_hardly_any_is_found():
+    told = [(peaks(hourly(seed=seed, days=400))["peak"] != "").sum() for seed in range(5)]
+    assert np.mean([number > 0 for number in told]) <= 0.4
