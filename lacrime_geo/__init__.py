@@ -15,6 +15,9 @@ from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
+from .forecasting.backtesting import Backtest, backtest
+from .forecasting.count_tables import Counts, counts
+from .forecasting.high_times import peaks
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
@@ -50,10 +53,12 @@ from .two_counts import e_test
 
 __all__ = [
     "Alerts",
+    "Backtest",
     "Cancelled",
     "Cells",
     "Clusters",
     "Comparison",
+    "Counts",
     "EmergingHotspots",
     "EmergingPattern",
     "Features",
@@ -79,6 +84,7 @@ __all__ = [
     "as_incidents",
     "as_surface",
     "audit",
+    "backtest",
     "change_map",
     "change_points",
     "clock",
@@ -87,6 +93,7 @@ __all__ = [
     "concentration",
     "contours",
     "convert",
+    "counts",
     "cusum",
     "dbscan",
     "decompose",
@@ -112,6 +119,7 @@ __all__ = [
     "one_per_incident",
     "optics",
     "overview",
+    "peaks",
     "read_incidents",
     "read_lapd",
     "reporting_delay",

@@ -365,3 +365,13 @@ def test_peaks_that_are_there_are_found():
 def test_where_there_are_none_hardly_any_is_found():
     told = [(peaks(hourly(seed=seed, days=400))["peak"] != "").sum() for seed in range(5)]
     assert np.mean([number > 0 for number in told]) <= 0.4
+
+
+def test_groups_have_peaks_of_their_own():
+    days = np.datetime64("2023-01-02") + np.arange(140)
+    high = [np.where(np.arange(140) % 7 == weekday, 30, 10) + np.arange(140) % 3 for weekday in (1, 4)]
+    grouped = {"area": np.repeat(["a", "b"], 140), "period": np.tile(days, 2), "count": np.concatenate(high)}
+    found = peaks(grouped)
+    named = {group: found["level"][(found["group"] == group) & (found["peak"] == "high")].tolist() for group in "ab"}
+    assert named == {"a": ["Tuesday"], "b": ["Friday"]}
+    assert set(found["effect"]) == {"month", "weekday"}
