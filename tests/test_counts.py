@@ -199,3 +199,39 @@ def test_west_la_by_week(lacrime_data):
     begin, end = table["period"].astype("M8[D]").min(), table["period"].astype("M8[D]").max() + 7
     when = frame["occurred"].to_numpy().astype("M8[D]")
     assert table["count"].sum() == int(((when >= begin) & (when < end)).sum())
+
+
+def late_incidents(seed=0, days=300, rate=40):
+    """Return what is known on the last day of incidents of which half are reported at once and half 10 days later."""
+    random = np.random.default_rng(seed)
+    day = START + np.repeat(np.arange(days), random.poisson(rate, days))
+    reported = day + np.where(random.random(day.size) < 0.5, 0, 10)
+    here = reported <= START + days - 1
+    zeros = np.zeros(here.sum())
+    return day, Incidents(zeros, zeros, when=day[here], reported=reported[here], crs="EPSG:32611")
+
+
+@pytest.mark.parametrize("freq", ["D", "W"])
+def test_a_nowcast_is_near_what_comes_in_the_end(freq):
+    day, known = late_incidents()
+    table, reported = (counts(known, freq=freq, lag_safe=how) for how in ("nowcast", False))
+    truth = (day >= table["period"][-2].astype("M8[D]")).sum()
+    assert reported["count"][-2:].sum() < 0.8 * truth
+    assert table["count"][-2:].sum() == pytest.approx(truth, abs=4 * np.sqrt(2 * truth))
+    assert np.array_equal(table["count"][:-12], reported["count"][:-12])
+    assert any("estimates" in sentence for sentence in table.parameters["warnings"])
+
+
+def test_a_month_is_estimated_by_the_mean_of_its_days():
+    _, known = late_incidents(days=304)
+    table, reported = (counts(known, freq="MS", lag_safe=how) for how in ("nowcast", False))
+    # October 2023 ends with the file: of its last 10 days half is reported.
+    assert table["period"][-1].astype("M8[D]") == np.datetime64("2023-10-01")
+    assert table["count"][-1] == pytest.approx(reported["count"][-1] / (26 / 31), rel=0.01)
+
+
+def test_a_nowcast_needs_reports():
+    with pytest.raises(ValueError, match="dates of report"):
+        counts(incidents(START + np.arange(100)), lag_safe="nowcast")
+    with pytest.raises(ValueError, match="maybe"):
+        counts(incidents(START + np.arange(100)), lag_safe="maybe")

@@ -19,6 +19,7 @@ from ..progress import Progress, within
 from ..results import Table
 from ..temporal.count_series import CountSeries, count_series, series_of_table
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
+from .estimated_steps import estimated
 from .models import Panel
 from .series_keys import Keys, keys_of_rows, many_keys
 
@@ -57,6 +58,7 @@ class Counts(Table):
         return frame
 
 
+NOWCAST = "nowcast"
 KEPT = ("agency", "step", "lag_days")
 
 
@@ -68,7 +70,7 @@ def counts(
     freq: str = "D",
     since: Any = None,
     until: Any = None,
-    lag_safe: bool = True,
+    lag_safe: bool | str = True,
     as_of: Any = None,
     breaks: str = "raise",
     progress: Progress = None,
@@ -85,7 +87,8 @@ def counts(
     freq : "D" for days, "W" for seven days (the last week ends with the period), "MS" for months.
     since, until : the period; since inclusive, until exclusive. Only whole steps are counted.
     lag_safe : end with the last day of which 95 % are reported. That day comes from the dates of report; without them it is 30
-        days before the last incident. With False the table ends with the file, and that is warned of.
+        days before the last incident. With "nowcast" the later steps are there too, as many as are expected in the end (the
+        incidents so far over the share expected to be reported, rounded; all series with the delays of all); with False as many as are reported. Both are warned of.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
         report.
     breaks : "raise" refuses a period across the LAPD's change of its records system; "ignore" warns.
@@ -113,20 +116,24 @@ def counts(
     """
     step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))]
     checked_breaks(breaks)
+    if lag_safe not in (True, False, NOWCAST):
+        raise ValueError(f"lag_safe must be True, False or {NOWCAST!r}, got {lag_safe!r}.")
     everything = as_incidents(incidents)
     _refuse_unfit(everything)
     parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
     known = _known_on(everything, as_of, parameters)
-    end = _end(known, until, category, lag_safe, parameters)
+    end, safe = _end(known, until, category, lag_safe, parameters)
     chosen = known.select(since=since, until=end, category=category)
     parameters.update(incidents=chosen.size, period=chosen.period, **chosen.selection)
     period_guards.refuse_switch(chosen, allow=period_guards.SWITCH if breaks == IGNORE else None, parameters=parameters)
-    if not lag_safe:
+    if lag_safe is False:
         period_guards.warn(parameters, chosen)
     keys, grouped, areas = many_keys(chosen, by)
     series = count_series(
         chosen, step=step, by=grouped, areas=areas, parameters=parameters, progress=within(progress, 0.0, 0.9)
     )
+    if lag_safe == NOWCAST:
+        series = estimated(series, known.select(category=category), safe, parameters)
     table = _table(series, keys, parameters)
     _warn_of_breaks(table)
     return table
@@ -204,17 +211,23 @@ def _known_on(incidents: Incidents, as_of: Any, parameters: Parameters) -> Incid
     return replace(kept, known_until=day.astype("M8[s]"), whole=whole)
 
 
-def _end(incidents: Incidents, until: Any, category: Any, lag_safe: bool, parameters: Parameters) -> Any:
-    """Return the day before which the counts end: as asked for, or where the file is whole."""
+def _end(
+    incidents: Incidents, until: Any, category: Any, lag_safe: bool | str, parameters: Parameters
+) -> tuple[Any, np.datetime64]:
+    """Return the day before which the counts end, as asked for or where the file is whole, and the last day that is whole."""
+    assert incidents.known_until is not None
+    end = incidents.known_until.astype("M8[D]")
     if incidents.time_column == REPORTED_COLUMN:
         parameters["lag_days"] = 0
-        return until
-    known = incidents.known_until
-    assert known is not None
-    end = known.astype("M8[D]")
+        return until, end
     wanted = category if isinstance(category, str) or category is None else ", ".join(map(str, category))
     safe = period_guards.measured_safe_end(incidents.whole, end, wanted)
     if safe is None:
+        if lag_safe == NOWCAST:
+            raise ValueError(
+                f"A nowcast needs dates of report (column {REPORTED_COLUMN}), and {incidents.label!r} has too few; leave "
+                "lag_safe=True."
+            )
         safe = end - period_guards.USUAL_LAG * DAY
         reason = (
             f"without enough dates of report, the last {period_guards.USUAL_LAG} days are taken for not all reported"
@@ -222,12 +235,11 @@ def _end(incidents: Incidents, until: Any, category: Any, lag_safe: bool, parame
     else:
         reason = f"of each day up to {safe} at least {100 * period_guards.SHARE:.0f} % are reported"
         parameters["lag_days"] = int((end - safe) / DAY)
-    if not lag_safe:
-        return until
+    if lag_safe is not True:
+        return until, safe
     parameters.choose("lag_safe_end", str(safe), reason)
-    if until is None:
-        return str(safe + DAY)
-    return min(selection.moment("until", until), (safe + DAY).astype("M8[s]"))
+    whole = (safe + DAY).astype("M8[s]")
+    return (str(safe + DAY) if until is None else min(selection.moment("until", until), whole)), safe
 
 
 def _table(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Counts:
