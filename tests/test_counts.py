@@ -235,3 +235,13 @@ def test_a_nowcast_needs_reports():
         counts(incidents(START + np.arange(100)), lag_safe="nowcast")
     with pytest.raises(ValueError, match="maybe"):
         counts(incidents(START + np.arange(100)), lag_safe="maybe")
+
+
+def test_a_period_that_is_not_whole_yet_is_refused():
+    for options in (dict(since="2023-03-25"), dict(since="2024-01-01")):
+        with pytest.raises(ValueError, match="last day taken for wholly reported"):
+            counts(incidents(START + np.arange(100)), **options)
+    with pytest.raises(ValueError, match="2022-12-02"):
+        counts(incidents([START]))
+    with pytest.raises(TypeError, match="count incidents first"):
+        as_counts(incidents([START]))

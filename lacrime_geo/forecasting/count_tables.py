@@ -87,8 +87,9 @@ def counts(
     freq : "D" for days, "W" for seven days (the last week ends with the period), "MS" for months.
     since, until : the period; since inclusive, until exclusive. Only whole steps are counted.
     lag_safe : end with the last day of which 95 % are reported. That day comes from the dates of report; without them it is 30
-        days before the last incident. With "nowcast" the later steps are there too, as many as are expected in the end (the
-        incidents so far over the share expected to be reported, rounded; all series with the delays of all); with False as many as are reported. Both are warned of.
+        days before the last incident. With "nowcast" the later steps are there too, as many as are expected in the end: the
+        incidents so far over the share expected to be reported, rounded, all series by the delays of all. With False there are
+        as many as are reported. Both are warned of.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
         report.
     breaks : "raise" refuses a period across the LAPD's change of its records system; "ignore" warns.
@@ -123,6 +124,8 @@ def counts(
     parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
     known = _known_on(everything, as_of, parameters)
     end, safe = _end(known, until, category, lag_safe, parameters)
+    if lag_safe is True:
+        _refuse_late(known, since, safe)
     chosen = known.select(since=since, until=end, category=category)
     parameters.update(incidents=chosen.size, period=chosen.period, **chosen.selection)
     period_guards.refuse_switch(chosen, allow=period_guards.SWITCH if breaks == IGNORE else None, parameters=parameters)
@@ -156,6 +159,10 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     """
     if isinstance(anything, Counts):
         return anything
+    if not (isinstance(anything, dict) or hasattr(anything, "columns")):
+        raise TypeError(
+            f"Counts come from `counts` or a table with period and count, not {type(anything).__name__}; count incidents first."
+        )
     columns = getattr(anything, "columns", anything)
     source = columns if isinstance(columns, dict) else anything
     names = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
@@ -171,7 +178,9 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     empty = series.count.size - number.size
     parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
     parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
-    return _table(series, keys, parameters)
+    table = _table(series, keys, parameters)
+    _warn_of_breaks(table)
+    return table
 
 
 def _days(values: Any) -> Any:
@@ -238,8 +247,23 @@ def _end(
     if lag_safe is not True:
         return until, safe
     parameters.choose("lag_safe_end", str(safe), reason)
-    whole = (safe + DAY).astype("M8[s]")
-    return (str(safe + DAY) if until is None else min(selection.moment("until", until), whole)), safe
+    return str(_earlier(until, safe + DAY)), safe
+
+
+def _earlier(until: Any, end: np.datetime64) -> np.datetime64:
+    """Return the earlier one of the end asked for and the day after the last one that is whole."""
+    return end if until is None else min(selection.moment("until", until), end.astype("M8[s]"))
+
+
+def _refuse_late(incidents: Incidents, since: Any, safe: np.datetime64) -> None:
+    """Raise where the period begins after the last day that is whole."""
+    when = np.asarray(incidents.when)
+    first = when[~np.isnat(when)].min() if since is None else selection.moment("since", since)
+    if first.astype("M8[D]") > safe:
+        raise ValueError(
+            f"The period begins on {first.astype('M8[D]')}, after {safe}, the last day taken for wholly reported; begin earlier, "
+            "or take the counts as they are (lag_safe=False)."
+        )
 
 
 def _table(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Counts:
