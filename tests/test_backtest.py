@@ -148,6 +148,11 @@ def test_the_gap_is_that_of_the_reports():
     assert backtest(table(), [], horizon=1).parameters["gap"] == 0
 
 
+def test_origins_that_overlap_are_warned_of():
+    assert "overlap" in backtest(table(), [], horizon=2, gap=4).parameters["warnings"][0]
+    assert "warnings" not in backtest(table(), [], horizon=2, origins=9).parameters
+
+
 def test_it_can_be_stopped():
     with pytest.raises(Cancelled):
         backtest(table(), [Drift()], horizon=1, progress=lambda fraction: False)

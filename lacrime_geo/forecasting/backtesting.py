@@ -131,7 +131,8 @@ def backtest(
         parameters.log.info("%s: %.2f seconds for %s origins", name, forecasts.seconds, len(asked.known))
     actual = asked.scored(panel.values)
     beside = found[NAIVE], found[SMOOTHING]
-    rows = [row_of(name, forecasts, beside, actual, panel, asked, apart) for name, forecasts in found.items()]
+    overlap = _overlap(asked, apart, parameters)
+    rows = [row_of(name, forecasts, beside, actual, panel, asked, overlap) for name, forecasts in found.items()]
     columns = _joined(sorted(rows, key=lambda row: float(row["mae"][0])))
     _tell(columns, parameters)
     advance(progress, 1.0)
@@ -176,6 +177,17 @@ def _origins(panel: Panel, horizon: int, number: int, apart: int, gap: int, para
     refuse_horizon(horizon, known[0], panel.step)
     parameters.update(origins=number, apart=apart)
     return Origins(known, gap, horizon)
+
+
+def _overlap(origins: Origins, apart: int, parameters: Parameters) -> int:
+    """Return how many origins in a row share what surprised them: the steps from the last known one to the last scored one."""
+    overlap = -(-(origins.gap + origins.horizon) // apart)
+    if 2 * overlap > len(origins.known):
+        parameters.warn(
+            f"The forecasts of {overlap} origins in a row overlap, of {len(origins.known)} in all: whether one is better beyond "
+            "chance is hardly told (dm_p); take more origins, or set them further apart."
+        )
+    return overlap
 
 
 def _require_histories(models: Sequence[Any], panel: Panel, origins: Origins) -> None:

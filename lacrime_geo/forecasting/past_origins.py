@@ -61,8 +61,8 @@ def forecast_at(
                 found[left.pop(each)] = each.result()
             advance(progress, 1 - len(left) / len(tasks))
     finally:
-        # What has not begun is given up where the caller stops, or a model fails.
-        pool.shutdown(wait=True, cancel_futures=True)
+        # Where the caller stops, or a model fails, what has not begun is given up, and what has is left to end unheard.
+        pool.shutdown(wait=False, cancel_futures=True)
     return [_together([found[model, known] for known in origins.known], levels) for model in range(len(models))]
 
 
