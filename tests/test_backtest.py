@@ -198,6 +198,28 @@ def test_the_lapds_change_is_refused():
 # Leaks
 
 
+def test_covariates_are_handed_on_and_guarded():
+    seen = []
+
+    class Looking(MovingAverage):
+        def fit_many(self, panel):
+            seen.append(sorted(panel.covariates))
+            return super().fit_many(panel)
+
+    backtest(table(), [Looking(6)], horizon=1, covariates={"holiday": np.arange(48) % 2})
+    assert seen == [["holiday"]] * 8
+    values = as_counts(table()).panel().values
+    for bad, words in (
+        ({"daily_avg": np.arange(48.0)}, "daily_avg"),
+        ({"count": values[1]}, "target itself"),
+        ({"mean": moving(values.sum(axis=0), 3)}, "missing in 2"),
+        ({"mean": np.nan_to_num(moving(values.sum(axis=0), 3), nan=100.0)[:20]}, "20 values"),
+        ({"none": np.full(48, np.nan)}, "missing in all 48"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            backtest(table(), [], horizon=1, covariates=bad)
+
+
 def panel_of(seed=0):
     return as_counts(table(seed=seed)).panel()
 

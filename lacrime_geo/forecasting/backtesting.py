@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from ..results import Table
 from . import scores
 from .break_guards import RAISE, refuse_switch
 from .count_tables import Counts, as_counts
-from .leak_guards import refuse_horizon
+from .leak_guards import refuse_horizon, refuse_leaks
 from .model_scores import row_of, scaled
 from .models import LEVELS, Panel, checked_levels
 from .past_origins import Forecasts, Origins, forecast_at
@@ -64,6 +64,7 @@ def backtest(
     apart: int = 1,
     gap: int | None = None,
     levels: Sequence[float] = LEVELS,
+    covariates: Mapping[str, Any] | None = None,
     breaks: str = RAISE,
     progress: Progress = None,
 ) -> Backtest:
@@ -79,6 +80,7 @@ def backtest(
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, where the
         counts know that (`lag_days`), as these would not have been known at the origin; else 0.
     levels : of the intervals, in per cent.
+    covariates : columns by name (steps,), handed to the models with all their values: only what is known ahead, such as holidays.
     breaks : "raise" refuses counts across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
@@ -95,7 +97,8 @@ def backtest(
     ------
     ValueError
         If origins are fewer than 8, the history is too short for them or for a model, the horizon is more than half of what
-        is known, two models have one name, or the counts cross the LAPD's change of its records system.
+        is known, two models have one name, a covariate is an outcome or goes with the counts it shall foretell, or the counts
+        cross the LAPD's change of its records system.
 
     Notes
     -----
@@ -114,7 +117,7 @@ def backtest(
     """
     levels = checked_levels(levels)
     table = as_counts(counts)
-    panel = table.panel()
+    panel = _with_covariates(table.panel(), covariates)
     parameters = Parameters(
         layer=table.label, step=table.step, series=panel.size, horizon=checks.whole("horizon", horizon)
     )
@@ -146,6 +149,19 @@ def _with_baselines(models: Sequence[Any]) -> list[Any]:
     if twice:
         raise ValueError(f"{len(twice)} names are of several models, first {twice[0]!r}; give each model its own name.")
     return [*models, *(base for base in (SeasonalNaive(), Smoothing()) if base.name not in names)]
+
+
+def _with_covariates(panel: Panel, covariates: Mapping[str, Any] | None) -> Panel:
+    """Return the counts with columns that are known ahead; raise where one knows the counts themselves."""
+    if covariates is None:
+        return panel
+    columns = {str(name): np.asarray(column, dtype=float) for name, column in covariates.items()}
+    handed = replace(panel, covariates=columns)
+    known = {name: column[: panel.begin.size] for name, column in columns.items()}
+    refuse_leaks(panel.values.sum(axis=0), known)
+    for row in panel.values:
+        refuse_leaks(row, known, longest=1)
+    return handed
 
 
 def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
