@@ -292,3 +292,34 @@ def test_farrington_judges_weeks_of_years():
     assert found["state"].tolist() == ["alarm"] and found["limit"][0] <= counts[0, -1]
     assert found["expected"] == pytest.approx(mean[-1], rel=0.3)
     assert found.parameters["check"]["false_alarms_per_year"] == pytest.approx(4, abs=2)
+
+
+@pytest.mark.parametrize(
+    "begins", [BEGIN + 7 * np.arange(60), np.arange("2018-01", "2022-01", dtype="M8[M]").astype("M8[D]")]
+)
+def test_counts_of_weeks_and_months_are_not_taken_for_days(begins):
+    counts = {"date": begins, "count": np.full(begins.size, 30)}
+    with pytest.raises(ValueError, match="lie whole (weeks|months) apart, and step is 'day'"):
+        lg.alerts(counts)
+    sparse = {"date": BEGIN + np.arange(140), "count": np.where(np.arange(140) % 7, 0, 9)}
+    assert len(lg.alerts(sparse)) == 1
+
+
+def test_an_older_file_does_not_undo_what_was_judged():
+    points, areas = city()
+    newer = lg.alerts(points, areas=areas, since="2022-05-01", as_of="2022-05-10")
+    with pytest.raises(
+        ValueError, match="has judged up to 2022-05-10, and the last step of this one begins on 2022-05-06"
+    ):
+        lg.alerts(points, areas=areas, as_of="2022-05-06", earlier=newer)
+
+
+@pytest.mark.parametrize("ending", ["gpkg", "parquet", "geojson"])
+def test_a_damaged_output_is_told_of_in_one_sentence(tmp_path, ending):
+    points, _ = city()
+    whole, path = tmp_path / f"whole.{ending}", tmp_path / f"damaged.{ending}"
+    lg.alerts(points).save(whole)
+    for content in (whole.read_bytes()[: whole.stat().st_size // 3], b"", b"[1, 2]"):
+        path.write_bytes(content)
+        with pytest.raises(ValueError, match="is there and cannot be read as an earlier run .*; name another output"):
+            lg.alerts(points, earlier=path)

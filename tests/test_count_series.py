@@ -106,8 +106,8 @@ def test_a_table_gives_back_the_series_it_was_made_of():
     ("table", "message"),
     [
         ({"date": ["2023-01-01", "2023-01-01"], "count": [1, 2]}, "more than once, first that of all in the day"),
-        ({"date": ["2023-01-01", "2023-01-02"], "count": [1, -2]}, "no whole numbers of 0 or more, first row 1"),
-        ({"date": ["2023-01-01", "2023-01-02"], "count": [1, 0.5]}, "no whole numbers of 0 or more, first row 1"),
+        ({"date": ["2023-01-01", "2023-01-02"], "count": [1, -2]}, "is no whole number of 0 or more, first row 1"),
+        ({"date": ["2023-01-01", "2023-01-02"], "count": [1, 0.5]}, "is no whole number of 0 or more, first row 1"),
         ({"date": ["soon"], "count": [1]}, "date must be a date such as"),
         ({"date": [], "count": []}, "has no rows"),
         ({"count": [1]}, "no column 'date'"),
@@ -137,3 +137,24 @@ def test_areas_are_named_by_what_tells_each_apart_and_not_by_their_sizes():
     assert names_of(Features(boxes, "EPSG:32611", {"area": [1.5, 2.5]})).tolist() == ["area 0", "area 1"]
     assert names_of(Features(boxes, "EPSG:32611", {"AREA": [1, 2]})).tolist() == ["1", "2"]
     assert names_of(Features(boxes, "EPSG:32611", {"name": ["a", "a"], "id": [7, 8]})).tolist() == ["7", "8"]
+
+
+def test_steps_without_a_row_are_told_of():
+    days = np.datetime64("2023-01-02") + np.arange(40)
+    kept = [np.arange(40), np.delete(np.arange(40), 7), np.array([0, 1, 3, 39])]
+    records = [Parameters() for _ in kept]
+    for rows, parameters in zip(kept, records):
+        series_of_table({"date": days[rows], "count": np.ones(rows.size)}, parameters=parameters)
+    assert [found["steps_without_row"] for found in records] == [0, 1, 36]
+    assert "warnings" not in records[1]
+    assert records[2]["warnings"][0].startswith(
+        "36 days of 40, of all groups, have no row in the table and count 0: if"
+    )
+
+
+def test_names_that_repeat_are_told_of():
+    parameters, boxes = Parameters(), halves().wkb
+    twice = Features(boxes, "EPSG:32611", {"name": ["a", "a"]})
+    series = count_series(incidents(), areas=twice, parameters=parameters)
+    assert series.name.tolist() == ["area 0", "area 1"]
+    assert "repeat or are missing, so they are called" in parameters["warnings"][0]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..parameters import Parameters, restored
+from ..summaries import counted
 from .warning_states import Rows
 
 # Of so many rows, but of two weeks at least, the steps judged last are kept for the next run.
@@ -45,7 +46,7 @@ def earlier_of(anything: Any) -> Parameters | None:
     Raises
     ------
     ValueError
-        If the file holds no record of alerts.
+        If the file is damaged or holds no record of alerts.
     """
     if anything is None:
         return None
@@ -55,13 +56,25 @@ def earlier_of(anything: Any) -> Parameters | None:
         path = Path(os.fspath(anything))
         if not path.exists():
             return None
-        found = restored(_record_in(path))
+        found = restored(_record_read(path))
     if "judged" not in found:
         raise ValueError(
             f"{str(anything)!r} is there and holds no record of alerts, so the last judged step is not known; name another "
             "output, or a date instead of since='last'."
         )
     return found
+
+
+def _record_read(path: Path) -> str | None:
+    """Return the record that a layer's file keeps; raise one sentence for a file that is none or is damaged."""
+    try:
+        return _record_in(path)
+    except Exception as problem:  # GDAL's, Arrow's and JSON's readers share no class of errors
+        said = (str(problem) or type(problem).__name__).splitlines()[0]
+        raise ValueError(
+            f"{str(path)!r} is there and cannot be read as an earlier run ({said}); name another output, or a date instead of "
+            "since='last'."
+        ) from problem
 
 
 def _record_in(path: Path) -> str | None:
@@ -93,8 +106,9 @@ def require_alike(earlier: Parameters, parameters: Parameters, names: np.ndarray
     if before != set(names.tolist()):
         changed = sorted(before ^ set(names.tolist()))
         raise ValueError(
-            f"The areas are not those of the earlier run: {len(changed):,} are in one of both only, first {changed[0]!r}; give "
-            "the same areas, or name another output."
+            f"The areas are not those of the earlier run: {counted(len(changed), 'area')} of one of both "
+            f"{'is' if len(changed) == 1 else 'are'} not of the other, first {changed[0]!r}; give the same areas, or name "
+            "another output."
         )
 
 
@@ -106,10 +120,17 @@ def rows_of(earlier: Parameters, names: np.ndarray, begin: np.ndarray) -> tuple[
     date = np.array(judged["date"], dtype="M8[D]")
     step = np.searchsorted(begin, date)
     there = (step < begin.size) & (begin[np.minimum(step, begin.size - 1)] == date)
+    # Where the last whole day was measured, it may go back by itself.
+    measured = earlier.get("dated_by") == "occurred" and "last_day_whole" in earlier
+    if judged["date"] and date.max() > begin[-1] and not measured:
+        raise ValueError(
+            f"The earlier run has judged up to {date.max()}, and the last step of this one begins on {begin[-1]}: the file is an "
+            "older one; give the newer one, or name another output."
+        )
     if judged["date"] and not there.any() and date.max() >= begin[0]:
         raise ValueError(
             f"The steps of the earlier run do not begin on the days of this one (its last on {date.max()}, here on {begin[-1]}); "
-            "weeks are counted back from the end of the file: run it on the same weekday, or name another output."
+            "give a file whose weeks begin on the same weekday, or name another output."
         )
     floats = {
         name: np.array([np.nan if value is None else value for value in judged[name]], dtype=float)[there]

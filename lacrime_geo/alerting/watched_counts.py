@@ -16,7 +16,7 @@ from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress
 from ..results import Table
-from ..temporal.count_series import DAY, CountSeries, count_series, names_of, series_of_table
+from ..temporal.count_series import DAY, CountSeries, count_series, named, series_of_table, step_of
 from .usual_counts import WEEK, weekday_of
 
 REPORTED, OCCURRED = "reported", "occurred"
@@ -171,11 +171,11 @@ def _latest(times: np.ndarray | None) -> np.datetime64:
 
 def _of_table(table: Any, areas: Any, by: Any, step: str, as_of: Any) -> tuple[CountSeries, Parameters]:
     """Return the series of a table of counts, with the polygons of the same names where there are any."""
-    series = series_of_table(table, step=step, group=by)
-    parameters = Parameters(
-        layer=getattr(table, "label", "counts"), incidents=int(series.count.sum()), dated_by="table"
-    )
-    parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
+    parameters = Parameters(layer=getattr(table, "label", "counts"), dated_by="table")
+    series = series_of_table(table, step=step, group=by, parameters=parameters)
+    if parameters["steps_without_row"]:
+        _refuse_longer_steps(series)
+    parameters.update(incidents=int(series.count.sum()), first_day=str(series.begin[0]), last_day=str(series.end - DAY))
     if as_of is not None:
         last = selection.moment("as_of", as_of).astype("M8[D]")
         whole = np.append(series.begin[1:], series.end) <= last + DAY
@@ -186,7 +186,7 @@ def _of_table(table: Any, areas: Any, by: Any, step: str, as_of: Any) -> tuple[C
     if areas is None:
         return series, parameters
     polygons = as_features(areas)
-    names = names_of(polygons)
+    names = named(polygons, parameters)
     at = {name: row for row, name in enumerate(series.name)}
     strange = [name for name in series.name if name not in set(names)]
     if strange:
@@ -199,3 +199,13 @@ def _of_table(table: Any, areas: Any, by: Any, step: str, as_of: Any) -> tuple[C
         if name in at:
             count[row] = series.count[at[name]]
     return replace(series, name=names, count=count, areas=polygons), parameters
+
+
+def _refuse_longer_steps(series: CountSeries) -> None:
+    """Raise where a table taken by days holds counts of weeks or months: six zeros would follow each count."""
+    own = step_of(series.begin[series.total > 0])
+    if series.step == "day" and own != "day":
+        raise ValueError(
+            f"The dates of the table with counts above 0 lie whole {own}s apart, and step is 'day'; "
+            + ("take step='week'." if own == "week" else "give counts of days or weeks.")
+        )

@@ -14,6 +14,7 @@ from ..incidents import Incidents
 from ..overlay import polygon_of
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress
+from ..summaries import counted
 
 STEPS = ("day", "week", "month")
 DAY, WEEK = np.timedelta64(1, "D"), 7
@@ -168,7 +169,7 @@ def _groups(
     parameters.note("in_no_area", outside, incidents_that(outside, "stands in no area", "stand in no area"))
     missing = int((~placed).sum())
     parameters.note("without_place", missing, incidents_that(missing, "has no place", "have no place"))
-    return number, names_of(polygons), polygons
+    return number, named(polygons, parameters), polygons
 
 
 def names_of(areas: Features) -> np.ndarray:
@@ -181,6 +182,20 @@ def names_of(areas: Features) -> np.ndarray:
         if values and not any(isinstance(value, float) for value in values) and len(set(values)) == areas.size:
             return np.array([str(value) for value in values], dtype=object)
     return np.array([f"area {row}" for row in range(areas.size)], dtype=object)
+
+
+def named(areas: Features, parameters: Parameters) -> np.ndarray:
+    """Return the names of areas, and warn where they have some that cannot be taken, as they repeat or are missing."""
+    names = names_of(areas)
+    source = {} if areas.source is None else areas.source
+    lower = {str(key).lower() for key in (source.columns if hasattr(source, "columns") else source)}
+    numbered = names.tolist() == [f"area {row}" for row in range(areas.size)]
+    if numbered and {"name", "area_name"} & lower:
+        parameters.warn(
+            f"The names of the areas of {areas.label!r} repeat or are missing, so they are called by the number of their row: "
+            f"area 0 to area {areas.size - 1}."
+        )
+    return names
 
 
 def _note(
@@ -198,7 +213,9 @@ def _note(
     parameters.update(first_day=str(begin), last_day=str(end - DAY), step_incidents=incidents.size - undated - outside)
 
 
-def series_of_table(table: Any, *, step: str | None = None, group: str | None = None) -> CountSeries:
+def series_of_table(
+    table: Any, *, step: str | None = None, group: str | None = None, parameters: Parameters | None = None
+) -> CountSeries:
     """Make series of a table with `date` and `count` a row, and a column of groups; steps without a row count 0.
 
     Parameters
@@ -207,6 +224,7 @@ def series_of_table(table: Any, *, step: str | None = None, group: str | None = 
     step : "day", "week" or "month". Default: a month where all dates are firsts of months, a week where they lie whole weeks
         apart, else a day.
     group : name of the column of groups. Default: `group`, `area` or `name`, where there is one.
+    parameters : the record, in which steps without a row are noted.
 
     Raises
     ------
@@ -224,7 +242,7 @@ def series_of_table(table: Any, *, step: str | None = None, group: str | None = 
         if key is None
         else np.array([str(value) for value in checks.column(source, key)], dtype=object)
     )
-    found = checks.option("step", step, STEPS) if step else _step_of(np.unique(day))
+    found = checks.option("step", step, STEPS) if step else step_of(np.unique(day))
     begin, end = _steps_of_table(day, found)
     at = np.searchsorted(begin, day, side="right") - 1
     groups, number = np.unique(labels, return_inverse=True)
@@ -232,7 +250,24 @@ def series_of_table(table: Any, *, step: str | None = None, group: str | None = 
     _refuse_twice(flat, labels, day, found)
     counts = np.zeros(groups.size * begin.size, dtype=np.int64)
     counts[flat] = count
+    if parameters is not None:
+        _note_missing(counts.size - flat.size, counts.size, found, parameters)
     return CountSeries(groups.astype(object), begin, end, counts.reshape(groups.size, begin.size), found)
+
+
+def _note_missing(missing: int, size: int, step: str, parameters: Parameters) -> None:
+    """Note how many steps have no row, and warn where these are most: they count 0, and may be not known."""
+    parameters["steps_without_row"] = missing
+    if not missing:
+        return
+    sentence = (
+        f"{counted(missing, step)} of {size:,}, of all groups, {'has' if missing == 1 else 'have'} no row in the table and "
+        f"{'counts' if missing == 1 else 'count'} 0"
+    )
+    if 2 * missing > size:
+        parameters.warn(f"{sentence}: if they are not known rather than 0, leave the groups or the period out.")
+    else:
+        parameters.log.info("%s", sentence)
 
 
 def _table_days(values: Any) -> np.ndarray:
@@ -256,13 +291,14 @@ def _table_counts(values: Any, day: np.ndarray) -> np.ndarray:
     bad = np.flatnonzero(~(count >= 0) | (count % 1 != 0))
     if bad.size:
         raise ValueError(
-            f"{bad.size:,} of {day.size:,} counts are no whole numbers of 0 or more, first row {bad[0]} ({day[bad[0]]}, "
-            f"{count[bad[0]]:g}); mend or leave them out."
+            f"{bad.size:,} of {day.size:,} counts {'is' if bad.size == 1 else 'are'} no whole "
+            f"{'number' if bad.size == 1 else 'numbers'} of 0 or more, first row {bad[0]} ({day[bad[0]]}, {count[bad[0]]:g}); "
+            "mend or leave out such rows."
         )
     return count.astype(np.int64)
 
 
-def _step_of(days: np.ndarray) -> str:
+def step_of(days: np.ndarray) -> str:
     """Return the step of the different days of a table, in order."""
     if days.size > 1 and (days == days.astype("M8[M]").astype("M8[D]")).all():
         return "month"
@@ -286,6 +322,6 @@ def _refuse_twice(flat: np.ndarray, labels: np.ndarray, day: np.ndarray, step: s
     if twice.size:
         row = first[twice[0]]
         raise ValueError(
-            f"{twice.size:,} counts are there more than once, first that of {labels[row]} in the {step} of {day[row]}; give one "
-            "row for each group and step."
+            f"{twice.size:,} {'count is' if twice.size == 1 else 'counts are'} there more than once, first that of "
+            f"{labels[row]} in the {step} of {day[row]}; give one row for each group and step."
         )

@@ -48,8 +48,9 @@ def given(anything: Any, step: str, by: Any, progress: Progress = None) -> Given
     if is_table(anything):
         if by is not None and not isinstance(by, str):
             raise TypeError(f"by must name a column of the table of counts, got a {type(by).__name__}.")
-        series = series_of_table(anything, step=None if step == USUAL else step, group=by)
-        parameters = Parameters(layer="counts", incidents=int(series.count.sum()), step=series.step)
+        parameters = Parameters(layer=getattr(anything, "label", "counts"))
+        series = series_of_table(anything, step=None if step == USUAL else step, group=by, parameters=parameters)
+        parameters.update(incidents=int(series.count.sum()), step=series.step)
         parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
         return Given(series, parameters, None)
     incidents = as_incidents(anything)

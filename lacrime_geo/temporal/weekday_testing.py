@@ -138,8 +138,8 @@ def _seven(values: Any) -> np.ndarray:
     bad = np.flatnonzero((counts < 0) | (counts % 1 != 0))
     if bad.size:
         raise ValueError(
-            f"{bad.size} of the 7 counts are no whole numbers of 0 or more, first that of {WEEKDAYS[bad[0]]} "
-            f"({counts[bad[0]]:g}); mend them."
+            f"{bad.size} of the 7 counts {'is no whole number' if bad.size == 1 else 'are no whole numbers'} of 0 or more, "
+            f"first that of {WEEKDAYS[bad[0]]} ({counts[bad[0]]:g}); mend {'it' if bad.size == 1 else 'them'}."
         )
     return counts.astype(np.int64)
 
