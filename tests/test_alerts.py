@@ -299,7 +299,7 @@ def test_farrington_judges_weeks_of_years():
 )
 def test_counts_of_weeks_and_months_are_not_taken_for_days(begins):
     counts = {"date": begins, "count": np.full(begins.size, 30)}
-    with pytest.raises(ValueError, match="lie whole (weeks|months) apart, and step is 'day'"):
+    with pytest.raises(ValueError, match=r"lie whole (weeks|months) apart, and step is 'day'"):
         lg.alerts(counts)
     sparse = {"date": BEGIN + np.arange(140), "count": np.where(np.arange(140) % 7, 0, 9)}
     assert len(lg.alerts(sparse)) == 1
@@ -321,5 +321,5 @@ def test_a_damaged_output_is_told_of_in_one_sentence(tmp_path, ending):
     lg.alerts(points).save(whole)
     for content in (whole.read_bytes()[: whole.stat().st_size // 3], b"", b"[1, 2]"):
         path.write_bytes(content)
-        with pytest.raises(ValueError, match="is there and cannot be read as an earlier run .*; name another output"):
+        with pytest.raises(ValueError, match=r"is there and cannot be read as an earlier run .*; name another output"):
             lg.alerts(points, earlier=path)
