@@ -9,6 +9,7 @@ from lacrime_geo.forecasting.exponential_states import ExponentialStates
 from lacrime_geo.forecasting.harmonic_regression import HarmonicRegression
 from lacrime_geo.forecasting.models import Panel, Series
 from lacrime_geo.forecasting.raked_totals import RakedTotals, raked
+from lacrime_geo.forecasting.seasonal_arima import SeasonalArima
 from lacrime_geo.forecasting.shares_of_totals import SharesOfTotals
 from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive
 from lacrime_geo.forecasting.smoothing import Smoothing, Theta, levels
@@ -113,3 +114,15 @@ def test_what_cannot_be_forecast_is_refused():
     holidays = {"holiday": np.arange(50) % 5 == 0}
     with pytest.raises(ValueError, match="known for 2 of the 3 steps"):
         HarmonicRegression(1).fit(Series(panel().values[0], MONTHS, "month", covariates=holidays)).predict(3)
+
+
+def test_an_arima_of_one_moving_average_is_smoothing():
+    pytest.importorskip("statsmodels")
+    values = panel().values[0]
+    fitted = SeasonalArima([(0, 1, 1)], [(0, 0, 0)]).fit(Series(values, MONTHS, "month"))
+    (found,) = fitted.many.fits
+    assert fitted.parameters["orders"] == [(0, 1, 1, 0, 0, 0, 12)]
+    level = values[0]
+    for value in values:
+        level += (1 + found.params[0]) * (value - level)
+    np.testing.assert_allclose(fitted.predict(3).mean, level, rtol=0.02)

@@ -89,12 +89,17 @@ def spread_of(values: np.ndarray, traced: np.ndarray, season: int) -> np.ndarray
 
 
 def _weighted(missed: np.ndarray, known: np.ndarray, season: int) -> np.ndarray:
-    """Return the mean of squares, each weighing half as much after some seasons."""
+    """Return the variance of the next miss: the mean of squares, each weighing half as much after some seasons, and widened.
+
+    Of n misses, as many as the weights amount to, it is that of Student's t: wider by (n − 1) / (n − 3) · (n + 1) / n.
+    """
     age = np.arange(missed.shape[1])[::-1]
     weight = np.where(known, 0.5 ** (age / (HALF_AFTER * max(season, LEAST_ERRORS))), 0.0)
     total = weight.sum(axis=1)
     squares = (weight * np.where(known, missed, 0.0) ** 2).sum(axis=1)
-    return np.divide(squares, total, out=np.zeros_like(squares), where=total > 0)
+    amount = np.maximum(total**2 / np.maximum(np.square(weight).sum(axis=1), 1e-12), 4.0)
+    wider = (amount - 1) / (amount - 3) * (amount + 1) / amount
+    return np.divide(squares, total, out=np.zeros_like(squares), where=total > 0) * wider
 
 
 def _grown(spread: np.ndarray) -> np.ndarray:
