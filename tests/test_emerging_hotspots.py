@@ -64,7 +64,7 @@ def test_the_slow_twin(lags, confidence, correction):
     np.testing.assert_array_equal(found["cold_steps"], (states < 0).sum(axis=0))
     np.testing.assert_allclose(found["last_z"], z[-1])
     trend = lg.mann_kendall(alone.astype(np.float32), axis=0)
-    np.testing.assert_array_equal(found["trend"], trend.S)
+    np.testing.assert_array_equal(found["trend_s"], trend.S)
     for cell in range(81):
         # A series that is as hot, cold or neither as the states say.
         series = np.where(states[:, cell] == 0, 0.0, 9.0 * states[:, cell])
@@ -91,7 +91,7 @@ def test_a_step_is_what_hotspots_says_of_its_incidents():
 def test_time_reversed_mirrors_trends_and_a_constant_changes_no_z():
     counts = noise(5)
     there, back, more = found_in(counts), found_in(counts[::-1]), found_in(counts + 3)
-    np.testing.assert_array_equal(there["trend"], -back["trend"])
+    np.testing.assert_array_equal(there["trend_s"], -back["trend_s"])
     np.testing.assert_allclose(there["trend_p"], back["trend_p"])
     np.testing.assert_allclose(more.statistics.alone, there.statistics.alone, atol=1e-5)
     np.testing.assert_allclose(more["last_z"], there["last_z"], atol=1e-9)
@@ -164,7 +164,7 @@ def test_a_step_without_variance_is_left_out_of_the_trend_and_told():
     found = found_in(counts, time_neighbours=0)
     without = found_in(np.delete(counts, 4, axis=0), time_neighbours=0)
     assert found.parameters["steps_without_variance"] == 1
-    np.testing.assert_array_equal(found["trend"], without["trend"])
+    np.testing.assert_array_equal(found["trend_s"], without["trend_s"])
     with pytest.raises(ValueError, match="at least 10 time steps, and there are 9"):
         found_in(np.concatenate([noise(8, steps=9), counts[:3] * 0]))
 
@@ -188,16 +188,20 @@ def test_weights_count_instead_of_incidents():
     assert (plain["pattern"] == doubled["pattern"]).all()
 
 
-def test_the_layer_of_steps_holds_what_is_hot_or_cold_and_plays(tmp_path):
-    counts = noise(11, side=20)
-    counts[6:, 5:10, 5:10] += 4
-    found = found_in(counts)
+@pytest.mark.parametrize("confidence, least", [("90", 1), ("95", 2), ("99", 3)])
+def test_the_layer_of_steps_holds_what_is_hot_or_cold_and_plays(confidence, least):
+    counts = noise(11, side=20, mean=3.0)
+    counts[6:, 5:10, 5:10] += 6
+    counts[:, 14:18, 12:18] = 0
+    found = found_in(counts, confidence=confidence)
     steps = found.steps()
-    significant = np.abs(steps["bin"]) >= 2
-    assert significant.sum() == found["hot_steps"].sum() + found["cold_steps"].sum()
+    bins = steps["bin"]
+    assert (bins > 0).sum() == found["hot_steps"].sum() > 0 and (bins < 0).sum() == found["cold_steps"].sum() > 0
+    assert np.abs(bins).min() == least
     assert (steps["last"] - steps["first"] == np.timedelta64(7 * 86400 - 1, "s")).all()
-    assert 'startField="first" endField="last"' in qml(steps)
-    assert "Cold spot" in qml(steps) or not (steps["bin"] < 0).any()
+    style = qml(steps)
+    assert 'startField="first" endField="last"' in style and "Hot spot" in style and "Cold spot" in style
+    assert ("90 %" in style) == (confidence == "90")
 
 
 def test_files_and_what_was_chosen(tmp_path):

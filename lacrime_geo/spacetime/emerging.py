@@ -33,7 +33,8 @@ class EmergingHotspots(Cells):
         """Return the cells at the steps in which they are hot or cold, as a layer that plays in time.
 
         Its columns are `pattern` of the cell, `count` of the step, `z`, `p_adjusted`, `bin`, `first` and `last` moment of the
-        step. Cells that are neither hot nor cold in a step are left out, as they are far the most.
+        step. It has a row for each of the cells' `hot_steps` and `cold_steps`, at the confidence asked for. Cells that are
+        neither in a step are left out, as they are far the most.
 
         Raises
         ------
@@ -41,7 +42,7 @@ class EmergingHotspots(Cells):
             If there are more than 1,000,000.
         """
         found, label = self.statistics, self.label.replace("Emerging hotspots", "Hot and cold cells in time")
-        shown = np.flatnonzero(found.bin)
+        shown = np.flatnonzero(found.p_adjusted <= _level_of(self.parameters["confidence"]))
         step, cell = found.step[shown], found.cell[shown]
         columns = {
             "pattern": self["pattern"][cell],
@@ -91,8 +92,8 @@ def emerging_hotspots(
     -------
     EmergingHotspots
         Cells with `pattern` (one of 17), `reason` in words, `count` of all steps (and `weight_sum` when weighted), `hot_steps`,
-        `cold_steps`, `last_z`, `last_p` (two-sided, uncorrected) and `last_bin` of the last step, `trend` (S of Mann-Kendall),
-        `trend_z`, `trend_p`.
+        `cold_steps`, `last_z`, `last_p` (two-sided, uncorrected) and `last_bin` of the last step, `trend_s` (S of
+        Mann-Kendall), `trend_z`, `trend_p`.
 
     Raises
     ------
@@ -122,7 +123,7 @@ def emerging_hotspots(
     ('consecutive hot spot', 'hot in 4 of 10 steps, trend up, p 0.049')
     """
     checks.option("correction", correction, CORRECTIONS)
-    level = LEVELS[CONFIDENCES.index(checks.option("confidence", str(confidence), CONFIDENCES))]
+    level = _level_of(checks.option("confidence", str(confidence), CONFIDENCES))
     lags = checks.whole("time_neighbours", time_neighbours, minimum=0)
     options = dict(cell_size=cell_size, time_step=time_step, boundary=boundary, weight=weight)
     cube = _cube_of(incidents, options, within(progress, 0.0, 0.2))
@@ -139,6 +140,11 @@ def emerging_hotspots(
     return EmergingHotspots(
         columns, parameters, cube.grid, cube.cell, style="emerging_hotspots", label=label, cube=cube, statistics=found
     )
+
+
+def _level_of(confidence: Any) -> float:
+    """Return the largest p of what is hot or cold at a confidence (per cent)."""
+    return LEVELS[CONFIDENCES.index(str(confidence))]
 
 
 def _cube_of(incidents: Any, options: dict[str, Any], progress: Progress) -> SpaceTimeCube:
@@ -198,7 +204,7 @@ def _columns(
         "last_z": found.last_z,
         "last_p": found.last_p,
         "last_bin": found.last_bin(),
-        "trend": trend.S,
+        "trend_s": trend.S,
         "trend_z": trend.z,
         "trend_p": trend.p,
     }
