@@ -62,7 +62,7 @@ def test_what_has_no_date_is_left_out_and_counted():
     when = POINTS.when.copy()
     when[50:80] = "NaT"
     cube = lg.space_time_cube(incidents(*clustered(600, 5), when=when), cell_size=500, time_step=10)
-    assert cube.parameters["without_date"] == 30 and cube.count.sum() == 570
+    assert cube.parameters["undated"] == 30 and cube.count.sum() == 570
 
 
 def test_zeros_of_the_study_area_are_counted_and_order_does_not_matter():

@@ -115,7 +115,7 @@ def note_left_over(incidents: Incidents, step: np.ndarray, steps: TimeSteps, par
     parameters.update(steps=steps.begin.size, first_day=str(steps.begin[0]), last_day=str(last))
     undated = int(np.isnat(np.asarray(incidents.when)).sum())
     parameters.note(
-        "without_date", undated, incidents_that(undated, "has no date and is left out", "have no date and are left out")
+        "undated", undated, incidents_that(undated, "has no date and is left out", "have no date and are left out")
     )
     left = int((step < 0).sum()) - undated
     are = incidents_that(left, "is", "are")
