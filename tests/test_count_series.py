@@ -76,8 +76,8 @@ def test_what_has_no_date_no_place_or_no_area_is_noted():
     series = count_series(
         lg.Incidents(x, points.northing, when=when, crs=points.crs), areas=halves(), parameters=parameters
     )
-    noted = {name: parameters[name] for name in ("without_date", "without_place", "in_no_area")}
-    assert noted == {"without_date": 3, "without_place": 2, "in_no_area": 1}
+    noted = {name: parameters[name] for name in ("undated", "without_place", "in_no_area")}
+    assert noted == {"undated": 3, "without_place": 2, "in_no_area": 1}
     assert series.count.sum() == points.size - 6
 
 

@@ -203,7 +203,7 @@ def _note(
 ) -> None:
     """Note how many incidents have no date, or one outside the whole steps."""
     undated = int(np.isnat(day).sum())
-    parameters.note("without_date", undated, incidents_that(undated, "has no date", "have no date"))
+    parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
     outside = int(((day < begin) | (day >= end)).sum())
     parameters.note(
         "outside_the_steps",
