@@ -11,7 +11,7 @@ from .counted_cells import CountedCells, Gridding
 from .delays import period_guards
 from .exposures import Exposures
 from .incidents import Incidents
-from .parameters import Parameters, in_words
+from .parameters import Parameters, p_in_words
 from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, advance, within
 from .results import Cells
@@ -218,7 +218,7 @@ def _record(
     difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"
     numbers = f"{before:,} and {after:,} incidents{_of_all(periods, before, after)}{per_day}{difference}"
     parameters.tell(
-        f"{numbers} (p {in_words(p)}); of {columns['p'].size:,} cells "
+        f"{numbers} ({p_in_words(p)}); of {columns['p'].size:,} cells "
         f"{parameters['tested']:,} hold enough to tell a change from chance: {rose:,} have risen and {fell:,} fallen at 95 % "
         "confidence"
     )

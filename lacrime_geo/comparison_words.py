@@ -9,13 +9,12 @@ import numpy as np
 
 from .change import NO_PERCENT
 from .overview_words import days_of, in_plain_words
-from .parameters import in_words
+from .parameters import in_words, p_in_words
 from .periods import Periods
 from .results import Cells
 from .summaries import REPORTED, counted, warnings_of
 
 SURE_P, SURE_BIN = 0.05, 2
-LEAST_P = 0.001  # what is smaller is not told to its digits
 CAVEATS = (
     REPORTED,
     "Some crimes are reported weeks later: the last weeks of a file are not complete, which can look like a fall that is none.",
@@ -66,7 +65,7 @@ def _inside(periods: Periods, change: Cells) -> list[str]:
 
 
 def _difference(percent: float, p: float, per_day: str) -> str:
-    told = f"(p {in_words(p) if p >= LEAST_P else f'below {LEAST_P}'})"
+    told = f"({p_in_words(p)})"
     if abs(percent) < NO_PERCENT:
         return f"That is as many{per_day} {told}."
     more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}"

@@ -29,6 +29,7 @@ FORMATS = (
     "%Y %b %d %I:%M:%S %p",
 )
 # A clock's offset from UTC is dropped, not applied: the wall clock is what was written down.
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 OFFICIAL_DAY = re.compile(r"\d\d/\d\d/[12]\d{3} 12:00:00 AM", re.ASCII)
 OFFSET = re.compile(r"(?<=\d)\s*(Z|[+-]\d\d:?\d\d)$")
@@ -56,6 +57,15 @@ def parse(texts: Iterable[Any]) -> np.ndarray:
             seen[text] = _one(text.strip())
         moments.append(seen[text])
     return np.array(moments, dtype="datetime64[s]")
+
+
+def weekday_of(day: np.ndarray) -> np.ndarray:
+    """Return the weekday of each day, 0 for Monday to 6 for Sunday.
+
+    >>> weekday_of(np.array(["2023-10-02", "2023-10-08"], dtype="M8[D]")).tolist()
+    [0, 6]
+    """
+    return np.asarray((day.astype("M8[D]").astype(np.int64) + 3) % 7)  # 1970 began on a Thursday
 
 
 def period_words(first: np.datetime64, last: np.datetime64) -> str:

@@ -111,6 +111,15 @@ def in_words(number: float) -> str:
     return f"{float(f'{number:.3g}'):,.12g}"
 
 
+def p_in_words(p: float) -> str:
+    """Write p for people: what is below a thousandth is no more than that.
+
+    >>> p_in_words(0.0204), p_in_words(3e-9)
+    ('p = 0.0204', 'p < 0.001')
+    """
+    return "p < 0.001" if p < 0.001 else f"p = {in_words(p)}"
+
+
 def incidents_that(count: int, one: str, many: str) -> str:
     """Say of how many incidents something holds.
 

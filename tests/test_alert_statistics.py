@@ -10,7 +10,8 @@ from lacrime_geo.alerting.limits_by_simulation import Chance, limits_of
 from lacrime_geo.alerting.methods import method_of
 from lacrime_geo.alerting.null_tails import drawn_counts, tail_of
 from lacrime_geo.alerting.poisson_limits import poisson, poisson_z
-from lacrime_geo.alerting.usual_counts import usual_before, weekday_factors, weekday_of
+from lacrime_geo.alerting.usual_counts import usual_before, weekday_factors
+from lacrime_geo.dates import weekday_of
 
 COUNTS = np.random.default_rng(4).poisson(np.array([[0.2], [3.0], [40.0]]), (3, 120)).astype(float)
 

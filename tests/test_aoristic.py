@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 import lacrime_geo as lg
+from lacrime_geo.dates import WEEKDAYS
 from lacrime_geo.temporal.week_hours import (
     WEEK_HOURS,
-    WEEKDAYS,
     asked_hours,
     hours_between,
     seconds_of_week,

@@ -183,7 +183,7 @@ def test_without_times_both_layers_count_as_equally_long():
     cells = lg.change_map(incidents(x, y), after=incidents(x, y), cell_size=400)
     np.testing.assert_allclose(cells["p"], 1.0)
     assert cells.label.startswith("Change · before → after")
-    assert cells.parameters["found"].startswith("300 and 300 incidents, no difference (p 1); of")
+    assert cells.parameters["found"].startswith("300 and 300 incidents, no difference (p = 1); of")
     assert any("equally long" in said for said in cells.parameters["warnings"])
 
 
@@ -192,7 +192,7 @@ def test_less_than_a_twentieth_of_a_per_cent_is_no_difference():
     cells = lg.change_map(early, after=late, cell_size=500)
     assert -0.05 < cells.parameters["change_percent"] < 0
     assert cells.parameters["found"].startswith(
-        "6,000 and 6,199 incidents in 30 and 31 days, per day no difference (p "
+        "6,000 and 6,199 incidents in 30 and 31 days, per day no difference (p = "
     )
 
 

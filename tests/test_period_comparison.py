@@ -83,7 +83,7 @@ def test_the_first_sentences_tell_numbers_days_and_whether_it_is_chance(compared
         "700 incidents from 1 to 30 Sep 2023 (30 days), and 900 incidents from 1 to 31 Oct 2023 (31 days)."
     )
     assert (
-        f"{kept['change_percent']:.1f} % more per day, a larger difference than chance would make (p below 0.001)"
+        f"{kept['change_percent']:.1f} % more per day, a larger difference than chance would make (p < 0.001)"
         in compared.findings[1]
     )
     assert compared.title == "Comparison · 1–30 Sep 2023 → 1–31 Oct 2023 · n = 700 → 900"
@@ -92,7 +92,7 @@ def test_the_first_sentences_tell_numbers_days_and_whether_it_is_chance(compared
 def test_a_fall_and_no_difference_have_their_words(pair):
     middle, end = np.datetime64("2023-10-01"), np.datetime64("2023-10-31")
     early, late = of_period(500, 3, DAYS[0], middle), of_period(500, 4, middle, end)
-    assert lg.compare_periods(early, after=late).findings[1] == "That is as many per day (p 1)."
+    assert lg.compare_periods(early, after=late).findings[1] == "That is as many per day (p = 1)."
     fewer = lg.compare_periods(of_period(900, 5, DAYS[0], middle), after=late)
     assert fewer.findings[1].startswith("That is 44.4 % fewer per day, a larger difference than chance would make")
 
@@ -149,7 +149,7 @@ def test_layers_without_times_are_compared_without_days(pair):
     x, y = np.random.default_rng(1).uniform(0, 3000, (2, 400))
     found = lg.compare_periods(incidents(x, y), after=incidents(y, x))
     assert found.findings[0] == "400 incidents without a time column, and 400 incidents without a time column."
-    assert found.findings[1] == "That is as many (p 1)."
+    assert found.findings[1] == "That is as many (p = 1)."
     assert any("equally long" in said for said in found.caveats)
 
 

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..dates import weekday_of
 from ..parameters import Parameters
 from ..progress import Progress
 from ..temporal.count_series import CountSeries
@@ -13,7 +14,7 @@ from .baselines import Judgement
 from .farrington import FEWEST_YEARS, first_week
 from .limits_by_simulation import Chance, Limits, limits_of
 from .methods import FARRINGTON, PER_YEAR, farrington_judgement, method_of
-from .usual_counts import Usual, usual_before, weekday_factors, weekday_of
+from .usual_counts import Usual, usual_before, weekday_factors
 from .warning_states import NO_DATA, Rows, adjusted, states
 
 # A level is not known of less.

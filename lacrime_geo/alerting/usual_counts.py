@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..dates import weekday_of
 from .baselines import sums_before
 
 WEEK = 7
@@ -65,12 +66,3 @@ def weekday_factors(count: np.ndarray, begin: np.ndarray, dispersion: float) -> 
     mean = sums.mean()
     chi2 = ((sums - mean) ** 2 / mean).sum() / dispersion
     return np.asarray(sums / mean) if chdtrc(WEEK - 1, chi2) < SURE else None
-
-
-def weekday_of(day: np.ndarray) -> np.ndarray:
-    """Return 0 for Monday … 6 for Sunday.
-
-    >>> weekday_of(np.array(["2023-10-02", "2023-10-08"], dtype="M8[D]")).tolist()
-    [0, 6]
-    """
-    return np.asarray((day.astype("M8[D]").astype(np.int64) + 3) % WEEK)

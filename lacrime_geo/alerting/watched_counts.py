@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks, selection
+from ..dates import weekday_of
 from ..delays import period_guards
 from ..features import as_features
 from ..frames import REPORTED_COLUMN
@@ -17,7 +18,7 @@ from ..parameters import Parameters, incidents_that
 from ..progress import Progress
 from ..results import Table
 from ..temporal.count_series import DAY, CountSeries, count_series, named, series_of_table, step_of
-from .usual_counts import WEEK, weekday_of
+from .usual_counts import WEEK
 
 REPORTED, OCCURRED = "reported", "occurred"
 DATED_BY = (REPORTED, OCCURRED)

@@ -9,7 +9,7 @@ import numpy as np
 from .. import selection
 from ..delays import period_guards
 from ..incidents import Incidents, as_incidents
-from ..parameters import Parameters, in_words
+from ..parameters import Parameters
 from ..progress import Progress
 from .count_series import DAY, CountSeries, count_series, series_of_table
 
@@ -61,15 +61,6 @@ def given(anything: Any, step: str, by: Any, progress: Progress = None) -> Given
     period_guards.warn(parameters, incidents)
     series = count_series(incidents, step=step, by=by, parameters=parameters, progress=progress)
     return Given(series, parameters, incidents.selection.get("category"))
-
-
-def p_in_words(p: float) -> str:
-    """Write p for people: what is below a thousandth is no more than that.
-
-    >>> p_in_words(0.0204), p_in_words(3e-9)
-    ('p = 0.0204', 'p < 0.001')
-    """
-    return "p < 0.001" if p < 0.001 else f"p = {in_words(p)}"
 
 
 def _refuse_weights(incidents: Incidents) -> None:

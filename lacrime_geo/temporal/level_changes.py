@@ -8,13 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from ..parameters import Parameters, in_words
+from ..dates import weekday_of
+from ..parameters import Parameters, in_words, p_in_words
 from ..progress import Progress, advance, within
 from ..results import Curve, Table
 from ..summaries import counted
 from . import level_chart
 from .count_series import STEPS, CountSeries
-from .given_series import ALL, USUAL, Given, given, p_in_words
+from .given_series import ALL, USUAL, Given, given
 from .rank_change import inflation, p_of, pettitt
 from .segmentation import Segments, dispersion, pelt
 
@@ -181,7 +182,7 @@ def _exposure(counts: np.ndarray, series: CountSeries) -> np.ndarray:
     exposure = series.lengths / series.lengths.mean()
     if series.step != "day" or counts.size < 7 * WEEKS_FOR_WEEKDAYS:
         return np.asarray(exposure)
-    weekday = (series.begin.astype(np.int64) + 3) % 7
+    weekday = weekday_of(series.begin)
     mean = np.bincount(weekday, counts, minlength=7) / np.bincount(weekday, minlength=7)
     # Of few incidents a weekday without any is none that cannot have any.
     if (mean > 0).all():

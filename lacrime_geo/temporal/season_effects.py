@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..dates import MONTHS
+from ..dates import MONTHS, WEEKDAYS, weekday_of
 from .count_regression import Regression, fit
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTH_NAMES = (
     *("January", "February", "March", "April", "May", "June"),
     *("July", "August", "September", "October", "November", "December"),
@@ -60,7 +59,7 @@ def calendar_of(begin: np.ndarray, length: np.ndarray, effects: tuple[str, ...])
     """Return the calendar of steps that begin on some days, for some of the effects."""
     month = begin.astype("M8[M]")
     levels = {
-        WEEKDAY: (begin.astype(np.int64) + 3) % 7,  # 1970 began on a Thursday
+        WEEKDAY: weekday_of(begin),
         MONTH: month.astype(np.int64) % 12,
         # 0 for the others, which are no level of their own.
         FIRST: (begin == month.astype("M8[D]")).astype(np.int64),

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from .. import checks, selection
-from ..parameters import Parameters, in_words
+from ..dates import WEEKDAYS
+from ..parameters import Parameters, in_words, p_in_words
 from ..progress import Progress, advance, within
 from ..results import Curve
 from ..summaries import counted
 from . import effect_chart
 from .count_series import CountSeries
-from .given_series import ALL, USUAL, given, p_in_words
+from .given_series import ALL, USUAL, given
 from .season_effects import (
     FIRST,
     LEVELS,
@@ -23,7 +24,6 @@ from .season_effects import (
     MONTH_NAMES,
     TREND,
     WEEKDAY,
-    WEEKDAYS,
     Effect,
     Fitted,
     calendar_of,

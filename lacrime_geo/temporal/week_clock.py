@@ -16,7 +16,7 @@ from ..results import Drawing, Picture, Table
 from . import clock_pages, clock_pictures
 from .count_series import period_of
 from .known_spans import Spans, spans_of
-from .week_hours import DAY_HOURS, WEEK_HOURS, WEEKDAYS, hours_between
+from .week_hours import DAY_HOURS, WEEK_HOURS, hours_between
 from .week_totals import Totals, totals_of
 from .weighted_intervals import weighted_interval
 
@@ -137,7 +137,7 @@ def _tables(
     """Return the columns of the table and of both profiles."""
     by_day = observed.reshape(7, DAY_HOURS)
     number = np.arange(WEEK_HOURS)
-    names = np.array(WEEKDAYS, dtype=object)
+    names = np.array(dates.WEEKDAYS, dtype=object)
     heads: dict[str, tuple[dict[str, np.ndarray], np.ndarray]] = {
         "week": ({"weekday": names[number // DAY_HOURS], "hour": number % DAY_HOURS}, observed),
         "hours": ({"hour": np.arange(DAY_HOURS)}, by_day.sum(axis=0)),

@@ -7,8 +7,8 @@ import re
 import numpy as np
 
 from .. import selection
+from ..dates import WEEKDAYS
 
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOUR, DAY_HOURS, WEEK_HOURS = 3600, 24, 168
 WEEK = WEEK_HOURS * HOUR
 EXAMPLES = {"hours": "18-22", "weekdays": "Sat-Sun"}

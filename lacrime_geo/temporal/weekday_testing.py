@@ -10,13 +10,14 @@ import numpy as np
 from .. import checks
 from ..chart_axes import COUNT, axis_of
 from ..chart_parts import LINE, document, element, line, short, text
-from ..parameters import Parameters, in_words
+from ..dates import WEEKDAYS, weekday_of
+from ..parameters import Parameters, in_words, p_in_words
 from ..progress import Progress, advance
 from ..results import Curve
 from ..summaries import counted
 from .exact_multinomial import STATISTICS, drawn_p, exact_p, number_of_outcomes, statistic_of
-from .given_series import USUAL, given, p_in_words
-from .season_effects import SHORT, WEEKDAYS
+from .given_series import USUAL, given
+from .season_effects import SHORT
 
 # More outcomes than the two million of so many events are drawn at random.
 MOST_EXACT = 30
@@ -128,8 +129,7 @@ def _counted(incidents: Any, progress: Progress) -> tuple[np.ndarray, Parameters
     found = given(incidents, USUAL, None, progress)
     if found.series.step != USUAL:
         raise ValueError(f"The table holds counts by {found.series.step}, which have no weekday; give counts of days.")
-    weekday = (found.series.begin.astype(np.int64) + 3) % 7
-    counts = np.bincount(weekday, found.series.total, minlength=7).astype(np.int64)
+    counts = np.bincount(weekday_of(found.series.begin), found.series.total, minlength=7).astype(np.int64)
     return counts, found.parameters, found.titled("Weekdays")
 
 
