@@ -226,6 +226,27 @@ def test_labels_of_the_calculator_are_said_to_be_one_edge_off():
     assert not any("one edge off" in said for said in own.parameters.get("warnings", []))
 
 
+def test_the_sentence_is_of_closed_bands_and_names_the_largest_excess():
+    points, _ = planted()
+    # Three places visited twice on a day: a high ratio of three pairs.
+    twice = np.repeat(np.arange(3), 2)
+    x, y = np.r_[points.easting, 390_000 + 2000 * twice], np.r_[points.northing, 3_780_000 + 0 * twice]
+    when = np.r_[points.when, (FIRST + 100 * twice).astype("M8[s]")]
+    pair = lg.Incidents(x, y, when=when, crs=CRS)
+    edges = dict(distance_bands=[0, 1, 100, 200, np.inf], time_bands=[0, 7, 14, np.inf])
+    found = lg.near_repeat(pair, **edges, permutations=99)
+    closed = np.isfinite(found["distance_to"]) & np.isfinite(found["time_to"])
+    above = closed & (found["p"] <= 0.05) & (found["observed"] > found["expected"])
+    said, best = found.parameters["found"], np.argmax(np.where(above, found["observed"] - found["expected"], -np.inf))
+    assert above[0] and found["ratio"][0] > found["ratio"][best] and found["observed"][0] == 3
+    assert (
+        said.startswith(f"{above.sum()} of 6 pairs of closed bands") and found.parameters["significant"] == above.sum()
+    )
+    assert f"the largest excess is at [1, 100) m and [0, 7) days: {found['observed'][best]:,} pairs" in said
+    left = lg.near_repeat(pair, distance_bands=[500, np.inf], time_bands=[0, 7], permutations=9).parameters
+    assert left["significant"] == 0 and left["found"].startswith("no pair of bands ends in both")
+
+
 def test_bands_by_default():
     apart = lg.near_repeat(some(days=400), permutations=9).parameters
     assert apart["distance_bands"] == "0, 1, 100, 200, 300, 400, inf" and apart["time_bands"] == "0, 7, 14, 21, 28, inf"
@@ -361,5 +382,5 @@ def test_west_la_repeats_are_on_the_same_block(lacrime_data):
     frame = lg.read_lapd(lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet")
     burglaries = lg.as_incidents(frame).select(category="burglary")
     found = lg.near_repeat(burglaries, permutations=199)
-    assert found["observed"][0] == 151 and found["ratio"][0] > 3
+    assert found["observed"][0] == 351 and found["ratio"][0] > 3
     assert found.originators().parameters["near"] == "0 to 1 m within 28 days"

@@ -32,7 +32,7 @@ def test_a_zone_lasts_its_days_from_its_latest_incident_on():
 
 def test_the_place_has_the_risk_of_its_latest_incident():
     zones = lg.risk_zones(five(), distance=100, days=30, decay="linear")
-    assert zones["incidents"].tolist() == [1, 2, 1, 1] and zones["age"].tolist() == [20, 6, 3, 0]
+    assert zones["count"].tolist() == [1, 2, 1, 1] and zones["age"].tolist() == [20, 6, 3, 0]
     np.testing.assert_allclose(zones["risk"], 1 - zones["age"] / 30)
 
 
@@ -51,7 +51,7 @@ def test_only_what_was_known_on_the_date_counts():
     zones = lg.risk_zones(told, distance=100, days=10, as_of="2023-01-19")
     assert zones["age"].tolist() == [8, 1] and zones.parameters["not_known_yet"] == 2
     later = lg.risk_zones(told, distance=100, days=21, as_of="2023-01-31")
-    assert later["age"].tolist() == [16, 13, 10] and later["incidents"].tolist() == [2, 1, 1]
+    assert later["age"].tolist() == [16, 13, 10] and later["count"].tolist() == [2, 1, 1]
 
 
 @pytest.mark.parametrize(
@@ -62,6 +62,8 @@ def test_only_what_was_known_on_the_date_counts():
         (dict(distance=0, days=7), "distance must be above 0"),
         (dict(distance=100, days=0), "days must be a whole number"),
         (dict(distance=100, days=7, decay="slow"), "decay must be one of"),
+        (dict(distance=100, days=7, seed=-1), "seed must be a whole number of at least 0, got -1"),
+        (dict(distance=100, days=7, seed="one"), "seed must be a whole number of at least 0, got 'one'"),
         (dict(distance=100, days=7, as_of="2022-01-01"), "was known on 2022-01-01"),
         (dict(distance=100, days=7, as_of="2024-01-01"), "no incident in the 7 days up to 2024-01-01"),
     ],
@@ -77,6 +79,15 @@ def test_without_near_repeats_there_are_no_zones():
     with pytest.raises(ValueError, match="have no significant near repeats"):
         lg.risk_zones(points)
     assert len(lg.risk_zones(points, distance=200, days=30)) > 0
+
+
+def test_where_the_pattern_has_changed_no_zones_are_drawn_from_the_test():
+    x, y = uniform(400, 8, side=3000)
+    x[200:] += 4000
+    season = incidents(x, y, when=FIRST + np.r_[np.arange(200) % 60, 300 + np.arange(200) % 60])
+    with pytest.raises(ValueError, match="No zones are drawn .* cannot tell that from near repeats. Give distance and"):
+        lg.risk_zones(season)
+    assert len(lg.risk_zones(season, distance=200, days=30)) > 0
 
 
 def test_repeats_on_the_same_place_alone_get_a_circle_that_can_be_seen():
@@ -112,4 +123,4 @@ def test_the_command_writes_table_picture_roles_and_zones(tmp_path, capsys):
     assert "--originators" in capsys.readouterr().err
     assert main(["risk_zones", source, str(tmp_path / "zones.gpkg")]) == 0
     zones = gpd.read_file(tmp_path / "zones.gpkg")
-    assert list(zones.columns) == ["days_left", "risk", "age", "incidents", "first", "last", "geometry"]
+    assert list(zones.columns) == ["days_left", "risk", "age", "count", "first", "last", "geometry"]

@@ -211,31 +211,52 @@ def _tell(columns: dict[str, np.ndarray], counts: Counts, labels: str, parameter
         parameters.warn(
             "All pairs are in one band of distance, or of time, so shuffling the dates changes nothing: p is 1 and says nothing."
         )
-    closed = np.isfinite(columns["distance_to"]) & np.isfinite(columns["time_to"])
-    _warn_of_drift(columns, closed, parameters)
-    above = np.flatnonzero((columns["p"] <= SIGNIFICANT) & (columns["observed"] > columns["expected"]))
-    tested = columns["p"].size
-    parameters["significant"] = int(above.size)
-    said = f"{above.size} of {tested} pairs of bands hold more pairs of incidents than expected (p ≤ {SIGNIFICANT:g})"
-    above = above[closed[above]]
-    if above.size:
-        most = above[np.argmax(columns["ratio"][above])]
-        at = {name: values[most] for name, values in columns.items()}
-        said += (
-            f"; most above it are {at['distance']} and {at['time']}: {at['observed']:,} pairs, {at['ratio']:.2f} times the "
-            f"{at['expected']:,.1f} expected, p {at['p']:.3g}"
-        )
-    parameters.tell(f"{said}; by chance alone about {SIGNIFICANT * tested:.1g} would")
-
-
-def _warn_of_drift(columns: dict[str, np.ndarray], closed: np.ndarray, parameters: Parameters) -> None:
-    """Warn where even the farthest and latest closed bands hold clearly more than expected: that is no repeat."""
-    if not closed.any() or columns["distance_from"][closed].max() == columns["distance_from"][closed].min():
-        return
-    last = int(np.flatnonzero(closed)[-1])
-    if columns["p"][last] <= DRIFT_P and columns["ratio"][last] >= DRIFT_RATIO:
+    drift = drift_in_words(columns)
+    if drift:
         parameters.warn(
-            f"Even {columns['distance'][last]} and {columns['time'][last]} apart there are {columns['ratio'][last]:.2f} times "
-            "the expected pairs: where crime happens has changed over the period (a season, a new hot spot), and the test cannot "
-            "tell that from near repeats; take a shorter period, and look whether the ratio falls with distance and time."
+            f"{drift[0].upper()}{drift[1:]}; take a shorter period, and look whether the ratio falls with distance and time."
         )
+    closed = _closed(columns)
+    tested = int(closed.sum())
+    if not tested:
+        parameters["significant"] = 0
+        parameters.tell("no pair of bands ends in both distance and time, so that none of them is near and soon")
+        return
+    above = np.flatnonzero(closed & (columns["p"] <= SIGNIFICANT) & (columns["observed"] > columns["expected"]))
+    parameters["significant"] = int(above.size)
+    parameters.tell(
+        f"{above.size} of {tested} pairs of closed bands hold more pairs of incidents than expected (p ≤ {SIGNIFICANT:g})"
+        f"{_most(columns, above)}; by chance alone about {SIGNIFICANT * tested:.1g} would"
+    )
+
+
+def _most(columns: dict[str, np.ndarray], above: np.ndarray) -> str:
+    """Say which of some rows holds most pairs more than expected: a high ratio may be of two pairs."""
+    if not above.size:
+        return ""
+    most = above[np.argmax((columns["observed"] - columns["expected"])[above])]
+    at = {name: values[most] for name, values in columns.items()}
+    return (
+        f"; the largest excess is at {at['distance']} and {at['time']}: {at['observed']:,} pairs, {at['ratio']:.2f} times the "
+        f"{at['expected']:,.1f} expected, p {at['p']:.3g}"
+    )
+
+
+def _closed(table: Any) -> np.ndarray:
+    """Return which pairs of bands end in both distance and time: the others are what is left over."""
+    return np.asarray(np.isfinite(table["distance_to"]) & np.isfinite(table["time_to"]))
+
+
+def drift_in_words(table: Any) -> str:
+    """Say that even the farthest and latest closed bands hold clearly more than expected, which is no repeat; else nothing."""
+    closed = _closed(table)
+    if not closed.any() or table["distance_from"][closed].max() == table["distance_from"][closed].min():
+        return ""
+    last = int(np.flatnonzero(closed)[-1])
+    if table["p"][last] > DRIFT_P or table["ratio"][last] < DRIFT_RATIO:
+        return ""
+    return (
+        f"even {table['distance'][last]} and {table['time'][last]} apart there are {table['ratio'][last]:.2f} times the expected "
+        "pairs, so that where crime happens has changed over the period (a season, a new hot spot), and the test cannot tell "
+        "that from near repeats"
+    )

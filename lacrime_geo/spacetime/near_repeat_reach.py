@@ -22,8 +22,7 @@ class Reach(NamedTuple):
     @classmethod
     def of(cls, table: Any, distance: Any, days: Any, parameters: Parameters) -> Reach:
         """Return the reach told, else that of the significant bands of a table of near repeats, from the nearest on."""
-        if (distance is None) != (days is None):
-            raise ValueError("distance and days belong together: give both, or neither.")
+        both_or_neither(distance, days)
         if distance is None:
             return cls._significant(table, parameters)
         parameters["distance"] = checks.positive("distance", distance)
@@ -68,6 +67,12 @@ class Reach(NamedTuple):
             if end > first and self.days[first]
         ]
         return ", ".join(parts) or "none"
+
+
+def both_or_neither(distance: Any, days: Any) -> None:
+    """Raise when only one of distance and days is given."""
+    if (distance is None) != (days is None):
+        raise ValueError("distance and days belong together: give both, or neither.")
 
 
 def _significant_days(table: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -15,8 +15,8 @@ from ..progress import Progress, advance, within
 from ..results import Shapes
 from .bands import DAYS, METRES, SAME_PLACE, Bands
 from .dated_places import DatedPlaces, dated_places
-from .knox_test import near_repeat
-from .near_repeat_reach import Reach
+from .knox_test import drift_in_words, near_repeat
+from .near_repeat_reach import Reach, both_or_neither
 from .shuffled_dates import counts_of
 
 WHAT = "a zone of near repeats"
@@ -29,7 +29,7 @@ CORNERS = 48
 DAY = np.timedelta64(1, "D")
 
 
-class _Reach(NamedTuple):
+class ZoneReach(NamedTuple):
     """How far (m) and how many days a zone reaches, and how far (m) repeats were counted to measure its risk."""
 
     distance: float
@@ -65,14 +65,15 @@ def risk_zones(
     -------
     Shapes
         A circle for each place with incidents in the last `days`: `days_left` (today included), `risk` (observed / expected
-        near repeats at its age; of "linear" the share that is left), `age` (days), `incidents` on the place within these
-        days, `first` and `last` (from when to when it lasts).
+        near repeats at its age; of "linear" the share that is left), `age` (days), `count` (incidents on the place within
+        these days), `first` and `last` (from when to when it lasts).
 
     Raises
     ------
     ValueError
-        If no near repeats are significant and no distance and days are given, only one of them is, there is no incident in
-        the last days, the incidents have weights or no times, or fewer than two have both a place and a date.
+        If distance and days are not given and no near repeats are significant, or where crime happens has changed over the
+        period, which the Knox test cannot tell from near repeats; if only one of them is given, there is no incident in the
+        last days, the incidents have weights or no times, or fewer than two have both a place and a date.
 
     Notes
     -----
@@ -90,8 +91,8 @@ def risk_zones(
     ([3, 7], ['2023-02-16', '2023-02-20'])
     """
     checks.option("decay", decay, DECAYS)
-    if (distance is None) != (days is None):
-        raise ValueError("distance and days belong together: give both, or neither.")
+    both_or_neither(distance, days)
+    seed = checks.whole("seed", seed, 0)
     with warned_once():
         zones = _drawn(incidents, distance, days, decay, as_of, seed, progress)
     advance(progress, 1.0)
@@ -146,12 +147,18 @@ def _known_on(found: DatedPlaces, as_of: Any, parameters: Parameters) -> tuple[n
 
 def _reach(
     found: DatedPlaces, distance: Any, days: Any, seed: int, parameters: Parameters, progress: Progress
-) -> _Reach:
+) -> ZoneReach:
     """Return how far zones reach and how long they last: as told, or as near repeats are significant."""
     if distance is not None:
         metres = checks.positive("distance", distance)
-        return _Reach(metres, checks.whole("days", days), metres)
+        return ZoneReach(metres, checks.whole("days", days), metres)
     table = near_repeat(found.incidents, seed=seed, progress=progress)
+    drift = drift_in_words(table)
+    if drift:
+        raise ValueError(
+            f"No zones are drawn from the Knox test of {found.everything.label!r}: {drift}. Give distance and days to draw zones "
+            "of your own, or take a shorter period."
+        )
     significant = Reach.of(table, None, None, Unsaid())
     if not significant.days.size:
         raise ValueError(
@@ -161,7 +168,7 @@ def _reach(
     radius = max(significant.distance, OF_A_PLACE) if significant.distance <= SAME_PLACE else significant.distance
     parameters.choose("distance", radius, _reason(significant), " m")
     parameters.choose("days", significant.longest, _reason(significant), " days")
-    return _Reach(radius, significant.longest, significant.distance)
+    return ZoneReach(radius, significant.longest, significant.distance)
 
 
 def _reason(reach: Reach) -> str:
@@ -169,7 +176,7 @@ def _reason(reach: Reach) -> str:
     return f"{said}: a circle of {OF_A_PLACE:g} m shows the place" if reach.distance <= SAME_PLACE else said
 
 
-def _risk_by_age(found: DatedPlaces, reach: _Reach, decay: str, parameters: Parameters) -> np.ndarray:
+def _risk_by_age(found: DatedPlaces, reach: ZoneReach, decay: str, parameters: Parameters) -> np.ndarray:
     """Return the risk of a zone for each age in days (days,), and keep it with its unit."""
     age = np.arange(reach.days)
     if decay == LINEAR:
@@ -198,7 +205,7 @@ def _risk_by_age(found: DatedPlaces, reach: _Reach, decay: str, parameters: Para
 
 
 def _zones(
-    found: DatedPlaces, today: np.int64, reach: _Reach, risk: np.ndarray
+    found: DatedPlaces, today: np.int64, reach: ZoneReach, risk: np.ndarray
 ) -> tuple[dict[str, np.ndarray], tuple[np.ndarray, np.ndarray]]:
     """Return the columns and the places of the zones, those with most days left last, which are drawn above the others."""
     age = today - found.day
@@ -220,7 +227,7 @@ def _zones(
         "days_left": reach.days - youngest,
         "risk": risk[youngest],
         "age": youngest,
-        "incidents": np.bincount(place, minlength=first.size)[order],
+        "count": np.bincount(place, minlength=first.size)[order],
         "first": begin,
         "last": begin + reach.days * DAY - np.timedelta64(1, "s"),
     }
