@@ -83,7 +83,7 @@ from .temporal.week_clock import Clock, clock
 from .temporal.weekday_testing import WeekdayTest, weekday_test
 
 BY = Column("by", "Column that tells groups apart", holds="text")
-COUNT_STEP = Choice("step", "Days, weeks or months", options=COUNT_STEPS)
+COUNT_STEP = Choice("step", "Days, weeks or months", options=COUNT_STEPS, usual="day")
 
 ANALYSES = (
     Analysis(
@@ -504,7 +504,7 @@ ANALYSES = (
             Switch("by_weekday", "Compare each weekday with itself only"),
             Amount("permutations", "Random scans", whole=True),
             Switch("gumbel", "Take p from a Gumbel distribution, which may be smaller than random scans allow"),
-            Amount("level", "Largest p of an outbreak"),
+            Amount("max_p", "Largest p of an outbreak"),
         ),
     ),
     Analysis(

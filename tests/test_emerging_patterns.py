@@ -108,7 +108,7 @@ def test_nine_of_ten_is_nine_tenths_and_no_less():
 def test_the_trend_may_be_of_another_series():
     assert lg.emerging_pattern([5] * 10, trend_of=range(10)).pattern == "intensifying hot spot"
     assert lg.emerging_pattern([1.8] * 10).pattern == "no pattern"
-    assert lg.emerging_pattern([1.8] * 10, level=0.10).pattern == "persistent hot spot"
+    assert lg.emerging_pattern([1.8] * 10, max_p=0.10).pattern == "persistent hot spot"
 
 
 def test_too_short_or_unlike_series_are_refused_in_a_sentence():

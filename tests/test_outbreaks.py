@@ -166,7 +166,18 @@ def test_the_columns_say_what_is_in_the_circle():
     assert ((found["last"] - found["first"]).astype("m8[D]").astype(int) + 1).tolist() == found["days"].tolist()
     area = found.to_geodataframe().geometry.area.iloc[0]
     assert area == pytest.approx(np.pi * r**2, rel=0.01)
-    assert found.parameters["found"].startswith("1 outbreak with p ≤ 0.05; the first: ") or len(found) > 1
+    assert found.parameters["found"].startswith("1 outbreak with p ≤ 0.05; the first: ") and len(found) == 1
+    assert not any("one place" in said for said in [found.parameters["found"], *found.parameters["warnings"]])
+
+
+def test_an_outbreak_on_one_place_is_said_to_be_that():
+    x, y, day = by_chance(400, 5)
+    x[:12], y[:12], day[:12] = 3000.0, 3000.0, 58
+    found = lg.space_time_scan(made(x, y, day), **SMALL)
+    assert found["places"][0] == 1 and ", all on one place (p 0.01)" in found.parameters["found"]
+    said = [words for words in found.parameters["warnings"] if "on one place" in words]
+    assert len(said) == 1 and said[0].startswith(f"All incidents of outbreak 1 ({found['cases'][0]} incidents) are on")
+    assert ", all on one place" in qml(found)
 
 
 def test_further_outbreaks_overlap_no_less_likely_one():
@@ -204,10 +215,10 @@ def test_places_with_weekdays_of_their_own_are_no_outbreak_by_weekday():
 
 def test_the_order_of_rows_and_the_number_of_threads_change_nothing(monkeypatch):
     points = planted(400, 9)
-    found = lg.space_time_scan(points, level=0.9, **SMALL)
+    found = lg.space_time_scan(points, max_p=0.9, **SMALL)
     monkeypatch.setattr("lacrime_geo.spacetime.random_scans._processors", lambda: 1)
     for order in (np.arange(400)[::-1], np.random.default_rng(1).permutation(400)):
-        again = lg.space_time_scan(points.take(order), level=0.9, **SMALL)
+        again = lg.space_time_scan(points.take(order), max_p=0.9, **SMALL)
         for name in found.columns:
             np.testing.assert_array_equal(found[name], again[name])
     assert found.parameters["largest_by_chance"] == again.parameters["largest_by_chance"]
@@ -220,7 +231,7 @@ def test_gumbel_goes_below_the_smallest_rank():
 
 
 def test_nothing_found_is_an_answer(tmp_path):
-    found = lg.space_time_scan(made(*by_chance(200, 11)), level=0.001, **SMALL)
+    found = lg.space_time_scan(made(*by_chance(200, 11)), max_p=0.001, **SMALL)
     assert len(found) == 0 and found.parameters["found"].startswith(
         "no outbreak with p ≤ 0.001: the least likely cylinder"
     )
@@ -267,7 +278,7 @@ def test_what_cannot_be_scanned_is_said():
         (lambda: lg.space_time_scan(points, max_days=31), r"at most half the period of 60 days \(30\), got 31"),
         (lambda: lg.space_time_scan(points, max_radius=100), "max_radius must be 250"),
         (lambda: lg.space_time_scan(points, cell_size=0), "cell_size must be above 0"),
-        (lambda: lg.space_time_scan(points, level=1), "level must be a share"),
+        (lambda: lg.space_time_scan(points, max_p=1), "max_p must be a share"),
         (lambda: lg.space_time_scan(points, permutations=0), "permutations must be a whole number"),
         (lambda: require_few(300_000_001), "more than 300,000,000"),
         (lambda: lg.space_time_scan(made([1.0], [1.0], np.array([3]))), "are on one place"),

@@ -96,7 +96,7 @@ seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.e
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
-seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, level=0.99)]
+seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, max_p=0.99)]
 assert lg.e_test(6, 2) > 0.1
 seconds += [*safe, lg.risk_zones(points, distance=100, days=7)]
 texts = [styles.qml(result) for result in (*warned, *surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]

@@ -31,7 +31,7 @@ def space_time_scan(
     by_weekday: bool = False,
     permutations: int = 999,
     gumbel: bool = False,
-    level: float = 0.05,
+    max_p: float = 0.05,
     seed: int = 0,
     progress: Progress = None,
 ) -> Shapes:
@@ -48,7 +48,7 @@ def space_time_scan(
     by_weekday : compare each weekday with itself only: for places that have weekdays of their own, such as nightlife.
     permutations : random scans that p comes from; it is no smaller than 1 / (permutations + 1) without gumbel.
     gumbel : p from the Gumbel distribution fitted to the random scans, which can be smaller.
-    level : largest p of an outbreak that is returned.
+    max_p : largest p of an outbreak that is returned. Default 0.05.
     seed : of the random scans.
     progress : function of a fraction, returning False to stop.
 
@@ -97,9 +97,9 @@ def space_time_scan(
     circles = circles_around(cases, cell_size, max_radius, dated.crs)
     require_few(circles.size * spans.number)
     draws, seed = checks.whole("permutations", permutations), checks.whole("seed", seed, minimum=0)
-    alpha = checks.share("level", level)
+    largest = checks.share("max_p", max_p)
     parameters.update(retrospective=bool(retrospective), by_weekday=bool(by_weekday), permutations=draws, seed=seed)
-    parameters.update(inference="gumbel" if gumbel else "rank", level=alpha)
+    parameters.update(inference="gumbel" if gumbel else "rank", max_p=largest)
     parameters.update(cell_size=2 * float(circles.radii[0]), max_radius=float(circles.radii[-1]))
     advance(progress, 0.02)
     scans = Scans(Cylinders(cases, circles, spans))
@@ -107,26 +107,28 @@ def space_time_scan(
     maxima = scans.maxima(draws, seed, within(progress, 0.05, 0.95))
     outbreaks, p = _outbreaks(scans, maxima, parameters)
     advance(progress, 1.0)
-    _tell(outbreaks, p, first, parameters)
-    kept = p <= alpha
+    places = _places(outbreaks, scans.cylinders)
+    _tell(outbreaks, p, places, first, parameters)
+    kept = p <= largest
+    _warn_of_one_place(outbreaks.where(kept), places[kept], parameters)
     columns = _columns(outbreaks.where(kept), p[kept], first, scans.cylinders, bool(retrospective))
     shapes = circles_wkb(*circles.of(outbreaks.circle[kept]))
     return Shapes(columns, parameters, shapes, placed.crs, "outbreaks", everything.titled("Outbreaks"))
 
 
 def _outbreaks(scans: Scans, maxima: np.ndarray, parameters: Parameters) -> tuple[Found, np.ndarray]:
-    """Return the cylinders that overlap no less likely one, and their p: at least the first, and those up to the level."""
-    p_of, level = P_OF[parameters["inference"]], parameters["level"]
+    """Return the cylinders that overlap no less likely one, and their p: at least the first, and those up to `max_p`."""
+    p_of, max_p = P_OF[parameters["inference"]], parameters["max_p"]
     parameters["largest_by_chance"] = [float(f"{value:.6g}") for value in np.quantile(maxima, [0.5, 0.95, 1.0])]
     found = scans.found(scans.cylinders.cases.day)
     least = parameters["largest"] = float(found.ratio.max(initial=0.0))
     if not found.ratio.size:
         return found, np.zeros(0)
-    while least > 0 and p_of(np.array([least]), maxima)[0] <= level:
+    while least > 0 and p_of(np.array([least]), maxima)[0] <= max_p:
         least *= 0.9
     found = scans.found(scans.cylinders.cases.day, least)
     p = p_of(found.ratio, maxima)
-    rows = np.flatnonzero((p <= level) | (found.ratio == found.ratio.max()))
+    rows = np.flatnonzero((p <= max_p) | (found.ratio == found.ratio.max()))
     rows = rows[_apart(found.where(rows), scans.cylinders.circles)]
     return found.where(rows), p[rows]
 
@@ -180,20 +182,32 @@ def _places(found: Found, cylinders: Cylinders) -> np.ndarray:
     return np.array(number, dtype=np.int64)
 
 
-def _tell(found: Found, p: np.ndarray, first: np.datetime64, parameters: Parameters) -> None:
+def _warn_of_one_place(found: Found, places: np.ndarray, parameters: Parameters) -> None:
+    """Say which outbreaks have all their incidents on one place, which is often one event reported several times."""
+    rows = np.flatnonzero(places == 1)
+    if rows.size:
+        ranks = checks.listed(f"{row + 1} ({found.cases[row]:,} incidents)" for row in rows)
+        parameters.warn(
+            f"All incidents of outbreak {ranks} are on one place: often that is one event with many reports or victims, and no "
+            "series; look at them, or count events instead of victims."
+        )
+
+
+def _tell(found: Found, p: np.ndarray, places: np.ndarray, first: np.datetime64, parameters: Parameters) -> None:
     """Say how many outbreaks there are and what the least likely one is, also where it is none."""
-    number = int((p <= parameters["level"]).sum())
+    number = int((p <= parameters["max_p"]).sum())
     parameters["outbreaks"] = number
     if not p.size:
         parameters.tell("no outbreak: no circle has two incidents or more, and more than expected")
         return
     numbers = f"{found.cases[0]:,} incidents where {in_words(found.expected[0])} are expected"
     span = dates.days_in_words(*((first + day).astype("M8[s]") for day in (found.start[0], found.stop[0] - 1)))
-    told = f"{numbers}, {span} (p {in_words(p[0])})"
+    where = ", all on one place" if places[0] == 1 else ""
+    told = f"{numbers}, {span}{where} (p {in_words(p[0])})"
     if number:
-        parameters.tell(f"{number:,} outbreak{'s' * (number > 1)} with p ≤ {parameters['level']:g}; the first: {told}")
+        parameters.tell(f"{number:,} outbreak{'s' * (number > 1)} with p ≤ {parameters['max_p']:g}; the first: {told}")
     else:
-        parameters.tell(f"no outbreak with p ≤ {parameters['level']:g}: the least likely cylinder has {told}")
+        parameters.tell(f"no outbreak with p ≤ {parameters['max_p']:g}: the least likely cylinder has {told}")
 
 
 def circles_wkb(x: np.ndarray, y: np.ndarray, radius: np.ndarray) -> np.ndarray:

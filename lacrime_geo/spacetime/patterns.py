@@ -101,13 +101,13 @@ def reason_of(pattern: int, hot: int, cold: int, steps: int, trend: int, p: floa
     return f"{told}, {direction}, {size}"
 
 
-def emerging_pattern(z: Any, *, level: float = 0.05, trend_of: Any = None) -> EmergingPattern:
+def emerging_pattern(z: Any, *, max_p: float = 0.05, trend_of: Any = None) -> EmergingPattern:
     """Classify one place by its series of Gi*: new, intensifying, sporadic, historical, ... hot or cold spot, or no pattern.
 
     Parameters
     ----------
     z : (n,) Gi* of the place in each time step, the first one first; NaN, where it is undefined, is neither hot nor cold.
-    level : two-sided p up to which a step is hot or cold. Default 0.05: |z| of 1.96 or more.
+    max_p : two-sided p up to which a step is hot or cold. Default 0.05: |z| of 1.96 or more.
     trend_of : (n,) series whose trend is tested. Default: `z`, which must then be without neighbours in time: with them the
         series moves smoothly, and a trend is found where there is none.
 
@@ -133,12 +133,12 @@ def emerging_pattern(z: Any, *, level: float = 0.05, trend_of: Any = None) -> Em
     >>> emerging_pattern([0.1, 2.2, 2.4, 2.3, 2.8, 3.0, 3.1, 3.3, 3.5, 4.0])[:2]
     ('intensifying hot spot', 'hot in 9 of 10 steps, trend up, p below 0.001')
     """
-    level = checks.share("level", level)
+    max_p = checks.share("max_p", max_p)
     series = _series("z", z)
     tested = series if trend_of is None else _series("trend_of", trend_of)
     if tested.size != series.size:
         raise ValueError(f"trend_of has {tested.size} steps and z has {series.size}; give the same steps of both.")
-    significant = significance.two_sided(series) <= level
+    significant = significance.two_sided(series) <= max_p
     hot, cold = significant & (series > 0), significant & (series < 0)
     known = tested[~np.isnan(tested)]
     score, p = mann_kendall(known)[2:4] if known.size >= LEAST_STEPS else (0.0, 1.0)

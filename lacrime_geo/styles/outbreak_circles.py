@@ -10,7 +10,8 @@ from .elements import NORMAL, categorised, document, element, labels, outline
 # "1 · 31 incidents, 12 expected · p 0.001"
 LABEL = (
     "\"rank\" || ' · ' || format_number(\"cases\", 0) || ' incidents, ' || "
-    'format_number("expected", if("expected" < 10, 1, 0)) || \' expected · p \' || '
+    'format_number("expected", if("expected" < 10, 1, 0)) || \' expected\' || '
+    "if(\"places\" = 1, ', all on one place', '') || ' · p ' || "
     'if("p" < 0.001, \'< 0.001\', format_number("p", 3))'
 )
 
@@ -22,7 +23,7 @@ def outbreaks(result: Any) -> str:
     entries: list[tuple[Any, str]] = [(number, words) for number, (_, words, _) in enumerate(limits)]
     symbols = [outline(palettes.OUTBREAK, width, 0.5, fill_opacity=0.12) for _, _, width in limits]
     if len(result) and result["p"].max() > limits[-1][0]:
-        entries.append(("", f"May be chance: p up to {result.parameters['level']:g}"))
+        entries.append(("", f"May be chance: p up to {result.parameters['max_p']:g}"))
         symbols.append(outline(palettes.OUTBREAK, 0.2, 0.3, fill_opacity=0.05))
     # Above the circle, which it would hide, the less likely ones' first.
     named = labels(

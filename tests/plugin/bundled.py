@@ -66,7 +66,7 @@ def inputs_of(name, points, squares, units, density):
         "aoristic": dict(HOURS="18-22", UNTIL_COLUMN="reported"),
         "near_repeat": dict(PERMUTATIONS=19),
         "alerts": dict(AREAS=units),
-        "space_time_scan": dict(PERMUTATIONS=99, LEVEL=0.99),
+        "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
