@@ -323,3 +323,26 @@ def test_a_damaged_output_is_told_of_in_one_sentence(tmp_path, ending):
         path.write_bytes(content)
         with pytest.raises(ValueError, match=r"is there and cannot be read as an earlier run .*; name another output"):
             lg.alerts(points, earlier=path)
+
+
+@pytest.mark.parametrize("dated_by", ["reported", "occurred"])
+def test_until_is_where_the_file_ends(tmp_path, dated_by):
+    points, areas = city()
+    found = lg.alerts(points.select(until="2022-05-05"), areas=areas, dated_by=dated_by)
+    same = lg.alerts(points, areas=areas, dated_by=dated_by, as_of="2022-05-04")
+    if dated_by == "reported":
+        assert (found["p"] == same["p"]).all() and (found["count"] == same["count"]).all()
+        assert found["date"].astype("M8[D]").astype(str).tolist() == ["2022-05-04"] * 6
+    else:  # of what was reported later it knows more
+        assert found["date"][0] == np.datetime64("2022-05-04") > same["date"][0]
+    found.save(tmp_path / "found.gpkg")
+    assert "2022-05-04T23:59:59Z" in (tmp_path / "found.qml").read_text()
+
+
+def test_the_command_takes_until(tmp_path):
+    points, _ = city()
+    path, out = tmp_path / "crimes.gpkg", tmp_path / "out.gpkg"
+    times = dict(occurred=points.when, reported=points.reported)
+    gpd.GeoDataFrame(times, geometry=gpd.points_from_xy(points.easting, points.northing), crs=CRS).to_file(path)
+    assert main(["alerts", str(path), str(out), "--until", "2022-05-05", "--quiet"]) == 0
+    assert gpd.read_file(out)["date"].astype(str).tolist() == ["2022-05-04"]

@@ -46,6 +46,7 @@ def watched_counts(
     end = None if as_of is None else selection.moment("as_of", as_of).astype("M8[D]")
     dated = _ending_with_a_week(_dated(everything, dated_by, end, parameters), step, parameters)
     series = count_series(dated, step=step, by=by, areas=areas, parameters=parameters, progress=progress)
+    parameters["period"] = f"{parameters['first_day']} to {parameters['last_day']}"
     period_guards.warn(parameters, dated)
     return series, parameters, everything.selection.get("category")
 
@@ -98,7 +99,7 @@ def _by_report(incidents: Incidents, end: np.datetime64 | None, parameters: Para
     )
     parameters.note("without_report", missing, sentence)
     whole = incidents.whole.reported if incidents.whole.reported is not None else reported
-    last = end if end is not None else _last_day(incidents, whole, parameters)
+    last = _earliest(end if end is not None else _last_day(incidents, whole, parameters), _asked_last(incidents))
     dates = FileDates(_until(whole, last), None, None)
     chosen = {name: value for name, value in incidents.selection.items() if name not in ("since", "until")}
     kept = replace(
@@ -118,8 +119,6 @@ def _last_day(incidents: Incidents, reported: np.ndarray, parameters: Parameters
     last = _latest(reported)
     when = incidents.whole.when if incidents.whole.when is not None else incidents.when
     occurred = last if when is None or np.isnat(when).all() else _latest(when)
-    if incidents.selection.get("until") is not None:
-        occurred = min(occurred, selection.moment("until", incidents.selection["until"]).astype("M8[D]") - DAY)
     if last - occurred <= FRESH:
         return last
     reason = (
@@ -136,8 +135,8 @@ def _by_occurrence(incidents: Incidents, end: np.datetime64 | None, known: bool,
     keep = np.ones(incidents.size, dtype=bool)
     if end is not None and known:
         keep = ~(np.asarray(incidents.reported) >= end + DAY)
-    last = _latest(incidents.whole.when if incidents.whole.when is not None else incidents.when)
-    last = last if end is None else min(last, end)
+    latest = _latest(incidents.whole.when if incidents.whole.when is not None else incidents.when)
+    last = _earliest(latest, end, _asked_last(incidents))
     as_of = end if end is not None else incidents.known_until
     if known and as_of is not None:
         safe = period_guards.measured_safe_end(
@@ -162,6 +161,16 @@ def _refuse_nothing(incidents: Incidents, last: np.datetime64) -> None:
 def _until(times: np.ndarray | None, last: np.datetime64) -> np.ndarray:
     """Return times with those after a day missing."""
     return np.where(np.asarray(times) >= last + DAY, np.datetime64("NaT", "s"), np.asarray(times))
+
+
+def _asked_last(incidents: Incidents) -> np.datetime64 | None:
+    """Return the last whole day before the `until` that the incidents were chosen by."""
+    until = incidents.selection.get("until")
+    return None if until is None else selection.moment("until", until).astype("M8[D]") - DAY
+
+
+def _earliest(*days: np.datetime64 | None) -> np.datetime64:
+    return min(day for day in days if day is not None)
 
 
 def _latest(times: np.ndarray | None) -> np.datetime64:
