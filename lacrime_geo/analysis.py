@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any, Callable
 
 from .parameter_groups import INTERVALS, SELECTION
-from .parameter_kinds import KINDS, Parameter, Points, Polygons
+from .parameter_kinds import KINDS, Choice, Parameter, Points, Polygons
 from .progress import Progress
 from .results import Shapes
 
@@ -144,8 +144,14 @@ class Analysis:
             return None
         for signature in (self._signature, self._second_signature):
             if name in signature:
-                return signature[name].default
+                default = signature[name].default
+                return self._usual.get(name) if default is None else default
         return self._look_signature[name].default
+
+    @property
+    def _usual(self) -> dict[str, str | None]:
+        """What forms show of choices that have no default in a script."""
+        return {parameter.name: parameter.usual for parameter in self.params if isinstance(parameter, Choice)}
 
     def second_of(self, result: Any, progress: Progress, **options: Any) -> Any:
         """Return the further layer or table of a result."""

@@ -43,11 +43,12 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several names."""
+    """One of several names; `usual` is what a form shows where the function itself finds one of a table only."""
 
     name: str
     label: str
     options: tuple[str, ...]
+    usual: str | None = None
 
 
 @dataclass(frozen=True)
