@@ -109,3 +109,11 @@ def test_help_is_read_from_a_docstring():
 
     expected = {"x": "data.", "first": "numbers, on two lines.", "second": "numbers, on two lines.", "third": "last."}
     assert parameter_help(function) == expected
+
+
+@pytest.mark.parametrize("name", ["decompose", "change_points"])
+def test_forms_show_the_step_by_which_incidents_are_counted(name):
+    assert (
+        BY_NAME[name].default("step") == "day"
+        and inspect.signature(getattr(lg, name)).parameters["step"].default is None
+    )

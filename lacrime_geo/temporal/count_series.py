@@ -231,17 +231,7 @@ def series_of_table(
     ValueError
         If a column is missing, a date or count cannot be read, or two rows are of one group and step.
     """
-    columns = getattr(table, "columns", table)
-    source = columns if isinstance(columns, dict) else table
-    names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
-    day = _table_days(checks.column(source, "period" if "date" not in names and "period" in names else "date"))
-    count = _table_counts(checks.column(source, "count"), day)
-    key = group or next((name for name in ("group", "area", "name") if name in names), None)
-    labels = (
-        np.full(day.size, "all", dtype=object)
-        if key is None
-        else np.array([str(value) for value in checks.column(source, key)], dtype=object)
-    )
+    day, count, labels = rows_of_table(table, group)
     found = checks.option("step", step, STEPS) if step else step_of(np.unique(day))
     begin, end = _steps_of_table(day, found)
     at = np.searchsorted(begin, day, side="right") - 1
@@ -253,6 +243,19 @@ def series_of_table(
     if parameters is not None:
         _note_missing(counts.size - flat.size, counts.size, found, parameters)
     return CountSeries(groups.astype(object), begin, end, counts.reshape(groups.size, begin.size), found)
+
+
+def rows_of_table(table: Any, group: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the day, the count and the group of each row of a table (rows,)."""
+    columns = getattr(table, "columns", table)
+    source = columns if isinstance(columns, dict) else table
+    names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
+    day = _table_days(checks.column(source, "period" if "date" not in names and "period" in names else "date"))
+    count = _table_counts(checks.column(source, "count"), day)
+    key = group or next((name for name in ("group", "area", "name") if name in names), None)
+    if key is None:
+        return day, count, np.full(day.size, "all", dtype=object)
+    return day, count, np.array([str(value) for value in checks.column(source, key)], dtype=object)
 
 
 def _note_missing(missing: int, size: int, step: str, parameters: Parameters) -> None:

@@ -14,8 +14,8 @@ from ..progress import Progress, advance, within
 from ..results import Curve
 from ..summaries import counted
 from . import panel_chart
-from .count_series import STEPS, CountSeries
-from .given_series import USUAL, Given, given
+from .count_series import CountSeries
+from .given_series import Given, given
 from .seasonal_loess import Parts, Spans, stl
 
 PERIODS = {"day": (7, "a week of days"), "week": (52, "a year of weeks"), "month": (12, "a year of months")}
@@ -37,7 +37,7 @@ class Decomposition(Curve):
 def decompose(
     incidents: Any,
     *,
-    step: str = USUAL,
+    step: str | None = None,
     by: Any = None,
     period: int | None = None,
     seasonal: int | None = None,
@@ -51,7 +51,8 @@ def decompose(
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`); or a table of counts
         (Table, DataFrame or dict of columns) with `date` and `count`.
-    step : "day", "week" or "month", by which incidents are counted. Default: the day. A table has a step of its own.
+    step : "day", "week" or "month", by which incidents are counted, or to which a table of days is summed up. Where it is
+        not given incidents are counted by days, and a table has the step of its dates.
     by : column name or array (n,) whose values tell groups apart; of a table the name of a column. Default: all together (of
         a table: its column `group`, `area` or `name`, where there is one).
     period : after how many steps the season comes again. Default: 7 of days, 52 of weeks, 12 of months.
@@ -89,7 +90,6 @@ def decompose(
     >>> found["trend"][:2].round(3).tolist(), found["seasonal"][4:6].round(3).tolist()
     ([14.0, 14.0], [6.0, 8.0])
     """
-    checks.option("step", step, STEPS)
     beginning = given(incidents, step, by, within(progress, 0.0, 0.3))
     series, parameters = beginning.series, beginning.parameters
     parameters["step"] = series.step

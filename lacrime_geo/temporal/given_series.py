@@ -6,15 +6,31 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import selection
+from .. import checks, selection
 from ..delays import period_guards
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
 from ..progress import Progress
-from .count_series import DAY, CountSeries, count_series, series_of_table
+from ..summaries import counted
+from .count_series import (
+    DAY,
+    STEPS,
+    WEEK,
+    CountSeries,
+    count_series,
+    rows_of_table,
+    series_of_table,
+    step_of,
+    steps_between,
+)
 
 ALL = "all"
 USUAL = "day"
+APART = {
+    "day": "the dates of the table are days",
+    "week": "the dates of the table lie whole weeks apart",
+    "month": "the dates of the table are firsts of months",
+}
 
 
 class Given(NamedTuple):
@@ -37,19 +53,22 @@ def is_table(anything: Any) -> bool:
     return isinstance(anything, dict) or (hasattr(anything, "columns") and not marked)
 
 
-def given(anything: Any, step: str, by: Any, progress: Progress = None) -> Given:
-    """Make series of incidents, counted by a step and group, or of a table, which has its own unless another than days is named.
+def given(anything: Any, step: str | None, by: Any, progress: Progress = None) -> Given:
+    """Make series of incidents, counted by a step (None: days) and group, or of a table (None: by the step that it has).
 
     Raises
     ------
     ValueError
-        If the incidents have weights, `by` of a table names no column, or what `count_series` and `series_of_table` refuse.
+        If the incidents have weights, `by` of a table names no column, a table has longer steps than asked for, or what
+        `count_series` and `series_of_table` refuse.
     """
+    if step is not None:
+        checks.option("step", step, STEPS)
     if is_table(anything):
         if by is not None and not isinstance(by, str):
             raise TypeError(f"by must name a column of the table of counts, got a {type(by).__name__}.")
         parameters = Parameters(layer=getattr(anything, "label", "counts"))
-        series = series_of_table(anything, step=None if step == USUAL else step, group=by, parameters=parameters)
+        series = _of_table(anything, step, by, parameters)
         parameters.update(incidents=int(series.count.sum()), step=series.step)
         parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
         return Given(series, parameters, None)
@@ -57,10 +76,47 @@ def given(anything: Any, step: str, by: Any, progress: Progress = None) -> Given
     _refuse_weights(incidents)
     parameters = Parameters(layer=incidents.label, incidents=incidents.size, period=incidents.period)
     parameters.update(incidents.selection)
-    parameters["step"] = step
+    parameters["step"] = step or USUAL
     period_guards.warn(parameters, incidents)
-    series = count_series(incidents, step=step, by=by, parameters=parameters, progress=progress)
+    series = count_series(incidents, step=parameters["step"], by=by, parameters=parameters, progress=progress)
     return Given(series, parameters, incidents.selection.get("category"))
+
+
+def _of_table(table: Any, step: str | None, group: str | None, parameters: Parameters) -> CountSeries:
+    """Return the series of a table by its own step, or by a longer one that is asked for."""
+    day, _, labels = rows_of_table(table, group)
+    own = step_of(np.unique(day))
+    if step is None:
+        parameters.choose("step", own, APART[own])
+    elif STEPS.index(step) < STEPS.index(own):
+        raise ValueError(
+            f"The table holds counts by {own}, got step {step!r}; take step={own!r}, or give a row for each {step}."
+        )
+    if step in (None, own) or _once_each(day, labels, str(step)):
+        return series_of_table(table, step=step or own, group=group, parameters=parameters)
+    if own != "day":
+        raise ValueError(
+            f"The table holds counts by {own}, which no {step} holds whole, got step {step!r}; take step={own!r}."
+        )
+    return _summed(series_of_table(table, step=own, group=group, parameters=parameters), str(step), parameters)
+
+
+def _once_each(day: np.ndarray, labels: np.ndarray, step: str) -> bool:
+    """Tell whether no group has two rows in one step, so that each date stands for the step that it is in."""
+    part = day.astype("M8[M]").astype(np.int64) if step == "month" else (day - day.min()).astype(np.int64) // WEEK
+    number = np.unique(labels, return_inverse=True)[1].ravel()
+    return bool(np.unique(np.stack([number, part]), axis=1).shape[1] == day.size)
+
+
+def _summed(days: CountSeries, step: str, parameters: Parameters) -> CountSeries:
+    """Return counts of days summed up to whole weeks or months; days of none are left out and told of."""
+    begin, end = steps_between(days.begin[0], days.begin[-1], step)
+    inside = (days.begin >= begin[0]) & (days.begin < end)
+    left = int((~inside).sum())
+    said = f"{counted(left, 'day')} of the table {'is' if left == 1 else 'are'} of no whole {step} and left out"
+    parameters.note("outside_the_steps", int(days.count[:, ~inside].sum()), said)
+    place = np.searchsorted(days.begin[inside], begin)
+    return CountSeries(days.name, begin, end, np.add.reduceat(days.count[:, inside], place, axis=1), step)
 
 
 def _refuse_weights(incidents: Incidents) -> None:

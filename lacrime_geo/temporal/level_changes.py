@@ -14,8 +14,8 @@ from ..progress import Progress, advance, within
 from ..results import Curve, Table
 from ..summaries import counted
 from . import level_chart
-from .count_series import STEPS, CountSeries
-from .given_series import ALL, USUAL, Given, given
+from .count_series import CountSeries
+from .given_series import ALL, Given, given
 from .rank_change import inflation, p_of, pettitt
 from .segmentation import Segments, dispersion, pelt
 
@@ -63,7 +63,7 @@ class _Found(NamedTuple):
 def change_points(
     incidents: Any,
     *,
-    step: str = USUAL,
+    step: str | None = None,
     by: Any = None,
     method: str = "pelt",
     penalty: float | None = None,
@@ -76,7 +76,8 @@ def change_points(
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`); or a table of counts
         (Table, DataFrame or dict of columns) with `date` and `count`.
-    step : "day", "week" or "month", by which incidents are counted. Default: the day. A table has a step of its own.
+    step : "day", "week" or "month", by which incidents are counted, or to which a table of days is summed up. Where it is
+        not given incidents are counted by days, and a table has the step of its dates.
     by : column name or array (n,) whose values tell groups apart; of a table the name of a column. Default: all together (of
         a table: its column `group`, `area` or `name`, where there is one).
     method : "pelt", any number of changes, or "pettitt", the one that is most likely, with its p.
@@ -118,7 +119,6 @@ def change_points(
     (['2023-03-13'], [1.55])
     """
     checks.option("method", method, METHODS)
-    checks.option("step", step, STEPS)
     beginning = given(incidents, step, by, within(progress, 0.0, 0.3))
     series, parameters = beginning.series, beginning.parameters
     parameters.update(step=series.step, method=method)

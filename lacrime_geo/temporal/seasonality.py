@@ -16,7 +16,7 @@ from ..results import Curve
 from ..summaries import counted
 from . import effect_chart
 from .count_series import CountSeries
-from .given_series import ALL, USUAL, given
+from .given_series import ALL, given
 from .season_effects import (
     FIRST,
     LEVELS,
@@ -103,7 +103,7 @@ def season(
     """
     level = checks.share("level", level)
     named = _named(reference)
-    series, parameters, _ = beginning = given(incidents, USUAL, by, within(progress, 0.0, 0.3))
+    series, parameters, _ = beginning = given(incidents, None, by, within(progress, 0.0, 0.3))
     effects = _effects_told(series, parameters)
     parameters.update(level=level, reference=", ".join(named.values()) or "mean")
     calendar = calendar_of(series.begin, series.lengths.astype(float), effects)

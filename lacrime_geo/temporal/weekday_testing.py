@@ -126,7 +126,7 @@ def _counted(incidents: Any, progress: Progress) -> tuple[np.ndarray, Parameters
     """Return the counts of the weekdays (7,), the record, and a title where the period is known."""
     if isinstance(incidents, (list, tuple, np.ndarray)):
         return _seven(incidents), Parameters(), ""
-    found = given(incidents, USUAL, None, progress)
+    found = given(incidents, None, None, progress)
     if found.series.step != USUAL:
         raise ValueError(f"The table holds counts by {found.series.step}, which have no weekday; give counts of days.")
     counts = np.bincount(weekday_of(found.series.begin), found.series.total, minlength=7).astype(np.int64)
