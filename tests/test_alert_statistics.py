@@ -10,7 +10,7 @@ from lacrime_geo.alerting.limits_by_simulation import Chance, limits_of
 from lacrime_geo.alerting.methods import method_of
 from lacrime_geo.alerting.null_tails import drawn_counts, tail_of
 from lacrime_geo.alerting.poisson_limits import poisson, poisson_z
-from lacrime_geo.alerting.usual_counts import usual_before, weekday_factors
+from lacrime_geo.alerting.usual_counts import usual_before, weekday_factors, weekdays_before
 from lacrime_geo.dates import weekday_of
 
 COUNTS = np.random.default_rng(4).poisson(np.array([[0.2], [3.0], [40.0]]), (3, 120)).astype(float)
@@ -146,14 +146,24 @@ def test_the_pattern_of_the_week_is_seen_and_only_where_it_is():
     assert weekday_of(np.array(["2023-10-07"], dtype="M8[D]"))[0] == 5  # a Saturday
     factors = np.array([1.0, 1.0, 1.0, 1.0, 1.3, 1.2, 0.5])
     random = np.random.default_rng(7)
-    found = weekday_factors(random.poisson(5 * factors[weekday_of(day)], (20, 400)), day, 1.0)
+    found = weekday_factors(random.poisson(5 * factors[weekday_of(day)], (20, 400)).sum(axis=0), day, 1.0)
     np.testing.assert_allclose(found, factors, atol=0.05)
-    none = [weekday_factors(random.poisson(2.0, (2, 400)), day, 1.0) is None for _ in range(200)]
+    none = [weekday_factors(random.poisson(4.0, 400), day, 1.0) is None for _ in range(200)]
     assert np.mean(none) >= 0.96
-    assert (
-        weekday_factors(np.zeros((2, 400)), day, 1.0) is None
-        and weekday_factors(np.ones((2, 30)), day[:30], 1.0) is None
-    )
+    assert weekday_factors(np.zeros(400), day, 1.0) is None and weekday_factors(np.ones(30), day[:30], 1.0) is None
+
+
+def test_the_pattern_of_the_week_is_of_what_came_before_the_month():
+    day = np.datetime64("2023-03-01") + np.arange(400)
+    factors = np.array([1.0, 1.0, 1.0, 1.0, 1.3, 1.2, 0.5])
+    total = np.random.default_rng(7).poisson(60 * factors[weekday_of(day)]).astype(float)
+    found = weekdays_before(total, day)
+    assert (found[day < np.datetime64("2023-05-01")] == 1.0).all()  # fewer than eight weeks are before April
+    september = found[day.astype("M8[M]") == np.datetime64("2023-09")]
+    assert (september == september[0]).all() and not (found[day == np.datetime64("2023-10-01")] == september[0]).all()
+    np.testing.assert_allclose(september[0], factors, atol=0.1)
+    later = np.where(day >= np.datetime64("2023-09-01"), 5.0, total)
+    np.testing.assert_array_equal(weekdays_before(later, day)[day < np.datetime64("2023-10-01")][-30:], september)
 
 
 CASES = [("poisson", "day", 6.0), ("cusum", "day", 3.0), ("ears_c1", "day", 8.0), ("ears_c2", "week", 20.0)]
@@ -166,17 +176,15 @@ def test_false_alarms_are_as_many_as_asked(name, step, level, dispersion):
     """On a hundred years of areas in which nothing happens; where few are expected a step, at most as many."""
     asked = {"day": 12.0, "week": 4.0}[step]
     per_year = 365.25 if step == "day" else 365.25 / 7
-    factors = np.array([1, 1, 1, 1, 1.2, 1.1, 0.7]) if name == "poisson" and step == "day" else None
+    factors = np.array([1, 1, 1, 1, 1.2, 1.1, 0.7]) if name == "poisson" and step == "day" else np.ones(7)
     steps = 700 if step == "day" else 260
     rows = 100
-    count = drawn_counts(
-        np.random.default_rng(12), level, dispersion, np.ones(1) if factors is None else factors, rows, steps
-    )
+    count = drawn_counts(np.random.default_rng(12), level, dispersion, factors, rows, steps)
     usual = usual_before(count, step, 56 if step == "day" else 26)
     statistic = method_of(name, step).judge(count).statistic
     statistic[:, : steps - 365 if step == "day" else 104] = np.nan
-    chance = Chance(name, step, factors, asked / per_year, 1)
-    limits = limits_of(statistic, usual, np.arange(steps) % 7, chance)
+    chance = Chance(name, step, None, asked / per_year, 1)
+    limits = limits_of(statistic, usual, np.arange(steps) % 7, np.tile(factors, (steps, 1)), chance)
     judged = np.isfinite(limits.p)
     found = (limits.p[judged] <= chance.share).mean() * per_year
     passed = (statistic >= limits.limit)[judged].mean() * per_year
@@ -195,9 +203,8 @@ def test_farrington_false_alarms_are_as_many_as_asked():
     share = 4 / (365.25 / 7)
     count = drawn_counts(np.random.default_rng(21), 15.0, 1.6, np.ones(1), 400, 290)
     statistic = farrington_judgement(count, np.arange(285, 290)).statistic
-    limits = limits_of(
-        statistic, usual_before(count, "week", 160), np.zeros(290, int), Chance("farrington", "week", None, share, 1)
-    )
+    chance = Chance("farrington", "week", None, share, 1)
+    limits = limits_of(statistic, usual_before(count, "week", 160), np.zeros(290, int), np.ones((290, 7)), chance)
     known = np.isfinite(limits.p)
     assert known.sum() == 400 * 5
     found = (limits.p[known] <= share).mean()

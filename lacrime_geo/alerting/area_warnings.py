@@ -14,7 +14,7 @@ from ..progress import Progress, advance, within
 from ..significance import CORRECTIONS
 from ..temporal.count_series import CountSeries
 from . import earlier_runs
-from .judging import Asked, chance_of, judged_rows
+from .judging import Asked, judged_rows, weekdays_of
 from .limit_words import check_limits
 from .methods import FARRINGTON, PER_YEAR
 from .warning_states import ALARM, NO_DATA, WATCH, Rows
@@ -114,12 +114,12 @@ def alerts(
     del parameters["false_alarms"]
     if begun is not None:
         earlier_runs.require_alike(begun, parameters, series.name)
-    chance = chance_of(series, asked, parameters)
+    factors = weekdays_of(series, asked, parameters)
     old, first_count = _earlier_rows(begun, series)
     new, parameters["revised"] = _wanted(series, since, old, asked)
-    rows = judged_rows(series, new, chance, asked, within(progress, 0.2, 0.9))
+    rows = judged_rows(series, new, factors, asked, within(progress, 0.2, 0.9))
     rows, first_count = _together(old, first_count, rows, parameters)
-    check_limits(series, rows, chance, asked, parameters, within(progress, 0.9, 1.0))
+    check_limits(series, rows, factors[-1], asked, parameters, within(progress, 0.9, 1.0))
     advance(progress, 1.0)
     return _made(series, rows, first_count, new[rows.area, rows.step], category, asked, parameters)
 

@@ -14,7 +14,7 @@ from .baselines import Judgement
 from .farrington import FEWEST_YEARS, first_week
 from .limits_by_simulation import Chance, Limits, limits_of
 from .methods import FARRINGTON, PER_YEAR, farrington_judgement, method_of
-from .usual_counts import Usual, usual_before, weekday_factors
+from .usual_counts import WEEK, Usual, usual_before, weekdays_before
 from .warning_states import NO_DATA, Rows, adjusted, states
 
 # A level is not known of less.
@@ -35,34 +35,41 @@ class Asked(NamedTuple):
         """The share of the steps that may be a false alarm."""
         return self.false_alarms / PER_YEAR[self.step]
 
-
-def chance_of(series: CountSeries, asked: Asked, parameters: Parameters) -> Chance:
-    """Return how limits are simulated, with the pattern of the week where there is one."""
-    factors = None
-    if asked.step == "day":
-        total = series.total[np.newaxis].astype(float)
-        scatter = usual_before(np.append(total, [[0.0]], axis=1), asked.step, 1).dispersion[0, -1]
-        factors = weekday_factors(series.count.astype(float), series.begin, float(scatter))
-        found = None if factors is None else [round(float(value), 3) for value in factors]
-        reason = (
-            "how many times the mean each weekday has, Monday first, of all areas; None where chance may explain it"
-        )
-        parameters.choose("weekday_factors", found, reason)
-    return Chance(asked.method, asked.step, factors, asked.share, asked.seed)
+    @property
+    def chance(self) -> Chance:
+        """How a step is simulated, of which no pattern of the week is known."""
+        return Chance(self.method, self.step, None, self.share, self.seed)
 
 
-def judged_rows(series: CountSeries, wanted: np.ndarray, chance: Chance, asked: Asked, progress: Progress) -> Rows:
-    """Return the rows of the steps that are wanted."""
+def weekdays_of(series: CountSeries, asked: Asked, parameters: Parameters) -> np.ndarray:
+    """Return the weekday factors for each step (steps, 7), ones where there is no pattern of the week, and keep the last ones."""
+    if asked.step != "day":
+        return np.ones((series.begin.size, WEEK))
+    factors = weekdays_before(series.total.astype(float), series.begin)
+    last = factors[-1]
+    found = None if (last == 1.0).all() else [round(float(value), 3) for value in last]
+    reason = (
+        f"how many times the mean each weekday has, Monday first, of all areas in the year before "
+        f"{series.begin[-1].astype('M8[M]')}; None where chance may explain it, or too few weeks are before that month"
+    )
+    parameters.choose("weekday_factors", found, reason)
+    return factors
+
+
+def judged_rows(series: CountSeries, wanted: np.ndarray, factors: np.ndarray, asked: Asked, progress: Progress) -> Rows:
+    """Return the rows of the steps that are wanted; `factors` are of the weekdays (steps, 7)."""
     count = series.count.astype(float)
     # All areas of a step have their part in its correction, also where one alone is judged again.
     columns = np.flatnonzero(wanted.any(axis=0))
     judgement, usual = _judgement(series, count, columns, asked)
     statistic = np.full(count.shape, np.nan)
     statistic[:, columns] = np.where(usual.level[:, columns] > 0, judgement.statistic[:, columns], np.nan)
-    limits = limits_of(statistic, usual, weekday_of(series.begin), chance, progress)
+    weekday = weekday_of(series.begin)
+    limits = limits_of(statistic, usual, weekday, factors, asked.chance, progress)
+    expected = judgement.expected * factors[np.arange(weekday.size), weekday]
     p_adjusted = np.full(count.shape, np.nan)
     p_adjusted[:, columns] = adjusted(limits.p[:, columns], asked.correction)
-    return _rows(series, wanted, judgement, limits, statistic, p_adjusted, chance)
+    return _rows(series, wanted, judgement._replace(expected=expected), limits, statistic, p_adjusted, asked)
 
 
 def _judgement(series: CountSeries, count: np.ndarray, columns: np.ndarray, asked: Asked) -> tuple[Judgement, Usual]:
@@ -94,19 +101,18 @@ def _rows(
     limits: Limits,
     statistic: np.ndarray,
     p_adjusted: np.ndarray,
-    chance: Chance,
+    asked: Asked,
 ) -> Rows:
     area, step = np.nonzero(wanted)
     with np.errstate(invalid="ignore"):
         least = np.maximum(np.ceil(judgement.count_at(limits.limit) - 1e-9), 0.0) + 0.0  # and no −0
-    factor = np.ones(wanted.shape[1]) if chance.factors is None else chance.factors[weekday_of(series.begin)]
-    state = states(limits.p[area, step], p_adjusted[area, step], chance.share)
+    state = states(limits.p[area, step], p_adjusted[area, step], asked.share)
     known = state != NO_DATA
     return Rows(
         area,
         step,
         series.count[area, step],
-        np.where(known, (judgement.expected * factor)[area, step], np.nan),
+        np.where(known, judgement.expected[area, step], np.nan),
         np.where(known, least[area, step], np.nan),
         statistic[area, step],
         limits.p[area, step],

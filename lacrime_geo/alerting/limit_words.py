@@ -9,16 +9,16 @@ from ..progress import Progress
 from ..temporal.count_series import CountSeries
 from .judging import Asked
 from .limit_checks import WATCHED, check_of
-from .limits_by_simulation import Chance
+from .limits_by_simulation import with_weekdays
 from .usual_counts import usual_before
 from .warning_states import Rows
 from .watched_areas import last_of
 
 
 def check_limits(
-    series: CountSeries, rows: Rows, chance: Chance, asked: Asked, parameters: Parameters, progress: Progress
+    series: CountSeries, rows: Rows, factors: np.ndarray, asked: Asked, parameters: Parameters, progress: Progress
 ) -> None:
-    """Keep and tell what the limits hold at the level of the middle one of the areas."""
+    """Keep and tell what the limits hold at the level of the middle one of the areas, with the weekdays' factors (7,) of now."""
     last = last_of(rows)
     known = last[np.isfinite(rows.p[last])]
     parameters["check"] = None
@@ -28,7 +28,7 @@ def check_limits(
     middle = int(np.argsort(usual.level[:, -1])[known.size // 2])
     level, dispersion = float(usual.level[middle, -1]), float(usual.dispersion[middle, -1])
     alone = asked.share / (1 if asked.correction == "none" else known.size)
-    found = check_of(level, dispersion, chance, alone, progress)
+    found = check_of(level, dispersion, with_weekdays(asked.chance, factors), alone, progress)
     steps = WATCHED[asked.step]
     delay = f"{found.delay:.0f} {asked.step}s" if np.isfinite(found.delay) else f"more than {steps} {asked.step}s"
     sentence = (

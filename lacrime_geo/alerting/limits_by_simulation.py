@@ -42,36 +42,49 @@ class Limits(NamedTuple):
 
 
 def limits_of(
-    statistic: np.ndarray, usual: Usual, weekday: np.ndarray, chance: Chance, progress: Progress = None
+    statistic: np.ndarray,
+    usual: Usual,
+    weekday: np.ndarray,
+    factors: np.ndarray,
+    chance: Chance,
+    progress: Progress = None,
 ) -> Limits:
-    """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` is of the steps (steps,)."""
+    """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` (steps,) and factors (steps, 7) of steps."""
     p, limit = np.full(statistic.shape, np.nan), np.full(statistic.shape, np.nan)
-    ratios = FARRINGTON_RATIOS if chance.method == FARRINGTON else (LEVEL_RATIO, DISPERSION_RATIO)
-    for level, dispersion, rows, columns, begun, done in _alike(statistic, usual, ratios):
-        tails = tails_at(level, dispersion, chance, within(progress, begun, done))
+    weeks, week = np.unique(factors, axis=0, return_inverse=True)
+    for (number, level, dispersion), rows, columns, begun, done in _alike(statistic, usual, week.ravel(), chance):
+        tails = tails_at(level, dispersion, with_weekdays(chance, weeks[int(number)]), within(progress, begun, done))
         day = weekday[columns] if len(tails) > 1 else np.zeros(columns.size, dtype=np.int64)
-        for number, tail in enumerate(tails):
-            own = day == number
+        for of, tail in enumerate(tails):
+            own = day == of
             p[rows[own], columns[own]] = tail.p(statistic[rows[own], columns[own]])
             limit[rows[own], columns[own]] = tail.limit(chance.share)
         advance(progress, done)
     return Limits(p, limit)
 
 
+def with_weekdays(chance: Chance, factors: np.ndarray) -> Chance:
+    """Return how a step with these weekday factors is simulated; where all are 1, weekdays need no limits of their own."""
+    return chance._replace(factors=None if (factors == 1.0).all() else factors)
+
+
 def _alike(
-    statistic: np.ndarray, usual: Usual, ratios: tuple[float, float]
-) -> Iterator[tuple[float, float, np.ndarray, np.ndarray, float, float]]:
-    """Yield the levels and dispersions that there are, rounded, the rows and columns of each, and the progress around it."""
+    statistic: np.ndarray, usual: Usual, week: np.ndarray, chance: Chance
+) -> Iterator[tuple[tuple[float, float, float], np.ndarray, np.ndarray, float, float]]:
+    """Yield which weeks, levels and dispersions there are, rounded, the rows and columns of each, and the progress around it."""
+    level_ratio, dispersion_ratio = (
+        FARRINGTON_RATIOS if chance.method == FARRINGTON else (LEVEL_RATIO, DISPERSION_RATIO)
+    )
     rows, columns = np.nonzero(np.isfinite(statistic) & np.isfinite(usual.level))
-    level = _rounded(np.maximum(usual.level[rows, columns], LOWEST_LEVEL), ratios[0])
-    dispersion = _rounded(usual.dispersion[rows, columns], ratios[1])
-    kinds, of = np.unique(np.column_stack([level, dispersion]), axis=0, return_inverse=True)
+    level = _rounded(np.maximum(usual.level[rows, columns], LOWEST_LEVEL), level_ratio)
+    dispersion = _rounded(usual.dispersion[rows, columns], dispersion_ratio)
+    kinds, of = np.unique(np.column_stack([week[columns], level, dispersion]), axis=0, return_inverse=True)
     order = np.argsort(of.ravel(), kind="stable")
     ends = np.searchsorted(of.ravel()[order], np.arange(len(kinds) + 1))
-    for number, (level_step, dispersion_step) in enumerate(kinds):
+    for number, (weeks, level_step, dispersion_step) in enumerate(kinds):
         some = order[ends[number] : ends[number + 1]]
-        begun, done = number / len(kinds), (number + 1) / len(kinds)
-        yield ratios[0] ** level_step, ratios[1] ** dispersion_step, rows[some], columns[some], begun, done
+        kind = weeks, level_ratio**level_step, dispersion_ratio**dispersion_step
+        yield kind, rows[some], columns[some], number / len(kinds), (number + 1) / len(kinds)
 
 
 def _rounded(values: np.ndarray, ratio: float) -> np.ndarray:

@@ -50,19 +50,34 @@ def _running_mean(values: np.ndarray, most: int) -> np.ndarray:
     return found
 
 
-def weekday_factors(count: np.ndarray, begin: np.ndarray, dispersion: float) -> np.ndarray | None:
-    """Return how many times the mean each weekday has (7,), Monday first, of all areas; None where chance may explain it.
+def weekdays_before(total: np.ndarray, begin: np.ndarray) -> np.ndarray:
+    """Return the weekday factors for each step of totals (steps,), as (steps, 7): ones where chance may explain what differs.
 
-    >>> weekday_factors(np.ones((1, 700)), np.datetime64("2023-01-02") + np.arange(700), 1.0) is None
+    They are of up to a year before the first day of the step's month: what comes later changes nothing of them.
+    """
+    scatter = usual_before(total[np.newaxis], "day", 1).dispersion[0]
+    months, first = np.unique(begin.astype("M8[M]"), return_index=True)
+    factors = np.ones((begin.size, WEEK))
+    for month, end in zip(months, first):
+        before = slice(max(end - HISTORY["day"], 0), end)
+        found = weekday_factors(total[before], begin[before], float(scatter[end]))
+        if found is not None:
+            factors[begin.astype("M8[M]") == month] = found
+    return factors
+
+
+def weekday_factors(total: np.ndarray, begin: np.ndarray, dispersion: float) -> np.ndarray | None:
+    """Return how many times the mean each weekday has (7,), Monday first, of totals (steps,); None where chance may explain it.
+
+    >>> weekday_factors(np.ones(700), np.datetime64("2023-01-02") + np.arange(700), 1.0) is None
     True
     """
     from scipy.special import chdtrc
 
-    whole = count.shape[1] // WEEK * WEEK
-    if whole < FEWEST_WEEKS * WEEK or not count[:, -whole:].any():
+    whole = total.size // WEEK * WEEK
+    if whole < FEWEST_WEEKS * WEEK or not total[-whole:].any():
         return None
-    total = count[:, -whole:].sum(axis=0)
-    sums = np.bincount(weekday_of(begin[-whole:]), total, WEEK)
+    sums = np.bincount(weekday_of(begin[-whole:]), total[-whole:], WEEK)
     mean = sums.mean()
     chi2 = ((sums - mean) ** 2 / mean).sum() / dispersion
     return np.asarray(sums / mean) if chdtrc(WEEK - 1, chi2) < SURE else None
