@@ -48,7 +48,7 @@ from .spacetime import (
     space_time_scan,
 )
 from .spacetime_clusters import st_dbscan
-from .temporal import aoristic, change_points, clock, decompose, season, weekday_test
+from .temporal import ChangePoints, Clock, aoristic, change_points, clock, decompose, season, weekday_test
 from .two_counts import e_test
 
 __all__ = [
@@ -56,6 +56,8 @@ __all__ = [
     "Backtest",
     "Cancelled",
     "Cells",
+    "ChangePoints",
+    "Clock",
     "Clusters",
     "Comparison",
     "Counts",
