@@ -108,3 +108,18 @@ def test_weekdays_of_incidents_and_of_tables_are_counted():
 def test_what_cannot_be_tested_is_named(counts, options, problem):
     with pytest.raises(ValueError, match=problem):
         lg.weekday_test(counts, **options)
+
+
+def test_a_weekday_is_named_only_where_it_is_more_than_chance():
+    assert (
+        lg.weekday_test([2, 1, 2, 1, 2, 1, 2])
+        .parameters["found"]
+        .startswith("11 incidents, no weekday stands out: G = ")
+    )
+    assert "most beyond what is expected on Tuesday" in lg.weekday_test([0, 4, 0, 0, 0, 0, 0]).parameters["found"]
+
+
+def test_of_very_many_incidents_it_is_warned_that_a_series_of_few_is_meant():
+    few, many = (lg.weekday_test([size] + 6 * [100], draws=99) for size in (399, 400))
+    assert "warnings" not in few.parameters
+    assert many.parameters["warnings"][0].startswith("The test is for one series of few events, and 1,000 incidents")

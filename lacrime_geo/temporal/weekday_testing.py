@@ -22,6 +22,9 @@ from .season_effects import SHORT
 # More outcomes than the two million of so many events are drawn at random.
 MOST_EXACT = 30
 DRAWS = 99_999
+SURE = 0.05
+# So many are no series of one offender.
+MANY = 1000
 WIDTH, HEIGHT, LEFT, TOP, BOTTOM = 480, 320, 60, 84, 40
 
 
@@ -68,7 +71,7 @@ def weekday_test(
         (`occurred`); or a table of counts of days with `date` and `count`.
     expected : seven numbers, Monday to Sunday, to whose shares the counts are held, all above 0 (such as the counts of all
         crimes of the area). Default: all weekdays alike.
-    statistic : "G", the likelihood ratio, or "chi2", Pearson's. Default G, which the source finds to have the most power.
+    statistic : "G", the likelihood ratio, which the source finds to have the most power, or "chi2", Pearson's.
     draws : how many random samples where there are too many outcomes to tell all of them over. Default 99,999.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
@@ -92,7 +95,8 @@ def weekday_test(
     them, of more by random samples, p = (extreme + 1) / (draws + 1), which is told. As it is exact, P(p ≤ a) ≤ a for every n.
     Two events can never give p below 0.14, three on one weekday give 0.02.
 
-    A series of one offender is meant. Of very many incidents nearly any weekday differs; how much is what `season` tells.
+    A series of one offender is meant. Of very many incidents nearly any weekday differs, which is warned of from 1,000 on; how
+    much is what `season` tells.
 
     Examples
     --------
@@ -112,10 +116,13 @@ def weekday_test(
     p = _p(counts, shares, statistic, draws, seed, parameters)
     value = float(statistic_of(counts, shares, statistic))
     most = WEEKDAYS[int(np.argmax(counts / shares))]
-    parameters.tell(
-        f"{counted(number, 'incident')}, most beyond what is expected on {most}: {statistic} = {in_words(value)}, "
-        f"{p_in_words(p)}"
-    )
+    stands_out = f"most beyond what is expected on {most}" if p <= SURE else "no weekday stands out"
+    parameters.tell(f"{counted(number, 'incident')}, {stands_out}: {statistic} = {in_words(value)}, {p_in_words(p)}")
+    if number >= MANY:
+        parameters.warn(
+            f"The test is for one series of few events, and {number:,} incidents were given: of so many nearly any weekday "
+            "differs, and how much is what season tells."
+        )
     columns = dict(weekday=np.array(WEEKDAYS, dtype=object), count=counts, expected=number * shares)
     columns.update(value=np.full(7, value), p=np.full(7, p))
     advance(progress, 1.0)
