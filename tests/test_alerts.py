@@ -368,3 +368,11 @@ def test_the_command_takes_until(tmp_path):
     gpd.GeoDataFrame(times, geometry=gpd.points_from_xy(points.easting, points.northing), crs=CRS).to_file(path)
     assert main(["alerts", str(path), str(out), "--until", "2022-05-05", "--quiet"]) == 0
     assert gpd.read_file(out)["date"].astype(str).tolist() == ["2022-05-04"]
+
+
+def test_groups_of_a_table_are_a_column():
+    counts = table(quiet(2, 90))
+    with pytest.raises(TypeError, match="by must name a column of the table of counts, got a ndarray"):
+        lg.alerts(counts, by=np.asarray(counts["area"]))
+    assert lg.alerts({**counts, "beat": counts["area"]}, by="beat")["area"].tolist() == ["a000", "a001"]
+    assert len(lg.alerts(pd.DataFrame(counts))) == len(lg.alerts(lg.alerts(table(quiet(2, 90)), since=BEGIN).judged())) == 2

@@ -49,7 +49,7 @@ def limits_of(
     chance: Chance,
     progress: Progress = None,
 ) -> Limits:
-    """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` (steps,) and factors (steps, 7) of steps."""
+    """Return p and limits of statistics (areas, steps), NaN where they are; `weekday` (steps,) and factors (steps, 7)."""
     p, limit = np.full(statistic.shape, np.nan), np.full(statistic.shape, np.nan)
     weeks, week = np.unique(factors, axis=0, return_inverse=True)
     for (number, level, dispersion), rows, columns, begun, done in _alike(statistic, usual, week.ravel(), chance):

@@ -16,8 +16,8 @@ from ..incident_columns import FileDates
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress
-from ..results import Table
 from ..temporal.count_series import DAY, CountSeries, count_series, named, series_of_table, step_of
+from ..temporal.given_series import is_table, refuse_array_of_table
 from .usual_counts import WEEK
 
 REPORTED, OCCURRED = "reported", "occurred"
@@ -26,17 +26,11 @@ DATED_BY = (REPORTED, OCCURRED)
 FRESH = 7 * DAY
 
 
-def are_counts(anything: Any) -> bool:
-    """Tell whether something is a table of counts, and no incidents."""
-    frame = hasattr(anything, "columns") and not (hasattr(anything, "geometry") or hasattr(anything, "crs"))
-    return isinstance(anything, (dict, Table)) or frame
-
-
 def watched_counts(
     incidents: Any, areas: Any, by: Any, step: str, dated_by: str, as_of: Any, progress: Progress
 ) -> tuple[CountSeries, Parameters, str | None]:
     """Return the counts of incidents by area and step, the record that is begun, and the category they are of."""
-    if are_counts(incidents):
+    if is_table(incidents):
         series, parameters = _of_table(incidents, areas, by, step, as_of)
         return series, parameters, None
     everything = as_incidents(incidents)
@@ -181,6 +175,7 @@ def _latest(times: np.ndarray | None) -> np.datetime64:
 
 def _of_table(table: Any, areas: Any, by: Any, step: str, as_of: Any) -> tuple[CountSeries, Parameters]:
     """Return the series of a table of counts, with the polygons of the same names where there are any."""
+    refuse_array_of_table(by)
     parameters = Parameters(layer=getattr(table, "label", "counts"), dated_by="table")
     series = series_of_table(table, step=step, group=by, parameters=parameters)
     if parameters["steps_without_row"]:

@@ -53,6 +53,12 @@ def is_table(anything: Any) -> bool:
     return isinstance(anything, dict) or (hasattr(anything, "columns") and not marked)
 
 
+def refuse_array_of_table(by: Any) -> None:
+    """Raise where groups of a table of counts are told apart by anything but a column's name."""
+    if by is not None and not isinstance(by, str):
+        raise TypeError(f"by must name a column of the table of counts, got a {type(by).__name__}.")
+
+
 def given(anything: Any, step: str | None, by: Any, progress: Progress = None) -> Given:
     """Make series of incidents, counted by a step (None: days) and group, or of a table (None: by the step that it has).
 
@@ -65,8 +71,7 @@ def given(anything: Any, step: str | None, by: Any, progress: Progress = None) -
     if step is not None:
         checks.option("step", step, STEPS)
     if is_table(anything):
-        if by is not None and not isinstance(by, str):
-            raise TypeError(f"by must name a column of the table of counts, got a {type(by).__name__}.")
+        refuse_array_of_table(by)
         parameters = Parameters(layer=getattr(anything, "label", "counts"))
         series = _of_table(anything, step, by, parameters)
         parameters.update(incidents=int(series.count.sum()), step=series.step)
