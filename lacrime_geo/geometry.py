@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +19,7 @@ NAMES = {
     7: "collections",
 }
 _MANY = 1_000
+_CORNERS = 72
 _POINT_HEAD = b"\x01\x01\x00\x00\x00"  # little endian, a point
 _POINTS = np.dtype([("head", "S5"), ("x", "<f8"), ("y", "<f8")])
 _HAS_SRID = 0x20000000  # EWKB: an SRID follows the type
@@ -190,17 +191,27 @@ def rectangles_wkb(west: np.ndarray, south: np.ndarray, width: float, height: fl
 
 
 def alike_wkb(x: np.ndarray, y: np.ndarray, east: np.ndarray, north: np.ndarray) -> np.ndarray:
-    """Return a polygon around each place (n,), its corners (m,) all alike east and north of it, as WKB in an object array."""
-    corners = east.size + 1
+    """Return a polygon around each place (n,), its corners east and north of it, as WKB in an object array.
+
+    The corners are the same for all (m,), or those of each (m, n).
+    """
+    corners = len(east) + 1
     record = np.zeros(x.size, dtype=[("head", "u1"), ("ints", "<u4", 3), ("xy", "<f8", (corners, 2))])
     record["head"], record["ints"] = 1, (POLYGON, 1, corners)
     for corner in range(corners):
-        record["xy"][:, corner, 0] = x + east[corner % east.size]
-        record["xy"][:, corner, 1] = y + north[corner % east.size]
+        record["xy"][:, corner, 0] = x + east[corner % len(east)]
+        record["xy"][:, corner, 1] = y + north[corner % len(east)]
     size, raw = record.dtype.itemsize, record.tobytes()
     out = np.empty(x.size, dtype=object)
     out[:] = [raw[i * size : (i + 1) * size] for i in range(x.size)]
     return out
+
+
+def circles_wkb(x: np.ndarray, y: np.ndarray, radius: Any) -> np.ndarray:
+    """Return circles (n,) of one radius, or of one each, as WKB polygons of 72 corners in an object array."""
+    turn = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
+    radii = np.broadcast_to(radius, x.shape)
+    return alike_wkb(x, y, np.multiply.outer(np.cos(turn), radii), np.multiply.outer(np.sin(turn), radii))
 
 
 def convex_hull(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import dates, selection
 from .incidents import Incidents, as_incidents
+from .refusals import refuse_weights
 
 DAY = np.timedelta64(1, "D")
 
@@ -64,7 +65,7 @@ def periods_of(incidents: Any, after: Any = None, after_since: Any = None, befor
         earlier = everything.select(until=after_since if before_until is None else before_until)
         later = everything.select(since=after_since)
     for period in (earlier, later):
-        _refuse_weights(period)
+        refuse_weights(period, "a change is tested on counts")
     return Periods(earlier, later, _lengths(earlier, later))
 
 
@@ -78,13 +79,6 @@ def _of_same_category(later: Incidents, earlier: Incidents) -> Incidents:
             f"The earlier incidents are of category {wanted!r} and the later ones of {there!r}; choose the same of both."
         )
     return later.select(category=selection.words(wanted))
-
-
-def _refuse_weights(incidents: Incidents) -> None:
-    if incidents.weight is not None:
-        raise ValueError(
-            f"The incidents of {incidents.label!r} have weights, and a change is tested on counts; leave the weights out."
-        )
 
 
 def _lengths(earlier: Incidents, later: Incidents) -> tuple[float, float]:

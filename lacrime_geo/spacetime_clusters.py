@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from . import checks
+from . import checks, refusals
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
 from .delays import period_guards
@@ -73,7 +73,7 @@ def st_dbscan(
     parameters["eps"] = eps = checks.positive("eps", eps)
     caution_short("An eps", eps, least_reach(placed.easting, placed.northing, parameters), parameters)
     parameters["eps_time"] = days = checks.positive("eps_time", eps_time, "days")
-    dated = _dated(placed)
+    dated = refusals.dated(placed, "and clusters in time need them (dbscan does not)")
     undated = int((~dated).sum())
     parameters.note(
         "undated",
@@ -87,20 +87,6 @@ def st_dbscan(
     label, core = _labels(searched, eps, days, least, within(progress, 0.1, 1.0))
     search = partial(_search, eps=eps, days=days, min_samples=least)
     return clusters_found(everything, {"cluster": label, "core": core}, known, parameters, search, eps)
-
-
-def _dated(placed: Incidents) -> np.ndarray:
-    """Return which incidents have a time; raise when none has."""
-    if placed.when is None:
-        raise ValueError(
-            f"{placed.label!r} has no times, and clusters in time need them; name its time column (time_column), or take dbscan."
-        )
-    dated = ~np.isnat(placed.when)
-    if not dated.any():
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} with a place has a date; check the time column."
-        )
-    return np.asarray(dated)
 
 
 def _labels(

@@ -277,7 +277,7 @@ def test_where_shuffling_changes_nothing_it_is_said():
         (dict(weight=np.ones(3)), "have weights, and the Knox test counts pairs"),
         (dict(when=None), "has no times"),
         (dict(when=[FIRST, "NaT", "NaT"]), "1 incident has both a place and a date of the 3"),
-        (dict(when=["NaT"] * 3), "0 incidents have both"),
+        (dict(when=["NaT"] * 3), "None of the 3 incidents of .* with a place has a date"),
     ],
 )
 def test_incidents_that_make_no_pairs(given, sentence):
@@ -382,5 +382,5 @@ def test_west_la_repeats_are_on_the_same_block(lacrime_data):
     frame = lg.read_lapd(lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet")
     burglaries = lg.as_incidents(frame).select(category="burglary")
     found = lg.near_repeat(burglaries, permutations=199)
-    assert found["observed"][0] == 351 and found["ratio"][0] > 3
+    assert found["observed"][0] == 151 and found["ratio"][0] > 3
     assert found.originators().parameters["near"] == "0 to 1 m within 28 days"

@@ -5,6 +5,7 @@ import pytest
 from makers import incidents
 
 import lacrime_geo as lg
+from lacrime_geo.geometry import circles_wkb, ring_areas, rings
 from lacrime_geo.spacetime.cylinders import Circles, Cylinders, Spans
 from lacrime_geo.spacetime.random_scans import Scans
 from lacrime_geo.spacetime.scan_input import cases_of, circles_around, require_few
@@ -164,10 +165,21 @@ def test_the_columns_say_what_is_in_the_circle():
     assert found["p"][0] == 0.01 and found["recurrence_days"][0] == pytest.approx(100)
     assert str(found["last"][0]) == "2023-10-30T23:59:59" and found["rank"].tolist() == list(range(1, len(found) + 1))
     assert ((found["last"] - found["first"]).astype("m8[D]").astype(int) + 1).tolist() == found["days"].tolist()
-    area = found.to_geodataframe().geometry.area.iloc[0]
-    assert area == pytest.approx(np.pi * r**2, rel=0.01)
+    area = ring_areas(rings(list(found.wkb)))
+    np.testing.assert_allclose(area, np.pi * found["radius"] ** 2, rtol=0.005)
     assert found.parameters["found"].startswith("1 outbreak with p ≤ 0.05; the first: ") and len(found) == 1
     assert not any("one place" in said for said in [found.parameters["found"], *found.parameters["warnings"]])
+
+
+def test_each_circle_has_its_place_and_radius():
+    import shapely
+
+    x, y, radius = np.array([0.0, 5000, 9000]), np.array([0.0, -100, 7]), np.array([10.0, 250, 3000])
+    for wkb, *centre, r in zip(circles_wkb(x, y, radius), x, y, radius):
+        shape = shapely.from_wkb(wkb)
+        assert shape.is_valid and shape.area == pytest.approx(np.pi * r**2, rel=0.002)
+        np.testing.assert_allclose(shape.centroid.coords[0], centre, atol=1e-6)
+    assert circles_wkb(x, y, 250.0)[1] == circles_wkb(x, y, radius)[1]
 
 
 def test_an_outbreak_on_one_place_is_said_to_be_that():

@@ -153,7 +153,11 @@ def test_the_layer_of_steps_plays_in_time(tmp_path):
     "points, options, sentence",
     [
         (incidents(*clustered(600, 5)), {}, "has no times, which steps of time need"),
-        (incidents(*clustered(60, 5), when=["NaT"] * 60), {}, "None of the 60 incidents of 'incidents' has a date"),
+        (
+            incidents(*clustered(60, 5), when=["NaT"] * 60),
+            {},
+            "None of the 60 incidents of 'incidents' with a place has a date",
+        ),
         (incidents(*clustered(60, 5), when=["2023-01-01"] * 60), {}, "has 1 days; steps of time need at least 10"),
         (incidents([1.0], [1.0], when=["2023-01-01"]), {"time_step": 1}, "need at least 60 incidents"),
         (incidents([5.0] * 60, [5.0] * 60, when=START + np.arange(60)), {}, "All 60 incidents stand on one place"),

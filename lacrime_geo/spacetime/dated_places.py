@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import refusals
 from ..delays import period_guards
 from ..incidents import Incidents, begin
 from ..parameters import Parameters, incidents_that
@@ -31,16 +32,9 @@ def dated_places(incidents: Any, what: str) -> tuple[DatedPlaces, Parameters]:
         If they have weights or no times, or fewer than two have both a place and a date.
     """
     everything, placed, parameters = begin(incidents, None)
-    if everything.weight is not None:
-        raise ValueError(
-            f"The incidents of {everything.label!r} have weights, and {what} counts pairs of incidents; leave the weights out."
-        )
-    if placed.when is None:
-        raise ValueError(
-            f"{everything.label!r} has no times, and {what} needs them; name its time column (time_column)."
-        )
+    refusals.refuse_weights(everything, f"{what} counts pairs of incidents")
+    dated = refusals.dated(placed, f"and {what} needs them")
     period_guards.warn(parameters, everything)
-    dated = ~np.isnat(placed.when)
     undated = int((~dated).sum())
     parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
     if dated.sum() < LEAST:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks, selection
-from ..geometry import alike_wkb
+from ..geometry import circles_wkb
 from ..incidents import Incidents
 from ..parameters import Parameters, Unsaid, incidents_that, warned_once
 from ..places import collapse
@@ -25,7 +25,6 @@ DECAYS = (KNOX, LINEAR)
 WEEK = 7
 # A place alone has no area; a circle of this radius (m) shows where it is.
 OF_A_PLACE = 50.0
-CORNERS = 48
 DAY = np.timedelta64(1, "D")
 
 
@@ -108,8 +107,7 @@ def _drawn(incidents: Any, distance: Any, days: Any, decay: str, as_of: Any, see
     risk = _risk_by_age(found, reach, decay, parameters)
     advance(progress, 0.9)
     columns, places = _zones(found, today, reach, risk)
-    angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
-    wkb = alike_wkb(*places, reach.distance * np.cos(angle), reach.distance * np.sin(angle))
+    wkb = circles_wkb(*places, reach.distance)
     parameters.tell(
         f"{wkb.size:,} zones of {reach.distance:g} m around places with incidents in the {reach.days} days up to "
         f"{parameters['as_of']}; the last of them ends on {columns['last'].max().astype('M8[D]')}"

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks, dates, geometry
+from .. import checks, dates
 from ..delays import period_guards
+from ..geometry import circles_wkb
 from ..incidents import begin
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
@@ -18,7 +19,6 @@ from .scan_input import cases_of, circles_around, dated_incidents, longest_span,
 from .scan_likelihood import P_OF
 
 CELL_SIZE, MAX_RADIUS = 500.0, 3_000.0
-_CORNERS = 72
 
 
 def space_time_scan(
@@ -208,14 +208,3 @@ def _tell(found: Found, p: np.ndarray, places: np.ndarray, first: np.datetime64,
         parameters.tell(f"{number:,} outbreak{'s' * (number > 1)} with p ≤ {parameters['max_p']:g}; the first: {told}")
     else:
         parameters.tell(f"no outbreak with p ≤ {parameters['max_p']:g}: the least likely cylinder has {told}")
-
-
-def circles_wkb(x: np.ndarray, y: np.ndarray, radius: np.ndarray) -> np.ndarray:
-    """Return circles (n,) as WKB polygons, in an object array."""
-    turn = np.linspace(0, 2 * np.pi, _CORNERS, endpoint=False)
-    out = np.empty(x.size, dtype=object)
-    out[:] = [
-        geometry.polygon_wkb(one_x + size * np.cos(turn), one_y + size * np.sin(turn))
-        for one_x, one_y, size in zip(x, y, radius)
-    ]
-    return out

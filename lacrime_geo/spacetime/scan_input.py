@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import checks
+from .. import checks, refusals
 from ..grid import Grid
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
@@ -20,19 +20,8 @@ DAYS_OF_WEEK = 7
 
 def dated_incidents(placed: Incidents, parameters: Parameters) -> Incidents:
     """Return the incidents that have a date; raise where none has, or they have weights."""
-    if placed.weight is not None:
-        raise ValueError(
-            f"The incidents of {placed.label!r} have weights, and a scan counts incidents; leave the weights out."
-        )
-    if placed.when is None:
-        raise ValueError(
-            f"{placed.label!r} has no times, and outbreaks are in time: name its time column (time_column)."
-        )
-    dated = ~np.isnat(placed.when)
-    if not dated.any():
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} with a place has a date; check the time column."
-        )
+    refusals.refuse_weights(placed, "a scan counts incidents")
+    dated = refusals.dated(placed, "and outbreaks are in time")
     undated = int((~dated).sum())
     said = incidents_that(undated, "without a date is left out", "without a date are left out")
     parameters.note("undated", undated, said)

@@ -7,7 +7,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from .. import checks
+from .. import checks, refusals
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 from ..temporal.count_series import period_of, steps_between
@@ -48,22 +48,10 @@ class TimeSteps:
         return np.where(np.isnat(day) | (day >= self.end), -1, step)
 
 
-def dated(incidents: Incidents) -> Incidents:
-    """Return the incidents; raise when none has a time."""
-    if incidents.when is None:
-        raise ValueError(
-            f"{incidents.label!r} has no times, which steps of time need; name its time column (time_column)."
-        )
-    if np.isnat(incidents.when).all():
-        raise ValueError(
-            f"None of the {incidents.size:,} incidents of {incidents.label!r} has a date; check the column."
-        )
-    return incidents
-
-
 def steps_of(incidents: Incidents, time_step: TimeStep | None, parameters: Parameters) -> TimeSteps:
     """Return the whole steps of the incidents' period, of the length given or chosen by the period."""
-    first, last = period_of(incidents, np.asarray(dated(incidents).when).astype("M8[D]"))
+    refusals.dated(incidents, "which steps of time need")
+    first, last = period_of(incidents, np.asarray(incidents.when).astype("M8[D]"))
     days = int((last - first) / DAY) + 1
     if time_step is None:
         time_step = _chosen(first, last, days, parameters)
