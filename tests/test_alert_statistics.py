@@ -166,6 +166,13 @@ def test_the_pattern_of_the_week_is_of_what_came_before_the_month():
     np.testing.assert_array_equal(weekdays_before(later, day)[day < np.datetime64("2023-10-01")][-30:], september)
 
 
+def test_the_numbers_of_a_cusum_are_asked_for_in_one_sentence():
+    with pytest.raises(TypeError, match="mean must be a number of counts, got 'a'"):
+        lg.cusum([1, 2], mean="a", k=1, h=2)
+    with pytest.raises(ValueError, match="k must be a number of counts of at least 0, got -1"):
+        lg.cusum([1, 2], mean=1, k=-1, h=2)
+
+
 CASES = [("poisson", "day", 6.0), ("cusum", "day", 3.0), ("ears_c1", "day", 8.0), ("ears_c2", "week", 20.0)]
 CASES += [("ears_c3", "day", 5.0), ("poisson", "week", 4.0), ("cusum", "week", 12.0), ("ears_c2", "day", 0.4)]
 

@@ -106,7 +106,8 @@ def alerts(
     (['alarm'], ['25 reported, 5.0 expected; 11 or more are beyond chance'])
     """
     asked = _asked(method, step, false_alarms_per_year, correction, seed)
-    begun = earlier_runs.earlier_of(earlier) if str(since) == LAST else None
+    first = _first_judged(since)
+    begun = earlier_runs.earlier_of(earlier) if first is None else None
     series, parameters, category = watched_counts(
         incidents, areas, by, step, dated_by, as_of, within(progress, 0.0, 0.2)
     )
@@ -116,7 +117,7 @@ def alerts(
         earlier_runs.require_alike(begun, parameters, series.name)
     factors = weekdays_of(series, asked, parameters)
     old, first_count = _earlier_rows(begun, series)
-    new, parameters["revised"] = _wanted(series, since, old, asked)
+    new, parameters["revised"] = _wanted(series, first, old, asked)
     rows = judged_rows(series, new, factors, asked, within(progress, 0.2, 0.9))
     rows, first_count = _together(old, first_count, rows, parameters)
     check_limits(series, rows, factors[-1], asked, parameters, within(progress, 0.9, 1.0))
@@ -138,13 +139,26 @@ def _asked(method: str, step: str, false_alarms: float, correction: str, seed: i
     return Asked(method, step, number, correction, checks.whole("seed", seed, minimum=0))
 
 
+def _first_judged(since: Any) -> np.datetime64 | None:
+    """Return the first day judged, None for those since the last run."""
+    if str(since).strip() == LAST:
+        return None
+    try:
+        found: np.datetime64 = selection.moment("since", since).astype("M8[D]")
+    except ValueError as problem:
+        if any(letter.isdigit() for letter in str(since)):
+            raise
+        raise ValueError(f"since must be a date such as 2023-09-01, or {LAST!r}, got {since!r}.") from problem
+    return found
+
+
 def _earlier_rows(begun: Parameters | None, series: CountSeries) -> tuple[Rows | None, np.ndarray]:
     if begun is None:
         return None, np.empty(0, dtype=np.int64)
     return earlier_runs.rows_of(begun, series.name, series.begin)
 
 
-def _wanted(series: CountSeries, since: Any, old: Rows | None, asked: Asked) -> tuple[np.ndarray, int]:
+def _wanted(series: CountSeries, first: np.datetime64 | None, old: Rows | None, asked: Asked) -> tuple[np.ndarray, int]:
     """Return which steps to judge of each area (mask), and how many of them again as their counts are others now."""
     wanted = np.zeros(series.count.shape, dtype=bool)
     if old is not None and old.step.size:
@@ -158,10 +172,9 @@ def _wanted(series: CountSeries, since: Any, old: Rows | None, asked: Asked) -> 
                 series.begin[-1],
             )
         return wanted, int(other.sum())
-    if str(since) == LAST:
+    if first is None:
         wanted[:, -1] = True
         return wanted, 0
-    first = selection.moment("since", since).astype("M8[D]")
     wanted[:, series.begin >= first] = True
     if not wanted.any():
         raise ValueError(

@@ -45,12 +45,20 @@ def cusum(x: Any, mean: float, k: float, h: float) -> Table:
     """
     counts = checks.numbers("x", x, np.size(x))
     for name, value in (("mean", mean), ("k", k)):
-        if not (np.isfinite(value) and value >= 0):
-            raise ValueError(f"{name} must be a number of counts of at least 0, got {value!r}.")
+        _refuse_below_0(name, value)
     limit = checks.positive("h", h, "counts")
     sums = upper_sums(counts[np.newaxis] - (float(mean) + float(k)))[0]
     parameters = Parameters(mean=float(mean), k=float(k), h=limit)
     return Table({"x": counts, "cusum": sums, "alarm": sums > limit}, parameters, label="CUSUM")
+
+
+def _refuse_below_0(name: str, value: Any) -> None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number of counts, got {value!r}.") from None
+    if not (np.isfinite(number) and number >= 0):
+        raise ValueError(f"{name} must be a number of counts of at least 0, got {value!r}.")
 
 
 def upper_sums(above: np.ndarray) -> np.ndarray:
