@@ -10,7 +10,7 @@ from makers import CRS, incidents, squares
 from shapely.geometry import box
 
 import lacrime_geo as lg
-from lacrime_geo.alerting.warning_states import adjusted, states
+from lacrime_geo.alerting.warning_states import Rows, adjusted, states
 from lacrime_geo.cli import main
 
 DAY = np.timedelta64(1, "D")
@@ -88,6 +88,19 @@ def test_false_discoveries_of_a_map_on_which_nothing_happens():
     assert (corrected.judged()["state"] == "watch").sum() == (alone.judged()["state"] == "alarm").sum() - (
         corrected.judged()["state"] == "alarm"
     ).sum()
+
+
+def test_reasons_in_words():
+    columns = dict(
+        area=[0] * 4, step=[0] * 4, count=[5, 5, 4, 9], expected=[0.9, 0.9, 0.0, 2.0], limit=[4.0, 4.0, 1.0, 3.0]
+    )
+    found = Rows(**columns, statistic=None, p=None, p_adjusted=None, state=["alarm", "watch", "alarm", "alarm"])
+    assert found.reason(0, 21, "poisson") == "5 reported, 0.9 expected; by itself, 4 or more are beyond chance"
+    watched = "5 reported, 0.9 expected; by itself, 4 or more are beyond chance, but not among 21 areas"
+    assert found.reason(1, 21, "poisson") == watched
+    assert found.reason(2, 1, "poisson") == "4 reported, hardly any expected; 1 or more are beyond chance"
+    summed = "9 reported, 2.0 expected; by itself, after the steps before, 3 or more are beyond chance"
+    assert found.reason(3, 5, "cusum") == summed
 
 
 def test_states_by_hand():
@@ -261,6 +274,7 @@ def test_the_history_is_not_cut_by_the_first_day_judged(tmp_path):
         (dict(method="farrington", step="week"), "needs 3 years .160 weeks. before a week.*ears_c1"),
         (dict(as_of="2022-02-01"), "Method 'poisson' needs 56 days before a day, and the file has 29; one of EARS"),
         (dict(method="ears_c1", as_of="2022-01-20"), "EARS needs least: 28 days"),
+        (dict(since="lst"), "since must be a date such as 2023-09-01, or 'last', got 'lst'"),
         (dict(since="2031-01-01"), "No day begins on 2031-01-01 or later"),
         (dict(false_alarms_per_year=100), "at most 91, a quarter of the days of a year, got 100"),
         (dict(false_alarms_per_year=0), "must be above 0"),
@@ -375,4 +389,8 @@ def test_groups_of_a_table_are_a_column():
     with pytest.raises(TypeError, match="by must name a column of the table of counts, got a ndarray"):
         lg.alerts(counts, by=np.asarray(counts["area"]))
     assert lg.alerts({**counts, "beat": counts["area"]}, by="beat")["area"].tolist() == ["a000", "a001"]
-    assert len(lg.alerts(pd.DataFrame(counts))) == len(lg.alerts(lg.alerts(table(quiet(2, 90)), since=BEGIN).judged())) == 2
+    assert (
+        len(lg.alerts(pd.DataFrame(counts)))
+        == len(lg.alerts(lg.alerts(table(quiet(2, 90)), since=BEGIN).judged()))
+        == 2
+    )

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..parameters import in_words
 from ..significance import adjust
 
 ALARM, WATCH, QUIET, NO_DATA = "alarm", "watch", "quiet", "no data"
 # What was counted in the steps before has its part in the statistic.
 SUMMED = ("cusum", "ears_c3")
+# What would be written as 0.0.
+HARDLY_ANY = 0.05
 STATES = (ALARM, WATCH, QUIET, NO_DATA)
 
 
@@ -33,13 +34,12 @@ class Rows(NamedTuple):
         expected, limit = float(self.expected[row]), float(self.limit[row])
         if not np.isfinite(expected):
             return f"{self.count[row]:,} reported; too few of late to be judged"
-        said = f"{self.count[row]:,} reported, {_one_digit(expected)} expected"
+        said = f"{self.count[row]:,} reported, {_expected(expected)} expected"
         if limit == 0:
             return f"{said}; the steps before are beyond chance, whatever is added"
-        before = "after the steps before " if method in SUMMED else ""
-        least = f"{before}{limit:,.0f} or more are beyond chance"
-        alone = f" for this area alone, but not among {areas:,} areas" if self.state[row] == WATCH else ""
-        return f"{said}; {least}{alone}"
+        where = ("by itself, " if areas > 1 else "") + ("after the steps before, " if method in SUMMED else "")
+        among = f", but not among {areas:,} areas" if self.state[row] == WATCH and areas > 1 else ""
+        return f"{said}; {where}{limit:,.0f} or more are beyond chance{among}"
 
 
 def adjusted(p: np.ndarray, correction: str) -> np.ndarray:
@@ -64,5 +64,5 @@ def states(p: np.ndarray, p_adjusted: np.ndarray, share: float) -> np.ndarray:
     return found
 
 
-def _one_digit(value: float) -> str:
-    return f"{value:,.1f}" if value >= 0.1 else in_words(value)
+def _expected(value: float) -> str:
+    return f"{value:,.1f}" if value >= HARDLY_ANY else "hardly any"
