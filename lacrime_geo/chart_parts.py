@@ -9,7 +9,8 @@ import numpy as np
 
 from .styles import elements
 
-INK, FAINT, LINE, MARK = "#222222", "#dddddd", "#0072b2", "#d55e00"
+INK, GREY, EDGE, FAINT, PAPER = "#222222", "#888888", "#b0b0b0", "#dddddd", "#ffffff"
+LINE, MARK = "#0072b2", "#d55e00"
 # Of Okabe & Ito, told apart by all.
 COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
 LEGEND_LINE = 17
@@ -19,7 +20,7 @@ FONT = "Open Sans, Helvetica, Arial, sans-serif"
 def document(parts: list[str], width: float, height: float) -> str:
     """Return a whole SVG document of a size, on white."""
     size = dict(width=width, height=height, viewBox=f"0 0 {width} {height}")
-    ground = element("rect", width=width, height=height, fill="#ffffff")
+    ground = element("rect", width=width, height=height, fill=PAPER)
     return element("svg", [ground, *parts], xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
 
 

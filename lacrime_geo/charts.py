@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .chart_axes import DAY, NUMBER, SHARE, Axis, axis_of
-from .chart_parts import COLOURS, INK, LEGEND_LINE, MARK, document, dots, element, line, path, short, text
+from .chart_parts import COLOURS, GREY, INK, LEGEND_LINE, MARK, document, dots, element, line, path, short, text
 
 WIDTH, HEIGHT = 640, 400
 LEFT, RIGHT, TOP, BOTTOM = 72, 28, 64, 56
@@ -165,7 +165,7 @@ def _grid(axes: _Axes, chart: Chart) -> list[str]:
 def _even_line(axes: _Axes, chart: Chart) -> list[str]:
     (x0, y0), (x1, y1) = axes.at(0, 0), axes.at(1, 1)
     return [
-        line(x0, y0, x1, y1, "#888888", dash="5 4"),
+        line(x0, y0, x1, y1, GREY, dash="5 4"),
         text(str(chart.evenly), *axes.at(0.62, 0.52), anchor="start"),
     ]
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from .change import NO_PERCENT
-from .overview_words import days_of, in_plain_words
-from .parameters import in_words, p_in_words
+from .overview_words import days_of
+from .parameters import in_plain_words, in_words, p_in_words
 from .periods import Periods
 from .results import Cells
 from .summaries import REPORTED, counted, warnings_of

@@ -11,7 +11,7 @@ from . import dates
 from .concentration import Concentration
 from .grid_hotspots import Hotspots
 from .incidents import Incidents
-from .parameters import in_words
+from .parameters import in_plain_words, in_words
 from .periods import extent
 from .results import Shapes, Surface
 from .selection import unused
@@ -58,15 +58,6 @@ def incidents_found(incidents: Incidents) -> list[str]:
             f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same."
         )
     return said
-
-
-def in_plain_words(category: str) -> str:
-    """Return a category as a sentence names it.
-
-    >>> in_plain_words("motor_vehicle_theft")
-    'motor vehicle theft'
-    """
-    return str(category).replace("_", " ")
 
 
 def _have(number: int) -> str:

@@ -120,6 +120,15 @@ def p_in_words(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {in_words(p)}"
 
 
+def in_plain_words(category: str) -> str:
+    """Return a category as a sentence names it.
+
+    >>> in_plain_words("motor_vehicle_theft")
+    'motor vehicle theft'
+    """
+    return str(category).replace("_", " ")
+
+
 def incidents_that(count: int, one: str, many: str) -> str:
     """Say of how many incidents something holds.
 

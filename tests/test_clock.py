@@ -269,3 +269,10 @@ def test_west_la_has_its_peak_in_the_evening_and_a_noon_peak_only_of_placeholder
     as_it_is = lg.clock(read.drop(columns="time_placeholder"))
     assert as_it_is.hours()["ratio"][12] > 1.5 * hours[12]
     assert any("12:00" in said for said in as_it_is.parameters["warnings"])
+
+
+def test_numbers_beside_the_weekdays_are_alike_and_one_incident_is_one():
+    words = list(ElementTree.fromstring(lg.clock(every_hour(each=1)).svg()).itertext())
+    assert words.count("1.00") == 7 and "Incidents per hour" in words
+    assert "Against the mean of all hours (1 incident per hour)" in words
+    assert any("0:00 to 1:00: 1 incident per such hour (" in said for said in words)

@@ -181,6 +181,19 @@ def test_groups_are_as_each_alone_and_incidents_as_their_counts():
     assert {"a", "b & c"} <= words
 
 
+def test_a_category_is_drawn_as_a_sentence_names_it():
+    when = np.repeat(BEGIN + np.arange(60), 3).astype("M8[s]")
+    category = np.full(when.size, "theft_from_vehicle", dtype=object)
+    some = incidents(np.zeros(when.size), np.zeros(when.size), when=when, category=category)
+    for chosen, by in (
+        (some.select(category=["theft_from_vehicle"]), None),
+        (some, np.resize(["a", "b_c"], when.size)),
+    ):
+        drawn = lg.change_points(chosen, by=by).levels().svg()
+        assert "_" not in "".join(ElementTree.fromstring(drawn).itertext())
+    assert "theft from vehicle" in lg.change_points(some.select(category=["theft_from_vehicle"])).levels().svg()
+
+
 @pytest.mark.parametrize(
     "options, problem",
     [

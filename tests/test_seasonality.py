@@ -236,3 +236,14 @@ def test_bad_counts_are_named():
             function(weighted)
         with pytest.raises(ValueError, match="have no times"):
             function(incidents([0.0], [0.0]))
+
+
+def test_the_chart_explains_only_what_it_draws():
+    def subtitle(table):
+        words = ElementTree.fromstring(table.svg()).itertext()
+        return next(said for said in words if said.startswith("Rate ratio"))
+
+    days = dict(date=np.datetime64("2022-01-01") + np.arange(40), count=20 + np.arange(40) % 7)
+    assert subtitle(lg.season(days)) == "Rate ratio (1: the mean; for the first of the month other days)"
+    months = dict(date=np.arange("2021-01", "2024-01", dtype="M8[M]"), count=90 + np.arange(36) % 12)
+    assert subtitle(lg.season(months)) == "Rate ratio (1: the mean; for the trend the year before)"

@@ -83,6 +83,9 @@ EMERGING = {
 }
 EMERGING_INK = {"hot": "#4a0020", "cold": "#0a1f4a"}
 
+# Charts: the single steps behind the thick line of their level, in a paler tone of its blue.
+CHART_PALE = "#7fb8d8"
+
 # Early warnings: one strong hue for alarms, a muted one of it for what is watched, grey for quiet, no fill for what is unknown.
 ALERTS = {
     "alarm": ("Alarm: more than chance allows", "#d7191c"),

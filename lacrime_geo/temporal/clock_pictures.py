@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..chart_axes import COUNT, axis_of
-from ..chart_parts import FAINT, INK, LINE, document, element, line, short, text
+from ..chart_parts import EDGE, FAINT, INK, LINE, PAPER, document, element, line, short, text
 from ..frames import PLACEHOLDER_COLUMN
 from ..parameters import in_words, incidents_that
 from ..styles.palettes import DENSITY, HOURS, NO_INCIDENT, NOT_OBSERVED
@@ -27,7 +27,6 @@ LETTERS, TITLE_LETTERS, SUBTITLE_LINE = 128, 88, 17
 GAP = 8
 HEAD = 26
 LEGEND_COLUMNS, LEGEND_LINE = 4, 21
-EDGE = "#b0b0b0"
 
 
 def drawn(clock: Clock) -> str:
@@ -48,6 +47,7 @@ def drawn(clock: Clock) -> str:
         *_cells(clock, table_top),
         *_weekday_profile(clock, table_top),
         *_hour_names(beneath),
+        text(f"{unit(clock).capitalize()} per hour", BAR_LEFT, beneath + 38, "start"),
         *legend,
     ]
     return document(parts, WIDTH, height)
@@ -79,7 +79,7 @@ def _cells(clock: Clock, top: float) -> list[str]:
         day, hour = divmod(number, DAY_HOURS)
         box = dict(x=LEFT + hour * CELL, y=short(top + day * CELL), width=CELL, height=CELL)
         said = element("title", text=escape(_words(clock, number), quote=False))
-        parts.append(element("rect", [said], fill=colour, stroke="#ffffff", stroke_width=1, **box))
+        parts.append(element("rect", [said], fill=colour, stroke=PAPER, stroke_width=1, **box))
     for day, name in enumerate(clock.weekdays()["weekday"]):
         parts.append(text(name, LEFT - 8, top + (day + 0.5) * CELL + 4, "end"))
     frame = dict(x=LEFT, y=short(top), width=GRID_WIDTH, height=GRID_HEIGHT, fill="none", stroke=EDGE)
@@ -102,9 +102,15 @@ def _words(clock: Clock, number: int) -> str:
     if math.isnan(row["rate"]):
         return f"{when}: not in the period"
     return (
-        f"{when}: {in_words(row['rate'])} {unit(clock)} per such hour ({in_words(row['low'])} to {in_words(row['high'])}), "
+        f"{when}: {_amount(clock, row['rate'])} per such hour ({in_words(row['low'])} to {in_words(row['high'])}), "
         f"{in_words(row['ratio'])} times the mean"
     )
+
+
+def _amount(clock: Clock, number: float) -> str:
+    """Return a number with what is counted."""
+    words = in_words(number)
+    return f"{words} {'incident' if (words, unit(clock)) == ('1', 'incidents') else unit(clock)}"
 
 
 def unit(clock: Clock) -> str:
@@ -143,7 +149,7 @@ def _weekday_profile(clock: Clock, top: float) -> list[str]:
         rate, low, high = (BARS * float(axis.along(value)) for value in values)
         box = dict(x=BAR_LEFT, y=short(middle - 8), width=short(rate), height=16)
         parts += [element("rect", fill=LINE, **box), line(BAR_LEFT + low, middle, BAR_LEFT + high, middle, INK)]
-        parts.append(text(in_words(values[0]), BAR_LEFT + high + 6, middle + 4, "start"))
+        parts.append(text(f"{values[0]:,.2f}", BAR_LEFT + high + 6, middle + 4, "start"))
     mean = BAR_LEFT + BARS * float(axis.along(clock.parameters["mean_rate"]))
     return [*parts, line(mean, top, mean, top + GRID_HEIGHT, INK, "4 4")]
 
@@ -163,8 +169,8 @@ def _hour_names(bottom: float) -> list[str]:
 
 def _legend(clock: Clock, top: float) -> tuple[list[str], float]:
     """Return the classes in words with their colours, and the height of the whole picture."""
-    mean = in_words(clock.parameters["mean_rate"])
-    parts = [text(f"Against the mean of all hours ({mean} {unit(clock)} per hour)", 20, top, "start", weight="bold")]
+    mean = _amount(clock, clock.parameters["mean_rate"])
+    parts = [text(f"Against the mean of all hours ({mean} per hour)", 20, top, "start", weight="bold")]
     entries: list[tuple[str, str]] = [(words, colour) for (_, words), colour in zip(HOURS, DENSITY)]
     entries += [NO_INCIDENT] if (clock["ratio"] == 0).any() else []
     entries += [NOT_OBSERVED] if np.isnan(clock["ratio"]).any() else []

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..chart_axes import NUMBER, Axis, axis_of
-from ..chart_parts import COLOURS, LEGEND_LINE, document, dots, legend, line, text
+from ..chart_parts import COLOURS, FAINT, GREY, LEGEND_LINE, document, dots, legend, line, text
+from ..parameters import in_plain_words
 from .season_effects import FIRST, LEVELS, MONTH, SHORT, TREND, WEEKDAY
 
 if TYPE_CHECKING:
@@ -37,10 +38,17 @@ def svg(table: Season) -> str:
     width = left - GAP + RIGHT
     words = [
         text(table.label, 16, 26, size=15, weight="bold"),
-        text(f"Rate ratio (1: the {table.parameters['reference']}; years: the year before)", 16, 50, anchor="start"),
+        text(f"Rate ratio ({_compared(effects, table.parameters['reference'])})", 16, 50, anchor="start"),
     ]
-    names = legend(groups, LEFT, TOP + HEIGHT + BOTTOM) if len(groups) > 1 else []
+    names = legend([in_plain_words(group) for group in groups], LEFT, TOP + HEIGHT + BOTTOM) if len(groups) > 1 else []
     return document([*words, *parts, *names], width, TOP + HEIGHT + BOTTOM + LEGEND_LINE * len(names) / 2)
+
+
+def _compared(effects: list[str], reference: str) -> str:
+    """Say to what the ratios of the effects that are drawn compare."""
+    said = [f"1: the {reference}"] if {WEEKDAY, MONTH} & set(effects) else []
+    said += ["for the first of the month other days"] if FIRST in effects else []
+    return "; ".join([*said, *(["for the trend the year before"] if TREND in effects else [])])
 
 
 def _axis(ratio: np.ndarray, low: np.ndarray, high: np.ndarray) -> Axis:
@@ -59,7 +67,7 @@ def _frame(effect: str, left: float, wide: float, axis: Axis, first: bool) -> li
     for tick in axis.ticks:
         at = float(_up(tick, axis))
         one = abs(tick - 1) < 1e-9
-        parts.append(line(left, at, left + wide, at, "#888888" if one else "#dddddd", width=1.5 if one else 1))
+        parts.append(line(left, at, left + wide, at, GREY if one else FAINT, width=1.5 if one else 1))
         if first:
             parts.append(text(axis.words(tick), left - 8, at + 4, anchor="end"))
     slot = wide / len(LEVELS[effect])

@@ -9,7 +9,7 @@ import numpy as np
 from .. import checks, selection
 from ..delays import period_guards
 from ..incidents import Incidents, as_incidents
-from ..parameters import Parameters
+from ..parameters import Parameters, in_plain_words
 from ..progress import Progress
 from ..summaries import counted
 from .count_series import (
@@ -44,7 +44,7 @@ class Given(NamedTuple):
         """Return a title: what, which category and period, how many."""
         ends = np.array([self.series.begin[0], self.series.end - DAY])
         count = int(self.series.count.sum()) if number is None else number
-        return selection.title(kind, self.category, ends, count)
+        return selection.title(kind, self.category and in_plain_words(self.category), ends, count)
 
 
 def is_table(anything: Any) -> bool:

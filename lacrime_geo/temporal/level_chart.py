@@ -8,13 +8,14 @@ import numpy as np
 
 from ..chart_axes import COUNT, DAY, Axis, axis_of
 from ..chart_parts import LINE, MARK, document, line, path, text
+from ..parameters import in_plain_words
+from ..styles.palettes import CHART_PALE
 
 if TYPE_CHECKING:
     from .level_changes import LevelCurve
 
 WIDTH, LEFT, RIGHT, TOP, GAP, BOTTOM = 700, 66, 20, 84, 30, 34
 ALONE, AMONG, MOST = 260, 120, 6
-PALE = "#7fb8d8"
 
 
 def svg(table: LevelCurve) -> str:
@@ -31,7 +32,9 @@ def svg(table: LevelCurve) -> str:
         rows, top = table["group"] == group, float(TOP + number * (high + GAP))
         counts, level = (table[name][rows].astype(float) for name in ("count", "level"))
         axis = axis_of(np.concatenate([counts, level]), COUNT)
-        parts += _frame(str(group) if len(groups) > 1 else "", top, high, axis, across, last=group == groups[-1])
+        parts += _frame(
+            in_plain_words(group) if len(groups) > 1 else "", top, high, axis, across, last=group == groups[-1]
+        )
         parts += _drawn(LEFT + across.along(days[rows]) * (WIDTH - LEFT - RIGHT), counts, level, top, high, axis)
     return document(parts, WIDTH, TOP + len(groups) * (high + GAP) - GAP + BOTTOM)
 
@@ -40,7 +43,7 @@ def _drawn(at: np.ndarray, counts: np.ndarray, level: np.ndarray, top: float, hi
     """Return the counts, the levels, and where these change."""
     up = [top + (1 - axis.along(values)) * high for values in (counts, level)]
     begins = np.flatnonzero(np.diff(level) != 0) + 1
-    parts = [path(at, up[0], PALE, width=1.1)]
+    parts = [path(at, up[0], CHART_PALE, width=1.1)]
     parts += [line(at[begin], top, at[begin], top + high, MARK, "4 4", 1.4) for begin in begins.tolist()]
     pieces = np.split(np.arange(level.size), begins)
     return parts + [path(at[piece], up[1][piece], LINE, width=2.6) for piece in pieces]

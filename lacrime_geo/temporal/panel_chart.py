@@ -8,6 +8,7 @@ import numpy as np
 
 from ..chart_axes import DAY, NUMBER, Axis, axis_of
 from ..chart_parts import COLOURS, LEGEND_LINE, document, legend, line, path, text
+from ..parameters import in_plain_words
 
 if TYPE_CHECKING:
     from .decomposition import Decomposition
@@ -35,7 +36,7 @@ def svg(table: Decomposition) -> str:
             place = LEFT + across.along(days[rows]) * (WIDTH - LEFT - RIGHT), _up(values[rows], top, axis)
             parts.append(path(*place, colour, width=2.2 if column == "trend" else 1.1))
     bottom = TOP + len(PANELS) * (PANEL + GAP) - GAP + BOTTOM
-    names = legend(groups, LEFT, bottom) if len(groups) > 1 else []
+    names = legend([in_plain_words(group) for group in groups], LEFT, bottom) if len(groups) > 1 else []
     return document([*parts, *names], WIDTH, bottom + LEGEND_LINE * len(names) / 2)
 
 

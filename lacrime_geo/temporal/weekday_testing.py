@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..chart_axes import COUNT, axis_of
-from ..chart_parts import LINE, document, element, line, short, text
+from ..chart_parts import INK, LINE, document, element, line, short, text
 from ..dates import WEEKDAYS, weekday_of
 from ..parameters import Parameters, in_words, p_in_words
 from ..progress import Progress, advance
@@ -45,7 +45,7 @@ class WeekdayTest(Curve):
             top, mean = (bottom - float(axis.along(self[key][row])) * (bottom - TOP) for key in ("count", "expected"))
             size = dict(x=short(left + 8), y=short(top), width=short(slot - 16), height=short(bottom - top))
             parts += [element("rect", fill=LINE, fill_opacity=0.75, **size)]
-            parts += [line(left + 2, mean, left + slot - 2, mean, "#222222", "5 4", 1.6)]
+            parts += [line(left + 2, mean, left + slot - 2, mean, INK, "5 4", 1.6)]
             parts += [text(SHORT[name], left + slot / 2, bottom + 19)]
         words = (
             f"Incidents; dashed: as many as expected. {self.parameters['statistic']} test, {p_in_words(self['p'][0])}"
