@@ -16,6 +16,8 @@ from lacrime_geo.alerting import ears, farrington
 TITLE = "Early warnings"
 FIRST = np.datetime64("2020-01-01")
 YEAR = 52
+# The limit of C1 that the CDC set.
+CLASSICAL = 3.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,7 @@ def bounds(task):
 def week_before(task):
     """Return the bounds of C1 of the last days (areas, days)."""
     counts = task.counts.astype(float)
-    return ears.ears_c1(counts).count_at(np.full(counts.shape, ears.CLASSICAL["ears_c1"]))[:, -task.last :]
+    return ears.ears_c1(counts).count_at(np.full(counts.shape, CLASSICAL))[:, -task.last :]
 
 
 def in_surveillance(name, task):

@@ -5,7 +5,7 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo.alerting.cumulative_sums import moving_cusum, reference_of
-from lacrime_geo.alerting.ears import CLASSICAL, ears_c1, ears_c2, ears_c3
+from lacrime_geo.alerting.ears import ears_c1, ears_c2, ears_c3
 from lacrime_geo.alerting.limits_by_simulation import Chance, limits_of
 from lacrime_geo.alerting.methods import method_of
 from lacrime_geo.alerting.null_tails import drawn_counts, tail_of
@@ -90,7 +90,7 @@ def test_ears_bounds_are_those_of_r():
 
     counts = written(12, 0.3, 0.0, 1.2, 3)[np.newaxis, :80]
     in_r = [21.5703, 33.2368, 29.514, 20.9405, 25.3948, 23.9212]
-    for judge, limit, first in ((ears_c1, CLASSICAL["ears_c1"], 7), (ears_c2, CLASSICAL["ears_c2"], 9)):
+    for judge, limit, first in ((ears_c1, 3.0, 7), (ears_c2, 3.0, 9)):
         bounds = judge(counts).count_at(np.full(counts.shape, limit))
         np.testing.assert_allclose(bounds[0, first::10][:6], in_r, atol=5e-5)
 

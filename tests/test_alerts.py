@@ -202,8 +202,24 @@ def test_a_second_run_on_the_same_day_changes_nothing(tmp_path):
         for path in sorted(tmp_path.glob("*.gpkg"))
     ]
     pd.testing.assert_frame_equal(*frames)
+    assert again.parameters["new_steps"] == 0 and "caught_up" not in again.parameters
     third = lg.alerts(points, areas=areas, earlier=again)
     assert third.parameters["judged"] == again.parameters["judged"]
+
+
+def test_steps_that_were_missed_are_counted_and_weeks_are_named(caplog):
+    counts = quiet(3, 90)
+    counts[1, -1] = 30
+    early = {name: np.asarray(column)[np.tile(np.arange(90) < 86, 3)] for name, column in table(counts, days=7).items()}
+    before = lg.alerts(early, step="week")
+    with caplog.at_level("INFO", logger="lacrime_geo"):
+        found = lg.alerts(table(counts, days=7), step="week", earlier=before)
+    assert found.parameters["caught_up"] == 3 and found.parameters["new_steps"] == 4
+    said = (
+        f"3 weeks missed since the last run are caught up: judged are those from {BEGIN + 7 * 86} to {BEGIN + 7 * 89}"
+    )
+    assert said in caplog.messages
+    assert found.lines[-1].startswith(f"alarm: week of {BEGIN + 7 * 89} a001: 30 reported")
 
 
 def test_late_reports_are_judged_again_and_said():
@@ -213,8 +229,8 @@ def test_late_reports_are_judged_again_and_said():
     late[2, 147] += 20
     found = lg.alerts(table(late), earlier=early)
     assert found.parameters["revised"] == 1
-    assert "1 counts of steps judged before are others now" in found.parameters["warnings"][-1]
-    assert "1 of them have become alarms" in found.parameters["warnings"][-1]
+    assert "1 count of steps judged before has changed" in found.parameters["warnings"][-1]
+    assert "new alarms among them: 1." in found.parameters["warnings"][-1]
     judged = found.judged()
     row = (judged["area"] == "a002") & (judged["date"] == (BEGIN + 147).astype("M8[s]"))
     assert judged["count"][row] == late[2, 147] and judged["first_count"][row] == counts[2, 147]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,22 +10,21 @@ from .. import checks, selection
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..significance import CORRECTIONS
+from ..summaries import counted
 from ..temporal.count_series import CountSeries
 from . import earlier_runs
+from .area_states import alerts_of
 from .judging import Asked, judged_rows, weekdays_of
 from .limit_words import check_limits
 from .methods import FARRINGTON, PER_YEAR
-from .warning_states import ALARM, NO_DATA, WATCH, Rows
-from .watched_areas import Alerts, last_of
+from .warning_states import ALARM, Rows
+from .watched_areas import Alerts
 from .watched_counts import REPORTED, watched_counts
 
-log = logging.getLogger("lacrime_geo")
 METHODS = ("poisson", "cusum", "ears_c1", "ears_c2", "ears_c3", FARRINGTON)
 STEPS = ("day", "week")
 LAST = "last"
 FALSE_ALARMS = 4.0
-NEVER = "no incident in the whole file: the area is not covered by it, or nothing was ever reported there"
-MOST_TOLD = 5
 
 
 def alerts(
@@ -117,12 +114,12 @@ def alerts(
         earlier_runs.require_alike(begun, parameters, series.name)
     factors = weekdays_of(series, asked, parameters)
     old, first_count = _earlier_rows(begun, series)
-    new, parameters["revised"] = _wanted(series, first, old, asked)
+    new, parameters["revised"] = _wanted(series, first, old, asked, parameters)
     rows = judged_rows(series, new, factors, asked, within(progress, 0.2, 0.9))
     rows, first_count = _together(old, first_count, rows, parameters)
     check_limits(series, rows, factors[-1], asked, parameters, within(progress, 0.9, 1.0))
     advance(progress, 1.0)
-    return _made(series, rows, first_count, new[rows.area, rows.step], category, asked, parameters)
+    return alerts_of(series, rows, first_count, new[rows.area, rows.step], category, asked, parameters)
 
 
 def _asked(method: str, step: str, false_alarms: float, correction: str, seed: int) -> Asked:
@@ -158,19 +155,16 @@ def _earlier_rows(begun: Parameters | None, series: CountSeries) -> tuple[Rows |
     return earlier_runs.rows_of(begun, series.name, series.begin)
 
 
-def _wanted(series: CountSeries, first: np.datetime64 | None, old: Rows | None, asked: Asked) -> tuple[np.ndarray, int]:
+def _wanted(
+    series: CountSeries, first: np.datetime64 | None, old: Rows | None, asked: Asked, parameters: Parameters
+) -> tuple[np.ndarray, int]:
     """Return which steps to judge of each area (mask), and how many of them again as their counts are others now."""
     wanted = np.zeros(series.count.shape, dtype=bool)
     if old is not None and old.step.size:
         wanted[:, old.step.max() + 1 :] = True
         other = series.count[old.area, old.step] != old.count
         wanted[old.area[other], old.step[other]] = True
-        if not wanted.any():
-            log.info(
-                "no %s since the last run, which judged the one of %s: nothing is judged anew",
-                asked.step,
-                series.begin[-1],
-            )
+        _note_new(series.begin[old.step.max() :], asked.step, parameters)
         return wanted, int(other.sum())
     if first is None:
         wanted[:, -1] = True
@@ -183,6 +177,21 @@ def _wanted(series: CountSeries, first: np.datetime64 | None, old: Rows | None, 
     return wanted, 0
 
 
+def _note_new(begin: np.ndarray, step: str, parameters: Parameters) -> None:
+    """Note how many steps were missed since the last run, which judged the first of these; say where none is new."""
+    new = begin[1:]
+    parameters["new_steps"] = new.size
+    if not new.size:
+        parameters.log.info("no %s is new since the last run, which judged the one of %s", step, begin[0])
+        return
+    missed = new.size - 1
+    sentence = (
+        f"{counted(missed, step)} missed since the last run {'is' if missed == 1 else 'are'} caught up: judged are those from "
+        f"{new[0]} to {new[-1]}"
+    )
+    parameters.note("caught_up", missed, sentence)
+
+
 def _together(old: Rows | None, first_count: np.ndarray, new: Rows, parameters: Parameters) -> tuple[Rows, np.ndarray]:
     """Return earlier and new rows, the ones judged again in place of what they were, and say which these are."""
     if old is None:
@@ -192,11 +201,12 @@ def _together(old: Rows | None, first_count: np.ndarray, new: Rows, parameters: 
     stays = ~np.isin(np.arange(old.area.size), again)
     first = np.where(again >= 0, np.append(first_count, 0)[again], new.count)
     kept = Rows(*(column[stays] for column in old))
-    if parameters["revised"]:
+    revised = parameters["revised"]
+    if revised:
         turned = int(((new.state == ALARM) & (again >= 0) & (np.append(old.state, "")[again] != ALARM)).sum())
         parameters.warn(
-            f"{parameters['revised']:,} counts of steps judged before are others now, as reports came late or were taken back: "
-            f"they are judged again with what is known now, and {turned:,} of them have become alarms."
+            f"{counted(revised, 'count')} of steps judged before {'has' if revised == 1 else 'have'} changed, as reports came "
+            f"late or were taken back: judged again with what is known now, new alarms among them: {turned:,}."
         )
     rows = earlier_runs.joined(kept, new)
     counts = np.concatenate([first_count[stays], first])
@@ -206,83 +216,3 @@ def _together(old: Rows | None, first_count: np.ndarray, new: Rows, parameters: 
 
 def _by_step(rows: Rows, values: np.ndarray) -> np.ndarray:
     return values[np.lexsort((rows.area, rows.step))]
-
-
-def _made(
-    series: CountSeries,
-    rows: Rows,
-    first_count: np.ndarray,
-    new: np.ndarray,
-    category: str | None,
-    asked: Asked,
-    parameters: Parameters,
-) -> Alerts:
-    last = last_of(rows)
-    begin, areas = series.begin, series.name.size
-    judged = int(np.isfinite(rows.p[last]).sum())
-    alarm = rows.state == ALARM
-    at = np.full(areas, -1)
-    np.maximum.at(at, rows.area[alarm], rows.step[alarm])
-    columns = {
-        "area": series.name.astype(object),
-        "date": begin[rows.step[last]].astype("M8[s]"),
-        "count": rows.count[last],
-        "expected": rows.expected[last],
-        "limit": rows.limit[last],
-        "statistic": rows.statistic[last],
-        "p": rows.p[last],
-        "p_adjusted": rows.p_adjusted[last],
-        "state": rows.state[last],
-        "reason": np.array(
-            [
-                _why(series.count[number]) if rows.state[row] == NO_DATA else rows.reason(row, judged, asked.method)
-                for number, row in enumerate(last)
-            ],
-            dtype=object,
-        ),
-        "alarms": np.bincount(rows.area[alarm], minlength=areas),
-        "last_alarm": np.where(at >= 0, begin[np.maximum(at, 0)].astype(str), "").astype(object),
-    }
-    parameters["judged"] = earlier_runs.kept(rows, series.name, begin, first_count)
-    _tell(columns, rows, begin, asked, parameters)
-    wkb = np.empty(areas, dtype=object)
-    if series.areas is not None:
-        wkb[:] = list(series.areas.wkb)
-    crs = series.areas.crs if series.areas is not None else parameters.get("crs", "EPSG:4326")
-    label = " · ".join(part for part in ("Alerts", category, f"{asked.step} of {begin[rows.step[last]][0]}") if part)
-    return Alerts(
-        columns, parameters, wkb, crs, "alerts", label, rows=rows, series=series, first_count=first_count, new=new
-    )
-
-
-def _why(count: np.ndarray) -> str:
-    """Say why there is no judgement of an area."""
-    return "too few steps are before it to judge it" if count.any() else NEVER
-
-
-def _tell(columns: dict[str, Any], rows: Rows, begin: np.ndarray, asked: Asked, parameters: Parameters) -> None:
-    """Say how many areas are in which state, and name those in alarm."""
-    state = columns["state"]
-    numbers = {one: int((state == one).sum()) for one in (ALARM, WATCH, NO_DATA)}
-    steps = np.unique(rows.step)
-    parameters.update(
-        judged_from=str(begin[steps[0]]),
-        judged_until=str(begin[steps[-1]]),
-        judged_steps=int(steps.size),
-        alarms=numbers[ALARM],
-        watched=numbers[WATCH],
-        no_data=numbers[NO_DATA],
-    )
-    named = _named([f"{columns['area'][row]} ({columns['reason'][row]})" for row in np.flatnonzero(state == ALARM)])
-    whose = "of one area" if asked.correction == "none" else "of the whole map"
-    parameters.tell(
-        f"{asked.step} of {begin[steps[-1]]}, {state.size:,} areas: {numbers[ALARM]:,} in alarm{named}, {numbers[WATCH]:,} "
-        f"watched, {numbers[NO_DATA]:,} without data; {asked.false_alarms:g} false alarms a year {whose} are allowed"
-    )
-
-
-def _named(texts: Sequence[str]) -> str:
-    if not texts:
-        return ""
-    more = f" and {len(texts) - MOST_TOLD:,} more" if len(texts) > MOST_TOLD else ""
-    return ": " + "; ".join(texts[:MOST_TOLD]) + more

@@ -10,7 +10,6 @@ BASELINE = 7
 # Between the baseline of C2 and the day that is judged: an outbreak of two days does not raise its own limit.
 GAP = 2
 SD_FLOOR = 0.5
-CLASSICAL = {"ears_c1": 3.0, "ears_c2": 3.0, "ears_c3": 2.0}
 
 
 def ears_c1(count: np.ndarray) -> Judgement:

@@ -56,7 +56,7 @@ class Alerts(Shapes):
 
     @property
     def lines(self) -> list[str]:
-        """What the command line prints: the alarms of this run's steps, the earliest first, and what is watched now."""
+        """What the command line prints: alarms of the steps judged in this run, the earliest first; then what is watched."""
         alarms = np.flatnonzero(self.new & (self.rows.state == ALARM))
         now = self.rows.step == self.rows.step.max(initial=-1)
         watched = np.flatnonzero(self.new & now & (self.rows.state == WATCH))
@@ -66,7 +66,8 @@ class Alerts(Shapes):
         rows = self.rows
         judged = int(np.isfinite(rows.p[rows.step == rows.step[row]]).sum())
         date, name = self.series.begin[rows.step[row]], self.series.name[rows.area[row]]
-        return f"{rows.state[row]}: {date} {name}: {rows.reason(row, judged, self.parameters['method'])}"
+        when = f"week of {date}" if self.series.step == "week" else str(date)
+        return f"{rows.state[row]}: {when} {name}: {rows.reason(row, judged, self.parameters['method'])}"
 
 
 def last_of(rows: Rows) -> np.ndarray:

@@ -7,7 +7,8 @@ from typing import Any
 from . import palettes
 from .elements import NORMAL, categorised, document, element, fill, labels
 
-LABEL = "if(\"state\" in ('alarm', 'watch'), \"area\" || ': ' || \"count\" || ' (' || if(\"expected\" < 0.05, 'hardly any', round(\"expected\", 1)) || ' expected)', '')"
+EXPECTED = 'if("expected" < 0.05, \'hardly any\', round("expected", 1))'
+LABEL = f"if(\"state\" in ('alarm', 'watch'), \"area\" || ': ' || \"count\" || ' (' || {EXPECTED} || ' expected)', '')"
 
 
 def alerts(result: Any) -> str:
