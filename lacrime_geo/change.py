@@ -139,35 +139,44 @@ def change_on(
 ) -> Cells:
     """Return the change of the cells of a study area, and say how much there is."""
     before, after = (_counted(cells, incidents) for incidents in (periods.before, periods.after))
-    share, known = exposures.after_share, exposures.known
     exposures.note_unknown(before + after, parameters)
-    tested = known & (smallest_p(before + after, share, test) <= LEVELS[0])
-    p, adjusted = np.ones(before.size), np.ones(before.size)
-    p[tested] = TESTS[test](before[tested], after[tested], share[tested])
-    adjusted[tested] = adjust(p[tested], correction)
+    compared = _compared(before, after, exposures)
+    judged = _judged(before, after, exposures, test, correction)
+    bins = confidence_bins(compared["difference"], judged["p_adjusted"])
+    columns = {"count_before": before, "count_after": after, **compared, **judged, "bin": bins}
+    _record(columns, periods, exposures, correction, parameters)
+    return Cells(columns, parameters, cells.grid, cells.cell, "change", _title(periods))
+
+
+def _compared(before: np.ndarray, after: np.ndarray, exposures: Exposures) -> dict[str, np.ndarray]:
+    """Return the rates of cells and how they differ, NaN where nothing was exposed or there was nothing before."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        expected = np.where(known, before * (exposures.after / exposures.before), np.nan)
+        expected = np.where(exposures.known, before * (exposures.after / exposures.before), np.nan)
         ratio = np.where(before > 0, after / expected, np.nan)
         shares = np.where(before > 0, (after / after.sum()) / (before / before.sum()), np.nan)
         rates = [
             np.where(exposed > 0, count / exposed, np.nan)
             for count, exposed in ((before, exposures.before), (after, exposures.after))
         ]
-    columns = {
-        "count_before": before,
-        "count_after": after,
+    return {
         "rate_before": rates[0],
         "rate_after": rates[1],
         "difference": after - expected,
         "change_percent": 100 * (ratio - 1),
         "share_ratio": shares,
-        "tested": tested,
-        "p": p,
-        "p_adjusted": adjusted,
-        "bin": confidence_bins(after - expected, adjusted),
     }
-    _record(columns, periods, exposures, correction, parameters)
-    return Cells(columns, parameters, cells.grid, cells.cell, "change", _title(periods))
+
+
+def _judged(
+    before: np.ndarray, after: np.ndarray, exposures: Exposures, test: str, correction: str
+) -> dict[str, np.ndarray]:
+    """Return which cells hold enough to be tested, and their p; that of the others is 1."""
+    share = exposures.after_share
+    tested = exposures.known & (smallest_p(before + after, share, test) <= LEVELS[0])
+    p, adjusted = np.ones(before.size), np.ones(before.size)
+    p[tested] = TESTS[test](before[tested], after[tested], share[tested])
+    adjusted[tested] = adjust(p[tested], correction)
+    return {"tested": tested, "p": p, "p_adjusted": adjusted}
 
 
 def _counted(cells: CountedCells, incidents: Incidents) -> np.ndarray:

@@ -61,12 +61,10 @@ def step_statistics(
     cells = cube.counted()
     near = cells.sums(np.ones(cells.cell.size, dtype=np.int64), band)
     spread = spread_of(near)
-    # Exact tails take a few seconds at most: all steps together some times as long.
-    share, cautioned = min(_AT_LENGTH / len(cube.count), 1.0), 0
-    asked = PermutationOptions(0, 0, "none")
+    judge = StepJudge.of(near, len(cube.count))
     alone = np.empty(cube.count.shape, dtype=np.float32)
     recent: deque[tuple[np.ndarray, np.ndarray]] = deque(maxlen=time_neighbours + 1)
-    found, inferences, last = [], Counter[str](), (np.empty(0), np.empty(0))
+    found, last = [], (np.empty(0), np.empty(0))
     for step, held in enumerate(cube.values):
         values = held.astype(float if held.dtype.kind == "f" else np.int64)
         total = cells.sums(values, band)
@@ -75,19 +73,51 @@ def step_statistics(
         if time_neighbours:
             values, total = (np.sum(parts, axis=0) for parts in zip(*recent))
         z = gi_star_of(values, total, near, spread)
-        said, part = Unsaid(), within(progress, (step + 0.5) / len(alone), (step + 1) / len(alone))
-        advance(part, 0.0)
-        p = conditional_inference(z, Neighbourhoods(values, total - values, near - 1), asked, said, part, share=share)
-        inferences[str(said["inference"])] += 1
-        cautioned += bool(said.get("warnings"))
+        p = judge.p(z, values, total, within(progress, (step + 0.5) / len(alone), (step + 1) / len(alone)))
         few = np.flatnonzero(p <= LEVELS[0])
         found.append((np.full(few.size, step, dtype=np.int32), few.astype(np.int32), z[few], p[few]))
         last = z, p
-        advance(part, 1.0)
     at, cell, z, p = (np.concatenate(parts) for parts in zip(*found))
     adjusted = adjust(p, correction, tests=alone.size)
-    _tell(inferences, cautioned, parameters)
+    judge.tell(parameters)
     return StepStatistics(alone, at, cell, z, p, adjusted, confidence_bins(z, adjusted), *last)
+
+
+@dataclass
+class StepJudge:
+    """Find the p of step after step as `hotspots` decides it for each by itself, and remember which they were."""
+
+    near: np.ndarray
+    share: float
+    inferences: Counter[str]
+    cautioned: int = 0
+
+    @classmethod
+    def of(cls, near: np.ndarray, steps: int) -> StepJudge:
+        """Return one for steps of cells with so many in their neighbourhoods."""
+        # Exact tails take a few seconds at most: all steps together some times as long.
+        return cls(near, min(_AT_LENGTH / steps, 1.0), Counter())
+
+    def p(self, z: np.ndarray, values: np.ndarray, total: np.ndarray, progress: Progress) -> np.ndarray:
+        """Return the p of a step's Gi*, of what its cells hold and the sums over their neighbourhoods."""
+        advance(progress, 0.0)
+        said, others = Unsaid(), Neighbourhoods(values, total - values, self.near - 1)
+        asked = PermutationOptions(0, 0, "none")
+        p = conditional_inference(z, others, asked, said, progress, share=self.share)
+        self.inferences[str(said["inference"])] += 1
+        self.cautioned += bool(said.get("warnings"))
+        advance(progress, 1.0)
+        return p
+
+    def tell(self, parameters: Parameters) -> None:
+        """Keep which p the steps have."""
+        words = "; ".join(f"{name} in {number:,} steps" for name, number in self.inferences.most_common())
+        parameters.choose("inference", words, "decided for each step by how skewed the sums of neighbours are")
+        if self.cautioned:
+            parameters.warn(
+                f"In {self.cautioned:,} steps the values are too few, or crowd too much, for the normal p, and an exact one is "
+                "not to be had or takes too long: take what is hot there by a hair with caution, or make the steps longer."
+            )
 
 
 def spread_of(near: np.ndarray) -> np.ndarray:
@@ -99,14 +129,3 @@ def spread_of(near: np.ndarray) -> np.ndarray:
 def gi_star_of(values: np.ndarray, total: np.ndarray, near: np.ndarray, spread: np.ndarray) -> np.ndarray:
     """Return Gi* of cells by their values, the sums over their neighbourhoods, the cells of these and their spread."""
     return standardised(total - values.mean() * near, values.std(), spread, float(np.abs(values).max()))
-
-
-def _tell(inferences: Counter[str], cautioned: int, parameters: Parameters) -> None:
-    """Keep which p the steps have, as `hotspots` decides it for each by itself."""
-    words = "; ".join(f"{name} in {number:,} steps" for name, number in inferences.most_common())
-    parameters.choose("inference", words, "decided for each step by how skewed the sums of neighbours are")
-    if cautioned:
-        parameters.warn(
-            f"In {cautioned:,} steps the values are too few, or crowd too much, for the normal p, and an exact one is not to be "
-            "had or takes too long: take what is hot there by a hair with caution, or make the steps longer."
-        )
