@@ -138,6 +138,21 @@ def test_days_of_report_are_judged_to_the_end_and_days_of_incidents_are_not():
     assert any("not all reported" in sentence for sentence in other.parameters["warnings"])
 
 
+def test_a_last_day_that_is_not_over_is_warned_of():
+    """A file taken at midday holds half of the reports of the day."""
+    random = np.random.default_rng(8)
+    day = np.repeat(BEGIN + np.arange(100), random.poisson(60, 100))
+    of_last = int((day == day.max()).sum())
+    number = of_last // 2
+    parts = day, day[: day.size - of_last + number]
+    whole, midday = (incidents(np.zeros(part.size), np.zeros(part.size), when=part, reported=part) for part in parts)
+    warnings = lg.alerts(midday).parameters["warnings"]
+    assert warnings[-1].startswith(f"Tuesday, {BEGIN + 99}, has {number} reports where ")
+    assert warnings[-1].endswith(f"take as_of {BEGIN + 98}.")
+    for found in (lg.alerts(whole), lg.alerts(midday, as_of=BEGIN + 98), lg.alerts(midday, dated_by="occurred")):
+        assert not any("not whole, and rises" in sentence for sentence in found.parameters.get("warnings", []))
+
+
 def test_weeks_end_on_sundays():
     points, areas = city()
     for as_of in ("2022-05-12", "2022-05-14"):

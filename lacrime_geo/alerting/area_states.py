@@ -91,7 +91,9 @@ def _tell(columns: dict[str, Any], rows: Rows, begin: np.ndarray, asked: Asked, 
     whose = "of one area" if asked.correction == "none" else "of the whole map"
     parameters.tell(
         f"{asked.step} of {begin[steps[-1]]}, {counted(state.size, 'area')}: {numbers[ALARM]:,} in "
-        f"alarm{named}, {numbers[WATCH]:,} watched, {numbers[NO_DATA]:,} without data; {asked.false_alarms:g} false alarms a year {whose} are allowed"
+        f"alarm{named}, "
+        f"{numbers[WATCH]:,} watched, {numbers[NO_DATA]:,} without data; "
+        f"{asked.false_alarms:g} false alarms a year {whose} are allowed"
     )
 
 

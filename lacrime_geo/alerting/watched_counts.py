@@ -18,6 +18,7 @@ from ..parameters import Parameters, incidents_that
 from ..progress import Progress
 from ..temporal.count_series import DAY, CountSeries, count_series, named, series_of_table, step_of
 from ..temporal.given_series import is_table, refuse_array_of_table
+from .unfinished_days import warn_of_unfinished
 from .usual_counts import WEEK
 
 REPORTED, OCCURRED = "reported", "occurred"
@@ -61,7 +62,7 @@ def _dated(incidents: Incidents, dated_by: str, end: np.datetime64 | None, param
     parameters["dated_by"] = dated_by
     if dated_by == REPORTED:
         parameters.log.info(
-            "counted by the date of report: those days are whole, while reports of incidents still come"
+            "counted by the date of report: those days are whole once they are over, while reports of incidents still come"
         )
         return _by_report(incidents, end, parameters)
     return _by_occurrence(incidents, end, known, parameters)
@@ -94,6 +95,8 @@ def _by_report(incidents: Incidents, end: np.datetime64 | None, parameters: Para
     parameters.note("without_report", missing, sentence)
     whole = incidents.whole.reported if incidents.whole.reported is not None else reported
     last = _earliest(end if end is not None else _last_day(incidents, whole, parameters), _asked_last(incidents))
+    if last >= _latest(whole):
+        warn_of_unfinished(whole, parameters)
     dates = FileDates(_until(whole, last), None, None)
     chosen = {name: value for name, value in incidents.selection.items() if name not in ("since", "until")}
     kept = replace(
