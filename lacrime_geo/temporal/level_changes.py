@@ -203,7 +203,7 @@ def _pelt(counts: np.ndarray, exposure: np.ndarray, series: CountSeries, penalty
 
 
 def _pettitt(counts: np.ndarray, exposure: np.ndarray, series: CountSeries) -> _Found:
-    change, statistic, _ = pettitt(counts / exposure)
+    change, statistic = pettitt(counts / exposure)
     inflated = inflation(counts / exposure, change, _block(series))
     p = p_of(statistic, counts.size, inflated)
     return _Found([change], p, dispersion(counts, exposure, _block(series), TRIMMED), p <= SURE)
@@ -213,35 +213,36 @@ def _changes(
     name: str, counts: np.ndarray, exposure: np.ndarray, series: CountSeries, found: _Found
 ) -> dict[str, np.ndarray]:
     """Return a row for each change of one series."""
-    from scipy.special import ndtri
-
     ends = np.array([0, *found.changes, counts.size])
     total, time = (np.add.reduceat(values, ends[:-1]) for values in (counts, exposure))
-    rate = total / time
-    costs, segments = [], Segments(counts, exposure)
-    for left, middle, right in zip(ends, ends[1:], ends[2:]):
-        whole, early, late = (
-            segments.cost(np.array([a]), int(b))[0] for a, b in ((left, right), (left, middle), (middle, right))
-        )
-        costs.append((whole - early - late) / found.dispersion)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = np.where(rate[:-1] > 0, rate[1:] / rate[:-1], np.nan)
-        wide = ndtri((1 + LEVEL) / 2) * np.sqrt(found.dispersion * (1 / total[:-1] + 1 / total[1:]))
-        bounds = {
-            side: np.where(np.isfinite(wide), ratio * np.exp(sign * wide), np.nan)
-            for side, sign in (("low", -1), ("high", 1))
-        }
-    number = ratio.size
+    rate, number = total / time, len(found.changes)
     return {
         "group": np.full(number, name, dtype=object),
         "date": series.begin[ends[1:-1]].astype("M8[s]"),
         "before": rate[:-1],
         "after": rate[1:],
-        "ratio": ratio,
-        **bounds,
-        "gain": np.array(costs, dtype=float),
+        **_ratios(rate, total, found.dispersion),
+        "gain": _gain(Segments(counts, exposure), ends) / found.dispersion,
         "p": np.full(number, found.p),
     }
+
+
+def _ratios(rate: np.ndarray, total: np.ndarray, dispersion: float) -> dict[str, np.ndarray]:
+    """Return how many times the level before each level is (changes,), with the interval; NaN where there was nothing."""
+    from scipy.special import ndtri
+
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.where(rate[:-1] > 0, rate[1:] / rate[:-1], np.nan)
+        wide = ndtri((1 + LEVEL) / 2) * np.sqrt(dispersion * (1 / total[:-1] + 1 / total[1:]))
+        low, high = (np.where(np.isfinite(wide), ratio * np.exp(sign * wide), np.nan) for sign in (-1, 1))
+    return {"ratio": ratio, "low": low, "high": high}
+
+
+def _gain(segments: Segments, ends: np.ndarray) -> np.ndarray:
+    """Return by how much each change lowers the cost of both levels beside it (changes,)."""
+    parted = [float(segments.cost(np.array([begin]), int(end))[0]) for begin, end in zip(ends, ends[1:])]
+    whole = [float(segments.cost(np.array([begin]), int(end))[0]) for begin, end in zip(ends, ends[2:])]
+    return np.array(whole) - parted[:-1] - parted[1:]
 
 
 def _levels(

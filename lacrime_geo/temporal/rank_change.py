@@ -5,24 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 
-def pettitt(values: np.ndarray) -> tuple[int, float, float]:
-    """Return where the later values begin, the statistic K, and p of values (n,) that are independent.
+def pettitt(values: np.ndarray) -> tuple[int, float]:
+    """Return where the later values begin, and the statistic K, of values (n,).
 
-    Pettitt 1979: U(t) = Σᵢ≤ₜ Σⱼ﹥ₜ sign(xᵢ − xⱼ), K = max |U(t)|, p about 2 exp(−6 K² / (n³ + n²)); ties have their mean rank.
+    Pettitt 1979: U(t) = Σᵢ≤ₜ Σⱼ﹥ₜ sign(xᵢ − xⱼ), K = max |U(t)|; ties have their mean rank.
 
-    >>> pettitt(np.array([1.0, 2, 1, 2, 5, 6, 5, 6]))[:2]
+    >>> pettitt(np.array([1.0, 2, 1, 2, 5, 6, 5, 6]))
     (4, 16.0)
     """
     size = values.size
     # Σ sign(xᵢ − xⱼ) over all j is 2 rank − n − 1, and pairs within the first t cancel.
     u = np.cumsum(2 * ranks(values) - size - 1)[:-1]
     at = int(np.argmax(np.abs(u)))
-    statistic = float(abs(u[at]))
-    return at + 1, statistic, p_of(statistic, size, 1.0)
+    return at + 1, float(abs(u[at]))
 
 
 def p_of(statistic: float, size: int, inflation: float) -> float:
-    """Return p of the statistic K; `inflation` is how many times larger than of independent values its variance is."""
+    """Return p of the statistic K, about 2 exp(−6 K² / (n³ + n²)); `inflation` multiplies the variance of independent values."""
     return float(min(1.0, 2 * np.exp(-6 * statistic**2 / ((size**3 + size**2) * inflation))))
 
 
