@@ -10,6 +10,7 @@ from makers import CRS, incidents, squares
 from shapely.geometry import box
 
 import lacrime_geo as lg
+from lacrime_geo.alerting.limit_words import dispersion_error
 from lacrime_geo.alerting.warning_states import Rows, adjusted, states
 from lacrime_geo.cli import main
 
@@ -101,6 +102,17 @@ def test_reasons_in_words():
     assert found.reason(2, 1, "poisson") == "4 reported, hardly any expected; 1 or more are beyond chance"
     summed = "9 reported, 2.0 expected; by itself, after the steps before, 3 or more are beyond chance"
     assert found.reason(3, 5, "cusum") == summed
+
+
+def test_how_well_the_check_is_known_is_said():
+    """The error of the variance is that of many series; a sure doubling is found after 1 day, and not of all there could be."""
+    drawn = np.random.default_rng(1).poisson(30.0, (4000, 61))
+    measured = ((drawn[:, 7:] - drawn[:, :-7]) ** 2 / 2).mean(axis=1) / drawn.mean(axis=1)
+    assert measured.std() == pytest.approx(dispersion_error(61, "day"), rel=0.05)
+    check = lg.alerts(table(quiet(2, 80, level=60.0))).parameters["check"]
+    assert check["measured_steps"] == 79 and check["dispersion_error"] == pytest.approx(np.sqrt(3 / 72))
+    assert "give or take 20 %, measured of 79 days" in check["in_words"]
+    assert "after 1 day in half of the cases, within 28 days in more than 99 %" in check["in_words"]
 
 
 def test_states_by_hand():

@@ -59,8 +59,8 @@ def alerts(
         of each area without. Default 4.
     since : the first day judged (YYYY-MM-DD), or "last": the steps since the last one that the earlier run judged, without one
         the last step alone. The history before it is used all the same.
-    as_of : the date (YYYY-MM-DD) to which the file is taken back: what was reported or happened later is left out.
-        Default: its end.
+    as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back: what was reported or happened later is left
+        out. Default: its end.
     dated_by : "reported", as the days of report are whole at once, or "occurred", of which only steps are judged of which 95 %
         are reported, some weeks ago. Where there are no dates of report it is by the time of the incident, and says so.
     correction : for the number of areas judged in a step: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".

@@ -29,7 +29,7 @@ def usual_before(count: np.ndarray, step: str, least: int) -> Usual:
     The dispersion is of differences to the same weekday a week before (of weeks, to the week before), which neither the
     pattern of the week nor a slow change touches.
     """
-    lag = WEEK if step == "day" else 1
+    lag = lag_of(step)
     level = _running_mean(count, HISTORY[step])
     squares = np.full(count.shape, np.nan)
     squares[:, lag:] = (count[:, lag:] - count[:, :-lag]) ** 2 / 2.0
@@ -39,6 +39,11 @@ def usual_before(count: np.ndarray, step: str, least: int) -> Usual:
     with np.errstate(divide="ignore", invalid="ignore"):
         dispersion = np.where(level > 0, np.maximum(variance / level, 1.0), 1.0)
     return Usual(level, np.where(np.isnan(level), np.nan, dispersion))
+
+
+def lag_of(step: str) -> int:
+    """Return how many steps are between the counts of which the scatter is measured: a week."""
+    return WEEK if step == "day" else 1
 
 
 def _running_mean(values: np.ndarray, most: int) -> np.ndarray:
