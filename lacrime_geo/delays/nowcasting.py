@@ -230,7 +230,7 @@ def _steps_of(lags: Lags, days: int, step: str, may_end_earlier: bool, parameter
         later = 0
     held = int(lags.possible.max()) + 1 - later
     if held < days:
-        raise ValueError(f"The file holds {held} days, less than one {step}; take step='day'.")
+        raise ValueError(f"The file holds {counted(held, 'day')}, less than one {step}; take step='day'.")
     return _Steps(days, held // days, lags.end - later * DAY, later)
 
 

@@ -168,11 +168,17 @@ def lag_safe_end(incidents: Any, *, share: float = SAFE_SHARE, by: Any = None, a
     found = {name: group.delays() for name, group in lags_by_group(everything, lags, by, parameters).items()}
     enough = {name: delays for name, delays in found.items() if delays.incidents >= LEAST_AT_RISK} or {ALL: found[ALL]}
     few = len(found) - len(enough)
-    parameters.note("small_groups", few, f"{few:,} groups of fewer than {LEAST_AT_RISK} incidents are not regarded")
+    parameters.note(
+        "small_groups",
+        few,
+        f"{counted(few, 'group')} of fewer than {LEAST_AT_RISK} incidents {'is' if few == 1 else 'are'} not regarded",
+    )
     slowest = max(enough, key=lambda name: enough[name].days_until(share))
     days = enough[slowest].days_until(share)
     day = safe_end(lags, days)
-    reason = f"{100 * share:g} % of {'all' if slowest == ALL else repr(slowest)} are reported within {days:,} days"
+    reason = (
+        f"{100 * share:g} % of {'all' if slowest == ALL else repr(slowest)} are reported within {counted(days, 'day')}"
+    )
     parameters.choose("lag_safe_end", str(day), reason)
     return day
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...agencies import LAPD, LAPD_NIBRS, NIBRS_SWITCH
 from ...delays.truncated_delays import LEAST_AT_RISK, Delays, delays_of
+from ...summaries import counted
 from ..rules import Finding
 from .weeks import DAYS, Weeks, departures, running_departures
 
@@ -109,8 +110,8 @@ def _break_action(weeks: int, breaks: int, areas: int) -> str:
     if weeks < LEAST_PAST + COMPARED:
         return f"{weeks} whole weeks are too few to tell: {LEAST_PAST + COMPARED} are needed"
     if not breaks:
-        return f"no weekly counts of {areas:,} areas are halved or doubled against the 52 weeks before"
-    return f"weekly counts of {breaks:,} of {areas:,} areas are halved or doubled: find out why before you compare"
+        return f"no weekly counts of {counted(areas, 'area')} are halved or doubled against the 52 weeks before"
+    return f"weekly counts of {breaks:,} of {counted(areas, 'area')} are halved or doubled: find out why before you compare"
 
 
 def incomplete_weeks(
