@@ -164,9 +164,9 @@ class Analysis:
         return self.default(name) is inspect.Parameter.empty
 
     def help(self, name: str) -> str:
-        """Return what the docstring says of a parameter, on one line."""
+        """Return what the docstring says of a parameter, on one line; of columns and arrays, forms take columns."""
         function = getattr(self.result, str(self.second)) if name in (p.name for p in self.second_params) else self.run
-        return parameter_help(function).get(name, "")
+        return parameter_help(function).get(name, "").replace(" or array (n,)", "")
 
 
 @cache

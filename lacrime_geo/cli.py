@@ -289,7 +289,8 @@ def _add_option(
         command.add_argument(flag, type=int if parameter.whole else float, metavar="NUMBER", **common)
     elif isinstance(parameter, Choice):
         default = analysis.default(parameter.name) if analysis else None
-        common["help"] += "" if required or default is None else f" Default: {default}."
+        told = required or default is None or "efault" in text
+        common["help"] += "" if told else f" Default: {default}."
         command.add_argument(flag, choices=parameter.options, **common)
     elif isinstance(parameter, Switch):
         command.add_argument(flag, action=argparse.BooleanOptionalAction, **common)

@@ -117,3 +117,9 @@ def test_forms_show_the_step_by_which_incidents_are_counted(name):
         BY_NAME[name].default("step") == "day"
         and inspect.signature(getattr(lg, name)).parameters["step"].default is None
     )
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda a: a.name)
+def test_forms_take_columns_and_no_arrays_of_a_row_each(analysis):
+    for parameter in (*analysis.params, *analysis.second_params):
+        assert "array (n,)" not in analysis.help(parameter.name)

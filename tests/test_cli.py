@@ -16,7 +16,7 @@ from makers import crimes_frame, rectangle, squares
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.cli import main
-from lacrime_geo.parameter_kinds import Distance, DistanceOrRule
+from lacrime_geo.parameter_kinds import Choice, Distance, DistanceOrRule
 from lacrime_geo.styles import qml
 
 ROOT = Path(__file__).parents[1]
@@ -267,6 +267,8 @@ def test_help_of_every_option(analysis, capsys):
         assert f"--{parameter.name.replace('_', '-')}" in text
     for parameter in own:
         assert analysis.help(parameter.name)[:40].strip() in text
+        if isinstance(parameter, Choice) and "efault" in analysis.help(parameter.name):
+            assert f"{analysis.help(parameter.name)[-12:]} Default: " not in text
     assert "efault" in text and ("METRES" in text) == any(isinstance(p, (Distance, DistanceOrRule)) for p in own)
     assert ("--since" in text) == analysis.selects
 

@@ -102,8 +102,8 @@ def near_repeat(
         band that begins with 7. Default: four weeks, fewer in short periods, then all others.
     permutations : how often the dates are shuffled. Default 999.
     metric : "euclidean" distances, or "manhattan" ones along a grid of streets that run north and east.
-    labels : of the bands: "half-open", or "near_repeat_calculator", as that program calls the same bands, whose names are one
-        edge off.
+    labels : of the bands: "half-open", from the first number to below the second, or "near_repeat_calculator", as that program
+        names the same bands: it counts pairs as far apart as the end of a name in the next band.
     seed : of the random numbers.
     progress : function of a fraction, returning False to stop.
 

@@ -53,7 +53,7 @@ def risk_zones(
     incidents : Incidents, GeoDataFrame of points, or path; with times: the last ones, and enough before them to learn from.
     distance : radius of a zone (m). Default: as far as near repeats are significant in the Knox test of all incidents.
     days : how many days a zone lasts, its incident's own date included. Default: the same.
-    decay : risk by the age of a zone: "knox" (default), observed / expected pairs of that age, by weeks, or "linear": from 1
+    decay : risk by the age of a zone: "knox", observed / expected pairs of that age, by weeks, or "linear": from 1
         on the first day to 0 after the last.
     as_of : the zones as they are on this date (YYYY-MM-DD), by what was known then: incidents after it, or reported after it,
         are left out. Default: the date of the last incident.
@@ -109,8 +109,8 @@ def _drawn(incidents: Any, distance: Any, days: Any, decay: str, as_of: Any, see
     columns, places = _zones(found, today, reach, risk)
     wkb = circles_wkb(*places, reach.distance)
     parameters.tell(
-        f"{wkb.size:,} zones of {reach.distance:g} m around places with incidents in the {reach.days} days up to "
-        f"{parameters['as_of']}; the last of them ends on {columns['last'].max().astype('M8[D]')}"
+        f"{wkb.size:,} zone{'s' * (wkb.size != 1)} of {reach.distance:g} m around places with incidents in the {reach.days} days "
+        f"up to {parameters['as_of']}; the last of them ends on {columns['last'].max().astype('M8[D]')}"
     )
     label = found.everything.titled(f"Near-repeat zones of {parameters['as_of']}")
     return Shapes(columns, parameters, wkb, found.everything.crs, "risk_zones", label)
