@@ -9,6 +9,8 @@ import numpy as np
 from . import checks
 from .significance import tails_at
 
+# Of larger counts all that weigh would not fit into the memory.
+MOST = 1_000_000_000
 # Counts farther from their mean, in standard deviations and beyond that, have no weight in float64.
 _DEVIATIONS, _BEYOND = 9.0, 25.0
 
@@ -29,7 +31,7 @@ def e_test(before: Any, after: Any, exposure_before: Any = 1.0, exposure_after: 
     Raises
     ------
     ValueError
-        If a count is no whole number from 0 on, an exposure is not above 0, or the shapes do not fit.
+        If a count is no whole number from 0 to 1,000,000,000, an exposure is not above 0, or the shapes do not fit.
 
     Notes
     -----
@@ -50,17 +52,24 @@ def e_test(before: Any, after: Any, exposure_before: Any = 1.0, exposure_after: 
         exposure_of(name, values)
         for name, values in (("exposure_before", exposure_before), ("exposure_after", exposure_after))
     ]
-    first, second, n1, n2 = np.broadcast_arrays(*counts, *exposures)
+    shapes = [column.shape for column in (*counts, *exposures)]
+    try:
+        first, second, n1, n2 = np.broadcast_arrays(*counts, *exposures)
+    except ValueError:
+        raise ValueError(
+            f"Counts and exposures have shapes {', '.join(map(str, shapes))}, which do not fit; give as many of each, or one."
+        ) from None
     p = e_test_p(first.ravel(), second.ravel(), (n2 / (n1 + n2)).ravel()).reshape(first.shape)
     return float(p) if p.ndim == 0 else p
 
 
 def _counts(name: str, values: Any) -> np.ndarray:
     column = checks.numbers(name, values, np.size(values))
-    bad = np.flatnonzero((column < 0) | (column % 1 != 0))
+    bad = np.flatnonzero((column < 0) | (column > MOST) | (column % 1 != 0))
     if bad.size:
         raise ValueError(
-            f"{name} must be whole numbers from 0 on; {bad.size:,} of {column.size:,} are not, the first is {column[bad[0]]:g}."
+            f"{name} must be whole numbers from 0 to {MOST:,}; {bad.size:,} of {column.size:,} are not, the first is "
+            f"{column[bad[0]]:g}."
         )
     return column.astype(np.int64).reshape(np.shape(values))
 

@@ -231,6 +231,7 @@ def test_progress_advances_and_stops():
             dict(cell_size=100),
             "A cube has its cells, steps and weights already, and cell_size would be of no use; leave it out",
         ),
+        (dict(distance_band=1e9), r"distance_band 1e\+09 m makes all of them neighbours of all"),
         (dict(distance_band=50), "distance_band 50 m is smaller than a cell of 100 m"),
         (dict(confidence="96"), "confidence must be one of '90', '95', '99', got '96'"),
         (dict(time_neighbours=-1), "time_neighbours must be a whole number of at least 0, got -1"),

@@ -291,6 +291,7 @@ def test_what_cannot_be_scanned_is_said():
         (lambda: lg.space_time_scan(points, max_radius=100), "max_radius must be 250"),
         (lambda: lg.space_time_scan(points, cell_size=0), "cell_size must be above 0"),
         (lambda: lg.space_time_scan(points, max_p=1), "max_p must be a share"),
+        (lambda: lg.space_time_scan(points, gumbel=True, permutations=18), "whole number of at least 19, got 18"),
         (lambda: lg.space_time_scan(points, permutations=0), "permutations must be a whole number"),
         (lambda: require_few(300_000_001), "more than 300,000,000"),
         (lambda: lg.space_time_scan(made([1.0], [1.0], np.array([3]))), "are on one place"),

@@ -85,5 +85,10 @@ def test_without_a_trend_one_in_twenty_is_called_one(steps):
 def test_what_is_no_series_is_refused_in_a_sentence():
     with pytest.raises(ValueError, match="at least 3 values in order of time, got 2"):
         lg.mann_kendall([1, 2])
+    with pytest.raises(ValueError, match="axis must be one of the 2 axes of the values, got 5"):
+        lg.mann_kendall(np.zeros((3, 4)), axis=5)
+    for wrong in (["a", "b", "c"], [1 + 2j, 2, 3]):
+        with pytest.raises(TypeError, match="values must be numbers in order of time; the first is "):
+            lg.mann_kendall(wrong)
     with pytest.raises(ValueError, match="1 of 2 series have missing values"):
         lg.mann_kendall([[1.0, 2.0, np.nan], [1.0, 2.0, 3.0]])

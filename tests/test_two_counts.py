@@ -91,8 +91,16 @@ def test_the_false_discovery_rate_holds_among_the_cells_tested(test):
 
 def test_what_cannot_be_is_said():
     for call, said in (
-        (lambda: lg.e_test(-1, 2), "before must be whole numbers from 0 on; 1 of 1 are not, the first is -1"),
-        (lambda: lg.e_test(1, [2, 2.5]), "after must be whole numbers from 0 on; 1 of 2 are not, the first is 2.5"),
+        (
+            lambda: lg.e_test(-1, 2),
+            "before must be whole numbers from 0 to 1,000,000,000; 1 of 1 are not, the first is -1",
+        ),
+        (lambda: lg.e_test(1e18, 2), "the first is 1e\\+18"),
+        (lambda: lg.e_test([1, 2], [1, 2, 3]), r"shapes \(2,\), \(3,\), \(\), \(\), which do not fit"),
+        (
+            lambda: lg.e_test(1, [2, 2.5]),
+            "after must be whole numbers from 0 to 1,000,000,000; 1 of 2 are not, the first is 2.5",
+        ),
         (lambda: lg.e_test(1, 2, 0, 1), "exposure_before must be above 0"),
         (lambda: lg.e_test(1, np.nan), "after is missing or infinite in 1 of 1 rows"),
     ):

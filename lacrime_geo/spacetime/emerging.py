@@ -181,6 +181,11 @@ def _trend(alone: np.ndarray, parameters: Parameters, progress: Progress) -> Man
         else f"{empty:,} steps in which all cells hold the same are"
     )
     parameters.note("steps_without_variance", empty, f"{are} left out of the trends, and hot and cold nowhere")
+    if not known.any():
+        raise ValueError(
+            f"No cell can be told from the others in any step: either distance_band {parameters['distance_band']:g} m makes all "
+            "of them neighbours of all, or all hold the same; lower it, or take more incidents."
+        )
     enough_steps(int(known.sum()))
     series = alone if known.all() else alone[known]
     # A cell whose neighbourhood is the whole study area has no Gi* in any step.

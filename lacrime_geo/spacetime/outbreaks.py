@@ -19,6 +19,8 @@ from .scan_input import cases_of, circles_around, dated_incidents, longest_span,
 from .scan_likelihood import P_OF
 
 CELL_SIZE, MAX_RADIUS = 500.0, 3_000.0
+# Fewer do not tell how widely maxima vary.
+LEAST_FOR_GUMBEL = 19
 
 
 def space_time_scan(
@@ -47,7 +49,7 @@ def space_time_scan(
     max_days : longest outbreak (days), at most half the period. Default 28, or half the period where that is shorter.
     by_weekday : compare each weekday with itself only: for places that have weekdays of their own, such as nightlife.
     permutations : random scans that p comes from; it is no smaller than 1 / (permutations + 1) without gumbel.
-    gumbel : p from the Gumbel distribution fitted to the random scans, which can be smaller.
+    gumbel : p from the Gumbel distribution fitted to the random scans, of which it needs 19; it can be smaller.
     max_p : largest p of an outbreak that is returned. Default 0.05.
     seed : of the random scans.
     progress : function of a fraction, returning False to stop.
@@ -96,7 +98,8 @@ def space_time_scan(
     spans = Spans(cases.days, longest_span(max_days, cases.days, parameters), bool(retrospective))
     circles = circles_around(cases, cell_size, max_radius, dated.crs)
     require_few(circles.size * spans.number)
-    draws, seed = checks.whole("permutations", permutations), checks.whole("seed", seed, minimum=0)
+    draws = checks.whole("permutations", permutations, LEAST_FOR_GUMBEL if gumbel else 1)
+    seed = checks.whole("seed", seed, minimum=0)
     largest = checks.share("max_p", max_p)
     parameters.update(retrospective=bool(retrospective), by_weekday=bool(by_weekday), permutations=draws, seed=seed)
     parameters.update(inference="gumbel" if gumbel else "rank", max_p=largest)

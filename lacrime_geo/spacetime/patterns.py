@@ -151,7 +151,10 @@ def emerging_pattern(z: Any, *, max_p: float = 0.05, trend_of: Any = None) -> Em
 
 
 def _series(name: str, values: Any) -> np.ndarray:
-    series = np.asarray(values, dtype=float)
+    try:
+        series = np.asarray(values, dtype=float)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be one series of numbers, got {values!r:.80}.") from None
     if series.ndim != 1:
         raise ValueError(f"{name} must be one series (n,), got an array of shape {series.shape}.")
     enough_steps(series.size)

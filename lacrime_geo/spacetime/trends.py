@@ -58,9 +58,9 @@ def mann_kendall(values: Any, *, axis: int = -1, progress: Progress = None) -> M
     >>> rising.S, rising.var, round(rising.z, 3)
     (45, 125.0, 3.935)
     """
-    table = np.asarray(values)
-    if table.dtype.kind not in "iufb":
-        table = table.astype(float)
+    table = _numbers(values)
+    if not -table.ndim <= axis < max(table.ndim, 1):
+        raise ValueError(f"axis must be one of the {table.ndim} axes of the values, got {axis!r}.")
     if table.ndim == 0 or table.shape[axis] < LEAST_VALUES:
         length = 1 if table.ndim == 0 else table.shape[axis]
         raise ValueError(f"A trend needs at least {LEAST_VALUES} values in order of time, got {length}.")
@@ -78,6 +78,19 @@ def mann_kendall(values: Any, *, axis: int = -1, progress: Progress = None) -> M
     z = np.divide(score - np.sign(score), spread, out=np.zeros(spread.shape), where=spread > 0)
     found = MannKendall(score, variance, z, significance.two_sided(z), tied)
     return MannKendall(*(column[0].item() for column in found)) if single else found
+
+
+def _numbers(values: Any) -> np.ndarray:
+    """Return values as an array of numbers; raise where they are none."""
+    table = np.asarray(values)
+    if table.dtype.kind in "iufb":
+        return table
+    try:
+        if table.dtype.kind == "c":
+            raise TypeError
+        return table.astype(float)
+    except (TypeError, ValueError):
+        raise TypeError(f"values must be numbers in order of time; the first is {table.ravel()[0]!r}.") from None
 
 
 def _pairs(series: np.ndarray, progress: Progress) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
