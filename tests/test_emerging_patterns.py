@@ -116,7 +116,7 @@ def test_too_short_or_unlike_series_are_refused_in_a_sentence():
         lg.emerging_pattern([1.0] * 9)
     with pytest.raises(ValueError, match="trend_of has 11 steps and z has 10"):
         lg.emerging_pattern([1.0] * 10, trend_of=[1.0] * 11)
-    with pytest.raises(TypeError, match="z must be one series of numbers, got ..a"):
+    with pytest.raises(TypeError, match=r"z must be one series of numbers, got ..a"):
         lg.emerging_pattern(["a"] * 10)
     with pytest.raises(ValueError, match=r"one series \(n,\), got an array of shape \(2, 10\)"):
         lg.emerging_pattern(np.zeros((2, 10)))

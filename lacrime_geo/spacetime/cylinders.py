@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..progress import Progress, advance, within
 from .scan_likelihood import FewestCases, log_likelihood_ratio
 
 if TYPE_CHECKING:
@@ -124,14 +125,18 @@ class Circles:
     rings: csr_matrix
 
     @classmethod
-    def around(cls, x: np.ndarray, y: np.ndarray, radii: np.ndarray, cases: Cases) -> Circles:
+    def around(
+        cls, x: np.ndarray, y: np.ndarray, radii: np.ndarray, cases: Cases, progress: Progress = None
+    ) -> Circles:
         """Return those around centres, of radii that grow by equal steps."""
         from scipy.sparse import csr_matrix
 
         per_place = np.bincount(cases.place, minlength=cases.x.size)
-        row, column = (np.concatenate(part) for part in zip(*_within(x, y, radii, cases)))
+        row, column = (np.concatenate(part) for part in zip(*_within(x, y, radii, cases, within(progress, 0.0, 0.5))))
         shape = (x.size * radii.size, cases.x.size)
+        advance(progress, 0.5)
         wide = csr_matrix((np.ones(row.size, np.int32), (row, column)), shape=shape)
+        advance(progress, 0.9)
         # Half the width is twice as quick to add up.
         largest = int((wide @ per_place).reshape(x.size, radii.size).sum(axis=1).max())
         return cls(x, y, radii, wide.astype(np.int16 if largest < np.iinfo(np.int16).max else np.int32))
@@ -161,7 +166,9 @@ class Circles:
         return in_rings
 
 
-def _within(x: np.ndarray, y: np.ndarray, radii: np.ndarray, cases: Cases) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+def _within(
+    x: np.ndarray, y: np.ndarray, radii: np.ndarray, cases: Cases, progress: Progress
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     """Yield the ring and the place of each pair of a centre and a place within the largest radius."""
     from scipy.spatial import cKDTree
 
@@ -169,6 +176,7 @@ def _within(x: np.ndarray, y: np.ndarray, radii: np.ndarray, cases: Cases) -> It
     x0, y0 = float(x[0]), float(y[0])
     places = cKDTree(np.c_[cases.x - x0, cases.y - y0])
     for begin in range(0, x.size, _CENTRES_AT_ONCE):
+        advance(progress, begin / x.size)
         part = slice(begin, begin + _CENTRES_AT_ONCE)
         centres = cKDTree(np.c_[x[part] - x0, y[part] - y0])
         pairs = centres.sparse_distance_matrix(places, float(radii[-1]), output_type="ndarray")

@@ -104,7 +104,7 @@ def _drawn(incidents: Any, distance: Any, days: Any, decay: str, as_of: Any, see
     today, found = _known_on(found, as_of, parameters)
     reach = _reach(found, distance, days, seed, parameters, within(progress, 0.0, 0.8))
     parameters.update(distance=reach.distance, days=reach.days, decay=decay)
-    risk = _risk_by_age(found, reach, decay, parameters)
+    risk = _risk_by_age(found, reach, decay, parameters, within(progress, 0.8, 0.9))
     advance(progress, 0.9)
     columns, places = _zones(found, today, reach, risk)
     wkb = circles_wkb(*places, reach.distance)
@@ -174,7 +174,9 @@ def _reason(reach: Reach) -> str:
     return f"{said}: a circle of {OF_A_PLACE:g} m shows the place" if reach.distance <= SAME_PLACE else said
 
 
-def _risk_by_age(found: DatedPlaces, reach: ZoneReach, decay: str, parameters: Parameters) -> np.ndarray:
+def _risk_by_age(
+    found: DatedPlaces, reach: ZoneReach, decay: str, parameters: Parameters, progress: Progress
+) -> np.ndarray:
     """Return the risk of a zone for each age in days (days,), and keep it with its unit."""
     age = np.arange(reach.days)
     if decay == LINEAR:
@@ -184,7 +186,7 @@ def _risk_by_age(found: DatedPlaces, reach: ZoneReach, decay: str, parameters: P
     across = Bands(np.array([0.0, reach.measured]), METRES)
     placed = found.incidents
     edges = across.closed, weeks.closed
-    counts = counts_of(placed.easting, placed.northing, found.day, edges, "euclidean", 0, 0)
+    counts = counts_of(placed.easting, placed.northing, found.day, edges, "euclidean", 0, 0, progress)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = counts.in_space[0] * (counts.in_time / counts.in_time.sum())
         ratio = (counts.observed[0] / expected)[:-1]

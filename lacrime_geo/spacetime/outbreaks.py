@@ -96,7 +96,7 @@ def space_time_scan(
     dated = dated_incidents(placed, parameters)
     first, cases = cases_of(everything, dated, by_weekday)
     spans = Spans(cases.days, longest_span(max_days, cases.days, parameters), bool(retrospective))
-    circles = circles_around(cases, cell_size, max_radius, dated.crs)
+    circles = circles_around(cases, cell_size, max_radius, dated.crs, within(progress, 0.0, 0.02))
     require_few(circles.size * spans.number)
     draws = checks.whole("permutations", permutations, LEAST_FOR_GUMBEL if gumbel else 1)
     seed = checks.whole("seed", seed, minimum=0)

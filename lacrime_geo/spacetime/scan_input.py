@@ -10,6 +10,7 @@ from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 from ..periods import extent
 from ..places import Standing
+from ..progress import Progress
 from .cylinders import Cases, Circles
 
 MAX_DAYS = 28
@@ -70,7 +71,7 @@ def longest_span(max_days: int | None, days: int, parameters: Parameters) -> int
     return longest
 
 
-def circles_around(cases: Cases, cell_size: float, max_radius: float, crs: str) -> Circles:
+def circles_around(cases: Cases, cell_size: float, max_radius: float, crs: str, progress: Progress = None) -> Circles:
     """Return the circles around the middles of cells that hold incidents."""
     size, largest = checks.positive("cell_size", cell_size), checks.positive("max_radius", max_radius)
     # A hair more, as 3 × 0.1 is more than 0.3.
@@ -81,7 +82,7 @@ def circles_around(cases: Cases, cell_size: float, max_radius: float, crs: str) 
         )
     grid = Grid.over((cases.x.min(), cases.y.min(), cases.x.max(), cases.y.max()), size, crs)
     x, y = grid.centres(np.unique(grid.index(cases.x, cases.y)))
-    return Circles.around(x, y, np.arange(1, steps + 1) * (size / 2), cases)
+    return Circles.around(x, y, np.arange(1, steps + 1) * (size / 2), cases, progress)
 
 
 def require_few(cylinders: int) -> None:
