@@ -85,7 +85,9 @@ def test_where_the_pattern_has_changed_no_zones_are_drawn_from_the_test():
     x, y = uniform(400, 8, side=3000)
     x[200:] += 4000
     season = incidents(x, y, when=FIRST + np.r_[np.arange(200) % 60, 300 + np.arange(200) % 60])
-    with pytest.raises(ValueError, match=r"No zones are drawn .* cannot tell that from near repeats. Give distance and"):
+    with pytest.raises(
+        ValueError, match=r"No zones are drawn .* cannot tell that from near repeats. Give distance and"
+    ):
         lg.risk_zones(season)
     assert len(lg.risk_zones(season, distance=200, days=30)) > 0
 
