@@ -16,6 +16,7 @@ from ..incident_columns import FileDates
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress
+from ..refusals import refuse_weights
 from ..temporal.count_series import DAY, CountSeries, count_series, named, series_of_table, step_of
 from ..temporal.given_series import is_table, refuse_array_of_table
 from .unfinished_days import warn_of_unfinished
@@ -35,7 +36,7 @@ def watched_counts(
         series, parameters = _of_table(incidents, areas, by, step, as_of)
         return series, parameters, None
     everything = as_incidents(incidents)
-    _refuse_weights(everything)
+    refuse_weights(everything, "limits are of counts")
     parameters = Parameters(layer=everything.label, incidents=everything.size, crs=everything.crs)
     parameters.update(everything.selection)
     end = None if as_of is None else selection.moment("as_of", as_of).astype("M8[D]")
@@ -44,14 +45,6 @@ def watched_counts(
     parameters["period"] = f"{parameters['first_day']} to {parameters['last_day']}"
     period_guards.warn(parameters, dated)
     return series, parameters, everything.selection.get("category")
-
-
-def _refuse_weights(incidents: Incidents) -> None:
-    if incidents.weight is not None:
-        raise ValueError(
-            f"alerts counts incidents, and those of {incidents.label!r} have weights, which a limit of counts cannot take; "
-            "leave them out."
-        )
 
 
 def _dated(incidents: Incidents, dated_by: str, end: np.datetime64 | None, parameters: Parameters) -> Incidents:

@@ -16,6 +16,7 @@ from ..frames import REPORTED_COLUMN
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress, within
+from ..refusals import refuse_weights
 from ..results import Table
 from ..temporal.count_series import CountSeries, count_series, series_of_table
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
@@ -193,8 +194,7 @@ def _days(values: Any) -> Any:
 
 
 def _refuse_unfit(incidents: Incidents) -> None:
-    if incidents.weight is not None:
-        raise ValueError(f"The incidents of {incidents.label!r} have weights, and these are counts; leave them out.")
+    refuse_weights(incidents, "these are counts")
     if incidents.when is None or np.isnat(incidents.when).all():
         raise ValueError(
             f"The incidents of {incidents.label!r} have no times, which counts by steps need; name their column (time_column)."

@@ -8,9 +8,10 @@ import numpy as np
 
 from .. import checks, selection
 from ..delays import period_guards
-from ..incidents import Incidents, as_incidents
+from ..incidents import as_incidents
 from ..parameters import Parameters, in_plain_words
 from ..progress import Progress
+from ..refusals import refuse_weights
 from ..summaries import counted
 from .count_series import (
     DAY,
@@ -78,7 +79,7 @@ def given(anything: Any, step: str | None, by: Any, progress: Progress = None) -
         parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
         return Given(series, parameters, None)
     incidents = as_incidents(anything)
-    _refuse_weights(incidents)
+    refuse_weights(incidents, "these are analyses of counts")
     parameters = Parameters(layer=incidents.label, incidents=incidents.size, period=incidents.period)
     parameters.update(incidents.selection)
     parameters["step"] = step or USUAL
@@ -122,10 +123,3 @@ def _summed(days: CountSeries, step: str, parameters: Parameters) -> CountSeries
     parameters.note("outside_the_steps", int(days.count[:, ~inside].sum()), said)
     place = np.searchsorted(days.begin[inside], begin)
     return CountSeries(days.name, begin, end, np.add.reduceat(days.count[:, inside], place, axis=1), step)
-
-
-def _refuse_weights(incidents: Incidents) -> None:
-    if incidents.weight is not None:
-        raise ValueError(
-            f"The incidents of {incidents.label!r} have weights, and these are analyses of counts; leave the weights out."
-        )
