@@ -10,6 +10,7 @@ import numpy as np
 from .. import checks, refusals
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
+from ..summaries import counted
 from ..temporal.count_series import period_of, steps_between
 from .patterns import LEAST_STEPS
 
@@ -85,7 +86,7 @@ def _chosen(first: np.datetime64, last: np.datetime64, days: int, parameters: Pa
         return days // LEAST_STEPS
     else:
         raise ValueError(
-            f"The period from {first} to {last} has {days:,} days; steps of time need at least {LEAST_STEPS}: take a longer one."
+            f"The period from {first} to {last} has {counted(days, 'day')}; steps of time need at least {LEAST_STEPS}: take a longer one."
         )
     return str(parameters.choose("time_step", chosen, reason))
 
