@@ -158,7 +158,7 @@ def test_the_layer_of_steps_plays_in_time(tmp_path):
             {},
             "None of the 60 incidents of 'incidents' with a place has a date",
         ),
-        (incidents(*clustered(60, 5), when=["2023-01-01"] * 60), {}, "has 1 days; steps of time need at least 10"),
+        (incidents(*clustered(60, 5), when=["2023-01-01"] * 60), {}, "has 1 day; steps of time need at least 10"),
         (incidents([1.0], [1.0], when=["2023-01-01"]), {"time_step": 1}, "need at least 60 incidents"),
         (incidents([5.0] * 60, [5.0] * 60, when=START + np.arange(60)), {}, "All 60 incidents stand on one place"),
         (POINTS, {"time_step": "fortnight"}, "time_step must be one of 'day', 'week', 'month', got 'fortnight'"),

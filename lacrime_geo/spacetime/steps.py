@@ -86,7 +86,8 @@ def _chosen(first: np.datetime64, last: np.datetime64, days: int, parameters: Pa
         return days // LEAST_STEPS
     else:
         raise ValueError(
-            f"The period from {first} to {last} has {counted(days, 'day')}; steps of time need at least {LEAST_STEPS}: take a longer one."
+            f"The period from {first} to {last} has {counted(days, 'day')}; steps of time need at least {LEAST_STEPS}: "
+            "take a longer one."
         )
     return str(parameters.choose("time_step", chosen, reason))
 
