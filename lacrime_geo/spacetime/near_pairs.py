@@ -36,9 +36,11 @@ def near_pairs(
     if edges.size < 2 or x.size < 2:
         return
     index = CellIndex(x, y, float(edges[-1]))
+    listing(0.0)
     start, stop = index.around(index.x, index.y, float(edges[-1]), below=False)
     # Of the point's own row those after it, so that each pair is met once.
     start = np.maximum(start, np.arange(1, x.size + 1)[:, None])
+    listing(0.0)
     held: list[tuple[np.ndarray, ...]] = []
     number = 0
     for row, partner, fraction in expand(start, stop):

@@ -51,7 +51,9 @@ def counts_of(
     all pairs. Each shuffling has random numbers of its own, so threads do not matter; incidents are ordered by place and
     date before, so their order does not either.
     """
+    advance(progress, 0.0)
     order = np.lexsort((day, y, x))
+    advance(progress, 0.0)
     x, y, day = x[order], y[order], day[order] - day.min()
     across, apart = edges[0], edges[1][1:]
     inside = np.zeros((1 + permutations, across.size - 1, apart.size), dtype=np.int64)
