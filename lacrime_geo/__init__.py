@@ -17,6 +17,7 @@ from .density_clusters import dbscan
 from .features import Features, as_features
 from .forecasting.backtesting import Backtest, backtest
 from .forecasting.count_tables import Counts, counts
+from .forecasting.forecasts import Forecast, forecast
 from .forecasting.high_times import peaks
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
@@ -64,6 +65,7 @@ __all__ = [
     "EmergingHotspots",
     "EmergingPattern",
     "Features",
+    "Forecast",
     "Grid",
     "HexagonalGrid",
     "Hotspots",
@@ -104,6 +106,7 @@ __all__ = [
     "emerging_hotspots",
     "emerging_pattern",
     "fetch",
+    "forecast",
     "gi_star",
     "hdbscan",
     "hotspots",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,12 +15,15 @@ from ..results import Table
 from . import scores
 from .break_guards import RAISE, refuse_switch
 from .count_tables import Counts, as_counts
-from .leak_guards import refuse_horizon, refuse_leaks
+from .covariates import with_covariates
+from .leak_guards import refuse_horizon
+from .model_names import models_of
 from .model_scores import row_of, scaled
 from .models import LEVELS, Panel, checked_levels
 from .past_origins import Forecasts, Origins, forecast_at
 from .simple_models import SeasonalNaive
 from .smoothing import Smoothing
+from .step_lengths import end_of
 
 FEWEST_ORIGINS = 8
 STEP_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12}
@@ -49,22 +52,33 @@ class Backtest(Table):
         return Table(_joined(parts), self.parameters, label="Backtest by origin")
 
     def by_series(self) -> Table:
-        """Return of each model and series its scores over all origins, with the ratio to seasonal naive."""
+        """Return of each model and series its scores over all origins, with the ratios to both baselines."""
         assert self.made is not None
         parts = [_of_series(name, self.made) for name in self.made.forecasts]
         return Table(_joined(parts), self.parameters, label="Backtest by series")
 
 
+class Asked(NamedTuple):
+    """Hold how a backtest is to be made."""
+
+    horizon: int
+    origins: int
+    apart: int
+    gap: int | None
+    levels: tuple[float, ...]
+
+
 def backtest(
     counts: Any,
-    models: Sequence[Any],
+    models: Any = None,
     *,
     horizon: int,
     origins: int = FEWEST_ORIGINS,
     apart: int = 1,
     gap: int | None = None,
     levels: Sequence[float] = LEVELS,
-    covariates: Mapping[str, Any] | None = None,
+    covariates: Any = None,
+    holidays: str | None = None,
     breaks: str = RAISE,
     progress: Progress = None,
 ) -> Backtest:
@@ -73,14 +87,19 @@ def backtest(
     Parameters
     ----------
     counts : Counts, or any tidy table with `period`, `count` and columns of keys.
-    models : with a `name` and `fit(series)`, or `fit_many(panel)`; seasonal naive and smoothing are always added.
+    models : names as of `forecast` (several in a list, or in a text with commas between), or models with a `name` and
+        `fit(series)` or `fit_many(panel)`; seasonal naive and smoothing are always added. Default: auto, last count, mean of
+        6, Theta, ETS and combination.
     horizon : steps ahead that are forecast and scored.
     origins : how many, the last one so that its horizon ends with the counts; 8 or more.
     apart : steps from one origin to the next.
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, where the
         counts know that (`lag_days`), as these would not have been known at the origin; else 0.
     levels : of the intervals, in per cent.
-    covariates : columns by name (steps,), handed to the models with all their values: only what is known ahead, such as holidays.
+    covariates : columns as a dict of (steps,) or a table with `period`, handed to the models with all their values: only what is
+        known ahead, such as holidays.
+    holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
+        holidays. Default: none.
     breaks : "raise" refuses counts across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
@@ -115,32 +134,36 @@ def backtest(
     >>> found["model"].tolist()[0], found["to_seasonal_naive"][0].round(2).item()
     ('mean of 5', 0.45)
     """
-    levels = checked_levels(levels)
     table = as_counts(counts)
-    panel = _with_covariates(table.panel(), covariates)
-    parameters = Parameters(
-        layer=table.label, step=table.step, series=panel.size, horizon=checks.whole("horizon", horizon)
-    )
-    parameters.update(agency=table.parameters.get("agency"), levels=list(levels))
-    end = panel.begin[-1].astype("M8[M]") + 1 if table.step == "month" else panel.begin[-1] + int(STEP_DAYS[table.step])
-    refuse_switch(panel.begin[0], end.astype("M8[D]"), table.parameters.get("agency"), breaks, parameters)
+    asked = Asked(checks.whole("horizon", horizon), origins, apart, gap, checked_levels(levels))
+    panel = with_covariates(table.panel(), covariates, holidays)
+    parameters = Parameters(layer=table.label, step=table.step, series=panel.size)
+    parameters.update(agency=table.parameters.get("agency"), covariates=list(panel.covariates or {}))
+    refuse_switch(panel.begin[0], end_of(panel, 0), table.parameters.get("agency"), breaks, parameters)
+    return backtested(table, panel, models_of(models), asked, parameters, progress)
+
+
+def backtested(
+    table: Counts, panel: Panel, models: Sequence[Any], asked: Asked, parameters: Parameters, progress: Progress = None
+) -> Backtest:
+    """Return the backtest of models on the panel of a table, and keep how it was made in `parameters`."""
+    parameters.update(horizon=asked.horizon, levels=list(asked.levels))
     every = _with_baselines(models)
-    asked = _origins(panel, horizon, checks.whole("origins", origins), apart, _gap(table, gap, parameters), parameters)
-    _require_histories(every, panel, asked)
-    found = dict(
-        zip([model.name for model in every], forecast_at(every, panel, asked, levels, within(progress, 0, 0.95)))
-    )
+    origins = _origins(panel, asked, _gap(table, asked.gap, parameters), parameters)
+    _require_histories(every, panel, origins)
+    told = forecast_at(every, panel, origins, asked.levels, within(progress, 0, 0.95))
+    found = dict(zip([model.name for model in every], told))
     for name, forecasts in found.items():
-        parameters.log.info("%s: %.2f seconds for %s origins", name, forecasts.seconds, len(asked.known))
-    actual = asked.scored(panel.values)
+        parameters.log.info("%s: %.2f seconds for %s origins", name, forecasts.seconds, len(origins.known))
+    actual = origins.scored(panel.values)
     beside = found[NAIVE], found[SMOOTHING]
-    overlap = _overlap(asked, apart, parameters)
-    rows = [row_of(name, forecasts, beside, actual, panel, asked, overlap) for name, forecasts in found.items()]
+    overlap = _overlap(origins, asked.apart, parameters)
+    rows = [row_of(name, forecasts, beside, actual, panel, origins, overlap) for name, forecasts in found.items()]
     columns = _joined(sorted(rows, key=lambda row: float(row["mae"][0])))
     _tell(columns, parameters)
     advance(progress, 1.0)
-    label = f"Backtest of {len(found)} forecasts, {horizon} {table.step}s ahead"
-    return Backtest(columns, parameters, "", label, Made(found, actual, panel, asked))
+    label = f"Backtest of {len(found)} forecasts, {asked.horizon} {table.step}s ahead"
+    return Backtest(columns, parameters, "", label, Made(found, actual, panel, origins))
 
 
 def _with_baselines(models: Sequence[Any]) -> list[Any]:
@@ -151,17 +174,10 @@ def _with_baselines(models: Sequence[Any]) -> list[Any]:
     return [*models, *(base for base in (SeasonalNaive(), Smoothing()) if base.name not in names)]
 
 
-def _with_covariates(panel: Panel, covariates: Mapping[str, Any] | None) -> Panel:
-    """Return the counts with columns that are known ahead; raise where one knows the counts themselves."""
-    if covariates is None:
-        return panel
-    columns = {str(name): np.asarray(column, dtype=float) for name, column in covariates.items()}
-    handed = replace(panel, covariates=columns)
-    known = {name: column[: panel.begin.size] for name, column in columns.items()}
-    refuse_leaks(panel.values.sum(axis=0), known)
-    for row in panel.values:
-        refuse_leaks(row, known, longest=1)
-    return handed
+def gap_of(table: Counts) -> int | None:
+    """Return the steps that would not have been known at an origin, by how late reports come; None where that is not told."""
+    days = table.parameters.get("lag_days")
+    return None if days is None else int(np.ceil(days / STEP_DAYS[table.step]))
 
 
 def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
@@ -169,30 +185,34 @@ def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
     if gap is not None:
         parameters["gap"] = checks.whole("gap", gap, minimum=0)
         return gap
-    days = table.parameters.get("lag_days")
-    if days is None:
-        reason = "the counts do not tell how late reports come; give a gap where they do"
-        return int(parameters.choose("gap", 0, reason))
-    reason = f"95 % are reported within {days} days, so these would not have been known at an origin"
-    return int(parameters.choose("gap", int(np.ceil(days / STEP_DAYS[table.step])), reason))
+    found = gap_of(table)
+    if found is None:
+        return int(
+            parameters.choose("gap", 0, "the counts do not tell how late reports come; give a gap where they do")
+        )
+    reason = (
+        f"95 % are reported within {table.parameters['lag_days']} days, so these would not have been known at an origin"
+    )
+    return int(parameters.choose("gap", found, reason))
 
 
-def _origins(panel: Panel, horizon: int, number: int, apart: int, gap: int, parameters: Parameters) -> Origins:
+def _origins(panel: Panel, asked: Asked, gap: int, parameters: Parameters) -> Origins:
+    number, apart = checks.whole("origins", asked.origins), checks.whole("apart", asked.apart)
     if number < FEWEST_ORIGINS:
         raise ValueError(
             f"origins = {number} are too few: one or a few splits tell chance from skill no better than a coin; take "
             f"{FEWEST_ORIGINS} or more."
         )
-    last = panel.begin.size - horizon - gap
-    known = tuple(last - checks.whole("apart", apart) * back for back in range(number - 1, -1, -1))
+    last = panel.begin.size - asked.horizon - gap
+    known = tuple(last - apart * back for back in range(number - 1, -1, -1))
     if known[0] < 2:
         raise ValueError(
             f"{panel.begin.size:,} {panel.step}s are too few for {number} origins with a gap of {gap} and a horizon of "
-            f"{horizon}: {2 - known[0]:,} more are needed at least."
+            f"{asked.horizon}: {2 - known[0]:,} more are needed at least."
         )
-    refuse_horizon(horizon, known[0], panel.step)
+    refuse_horizon(asked.horizon, known[0], panel.step)
     parameters.update(origins=number, apart=apart)
-    return Origins(known, gap, horizon)
+    return Origins(known, gap, asked.horizon)
 
 
 def _overlap(origins: Origins, apart: int, parameters: Parameters) -> int:
@@ -235,7 +255,8 @@ def _of_origins(name: str, made: Made) -> dict[str, np.ndarray]:
 
 def _of_series(name: str, made: Made) -> dict[str, np.ndarray]:
     found, panel = made.forecasts[name], made.panel
-    error, naive = (np.abs(one.mean - made.actual).mean(axis=(0, 2)) for one in (found, made.forecasts[NAIVE]))
+    beside = found, made.forecasts[NAIVE], made.forecasts[SMOOTHING]
+    error, naive, smooth = (np.abs(one.mean - made.actual).mean(axis=(0, 2)) for one in beside)
     keys = {key: np.asarray(column) for key, column in (panel.keys or {}).items()}
     return {
         "model": np.full(panel.size, name, dtype=object),
@@ -244,6 +265,7 @@ def _of_series(name: str, made: Made) -> dict[str, np.ndarray]:
         "bias": (found.mean - made.actual).mean(axis=(0, 2)),
         "mase": scaled(scores.mase, made.actual, found.mean, panel, made.origins).mean(axis=0),
         "to_seasonal_naive": error / np.where(naive > 0, naive, np.nan),
+        "to_smoothing": error / np.where(smooth > 0, smooth, np.nan),
     }
 
 

@@ -176,6 +176,30 @@ class Model:
         return 2
 
 
+@dataclass(frozen=True)
+class EachFitted(FittedMany):
+    """A model that takes one series at a time, fitted to many."""
+
+    each: Sequence[Any]
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (series, horizon) of the steps after the last one."""
+        told = [fitted.predict(horizon, levels) for fitted in self.each]
+        low, high = (
+            {level: np.stack([getattr(one, side)[level] for one in told]) for level in levels}
+            for side in ("low", "high")
+        )
+        return Prediction(np.stack([np.asarray(one.mean, dtype=float) for one in told]), low, high)
+
+
+def fitted_to(model: Any, panel: Panel) -> Any:
+    """Return a model fitted to many series, at once or, where it takes one at a time, one after the other."""
+    if hasattr(model, "fit_many"):
+        return model.fit_many(panel)
+    return EachFitted([model.fit(panel.row(number)) for number in range(panel.size)])
+
+
 def require(model: Model, panel: Panel) -> None:
     """Refuse a history too short for a model."""
     needed, steps = model.needs(panel.period), panel.values.shape[1]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..progress import Progress, advance
-from .models import Panel, Prediction
+from .models import Panel, Prediction, fitted_to
 
 _ASKED_EVERY = 0.1  # seconds
 
@@ -82,14 +82,8 @@ def _timed(model: Any, panel: Panel, origins: Origins, levels: Sequence[float]) 
 
 def predicted_by(model: Any, panel: Panel, horizon: int, levels: Sequence[float]) -> Prediction:
     """Return the forecasts (series, horizon) of a model that takes many series, or one at a time."""
-    if hasattr(model, "fit_many"):
-        many: Prediction = model.fit_many(panel).predict(horizon, levels)
-        return many
-    each = [model.fit(panel.row(number)).predict(horizon, levels) for number in range(panel.size)]
-    low, high = (
-        {level: np.stack([getattr(one, side)[level] for one in each]) for level in levels} for side in ("low", "high")
-    )
-    return Prediction(np.stack([np.asarray(one.mean, dtype=float) for one in each]), low, high)
+    told: Prediction = fitted_to(model, panel).predict(horizon, levels)
+    return told
 
 
 def _together(parts: Sequence[tuple[Prediction, float]], levels: Sequence[float]) -> Forecasts:

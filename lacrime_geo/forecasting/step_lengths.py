@@ -28,3 +28,9 @@ def later_begins(panel: Panel, horizon: int) -> np.ndarray:
     if panel.step == "month":
         return np.asarray((panel.begin[-1].astype("M8[M]") + ahead).astype("M8[D]"))
     return np.asarray(panel.begin[-1] + ahead * (7 if panel.step == "week" else 1))
+
+
+def end_of(panel: Panel, horizon: int) -> np.datetime64:
+    """Return the day after the last step, or after some steps that follow it."""
+    end: np.datetime64 = later_begins(panel, horizon + 1)[-1]
+    return end

@@ -1,0 +1,190 @@
+"""Forecasts of counts to come, with what their model was worth at past origins."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import checks
+from ..parameters import Parameters, Unsaid
+from ..progress import Progress, advance, left_alone, within
+from ..results import Table
+from .automatic import HORIZONS
+from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested, gap_of
+from .break_guards import RAISE, refuse_switch
+from .count_tables import KEPT, Counts, as_counts
+from .covariates import with_covariates
+from .leak_guards import refuse_horizon
+from .model_names import model_of
+from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to
+from .simple_models import SeasonalNaive
+from .skill_words import skill_in_words
+from .step_lengths import end_of, later_begins
+
+WHY_HORIZON = {"month": "a quarter", "week": "four weeks", "day": "a week"}
+
+
+class MadeForecast(NamedTuple):
+    """Hold the counts that were known, the fitted model, its prediction, and its scores at past origins (None: too few)."""
+
+    panel: Panel
+    fitted: FittedMany
+    prediction: Prediction
+    scored: Backtest | None
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Forecast(Table):
+    """Hold the counts expected in each step to come, series by series, and what they come from (`made`)."""
+
+    made: MadeForecast | None = None
+
+    @property
+    def sentence(self) -> str:
+        """Whether the model was better than seasonal naive and smoothing at past origins, and by how much."""
+        return str(self.parameters["found"])
+
+
+def forecast(
+    counts: Any,
+    *,
+    horizon: int | None = None,
+    model: Any = "auto",
+    levels: Sequence[float] = LEVELS,
+    covariates: Any = None,
+    holidays: str | None = None,
+    origins: int = FEWEST_ORIGINS,
+    breaks: str = RAISE,
+    progress: Progress = None,
+) -> Forecast:
+    """Forecast counts with intervals, and say whether the model has been better than the naive ones.
+
+    Parameters
+    ----------
+    counts : Counts, or any tidy table with `period` (first day of the step), `count` and columns of keys.
+    horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
+    model : a name ("auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination",
+        "harmonic regression", "SARIMAX", "Prophet"), or a model with `name` and `fit(series)` or `fit_many(panel)`. Default:
+        "auto", which chooses one for all series by their errors at past origins.
+    levels : of the intervals, in per cent.
+    covariates : columns that are known ahead, as a dict of (steps + horizon,) or a table with `period`; harmonic regression,
+        SARIMAX and Prophet use them. Default: none.
+    holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
+        holidays. Default: none.
+    origins : at how many past origins the model is scored; 8 or more.
+    breaks : "raise" refuses counts and a horizon across the LAPD's change of its records system; "ignore" warns.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Forecast
+        A row for each series and step: the keys, `period`, `mean`, by level the ends of the interval (`lo80`, `hi80`, `lo95`,
+        `hi95`), `model`, and of the series at past origins `mase` and its mean absolute error as a share of that of seasonal
+        naive (`relative_mae`) and of smoothing (`to_smoothing`), missing where the history is too short to score. Over all
+        series these shares stand in `parameters`, and in words in `.sentence`.
+
+    Raises
+    ------
+    ValueError
+        If the history is too short for the model, the horizon is more than half of it, the counts and the horizon cross the
+        LAPD's change of its records system, a covariate is not known as far ahead or is an outcome, or an option is none of
+        those named.
+    ImportError
+        If the model or `holidays` needs a package that is not installed.
+
+    Notes
+    -----
+    Steps are counted from the last one of the table on: of counts ended where the file is whole, the first ones may be past
+    already. Intervals are of the counts to come, not of their mean, never below 0, and as wide as past forecasts missed; they
+    hold while things go on as they did. Reported crime is not crime: a change of reporting is a change of what is forecast.
+
+    Examples
+    --------
+    >>> months = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
+    >>> found = forecast(dict(period=months, count=20 + np.arange(48) % 12), horizon=2, model="seasonal naive")
+    >>> found["mean"].tolist(), found["lo95"].tolist() <= found["mean"].tolist()
+    ([20.0, 21.0], True)
+    """
+    levels, table = checked_levels(levels), as_counts(counts)
+    asked = model_of(model)
+    panel = table.panel()
+    parameters = Parameters(layer=table.label, step=table.step, series=panel.size, steps=panel.begin.size)
+    parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
+    ahead = _horizon(panel, horizon, parameters)
+    parameters.update(model=asked.name, levels=list(levels), covariates=[], holidays=holidays)
+    refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), breaks, parameters)
+    panel = with_covariates(panel, covariates, holidays, ahead)
+    parameters["covariates"] = list(panel.covariates or {})
+    how = Asked(ahead, origins, 1, None, levels)
+    scored = _scored(table, panel, asked, how, parameters, within(progress, 0.0, 0.8))
+    fitted, prediction = left_alone(partial(_fitted, asked, panel, ahead, levels), within(progress, 0.8, 1.0))
+    name = str(fitted.parameters.get("chosen", asked.name))
+    parameters.update(chosen=name, first_period=str(later_begins(panel, 1)[0]))
+    parameters.tell(skill_in_words(name, scored, parameters))
+    advance(progress, 1.0)
+    columns = _columns(panel, prediction, ahead, (asked.name, name), scored)
+    label = f"Forecast of {ahead} {table.step}{'s' * (ahead != 1)} from {parameters['first_period']}"
+    return Forecast(columns, parameters, label=label, made=MadeForecast(panel, fitted, prediction, scored))
+
+
+def _horizon(panel: Panel, horizon: int | None, parameters: Parameters) -> int:
+    if horizon is None:
+        horizon = parameters.choose("horizon", HORIZONS[panel.step], WHY_HORIZON[panel.step])
+    parameters["horizon"] = ahead = checks.whole("horizon", horizon)
+    refuse_horizon(ahead, panel.begin.size, panel.step)
+    return ahead
+
+
+def _fitted(model: Any, panel: Panel, horizon: int, levels: Sequence[float]) -> tuple[FittedMany, Prediction]:
+    fitted = fitted_to(model, panel)
+    return fitted, fitted.predict(horizon, levels)
+
+
+def _scored(
+    table: Counts, panel: Panel, model: Any, how: Asked, parameters: Parameters, progress: Progress
+) -> Backtest | None:
+    """Return the model's scores at past origins beside both baselines; None, with a warning, where the history is too short."""
+    own = model.needs(panel.period) if hasattr(model, "needs") else 1
+    needed = max(own, SeasonalNaive().needs(panel.period), 2 * how.horizon)
+    later = how.horizon + (gap_of(table) or 0) + checks.whole("origins", how.origins, FEWEST_ORIGINS) - 1
+    short = needed + later - panel.begin.size
+    if short > 0:
+        parameters.warn(
+            f"The history of {panel.begin.size:,} {panel.step}s is {short:,} too short to score {model.name} beside {NAIVE} at "
+            f"{how.origins} past origins: nothing tells how good this forecast is."
+        )
+        return None
+    record = Unsaid()
+    found = backtested(table, panel, [model], how, record, progress)
+    parameters.update({name: record[name] for name in ("gap", "gap_reason", "origins", "apart")})
+    for sentence in record.get("warnings", ()):
+        parameters.warn(sentence)
+    return found
+
+
+def _columns(
+    panel: Panel, prediction: Prediction, horizon: int, names: tuple[str, str], scored: Backtest | None
+) -> dict[str, np.ndarray]:
+    """Return the columns of a forecast; `names` are those of the model asked for and of the one that forecasts."""
+    columns = {key: np.repeat(np.asarray(column), horizon) for key, column in (panel.keys or {}).items()}
+    columns["period"] = np.tile(later_begins(panel, horizon).astype("M8[s]"), panel.size)
+    columns["mean"] = prediction.mean.ravel()
+    for level, low in prediction.low.items():
+        columns[f"lo{level:g}"], columns[f"hi{level:g}"] = low.ravel(), prediction.high[level].ravel()
+    columns["model"] = np.full(columns["mean"].size, names[1], dtype=object)
+    own = _own_scores(panel, names[0], scored)
+    return {**columns, **{name: np.repeat(score, horizon) for name, score in own.items()}}
+
+
+def _own_scores(panel: Panel, name: str, scored: Backtest | None) -> dict[str, np.ndarray]:
+    """Return each series' scores at past origins (series,)."""
+    scores = {"mase": "mase", "relative_mae": "to_seasonal_naive", "to_smoothing": "to_smoothing"}
+    if scored is None:
+        return {column: np.full(panel.size, np.nan) for column in scores}
+    by_series = scored.by_series()
+    rows = by_series["model"] == name
+    return {column: by_series[score][rows] for column, score in scores.items()}
