@@ -168,7 +168,7 @@ class Incidents:
     def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:
         """Return the incidents of a period (since inclusive, until exclusive) and category (one or several).
 
-        Incidents without a date are left out when a period is given.
+        Incidents without a date are left out when a period is given. A second period is what it has in common with the first.
 
         Raises
         ------
@@ -179,9 +179,7 @@ class Incidents:
         asked: dict[str, Any] = {}
         if since is not None or until is not None:
             keep &= selection.in_period(self.when, since, until)
-            asked.update(
-                {name: str(value) for name, value in (("since", since), ("until", until)) if value is not None}
-            )
+            asked.update(selection.narrower(self.selection, since, until))
             asked["undated_left_out"] = int(np.isnat(self.when).sum()) if self.when is not None else 0
         if category is not None:
             wanted = [category] if isinstance(category, str) else list(category)

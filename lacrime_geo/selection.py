@@ -40,6 +40,20 @@ def period_of(since: Any, until: Any) -> tuple[np.datetime64 | None, np.datetime
     return begin, end
 
 
+def narrower(before: Mapping[str, Any], since: Any, until: Any) -> dict[str, str]:
+    """Return the ends of a period that was asked for, after an earlier one that went before: the later begin, the earlier end.
+
+    >>> narrower({"until": "2023-02-01"}, None, "2023-05-01")
+    {'until': '2023-02-01'}
+    """
+    found = {}
+    for name, value, first in (("since", since, max), ("until", until, min)):
+        if value is not None:
+            ends = [str(value), *([str(before[name])] if name in before else [])]
+            found[name] = first(ends, key=lambda end: moment(name, end))
+    return found
+
+
 def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
     """Return a mask of the times from since (inclusive) until (exclusive); raise when there is none."""
     if when is None:
