@@ -16,6 +16,7 @@ from . import scores
 from .break_guards import RAISE, refuse_switch
 from .count_tables import Counts, as_counts
 from .covariates import with_covariates
+from .history_lengths import gap_of
 from .leak_guards import refuse_horizon
 from .model_names import models_of
 from .model_scores import row_of, scaled
@@ -26,7 +27,6 @@ from .smoothing import Smoothing
 from .step_lengths import end_of
 
 FEWEST_ORIGINS = 8
-STEP_DAYS = {"day": 1.0, "week": 7.0, "month": 365.25 / 12}
 NAIVE, SMOOTHING = SeasonalNaive.name, Smoothing.name
 
 
@@ -172,12 +172,6 @@ def _with_baselines(models: Sequence[Any]) -> list[Any]:
     if twice:
         raise ValueError(f"{len(twice)} names are of several models, first {twice[0]!r}; give each model its own name.")
     return [*models, *(base for base in (SeasonalNaive(), Smoothing()) if base.name not in names)]
-
-
-def gap_of(table: Counts) -> int | None:
-    """Return the steps that would not have been known at an origin, by how late reports come; None where that is not told."""
-    days = table.parameters.get("lag_days")
-    return None if days is None else int(np.ceil(days / STEP_DAYS[table.step]))
 
 
 def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:

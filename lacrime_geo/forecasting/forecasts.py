@@ -14,10 +14,11 @@ from ..parameters import Parameters, Unsaid
 from ..progress import Progress, advance, left_alone, within
 from ..results import Table
 from .automatic import HORIZONS
-from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested, gap_of
+from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested
 from .break_guards import RAISE, refuse_switch
 from .count_tables import KEPT, Counts, as_counts
 from .covariates import with_covariates
+from .history_lengths import steps_lacking
 from .leak_guards import refuse_horizon
 from .model_names import model_of
 from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to
@@ -149,10 +150,9 @@ def _scored(
 ) -> Backtest | None:
     """Return the model's scores at past origins beside both baselines; None, with a warning, where the history is too short."""
     own = model.needs(panel.period) if hasattr(model, "needs") else 1
-    needed = max(own, SeasonalNaive().needs(panel.period), 2 * how.horizon)
-    later = how.horizon + (gap_of(table) or 0) + checks.whole("origins", how.origins, FEWEST_ORIGINS) - 1
-    short = needed + later - panel.begin.size
-    if short > 0:
+    needed = max(own, SeasonalNaive().needs(panel.period))
+    short = steps_lacking(table, needed, how.horizon, checks.whole("origins", how.origins, FEWEST_ORIGINS))
+    if short:
         parameters.warn(
             f"The history of {panel.begin.size:,} {panel.step}s is {short:,} too short to score {model.name} beside {NAIVE} at "
             f"{how.origins} past origins: nothing tells how good this forecast is."
