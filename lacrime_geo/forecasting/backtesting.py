@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,51 +10,23 @@ import numpy as np
 from .. import checks
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
-from ..results import Table
-from . import scores
+from .backtest_results import Backtest, Made, joined
+from .baselines import NAIVE, SMOOTHING
 from .break_guards import RAISE, refuse_switch
 from .count_tables import Counts, as_counts
 from .covariates import with_covariates
 from .history_lengths import gap_of
 from .leak_guards import refuse_horizon
 from .model_names import models_of
-from .model_scores import row_of, scaled
+from .model_scores import row_of
 from .models import LEVELS, Panel, checked_levels
-from .past_origins import Forecasts, Origins, forecast_at
+from .past_origins import Origins, forecast_at
 from .simple_models import SeasonalNaive
 from .smoothing import Smoothing
 from .step_lengths import end_of
 
 FEWEST_ORIGINS = 8
-NAIVE, SMOOTHING = SeasonalNaive.name, Smoothing.name
-
-
-class Made(NamedTuple):
-    """Hold the forecasts by model and the counts (origins, series, horizon), all counts, and the origins."""
-
-    forecasts: dict[str, Forecasts]
-    actual: np.ndarray
-    panel: Panel
-    origins: Origins
-
-
-@dataclass(frozen=True, eq=False, repr=False)
-class Backtest(Table):
-    """Hold the scores of models, a row each, and what they come from (`made`)."""
-
-    made: Made | None = None
-
-    def by_origin(self) -> Table:
-        """Return of each model and origin (`origin`: the last day known) the mean absolute error, bias and coverage."""
-        assert self.made is not None
-        parts = [_of_origins(name, self.made) for name in self.made.forecasts]
-        return Table(_joined(parts), self.parameters, label="Backtest by origin")
-
-    def by_series(self) -> Table:
-        """Return of each model and series its scores over all origins, with the ratios to both baselines."""
-        assert self.made is not None
-        parts = [_of_series(name, self.made) for name in self.made.forecasts]
-        return Table(_joined(parts), self.parameters, label="Backtest by series")
+__all__ = ["FEWEST_ORIGINS", "NAIVE", "SMOOTHING", "Asked", "Backtest", "backtest", "backtested", "gap_of"]
 
 
 class Asked(NamedTuple):
@@ -159,10 +130,10 @@ def backtested(
     beside = found[NAIVE], found[SMOOTHING]
     overlap = _overlap(origins, asked.apart, parameters)
     rows = [row_of(name, forecasts, beside, actual, panel, origins, overlap) for name, forecasts in found.items()]
-    columns = _joined(sorted(rows, key=lambda row: float(row["mae"][0])))
+    columns = joined(sorted(rows, key=lambda row: float(row["mae"][0])))
     _tell(columns, parameters)
     advance(progress, 1.0)
-    label = f"Backtest of {len(found)} forecasts, {asked.horizon} {table.step}s ahead"
+    label = f"Backtest of {len(found)} models, {asked.horizon} {table.step}{'s' * (asked.horizon != 1)} ahead"
     return Backtest(columns, parameters, "", label, Made(found, actual, panel, origins))
 
 
@@ -229,42 +200,6 @@ def _require_histories(models: Sequence[Any], panel: Panel, origins: Origins) ->
                 f"{model.name} needs {needed:,} {panel.step}s, and at the first origin {origins.known[0]:,} are known; give a "
                 "longer history or fewer origins, or leave it out."
             )
-
-
-def _of_origins(name: str, made: Made) -> dict[str, np.ndarray]:
-    size, found = len(made.origins.known), made.forecasts[name]
-    actual, mean = made.actual.reshape(size, -1), found.mean.reshape(size, -1)
-    columns = {
-        "model": np.full(size, name, dtype=object),
-        "origin": np.array([made.panel.begin[known] - 1 for known in made.origins.known], dtype="M8[s]"),
-        "mae": scores.mae(actual, mean),
-        "bias": scores.bias(actual, mean),
-    }
-    for level, low in found.low.items():
-        columns[f"coverage{level:g}"] = scores.coverage(
-            actual, low.reshape(size, -1), found.high[level].reshape(size, -1)
-        )
-    return columns
-
-
-def _of_series(name: str, made: Made) -> dict[str, np.ndarray]:
-    found, panel = made.forecasts[name], made.panel
-    beside = found, made.forecasts[NAIVE], made.forecasts[SMOOTHING]
-    error, naive, smooth = (np.abs(one.mean - made.actual).mean(axis=(0, 2)) for one in beside)
-    keys = {key: np.asarray(column) for key, column in (panel.keys or {}).items()}
-    return {
-        "model": np.full(panel.size, name, dtype=object),
-        **keys,
-        "mae": error,
-        "bias": (found.mean - made.actual).mean(axis=(0, 2)),
-        "mase": scaled(scores.mase, made.actual, found.mean, panel, made.origins).mean(axis=0),
-        "to_seasonal_naive": error / np.where(naive > 0, naive, np.nan),
-        "to_smoothing": error / np.where(smooth > 0, smooth, np.nan),
-    }
-
-
-def _joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:

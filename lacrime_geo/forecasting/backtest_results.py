@@ -1,0 +1,81 @@
+"""What a backtest found: scores of models, by origin and by series, which model wins where; drawn as charts and as a page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ..results import Table
+from . import scores
+from .baselines import NAIVE, SMOOTHING
+from .model_scores import scaled
+from .models import Panel
+from .past_origins import Forecasts, Origins
+
+
+class Made(NamedTuple):
+    """Hold the forecasts by model and the counts (origins, series, horizon), all counts, and the origins."""
+
+    forecasts: dict[str, Forecasts]
+    actual: np.ndarray
+    panel: Panel
+    origins: Origins
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Backtest(Table):
+    """Hold the scores of models, a row each, and what they come from (`made`)."""
+
+    made: Made | None = None
+
+    def by_origin(self) -> Table:
+        """Return of each model and origin (`origin`: the last day known) the mean absolute error, bias and coverage."""
+        assert self.made is not None
+        parts = [_of_origins(name, self.made) for name in self.made.forecasts]
+        return Table(joined(parts), self.parameters, label="Backtest by origin")
+
+    def by_series(self) -> Table:
+        """Return of each model and series its scores over all origins, with the ratios to both baselines."""
+        assert self.made is not None
+        parts = [_of_series(name, self.made) for name in self.made.forecasts]
+        return Table(joined(parts), self.parameters, label="Backtest by series")
+
+
+def _of_origins(name: str, made: Made) -> dict[str, np.ndarray]:
+    size, found = len(made.origins.known), made.forecasts[name]
+    actual, mean = made.actual.reshape(size, -1), found.mean.reshape(size, -1)
+    columns = {
+        "model": np.full(size, name, dtype=object),
+        "origin": np.array([made.panel.begin[known] - 1 for known in made.origins.known], dtype="M8[s]"),
+        "mae": scores.mae(actual, mean),
+        "bias": scores.bias(actual, mean),
+    }
+    for level, low in found.low.items():
+        columns[f"coverage{level:g}"] = scores.coverage(
+            actual, low.reshape(size, -1), found.high[level].reshape(size, -1)
+        )
+    return columns
+
+
+def _of_series(name: str, made: Made) -> dict[str, np.ndarray]:
+    found, panel = made.forecasts[name], made.panel
+    beside = found, made.forecasts[NAIVE], made.forecasts[SMOOTHING]
+    error, naive, smooth = (np.abs(one.mean - made.actual).mean(axis=(0, 2)) for one in beside)
+    keys = {key: np.asarray(column) for key, column in (panel.keys or {}).items()}
+    return {
+        "model": np.full(panel.size, name, dtype=object),
+        **keys,
+        "mae": error,
+        "bias": (found.mean - made.actual).mean(axis=(0, 2)),
+        "mase": scaled(scores.mase, made.actual, found.mean, panel, made.origins).mean(axis=0),
+        "to_seasonal_naive": error / np.where(naive > 0, naive, np.nan),
+        "to_smoothing": error / np.where(smooth > 0, smooth, np.nan),
+    }
+
+
+def joined(parts: Sequence[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return columns with the rows of several parts, one part beneath the other."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
