@@ -7,8 +7,9 @@ from lacrime_geo import Cancelled, Incidents
 from lacrime_geo.forecasting import leak_guards, scores
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.count_tables import as_counts
-from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of, mint, shrunk_covariance
+from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of
 from lacrime_geo.forecasting.high_times import peaks
+from lacrime_geo.forecasting.minimum_trace import mint, shrunk_covariance
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.past_origins import predicted_by
 from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive

@@ -15,6 +15,7 @@ from .raked_totals import RakedTotals
 from .shares_of_totals import SharesOfTotals
 from .simple_models import Drift, SeasonalNaive
 from .smoothing import Smoothing, Theta
+from .traced_models import TracedFit, TracedModel
 from .validation import (
     ALPHAS,
     SHARE_ALPHAS,
@@ -29,7 +30,7 @@ from .validation import (
 # The horizon by which is chosen: a quarter, a month, a week.
 HORIZONS = {"month": 3, "week": 4, "day": 7}
 LEAST_ORIGINS = 4
-Tried = tuple[Model, np.ndarray]
+Tried = tuple[TracedModel, np.ndarray]
 
 
 class Automatic(Model):
@@ -70,9 +71,9 @@ class Automatic(Model):
         model, told = self._choose(panel, origins)
         return Chosen(model.fit_many(panel), told)
 
-    def _choose(self, panel: Panel, origins: Origins) -> tuple[Model, dict[str, Any]]:
+    def _choose(self, panel: Panel, origins: Origins) -> tuple[TracedModel, dict[str, Any]]:
         known = origins.known[0]
-        plain: list[Model] = [
+        plain: list[TracedModel] = [
             model for model in (Theta(), Drift(), SeasonalNaive()) if model.needs(panel.period) <= known
         ]
         smoothing = Smoothing()
@@ -106,12 +107,16 @@ class Automatic(Model):
 class Chosen(FittedMany):
     """The chosen model, fitted; `parameters` tells which one, and how it and the others did."""
 
-    fitted: FittedMany
+    fitted: TracedFit
     parameters: Mapping[str, Any]
 
     def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
         """Return means and intervals (series, horizon) of the steps after the last one."""
         return self.fitted.predict(horizon, levels)
+
+    def trace(self, horizon: int) -> np.ndarray:
+        """Return the forecasts (series, steps, horizon) made after each step, by the chosen model of the whole history."""
+        return self.fitted.trace(horizon)
 
 
 def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> Tried:

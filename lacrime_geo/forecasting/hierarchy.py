@@ -1,4 +1,4 @@
-"""Forecasts that add up: those of areas to that of the city, from the bottom up or by the least total variance (MinT)."""
+"""Which series add up to which totals: areas to the city, categories to all of them."""
 
 from __future__ import annotations
 
@@ -7,21 +7,45 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+ALL = "all"
+SERIES = "series"
+
 
 class Hierarchy(NamedTuple):
-    """Hold the names of the nodes, the total first and the series last, and which series each one sums (nodes, series)."""
+    """Hold the nodes of a hierarchy, the total first and the series last.
+
+    Parameters
+    ----------
+    names : of the nodes (nodes,).
+    sums : which series each one sums (nodes, series).
+    keys : columns by name, each (nodes,): the values of the keys, "all" where one is summed over.
+    level : the number of the level of each node (nodes,): the total, each key, the series.
+    """
 
     names: tuple[str, ...]
     sums: np.ndarray
+    keys: dict[str, np.ndarray]
+    level: np.ndarray
+
+    @property
+    def upper(self) -> int:
+        """How many nodes stand above the series."""
+        return int(self.sums.shape[0] - self.sums.shape[1])
 
 
-def hierarchy_of(keys: Mapping[str, Any], series: int) -> Hierarchy:
+def hierarchy_of(keys: Mapping[str, Any] | None, series: int, totals: Sequence[str] | None = None) -> Hierarchy:
     """Return the hierarchy of series: all together, each value of each key that groups several, and the series themselves.
 
     Parameters
     ----------
-    keys : columns by name (series,) that tell the series apart.
-    series : how many there are.
+    keys : columns by name (series,) that tell the series apart; without any the series are named by their numbers.
+    series : how many there are; one alone is its own total.
+    totals : names of the keys whose values are summed. Default: all.
+
+    Raises
+    ------
+    ValueError
+        If a key has the value "all", which names what is summed over, or a name of totals is that of no key.
 
     Examples
     --------
@@ -30,16 +54,56 @@ def hierarchy_of(keys: Mapping[str, Any], series: int) -> Hierarchy:
     ('all', 'area a', 'area b', 'kind x', 'kind y', 'a x', 'a y', 'b x')
     >>> found.sums[:3].astype(int).tolist()
     [[1, 1, 1], [1, 1, 0], [0, 0, 1]]
+    >>> found.keys["kind"].tolist()
+    ['all', 'all', 'all', 'x', 'y', 'x', 'y', 'x']
     """
-    columns = {name: np.asarray(column).astype(str) for name, column in keys.items()}
-    names, rows = ["all"], [np.ones((1, series))]
-    for name, column in columns.items():
-        values, number = np.unique(column, return_inverse=True)
-        if 1 < values.size < series:
-            names += [f"{name} {value}" for value in values]
-            rows.append((np.arange(values.size)[:, None] == number.ravel()).astype(float))
-    each = [" ".join(column[row] for column in columns.values()) or f"series {row}" for row in range(series)]
-    return Hierarchy((*names, *each), np.concatenate([*rows, np.eye(series)]))
+    columns = {name: _as_text(name, column) for name, column in (keys or {}).items()}
+    columns = columns or {SERIES: np.array([f"{SERIES} {row}" for row in range(series)], dtype=object)}
+    each = tuple(" ".join(column[row] for column in columns.values()) for row in range(series))
+    missing = [name for name in totals or () if name not in columns]
+    if missing:
+        raise ValueError(f"There is no key {missing[0]!r} to total by; the keys are {', '.join(columns)}.")
+    levels = [_level_of(name, columns) for name in (columns if totals is None else totals)]
+    kept = [level for level in levels if 1 < len(level.names) < series]
+    total = [] if series == 1 else [_Level(("all",), np.ones((1, series)), _only(columns, 1))]
+    every = [*total, *kept, _Level(each, np.eye(series), columns)]
+    return Hierarchy(
+        tuple(name for level in every for name in level.names),
+        np.concatenate([level.sums for level in every]),
+        {name: np.concatenate([level.keys[name] for level in every]) for name in columns},
+        np.repeat(np.arange(len(every)), [len(level.names) for level in every]),
+    )
+
+
+class _Level(NamedTuple):
+    """Hold the names, sums and keys of the nodes of one level."""
+
+    names: tuple[str, ...]
+    sums: np.ndarray
+    keys: dict[str, np.ndarray]
+
+
+def _level_of(name: str, columns: dict[str, np.ndarray]) -> _Level:
+    """Return the nodes of each value of a key."""
+    values, number = np.unique(columns[name].astype(str), return_inverse=True)
+    sums = (np.arange(values.size)[:, None] == number.ravel()).astype(float)
+    keys = {**_only(columns, values.size), name: values.astype(object)}
+    return _Level(tuple(f"{name} {value}" for value in values), sums, keys)
+
+
+def _only(columns: Mapping[str, Any], nodes: int) -> dict[str, np.ndarray]:
+    return {name: np.full(nodes, ALL, dtype=object) for name in columns}
+
+
+def _as_text(name: str, column: Any) -> np.ndarray:
+    text = np.asarray(column).astype(str).astype(object)
+    taken = np.flatnonzero(text == ALL)
+    if taken.size:
+        raise ValueError(
+            f"{taken.size:,} of {text.size:,} series have {name} = {ALL!r}, which names totals, first series {taken[0]}; leave "
+            "totals out of the table, or give that value another name."
+        )
+    return text
 
 
 def bottom_up(forecasts: Any, sums: Any) -> np.ndarray:
@@ -48,7 +112,7 @@ def bottom_up(forecasts: Any, sums: Any) -> np.ndarray:
     >>> bottom_up([[1.0, 2.0], [3.0, 4.0]], [[1, 1], [1, 0], [0, 1]]).tolist()
     [[4.0, 6.0], [1.0, 2.0], [3.0, 4.0]]
     """
-    below, summing = np.asarray(forecasts, dtype=float), _checked_sums(sums)
+    below, summing = np.asarray(forecasts, dtype=float), checked_sums(sums)
     if below.ndim != 2 or below.shape[0] != summing.shape[1]:
         raise ValueError(
             f"The forecasts have the shape {below.shape} for {summing.shape[1]:,} series; give a row for each."
@@ -56,85 +120,8 @@ def bottom_up(forecasts: Any, sums: Any) -> np.ndarray:
     return np.asarray(summing @ below)
 
 
-def mint(forecasts: Any, sums: Any, misses: Any, *, least: float | None = 0.0) -> np.ndarray:
-    """Return forecasts of all nodes that add up and have the least total variance (MinT with a shrunk covariance).
-
-    Parameters
-    ----------
-    forecasts : of all nodes (nodes, horizon), made without regard to each other.
-    sums : which series each node sums (nodes, series), the series themselves in the last rows.
-    misses : one step ahead, count less forecast, of all nodes (nodes, steps); steps in which one is missing are left out.
-    least : what no forecast of a series may be below: lower ones are set to it, and the sums follow. None: left as they are.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, fewer than three steps have all misses, or a forecast is missing.
-
-    Notes
-    -----
-    With the constraints C (sums less parts, so that C y = 0) and the covariance W of the misses the forecasts are
-    ŷ − W C′ (C W C′)⁻¹ C ŷ, the same as S (S′ W⁻¹ S)⁻¹ S′ W⁻¹ ŷ (Wickramasuriya, Athanasopoulos & Hyndman 2019, equation 9).
-    W is drawn to its diagonal by the λ of Schäfer & Strimmer (2005). Forecasts that add up already stay as they are.
-
-    References
-    ----------
-    Wickramasuriya, Athanasopoulos & Hyndman (2019), Journal of the American Statistical Association 114: 804-819. Schäfer &
-    Strimmer (2005), Statistical Applications in Genetics and Molecular Biology 4: 32.
-
-    Examples
-    --------
-    >>> misses = [[2.0, -2.0, 0.0, 1.0], [1.0, -1.0, 1.0, 0.0], [1.0, -1.0, -1.0, 1.0]]
-    >>> found = mint([[12.0], [4.0], [6.0]], [[1, 1], [1, 0], [0, 1]], misses)
-    >>> bool(abs(found[0] - found[1] - found[2]) < 1e-9)
-    True
-    """
-    told, summing = np.asarray(forecasts, dtype=float), _checked_sums(sums)
-    if told.ndim != 2 or told.shape[0] != summing.shape[0] or not np.isfinite(told).all():
-        raise ValueError(
-            f"The forecasts have the shape {told.shape} for {summing.shape[0]:,} nodes, or some are missing; give all."
-        )
-    spread = shrunk_covariance(_complete(misses, summing.shape[0]))
-    upper = summing.shape[0] - summing.shape[1]
-    constraints = np.concatenate([np.eye(upper), -summing[:upper]], axis=1)
-    gain = spread @ constraints.T
-    # Series that never missed have no variance; least squares leaves them as they are.
-    moved = np.linalg.lstsq(constraints @ gain, constraints @ told, rcond=None)[0]
-    below = (told - gain @ moved)[upper:]
-    return bottom_up(below if least is None else np.maximum(below, least), summing)
-
-
-def shrunk_covariance(misses: np.ndarray) -> np.ndarray:
-    """Return the covariance of misses (nodes, steps) about 0, its correlations drawn to none by how unsure they are."""
-    steps = misses.shape[1]
-    variance = np.square(misses).mean(axis=1)
-    scale = np.sqrt(np.where(variance > 0, variance, 1.0))
-    standard = misses / scale[:, None]
-    correlation = standard @ standard.T / steps
-    squares = np.square(standard)
-    # Of each correlation, the variance of its estimate: of the products over steps.
-    unsure = (squares @ squares.T / steps - np.square(correlation)) / (steps - 1)
-    off = ~np.eye(misses.shape[0], dtype=bool)
-    known = float(np.square(correlation[off]).sum())
-    weight = min(max(float(unsure[off].sum()) / known, 0.0), 1.0) if known > 0 else 1.0
-    shrunk = np.where(off, (1 - weight) * correlation, 1.0)
-    root = np.sqrt(variance)
-    return np.asarray(shrunk * root[:, None] * root)
-
-
-def _complete(misses: Any, nodes: int) -> np.ndarray:
-    given = np.asarray(misses, dtype=float)
-    if given.ndim != 2 or given.shape[0] != nodes:
-        raise ValueError(f"The misses have the shape {given.shape} for {nodes:,} nodes; give a row for each.")
-    kept = given[:, np.isfinite(given).all(axis=0)]
-    if kept.shape[1] < 3:
-        raise ValueError(
-            f"{kept.shape[1]} of {given.shape[1]:,} steps have the misses of all nodes; at least 3 are needed."
-        )
-    return kept
-
-
-def _checked_sums(sums: Sequence[Any] | np.ndarray) -> np.ndarray:
+def checked_sums(sums: Any) -> np.ndarray:
+    """Return which series each node sums (nodes, series), or raise where the last ones are not the series themselves."""
     summing = np.asarray(sums, dtype=float)
     if (
         summing.ndim != 2

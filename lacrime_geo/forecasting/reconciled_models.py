@@ -1,0 +1,159 @@
+"""Forecasts that add up: any model's, of areas to the city and of categories to all, from the bottom up or by MinT."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+from .count_intervals import predicted, spread_of
+from .hierarchy import Hierarchy, bottom_up, hierarchy_of
+from .minimum_trace import mint_weights
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
+from .past_refits import fitted_with_past
+
+BOTTOM_UP, MINT = "bottom-up", "mint"
+METHODS = {BOTTOM_UP: "from the bottom up", MINT: "reconciled (MinT)"}
+# Steps whose misses tell covariances.
+LEAST_MISSES = 3
+
+
+class Reconciled(Model):
+    """Forecast series so that they add up with their totals: all together, and those of each value of each key.
+
+    Parameters
+    ----------
+    model : the model of the series, and with MinT of each total as well; level by level, so that one that chooses for a whole
+        table ("auto") chooses for the areas, the categories and the city apart.
+    method : "mint" forecasts every total too, and moves all forecasts as little as makes them add up, those most that have
+        missed most; "bottom-up" leaves the series as the model forecasts them, and the totals are their sums.
+    keys : names of the keys whose values have totals. Default: all keys of the panel.
+
+    Notes
+    -----
+    The covariance of MinT is that of the misses one step ahead in the history, drawn to its diagonal (see `mint`); a model
+    that does not tell its past forecasts is fitted anew at the last 12 steps. No series is below 0, and the totals follow.
+    Intervals are negative binomial, of a total as wide as its own past forecasts missed: the ends of the intervals of the
+    series would add up to far too wide ones.
+
+    References
+    ----------
+    Wickramasuriya, Athanasopoulos & Hyndman (2019), Journal of the American Statistical Association 114: 804-819.
+
+    Examples
+    --------
+    >>> from lacrime_geo.forecasting.smoothing import Smoothing
+    >>> Reconciled(Smoothing()).name
+    'smoothing, reconciled (MinT)'
+    """
+
+    def __init__(self, model: Any, method: str = MINT, keys: Sequence[str] | None = None) -> None:
+        self.model, self.method = model, checks.option("method", method, tuple(METHODS))
+        self.keys = None if keys is None else (keys,) if isinstance(keys, str) else tuple(keys)
+        self.name = named(model.name, method)
+
+    def needs(self, season: int) -> int:
+        """Return how many steps the shortest history must have."""
+        own = int(self.model.needs(season)) if hasattr(self.model, "needs") else 1
+        return own + LEAST_MISSES
+
+    def fit_many(self, panel: Panel) -> ReconciledFit:
+        """Fit the series, and with MinT all their totals."""
+        require(self, panel)
+        tree = hierarchy_of(panel.keys, panel.size, self.keys)
+        nodes = nodes_of(panel, tree)
+        rows = [np.flatnonzero(tree.level == level) for level in np.unique(tree.level)]
+        if self.method == BOTTOM_UP:
+            parts, weights = [fitted_with_past(self.model, panel)], None
+        else:
+            parts = [fitted_with_past(self.model, _of_level(nodes, level, tree)) for level in rows[:-1]]
+            parts.append(fitted_with_past(self.model, panel))
+            weights = mint_weights(tree.sums, _misses(parts, nodes.values))
+        own = getattr(parts[-1], "parameters", {}).get("chosen", self.model.name)
+        told = {"chosen": named(str(own), self.method), "method": self.method, "nodes": nodes.size}
+        return ReconciledFit(nodes, tree, parts, weights, told)
+
+
+@dataclass(frozen=True, eq=False)
+class ReconciledFit(FittedMany):
+    """Fitted models of the levels of a hierarchy, the series last, and the weights that make them add up (None: sums)."""
+
+    nodes: Panel
+    tree: Hierarchy
+    parts: Sequence[Any]
+    weights: np.ndarray | None
+    parameters: Mapping[str, Any]
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (series, horizon) of the steps after the last one."""
+        if self.weights is None:
+            own: Prediction = self.parts[-1].predict(horizon, levels)
+            return own
+        return _rows(self.predict_nodes(horizon, levels), slice(self.tree.upper, None))
+
+    def predict_nodes(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (nodes, horizon) of the series and all their totals; the means add up."""
+        made = np.concatenate([np.asarray(part.predict(horizon, ()).mean) for part in self.parts])
+        mean = bottom_up(self._below(made), self.tree.sums)
+        told = predicted(mean, self._spread(horizon), levels)
+        if self.weights is None:
+            return _joined(_rows(told, slice(0, self.tree.upper)), self.parts[-1].predict(horizon, levels))
+        return told
+
+    def _spread(self, horizon: int) -> np.ndarray:
+        """Return the mean squared miss (nodes, horizon) of the forecasts that would have been made."""
+        traced = np.concatenate([part.trace(horizon) for part in self.parts])
+        nodes, steps = self.nodes.values.shape
+        below = self._below(traced.reshape(traced.shape[0], -1))
+        return spread_of(
+            self.nodes.values, bottom_up(below, self.tree.sums).reshape(nodes, steps, horizon), self.nodes.period
+        )
+
+    def _below(self, made: np.ndarray) -> np.ndarray:
+        """Return the forecasts of the series (series, …), never below 0, from those that were fitted."""
+        plain = np.maximum(made, 0.0)
+        return plain if self.weights is None else np.maximum(self.weights @ plain, 0.0)
+
+
+def named(model: str, method: str) -> str:
+    """Return the name of a model whose forecasts add up.
+
+    >>> named("auto", "bottom-up")
+    'auto, from the bottom up'
+    """
+    return f"{model}, {METHODS[method]}"
+
+
+def nodes_of(panel: Panel, tree: Hierarchy) -> Panel:
+    """Return the counts of all nodes, told apart by the keys of the hierarchy."""
+    return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys)
+
+
+def _of_level(nodes: Panel, rows: np.ndarray, tree: Hierarchy) -> Panel:
+    """Return the nodes of one level above the series, told apart by the one key that they are of."""
+    found = nodes.among(rows)
+    own = {name: column for name, column in (found.keys or {}).items() if len(set(column.tolist())) > 1}
+    return replace(found, keys=own)
+
+
+def _misses(parts: Sequence[Any], values: np.ndarray) -> np.ndarray:
+    """Return by how much each step (nodes, steps - 1) was missed by the forecast made after the one before."""
+    traced = np.concatenate([np.maximum(part.trace(1)[:, :-1, 0], 0.0) for part in parts])
+    return np.asarray(values[:, 1:] - traced)
+
+
+def _rows(told: Prediction, rows: slice) -> Prediction:
+    low, high = ({level: ends[rows] for level, ends in side.items()} for side in (told.low, told.high))
+    return Prediction(told.mean[rows], low, high)
+
+
+def _joined(first: Prediction, second: Prediction) -> Prediction:
+    """Return one forecast of the rows of two."""
+    low, high = (
+        {level: np.concatenate([ends, after[level]]) for level, ends in before.items()}
+        for before, after in ((first.low, second.low), (first.high, second.high))
+    )
+    return Prediction(np.concatenate([first.mean, second.mean]), low, high)
