@@ -15,6 +15,7 @@ from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
+from .forecasting.area_forecasts import AreaForecasts, backtest_forecasts, forecast_areas
 from .forecasting.backtesting import Backtest, backtest
 from .forecasting.count_tables import Counts, counts
 from .forecasting.forecasts import Forecast, forecast
@@ -54,6 +55,7 @@ from .two_counts import e_test
 
 __all__ = [
     "Alerts",
+    "AreaForecasts",
     "Backtest",
     "Cancelled",
     "Cells",
@@ -89,6 +91,7 @@ __all__ = [
     "as_surface",
     "audit",
     "backtest",
+    "backtest_forecasts",
     "change_map",
     "change_points",
     "clock",
@@ -107,6 +110,7 @@ __all__ = [
     "emerging_pattern",
     "fetch",
     "forecast",
+    "forecast_areas",
     "gi_star",
     "hdbscan",
     "hotspots",

@@ -6,11 +6,11 @@ from dataclasses import dataclass, replace
 import pytest
 
 import lacrime_geo as lg
-from lacrime_geo import catalog, results
+from lacrime_geo import results
 from lacrime_geo.analysis import EARLIER, UNASKED, parameter_help
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.parameter_groups import INTERVALS, SELECTION, SELECTION_HELP
-from lacrime_geo.parameter_kinds import Choice, Distance
+from lacrime_geo.parameter_kinds import Choice, Distance, Points, Polygons
 
 
 @pytest.mark.parametrize("analysis", (*ANALYSES, *SUMMARIES), ids=lambda a: a.name)
@@ -24,7 +24,7 @@ def test_declared_names_are_the_signatures(analysis):
     assert analysis.run is getattr(lg, analysis.name) and analysis.name in lg.__all__
     assert data == analysis.input
     # Beside the data stands another layer that the analysis cannot do without.
-    layers = {p.name for p in analysis.params if isinstance(p, (catalog.Points, catalog.Polygons))}
+    layers = {p.name for p in analysis.params if isinstance(p, (Points, Polygons))}
     assert set(others) <= layers and all(analysis.required(name) for name in others)
     assert len(analysis.params) <= 10 and len(analysis.second_params) <= 6
     names = [parameter.name for parameter in (*analysis.params, *analysis.second_params, *analysis.look)]

@@ -24,6 +24,7 @@ CORE = """
 import numpy as np
 import lacrime_geo as lg
 from lacrime_geo import catalog, files, landing, styles
+from lacrime_geo.forecasting.model_names import MODELS
 from lacrime_geo.geometry import rectangles_wkb
 from lacrime_geo.parameters import Parameters
 random = np.random.default_rng(1)
@@ -37,6 +38,7 @@ areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
+every += " forecast_areas backtest_forecasts"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
@@ -78,6 +80,9 @@ warned = [lg.alerts(points, areas=areas, method=name) for name in ("poisson", "c
 warned += [lg.alerts(points, step="week", since="2024-01-01")]
 assert len(warned[-1].judged()) > 3 and warned[-1].watched_counts("all").svg()
 tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
+several = [name for name in MODELS if name not in ("SARIMAX", "Prophet")]
+tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
+tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]

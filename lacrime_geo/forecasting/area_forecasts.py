@@ -59,7 +59,9 @@ def forecast_areas(
     step : "month", "week" or "day". Default: "auto", the longest of these of which the file has enough to score the forecast at
         eight past origins; else days.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
-    model : as of `forecast`. Default: "auto", one model for all areas, chosen by its errors at past origins.
+    model : "auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination", "harmonic
+        regression", "SARIMAX" or "Prophet", or a model as of `forecast`. Default: "auto", one model for all areas, chosen by its
+        errors at past origins.
     as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
     breaks : "raise" refuses incidents and a horizon across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
@@ -118,12 +120,17 @@ def backtest_forecasts(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`).
-    areas, by, step, horizon, as_of, breaks : as of `forecast_areas`.
+    areas : polygon layer, such as divisions; each polygon has a series. Default: all incidents together.
+    by : name of a column whose values tell areas apart, in place of polygons. Default: none.
+    step : "month", "week" or "day". Default: "auto", the longest of these of which the file has enough for eight origins.
+    horizon : steps ahead that are forecast and scored. Default: 3 months, 4 weeks or 7 days.
     models : names of models as of `forecast`, several with commas between. Default: auto, last count, mean of 6, Theta, ETS and
         combination; seasonal naive and smoothing are always added.
     origins : how many, the last one so that its horizon ends with the counts; 8 or more.
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, as these
         would not have been known at an origin.
+    as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
+    breaks : "raise" refuses incidents across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
     Returns

@@ -18,6 +18,7 @@ OF_REPORTS = ("reporting_delay", "nowcast")
 OF_HOURS = ("clock", "aoristic")
 OF_REPEATS = ("near_repeat", "risk_zones")
 OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
+OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -28,6 +29,7 @@ ANALYSES = (
     *OF_COUNTS,
     *OF_REPEATS,
     *OF_STEPS,
+    *OF_FORECASTS,
     "alerts",
     "space_time_scan",
 )
@@ -66,6 +68,8 @@ def inputs_of(name, points, squares, units, density):
         "aoristic": dict(HOURS="18-22", UNTIL_COLUMN="reported"),
         "near_repeat": dict(PERMUTATIONS=19),
         "alerts": dict(AREAS=units),
+        "forecast_areas": dict(AREAS=units),
+        "backtest_forecasts": dict(MODELS="mean of 6"),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},

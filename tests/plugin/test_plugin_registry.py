@@ -59,6 +59,7 @@ LOOKS = {
         "May be chance: p up to 0.99",
     ),
     # Tables are not drawn.
+    "backtest_forecasts": None,
     "near_repeat": None,
     "clock": None,
     "season": None,
@@ -99,6 +100,8 @@ BAD = {
     "alerts": ({"FALSE_ALARMS_PER_YEAR": 400.0}, "false_alarms_per_year must be at most 91"),
     "space_time_scan": ({"MAX_DAYS": 1000}, "max_days must be at most half the period"),
     "near_repeat": ({"TIME_BANDS": "0, 3.5, 7"}, "time_bands are in whole days"),
+    "forecast_areas": ({"HORIZON": 4000}, "A horizon of 4,000"),
+    "backtest_forecasts": ({"MODELS": "oracle"}, "model must be one of"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
     "st_dbscan": ({"EPS_TIME": -1.0}, "eps_time must be above 0"),

@@ -1,0 +1,20 @@
+"""The catalogue: every analysis, declared once, group by group."""
+
+from __future__ import annotations
+
+from . import clusters, densities, forecasts, hotspots, privacy, reports, space_and_time, times, warnings
+from .summaries import SUMMARIES
+
+ANALYSES = (
+    *densities.ANALYSES,
+    *hotspots.ANALYSES,
+    *clusters.ANALYSES,
+    *times.ANALYSES,
+    *space_and_time.ANALYSES,
+    *reports.ANALYSES,
+    *warnings.ANALYSES,
+    *forecasts.ANALYSES,
+    *privacy.ANALYSES,
+)
+BY_NAME = {analysis.name: analysis for analysis in ANALYSES}
+__all__ = ["ANALYSES", "BY_NAME", "SUMMARIES"]
