@@ -1,4 +1,4 @@
-"""Backtests: scores against a slow twin, no look at the future, guards that refuse, forecasts that add up, peaks."""
+"""Backtests: scores against a slow twin, no look at the future, guards that refuse, peaks."""
 
 import numpy as np
 import pytest
@@ -7,9 +7,7 @@ from lacrime_geo import Cancelled, Incidents
 from lacrime_geo.forecasting import leak_guards, scores
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.count_tables import as_counts
-from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of
 from lacrime_geo.forecasting.high_times import peaks
-from lacrime_geo.forecasting.minimum_trace import mint, shrunk_covariance
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.past_origins import predicted_by
 from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive
@@ -296,79 +294,6 @@ def test_a_random_split_is_refused():
     with pytest.raises(ValueError, match="random split"):
         leak_guards.refuse_random_split(MONTHS[rows[:40]], MONTHS[rows[40:]])
     leak_guards.refuse_random_split(MONTHS[:40], MONTHS[40:])
-
-
-# Forecasts that add up
-
-
-def nodes(seed=0):
-    random = np.random.default_rng(seed)
-    tree = hierarchy_of({"area": list("aabb"), "kind": list("xyxy")}, 4)
-    below = random.normal(0, [[1.0], [2.0], [1.0], [3.0]], (4, 60))
-    misses = tree.sums @ below + random.normal(0, 0.5, (9, 60))
-    return tree, misses, random.uniform(10, 20, (9, 3))
-
-
-def test_mint_adds_up_and_is_that_of_the_formula():
-    tree, misses, told = nodes()
-    found = mint(told, tree.sums, misses)
-    assert np.allclose(found, tree.sums @ found[-4:])
-    inverse = np.linalg.inv(shrunk_covariance(misses))
-    twin = tree.sums @ np.linalg.solve(tree.sums.T @ inverse @ tree.sums, tree.sums.T @ inverse @ told)
-    assert np.allclose(found, twin)
-
-
-def test_what_adds_up_already_stays():
-    tree, misses, told = nodes()
-    whole = bottom_up(told[-4:], tree.sums)
-    assert np.allclose(mint(whole, tree.sums, misses), whole)
-
-
-def test_mint_errs_less_than_what_it_is_made_of():
-    random = np.random.default_rng(2)
-    tree = hierarchy_of({"area": list("abcd")}, 4)
-    truth = np.full((5, 400), 10.0)
-    truth[0] = 40
-    spread = np.array([[2.0], [3.0], [3.0], [3.0], [3.0]])
-    misses = random.normal(0, spread, (5, 200))
-    told = truth + random.normal(0, spread, (5, 400))
-    found = mint(told, tree.sums, misses)
-    assert np.square(found - truth).sum() < 0.95 * min(
-        np.square(told - truth).sum(), np.square(bottom_up(told[1:], tree.sums) - truth).sum()
-    )
-
-
-def test_no_forecast_of_a_series_is_below_0():
-    tree, misses, told = nodes()
-    told[:5] = 0.0
-    assert mint(told, tree.sums, misses, least=None).min() < 0
-    found = mint(told, tree.sums, misses)
-    assert found.min() >= 0
-    assert np.allclose(found, tree.sums @ found[-4:])
-
-
-def test_the_shrunk_covariance_is_that_of_a_slow_twin():
-    misses = nodes()[1][:3]
-    size, steps = misses.shape
-    standard = misses / np.sqrt((misses**2).mean(axis=1))[:, None]
-    unsure = known = 0.0
-    for one in range(size):
-        for other in range(size):
-            if one != other:
-                products = standard[one] * standard[other]
-                unsure += ((products - products.mean()) ** 2).sum() / steps / (steps - 1)
-                known += products.mean() ** 2
-    weight = min(1.0, unsure / known)
-    found = shrunk_covariance(misses)
-    assert found[0, 1] == pytest.approx((1 - weight) * (misses[0] * misses[1]).mean())
-    assert found[0, 0] == pytest.approx((misses[0] ** 2).mean())
-
-
-def test_sums_that_are_none_are_refused():
-    with pytest.raises(ValueError, match="last rows"):
-        bottom_up(np.ones((2, 1)), [[1, 1], [1, 1]])
-    with pytest.raises(ValueError, match="at least 3"):
-        mint(np.ones((3, 1)), [[1, 1], [1, 0], [0, 1]], np.ones((3, 2)))
 
 
 # Peaks

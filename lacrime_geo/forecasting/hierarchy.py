@@ -58,14 +58,15 @@ def hierarchy_of(keys: Mapping[str, Any] | None, series: int, totals: Sequence[s
     ['all', 'all', 'all', 'x', 'y', 'x', 'y', 'x']
     """
     columns = {name: _as_text(name, column) for name, column in (keys or {}).items()}
-    columns = columns or {SERIES: np.array([f"{SERIES} {row}" for row in range(series)], dtype=object)}
-    each = tuple(" ".join(column[row] for column in columns.values()) for row in range(series))
+    if not columns and series > 1:
+        columns = {SERIES: np.array([f"{SERIES} {row}" for row in range(series)], dtype=object)}
+    each = tuple(" ".join(column[row] for column in columns.values()) or ALL for row in range(series))
     missing = [name for name in totals or () if name not in columns]
     if missing:
-        raise ValueError(f"There is no key {missing[0]!r} to total by; the keys are {', '.join(columns)}.")
+        raise ValueError(f"There is no key {missing[0]!r} to total by; the keys are {', '.join(columns) or 'none'}.")
     levels = [_level_of(name, columns) for name in (columns if totals is None else totals)]
     kept = [level for level in levels if 1 < len(level.names) < series]
-    total = [] if series == 1 else [_Level(("all",), np.ones((1, series)), _only(columns, 1))]
+    total = [] if series == 1 else [_Level((ALL,), np.ones((1, series)), _only(columns, 1))]
     every = [*total, *kept, _Level(each, np.eye(series), columns)]
     return Hierarchy(
         tuple(name for level in every for name in level.names),
