@@ -88,15 +88,19 @@ def levels(values: np.ndarray, alpha: np.ndarray | float) -> np.ndarray:
     >>> levels(np.array([[4.0, 8.0]]), 0.5).tolist()
     [[4.0, 6.0]]
     """
-    from scipy.signal import lfilter
+    # Not the filter of scipy.signal, whose import takes long.
+    from scipy.linalg import solve_banded
 
     weight = np.broadcast_to(np.asarray(alpha, dtype=float), (values.shape[0],))
     first = values[:, : first_steps(values.shape[1])].mean(axis=1)
     level = np.empty(values.shape)
     for each in np.unique(weight):
         rows = weight == each
-        start = (1 - each) * first[rows, None]
-        level[rows] = lfilter([each], [1.0, each - 1.0], values[rows], axis=1, zi=start)[0]
+        moved = each * values[rows]
+        moved[:, 0] += (1 - each) * first[rows]
+        # level[t] − (1 − alpha) · level[t − 1] = alpha · value[t], step by step.
+        bands = np.stack([np.ones(values.shape[1]), np.full(values.shape[1], each - 1.0)])
+        level[rows] = solve_banded((1, 0), bands, moved.T, overwrite_b=True, check_finite=False).T
     return level
 
 
