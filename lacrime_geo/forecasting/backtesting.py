@@ -34,7 +34,7 @@ class Asked(NamedTuple):
 
     horizon: int
     origins: int
-    apart: int
+    apart: int | None
     gap: int | None
     levels: tuple[float, ...]
 
@@ -45,7 +45,7 @@ def backtest(
     *,
     horizon: int,
     origins: int = FEWEST_ORIGINS,
-    apart: int = 1,
+    apart: int | None = None,
     gap: int | None = None,
     levels: Sequence[float] = LEVELS,
     covariates: Any = None,
@@ -63,7 +63,8 @@ def backtest(
         6, Theta, ETS and combination.
     horizon : steps ahead that are forecast and scored.
     origins : how many, the last one so that its horizon ends with the counts; 8 or more.
-    apart : steps from one origin to the next.
+    apart : steps from one origin to the next. Default: 1 of months; of weeks and days as many as the horizon, so that origins see
+        different times, as far as the history allows.
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, where the
         counts know that (`lag_days`), as these would not have been known at the origin; else 0.
     levels : of the intervals, in per cent.
@@ -108,7 +109,7 @@ def backtest(
     table = as_counts(counts)
     asked = Asked(checks.whole("horizon", horizon), origins, apart, gap, checked_levels(levels))
     panel = with_covariates(table.panel(), covariates, holidays)
-    parameters = Parameters(layer=table.label, step=table.step, series=panel.size)
+    parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size)
     parameters.update(agency=table.parameters.get("agency"), covariates=list(panel.covariates or {}))
     refuse_switch(panel.begin[0], end_of(panel, 0), table.parameters.get("agency"), breaks, parameters)
     return backtested(table, panel, models_of(models), asked, parameters, progress)
@@ -120,7 +121,9 @@ def backtested(
     """Return the backtest of models on the panel of a table, and keep how it was made in `parameters`."""
     parameters.update(horizon=asked.horizon, levels=list(asked.levels))
     every = _with_baselines(models)
-    origins = _origins(panel, asked, _gap(table, asked.gap, parameters), parameters)
+    gap = _gap(table, asked.gap, parameters)
+    asked = asked._replace(apart=_apart(panel, every, asked, gap, parameters))
+    origins = _origins(panel, asked, gap, parameters)
     _require_histories(every, panel, origins)
     told = forecast_at(every, panel, origins, asked.levels, within(progress, 0, 0.95))
     found = dict(zip([model.name for model in every], told))
@@ -128,7 +131,7 @@ def backtested(
         parameters.log.info("%s: %.2f seconds for %s origins", name, forecasts.seconds, len(origins.known))
     actual = origins.scored(panel.values)
     beside = found[NAIVE], found[SMOOTHING]
-    overlap = _overlap(origins, asked.apart, parameters)
+    overlap = _overlap(origins, parameters)
     rows = [row_of(name, forecasts, beside, actual, panel, origins, overlap) for name, forecasts in found.items()]
     columns = joined(sorted(rows, key=lambda row: float(row["mae"][0])))
     _tell(columns, parameters)
@@ -161,6 +164,21 @@ def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
     return int(parameters.choose("gap", found, reason))
 
 
+def _apart(panel: Panel, models: Sequence[Any], asked: Asked, gap: int, parameters: Parameters) -> int:
+    """Return the steps from one origin to the next, given or found."""
+    if asked.apart is not None:
+        return checks.whole("apart", asked.apart)
+    if panel.step == "month":
+        return int(parameters.choose("apart", 1, "months are few, so each is an origin", " month"))
+    needed = max(_needed(model, panel) for model in models)
+    room = panel.begin.size - gap - asked.horizon - max(needed, 2 * asked.horizon)
+    found = max(min(asked.horizon, room // max(asked.origins - 1, 1)), 1)
+    reason = (
+        "the horizon, so that origins see different times" if found == asked.horizon else "as far as the history allows"
+    )
+    return int(parameters.choose("apart", found, reason, f" {panel.step}s"))
+
+
 def _origins(panel: Panel, asked: Asked, gap: int, parameters: Parameters) -> Origins:
     number, apart = checks.whole("origins", asked.origins), checks.whole("apart", asked.apart)
     if number < FEWEST_ORIGINS:
@@ -180,9 +198,9 @@ def _origins(panel: Panel, asked: Asked, gap: int, parameters: Parameters) -> Or
     return Origins(known, gap, asked.horizon)
 
 
-def _overlap(origins: Origins, apart: int, parameters: Parameters) -> int:
+def _overlap(origins: Origins, parameters: Parameters) -> int:
     """Return how many origins in a row share what surprised them: the steps from the last known one to the last scored one."""
-    overlap = -(-(origins.gap + origins.horizon) // apart)
+    overlap = -(-(origins.gap + origins.horizon) // parameters["apart"])
     if 2 * overlap > len(origins.known):
         parameters.warn(
             f"The forecasts of {overlap} origins in a row overlap, of {len(origins.known)} in all: whether one is better beyond "
@@ -194,12 +212,17 @@ def _overlap(origins: Origins, apart: int, parameters: Parameters) -> int:
 def _require_histories(models: Sequence[Any], panel: Panel, origins: Origins) -> None:
     """Raise before anything is fitted where a model needs more steps than are known at the first origin."""
     for model in models:
-        needed = model.needs(panel.period) if hasattr(model, "needs") else 1
+        needed = _needed(model, panel)
         if needed > origins.known[0]:
             raise ValueError(
                 f"{model.name} needs {needed:,} {panel.step}s, and at the first origin {origins.known[0]:,} are known; give a "
                 "longer history or fewer origins, or leave it out."
             )
+
+
+def _needed(model: Any, panel: Panel) -> int:
+    """Return how many steps a model needs to be fitted."""
+    return int(model.needs(panel.period)) if hasattr(model, "needs") else 1
 
 
 def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
