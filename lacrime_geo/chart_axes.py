@@ -66,21 +66,21 @@ def number_ticks(values: np.ndarray) -> np.ndarray:
     return np.arange(math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9) + 1) * step
 
 
-def day_ticks(low: float, high: float) -> np.ndarray:
-    """Return at most eight days from low to high (days since 1970), evenly apart or where months begin.
+def day_ticks(low: float, high: float, most: int = MOST_TICKS) -> np.ndarray:
+    """Return at most so many days from low to high (days since 1970), evenly apart or where months begin.
 
     >>> day_ticks(0.0, 200.0).astype("M8[D]").astype(str).tolist()[:3]
     ['1970-01-01', '1970-02-01', '1970-03-01']
     """
     for days in DAYS:
         found = np.arange(math.ceil(low), high + 1e-9, days)
-        if found.size <= MOST_TICKS:
+        if found.size <= most:
             return found
     first, last = (np.datetime64(int(value), "D").astype("M8[M]") for value in (low, high))
     months = np.arange(first, last + 1)
     begins = [months[months.astype(int) % apart == 0].astype("M8[D]").astype(float) for apart in MONTHS_APART]
     inside = [found[(found >= low) & (found <= high)] for found in begins]
-    return next((found for found in inside if 0 < found.size <= MOST_TICKS), np.array([low, high]))
+    return next((found for found in inside if 0 < found.size <= most), np.array([low, high]))
 
 
 def _day_in_words(day: float, with_day: bool) -> str:

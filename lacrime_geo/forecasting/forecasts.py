@@ -12,7 +12,8 @@ import numpy as np
 from .. import checks
 from ..parameters import Parameters, Unsaid
 from ..progress import Progress, advance, left_alone, within
-from ..results import Table
+from ..results import Drawing, Picture
+from . import forecast_charts, forecast_pages
 from .automatic import HORIZONS
 from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested
 from .break_guards import RAISE, refuse_switch
@@ -39,9 +40,13 @@ class MadeForecast(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Forecast(Table):
-    """Hold the counts expected in each step to come, series by series, and what they come from (`made`)."""
+class Forecast(Picture):
+    """Hold the counts expected in each step to come, series by series, and what they come from (`made`).
 
+    Saved as .svg, .png or .html it is drawn: the counts, what is expected and the intervals of the largest series.
+    """
+
+    drawing = Drawing(forecast_charts.drawn, forecast_pages.page_of)
     made: MadeForecast | None = None
 
     @property
@@ -113,7 +118,9 @@ def forecast(
     levels, table = checked_levels(levels), as_counts(counts)
     asked = model_of(model)
     panel = table.panel()
-    parameters = Parameters(layer=table.label, step=table.step, series=panel.size, steps=panel.begin.size)
+    parameters = Parameters(
+        layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size, steps=panel.begin.size
+    )
     parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
     ahead = _horizon(panel, horizon, parameters)
     parameters.update(model=asked.name, levels=list(levels), covariates=[], holidays=holidays)
