@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from ..results import Table
-from . import scores
+from ..results import Drawing, Picture, Table
+from . import backtest_charts, backtest_pages, scores
 from .baselines import NAIVE, SMOOTHING
 from .model_scores import scaled
 from .models import Panel
 from .past_origins import Forecasts, Origins
+from .series_winners import winners_by_key, winners_of
 
 
 class Made(NamedTuple):
@@ -26,10 +27,23 @@ class Made(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Backtest(Table):
-    """Hold the scores of models, a row each, and what they come from (`made`)."""
+class Backtest(Picture):
+    """Hold the scores of models, a row each, and what they come from (`made`).
 
+    Saved as .svg, .png or .html it is drawn: errors beside the baselines', by series and by origin, and what intervals held.
+    """
+
+    drawing = Drawing(backtest_charts.drawn, backtest_pages.page_of)
     made: Made | None = None
+
+    def with_totals(self, sums: np.ndarray, keys: Mapping[str, np.ndarray]) -> Backtest:
+        """Return the scores of totals and series (nodes, told apart by keys), each the sum of some series (nodes, series)."""
+        assert self.made is not None
+        made = self.made
+        forecasts = {name: _summed(found, sums) for name, found in made.forecasts.items()}
+        actual = np.einsum("ns,osh->onh", sums, made.actual)
+        panel = replace(made.panel, values=sums @ made.panel.values, keys=dict(keys))
+        return replace(self, made=Made(forecasts, actual, panel, made.origins))
 
     def by_origin(self) -> Table:
         """Return of each model and origin (`origin`: the last day known) the mean absolute error, bias and coverage."""
@@ -42,6 +56,34 @@ class Backtest(Table):
         assert self.made is not None
         parts = [_of_series(name, self.made) for name in self.made.forecasts]
         return Table(joined(parts), self.parameters, label="Backtest by series")
+
+    def winners(self) -> Table:
+        """Return of each series the model of least error, its shares of both baselines' errors, and whether any beats naive.
+
+        Of models alike the plainer one is named: seasonal naive, then smoothing. `models_better` is how many err less than
+        seasonal naive, `beats_naive` whether any does. Of one series there are few forecasts: who wins it is partly chance.
+        """
+        assert self.made is not None
+        return Table(winners_of(self.made), self.parameters, label="Models of least error by series")
+
+    def winners_by(self, key: str) -> Table:
+        """Return of each value of a key, such as "area", the model of least error over its series, least share first.
+
+        `to_seasonal_naive` is its pooled error as a share of seasonal naive's, `series_better` in how many of the series it
+        beats that, `series_unbeaten` in how many no model does.
+
+        Raises
+        ------
+        ValueError
+            If the series are not told apart by the key.
+        """
+        assert self.made is not None
+        return Table(winners_by_key(self.made, key), self.parameters, label=f"Models of least error by {key}")
+
+
+def _summed(found: Forecasts, sums: np.ndarray) -> Forecasts:
+    """Return forecasts of totals as sums of those of series, without intervals, which do not add up."""
+    return replace(found, mean=np.einsum("ns,osh->onh", sums, found.mean), low={}, high={})
 
 
 def _of_origins(name: str, made: Made) -> dict[str, np.ndarray]:
