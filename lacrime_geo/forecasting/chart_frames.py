@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from typing import NamedTuple
+from html import escape
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..chart_axes import Axis
-from ..chart_parts import EDGE, FAINT, line, text
+from ..chart_parts import EDGE, FAINT, element, line, text
 from ..dates import MONTHS
 
 LETTER = 6.3  # how wide a letter of size 12 is, as a rule
@@ -17,6 +18,7 @@ WIDTH, MARGIN = 860, 20
 SMALL = "#555555"
 TICK_APART = 74
 LINE_HEIGHT = 17
+NO_BREAK = "\u00a0"
 
 
 class Frame(NamedTuple):
@@ -103,6 +105,22 @@ def capital(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
+def unbroken(words: str) -> str:
+    """Return words that stay on one line of a page."""
+    return words.replace(" ", NO_BREAK)
+
+
+def number(value: float) -> Any:
+    """Return a number of a table with three digits, or a dash where it is not known.
+
+    >>> number(0.68423), number(19603.2), number(float("nan"))
+    (0.684, 19603, '–')
+    """
+    if not np.isfinite(value):
+        return "–"
+    return round(value) if abs(value) >= 1000 else float(f"{value:.3g}")
+
+
 def step_words(day: np.datetime64, step: str) -> str:
     """Return a step as a reader names it.
 
@@ -114,6 +132,11 @@ def step_words(day: np.datetime64, step: str) -> str:
     if step == "month":
         return month
     return f"{'week from ' if step == 'week' else ''}{moment.day} {month}"
+
+
+def told(parts: Sequence[str], words: str) -> str:
+    """Return parts of a chart that say words when pointed at."""
+    return element("g", [element("title", text=escape(words, quote=False)), *parts])
 
 
 def in_a_row(entries: Sequence[tuple[list[str], str]], top: float) -> tuple[list[str], float]:
@@ -130,7 +153,7 @@ def in_a_row(entries: Sequence[tuple[list[str], str]], top: float) -> tuple[list
 
 
 def _moved(parts: list[str], left: float, top: float) -> str:
-    return f'<g transform="translate({left:.1f},{top:.1f})">{"".join(parts)}</g>'
+    return element("g", parts, transform=f"translate({left:.1f},{top:.1f})")
 
 
 def written(sentences: Sequence[str], top: float, fill: str = SMALL, size: int = 11) -> tuple[list[str], float]:

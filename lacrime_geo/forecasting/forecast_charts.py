@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -212,9 +211,9 @@ def _pointed_at(forecast: Forecast, series: _Drawn, frame: Frame) -> list[str]:
     parts = []
     for number, (left, right) in enumerate(zip(ahead[:-1], ahead[1:])):
         words = _words(forecast, series.rows.start + number, levels_of(forecast))
-        title = element("title", text=escape(f"{series.name}, {words}" if series.name else words, quote=False))
         place: dict[str, Any] = dict(x=short(left), y=short(frame.top), width=short(right - left), height=frame.height)
-        parts.append(element("rect", [title], fill="#ffffff", fill_opacity=0, **place))
+        area = element("rect", fill="#ffffff", fill_opacity=0, **place)
+        parts.append(frames.told([area], f"{series.name}, {words}" if series.name else words))
     return parts
 
 

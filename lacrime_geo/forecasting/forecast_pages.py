@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,13 +9,18 @@ import numpy as np
 from .. import html_pages as html
 from ..parameters import in_plain_words, in_words
 from .baselines import NAIVE, SMOOTHING
-from .chart_frames import sentence, step_words
-from .forecast_charts import drawn, largest, levels_of, source_of
+from .chart_frames import number, sentence, step_words, unbroken
+from .forecast_charts import drawn, largest, levels_of, name_of, source_of
 
 if TYPE_CHECKING:
     from .forecasts import Forecast
 
-MOST_ROWS, MOST_SERIES = 60, 20
+MOST_ROWS, MOST_SERIES = 36, 12
+SCORES = {
+    f"error as a share of {NAIVE}'s": "relative_mae",
+    f"as a share of {SMOOTHING}'s": "to_smoothing",
+    "MASE": "mase",
+}
 CAVEATS = (
     "Reported crime is not crime: a change of what is reported, recorded or classed is a change of what is forecast.",
     "Intervals are of the counts to come, as wide as past forecasts missed. They hold while things go on as they did, and know "
@@ -38,7 +42,8 @@ def page_of(forecast: Forecast) -> str:
         html.tag("h2", "To be kept in mind"),
         *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
         html.tag("h2", _title(forecast, shown)),
-        html.table(*_table(forecast, shown)),
+        _steps(forecast, shown),
+        *_scores(forecast, shown),
         html.tag("p", "The whole table is saved as .csv or .parquet.", kind="small"),
     )
 
@@ -86,25 +91,46 @@ def _title(forecast: Forecast, shown: list[int]) -> str:
     )
 
 
-def _table(forecast: Forecast, shown: list[int]) -> tuple[list[str], Iterator[list[Any]]]:
-    """Return the names of the columns and the rows."""
+def _steps(forecast: Forecast, shown: list[int]) -> html.Markup:
+    """Return the steps to come of some series as a table."""
     assert forecast.made is not None
-    keys = list(forecast.made.panel.keys or {})
-    scores = {"error / seasonal naive's": "relative_mae", "error / smoothing's": "to_smoothing", "MASE": "mase"}
-    scores = {words: name for words, name in scores.items() if np.isfinite(forecast[name]).any()}
-    levels = levels_of(forecast)
-    names = [*map(in_plain_words, keys), forecast.parameters["step"], "expected"]
-    names += [*(f"{level:g} % interval" for level in levels), *scores]
     horizon = len(forecast) // forecast.made.panel.size
-    rows = (series * horizon + step for series in shown for step in range(horizon))
-    return names, (_row(forecast, row, keys, levels, list(scores.values())) for row in rows)
+    levels = levels_of(forecast)
+    names = [*_series_head(forecast), forecast.parameters["step"], "expected"]
+    rows = ((series, series * horizon + step) for series in shown for step in range(horizon))
+    return html.table(
+        [*names, *(f"{level:g} % interval" for level in levels)],
+        ([*_series_name(forecast, series), *_step(forecast, row, levels)] for series, row in rows),
+    )
 
 
-def _row(forecast: Forecast, row: int, keys: list[str], levels: list[float], scores: list[str]) -> list[Any]:
+def _step(forecast: Forecast, row: int, levels: list[float]) -> list[Any]:
     when = step_words(forecast["period"][row], str(forecast.parameters["step"]))
     ends = [
         f"{in_words(forecast[f'lo{level:g}'][row])} to {in_words(forecast[f'hi{level:g}'][row])}" for level in levels
     ]
-    told = [float(f"{forecast[name][row]:.3g}") if np.isfinite(forecast[name][row]) else "–" for name in scores]
-    named = [in_plain_words(forecast[key][row]) for key in keys]
-    return [*named, when, float(f"{forecast['mean'][row]:.3g}"), *ends, *told]
+    return [unbroken(when), number(forecast["mean"][row]), *map(unbroken, ends)]
+
+
+def _scores(forecast: Forecast, shown: list[int]) -> list[html.Markup]:
+    """Return the scores of some series under a title; nothing where none has any, or it stands in the sentence."""
+    assert forecast.made is not None
+    horizon = len(forecast) // forecast.made.panel.size
+    known = {words: name for words, name in SCORES.items() if np.isfinite(forecast[name]).any()}
+    if not known or forecast.made.panel.size == 1:
+        return []
+    rows = (
+        [*_series_name(forecast, series), *(number(forecast[name][series * horizon]) for name in known.values())]
+        for series in shown
+    )
+    return [html.tag("h2", "How good such forecasts were"), html.table([*_series_head(forecast), *known], rows)]
+
+
+def _series_head(forecast: Forecast) -> list[str]:
+    assert forecast.made is not None
+    return [" · ".join(map(in_plain_words, forecast.made.panel.keys))] if forecast.made.panel.keys else []
+
+
+def _series_name(forecast: Forecast, series: int) -> list[str]:
+    assert forecast.made is not None
+    return [name_of(forecast.made.panel, series)] if forecast.made.panel.keys else []
