@@ -1,13 +1,12 @@
-"""Backtests: scores against a slow twin, no look at the future, guards that refuse, peaks."""
+"""Backtests: scores against a slow twin, no look at the future, guards that refuse."""
 
 import numpy as np
 import pytest
 
-from lacrime_geo import Cancelled, Incidents
+from lacrime_geo import Cancelled
 from lacrime_geo.forecasting import leak_guards, scores
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.count_tables import as_counts
-from lacrime_geo.forecasting.high_times import peaks
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.past_origins import predicted_by
 from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive
@@ -294,37 +293,3 @@ def test_a_random_split_is_refused():
     with pytest.raises(ValueError, match="random split"):
         leak_guards.refuse_random_split(MONTHS[rows[:40]], MONTHS[rows[40:]])
     leak_guards.refuse_random_split(MONTHS[:40], MONTHS[40:])
-
-
-# Peaks
-
-
-def hourly(seed=0, night=1.0, days=730, friday=1.0):
-    random = np.random.default_rng(seed)
-    day = np.datetime64("2021-01-01") + np.repeat(np.arange(days), 24)
-    hour = np.tile(np.arange(24), days)
-    rate = 0.4 * np.where(hour == 22, night, 1.0) * np.where((day.astype(int) + 3) % 7 == 4, friday, 1.0)
-    when = (day.astype("M8[h]") + hour).astype("M8[s]")
-    when = np.repeat(when, random.poisson(rate)) + np.timedelta64(600, "s")
-    return Incidents(np.zeros(when.size), np.zeros(when.size), when=when, crs="EPSG:32611")
-
-
-def test_peaks_that_are_there_are_found():
-    found = peaks(hourly(night=2.0, friday=1.5))
-    assert found["level"][found["peak"] == "high"].tolist() == ["Friday", "22:00"]
-    assert len(found) == 12 + 7 + 24
-
-
-def test_where_there_are_none_hardly_any_is_found():
-    told = [(peaks(hourly(seed=seed, days=400))["peak"] != "").sum() for seed in range(5)]
-    assert np.mean([number > 0 for number in told]) <= 0.4
-
-
-def test_groups_have_peaks_of_their_own():
-    days = np.datetime64("2023-01-02") + np.arange(140)
-    high = [np.where(np.arange(140) % 7 == weekday, 30, 10) + np.arange(140) % 3 for weekday in (1, 4)]
-    grouped = {"area": np.repeat(["a", "b"], 140), "period": np.tile(days, 2), "count": np.concatenate(high)}
-    found = peaks(grouped)
-    named = {group: found["level"][(found["group"] == group) & (found["peak"] == "high")].tolist() for group in "ab"}
-    assert named == {"a": ["Tuesday"], "b": ["Friday"]}
-    assert set(found["effect"]) == {"month", "weekday"}

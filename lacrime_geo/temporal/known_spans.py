@@ -89,9 +89,14 @@ def placeholders(incidents: Incidents) -> np.ndarray | None:
     return np.fromiter((str(value).strip().lower() in TRUE_WORDS for value in column.tolist()), bool, column.size)
 
 
+def without_clock(when: np.ndarray) -> bool:
+    """Tell whether moments (n,) know no time of day: there are none, or all stand at midnight, as dates alone do."""
+    return when.size == 0 or bool(when.size > 1 and (when == when.astype("M8[D]")).all())
+
+
 def _require_clock(incidents: Incidents, when: np.ndarray) -> None:
     """Raise where no time of day is known: all left out, or all at midnight, as dates without a clock are."""
-    if when.size == 0 or (when.size > 1 and (when == when.astype("M8[D]")).all()):
+    if without_clock(when):
         why = "all of them are placeholders" if when.size == 0 else "all of them stand at midnight, as dates alone do"
         raise ValueError(
             f"No time of day is known of the {incidents.size:,} incidents of {incidents.label!r}: {why}; name a time column "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -104,21 +104,46 @@ def season(
     level = checks.share("level", level)
     named = _named(reference)
     series, parameters, _ = beginning = given(incidents, None, by, within(progress, 0.0, 0.3))
-    effects = _effects_told(series, parameters)
     parameters.update(level=level, reference=", ".join(named.values()) or "mean")
+    columns, fits, incidents = effects_of(
+        series, parameters, named, dict.fromkeys(LEVELS, level), within(progress, 0.3, 1.0)
+    )
+    _note_fits(fits, parameters)
+    _tell(columns, parameters)
+    advance(progress, 1.0)
+    return Season(columns, parameters, label=beginning.titled("Season", incidents))
+
+
+class EffectsOf(NamedTuple):
+    """Hold the columns of all groups' effects, what was fitted to each group, and how many incidents these have."""
+
+    columns: dict[str, np.ndarray]
+    fits: dict[str, Fitted]
+    incidents: int
+
+
+def effects_of(
+    series: CountSeries,
+    parameters: Parameters,
+    named: dict[str, str],
+    levels: Mapping[str, float],
+    progress: Progress = None,
+) -> EffectsOf:
+    """Fit the effects that a period is long enough for to each group that has enough incidents.
+
+    `named` holds the level that an effect is compared to, where that is not the mean; `levels` the confidence by effect.
+    """
+    effects = _effects_told(series, parameters)
     calendar = calendar_of(series.begin, series.lengths.astype(float), effects)
     enough = _enough(series, parameters)
     parts, fits = [], {}
     for done, row in enumerate(enough.tolist()):
-        advance(progress, 0.3 + 0.7 * done / enough.size)
+        advance(progress, done / enough.size)
         name, counts = str(series.name[row]), series.count[row].astype(float)
         fits[name] = fit_effects(counts, calendar, named)
-        parts.append(_rows(name, fits[name], counts, series, effects, level))
+        parts.append(_rows(name, fits[name], counts, series, levels))
     columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    _note_fits(fits, parameters)
-    _tell(columns, parameters)
-    advance(progress, 1.0)
-    return Season(columns, parameters, label=beginning.titled("Season", int(series.count[enough].sum())))
+    return EffectsOf(columns, fits, int(series.count[enough].sum()))
 
 
 def _named(reference: str | Iterable[str] | None) -> dict[str, str]:
@@ -179,11 +204,11 @@ def _enough(series: CountSeries, parameters: Parameters) -> np.ndarray:
 
 
 def _rows(
-    name: str, fitted: Fitted, counts: np.ndarray, series: CountSeries, effects: tuple[str, ...], level: float
+    name: str, fitted: Fitted, counts: np.ndarray, series: CountSeries, levels: Mapping[str, float]
 ) -> dict[str, np.ndarray]:
     """Return the rows of one group: every level of every effect, NaN what is not told."""
     shown = [effect for effect in LEVELS if series.step == "day" or effect in (MONTH, TREND)]
-    parts = [_effect_rows(effect, fitted, counts, series, level) for effect in shown]
+    parts = [_effect_rows(effect, fitted, counts, series, levels[effect]) for effect in shown]
     columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
     return {"group": np.full(columns["ratio"].size, name, dtype=object), **columns}
 

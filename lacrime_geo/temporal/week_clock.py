@@ -103,7 +103,7 @@ def clock(
         )
     spans = spans_of(everything, parameters)
     warn(parameters, everything)
-    begin, end = _period(everything)
+    begin, end = observed_period(everything)
     parameters.update(counted=int(spans.known.sum()), begin=dates.in_digits(begin), end=dates.in_digits(end))
     advance(progress, 0.2)
     weights = np.ones(spans.start.size) if everything.weight is None else everything.weight[spans.known]
@@ -123,7 +123,7 @@ def _within(incidents: Incidents, spans: Spans) -> np.ndarray:
     return np.asarray(incidents.when)[spans.known]
 
 
-def _period(incidents: Incidents) -> tuple[np.datetime64, np.datetime64]:
+def observed_period(incidents: Incidents) -> tuple[np.datetime64, np.datetime64]:
     """Return the begin and the end (exclusive) of the period: that of the whole file by days, within what was chosen."""
     first, last = period_of(incidents, np.asarray(incidents.when).astype("M8[D]"))
     since, until = selection.period_of(incidents.selection.get("since"), incidents.selection.get("until"))
