@@ -19,7 +19,7 @@ def test_links_and_pictures_exist():
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    assert PAGE.run_examples(capsys) == 4
+    assert PAGE.run_examples(capsys) == 5
     pictures = Path(__file__).parent.parent / "docs" / "pictures"
     assert Path("season.svg").read_text() == (pictures / "season.svg").read_text()
     assert Path("parts.svg").read_text() == (pictures / "decomposition.svg").read_text()
@@ -53,6 +53,29 @@ def test_the_season_of_west_la(west_la):
     other = lg.season(west_la, by="category")
     (row,) = np.flatnonzero((other["group"] == "other") & (other["level"] == "first day"))
     assert f"(category `other`, × {other['ratio'][row]:.2f})" in PAGE.prose
+
+
+def test_the_peaks_of_west_la_and_the_city(west_la, lacrime_data):
+    found = lg.peaks(west_la)
+    assert (
+        "hours above the mean: 10:00 to 11:00 (× 1.16), 13:00 to 22:00 (× 1.77, most at 17:00)"
+        in found.parameters["found"]
+    )
+    assert "10:00 to 11:00 and 13:00 to 22:00 are high (most at 17:00, × 1.77, " in PAGE.prose
+    assert found["level"][(found["effect"] == "hour") & (found["peak"] == "low")].tolist() == [
+        f"{h}:00" for h in range(1, 8)
+    ]
+    for hour in (12, 17):
+        assert _ratio_of(found, hour) in PAGE.prose
+    assert f"{found.parameters['time_placeholder']} times are placeholders" in PAGE.prose
+    city = lg.peaks(lg.read_lapd(Path(lacrime_data) / "lapd_citywide_2023-09_2023-10.parquet"))
+    assert "13:00 to 23:00 (× 1.48, most at 18:00)" in city.parameters["found"]
+    assert f"13:00 to 23:00, most at 18:00 ({_ratio_of(city, 18)})" in PAGE.prose
+
+
+def _ratio_of(found, hour):
+    ratio, low, high = (found[name][found["level"] == f"{hour}:00"][0] for name in ("ratio", "low", "high"))
+    return f"× {ratio:.2f}, {low:.2f} to {high:.2f}"
 
 
 def test_the_changes_of_west_la(west_la):
