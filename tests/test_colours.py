@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lacrime_geo.styles import emerging, palettes
+from lacrime_geo.styles import emerging, forecasts, palettes
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB.
 DEFICIENCIES = {
@@ -89,6 +89,7 @@ TOGETHER = {
         *(on_paper(entry.colour, 0.8) for entry in palettes.CHANGE if entry.colour),
         on_paper(palettes.NO_CHANGE[0], 0.8 * palettes.NO_CHANGE[1]),
     ],
+    "forecasts by area": [on_paper(colour, forecasts.OPACITY) for _, colour in palettes.FORECAST.values() if colour],
     "emerging hotspots": [
         on_paper(colour, emerging.OPACITY) for side in palettes.EMERGING.values() for colour in side.values()
     ],

@@ -26,6 +26,7 @@ from .smoothing import Smoothing
 from .step_lengths import end_of
 
 FEWEST_ORIGINS = 8
+SHARES = {"to_seasonal_naive": NAIVE, "to_smoothing": SMOOTHING}
 __all__ = ["FEWEST_ORIGINS", "NAIVE", "SMOOTHING", "Asked", "Backtest", "backtest", "backtested", "gap_of"]
 
 
@@ -227,10 +228,11 @@ def _needed(model: Any, panel: Panel) -> int:
 
 def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
     """Say which model errs least, against both baselines."""
-    naive, smooth = columns["to_seasonal_naive"][0], columns["to_smoothing"][0]
     p = columns["dm_p"][0]
-    beside = f", p = {in_words(p)} over origins" if np.isfinite(p) else ""
-    parameters.tell(
-        f"least error: {columns['model'][0]}, {in_words(naive)} times that of {NAIVE}{beside}, {in_words(smooth)} times that of "
-        f"{SMOOTHING}"
-    )
+    chance = f", p = {in_words(p)} over origins" if np.isfinite(p) else ""
+    naive, smooth = (_times(columns[name][0], of) for name, of in SHARES.items())
+    parameters.tell(f"least error: {columns['model'][0]}, {naive}{chance}, {smooth}")
+
+
+def _times(share: float, baseline: str) -> str:
+    return f"{in_words(share)} times that of {baseline}" if np.isfinite(share) else f"{baseline} made no error"

@@ -58,6 +58,27 @@ CHANGE = (
 MORE_OUTLINE, FEWER_OUTLINE = "#a04000", "#452a78"
 NO_CHANGE = ("#707070", 0.3)  # and its opacity: where a change could be told, and there is none
 
+# Forecasts by area against the same time of last year, in the colours of change: (class, side, least size of the change).
+FORECAST_LIMITS = (
+    ("rise of 25 %", "rise", 0.25),
+    ("rise of 10 %", "rise", 0.1),
+    ("rise", "rise", -1.0),
+    ("fall of 25 %", "fall", 0.25),
+    ("fall of 10 %", "fall", 0.1),
+    ("fall", "fall", -1.0),
+)
+NOT_SURE, NOT_SURE_LINE = "within the interval", "#a6a6a6"
+FORECAST = {
+    "rise of 25 %": ("Rise of 25 % or more against last year", "#e66101"),
+    "rise of 10 %": ("Rise of 10 to 25 %", "#fdb863"),
+    "rise": ("Rise of less than 10 %", "#fee8c8"),
+    NOT_SURE: ("No sure change: last year's count is within the 80 % interval", "#c8c8c8"),
+    "fall": ("Fall of less than 10 %", "#e3e0f0"),
+    "fall of 10 %": ("Fall of 10 to 25 %", "#b2abd2"),
+    "fall of 25 %": ("Fall of 25 % or more", "#5e3c99"),
+    "not known": ("Change not known: no count of last year", None),
+}
+
 # Emerging hotspots: reds to purples hot, blues to greens cold, told apart by everyone, and by lightness within each side.
 EMERGING = {
     "hot": {

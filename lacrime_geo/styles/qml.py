@@ -25,6 +25,7 @@ from .elements import (
     unfilled,
 )
 from .emerging import cube, emerging_hotspots, played_hotspots
+from .forecasts import forecast
 from .hours import aoristic
 from .near_repeats import near_repeat_roles, risk_zones
 from .outbreak_circles import outbreaks
@@ -250,6 +251,7 @@ def _tolerance(result: Any) -> str:
 STYLES: dict[str, Callable[[Any], str]] = {
     "alerts": alerts,
     "density": _density,
+    "forecast": forecast,
     "hotspots": _cell_bins,
     "gi_star": _feature_bins,
     "local_moran": _local_moran,

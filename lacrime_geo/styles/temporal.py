@@ -19,12 +19,13 @@ SECOND = np.timedelta64(1, "s")
 def temporal(result: Any, raster: bool) -> str:
     """Return when a result holds as QGIS's styles say it, "" when it holds at all times.
 
-    Clusters last from their first to their last incident, incidents happen at their time; what was made of a chosen period
-    holds in that period.
+    Clusters last from their first to their last incident, forecasts through their step, incidents happen at their time; what
+    was made of a chosen period holds in that period.
     """
     columns = getattr(result, "columns", {})
-    if {"first", "last"} <= set(columns) and columns["first"].dtype.kind == "M":
-        return _temporal(SPANS, startField="first", endField="last", limitMode=BOTH_ENDS)
+    for begin, end in (("first", "last"), ("period", "period_end")):
+        if {begin, end} <= set(columns) and columns[begin].dtype.kind == "M":
+            return _temporal(SPANS, startField=begin, endField=end, limitMode=BOTH_ENDS)
     # Incidents stand behind a result, or are it.
     incidents = getattr(result, "features", None)
     time_column = getattr(incidents if isinstance(incidents, Incidents) else result, "time_column", None)
@@ -33,8 +34,8 @@ def temporal(result: Any, raster: bool) -> str:
     chosen = period(result.parameters)
     if chosen is None:
         return ""
-    begin, end = (element(name, text=f"{at}Z") for name, at in zip(("start", "end"), chosen))
-    fixed = element("fixedRange", [begin, end])
+    ends = [element(name, text=f"{at}Z") for name, at in zip(("start", "end"), chosen)]
+    fixed = element("fixedRange", ends)
     return element("temporal", [fixed], enabled=1, mode=FIXED, fetchMode=0) if raster else _temporal(FIXED, fixed)
 
 
