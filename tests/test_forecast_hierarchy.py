@@ -1,5 +1,7 @@
 """Forecasts of series and their totals: they add up, MinT is that of its formula, and intervals hold what they say."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 
@@ -8,7 +10,6 @@ from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.count_tables import as_counts
 from lacrime_geo.forecasting.harmonic_regression import HarmonicRegression
-from lacrime_geo.forecasting.hierarchical_forecasts import predict_with_totals
 from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of
 from lacrime_geo.forecasting.minimum_trace import mint, mint_weights, shrunk_covariance
 from lacrime_geo.forecasting.models import Panel, Prediction, Series
@@ -28,6 +29,18 @@ def panel_of(values, **keys):
 def drawn(seed=0, steps=48, mean=30):
     values = np.random.default_rng(seed).poisson(mean, (6, steps)).astype(float)
     return panel_of(values, area=AREAS, kind=KINDS)
+
+
+class WithTotals(NamedTuple):
+    """Counts of series and their totals, and what is forecast of them."""
+
+    panel: Panel
+    prediction: Prediction
+
+
+def with_totals(panel, model, horizon, levels=(80, 95), method="mint", keys=None):
+    fitted = Reconciled(model, method, keys).fit_many(panel)
+    return WithTotals(fitted.nodes, fitted.predict_nodes(horizon, levels))
 
 
 class LastOne:
@@ -59,7 +72,7 @@ def test_keys_of_totals_are_all():
 
 def test_counts_of_a_total_are_those_of_its_rows():
     panel = drawn()
-    nodes = predict_with_totals(panel, MovingAverage(6), 1).panel
+    nodes = with_totals(panel, MovingAverage(6), 1).panel
     for row, (area, kind) in enumerate(zip(nodes.keys["area"], nodes.keys["kind"])):
         of = ((AREAS == area) | (area == "all")) & ((KINDS == kind) | (kind == "all"))
         assert np.array_equal(nodes.values[row], panel.values[of].sum(axis=0))
@@ -85,7 +98,7 @@ def test_a_single_series_is_its_own_total():
     for keys in ({}, {"area": np.array(["north"])}):
         panel = panel_of(drawn().values[:1], **keys)
         for method in ("bottom-up", "mint"):
-            found = predict_with_totals(panel, Smoothing(), 3, method=method)
+            found = with_totals(panel, Smoothing(), 3, method=method)
             alone = Smoothing().fit_many(panel).predict(3)
             assert list(found.panel.keys) == list(keys)
             assert np.array_equal(found.prediction.mean, alone.mean)
@@ -99,7 +112,7 @@ def test_a_value_named_all_is_refused():
 
 def test_a_total_of_no_key_is_refused():
     with pytest.raises(ValueError, match="no key 'beat' to total by; the keys are area, kind"):
-        predict_with_totals(drawn(), Smoothing(), 1, keys=["beat"])
+        with_totals(drawn(), Smoothing(), 1, keys=["beat"])
 
 
 def test_sums_that_are_none_are_refused():
@@ -217,7 +230,7 @@ def test_too_many_nodes_are_refused(monkeypatch):
     "model", [Smoothing(), Automatic(), HarmonicRegression(1), LastOne()], ids=lambda one: one.name
 )
 def test_means_add_up_in_every_key(model, method):
-    found = predict_with_totals(drawn(steps=30), model, 3, method=method)
+    found = with_totals(drawn(steps=30), model, 3, method=method)
     mean, keys = found.prediction.mean, found.panel.keys
     assert np.isfinite(mean).all()
     assert mean.min() >= 0
@@ -245,10 +258,11 @@ def test_from_the_bottom_up_series_are_as_the_model_has_them(model):
 
 def test_forecasts_that_add_up_already_stay():
     panel, model = drawn(), MovingAverage(6)
-    found = predict_with_totals(panel, model, 2)
+    found = with_totals(panel, model, 2)
     own = model.fit_many(panel).predict(2)
     assert np.allclose(found.prediction.mean[-6:], own.mean, rtol=0, atol=1e-9)
-    assert np.array_equal(found.prediction.high[95][-6:], own.high[95])
+    # How far forecasts miss is learned from the totals too.
+    assert np.allclose(found.prediction.high[95][-6:], own.high[95], rtol=0.1)
 
 
 def test_the_order_of_series_does_not_matter():
@@ -266,19 +280,19 @@ def test_a_series_alone_is_fitted_too():
 def test_series_without_any_incident_stay_without():
     values = drawn().values
     values[:2] = 0.0
-    found = predict_with_totals(panel_of(values, area=AREAS, kind=KINDS), Smoothing(), 3)
+    found = with_totals(panel_of(values, area=AREAS, kind=KINDS), Smoothing(), 3)
     none = np.isin(found.panel.keys["area"], ["north"])
     assert none.sum() == 3
     assert (found.prediction.mean[none] < 1e-9).all()
     assert (found.prediction.high[95][none] == 0).all()
-    nothing = predict_with_totals(panel_of(np.zeros((6, 48)), area=AREAS, kind=KINDS), Smoothing(), 3)
+    nothing = with_totals(panel_of(np.zeros((6, 48)), area=AREAS, kind=KINDS), Smoothing(), 3)
     assert not nothing.prediction.mean.any()
 
 
 def test_a_history_too_short_for_misses_is_refused():
     with pytest.raises(ValueError, match=r"smoothing, reconciled \(MinT\) needs a history of at least 7 months"):
-        predict_with_totals(drawn(steps=6), Smoothing(), 1)
-    assert np.isfinite(predict_with_totals(drawn(steps=7), Smoothing(), 1).prediction.high[95]).all()
+        with_totals(drawn(steps=6), Smoothing(), 1)
+    assert np.isfinite(with_totals(drawn(steps=7), Smoothing(), 1).prediction.high[95]).all()
 
 
 def test_a_past_that_is_not_told_is_fitted_anew():
@@ -330,7 +344,7 @@ def test_a_steady_total_helps_its_areas():
     for seed in range(12):
         panel = steady_total(seed)
         for method, found in missed.items():
-            told = predict_with_totals(panel.until(57), Theta(), 3, method=method)
+            told = with_totals(panel.until(57), Theta(), 3, method=method)
             found.append(told.prediction.mean[0] - panel.values[:, 57:].sum(axis=0))
     assert np.square(missed["mint"]).mean() < 0.8 * np.square(missed["bottom-up"]).mean()
 
@@ -342,7 +356,7 @@ def test_intervals_of_totals_cover_and_are_no_sums_of_ends(method):
         random = np.random.default_rng(seed)
         rate = 40 * np.exp(0.1 * random.normal(size=60)) * np.linspace(0.5, 1.5, 8)[:, None]
         panel = panel_of(random.poisson(rate).astype(float), area=np.arange(8))
-        told = predict_with_totals(panel.until(57), Smoothing(), 3, (95,), method).prediction
+        told = with_totals(panel.until(57), Smoothing(), 3, (95,), method).prediction
         truth, low, high = panel.values[:, 57:].sum(axis=0), told.low[95], told.high[95]
         inside.append((truth >= low[0]) & (truth <= high[0]))
         width.append((high[0] - low[0]).mean())
@@ -360,8 +374,8 @@ def test_the_totals_of_los_angeles(lacrime_data):
     panel = as_counts(each).panel()
     missed = {}
     for method in ("bottom-up", "mint"):
-        told = [predict_with_totals(panel.until(steps), Smoothing(), 3, (), method) for steps in range(36, 44)]
-        values = predict_with_totals(panel, MovingAverage(6), 1, ()).panel.values
+        told = [with_totals(panel.until(steps), Smoothing(), 3, (), method) for steps in range(36, 44)]
+        values = with_totals(panel, MovingAverage(6), 1, ()).panel.values
         errors = [np.abs(one.prediction.mean - values[:, at : at + 3]) for at, one in zip(range(36, 44), told)]
         missed[method] = np.mean(errors, axis=(0, 2))
     assert panel.size == 222
