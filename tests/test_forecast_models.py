@@ -34,9 +34,8 @@ def named(models):
 def test_one_series_is_forecast_as_among_many(model):
     table = panel()
     many, one = model.fit_many(table).predict(4), model.fit(table.row(2)).predict(4)
+    # Not so intervals: how far forecasts miss is learned from all series together.
     np.testing.assert_allclose(one.mean, many.mean[2])
-    for level in (80, 95):
-        np.testing.assert_array_equal(one.high[level], many.high[level][2])
 
 
 @named([*TRACED, HarmonicRegression()])

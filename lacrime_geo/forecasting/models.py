@@ -158,7 +158,11 @@ class Fitted:
 
 
 class Model:
-    """What every model can: be fitted to one series or to many at once, with the same result for each."""
+    """What every model can: be fitted to one series or to many at once.
+
+    Means of a series are the same either way, but where a model says that it forecasts by groups; intervals may differ, as
+    how far forecasts miss is learned from all series together.
+    """
 
     name: str
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .count_intervals import predicted, spread_of
 from .hierarchy import Hierarchy, bottom_up, hierarchy_of
 from .minimum_trace import mint_weights
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
 from .past_refits import fitted_with_past
+from .traced_models import foretold
 
 BOTTOM_UP, MINT = "bottom-up", "mint"
 METHODS = {BOTTOM_UP: "from the bottom up", MINT: "reconciled (MinT)"}
@@ -98,19 +98,17 @@ class ReconciledFit(FittedMany):
         """Return means and intervals (nodes, horizon) of the series and all their totals; the means add up."""
         made = np.concatenate([np.asarray(part.predict(horizon, ()).mean) for part in self.parts])
         mean = bottom_up(self._below(made), self.tree.sums)
-        told = predicted(mean, self._spread(horizon), levels)
+        told = foretold(mean, self.nodes, self._traced(horizon), levels, 0)
         if self.weights is None:
             return _joined(_rows(told, slice(0, self.tree.upper)), self.parts[-1].predict(horizon, levels))
         return told
 
-    def _spread(self, horizon: int) -> np.ndarray:
-        """Return the mean squared miss (nodes, horizon) of the forecasts that would have been made."""
+    def _traced(self, horizon: int) -> np.ndarray:
+        """Return the forecasts (nodes, steps, horizon) that would have been made after each step."""
         traced = np.concatenate([part.trace(horizon) for part in self.parts])
         nodes, steps = self.nodes.values.shape
         below = self._below(traced.reshape(traced.shape[0], -1))
-        return spread_of(
-            self.nodes.values, bottom_up(below, self.tree.sums).reshape(nodes, steps, horizon), self.nodes.period
-        )
+        return bottom_up(below, self.tree.sums).reshape(nodes, steps, horizon)
 
     def _below(self, made: np.ndarray) -> np.ndarray:
         """Return the forecasts of the series (series, …), never below 0, from those that were fitted."""

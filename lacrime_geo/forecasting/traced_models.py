@@ -9,11 +9,17 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .count_intervals import predicted, spread_of
-from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
+from .calibrated_tails import calibrated
+from .count_intervals import predicted
+from .miss_spreads import with_spread
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require
 
 # Forecasts kept at once: series × steps × horizon.
 MOST_TRACED = 50_000_000
+# Steps whose misses make intervals: the last ones.
+RECENT = 400
+# How often parameters are estimated anew in the past, and after how many steps at most (or a season and a half) first.
+REFITS, FIRST_REFIT = 4, 24
 
 
 class TracedModel(Model):
@@ -54,6 +60,48 @@ class TracedFit(FittedMany):
 
     def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
         """Return means and intervals (series, horizon) of the steps after the last one."""
-        traced = self.trace(horizon)
-        spread = spread_of(self.panel.values, np.maximum(traced, 0.0), self.panel.period)
-        return predicted(traced[:, -1], spread, levels)
+        mean = np.maximum(self.trace(horizon)[:, -1], 0.0)
+        if not checked_levels(levels):
+            return Prediction(mean, {}, {})
+        refits = refits_of(self.model, self.panel)
+        then = traced_then(self.model, self.panel, horizon, refits)
+        return foretold(mean, self.panel, then, levels, refits[0] - 1)
+
+
+def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, levels: Sequence[float], first: int) -> Prediction:
+    """Return a forecast with intervals by the misses of those of the past.
+
+    Parameters
+    ----------
+    mean : expected counts (series, horizon), 0 or more.
+    panel : the counts so far.
+    traced : forecasts (series, steps, horizon) made after each step.
+    levels : of the intervals, per cent.
+    first : the step from which on these knew nothing later, not even parameters.
+    """
+    values, cut = panel.values[:, -RECENT:], max(panel.begin.size - RECENT, 0)
+    past = with_spread(values, np.maximum(traced[:, -RECENT:], 0.0), panel.keys)
+    return predicted(mean, past.variance[:, -1], levels, calibrated(values, past, max(first - cut, 0), levels))
+
+
+def refits_of(model: TracedModel, panel: Panel) -> list[int]:
+    """Return after how many steps a model is fitted anew in the past: each time the history has grown by the same ratio."""
+    steps, season = panel.begin.size, panel.period
+    first = min(max(model.needs(season), min(steps // 2, max(3 * season // 2, FIRST_REFIT))), steps)
+    return sorted({int(step) for step in np.geomspace(first, steps, REFITS, endpoint=False).round()})
+
+
+def traced_then(model: TracedModel, panel: Panel, horizon: int, refits: Sequence[int]) -> np.ndarray:
+    """Return the forecasts (series, steps, horizon) made after each step, by parameters of the last refit before it.
+
+    From the first refit on they know nothing of what came later, as those by parameters of the whole history do.
+    """
+    traced = None
+    for steps in refits:
+        found = model.trace(panel, horizon, model.estimate(panel.until(steps)))
+        if traced is None:
+            traced = found
+        else:
+            traced[:, steps - 1 :] = found[:, steps - 1 :]
+    assert traced is not None
+    return np.maximum(traced, 0.0)
