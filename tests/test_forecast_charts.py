@@ -95,7 +95,7 @@ def test_the_sentence_the_source_and_seasonal_naive_stand_beneath():
         found.sentence[1:] in said and "the same month a year before" in said and "Reported crime is not crime" in said
     )
     assert "Source: counts, counted by the month from 1 Jan 2019 to 31 Dec 2022." in said
-    assert f"error {found['relative_mae'][0]:.3g} of seasonal naive's" in said
+    assert f"error {found['relative_mae'][0]:.2f} of seasonal naive's" in said
     assert "year before" not in " ".join(texts(forecast(model="seasonal naive").svg()))
 
 

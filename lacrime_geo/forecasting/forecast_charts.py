@@ -160,7 +160,7 @@ def _panel(forecast: Forecast, series: _Drawn, frame: Frame, last: bool) -> list
 def _names(forecast: Forecast, series: _Drawn, frame: Frame) -> list[str]:
     """Return the name of a series above its frame, and beneath it what comes next and how good that is."""
     share = float(forecast["relative_mae"][series.rows.start])
-    scored = f"; error {in_words(share)} of {NAIVE}'s" if np.isfinite(share) else ""
+    scored = f"; error {share:.2f} of {NAIVE}'s" if np.isfinite(share) else ""
     said = text(
         f"{frames.capital(_words(forecast, series.rows.start))}{scored}",
         frame.left,

@@ -108,7 +108,7 @@ def _pooled(backtest: Backtest, names: list[str], frame: Frame) -> list[str]:
             parts.append(line(_at(1.0, frame), height, _at(share, frame), height, colour, width=2.4))
             parts += dots(np.array([_at(share, frame)]), np.array([height]), colour, 5)
         said = f"{share:.3f}" if np.isfinite(share) else "not known"
-        chance = f" · {p_in_words(p)}" if np.isfinite(p) else ""
+        chance = f" · {p_in_words(float(f'{p:.2g}'))}" if np.isfinite(p) else ""
         parts.append(text(f"{said}{chance}", frame.right + 10, height + 4, "start", 11))
     return parts
 
@@ -123,9 +123,7 @@ def _spread(backtest: Backtest, names: list[str], shares: np.ndarray, frame: Fra
     """Return the shares over the series: the middle eight and five tenths as bars, the median, and how many are below 1."""
     assert backtest.made is not None
     series = backtest.made.panel.size
-    parts = [
-        *_head(frame, f"The same in each of {series:,} series", "line: 8 of 10 series, bar: 5 of 10, ring: median")
-    ]
+    parts = [*_head(frame, f"The same in each of {series:,} series", "line 8, bar 5 of 10 series; ring: median")]
     parts += [*frame.upright_lines(), frames.ruled(frame, 1.0, INK, width=1.4)]
     parts += [text(words, frame.right + 12, frame.top - at, "start", 11) for words, at in (("better", 28), ("in", 11))]
     better = (_ratios(backtest, names) < 1).mean(axis=1)
