@@ -33,8 +33,8 @@ class _Saved:
         """Write the result to a file whose ending names the format, atomically, with its QGIS style beside it.
 
         Vector results go to .gpkg, .parquet or .geojson, surfaces to .tif, tables to .csv or
-        .parquet, curves also to .svg, clocks to .svg, .png and .html as well. A killed run leaves the old file or none. Returns
-        the path.
+        .parquet, curves also to .svg, what is drawn (such as clocks and forecasts) to .svg, .png and .html as well. A killed
+        run leaves the old file or none. Returns the path.
 
         Raises
         ------

@@ -140,6 +140,14 @@ def test_charts_and_pages_are_saved_alike_each_time(make, tmp_path):
     assert found.svg().rstrip() in (tmp_path / "found.html").read_text(encoding="utf-8")
 
 
+def test_where_nothing_is_counted_the_axis_begins_at_0():
+    counts = {**table(), "count": np.zeros(MONTHS.size, dtype=int)}
+    for found in (forecast(counts), backtest(counts)):
+        assert {"0", "1"} <= set(texts(found.svg())) and not [
+            words for words in texts(found.svg()) if words.startswith("-")
+        ]
+
+
 def test_large_counts_are_written_in_full():
     counts = table()
     counts["count"] = counts["count"] * 1000
@@ -242,6 +250,8 @@ def test_a_backtest_of_what_naive_forecasts_without_error_is_drawn():
     counts = {"period": MONTHS, "count": np.tile(10 * (1 + np.arange(12) % 3), 4)}
     found = backtest(counts)
     assert "not known" in " ".join(texts(found.svg())) and "nan" not in found.svg().lower()
+    assert found.parameters["found"].startswith("least error: seasonal naive, ")
+    assert "times that of seasonal naive" not in found.parameters["found"]
 
 
 def test_sums_of_series_without_intervals_are_drawn():

@@ -228,10 +228,14 @@ def _needed(model: Any, panel: Panel) -> int:
 
 def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
     """Say which model errs least, against both baselines."""
-    p = columns["dm_p"][0]
-    chance = f", p = {in_words(p)} over origins" if np.isfinite(p) else ""
-    naive, smooth = (_times(columns[name][0], of) for name, of in SHARES.items())
-    parameters.tell(f"least error: {columns['model'][0]}, {naive}{chance}, {smooth}")
+    best, p = str(columns["model"][0]), float(columns["dm_p"][0])
+    chance = {NAIVE: f", p = {in_words(p)} over origins"} if np.isfinite(p) else {}
+    compared = [
+        f", {_times(columns[share][0], baseline)}{chance.get(baseline, '')}"
+        for share, baseline in SHARES.items()
+        if baseline != best
+    ]
+    parameters.tell(f"least error: {best}{''.join(compared)}")
 
 
 def _times(share: float, baseline: str) -> str:

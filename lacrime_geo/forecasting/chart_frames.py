@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..chart_axes import Axis
+from ..chart_axes import COUNT, Axis, axis_of
 from ..chart_parts import EDGE, FAINT, element, line, text
 from ..dates import MONTHS
 
 LETTER = 6.3  # how wide a letter of size 12 is, as a rule
 WIDTH, MARGIN = 860, 20
+RIGHT = 30  # of a panel: half of its last word
 SMALL = "#555555"
 TICK_APART = 74
 LINE_HEIGHT = 17
@@ -73,6 +74,12 @@ class Frame(NamedTuple):
             parts.append(line(at, self.bottom, at, self.bottom + 5, EDGE))
             parts += [text(self.x.words(tick), at, self.bottom + 19, size=11)] if named else []
         return [*parts, line(self.left, self.bottom, self.right, self.bottom, EDGE)]
+
+
+def counts_axis(values: np.ndarray) -> Axis:
+    """Return an axis of counts from 0 on, up to 1 where all are 0."""
+    known = values[np.isfinite(values)]
+    return axis_of(known if known.any() else np.ones(1), COUNT)
 
 
 def most_ticks(width: float) -> int:

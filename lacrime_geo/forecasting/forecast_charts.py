@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from ..chart_axes import COUNT, DAY, Axis, axis_of, day_ticks
+from ..chart_axes import DAY, Axis, day_ticks
 from ..chart_parts import GREY, INK, LINE, MARK, document, dots, element, line, path, short, text
 from ..dates import days_in_words
 from ..parameters import in_plain_words, in_words
 from . import chart_frames as frames
 from .baselines import NAIVE
-from .chart_frames import MARGIN, WIDTH, Frame
+from .chart_frames import MARGIN, RIGHT, WIDTH, Frame
 from .simple_models import SeasonalNaive
 from .step_lengths import later_begins
 
@@ -128,12 +128,12 @@ def _head(forecast: Forecast, shown: int) -> tuple[list[str], float]:
 
 def _frame(forecast: Forecast, series: _Drawn, left: float, top: float, width: float, high: float) -> Frame:
     """Return the frame of a series, which holds its counts and the widest interval."""
-    wide = width - LEFT - MARGIN
+    wide = width - LEFT - RIGHT
     first, last = float(series.edges[0]), float(series.edges[-1])
     across = Axis(first, last, day_ticks(first, last, frames.most_ticks(wide)), DAY)
     ends = [forecast[f"hi{level:g}"][series.rows] for level in levels_of(forecast)]
     values = np.concatenate([series.counts, series.naive, forecast["mean"][series.rows], *ends])
-    return Frame(left + LEFT, top, wide, high, across, axis_of(values[np.isfinite(values)], COUNT))
+    return Frame(left + LEFT, top, wide, high, across, frames.counts_axis(values))
 
 
 def _panel(forecast: Forecast, series: _Drawn, frame: Frame, last: bool) -> list[str]:

@@ -74,6 +74,7 @@ def _reading(forecast: Forecast) -> list[str]:
         "late. A forecast that is no better than these is not worth its trouble.",
         f"The error is the mean absolute error at {forecast.made.scored.parameters['origins']} past origins as a share of that "
         f"of {NAIVE}: below 1 is better. Of a single series it is of few forecasts, and so partly chance.",
+        "MASE is that error by the series' own mean change from season to season in its past.",
     ]
 
 

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..chart_axes import COUNT, DAY, SHARE, Axis, axis_of, day_ticks
+from ..chart_axes import DAY, SHARE, Axis, day_ticks
 from ..chart_parts import EDGE, GREY, LINE, dots, element, line, path, short, text
 from ..parameters import in_words
+from ..results import Table
 from . import chart_frames as frames
-from .chart_frames import MARGIN, WIDTH, Frame
+from .chart_frames import RIGHT, WIDTH, Frame
 from .model_roles import roles_of
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest
 
-LEFT, GAP, HIGH, HEAD = 58, 62, 216, 44
+LEFT, GAP, HEAD = 58, 62, 44
+# How high the panel of one level is, and how many share the height of that of errors.
+HIGH, LEVELS = 77, 2
 # Within so much of its level an interval is called right.
 TOLERANCE = 0.03
 FEW = 30
@@ -29,74 +32,73 @@ def levels_of(backtest: Backtest) -> list[float]:
     return sorted(next(iter(backtest.made.forecasts.values())).low)
 
 
+class _Scored(NamedTuple):
+    """Hold a backtest with its scores by origin, and the days of the origins along an axis."""
+
+    backtest: Backtest
+    table: Table
+    days: np.ndarray
+    across: Axis
+
+    def of(self, name: str, column: str) -> np.ndarray:
+        """Return the scores of a model at the origins (origins,)."""
+        return np.asarray(self.table[column][self.table["model"] == name])
+
+    def frame(self, left: float, top: float, high: float, up: Axis) -> Frame:
+        """Return a frame along the origins."""
+        wide = WIDTH / (2 if levels_of(self.backtest) else 1) - LEFT - RIGHT
+        return Frame(left, top, wide, high, self.across, up)
+
+
 def drawn_origins(backtest: Backtest, top: float) -> tuple[list[str], float]:
     """Return both charts side by side, the errors alone where there are no intervals, and where they end."""
-    levels = levels_of(backtest)
-    wide = WIDTH / 2 if levels else WIDTH
+    levels, begins = levels_of(backtest), top + HEAD
+    scored = _scored(backtest)
+    whole = max(len(levels), LEVELS) * (HIGH + GAP) - GAP
+    parts = _errors(scored, begins, whole)
+    high = (whole + GAP) / max(len(levels), 1) - GAP
+    for number, level in enumerate(levels):
+        parts += _coverage(scored, level, begins + number * (high + GAP), high, last=number == len(levels) - 1)
+    return parts, begins + whole + 44
+
+
+def _scored(backtest: Backtest) -> _Scored:
     table = backtest.by_origin()
     days = np.unique(table["origin"]).astype("M8[D]").astype(float)
-    plot = wide - LEFT - MARGIN
-    ticks = day_ticks(days[0], days[-1], frames.most_ticks(plot))
-    across = Axis(float(days[0]), float(days[-1]), ticks, DAY)
-    by_model = {name: table["model"] == name for name in backtest["model"].tolist()}
-    begins = top + HEAD
-    parts = _errors(backtest, table["mae"], by_model, days, (LEFT, begins, plot, across))
-    high = (HIGH - GAP * (len(levels) - 1)) / max(len(levels), 1)
-    for number, level in enumerate(levels):
-        column = table[f"coverage{level:g}"]
-        place = (wide + LEFT, begins + number * (high + GAP), plot, across)
-        parts += _coverage(backtest, column, by_model, days, level, place, high, last=number == len(levels) - 1)
-    return parts, begins + HIGH + 44
+    first, last = float(days[0]), float(days[-1])
+    ticks = day_ticks(first, last, frames.most_ticks(WIDTH / 2 - LEFT - RIGHT))
+    return _Scored(backtest, table, days, Axis(first, last, ticks, DAY))
 
 
-def _errors(
-    backtest: Backtest,
-    errors: np.ndarray,
-    by_model: dict[str, np.ndarray],
-    days: np.ndarray,
-    place: tuple[float, float, float, Axis],
-) -> list[str]:
+def _errors(scored: _Scored, top: float, high: float) -> list[str]:
     """Return the mean absolute error at each origin: those that stand out in their colours, above the others."""
-    left, top, width, across = place
-    frame = Frame(left, top, width, HIGH, across, axis_of(errors[np.isfinite(errors)], COUNT))
-    standing = roles_of(backtest)
-    under = f"mean absolute error, incidents per {backtest.parameters['step']}, by the last day known"
+    frame = scored.frame(LEFT, top, high, frames.counts_axis(scored.table["mae"]))
+    standing = roles_of(scored.backtest)
+    under = f"mean absolute error, incidents per {scored.backtest.parameters['step']}, by the last day known"
     parts = [*_head(frame, "Error from origin to origin", under), *frame.level_lines(), *frame.moments()]
-    others = [name for name in by_model if name not in standing]
+    others = [name for name in scored.backtest["model"].tolist() if name not in standing]
     for name in [*others, *reversed(list(standing))]:
-        points = frame.across(days), frame.up(errors[by_model[name]])
+        points = frame.across(scored.days), frame.up(scored.of(name, "mae"))
         drawn = path(*points, standing.get(name, EDGE), width=2.2 if name in standing else 1.1)
-        parts.append(frames.told([drawn], name))
-        parts += dots(*points, standing[name], 2.8) if name in standing else []
+        parts += [frames.told([drawn], name), *(dots(*points, standing[name], 2.8) if name in standing else [])]
     return parts
 
 
-def _coverage(
-    backtest: Backtest,
-    coverage: np.ndarray,
-    by_model: dict[str, np.ndarray],
-    days: np.ndarray,
-    level: float,
-    place: tuple[float, float, float, Axis],
-    high: float,
-    last: bool,
-) -> list[str]:
+def _coverage(scored: _Scored, level: float, top: float, high: float, last: bool) -> list[str]:
     """Return the share of counts within an interval at each origin, of the models that stand out, on a band around its level."""
-    left, top, width, across = place
-    standing = roles_of(backtest)
-    shown = np.concatenate([coverage[by_model[name]] for name in standing])
-    band = level / 100 - TOLERANCE, min(level / 100 + TOLERANCE, 1.0)
-    frame = Frame(left, top, width, high, across, _axis(np.append(shown[np.isfinite(shown)], band)))
-    held = dict(zip(backtest["model"].tolist(), backtest[f"coverage{level:g}"].tolist()))
+    column, standing = f"coverage{level:g}", roles_of(scored.backtest)
+    right = level / 100, level / 100 - TOLERANCE, min(level / 100 + TOLERANCE, 1.0)
+    shown = np.concatenate([scored.of(name, column) for name in standing])
+    frame = scored.frame(WIDTH / 2 + LEFT, top, high, _axis(np.append(shown[np.isfinite(shown)], right[1:])))
+    held = dict(zip(scored.backtest["model"].tolist(), scored.backtest[column].tolist()))
     under = ", ".join(f"{name} {in_words(100 * held[name])}" for name in standing)
-    upper, lower = frame.up(band[1]), frame.up(band[0])
-    box = dict(x=short(left), y=short(float(upper)), width=short(width), height=short(float(lower - upper)))
-    nominal = float(frame.up(level / 100))
-    parts = [*_head(frame, f"Counts within the {level:g} % interval", f"in all, per cent: {under}")]
+    parts = _head(frame, f"Counts within the {level:g} % interval", f"in all, per cent: {under}")
+    nominal, low, top_of_band = (float(height) for height in frame.up(np.array(right)))
+    box = dict(x=short(frame.left), y=short(top_of_band), width=short(frame.width), height=short(low - top_of_band))
     parts += [element("rect", fill=LINE, fill_opacity=0.1, **box), *frame.level_lines(), *frame.moments(named=last)]
-    parts.append(line(left, nominal, frame.right, nominal, GREY, "4 3", 1.3))
+    parts.append(line(frame.left, nominal, frame.right, nominal, GREY, "4 3", 1.3))
     for name, colour in reversed(list(standing.items())):
-        points = frame.across(days), frame.up(coverage[by_model[name]])
+        points = frame.across(scored.days), frame.up(scored.of(name, column))
         parts += [path(*points, colour, width=1.8), *dots(*points, colour, 2.6)]
     return parts
 
