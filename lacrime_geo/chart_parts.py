@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -14,6 +15,8 @@ LINE, MARK = "#0072b2", "#d55e00"
 # Of Okabe & Ito, told apart by all.
 COLOURS = (LINE, "#e69f00", "#009e73", "#cc79a7", "#56b4e9", MARK)
 LEGEND_LINE = 17
+# Characters of names that no document of XML may hold, escaped or not.
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 FONT = "Open Sans, Helvetica, Arial, sans-serif"
 
 
@@ -21,7 +24,8 @@ def document(parts: list[str], width: float, height: float) -> str:
     """Return a whole SVG document of a size, on white."""
     size = dict(width=width, height=height, viewBox=f"0 0 {width} {height}")
     ground = element("rect", width=width, height=height, fill=PAPER)
-    return element("svg", [ground, *parts], xmlns="http://www.w3.org/2000/svg", role="img", **size) + "\n"
+    svg = element("svg", [ground, *parts], xmlns="http://www.w3.org/2000/svg", role="img", **size)
+    return NOT_XML.sub("\ufffd", svg) + "\n"
 
 
 def element(tag: str, children: Any = (), /, text: Any = None, **attributes: Any) -> str:

@@ -129,6 +129,10 @@ def test_names_are_escaped_and_nothing_is_loaded_from_elsewhere(make):
     assert NASTY in unescape(page)
 
 
+def test_characters_that_xml_forbids_are_replaced():
+    assert "Sixth\ufffdAvenue" in texts(forecast(table(2, names=["Sixth\x0bAvenue", "plain"])).svg())
+
+
 @pytest.mark.parametrize("make", [forecast, backtest], ids=["forecast", "backtest"])
 def test_charts_and_pages_are_saved_alike_each_time(make, tmp_path):
     found = make(table(2))
