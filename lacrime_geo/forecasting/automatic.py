@@ -118,6 +118,10 @@ class Chosen(FittedMany):
         """Return the forecasts (series, steps, horizon) made after each step, by the chosen model of the whole history."""
         return self.fitted.trace(horizon)
 
+    def past(self, horizon: int) -> tuple[np.ndarray, int]:
+        """Return the chosen model's forecasts made after each step, and from which step on by what was known then."""
+        return self.fitted.past(horizon)
+
 
 def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> Tried:
     """Return the totals of groups with the settings of the least errors, and these errors (origins,)."""

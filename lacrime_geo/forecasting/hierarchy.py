@@ -32,6 +32,10 @@ class Hierarchy(NamedTuple):
         """How many nodes stand above the series."""
         return int(self.sums.shape[0] - self.sums.shape[1])
 
+    def rows_by_level(self) -> list[np.ndarray]:
+        """Return the numbers of the nodes of each level, the series last."""
+        return [np.flatnonzero(self.level == level) for level in np.unique(self.level)]
+
 
 def hierarchy_of(keys: Mapping[str, Any] | None, series: int, totals: Sequence[str] | None = None) -> Hierarchy:
     """Return the hierarchy of series: all together, each value of each key that groups several, and the series themselves.

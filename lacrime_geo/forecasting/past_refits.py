@@ -52,3 +52,7 @@ class Refitted(FittedMany):
             traced[:, steps - 1] = fitted.predict(horizon, ()).mean
         traced[:, -1] = self.fitted.predict(horizon, ()).mean
         return traced
+
+    def past(self, horizon: int) -> tuple[np.ndarray, int]:
+        """Return the same, and the first step after which a forecast was made."""
+        return self.trace(horizon), min([steps for steps, _ in self.earlier], default=self.panel.begin.size) - 1

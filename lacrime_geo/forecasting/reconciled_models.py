@@ -11,7 +11,7 @@ import numpy as np
 from .. import checks
 from .hierarchy import Hierarchy, bottom_up, hierarchy_of
 from .minimum_trace import mint_weights
-from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require
 from .past_refits import fitted_with_past
 from .traced_models import foretold
 
@@ -36,8 +36,8 @@ class Reconciled(Model):
     -----
     The covariance of MinT is that of the misses one step ahead in the history, drawn to its diagonal (see `mint`); a model
     that does not tell its past forecasts is fitted anew at the last 12 steps. No series is below 0, and the totals follow.
-    Intervals are negative binomial, of a total as wide as its own past forecasts missed: the ends of the intervals of the
-    series would add up to far too wide ones.
+    Intervals are those of any model (`foretold`), level by level, by what the forecasts that add up have missed: the ends of the
+    intervals of the series would add up to far too wide ones.
 
     References
     ----------
@@ -65,11 +65,10 @@ class Reconciled(Model):
         require(self, panel)
         tree = hierarchy_of(panel.keys, panel.size, self.keys)
         nodes = nodes_of(panel, tree)
-        rows = [np.flatnonzero(tree.level == level) for level in np.unique(tree.level)]
         if self.method == BOTTOM_UP:
             parts, weights = [fitted_with_past(self.model, panel)], None
         else:
-            parts = [fitted_with_past(self.model, _of_level(nodes, level, tree)) for level in rows[:-1]]
+            parts = [fitted_with_past(self.model, _of_level(nodes, rows)) for rows in tree.rows_by_level()[:-1]]
             parts.append(fitted_with_past(self.model, panel))
             weights = mint_weights(tree.sums, _misses(parts, nodes.values))
         own = getattr(parts[-1], "parameters", {}).get("chosen", self.model.name)
@@ -98,17 +97,24 @@ class ReconciledFit(FittedMany):
         """Return means and intervals (nodes, horizon) of the series and all their totals; the means add up."""
         made = np.concatenate([np.asarray(part.predict(horizon, ()).mean) for part in self.parts])
         mean = bottom_up(self._below(made), self.tree.sums)
-        told = foretold(mean, self.nodes, self._traced(horizon), levels, 0)
+        if not checked_levels(levels):
+            return Prediction(mean, {}, {})
+        traced, first = self.past(horizon)
+        told = [
+            foretold(mean[rows], _of_level(self.nodes, rows), traced[rows], first, levels)
+            for rows in self.tree.rows_by_level()
+        ]
         if self.weights is None:
-            return _joined(_rows(told, slice(0, self.tree.upper)), self.parts[-1].predict(horizon, levels))
-        return told
+            told[-1] = self.parts[-1].predict(horizon, levels)
+        return _joined(told)
 
-    def _traced(self, horizon: int) -> np.ndarray:
-        """Return the forecasts (nodes, steps, horizon) that would have been made after each step."""
-        traced = np.concatenate([part.trace(horizon) for part in self.parts])
+    def past(self, horizon: int) -> tuple[np.ndarray, int]:
+        """Return the forecasts (nodes, steps, horizon) made after each step, and from which step on by what was known then."""
+        pasts = [part.past(horizon) for part in self.parts]
+        traced = np.concatenate([traced for traced, _ in pasts])
         nodes, steps = self.nodes.values.shape
         below = self._below(traced.reshape(traced.shape[0], -1))
-        return bottom_up(below, self.tree.sums).reshape(nodes, steps, horizon)
+        return bottom_up(below, self.tree.sums).reshape(nodes, steps, horizon), max(first for _, first in pasts)
 
     def _below(self, made: np.ndarray) -> np.ndarray:
         """Return the forecasts of the series (series, …), never below 0, from those that were fitted."""
@@ -130,8 +136,8 @@ def nodes_of(panel: Panel, tree: Hierarchy) -> Panel:
     return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys)
 
 
-def _of_level(nodes: Panel, rows: np.ndarray, tree: Hierarchy) -> Panel:
-    """Return the nodes of one level above the series, told apart by the one key that they are of."""
+def _of_level(nodes: Panel, rows: np.ndarray) -> Panel:
+    """Return the nodes of one level, told apart by the keys that are not the same in all of them."""
     found = nodes.among(rows)
     own = {name: column for name, column in (found.keys or {}).items() if len(set(column.tolist())) > 1}
     return replace(found, keys=own)
@@ -148,10 +154,10 @@ def _rows(told: Prediction, rows: slice) -> Prediction:
     return Prediction(told.mean[rows], low, high)
 
 
-def _joined(first: Prediction, second: Prediction) -> Prediction:
-    """Return one forecast of the rows of two."""
+def _joined(told: Sequence[Prediction]) -> Prediction:
+    """Return one forecast of the rows of several."""
     low, high = (
-        {level: np.concatenate([ends, after[level]]) for level, ends in before.items()}
-        for before, after in ((first.low, second.low), (first.high, second.high))
+        {level: np.concatenate([getattr(one, side)[level] for one in told]) for level in told[0].low}
+        for side in ("low", "high")
     )
-    return Prediction(np.concatenate([first.mean, second.mean]), low, high)
+    return Prediction(np.concatenate([one.mean for one in told]), low, high)

@@ -63,12 +63,15 @@ class TracedFit(FittedMany):
         mean = np.maximum(self.trace(horizon)[:, -1], 0.0)
         if not checked_levels(levels):
             return Prediction(mean, {}, {})
+        return foretold(mean, self.panel, *self.past(horizon), levels)
+
+    def past(self, horizon: int) -> tuple[np.ndarray, int]:
+        """Return the forecasts (series, steps, horizon) made after each step, and from which step on by what was known then."""
         refits = refits_of(self.model, self.panel)
-        then = traced_then(self.model, self.panel, horizon, refits)
-        return foretold(mean, self.panel, then, levels, refits[0] - 1)
+        return traced_then(self.model, self.panel, horizon, refits), refits[0] - 1
 
 
-def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, levels: Sequence[float], first: int) -> Prediction:
+def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, first: int, levels: Sequence[float]) -> Prediction:
     """Return a forecast with intervals by the misses of those of the past.
 
     Parameters
@@ -76,8 +79,8 @@ def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, levels: Sequenc
     mean : expected counts (series, horizon), 0 or more.
     panel : the counts so far.
     traced : forecasts (series, steps, horizon) made after each step.
-    levels : of the intervals, per cent.
     first : the step from which on these knew nothing later, not even parameters.
+    levels : of the intervals, per cent.
     """
     values, cut = panel.values[:, -RECENT:], max(panel.begin.size - RECENT, 0)
     past = with_spread(values, np.maximum(traced[:, -RECENT:], 0.0), panel.keys)
@@ -88,6 +91,11 @@ def refits_of(model: TracedModel, panel: Panel) -> list[int]:
     """Return after how many steps a model is fitted anew in the past: each time the history has grown by the same ratio."""
     steps, season = panel.begin.size, panel.period
     first = min(max(model.needs(season), min(steps // 2, max(3 * season // 2, FIRST_REFIT))), steps)
+    return spaced(first, steps)
+
+
+def spaced(first: int, steps: int) -> list[int]:
+    """Return some numbers of steps from the first on, each larger than the one before by the same ratio."""
     return sorted({int(step) for step in np.geomspace(first, steps, REFITS, endpoint=False).round()})
 
 
