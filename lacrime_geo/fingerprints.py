@@ -11,7 +11,7 @@ import numpy as np
 from .data.tables import SourceFile
 from .features import Features
 from .incidents import Incidents
-from .results import Surface
+from .results import Surface, Table
 
 BYTES = 8
 # Two projection libraries agree on places to far less than this, but not on the last bit.
@@ -23,8 +23,8 @@ def fingerprint(data: Any) -> str:
 
     Parameters
     ----------
-    data : Incidents (places, times, weights and categories count), Features (geometries count), Surface, or SourceFile
-        (every byte counts).
+    data : Incidents (places, times, weights and categories count), Features (geometries count), Surface, Table (names and
+        columns count), or SourceFile (every byte counts).
 
     Returns
     -------
@@ -42,8 +42,13 @@ def fingerprint(data: Any) -> str:
     >>> fingerprint(incidents) == fingerprint(incidents)
     True
     """
+    return digest_of(_parts(data))
+
+
+def digest_of(parts: Iterable[Any]) -> str:
+    """Return sixteen hexadecimal digits that tell bytes apart, one part after the other."""
     digest = hashlib.blake2b(digest_size=BYTES)
-    for part in _parts(data):
+    for part in parts:
         digest.update(part)
     return digest.hexdigest()
 
@@ -58,13 +63,15 @@ def _parts(data: Any) -> Iterable[Any]:
         return [data.crs.encode(), *(wkb or b"-" for wkb in data.wkb)]
     if isinstance(data, Surface):
         return [data.grid.crs.encode(), repr(data.grid.transform).encode(), _bytes(data.values)]
+    if isinstance(data, Table):
+        return [part for name, column in data.columns.items() for part in (name.encode(), _bytes(column))]
     raise TypeError(f"There is no fingerprint of a {type(data).__name__}.")
 
 
 def _bytes(column: np.ndarray | None) -> Any:
     if column is None:
         return b"-"
-    if column.dtype == object:
+    if column.dtype.kind in "OU":
         return "\x1f".join(map(str, column)).encode()
     if column.dtype.kind == "M":
         return np.ascontiguousarray(column.astype("M8[s]").astype(np.int64))

@@ -21,6 +21,7 @@ from .count_tables import KEPT, Counts, as_counts
 from .covariates import with_covariates
 from .history_lengths import steps_lacking
 from .leak_guards import refuse_horizon
+from .model_cards import model_card
 from .model_names import model_of
 from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to
 from .simple_models import SeasonalNaive
@@ -31,8 +32,9 @@ WHY_HORIZON = {"month": "a quarter", "week": "four weeks", "day": "a week"}
 
 
 class MadeForecast(NamedTuple):
-    """Hold the counts that were known, the fitted model, its prediction, and its scores at past origins (None: too few)."""
+    """Hold the model asked for, the counts known, the fit, its prediction, and its scores at past origins (None: too few)."""
 
+    model: Any
     panel: Panel
     fitted: FittedMany
     prediction: Prediction
@@ -53,6 +55,10 @@ class Forecast(Picture):
     def sentence(self) -> str:
         """Whether the model was better than seasonal naive and smoothing at past origins, and by how much."""
         return str(self.parameters["found"])
+
+    def card(self, made_on: Any = None) -> dict[str, Any]:
+        """Return the model card: what the model is, was fitted to and was worth, and what it is not for (see `model_card`)."""
+        return model_card(self, made_on=made_on)
 
 
 def forecast(
@@ -136,7 +142,7 @@ def forecast(
     advance(progress, 1.0)
     columns = _columns(panel, prediction, ahead, (asked.name, name), scored)
     label = f"Forecast of {ahead} {table.step}{'s' * (ahead != 1)} from {parameters['first_period']}"
-    return Forecast(columns, parameters, label=label, made=MadeForecast(panel, fitted, prediction, scored))
+    return Forecast(columns, parameters, label=label, made=MadeForecast(asked, panel, fitted, prediction, scored))
 
 
 def _horizon(panel: Panel, horizon: int | None, parameters: Parameters) -> int:

@@ -1,0 +1,247 @@
+"""Models fitted anew as time goes on: a candidate takes a saved model's place only by being better at the last origins."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+from ..landing import Landing
+from ..parameters import Parameters, warned_once
+from ..progress import Progress, advance, within
+from ..results import Table
+from .automatic import HORIZONS
+from .backtest_results import Backtest
+from .backtesting import FEWEST_ORIGINS, Asked, backtested
+from .break_guards import RAISE, refuse_switch
+from .contenders import BASELINE, CANDIDATE, INCUMBENT, Contender, Verdict, verdict_of
+from .count_tables import KEPT, Counts, as_counts
+from .covariates import with_covariates
+from .forecasts import WHY_HORIZON, Forecast, forecast
+from .last_steps import LastSteps
+from .model_names import models_of
+from .model_recipes import recipe_of
+from .models import LEVELS, Panel
+from .promotion_words import sentence_of
+from .saved_models import SavedModel, load_model, refuse_ending, write_model
+from .step_lengths import end_of
+
+WINDOWS = {"month": 60, "week": 260, "day": 1826}
+WHY_WINDOW = "five years, in which seasons show; what was before has hardly a say in the next steps"
+CANDIDATES = "auto, smoothing"
+MOST_CARDS = 100
+BEST_OF_SEVERAL = "the best of several by these scores: on later steps it will be somewhat worse"
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Retraining(Table):
+    """Hold how the candidates, the saved model and the baselines did at the last origins, and what became of the file."""
+
+    scored: Backtest | None = None
+
+    @property
+    def promoted(self) -> str | None:
+        """The name of the model that was written, None where the file was left as it was."""
+        name = self.parameters["promoted"]
+        return None if name is None else str(name)
+
+    @property
+    def sentence(self) -> str:
+        """What was done, and why."""
+        return str(self.parameters["found"])
+
+
+def retrain(
+    model_file: str | os.PathLike[str],
+    counts: Any,
+    *,
+    candidates: Any = CANDIDATES,
+    horizon: int | None = None,
+    window: int | None = None,
+    origins: int = FEWEST_ORIGINS,
+    gap: int | None = None,
+    covariates: Any = None,
+    holidays: str | None = None,
+    breaks: str = RAISE,
+    progress: Progress = None,
+) -> Retraining:
+    """Fit candidates to the last years of counts, and save the best one only if it beats both the saved model and seasonal naive.
+
+    Parameters
+    ----------
+    model_file : file of `save_model` (.json). Where it is not there yet, the best candidate makes it if it beats seasonal naive.
+    counts : Counts, or any tidy table with `period`, `count` and columns of keys.
+    candidates : names of models as of `forecast` (several in a list, or in a text with commas between), or models of this
+        package. Default: auto and smoothing.
+    horizon : steps ahead that are scored. Default: 3 months, 4 weeks or 7 days.
+    window : steps that a candidate is fitted to, the last ones known at an origin. Default: those of five years.
+    origins : at how many of the last origins all are scored; 8 or more.
+    gap : steps between the last known and the first scored one. Default: as of `backtest`, by how late reports come.
+    covariates, holidays, breaks : as of `forecast`.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Retraining
+        A row for each candidate, the saved model (the incumbent) and both baselines, the least error first: `part`, `model`,
+        the scores of `backtest`, `to_incumbent` (its mean absolute error as a share of the incumbent's) and `promoted`.
+        `.promoted` is the name of the model that was written or None, `.sentence` says what was done and why.
+
+    Raises
+    ------
+    ValueError
+        If the file is no saved model or of counts by other steps, the history is too short for the origins, or what `backtest`
+        and `forecast` refuse.
+
+    Notes
+    -----
+    Better is: less mean absolute error over the origins, by more than one standard error of the difference between them. So the
+    file does not go back and forth by chance. At each origin every model is fitted to what was known then; the saved one keeps
+    the settings it was saved with, which may have been chosen with counts that are scored here: that favours it, and the result
+    says so. What is promoted is the best of several by these scores, so that later ones will be somewhat worse. The file is
+    replaced as a whole or not at all; the card of the model before stays in that of the new one, under `history`.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> months = np.arange("2018-01", "2023-01", dtype="M8[M]").astype("M8[D]")
+    >>> table = dict(period=months, count=20 + np.arange(60) % 5)
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "model.json"
+    >>> retrain(file, table, candidates="smoothing").promoted
+    'smoothing (last 60 steps)'
+    >>> retrain(file, table, candidates="smoothing").promoted is None
+    True
+    """
+    with Landing() as landing:
+        return retrain_into(
+            landing,
+            model_file,
+            counts,
+            candidates=candidates,
+            horizon=horizon,
+            window=window,
+            origins=origins,
+            gap=gap,
+            more=dict(covariates=covariates, holidays=holidays, breaks=breaks),
+            progress=progress,
+        )
+
+
+def retrain_into(
+    landing: Landing,
+    model_file: str | os.PathLike[str],
+    counts: Any,
+    *,
+    candidates: Any = CANDIDATES,
+    horizon: int | None = None,
+    window: int | None = None,
+    origins: int = FEWEST_ORIGINS,
+    gap: int | None = None,
+    more: Mapping[str, Any] | None = None,
+    progress: Progress = None,
+) -> Retraining:
+    """Retrain as `retrain` does, and stage the model among other outputs if one is promoted; nothing lands otherwise."""
+    refuse_ending(model_file)
+    staged, file, table = landing.stage(model_file), Path(model_file), as_counts(counts)
+    incumbent = load_model(file) if file.exists() else None
+    parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, model_file=str(file))
+    parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
+    given = {"covariates": None, "holidays": None, "breaks": RAISE, **(more or {})}
+    panel, ahead = _panel(table, horizon, given, parameters)
+    contenders = [*_candidates(candidates, window, panel, parameters), *_of(incumbent)]
+    how = Asked(ahead, origins, None, gap, LEVELS)
+    with warned_once():
+        scored = backtested(table, panel, contenders, how, parameters, within(progress, 0.0, 0.8))
+        _note_what_the_incumbent_knew(incumbent, scored, parameters)
+        verdict = verdict_of(contenders, scored)
+        found = sentence_of(verdict, file.name, origins)
+        if verdict.best is not None:
+            given.update(horizon=ahead, origins=origins, progress=within(progress, 0.8, 1.0))
+            made = forecast(table, model=verdict.best.model, **given)
+            write_model(made, staged, _card(made, found, scored, incumbent))
+    parameters["promoted"] = None if verdict.best is None else verdict.best.model.name
+    parameters.tell(found)
+    advance(progress, 1.0)
+    return Retraining(_columns(scored, contenders, verdict), parameters, label="Retraining", scored=scored)
+
+
+def _panel(table: Counts, horizon: int | None, given: Mapping[str, Any], parameters: Parameters) -> tuple[Panel, int]:
+    """Return the counts with their covariates, and the horizon."""
+    panel = table.panel()
+    if horizon is None:
+        horizon = parameters.choose("horizon", HORIZONS[panel.step], WHY_HORIZON[panel.step])
+    ahead = checks.whole("horizon", horizon)
+    refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), given["breaks"], parameters)
+    return with_covariates(panel, given["covariates"], given["holidays"], ahead), ahead
+
+
+def _candidates(asked: Any, window: int | None, panel: Panel, parameters: Parameters) -> list[Contender]:
+    """Return the candidates, each fitted to the last steps only."""
+    if window is None:
+        window = int(parameters.choose("window", WINDOWS[panel.step], WHY_WINDOW, f" {panel.step}s"))
+    parameters["window"] = checks.whole("window", window)
+    models = models_of(asked)
+    if not models:
+        raise ValueError("candidates names no model; name one or several, such as 'auto, smoothing'.")
+    for model in models:
+        recipe_of(model)  # what cannot be saved is refused before the work
+    return [Contender(CANDIDATE, LastSteps(model, window)) for model in models]
+
+
+def _of(incumbent: SavedModel | None) -> list[Contender]:
+    return [] if incumbent is None else [Contender(INCUMBENT, incumbent)]
+
+
+def _note_what_the_incumbent_knew(incumbent: SavedModel | None, scored: Backtest, parameters: Parameters) -> None:
+    """Keep at how many origins the saved model's settings had been chosen by what is scored there."""
+    if incumbent is None or scored.made is None:
+        return
+    chose, origins = incumbent.recipe != recipe_of(incumbent.settled), scored.made.origins
+    last = incumbent.panel.begin[-1]
+    knew = sum(bool(scored.made.panel.begin[known + origins.gap] <= last) for known in origins.known) if chose else 0
+    parameters.note(
+        "incumbent_knew",
+        knew,
+        f"at {knew} of {len(origins.known)} origins the saved model's settings had been chosen with counts that are scored here, "
+        "which favours it",
+    )
+
+
+def _card(made: Forecast, found: str, scored: Backtest, incumbent: SavedModel | None) -> dict[str, Any]:
+    """Return the card of a promoted model: why it was, and the cards of those before it."""
+    errors = dict(zip(scored["model"].tolist(), scored["mae"].tolist()))
+    return {
+        **made.card(),
+        "promotion": {"why": found, "mean_absolute_errors": errors, "caveat": BEST_OF_SEVERAL},
+        "history": [] if incumbent is None else cards_before(incumbent.card),
+    }
+
+
+def cards_before(card: Mapping[str, Any]) -> list[Any]:
+    """Return a card and those of the models before, the latest first, each without those before it; at most 100."""
+    older = card.get("history", [])
+    own = {name: part for name, part in card.items() if name != "history"}
+    return [own, *(older if isinstance(older, list) else [])][:MOST_CARDS]
+
+
+def _columns(scored: Backtest, contenders: Sequence[Contender], verdict: Verdict) -> dict[str, np.ndarray]:
+    parts = {each.name: each for each in contenders}
+    names = scored["model"].tolist()
+    found = [parts.get(name) for name in names]
+    plain = [name if each is None else each.model.name for name, each in zip(names, found)]
+    incumbent = [row for row, each in enumerate(found) if each is not None and each.part == INCUMBENT]
+    own = float(scored["mae"][incumbent[0]]) if incumbent else np.nan
+    rest = {name: column for name, column in scored.columns.items() if name not in ("model", "mae")}
+    return {
+        "part": np.array([BASELINE if each is None else each.part for each in found], dtype=object),
+        "model": np.array(plain, dtype=object),
+        "mae": scored["mae"],
+        "to_incumbent": scored["mae"] / own if own > 0 else np.full(len(names), np.nan),
+        **rest,
+        "promoted": np.array([each is not None and each is verdict.best for each in found]),
+    }

@@ -1,0 +1,207 @@
+"""Models in files: JSON of their settings, the counts they were fitted to, and their card; never code.
+
+What is estimated is not kept: fitted to the same counts by the same settings, every model comes out the same, bit by bit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import checks
+from ..fingerprints import digest_of
+from ..landing import Landing
+from .forecasts import Forecast
+from .json_values import json_values
+from .last_steps import LastSteps, last_steps
+from .model_cards import model_card
+from .model_recipes import model_of_recipe, recipe_of, settled
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, fitted_to
+from .saved_histories import read_history, written_history
+
+FORMAT, VERSION = "lacrime_geo forecasting model", 1
+PARTS = ("format", "format_version", "checksum", "model", "settled", "history", "card")
+# What decides the forecasts, and is held against the checksum; a card may be added to by hand.
+DECIDING = ("model", "settled", "history")
+MOST_BYTES = 64_000_000
+ENDING = ".json"
+
+
+@dataclass(frozen=True, eq=False)
+class SavedModel(Model):
+    """Hold a model that was read from a file: `predict` as when it was saved, or hand it to `forecast` with newer counts.
+
+    `panel` are the counts that it was fitted to, `card` its model card, `recipe` what it was made with. Fitted anew, it keeps
+    what was chosen when it was saved.
+    """
+
+    name: str
+    recipe: dict[str, Any]
+    settled: Any
+    panel: Panel
+    fitted: FittedMany
+    card: Mapping[str, Any]
+
+    def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
+        """Return means and intervals (series, horizon) of the steps after the last one it was fitted to."""
+        return self.fitted.predict(horizon, levels)
+
+    def needs(self, season: int) -> int:
+        """Return how many steps the shortest history must have."""
+        return int(self.settled.needs(season))
+
+    def fit_many(self, panel: Panel) -> FittedMany:
+        """Fit what was chosen when it was saved to other counts; nothing is chosen anew."""
+        if panel.step != self.panel.step:
+            raise ValueError(
+                f"The saved model is of counts by {self.panel.step}, and these are by {panel.step}; count by "
+                f"{self.panel.step}, or train another model."
+            )
+        fitted: FittedMany = fitted_to(self.settled, panel)
+        return fitted
+
+
+def save_model(forecast: Any, path: str | os.PathLike[str], *, card: Mapping[str, Any] | None = None) -> str:
+    """Write the model of a forecast to a JSON file, atomically: its settings, the counts it was fitted to, and its card.
+
+    Parameters
+    ----------
+    forecast : what `forecast` returned; its model is one of this package.
+    path : file to write, ending in .json. There is no code in it, and nothing is unpickled when it is read.
+    card : its model card. Default: that of `forecast.card()`.
+
+    Returns
+    -------
+    str
+        The path written.
+
+    Raises
+    ------
+    TypeError
+        If it is no forecast, or its model is another package's.
+    ValueError
+        If the path does not end in .json.
+
+    Examples
+    --------
+    >>> import numpy as np, lacrime_geo as lg, pathlib, tempfile
+    >>> months = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
+    >>> found = lg.forecast(dict(period=months, count=20 + np.arange(48) % 5), horizon=2, model="smoothing")
+    >>> path = save_model(found, pathlib.Path(tempfile.mkdtemp()) / "model.json")
+    >>> load_model(path).predict(2).mean[0].tolist() == found["mean"].tolist()
+    True
+    """
+    if not isinstance(forecast, Forecast) or forecast.made is None:
+        raise TypeError(
+            f"save_model takes what forecast returned, not a {type(forecast).__name__}; make a forecast first."
+        )
+    refuse_ending(path)
+    with Landing() as landing:
+        write_model(forecast, landing.stage(path), card)
+    return os.fspath(path)
+
+
+def write_model(forecast: Forecast, staged: Path, card: Mapping[str, Any] | None = None) -> None:
+    """Write the model of a forecast to a path that is staged already."""
+    made = forecast.made
+    assert made is not None
+    model = settled(made.model, made.fitted)
+    parts = {
+        "model": recipe_of(made.model),
+        "settled": recipe_of(model),
+        "history": written_history(_fitted_to(model, made.panel)),
+    }
+    for recipe in (parts["model"], parts["settled"]):
+        model_of_recipe(recipe)  # what is written can be read
+    staged.write_text(_text(parts, model_card(forecast) if card is None else card), encoding="utf-8")
+
+
+def load_model(path: str | os.PathLike[str]) -> SavedModel:
+    """Read a model that `save_model` wrote; its forecasts are bit by bit those that it made.
+
+    Parameters
+    ----------
+    path : the file.
+
+    Returns
+    -------
+    SavedModel
+        With `predict(horizon)`, and to be handed to `forecast` as its model.
+
+    Raises
+    ------
+    ValueError
+        If the file is too large, damaged, altered since it was saved, of another version, or names no model of this package.
+    OSError
+        If there is no such file.
+    ImportError
+        If the model needs a package that is not installed.
+    """
+    file = Path(path)
+    try:
+        parts = _parts_of(file)
+        model = model_of_recipe(parts["settled"])
+        recipe = recipe_of(model_of_recipe(parts["model"]))
+        panel = read_history(parts["history"])
+        fitted = model.fit_many(panel)
+    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
+        said = "it is nested too deep" if isinstance(problem, RecursionError) else " ".join(str(problem).split())
+        raise ValueError(f"{file.name!r} cannot be read as a saved model: {said}") from problem
+    return SavedModel(model.name, recipe, model, panel, fitted, parts["card"])
+
+
+def refuse_ending(path: str | os.PathLike[str]) -> None:
+    """Raise where a file of a model would not end in .json."""
+    if Path(path).suffix.lower() != ENDING:
+        raise ValueError(f"{os.fspath(path)!r} does not end in {ENDING}, which is what models are saved as.")
+
+
+def _fitted_to(model: Any, panel: Panel) -> Panel:
+    return last_steps(panel, model.window) if isinstance(model, LastSteps) else panel
+
+
+def _text(parts: Mapping[str, Any], card: Mapping[str, Any]) -> str:
+    """Return the file's text: a line for each part, and the card to be read by people."""
+    whole = {"format": FORMAT, "format_version": VERSION, "checksum": _checksum(parts), **parts}
+    lines = [f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in whole.items()]
+    told = json.dumps(json_values(card), ensure_ascii=False, allow_nan=False, indent=2)
+    return "{\n" + ",\n".join([*lines, f'"card": {told}']) + "\n}\n"
+
+
+def _checksum(parts: Mapping[str, Any]) -> str:
+    decide = [parts[name] for name in DECIDING]
+    return digest_of([json.dumps(decide, sort_keys=True, allow_nan=False).encode()])
+
+
+def _parts_of(file: Path) -> dict[str, Any]:
+    """Return the parts of a file, of this version and unaltered."""
+    if not file.is_file():
+        raise FileNotFoundError(f"There is no file {str(file)!r}; check the path.")
+    if file.stat().st_size > MOST_BYTES:
+        raise ValueError(f"it has {file.stat().st_size:,} bytes, more than the {MOST_BYTES:,} that any of ours has.")
+    try:
+        parts = json.loads(file.read_bytes().decode("utf-8"), parse_constant=_no_number)
+    except ValueError as problem:
+        raise ValueError(f"it is damaged, or no JSON ({problem}).") from problem
+    if not isinstance(parts, dict) or parts.get("format") != FORMAT:
+        raise ValueError("it is JSON of something else; save_model writes those of models.")
+    if parts.get("format_version") != VERSION:
+        raise ValueError(
+            f"its version is {str(parts.get('format_version'))[:20]!r}, and this lacrime_geo reads {VERSION}; use the one that "
+            "saved it, or train the model again."
+        )
+    if set(parts) != set(PARTS) or not isinstance(parts["card"], dict):
+        raise ValueError(f"its parts must be {', '.join(PARTS)}, got {checks.listed(parts)}.")
+    if parts["checksum"] != _checksum(parts):
+        raise ValueError(
+            "its contents are not those that were saved (the checksum differs); take a copy, or train again."
+        )
+    return parts
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no number of JSON")
