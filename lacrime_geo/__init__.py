@@ -20,6 +20,9 @@ from .forecasting.backtesting import Backtest, backtest
 from .forecasting.count_tables import Counts, counts
 from .forecasting.forecasts import Forecast, forecast
 from .forecasting.high_times import peaks
+from .forecasting.model_cards import model_card
+from .forecasting.retraining import Retraining, retrain
+from .forecasting.saved_models import SavedModel, load_model, save_model
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
@@ -77,8 +80,10 @@ __all__ = [
     "NearRepeats",
     "Overview",
     "PeriodComparison",
+    "Retraining",
     "RiskSurface",
     "SafeLayer",
+    "SavedModel",
     "Shapes",
     "SpaceTimeCube",
     "Surface",
@@ -119,8 +124,10 @@ __all__ = [
     "kde",
     "lag_safe_end",
     "lapd_url",
+    "load_model",
     "local_moran",
     "mann_kendall",
+    "model_card",
     "moran",
     "near_repeat",
     "nowcast",
@@ -132,9 +139,11 @@ __all__ = [
     "read_incidents",
     "read_lapd",
     "reporting_delay",
+    "retrain",
     "risk_ratio",
     "risk_zones",
     "safe_export",
+    "save_model",
     "season",
     "space_time_cube",
     "space_time_scan",

@@ -6,5 +6,8 @@ from .command import Command
 from .data.convert_command import CONVERT
 from .data.portal.fetch_command import FETCH
 from .data.quality.audit_command import AUDIT
+from .forecasting.count_command import COUNT
+from .forecasting.forecast_command import FORECAST
+from .forecasting.retrain_command import RETRAIN
 
-COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH)
+COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN)
