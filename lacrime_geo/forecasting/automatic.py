@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from .combined_models import Weighted
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
 from .raked_totals import RakedTotals
 from .shares_of_totals import SharesOfTotals
@@ -30,25 +31,34 @@ from .validation import (
 # The horizon by which is chosen: a quarter, a month, a week.
 HORIZONS = {"month": 3, "week": 4, "day": 7}
 LEAST_ORIGINS = 4
+# Origins that smoothing counts for beside those seen, and the weight below which a model is left out.
+KEPT, LEAST_WEIGHT = 10.0, 0.01
 Tried = tuple[TracedModel, np.ndarray]
 
 
 class Automatic(Model):
-    """Choose one model for all series of a table, by their errors together at the last origins of the history.
+    """Weigh models by their errors at the last origins of the history, together over all series of a table.
 
-    A choice series by series follows chance; that for the whole table does not. Tried are smoothing, Theta, drift,
-    seasonal naive, totals with a season drawn towards none, shared out by each set of keys or raked together; smoothing stays
-    unless another one's errors are smaller by more than one standard error of the difference between origins.
+    A choice series by series follows chance, and even that for the whole table is less sure than a mean. Weighed are smoothing,
+    Theta, drift, seasonal naive, and totals with a season drawn towards none, shared out by each set of keys or raked together.
 
     Parameters
     ----------
-    horizon : steps ahead by which is chosen. Default: 3 months, 4 weeks or 7 days.
+    horizon : steps ahead by which is weighed. Default: 3 months, 4 weeks or 7 days.
     most_keys : how many keys make a group together. Default 2.
 
     Notes
     -----
+    Of n origins, weights are as the errors' sums to the power of −2n, n in all; smoothing has 10 more, times the power of n/4
+    of the least error by its own. So it keeps a part where little is known, and none where it is clearly worse. What weighs less
+    than 1 % is left out.
+
     Every origin is scored by what was known then, and its horizon ends within the history: nothing after the last step is
     seen. With fewer than four such origins the forecast is by smoothing, and `parameters` says so.
+
+    References
+    ----------
+    Bates & Granger (1969), Operational Research Quarterly 20: 451-468, weigh forecasts by their past errors.
     """
 
     name = "auto"
@@ -62,31 +72,34 @@ class Automatic(Model):
         return Smoothing().needs(season)
 
     def fit_many(self, panel: Panel) -> Chosen:
-        """Choose, and fit what was chosen to the whole history."""
+        """Weigh the models, and fit those that count to the whole history."""
         require(self, panel)
         origins = validation_origins(panel, self.horizon or HORIZONS[panel.step], fewest_steps(panel))
         if len(origins.known) < LEAST_ORIGINS:
             told = {"chosen": Smoothing.name, "why": f"only {len(origins.known)} past origins could be scored"}
             return Chosen(Smoothing().fit_many(panel), told)
-        model, told = self._choose(panel, origins)
+        model, told = self._weigh(panel, origins)
         return Chosen(model.fit_many(panel), told)
 
-    def _choose(self, panel: Panel, origins: Origins) -> tuple[TracedModel, dict[str, Any]]:
+    def _weigh(self, panel: Panel, origins: Origins) -> tuple[TracedModel, dict[str, Any]]:
         known = origins.known[0]
-        plain: list[TracedModel] = [
-            model for model in (Theta(), Drift(), SeasonalNaive()) if model.needs(panel.period) <= known
-        ]
-        smoothing = Smoothing()
-        kept = errors_of(smoothing, panel, origins)
-        tried: list[Tried] = [(model, errors_of(model, panel, origins)) for model in plain]
+        plain: list[TracedModel] = [Smoothing(), Theta(), Drift(), SeasonalNaive()]
+        tried = [(model, errors_of(model, panel, origins)) for model in plain if model.needs(panel.period) <= known]
         tried += [best_shares(panel, by, origins) for by in self._groupings(panel)]
         tried += best_raked(panel, tried, origins)
-        model, errors = min(tried, key=lambda pair: float(pair[1].sum()))
-        told = {name: float(found.sum() / kept.sum()) for name, found in ((each.name, err) for each, err in tried)}
-        stays = not clearly_less(errors, kept)
-        chosen = smoothing if stays else model
-        why = f"errors at {len(origins.known)} past origins" + (": none clearly below smoothing's" if stays else "")
-        return chosen, {"chosen": chosen.name, "why": why, "errors_to_smoothing": told, **settings_of(chosen)}
+        total = np.array([errors.sum() for _, errors in tried])
+        weights = weights_by(total, len(origins.known))
+        kept = [(model, weight) for (model, _), weight in zip(tried, weights.tolist()) if weight >= LEAST_WEIGHT]
+        models, shares = [model for model, _ in kept], [weight for _, weight in kept]
+        chosen = models[0] if len(models) == 1 else Weighted(models, shares)
+        ratios = np.divide(total, total[0], out=np.full(total.size, np.nan), where=total[0] > 0)
+        return chosen, {
+            "chosen": chosen.name,
+            "why": f"errors at {len(origins.known)} past origins",
+            "errors_to_smoothing": {model.name: ratio for (model, _), ratio in zip(tried, ratios.tolist())},
+            "weights": {model.name: weight / sum(shares) for model, weight in kept},
+            "settings": {model.name: settings_of(model) for model in models},
+        }
 
     def _groupings(self, panel: Panel) -> list[tuple[str, ...] | None]:
         """Return the sets of keys whose groups have several series, all series together, and each by itself."""
@@ -105,7 +118,7 @@ class Automatic(Model):
 
 @dataclass(frozen=True, eq=False)
 class Chosen(FittedMany):
-    """The chosen model, fitted; `parameters` tells which one, and how it and the others did."""
+    """The model that was found, fitted; `parameters` tells of what it consists, and how each part and the others did."""
 
     fitted: TracedFit
     parameters: Mapping[str, Any]
@@ -143,6 +156,20 @@ def best_raked(panel: Panel, tried: Sequence[Tried], origins: Origins) -> list[T
     groupings = [model for model, _ in sorted(single, key=lambda pair: float(pair[1].sum()))]
     models = [RakedTotals(groupings, alpha) for alpha in SHARE_ALPHAS]
     return [min(((model, errors_of(model, panel, origins)) for model in models), key=lambda pair: float(pair[1].sum()))]
+
+
+def weights_by(errors: np.ndarray, origins: int) -> np.ndarray:
+    """Return the weights (models,) by the sums of errors at some origins; smoothing is the first.
+
+    >>> weights_by(np.array([1.0, 1.0]), 10).tolist()
+    [0.75, 0.25]
+    """
+    behind = np.log(np.maximum(errors, 1e-9))
+    behind = behind - behind.min()
+    weights = np.exp(-2 * origins * behind)
+    weights *= origins / weights.sum()
+    weights[0] += KEPT * np.exp(-origins / 4 * behind[0])
+    return np.asarray(weights / weights.sum())
 
 
 def clearly_less(errors: np.ndarray, others: np.ndarray) -> bool:

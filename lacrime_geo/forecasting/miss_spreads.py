@@ -98,8 +98,8 @@ def drawn_to(group: np.ndarray, spread: np.ndarray, mean: np.ndarray, half: floa
         whole, part = square[rows].sum(axis=0), beyond[rows].sum(axis=0)
         pooled[rows] = mean[rows] + mean[rows] ** 2 * np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
     # As many misses as count, those of a step weighing 2^(-1/half) of the next one's.
-    number = 2 * half
-    return (number * spread + OF_GROUP * pooled) / (number + OF_GROUP)
+    own = 2 * half
+    return (own * spread + OF_GROUP * pooled) / (own + OF_GROUP)
 
 
 def grown(spread: np.ndarray) -> np.ndarray:

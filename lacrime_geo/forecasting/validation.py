@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from .models import Model, Panel
+from .models import Panel
 from .season_factors import shrunk_factors
 from .shares_of_totals import groups_of, shares, totals_of
 from .smoothing import first_steps, levels
 from .step_lengths import relative_lengths
+from .traced_models import TracedModel, spaced, traced_then
 
 ALPHAS = (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0)
 SHARE_ALPHAS = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4)
@@ -36,41 +36,49 @@ def validation_origins(panel: Panel, horizon: int, needed: int) -> Origins:
     return Origins(tuple(reversed(known[:MOST_ORIGINS])), horizon)
 
 
-def errors_of(model: Model, panel: Panel, origins: Origins) -> np.ndarray:
-    """Return the summed absolute errors of a model, fitted anew at each origin (origins,)."""
-    found = []
-    for known in origins.known:
-        mean = model.fit_many(panel.until(known)).predict(origins.horizon, ()).mean
-        found.append(np.abs(mean - panel.values[:, known : known + origins.horizon]).sum())
-    return np.array(found)
+def errors_of(model: TracedModel, panel: Panel, origins: Origins) -> np.ndarray:
+    """Return the summed absolute errors of a model (origins,), whose parameters are estimated anew a few times on the way."""
+    refits = spaced(origins.known[0], panel.begin.size)
+    traced = traced_then(model, panel, origins.horizon, refits)
+    missed = [traced[:, known - 1] - panel.values[:, known : known + origins.horizon] for known in origins.known]
+    return np.abs(np.array(missed)).sum(axis=(1, 2))
 
 
 def errors_of_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> np.ndarray:
     """Return the summed absolute errors of forecasts by shares (origins, alphas, shrinks, share alphas).
 
-    By single series there is one share, 1, and one share alpha.
+    By single series there is one share, 1, and one share alpha. The season is estimated anew as often as `errors_of` does.
     """
-    group = groups_of(panel, by)
-    return np.array([list(_errors_at(panel, group, by is None, known, origins.horizon)) for known in origins.known])
+    group, known = groups_of(panel, by), np.array(origins.known)
+    rates = panel.values / relative_lengths(panel, 0)
+    alone = [np.ones(rates.shape)]
+    part = np.stack(alone if by is None else [shares(rates, group, alpha) for alpha in SHARE_ALPHAS])
+    refits = spaced(int(known[0]), panel.begin.size)
+    of_refit = np.searchsorted(refits, known, side="right") - 1
+    found = [
+        _errors_of_block(panel, (group, part[:, :, block - 1], totals_of(rates, group)), refits[number], block, origins)
+        for number in np.unique(of_refit).tolist()
+        for block in [known[of_refit == number]]
+    ]
+    return np.concatenate(found)
 
 
-def _errors_at(panel: Panel, group: np.ndarray, alone: bool, known: int, horizon: int) -> Iterator[np.ndarray]:
-    """Yield the errors (shrinks, share alphas) of each alpha at one origin."""
-    length = relative_lengths(panel, horizon)[: known + horizon]
-    rates = panel.values[:, :known] / length[:known]
-    truth = panel.values[:, known : known + horizon]
-    totals = totals_of(rates, group)
-    later = np.arange(known, known + horizon) % panel.period
-    seasons = [shrunk_factors(totals, panel.period, shrink) for shrink in SHRINKS]
-    past = np.arange(known) % panel.period
-    part = np.stack([np.ones(panel.size)] if alone else [shares(rates, group, alpha)[:, -1] for alpha in SHARE_ALPHAS])
-    for alpha in ALPHAS:
-        errors = np.empty((len(SHRINKS), part.shape[0]))
-        for number, factors in enumerate(seasons):
-            level = levels(totals / factors[:, past], alpha)[:, -1:]
-            ahead = (level * factors[:, later] * length[known:])[group]
-            errors[number] = np.abs(ahead * part[:, :, None] - truth).sum(axis=(1, 2))
-        yield errors
+def _errors_of_block(
+    panel: Panel, split: tuple[np.ndarray, np.ndarray, np.ndarray], refit: int, known: np.ndarray, origins: Origins
+) -> np.ndarray:
+    """Return the errors (origins, alphas, shrinks, share alphas) at the origins of one estimate of the season."""
+    group, part, totals = split
+    later = known[:, None] + np.arange(origins.horizon)
+    truth, length = panel.values[:, later], relative_lengths(panel, 0)[later]
+    past = np.arange(totals.shape[1]) % panel.period
+    errors = np.empty((known.size, len(ALPHAS), len(SHRINKS), part.shape[0]))
+    for number, shrink in enumerate(SHRINKS):
+        factors = shrunk_factors(totals[:, :refit], panel.period, shrink)
+        for place, alpha in enumerate(ALPHAS):
+            level = levels(totals / factors[:, past], alpha)[:, known - 1]
+            ahead = (level[:, :, None] * factors[:, later % panel.period] * length)[group]
+            errors[:, place, number] = np.abs(ahead * part[..., None] - truth).sum(axis=(1, 3)).T
+    return errors
 
 
 def fewest_steps(panel: Panel) -> int:
