@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import checks
 from .automatic import Automatic, Chosen
-from .combined_models import Combination
+from .combined_models import Combination, Weighted
 from .exponential_states import ExponentialStates
 from .harmonic_regression import HarmonicRegression
 from .last_steps import LastSteps
@@ -37,6 +37,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         SharesOfTotals,
         Smoothing,
         Theta,
+        Weighted,
     )
 }
 KIND, SETTINGS = "kind", "settings"
