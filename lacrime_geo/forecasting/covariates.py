@@ -66,6 +66,17 @@ def holidays_of(panel: Panel, where: str, ahead: int) -> np.ndarray:
     return np.diff(np.searchsorted(np.array(sorted(found), dtype="M8[D]"), edges)).astype(float)
 
 
+def known_column(name: str, column: np.ndarray, first: int, steps: int) -> np.ndarray:
+    """Return what is known of a covariate in some steps from the first on; raise where it ends before."""
+    values = np.asarray(column, dtype=float)[first : first + steps]
+    if values.size < steps:
+        raise ValueError(
+            f"The covariate {name!r} is known for {values.size:,} of the {steps:,} steps to forecast; give it further ahead, or "
+            "leave it out."
+        )
+    return values
+
+
 def _columns(panel: Panel, given: Any, ahead: int) -> dict[str, np.ndarray]:
     if given is None:
         return {}

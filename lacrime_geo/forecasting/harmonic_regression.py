@@ -11,6 +11,7 @@ import numpy as np
 from .. import checks
 from ..temporal.count_regression import Regression, fit
 from .count_intervals import predicted
+from .covariates import known_column
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, require
 from .step_lengths import later_begins, relative_lengths
 
@@ -96,7 +97,7 @@ def design_of(panel: Panel, begin: np.ndarray, waves: int, first: int) -> np.nda
         # Day 0 of the epoch was a Thursday, here 3.
         columns += [((day + 3) % WEEK == weekday).astype(float) for weekday in range(1, WEEK)]
         columns.append((begin.astype("M8[M]").astype("M8[D]") == begin).astype(float))
-    columns += [_known(name, column, first, begin.size) for name, column in (panel.covariates or {}).items()]
+    columns += [known_column(name, column, first, begin.size) for name, column in (panel.covariates or {}).items()]
     return _apart(np.stack(columns, axis=1), panel)
 
 
@@ -107,16 +108,6 @@ def _bends(panel: Panel, begin: np.ndarray) -> list[np.ndarray]:
     years = (end - start) / YEAR
     knots = np.arange(int(years / TREND_SPAN) + 1) * TREND_SPAN if years >= 1 else np.array([])
     return [np.maximum(at - knot, 0.0) for knot in knots if years - knot >= TREND_SPAN / 4]
-
-
-def _known(name: str, column: np.ndarray, first: int, steps: int) -> np.ndarray:
-    values = np.asarray(column, dtype=float)[first : first + steps]
-    if values.size < steps:
-        raise ValueError(
-            f"The covariate {name!r} is known for {values.size:,} of the {steps:,} steps to forecast; give it further ahead, or "
-            "leave it out."
-        )
-    return values
 
 
 def _apart(design: np.ndarray, panel: Panel) -> np.ndarray:

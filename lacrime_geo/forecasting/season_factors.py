@@ -62,3 +62,21 @@ def seasonal(values: np.ndarray, season: int) -> np.ndarray:
     correlation = np.divide(correlation, total, out=np.zeros_like(correlation), where=total > 0)
     limit = SIGNIFICANT * np.sqrt((1 + 2 * np.square(correlation[:-1]).sum(axis=0)) / values.shape[1])
     return np.asarray(np.abs(correlation[-1]) > limit)
+
+
+def season_ratio(values: np.ndarray, season: int) -> np.ndarray:
+    """Return the mean square between the steps of a season over that within them (series,), about the moving mean of a season.
+
+    It is the F of an analysis of variance: about 1 where there is no season, huge where there is nothing else, and 0 where
+    the history is shorter than two seasons and a half.
+    """
+    about = values - centred_mean(values, season)
+    known = np.flatnonzero(np.isfinite(about[0]))
+    if season < 2 or 2 * known.size < 3 * season:
+        return np.zeros(values.shape[0])
+    about = about[:, known] - about[:, known].mean(axis=1, keepdims=True)
+    of_step = (known[:, None] % season == np.arange(season)).astype(float)
+    explained = about @ of_step / of_step.sum(axis=0) @ of_step.T
+    between = np.square(explained).sum(axis=1) / (season - 1)
+    within = np.square(about - explained).sum(axis=1) / (known.size - season)
+    return np.divide(between, within, out=np.where(between > 0, np.inf, 0.0), where=within > 0)

@@ -1,0 +1,148 @@
+"""SARIMAX: constants of the literature, statsmodels as its slow twin, regressors, and the season that is differenced."""
+
+import numpy as np
+import pytest
+
+from lacrime_geo.forecasting.arima_estimates import ahead, differenced, estimated, likelihoods
+from lacrime_geo.forecasting.arima_orders import Order
+from lacrime_geo.forecasting.models import Panel, Series
+from lacrime_geo.forecasting.season_factors import season_ratio
+from lacrime_geo.forecasting.seasonal_arima import SeasonalArima
+
+# Passengers of international airlines, thousands a month, 1949 to 1960: series G of Box, Jenkins & Reinsel 1976.
+AIR_PASSENGERS = """
+112 118 132 129 121 135 148 148 136 119 104 118   115 126 141 135 125 149 170 170 158 133 114 140
+145 150 178 163 172 178 199 199 184 162 146 166   171 180 193 181 183 218 230 242 209 191 172 194
+196 196 236 235 229 243 264 272 237 211 180 201   204 188 235 227 234 264 302 293 259 229 203 229
+242 233 267 269 270 315 364 347 312 274 237 278   284 277 317 313 318 374 413 405 355 306 271 306
+315 301 356 348 355 422 465 467 404 347 305 336   340 318 362 348 363 435 491 505 404 359 310 337
+360 342 406 396 420 472 548 559 463 407 362 405   417 391 419 461 472 535 622 606 508 461 390 432
+"""
+MONTHS = np.arange("1949-01", "1961-01", dtype="M8[M]").astype("M8[D]")
+ORDERS = [
+    (0, 1, 1, 0, 1, 1, 12),
+    (2, 1, 0, 0, 0, 1, 12),
+    (1, 1, 2, 1, 0, 0, 12),
+    (1, 0, 1, 0, 0, 0, 12),
+    (0, 2, 1, 1, 0, 1, 4),
+]
+
+
+def passengers():
+    return np.array(AIR_PASSENGERS.split(), dtype=float)
+
+
+def drawn(seed=0, steps=72):
+    return 40 + np.cumsum(np.random.default_rng(seed).normal(0, 3, steps))
+
+
+def test_air_passengers_have_the_weights_of_the_literature():
+    logarithms = Series(np.log(passengers()), MONTHS, "month")
+    fitted = SeasonalArima([(0, 1, 1)], [(0, 1, 1)]).fit(logarithms)
+    (found,) = fitted.parameters["coefficients"]
+    # R's arima(log(AirPassengers), c(0, 1, 1), seasonal = c(0, 1, 1)): -0.4018 and -0.5569, log likelihood 244.7.
+    assert found["ma.L1"] == pytest.approx(-0.4018, abs=1e-4)
+    assert found["ma.S.L12"] == pytest.approx(-0.5569, abs=1e-4)
+    (estimate,) = fitted.many.estimates
+    assert -estimate.aicc / 2 + 3 * 131 / 127 == pytest.approx(244.7, abs=0.05)
+    # 0.001348 there, by the 131 differences; here as Student's t with 129 degrees of freedom has it.
+    assert estimate.variance * 127 / 131 == pytest.approx(0.001348, abs=1e-6)
+
+
+def test_a_season_as_clear_as_theirs_is_differenced():
+    values = passengers()
+    fitted = SeasonalArima().fit(Series(values[:132], MONTHS[:132], "month"))
+    assert fitted.parameters["orders"][0][4] == 1
+    assert np.abs(fitted.predict(12).mean / values[132:] - 1).mean() < 0.06
+
+
+@pytest.mark.parametrize("numbers", ORDERS)
+def test_statsmodels_gives_the_same_likelihood_effects_and_forecast(numbers):
+    pytest.importorskip("statsmodels")
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+    order, values = Order(*numbers), drawn()
+    regressors = np.random.default_rng(1).normal(size=(76, 2))
+    values[:] += regressors[:72] @ [5.0, -3.0]
+    settings = {"order": numbers[:3], "seasonal_order": numbers[3:]}
+    counts, columns = differenced(values[:, None], order), differenced(regressors[:72], order)
+    estimate = estimated(counts[:, 0], columns, order, np.full(order.weights, 0.1))
+    (deviance,), (variance,), _ = likelihoods(counts, columns, order, estimate.partial)
+    ar, seasonal_ar, ma, seasonal_ma = order.parts(estimate.partial)
+    weights = np.concatenate([estimate.effects, ar, ma, seasonal_ar, seasonal_ma])
+    twin = SARIMAX(values, exog=regressors[:72], simple_differencing=True, **settings)
+    assert -2 * twin.loglike(np.append(weights, variance)) == pytest.approx(deviance, rel=1e-9)
+    # The effects of generalised least squares are those of the greatest likelihood.
+    away = 1e-4 * np.append(1.0, np.zeros(weights.size - 1))
+    assert twin.loglike(np.append(weights, variance)) > twin.loglike(np.append(weights + away, variance))
+    told = SARIMAX(values, exog=regressors[:72], **settings).filter(np.append(weights, estimate.variance))
+    forecast = told.get_forecast(4, exog=regressors[72:])
+    mean, spread = ahead(values, regressors, estimate, 4)
+    np.testing.assert_allclose(mean, forecast.predicted_mean, rtol=1e-5)
+    np.testing.assert_allclose(spread, forecast.var_pred_mean, rtol=1e-4)
+
+
+def test_statsmodels_finds_no_likelier_weights():
+    pytest.importorskip("statsmodels")
+    from statsmodels.tsa.statespace.sarimax import SARIMAX
+
+    values = drawn(2)
+    series = Series(values, np.arange("2017-01", "2023-01", dtype="M8[M]").astype("M8[D]"), "month")
+    (estimate,) = SeasonalArima([(1, 1, 1)], [(0, 0, 1)]).fit(series).many.estimates
+    twin = SARIMAX(values, order=(1, 1, 1), seasonal_order=(0, 0, 1, 12), simple_differencing=True)
+    assert estimate.aicc <= twin.fit(disp=False, cov_type="none").aicc + 0.02
+
+
+def test_the_effect_of_a_covariate_is_found_and_forecast():
+    holiday = (np.arange(130) % 9 == 0).astype(float)
+    counts = np.random.default_rng(3).poisson(50 + 30 * holiday[:120]).astype(float)
+    days = np.datetime64("2023-01-01") + np.arange(120)
+    fitted = SeasonalArima().fit(Series(counts, days, "day", covariates={"holiday": holiday, "never": np.zeros(130)}))
+    (found,) = fitted.parameters["coefficients"]
+    assert found["holiday"] == pytest.approx(30, abs=6)
+    assert found["never"] == pytest.approx(0, abs=1e-9)
+    mean = fitted.predict(10).mean
+    assert mean[holiday[120:] == 1].mean() - mean[holiday[120:] == 0].mean() == pytest.approx(30, abs=8)
+    with pytest.raises(ValueError, match="'holiday' is known for 10 of the 11 steps"):
+        fitted.predict(11)
+
+
+def test_more_covariates_than_can_be_told_are_refused():
+    many = {f"column {number}": np.random.default_rng(number).normal(size=40) for number in range(30)}
+    days = np.datetime64("2023-01-01") + np.arange(30)
+    with pytest.raises(ValueError, match="30 covariates are too many for 30 days"):
+        SeasonalArima().fit(Series(np.arange(30.0), days, "day", covariates=many))
+
+
+def test_many_series_are_each_as_one_alone():
+    months = np.arange("2019-01", "2022-01", dtype="M8[M]").astype("M8[D]")
+    season = 40 + 30 * np.sin(np.arange(36) * np.pi / 6)
+    values = np.random.default_rng(4).poisson([np.full(36, 20.0), season, np.full(36, 0.0), np.full(36, 200.0)])
+    together = SeasonalArima().fit_many(Panel(values, months, "month"))
+    alone = [SeasonalArima().fit(Series(row, months, "month")) for row in values]
+    assert [order[4] for order in together.parameters["orders"]] == [0, 1, 0, 0]
+    for row, fitted in enumerate(alone):
+        np.testing.assert_allclose(together.predict(3).row(row).mean, fitted.predict(3).mean, rtol=1e-9)
+    assert (together.predict(3).mean[2] == 0).all()
+
+
+def test_only_a_clear_season_is_one():
+    chance = np.random.default_rng(5).poisson(20, (500, 46)).astype(float)
+    assert (season_ratio(chance, 12) > 6).mean() < 0.01
+    assert season_ratio(chance, 12).mean() == pytest.approx(1, abs=0.3)
+    assert (season_ratio(np.tile(np.arange(7.0), 9)[None], 7) > 1e20).all()
+    assert (season_ratio(chance[:, :26], 12) == 0).all()
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"orders": [(0, 1, 1), (0, 0, 1)]}, "same number of differences"),
+        ({"orders": [(0, 1)]}, r"whole numbers of 0 or more.*got \(0, 1\)"),
+        ({"seasonal_orders": [(0, -1, 1)]}, r"seasonal_orders must be triples"),
+        ({"orders": []}, "orders must be triples"),
+    ],
+)
+def test_orders_that_cannot_be_compared_are_refused(settings, words):
+    with pytest.raises(ValueError, match=words):
+        SeasonalArima(**settings)
