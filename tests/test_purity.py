@@ -83,6 +83,7 @@ tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
 several = [name for name in MODELS if name not in ("SARIMAX", "Prophet")]
 tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
 tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
+assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]
