@@ -23,6 +23,7 @@ MODELS = (
     "mean of 6",
     "last count",
     "drift",
+    "SARIMAX",
     "harmonic regression",
     NAIVE,
 )

@@ -38,10 +38,10 @@ def one_map(layers, title, words, lines=None):
     return sheet
 
 
-def tall_map(layers, title, words):
-    """Return a sheet of one map of the whole city, to which a legend is to be put beside."""
+def tall_map(layers, title, words, names=True):
+    """Return a sheet of one map of the whole city, to which a legend is to be put beside; names can give way."""
     sheet = Sheet(196, 186)
-    drawn = sheet.map(stacked(layers, 290_000), CITY, 290_000, (MARGIN, 15, 118, 168))
+    drawn = sheet.map(stacked(layers, 290_000)[0 if names else 1 :], CITY, 290_000, (MARGIN, 15, 118, 168))
     head(sheet, title, words, 190, drawn, 10)
     sheet.text(SOURCE, beside(178, 5), right=True)
     return sheet

@@ -1,0 +1,37 @@
+"""Forecasts of the sample city: the map of one day, the counts to come, and what models were worth, for docs/forecasts.md."""
+
+import numpy as np
+
+import lacrime_geo as lg
+
+from .layouts import DIVISIONS, beside, everything, made, tall_map
+
+MODEL = "smoothing"
+
+
+def _incidents():
+    return everything().select(until="2024-01-01")
+
+
+def forecast_map(work):
+    """Draw the incidents expected in each division on the first day of 2024, and which of them are sure changes."""
+    result = lg.forecast_areas(_incidents(), areas=DIVISIONS, model=MODEL)
+    found, layer = made(work / "forecast.gpkg", result)
+    sure = np.isin(found["change_sure"], ["rise", "fall"])[found["period"] == found["period"].min()]
+    words = f"By {MODEL} · {sure.sum()} of {sure.size} divisions beyond the 80 % interval around last year's weekday"
+    sheet = tall_map([layer], "Incidents expected on 1 January 2024", words, names=False)
+    sheet.classes(layer, beside(30, 40), columns=1, high=9)
+    return sheet
+
+
+def forecast(work):
+    """Draw the incidents of a day, and those expected in the next two weeks."""
+    return lg.forecast(lg.counts(_incidents(), freq="D"), horizon=14)
+
+
+def backtest(work):
+    """Draw the errors of models at past origins, of days of all divisions."""
+    return lg.backtest_forecasts(_incidents(), areas=DIVISIONS)
+
+
+PICTURES = {"forecast_map": forecast_map, "forecast": forecast, "backtest": backtest}
