@@ -110,9 +110,9 @@ def grown(spread: np.ndarray) -> np.ndarray:
     """
     spread = spread.copy()
     for ahead in range(1, spread.shape[2]):
-        from_last = spread[:, :, ahead - 1] * (ahead + 1) / ahead
-        spread[:, :, ahead] = np.where(np.isfinite(spread[:, :, ahead]), spread[:, :, ahead], from_last)
-    return np.maximum.accumulate(spread, axis=2)
+        last, own = spread[:, :, ahead - 1], spread[:, :, ahead]
+        spread[:, :, ahead] = np.where(np.isfinite(own), np.fmax(own, last), last * (ahead + 1) / ahead)
+    return spread
 
 
 def _score(values: np.ndarray, traced: np.ndarray, variance: np.ndarray) -> float:
