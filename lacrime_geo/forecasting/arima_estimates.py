@@ -103,18 +103,23 @@ def ahead(
     counts : the series (steps,), not differenced.
     regressors : (steps + horizon, regressors), not differenced.
     """
-    from scipy.signal import lfilter, lfiltic
-
     order = estimate.order
     effect = differenced(regressors, order) @ estimate.effects
     left = differenced(counts[:, None], order)[:, 0] - effect[: effect.size - horizon]
-    mean, spread = _process_ahead(left, order.process(estimate.partial), horizon)
-    mean = mean + effect[-horizon:]
+    mean, root = _process_ahead(left, order.process(estimate.partial), horizon)
+    mean = _summed(mean[:, None] + effect[-horizon:, None], counts[:, None], order)[:, 0]
+    root = _summed(root, np.zeros((counts.size, horizon)), order)
+    return mean, estimate.variance * np.square(root).sum(axis=1)
+
+
+def _summed(values: np.ndarray, before: np.ndarray, order: Order) -> np.ndarray:
+    """Return the columns whose differences are some values, and which follow others."""
     by = order.differences
-    if by.size > 1:
-        begun = lfiltic([1.0], by, counts[::-1][: by.size - 1])
-        mean, spread = lfilter([1.0], by, mean, zi=begun)[0], lfilter([1.0], by, spread, axis=0)
-    return mean, estimate.variance * np.square(spread).sum(axis=1)
+    lags = by.size - 1
+    found = np.concatenate([before[len(before) - lags :], values])
+    for step in range(lags, len(found)):
+        found[step] -= by[:0:-1] @ found[step - lags : step]
+    return found[lags:]
 
 
 def _process_ahead(

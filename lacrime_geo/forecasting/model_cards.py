@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DAY = np.timedelta64(1, "D")
 # Packages beside numpy and scipy that the result of a model depends on.
-PACKAGES = {"SeasonalArima": "statsmodels", "Prophet": "prophet"}
+PACKAGES = {"Prophet": "prophet"}
 CHOSEN_BY = ("why", "errors_to_smoothing")
 
 
@@ -97,10 +97,10 @@ def _details(made: MadeForecast, parameters: Parameters, made_on: str) -> dict[s
     details: dict[str, Any] = {"name": parameters["model"], "forecasts_by": parameters["chosen"]}
     details["what"] = (type(made.model).__doc__ or "").strip().split("\n")[0]
     used = ["holidays"] if parameters.get("holidays") else []
+    used += [package for name, package in PACKAGES.items() if name == made.model.name]
     with suppress(TypeError):  # of another package: its name is all that is known
         asked, chosen = recipe_of(made.model), recipe_of(settled(made.model, made.fitted))
         details.update(settings=asked, chosen=None if chosen == asked else chosen)
-        used += [package for kind, package in PACKAGES.items() if kind in str(chosen)]
     details.update({name: made.fitted.parameters[name] for name in CHOSEN_BY if name in made.fitted.parameters})
     details.update({name: parameters[name] for name in ("step", "horizon", "levels", "covariates", "holidays")})
     return {**details, "made_on": made_on, "versions": _versions(used), "card_after": card_texts.AFTER}

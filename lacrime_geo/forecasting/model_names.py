@@ -11,6 +11,7 @@ from .combined_models import Combination
 from .exponential_states import ExponentialStates
 from .harmonic_regression import HarmonicRegression
 from .models import Model
+from .prophet_model import Prophet
 from .seasonal_arima import SeasonalArima
 from .simple_models import Drift, MovingAverage, SeasonalNaive
 from .smoothing import Smoothing, Theta
@@ -28,6 +29,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "combination": Combination,
     "harmonic regression": HarmonicRegression,
     "SARIMAX": SeasonalArima,
+    "Prophet": Prophet,
 }
 # What a backtest scores where nothing is named: all that need neither a further package nor minutes.
 USUAL = ("auto", "seasonal naive", "last count", "mean of 6", "smoothing", "Theta", "ETS", "combination")
