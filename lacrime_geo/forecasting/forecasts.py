@@ -135,6 +135,9 @@ def forecast(
     parameters["covariates"] = list(panel.covariates or {})
     how = Asked(ahead, origins, 1, None, levels)
     scored = _scored(table, panel, asked, how, parameters, within(progress, 0.0, 0.8))
+    # A model that was saved may have been chosen by what is scored.
+    if scored is not None and hasattr(asked, "caveat") and (caveat := asked.caveat(scored)):
+        parameters.warn(caveat)
     fitted, prediction = left_alone(partial(_fitted, asked, panel, ahead, levels), within(progress, 0.8, 1.0))
     name = str(fitted.parameters.get("chosen", asked.name))
     parameters.update(chosen=name, first_period=str(later_begins(panel, 1)[0]))

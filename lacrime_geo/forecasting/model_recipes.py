@@ -12,6 +12,7 @@ from .combined_models import Combination, Weighted
 from .exponential_states import ExponentialStates
 from .harmonic_regression import HarmonicRegression
 from .last_steps import LastSteps
+from .prophet_model import Prophet
 from .raked_totals import RakedTotals
 from .reconciled_models import METHODS, Reconciled
 from .seasonal_arima import SeasonalArima
@@ -30,6 +31,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         HarmonicRegression,
         LastSteps,
         MovingAverage,
+        Prophet,
         RakedTotals,
         Reconciled,
         SeasonalArima,
@@ -67,7 +69,7 @@ def recipe_of(model: Any) -> dict[str, Any]:
     if KINDS.get(kind) is not type(model):
         raise TypeError(
             f"A {kind} cannot be written down as one of this package's models ({', '.join(sorted(KINDS))}); forecast by one of "
-            "these, or keep it as its own package does (Prophet's: prophet.serialize.model_to_json)."
+            "these, or keep it as its own package does."
         )
     return {KIND: kind, SETTINGS: {name: _written(getattr(model, name)) for name in _settings_of(type(model))}}
 

@@ -157,7 +157,9 @@ def retrain_into(
     how = Asked(ahead, origins, None, gap, LEVELS)
     with warned_once():
         scored = backtested(table, panel, contenders, how, parameters, within(progress, 0.0, 0.8))
-        _note_what_the_incumbent_knew(incumbent, scored, parameters)
+        parameters["incumbent_knew"] = 0 if incumbent is None else incumbent.origins_known(scored)
+        if incumbent is not None and (caveat := incumbent.caveat(scored)):
+            parameters.warn(caveat)
         verdict = verdict_of(contenders, scored)
         found = sentence_of(verdict, file.name, origins)
         if verdict.best is not None:
@@ -195,21 +197,6 @@ def _candidates(asked: Any, window: int | None, panel: Panel, parameters: Parame
 
 def _of(incumbent: SavedModel | None) -> list[Contender]:
     return [] if incumbent is None else [Contender(INCUMBENT, incumbent)]
-
-
-def _note_what_the_incumbent_knew(incumbent: SavedModel | None, scored: Backtest, parameters: Parameters) -> None:
-    """Keep at how many origins the saved model's settings had been chosen by what is scored there."""
-    if incumbent is None or scored.made is None:
-        return
-    chose, origins = incumbent.recipe != recipe_of(incumbent.settled), scored.made.origins
-    last = incumbent.panel.begin[-1]
-    knew = sum(bool(scored.made.panel.begin[known + origins.gap] <= last) for known in origins.known) if chose else 0
-    parameters.note(
-        "incumbent_knew",
-        knew,
-        f"at {knew} of {len(origins.known)} origins the saved model's settings had been chosen with counts that are scored here, "
-        "which favours it",
-    )
 
 
 def _card(made: Forecast, found: str, scored: Backtest, incumbent: SavedModel | None) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from typing import Any
 from .. import checks
 from ..fingerprints import digest_of
 from ..landing import Landing
+from .backtest_results import Backtest
 from .forecasts import Forecast
 from .json_values import json_values
 from .last_steps import LastSteps, last_steps
@@ -49,6 +50,23 @@ class SavedModel(Model):
     def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
         """Return means and intervals (series, horizon) of the steps after the last one it was fitted to."""
         return self.fitted.predict(horizon, levels)
+
+    def origins_known(self, scored: Backtest) -> int:
+        """Return at how many origins of a backtest its settings had been chosen with counts that are scored there."""
+        if scored.made is None or self.recipe == recipe_of(self.settled):
+            return 0
+        origins, begin = scored.made.origins, scored.made.panel.begin
+        return sum(bool(begin[known + origins.gap] <= self.panel.begin[-1]) for known in origins.known)
+
+    def caveat(self, scored: Backtest) -> str | None:
+        """Return what makes its scores too good, None where nothing does."""
+        known = self.origins_known(scored)
+        if not known:
+            return None
+        return (
+            f"At {known} of {scored.parameters['origins']} past origins the saved model's settings had been chosen with counts "
+            "that are scored there, so its scores are somewhat too good."
+        )
 
     def needs(self, season: int) -> int:
         """Return how many steps the shortest history must have."""
