@@ -1,4 +1,4 @@
-"""Forecasts of the sample city: the map of one day, the counts to come, and what models were worth, for docs/forecasts.md."""
+"""Forecasts of the sample city: the map of one day, and the counts to come, for docs/forecasts.md."""
 
 import numpy as np
 
@@ -18,20 +18,15 @@ def forecast_map(work):
     result = lg.forecast_areas(_incidents(), areas=DIVISIONS, model=MODEL)
     found, layer = made(work / "forecast.gpkg", result)
     sure = np.isin(found["change_sure"], ["rise", "fall"])[found["period"] == found["period"].min()]
-    words = f"By {MODEL} · {sure.sum()} of {sure.size} divisions beyond the 80 % interval around last year's weekday"
+    words = f"By {MODEL} · in {sure.sum()} of {sure.size} divisions last year's count is beyond the 80 % interval"
     sheet = tall_map([layer], "Incidents expected on 1 January 2024", words, names=False)
     sheet.classes(layer, beside(30, 40), columns=1, high=9)
     return sheet
 
 
 def forecast(work):
-    """Draw the incidents of a day, and those expected in the next two weeks."""
-    return lg.forecast(lg.counts(_incidents(), freq="D"), horizon=14)
+    """Draw the incidents of a day by category, and those expected in the next two weeks."""
+    return lg.forecast(lg.counts(_incidents(), freq="D", by="category"), horizon=14)
 
 
-def backtest(work):
-    """Draw the errors of models at past origins, of days of all divisions."""
-    return lg.backtest_forecasts(_incidents(), areas=DIVISIONS)
-
-
-PICTURES = {"forecast_map": forecast_map, "forecast": forecast, "backtest": backtest}
+PICTURES = {"forecast_map": forecast_map, "forecast": forecast}
