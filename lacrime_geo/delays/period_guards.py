@@ -57,9 +57,14 @@ def warn_of_switch(parameters: Parameters, *periods: Incidents) -> None:
         parameters.warn(sentence)
 
 
-def refuse_switch(*periods: Incidents, allow: str | Iterable[str] | None = None, parameters: Parameters) -> None:
-    """Raise where incidents cross a change of the records system, unless told; of what reckons with the lag itself."""
-    _refuse(_switches(periods), allow, parameters)
+def refuse_switch(
+    *periods: Incidents, allow: str | Iterable[str] | None = None, parameters: Parameters, remedy: str = ""
+) -> None:
+    """Raise where incidents cross a change of the records system, unless told; of what reckons with the lag itself.
+
+    `remedy` is what to say where the function that asks has no `allow`.
+    """
+    _refuse(_switches(periods), allow, parameters, remedy)
 
 
 def _switches(periods: Sequence[Incidents]) -> dict[str, str]:
@@ -84,7 +89,7 @@ def refuse(*periods: Incidents, allow: str | Iterable[str] | None = None, parame
     _refuse(problems(*periods), allow, Parameters() if parameters is None else parameters)
 
 
-def _refuse(found: dict[str, str], allow: str | Iterable[str] | None, parameters: Parameters) -> None:
+def _refuse(found: dict[str, str], allow: str | Iterable[str] | None, parameters: Parameters, remedy: str = "") -> None:
     allowed = selection.words(allow) if isinstance(allow, str) else allow
     allowed = list(allowed or ())
     unknown = [name for name in allowed if name not in GUARDS]
@@ -92,7 +97,7 @@ def _refuse(found: dict[str, str], allow: str | Iterable[str] | None, parameters
         raise ValueError(f"allow must be of {', '.join(map(repr, GUARDS))}, got {unknown[0]!r}.")
     for name, sentence in found.items():
         if name not in allowed:
-            raise ValueError(f"{sentence} To go on all the same, say allow={name!r}.")
+            raise ValueError(f"{sentence} To go on all the same, say {remedy or f'allow={name!r}'}.")
     for sentence in found.values():
         parameters.warn(sentence)
 

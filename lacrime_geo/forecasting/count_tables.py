@@ -15,7 +15,7 @@ from ..delays import period_guards
 from ..frames import REPORTED_COLUMN
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, incidents_that
-from ..progress import Progress, within
+from ..progress import Progress, advance, within
 from ..refusals import refuse_weights
 from ..results import Table
 from ..temporal.count_series import CountSeries, count_series, series_of_table
@@ -124,17 +124,20 @@ def counts(
     _refuse_unfit(everything)
     parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
     known = _known_on(everything, as_of, parameters)
+    advance(progress, 0.05)
     end, safe = _end(known, until, category, lag_safe, parameters)
     if lag_safe is True:
         _refuse_late(known, since, safe)
     chosen = known.select(since=since, until=end, category=category)
     parameters.update(incidents=chosen.size, period=chosen.period, **chosen.selection)
-    period_guards.refuse_switch(chosen, allow=period_guards.SWITCH if breaks == IGNORE else None, parameters=parameters)
+    allow = period_guards.SWITCH if breaks == IGNORE else None
+    period_guards.refuse_switch(chosen, allow=allow, parameters=parameters, remedy=f"breaks={IGNORE!r}")
     if lag_safe is False:
         period_guards.warn(parameters, chosen)
-    keys, grouped, areas = many_keys(chosen, by)
+    advance(progress, 0.1)
+    keys, grouped, areas = many_keys(chosen, by, within(progress, 0.1, 0.5))
     series = count_series(
-        chosen, step=step, by=grouped, areas=areas, parameters=parameters, progress=within(progress, 0.0, 0.9)
+        chosen, step=step, by=grouped, areas=areas, parameters=parameters, progress=within(progress, 0.5, 0.9)
     )
     if lag_safe == NOWCAST:
         series = estimated(series, known.select(category=category), safe, parameters)
@@ -247,11 +250,18 @@ def _end(
     if lag_safe is not True:
         return until, safe
     parameters.choose("lag_safe_end", str(safe), reason)
-    return str(_earlier(until, safe + DAY)), safe
+    return str(_earlier(until, min(safe, _last_day(incidents)) + DAY)), safe
+
+
+def _last_day(incidents: Incidents) -> np.datetime64:
+    """Return the day of the last incident of the file: reports may have come in for long after it."""
+    when = np.asarray(incidents.when if incidents.whole.when is None else incidents.whole.when)
+    last: np.datetime64 = when[~np.isnat(when)].max().astype("M8[D]")
+    return last
 
 
 def _earlier(until: Any, end: np.datetime64) -> np.datetime64:
-    """Return the earlier one of the end asked for and the day after the last one that is whole."""
+    """Return the earlier one of the end asked for and the day after the last one that can be counted."""
     return end if until is None else min(selection.moment("until", until), end.astype("M8[s]"))
 
 

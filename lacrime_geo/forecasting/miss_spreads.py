@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .recursions import faded_sums
+
 # Fewer misses than this tell no spread of their own.
 LEAST_ERRORS = 8
 # Steps after which a miss counts half; which of them is told by the misses themselves.
@@ -72,9 +74,7 @@ def running(values: np.ndarray, traced: np.ndarray, half: float) -> np.ndarray:
 
 def _faded(values: np.ndarray, half: float) -> np.ndarray:
     """Return the sum of all values so far (series, steps), each counting half after some steps."""
-    from scipy.signal import lfilter
-
-    return np.asarray(lfilter([1.0], [1.0, -(0.5 ** (1 / half))], values, axis=1))
+    return faded_sums(values, 0.5 ** (1 / half))
 
 
 def groups_of(keys: Mapping[str, np.ndarray] | None, values: np.ndarray) -> list[np.ndarray]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from typing import Any, Optional
 
 import numpy as np
@@ -11,6 +12,7 @@ from .. import checks
 from ..features import Features, as_features
 from ..grouping import missing
 from ..incidents import Incidents
+from ..progress import Progress, advance
 from .leak_guards import refuse_outcomes
 
 Keys = dict[str, np.ndarray]
@@ -19,23 +21,26 @@ AREA_COLUMNS = ("area_name", "area")
 LAYERS = (".gpkg", ".geojson", ".json", ".parquet", ".shp")
 
 
-def many_keys(incidents: Incidents, by: Any) -> tuple[Optional[Keys], Any, Optional[Features]]:
-    """Return the keys (None: the names of areas), the number of each incident's series as text, and the areas.
+def many_keys(
+    incidents: Incidents, by: Any, progress: Progress = None
+) -> tuple[Optional[Keys], Any, Optional[Features]]:
+    """Return the keys (None: the names of areas), the number of each incident's series, and the areas.
 
-    Incidents without a value in one of the columns have no number.
+    Incidents without a value in one of the columns have NaN for a number.
     """
     if by is None:
-        return {}, np.full(incidents.size, "0", dtype=object), None
+        return {}, np.zeros(incidents.size), None
     if isinstance(by, (str, list, tuple)) and not (isinstance(by, str) and by.lower().endswith(LAYERS)):
         names = [by] if isinstance(by, str) else list(by)
-        columns = {str(name): _column(incidents, str(name)) for name in names}
-        unknown = np.any([missing(column) for column in columns.values()], axis=0)
-        if unknown.all():
-            raise ValueError(f"None of the {incidents.size:,} incidents has a value in {', '.join(columns)}.")
-        keys, number = keys_of_rows({name: column[~unknown] for name, column in columns.items()}, int((~unknown).sum()))
-        grouped = np.full(incidents.size, None, dtype=object)
-        grouped[~unknown] = number
-        return keys, grouped, None
+        refuse_outcomes(names)
+        told = []
+        for done, name in enumerate(map(str, names)):
+            advance(progress, done / len(names))
+            told.append(_told_apart(name, _column(incidents, name)))
+        keys, number = _crossed(dict(zip(names, told)))
+        if not next(iter(keys.values())).size:
+            raise ValueError(f"None of the {incidents.size:,} incidents has a value in {', '.join(names)}.")
+        return keys, np.where(number < 0, np.nan, number), None
     if isinstance(by, os.PathLike) or isinstance(by, str) or hasattr(by, "crs") or hasattr(by, "to_features"):
         return None, None, as_features(by, crs=incidents.crs)
     raise TypeError(f"by is the name of a column, several, or polygons, not a {type(by).__name__}.")
@@ -58,24 +63,61 @@ def keys_of_rows(columns: Keys, rows: int) -> tuple[Keys, np.ndarray]:
     ['1', '0', '1']
     """
     refuse_outcomes(columns)
-    number = np.zeros(rows, dtype=np.int64)
-    firsts = np.zeros(min(rows, 1), dtype=np.int64)
-    for name, column in columns.items():
-        _refuse_measure(name, column)
-        _, code = np.unique(column.astype(str), return_inverse=True)
-        _, firsts, number = np.unique(number * (code.max(initial=0) + 1) + code, return_index=True, return_inverse=True)
+    told = {name: _told_apart(name, np.asarray(column)) for name, column in columns.items()}
+    for name, (_, number) in told.items():
+        none = np.flatnonzero(number < 0)
+        if none.size:
+            raise ValueError(f"{none.size:,} of {rows:,} rows have no {name}, first row {none[0]}; leave them out.")
+    keys, number = _crossed(told) if told else ({}, np.zeros(rows, dtype=np.int64))
     # Texts in the order of the numbers.
-    width = len(str(max(firsts.size - 1, 0)))
-    texts = np.array([str(value).zfill(width) for value in number.ravel().tolist()], dtype=object)
-    return {name: column[firsts] for name, column in columns.items()}, texts
+    series = int(number.max(initial=0)) + 1
+    texts = np.array([str(value).zfill(len(str(series - 1))) for value in range(series)], dtype=object)
+    return keys, texts[number]
 
 
-def _refuse_measure(name: str, column: np.ndarray) -> None:
-    none = np.flatnonzero(missing(column))
-    if none.size:
-        raise ValueError(f"{none.size:,} of {column.size:,} rows have no {name}, first row {none[0]}; leave them out.")
-    if column.dtype.kind == "f" and (column % 1 != 0).any():
+def _told_apart(name: str, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different values of a column in the order of their texts, and each row's number among them, −1 for none."""
+    _refuse_fractions(name, column)
+    if column.dtype.kind == "O":
+        # By a table of what is there, as sorting a million texts takes seconds.
+        every = column.tolist()
+        number_of = {value: place for place, value in enumerate(dict.fromkeys(every))}
+        code = np.fromiter(map(number_of.__getitem__, every), np.int64, column.size)
+        values = np.empty(len(number_of), dtype=object)
+        values[:] = list(number_of)
+    else:
+        values, code = np.unique(column, return_inverse=True)
+    none = missing(values)
+    texts = values.astype(str)
+    order = np.argsort(texts[~none], kind="stable")
+    # Of values with the same text, such as 1 and "1", the first stands for all.
+    _, first, same = np.unique(texts[~none][order], return_index=True, return_inverse=True)
+    number = np.full(values.size, -1)
+    number[np.flatnonzero(~none)[order]] = same.ravel()
+    return values[~none][order][first], number[code.ravel()]
+
+
+def _crossed(told: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> tuple[Keys, np.ndarray]:
+    """Return the keys of the combinations that there are, in order, and each row's number among them, −1 where one is missing."""
+    number = np.zeros(next(iter(told.values()))[1].size, dtype=np.int64)
+    known = np.ones(number.size, dtype=bool)
+    for values, code in told.values():
+        known &= code >= 0
+        number = number * max(values.size, 1) + code
+    number[~known] = -1
+    found, place = np.unique(number, return_inverse=True)
+    rest = found[found >= 0]
+    keys: Keys = {}
+    for name, (values, _) in reversed(list(told.items())):
+        keys[name] = values[rest % max(values.size, 1)] if rest.size else values[:0]
+        rest = rest // max(values.size, 1)
+    return dict(reversed(keys.items())), place.ravel() - int((found < 0).any())
+
+
+def _refuse_fractions(name: str, column: np.ndarray) -> None:
+    if column.dtype.kind == "f" and (column[~np.isnan(column)] % 1 != 0).any():
+        first = column[~np.isnan(column) & (column % 1 != 0)][0]
         raise ValueError(
-            f"The column {name!r} holds fractions (such as {column[column % 1 != 0][0]:g}) and tells no series apart; every "
-            "column but period and count is a key: leave it out."
+            f"The column {name!r} holds fractions (such as {first:g}) and tells no series apart; every column but period and "
+            "count is a key: leave it out."
         )

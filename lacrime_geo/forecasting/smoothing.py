@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from .models import Panel
+from .recursions import faded_sums
 from .traced_models import TracedModel
 
 # What is tried; 1 is the last count.
@@ -88,9 +89,6 @@ def levels(values: np.ndarray, alpha: np.ndarray | float) -> np.ndarray:
     >>> levels(np.array([[4.0, 8.0]]), 0.5).tolist()
     [[4.0, 6.0]]
     """
-    # Not the filter of scipy.signal, whose import takes long.
-    from scipy.linalg import solve_banded
-
     weight = np.broadcast_to(np.asarray(alpha, dtype=float), (values.shape[0],))
     first = values[:, : first_steps(values.shape[1])].mean(axis=1)
     level = np.empty(values.shape)
@@ -98,9 +96,7 @@ def levels(values: np.ndarray, alpha: np.ndarray | float) -> np.ndarray:
         rows = weight == each
         moved = each * values[rows]
         moved[:, 0] += (1 - each) * first[rows]
-        # level[t] − (1 − alpha) · level[t − 1] = alpha · value[t], step by step.
-        bands = np.stack([np.ones(values.shape[1]), np.full(values.shape[1], each - 1.0)])
-        level[rows] = solve_banded((1, 0), bands, moved.T, overwrite_b=True, check_finite=False).T
+        level[rows] = faded_sums(moved, 1 - each)
     return level
 
 

@@ -16,8 +16,8 @@ from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels
 
 # Forecasts kept at once: series × steps × horizon.
 MOST_TRACED = 50_000_000
-# Steps whose misses make intervals: the last ones.
-RECENT = 400
+# Steps whose misses make intervals: the last ones, fewer of many series, of which each step tells more.
+FEWEST_RECENT, MOST_RECENT, MISSES_AT_ONCE = 60, 400, 300_000
 # How often parameters are estimated anew in the past, and after how many steps at most (or a season and a half) first.
 REFITS, FIRST_REFIT = 4, 24
 
@@ -82,8 +82,9 @@ def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, first: int, lev
     first : the step from which on these knew nothing later, not even parameters.
     levels : of the intervals, per cent.
     """
-    values, cut = panel.values[:, -RECENT:], max(panel.begin.size - RECENT, 0)
-    past = with_spread(values, np.maximum(traced[:, -RECENT:], 0.0), panel.keys)
+    recent = int(np.clip(MISSES_AT_ONCE // mean.size, FEWEST_RECENT, MOST_RECENT))
+    values, cut = panel.values[:, -recent:], max(panel.begin.size - recent, 0)
+    past = with_spread(values, np.maximum(traced[:, -recent:], 0.0), panel.keys)
     return predicted(mean, past.variance[:, -1], levels, calibrated(values, past, max(first - cut, 0), levels))
 
 
