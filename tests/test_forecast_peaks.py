@@ -64,11 +64,11 @@ def test_hours_of_incidents_alone_are_seldom_called_peaks():
 
 def test_months_are_no_peaks_where_the_level_wanders():
     """Without the widening most of such series have a month that stands out."""
-    told = [peaks(daily(seed, keep=0.6, scatter=0.3)) for seed in range(16)]
+    told = [peaks(daily(seed, keep=0.6, scatter=0.3)) for seed in range(10)]
     false = np.mean([(found["peak"][found["effect"] == "month"] != "").any() for found in told])
     assert 1.3 < np.mean([found.parameters["months_widened"]["all"] for found in told]) < 2.2
     assert false <= 0.2
-    plain = [lg.season(daily(seed, keep=0.6, scatter=0.3), level=1 - 0.05 / 12) for seed in range(16)]
+    plain = [lg.season(daily(seed, keep=0.6, scatter=0.3), level=1 - 0.05 / 12) for seed in range(10)]
     of = plain[0]["effect"] == "month"
     assert np.mean([((one["low"] > 1) | (one["high"] < 1))[of].any() for one in plain]) > 2 * false
 
