@@ -146,3 +146,20 @@ def test_only_a_clear_season_is_one():
 def test_orders_that_cannot_be_compared_are_refused(settings, words):
     with pytest.raises(ValueError, match=words):
         SeasonalArima(**settings)
+
+
+def test_weights_that_were_simulated_are_found():
+    noise = np.random.default_rng(7).normal(0, 4, 800)
+    moved = noise.copy()
+    moved[1:] -= 0.5 * noise[:-1]
+    moved[7:] -= 0.6 * noise[:-7]
+    moved[8:] += 0.3 * noise[:-8]
+    values = 1e4 + moved.cumsum()
+    for weekday in range(7):
+        values[weekday::7] = values[weekday::7].cumsum()
+    values = values[7:] - values[7:].min()
+    days = np.datetime64("2021-01-01") + np.arange(values.size)
+    (found,) = SeasonalArima([(0, 1, 1)], [(0, 1, 1)]).fit(Series(values, days, "day")).parameters["coefficients"]
+    # Two standard errors: √((1 − θ²) / n).
+    assert found["ma.L1"] == pytest.approx(-0.5, abs=0.06)
+    assert found["ma.S.L7"] == pytest.approx(-0.6, abs=0.06)
