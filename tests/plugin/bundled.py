@@ -35,8 +35,6 @@ ANALYSES = (
 )
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
-# The sample crosses the change of the records system of the LAPD.
-ACROSS_THE_SWITCH = dict(BREAKS="ignore")
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
@@ -70,8 +68,8 @@ def inputs_of(name, points, squares, units, density):
         "aoristic": dict(HOURS="18-22", UNTIL_COLUMN="reported"),
         "near_repeat": dict(PERMUTATIONS=19),
         "alerts": dict(AREAS=units),
-        "forecast_areas": dict(AREAS=units, MODEL="smoothing", **ACROSS_THE_SWITCH),
-        "backtest_forecasts": dict(MODELS="mean of 6", **ACROSS_THE_SWITCH),
+        "forecast_areas": dict(AREAS=units, STEP="week", MODEL="smoothing"),
+        "backtest_forecasts": dict(MODELS="mean of 6"),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},

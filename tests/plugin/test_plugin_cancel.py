@@ -52,8 +52,8 @@ RUNS = {
     "emerging_hotspots": ("emerging_hotspots", {}, LATE),
     "space_time_cube": ("space_time_cube", {}, LATE),
     "alerts": ("alerts", dict(BY="category", METHOD="cusum", SINCE="2021-01-01"), LATE),
-    "forecast_areas": ("forecast_areas", dict(BY="category", STEP=3), LATE),
-    "backtest_forecasts": ("backtest_forecasts", dict(BY="category", STEP=3), LATE),
+    "forecast_areas": ("forecast_areas", dict(BY="category", STEP="day"), LATE),
+    "backtest_forecasts": ("backtest_forecasts", dict(BY="category", STEP="day"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),

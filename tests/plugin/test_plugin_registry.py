@@ -58,6 +58,11 @@ LOOKS = {
         "Outbreak: chance makes one like it in 1 of 1,000 scans or fewer",
         "May be chance: p up to 0.99",
     ),
+    "forecast_areas": (
+        "categorizedSymbol",
+        "Rise of 25 % or more against last year",
+        "Fall of 25 % or more against last year",
+    ),
     # Tables are not drawn.
     "backtest_forecasts": None,
     "near_repeat": None,
