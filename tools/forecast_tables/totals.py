@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import lacrime_geo as lg
+from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.hierarchy import hierarchy_of
 from lacrime_geo.forecasting.reconciled_models import MINT, Reconciled
 from lacrime_geo.forecasting.smoothing import Smoothing
@@ -17,10 +18,10 @@ LEVELS = {"the city": [], "its divisions": ["area"], "its categories": ["categor
 
 
 def totals(folder):
-    """Return the errors of smoothing level by level, by three roads, and of auto summed, as shares of seasonal naive's."""
+    """Return the errors of smoothing level by level, by three roads, and of auto by two, as shares of seasonal naive's."""
     table = monthly(folder)
-    reconciled = Reconciled(Smoothing(), MINT)
-    found = lg.backtest(table, [AUTO, reconciled], horizon=HORIZON)
+    reconciled, reconciled_auto = (Reconciled(model, MINT) for model in (Smoothing(), Automatic()))
+    found = lg.backtest(table, [AUTO, reconciled, reconciled_auto], horizon=HORIZON)
     tree = hierarchy_of(found.made.panel.keys, found.made.panel.size)
     every = found.with_totals(tree.sums, tree.keys)
     rows = []
@@ -30,7 +31,7 @@ def totals(folder):
         direct = lg.backtest(_summed(table, keys), [SMOOTHING], horizon=HORIZON)
         shares = [
             pooled(direct, SMOOTHING),
-            *(pooled(every, name, inside) for name in (SMOOTHING, reconciled.name, AUTO)),
+            *(pooled(every, name, inside) for name in (SMOOTHING, reconciled.name, AUTO, reconciled_auto.name)),
         ]
         rows.append([words, inside.size, markdown.number(naive, 1), *(markdown.share(each / naive) for each in shares)])
     header = [
@@ -41,6 +42,7 @@ def totals(folder):
         "summed",
         "MinT",
         "auto, summed",
+        "auto, MinT",
     ]
     return markdown.table(header, rows)
 
