@@ -61,7 +61,7 @@ LOOKS = {
     "forecast_areas": (
         "categorizedSymbol",
         "Rise of 25 % or more against last year",
-        "Fall of 25 % or more against last year",
+        "Fall of 25 % or more",
     ),
     # Tables are not drawn.
     "backtest_forecasts": None,
