@@ -93,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"lacrime-geo: {stop if stop.args else 'stopped; nothing was written'}", file=sys.stderr)
             return 130
     with suppress(BrokenPipeError):
-        print("\n".join(written))
+        # Not even an empty line, which cron would mail.
+        print("\n".join(written), end="\n" if written else "")
     return 0
 
 
