@@ -32,6 +32,7 @@ SUBJECTS = (
     "emerging",
     "scan",
     "alerts",
+    "forecasts",
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",
