@@ -35,7 +35,7 @@ def prophet(folder):
     naive = pooled(whole, NAIVE, inside)
     shares = {name: pooled(whole, name, inside) / naive for name in BESIDE}
     own = {found["model"][at]: row_of(found, at) for at in range(len(found))}[PROPHET]
-    rows = [[name, markdown.share(ratio), *["–"] * 7] for name, ratio in shares.items()]
+    rows = [[name, markdown.share(ratio), *["–"] * (len(HEADER) - 3)] for name, ratio in shares.items()]
     rows.append([PROPHET, own[1], *own[3:]])
     rows.sort(key=lambda row: row[1])
     return markdown.table([HEADER[0], HEADER[1], *HEADER[3:]], rows)

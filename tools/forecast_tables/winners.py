@@ -7,6 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 import lacrime_geo as lg
+from lacrime_geo.forecasting.loss_differences import diebold_mariano
 
 from . import markdown
 from .los_angeles import monthly, pooled
@@ -35,6 +36,12 @@ def scored(folder):
     return lg.backtest(monthly(folder), MODELS, horizon=HORIZON)
 
 
+def beside_smoothing(found, name):
+    """Return Diebold and Mariano's p of the difference to smoothing's errors."""
+    missed, smooth = (np.abs(found.made.forecasts[each].mean - found.made.actual) for each in (name, SMOOTHING))
+    return diebold_mariano(missed, smooth, overlap=HORIZON).p
+
+
 def row_of(found, at):
     """Return a row of scores as the page has it."""
     name = found["model"][at]
@@ -46,6 +53,7 @@ def row_of(found, at):
         *(markdown.percent(found[column][at]) for column in covered),
         markdown.number(found["winkler95"][at]),
         markdown.chance(found["dm_p"][at]),
+        markdown.chance(beside_smoothing(found, name)),
         markdown.seconds(found.made.forecasts[name].seconds),
     ]
 
@@ -59,7 +67,8 @@ HEADER = [
     "in 80 %",
     "in 95 %",
     "Winkler 95",
-    "p",
+    "p, naive",
+    "p, smoothing",
     "seconds",
 ]
 
