@@ -123,3 +123,16 @@ def test_an_arima_of_one_moving_average_is_smoothing():
     for value in values:
         level += (1 + fitted.parameters["coefficients"][0]["ma.L1"]) * (value - level)
     np.testing.assert_allclose(fitted.predict(3).mean, level, rtol=0.02)
+
+
+@pytest.mark.parametrize("step", ["day", "week", "month"])
+def test_the_regression_of_a_nearly_empty_series_is_its_mean(step):
+    begin = {"day": np.arange(400), "week": 7 * np.arange(120)}.get(step)
+    begin = MONTHS if step == "month" else np.datetime64("2020-01-01") + begin
+    values = np.random.default_rng(8).poisson([[0.01], [0.05], [0.3], [1.0]], (4, begin.size))
+    values[0] = 0
+    values[1, :2] = 1
+    told = HarmonicRegression().fit_many(Panel(values, begin, step)).predict(5)
+    assert (told.mean[0] == 0).all() and np.isfinite(told.mean).all() and (told.high[95] < 20).all()
+    lengths = 1.0 if step != "month" else 0.05
+    np.testing.assert_allclose(told.mean[1], values[1].mean(), rtol=0.05 + lengths)

@@ -20,6 +20,8 @@ WEEK = 7
 # Pairs of sine and cosine that may be tried.
 MOST_WAVES = 3
 TREND_SPAN = 2.0  # years
+# Incidents for each term of a regression: with fewer some terms have none, and run to infinity.
+PER_TERM, LEVEL_ALONE = 5, -1
 
 
 class HarmonicRegression(Model):
@@ -27,7 +29,8 @@ class HarmonicRegression(Model):
 
     The terms are the weekday and the first of the month (of days), waves of the year (as many of 0 to 3 as have the least
     AICc, where the history has two years), a level that bends every two years or so and stays as it ended, and the columns
-    of `covariates` (holidays), which must be known as far ahead as is forecast. Months are exposed for their days.
+    of `covariates` (holidays), which must be known as far ahead as is forecast. Months are exposed for their days. A series
+    with fewer than five incidents for each term has its mean alone.
 
     Parameters
     ----------
@@ -51,12 +54,15 @@ class HarmonicRegression(Model):
         tried = range(most + 1) if self.waves is None else [self.waves]
         designs = [design_of(panel, panel.begin, waves, 0) for waves in tried]
         length = relative_lengths(panel, 0)
+        alone = design_of(panel, panel.begin, LEVEL_ALONE, 0)
         fits, waves = [], []
         for values in panel.values:
-            found = [fit(values, design, length) if values.any() else None for design in designs]
-            best = int(np.argmin([0.0 if each is None else _corrected_aic(each, values.size) for each in found]))
-            fits.append(found[best])
-            waves.append(tried[best])
+            found = [_fitted(values, design, length) for design in designs]
+            score = [np.inf if each is None else _corrected_aic(each, values.size) for each in found]
+            best = int(np.argmin(score))
+            known = np.isfinite(score[best])
+            fits.append(found[best] if known else _fitted(values, alone, length))
+            waves.append(tried[best] if known else LEVEL_ALONE)
         dispersion = np.array([0.0 if each is None else each.dispersion for each in fits])
         return RegressionFit(panel, fits, waves, {"waves": np.array(waves), "dispersion": dispersion})
 
@@ -88,6 +94,8 @@ class RegressionFit(FittedMany):
 
 def design_of(panel: Panel, begin: np.ndarray, waves: int, first: int) -> np.ndarray:
     """Return the columns of the regression (steps, terms) of steps that begin on some days, the first being step `first`."""
+    if waves == LEVEL_ALONE:
+        return np.ones((begin.size, 1))
     day = begin.astype("M8[D]").astype(np.int64)
     middle = day + {"day": 0.0, "week": 3.0, "month": 15.0}[panel.step]
     columns = [np.ones(begin.size), *_bends(panel, begin)]
@@ -117,6 +125,17 @@ def _apart(design: np.ndarray, panel: Panel) -> np.ndarray:
     steps = panel.begin.size
     flat = [np.ptp(np.asarray(column, dtype=float)[:steps]) == 0 for column in panel.covariates.values()]
     return design[:, np.append(np.zeros(design.shape[1] - len(flat), dtype=bool), flat) == 0]
+
+
+def _fitted(values: np.ndarray, design: np.ndarray, length: np.ndarray) -> Regression | None:
+    """Return a fitted regression, None where there are too few incidents for its terms."""
+    if values.sum() < (PER_TERM * design.shape[1] if design.shape[1] > 1 else 1):
+        return None
+    try:
+        return fit(values, design, length)
+    except np.linalg.LinAlgError:
+        # A term without any incident runs to minus infinity.
+        return None
 
 
 def _corrected_aic(regression: Regression, steps: int) -> float:
