@@ -6,6 +6,8 @@ import numpy as np
 
 # Of a two-sided test at 90 %.
 SIGNIFICANT = 1.645
+# Seasons of which the lowest and highest value can be spared.
+FEWEST_TRIMMED = 4
 
 
 def shrunk_factors(values: np.ndarray, season: int, shrink: float) -> np.ndarray:
@@ -20,7 +22,8 @@ def shrunk_factors(values: np.ndarray, season: int, shrink: float) -> np.ndarray
     Notes
     -----
     The logarithm of count / centred moving mean of a season (classical decomposition), averaged over the seasons: the mean of
-    a normal prior about 0 whose variance is 1/shrink of that of one season's. The factors multiply to 1.
+    a normal prior about 0 whose variance is 1/shrink of that of one season's. The factors multiply to 1. Of four seasons or more
+    the mean is trimmed, as a change of level makes the steps around it look like a season.
     """
     if season < 2 or values.shape[1] <= season or np.isinf(shrink):
         return np.ones((values.shape[0], season))
@@ -29,10 +32,21 @@ def shrunk_factors(values: np.ndarray, season: int, shrink: float) -> np.ndarray
     ratio = np.log(values + 0.5) - np.log(trend + 0.5)
     log_factors = np.zeros((values.shape[0], season))
     for step in range(season):
-        seen = ratio[:, step::season]
-        known = np.isfinite(seen)
-        log_factors[:, step] = np.where(known, seen, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1) + shrink, 1e-9)
+        seen = ratio[:, step::season][:, np.isfinite(trend[0, step::season])]
+        if seen.shape[1]:
+            log_factors[:, step] = trimmed_mean(seen) * seen.shape[1] / (seen.shape[1] + shrink)
     return np.exp(log_factors - log_factors.mean(axis=1, keepdims=True))
+
+
+def trimmed_mean(values: np.ndarray) -> np.ndarray:
+    """Return the mean of each row without its lowest and highest tenth, at least one each where there are four or more.
+
+    >>> trimmed_mean(np.array([[1.0, 2.0, 3.0, 90.0]])).tolist()
+    [2.5]
+    """
+    number = values.shape[1]
+    cut = max(number // 10, 1) if number >= FEWEST_TRIMMED else 0
+    return np.asarray(np.sort(values, axis=1)[:, cut : number - cut].mean(axis=1))
 
 
 def centred_mean(values: np.ndarray, season: int) -> np.ndarray:
