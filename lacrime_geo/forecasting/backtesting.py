@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
-from ..parameters import Parameters, in_words
+from ..parameters import Parameters, in_words, p_in_words
 from ..progress import Progress, advance, within
 from .backtest_results import Backtest, Made, joined
 from .baselines import NAIVE, SMOOTHING
@@ -229,7 +229,7 @@ def _needed(model: Any, panel: Panel) -> int:
 def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
     """Say which model errs least, against both baselines."""
     best, p = str(columns["model"][0]), float(columns["dm_p"][0])
-    chance = {NAIVE: f", p = {in_words(p)} over origins"} if np.isfinite(p) else {}
+    chance = {NAIVE: f", {p_in_words(p)} over origins"} if np.isfinite(p) else {}
     compared = [
         f", {_times(columns[share][0], baseline)}{chance.get(baseline, '')}"
         for share, baseline in SHARES.items()

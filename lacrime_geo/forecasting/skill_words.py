@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..parameters import Parameters, in_words
+from ..parameters import Parameters, in_words, p_in_words
 from .backtesting import NAIVE, SMOOTHING, Backtest
 
 # Ratios nearer to 1 are called alike.
@@ -36,7 +36,7 @@ def skill_in_words(chosen: str, scored: Backtest | None, parameters: Parameters)
         if baseline != asked
     ]
     # What the difference to seasonal naive is of chance.
-    chance = f", p = {in_words(values['dm_p'])} against {NAIVE}" if np.isfinite(values["dm_p"]) else ""
+    chance = f", {p_in_words(values['dm_p'])} against {NAIVE}" if np.isfinite(values["dm_p"]) else ""
     return f"{made} was {' and '.join(compared)} (mean absolute error at {scored.parameters['origins']} past origins{chance})"
 
 
