@@ -193,6 +193,9 @@ def altered(saved, change):
         (lambda parts: parts.update(settled=average(10**12)), "window must be a whole number from 1 to 100,000"),
         (lambda parts: parts.update(settled=average(True)), "window must be a whole number"),
         (lambda parts: parts.update(settled=average(60)), "needs a history of at least 61 months, and there are 36"),
+        (lambda parts: parts.update(settled=arima([[30, 1, 30]])), "orders must be a whole number from 0 to 5"),
+        (lambda parts: parts.update(settled=arima([[0, 1, 1]] * 21)), "orders must be a list of at most 20"),
+        (lambda parts: parts["history"].update(season=10**9), "season must be at most 3,660 steps"),
         (lambda parts: parts["history"].pop("first"), "have the parts step, season, first"),
         (lambda parts: parts["history"].update(first="yesterday!"), "must be a date such as '2020-01-01'"),
         (lambda parts: parts["history"].update(step="decade"), "step must be one of"),
@@ -223,6 +226,10 @@ def average(window):
     return {"kind": "MovingAverage", "settings": {"window": window}}
 
 
+def arima(orders):
+    return {"kind": "SeasonalArima", "settings": {"orders": orders, "seasonal_orders": [[0, 0, 0]]}}
+
+
 @pytest.mark.parametrize(
     "text", ["", "{", "[1, 2]", '{"format": NaN}', "\x80\x04", "[" * 100_000, '{"a": 1} and more', "null"]
 )
@@ -249,6 +256,22 @@ def test_a_card_may_be_added_to_by_hand(saved):
     parts["card"]["reviewed_by"] = "the analysts"
     saved.write_text(json.dumps(parts), encoding="utf-8")
     assert lg.load_model(saved).card["reviewed_by"] == "the analysts"
+
+
+def test_other_versions_are_announced(saved, caplog):
+    caplog.set_level("INFO", "lacrime_geo")
+    lg.load_model(saved)
+    assert caplog.messages == []
+    parts = json.loads(saved.read_text(encoding="utf-8"))
+    parts["card"]["model_details"]["versions"]["numpy"] = "1.22.0"
+    saved.write_text(json.dumps(parts), encoding="utf-8")
+    lg.load_model(saved)
+    assert caplog.messages == [
+        f"model.json was saved by numpy 1.22.0 (now {np.__version__}): forecasts may differ in their last digits"
+    ]
+    for card in ({}, {"model_details": 1}, {"model_details": {"versions": []}}):
+        saved.write_text(json.dumps({**parts, "card": card}), encoding="utf-8")
+        assert lg.load_model(saved).card == card
 
 
 def test_too_large_and_missing_files_are_refused(saved, monkeypatch):

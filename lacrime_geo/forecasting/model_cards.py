@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from contextlib import suppress
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -95,7 +94,8 @@ def model_card(forecast: Forecast, *, made_on: Any = None) -> dict[str, Any]:
 def _details(made: MadeForecast, parameters: Parameters, made_on: str) -> dict[str, Any]:
     """Return what the model is, with its settings where it is one of this package."""
     details: dict[str, Any] = {"name": parameters["model"], "forecasts_by": parameters["chosen"]}
-    details["what"] = (type(made.model).__doc__ or "").strip().split("\n")[0]
+    kind = type(getattr(made.model, "settled", made.model))
+    details["what"] = (kind.__doc__ or "").strip().split("\n")[0]
     used = ["holidays"] if parameters.get("holidays") else []
     used += [package for name, package in PACKAGES.items() if name == made.model.name]
     with suppress(TypeError):  # of another package: its name is all that is known
@@ -107,17 +107,19 @@ def _details(made: MadeForecast, parameters: Parameters, made_on: str) -> dict[s
 
 
 def _versions(packages: list[str]) -> dict[str, str]:
+    from importlib import metadata  # takes long to import
+
+    others = {name: metadata.version(name) for name in packages}
+    return {**versions_that_compute(), "python": platform.python_version(), **others}
+
+
+def versions_that_compute() -> dict[str, str]:
+    """Return the versions of this package, numpy and scipy."""
     import scipy
 
     from .. import __version__
 
-    own = {"lacrime_geo": __version__, "python": platform.python_version()}
-    return {
-        **own,
-        "numpy": np.__version__,
-        "scipy": scipy.__version__,
-        **{name: metadata.version(name) for name in packages},
-    }
+    return {"lacrime_geo": __version__, "numpy": np.__version__, "scipy": scipy.__version__}
 
 
 def _factors(panel: Panel) -> dict[str, Any]:

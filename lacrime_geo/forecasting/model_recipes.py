@@ -46,7 +46,9 @@ KIND, SETTINGS = "kind", "settings"
 # JSON knows no infinity, which stands for "no season" in SharesOfTotals.
 INFINITE = "Infinity"
 # What no model that forecasts has more of, and what would be a burden to try.
-MOST_PARTS, DEEPEST, LARGEST, LARGEST_ORDER = 100, 5, 100_000, 60
+MOST_PARTS, DEEPEST, LARGEST, MOST_WAVES = 100, 5, 100_000, 26
+# The terms of ARIMA: what is tried of them grows by powers of their number.
+LARGEST_ORDER, MOST_ORDERS = 5, 20
 
 
 def recipe_of(model: Any) -> dict[str, Any]:
@@ -141,9 +143,9 @@ def _number(name: str, value: Any, most: float) -> float:
     return value
 
 
-def _list(name: str, value: Any) -> list[Any]:
-    if not isinstance(value, list) or len(value) > MOST_PARTS:
-        raise ValueError(f"{name} must be a list of at most {MOST_PARTS}, got {_shown(value)}.")
+def _list(name: str, value: Any, most: int = MOST_PARTS) -> list[Any]:
+    if not isinstance(value, list) or len(value) > most:
+        raise ValueError(f"{name} must be a list of at most {most}, got {_shown(value)}.")
     return value
 
 
@@ -184,7 +186,7 @@ READERS: Mapping[str, Callable[[str, Any, int], Any]] = {
     "horizon": lambda name, value, depth: None if value is None else _whole(name, value),
     "most_keys": lambda name, value, depth: _whole(name, value, 0, MOST_PARTS),
     "window": lambda name, value, depth: _whole(name, value),
-    "waves": lambda name, value, depth: None if value is None else _whole(name, value, 0, LARGEST_ORDER),
+    "waves": lambda name, value, depth: None if value is None else _whole(name, value, 0, MOST_WAVES),
     "alpha": lambda name, value, depth: _number(name, value, 1),
     "share_alpha": lambda name, value, depth: _number(name, value, 1),
     "series_alpha": lambda name, value, depth: _number(name, value, 1),
@@ -192,8 +194,8 @@ READERS: Mapping[str, Callable[[str, Any, int], Any]] = {
     "by": lambda name, value, depth: _names(name, value),
     "keys": lambda name, value, depth: _names(name, value),
     "method": lambda name, value, depth: checks.option(name, value, tuple(METHODS)),
-    "orders": lambda name, value, depth: tuple(_order(name, each) for each in _list(name, value)),
-    "seasonal_orders": lambda name, value, depth: tuple(_order(name, each) for each in _list(name, value)),
+    "orders": lambda name, value, depth: tuple(_order(name, each) for each in _list(name, value, MOST_ORDERS)),
+    "seasonal_orders": lambda name, value, depth: tuple(_order(name, each) for each in _list(name, value, MOST_ORDERS)),
     "members": lambda name, value, depth: [_traced(name, each, depth + 1) for each in _list(name, value)],
     "weights": lambda name, value, depth: tuple(_number(name, each, 1) for each in _list(name, value)),
     "groupings": lambda name, value, depth: [_shares_model(name, each, depth + 1) for each in _list(name, value)],

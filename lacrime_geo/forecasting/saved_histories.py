@@ -9,6 +9,8 @@ import numpy as np
 from .. import checks
 from .models import STEPS, Panel
 
+# Ten years of days: no season is longer, and what is kept of it would fill the memory.
+LONGEST_SEASON = 3660
 PARTS = ("step", "season", "first", "keys", "values", "covariates")
 
 
@@ -48,7 +50,10 @@ def read_history(history: Any) -> Panel:
     keys = {name: _read_key(name, column) for name, column in _named("keys", history["keys"]).items()}
     covariates = {name: _row(name, column) for name, column in _named("covariates", history["covariates"]).items()}
     begin = _begins(history["first"], step, values.shape[1])
-    return Panel(values, begin, step, checks.whole("season", history["season"]), keys, covariates or None)
+    season = checks.whole("season", history["season"])
+    if season > LONGEST_SEASON:
+        raise ValueError(f"season must be at most {LONGEST_SEASON:,} steps, got {season}.")
+    return Panel(values, begin, step, season, keys, covariates or None)
 
 
 def _key(column: Any) -> list[Any]:

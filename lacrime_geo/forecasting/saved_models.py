@@ -1,11 +1,13 @@
 """Models in files: JSON of their settings, the counts they were fitted to, and their card; never code.
 
-What is estimated is not kept: fitted to the same counts by the same settings, every model comes out the same, bit by bit.
+What is estimated is not kept: fitted to the same counts by the same settings and versions, every model comes out the same, bit by
+bit.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,11 +21,12 @@ from .backtest_results import Backtest
 from .forecasts import Forecast
 from .json_values import json_values
 from .last_steps import LastSteps, last_steps
-from .model_cards import model_card
+from .model_cards import model_card, versions_that_compute
 from .model_recipes import model_of_recipe, recipe_of, settled
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, fitted_to
 from .saved_histories import read_history, written_history
 
+log = logging.getLogger("lacrime_geo")
 FORMAT, VERSION = "lacrime_geo forecasting model", 1
 PARTS = ("format", "format_version", "checksum", "model", "settled", "history", "card")
 # What decides the forecasts, and is held against the checksum; a card may be added to by hand.
@@ -139,7 +142,7 @@ def write_model(forecast: Forecast, staged: Path, card: Mapping[str, Any] | None
 
 
 def load_model(path: str | os.PathLike[str]) -> SavedModel:
-    """Read a model that `save_model` wrote; its forecasts are bit by bit those that it made.
+    """Read a model that `save_model` wrote; its forecasts are those that it made, by the same versions bit by bit.
 
     Parameters
     ----------
@@ -169,7 +172,18 @@ def load_model(path: str | os.PathLike[str]) -> SavedModel:
     except (ValueError, TypeError, OverflowError, RecursionError) as problem:
         said = "it is nested too deep" if isinstance(problem, RecursionError) else " ".join(str(problem).split())
         raise ValueError(f"{file.name!r} cannot be read as a saved model: {said}") from problem
+    _say_what_changed(file, parts["card"])
     return SavedModel(model.name, recipe, model, panel, fitted, parts["card"])
+
+
+def _say_what_changed(file: Path, card: Mapping[str, Any]) -> None:
+    """Announce other versions than those that the card was made by."""
+    details = card.get("model_details", {})
+    then = details.get("versions", {}) if isinstance(details, dict) else {}
+    now = versions_that_compute() if isinstance(then, dict) else {}
+    other = [f"{name} {then[name]} (now {here})" for name, here in now.items() if then.get(name, here) != here]
+    if other:
+        log.info("%s was saved by %s: forecasts may differ in their last digits", file.name, checks.listed(other))
 
 
 def refuse_ending(path: str | os.PathLike[str]) -> None:
