@@ -93,6 +93,8 @@ def in_statsmodels(task):
     With the settings that make it fastest: the likelihood of the differences, the scale left out of it, no covariances, and one
     thread, since several wait for each other over such small matrices.
     """
+    # It limits only libraries that are there already.
+    import statsmodels.tsa.statespace.sarimax  # noqa: F401
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
