@@ -91,12 +91,12 @@ def test_a_known_course_is_forecast_about_as_well_as_by_the_best_model(name, rat
 
 
 def test_smoothing_keeps_a_part_unless_it_is_clearly_worse():
-    alike = weights_by(np.array([100.0, 100.0, 100.0]), 10)
+    alike = weights_by(np.array([100.0, 100.0, 100.0]), 10, 10.0)
     np.testing.assert_allclose(alike, [2 / 3, 1 / 6, 1 / 6])
-    worse = weights_by(np.array([100.0, 90.0, 400.0]), 24)
+    worse = weights_by(np.array([100.0, 90.0, 400.0]), 24, 10.0)
     assert 0.1 < worse[0] < 0.3 and worse[1] > 0.7 and worse[2] < 1e-6
-    assert weights_by(np.array([100.0, 50.0]), 24)[0] < 0.01
-    np.testing.assert_allclose(weights_by(np.array([100.0, 50.0]), 4).sum(), 1)
+    assert weights_by(np.array([100.0, 50.0]), 24, 10.0)[0] < 0.01
+    np.testing.assert_allclose(weights_by(np.array([100.0, 50.0]), 4, 10.0).sum(), 1)
 
 
 def test_errors_of_a_grid_are_those_of_the_models():

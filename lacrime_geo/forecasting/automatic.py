@@ -1,4 +1,4 @@
-"""The forecast that chooses for itself, for the whole table at once, by errors at past origins."""
+"""The forecast that weighs models for itself, for the whole table at once, by errors at past origins."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ from .validation import (
 # The horizon by which is chosen: a quarter, a month, a week.
 HORIZONS = {"month": 3, "week": 4, "day": 7}
 LEAST_ORIGINS = 4
-# Origins that smoothing counts for beside those seen, and the weight below which a model is left out.
+# Origins that smoothing counts for beside those seen (up to twice as many where few series tell), and the weight below which a
+# model is left out.
 KEPT, LEAST_WEIGHT = 10.0, 0.01
 Tried = tuple[TracedModel, np.ndarray]
 
@@ -50,7 +51,7 @@ class Automatic(Model):
     Notes
     -----
     Errors are counted as shares of the mean of all models at the same origin. Of n origins, weights are as the mean errors to
-    the power of −2n, n in all; smoothing has 10 more, times the power of n/4 of the least error by its own. So it keeps a part
+    the power of −2n, n in all; smoothing has 10 more (20 for a single series), times the power of n/4 of the least error by its own. So it keeps a part
     where little is known, and none where it is clearly worse. What weighs less than 1 % is left out.
 
     Every origin is scored by what was known then, and its horizon ends within the history: nothing after the last step is
@@ -88,7 +89,8 @@ class Automatic(Model):
         tried += [best_shares(panel, by, origins) for by in self._groupings(panel)]
         tried += best_raked(panel, tried, origins)
         errors = np.array([found for _, found in tried])
-        weights = weights_by(evened(errors), len(origins.known))
+        kept_origins = KEPT + KEPT**2 / (KEPT + panel.size)
+        weights = weights_by(evened(errors), len(origins.known), kept_origins)
         kept = [(model, weight) for (model, _), weight in zip(tried, weights.tolist()) if weight >= LEAST_WEIGHT]
         models, shares = [model for model, _ in kept], [weight for _, weight in kept]
         chosen = models[0] if len(models) == 1 else Weighted(models, shares)
@@ -174,17 +176,17 @@ def evened(errors: np.ndarray) -> np.ndarray:
     return np.asarray(np.divide(errors, mean, out=np.ones_like(errors), where=mean > 0).mean(axis=1))
 
 
-def weights_by(errors: np.ndarray, origins: int) -> np.ndarray:
-    """Return the weights (models,) by the mean errors at some origins; smoothing is the first.
+def weights_by(errors: np.ndarray, origins: int, kept: float) -> np.ndarray:
+    """Return the weights (models,) by the mean errors at some origins; smoothing, the first, has some origins more.
 
-    >>> weights_by(np.array([1.0, 1.0]), 10).tolist()
+    >>> weights_by(np.array([1.0, 1.0]), 10, 10.0).tolist()
     [0.75, 0.25]
     """
     behind = np.log(np.maximum(errors, 1e-9))
     behind = behind - behind.min()
     weights = np.exp(-2 * origins * behind)
     weights *= origins / weights.sum()
-    weights[0] += KEPT * np.exp(-origins / 4 * behind[0])
+    weights[0] += kept * np.exp(-origins / 4 * behind[0])
     return np.asarray(weights / weights.sum())
 
 
