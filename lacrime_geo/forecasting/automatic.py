@@ -51,8 +51,8 @@ class Automatic(Model):
     Notes
     -----
     Errors are counted as shares of the mean of all models at the same origin. Of n origins, weights are as the mean errors to
-    the power of −2n, n in all; smoothing has 10 more (20 for a single series), times the power of n/4 of the least error by its own. So it keeps a part
-    where little is known, and none where it is clearly worse. What weighs less than 1 % is left out.
+    the power of −2n, n in all; smoothing has 10 more (nearly 20 of few series), times the power of n/4 of the least error by
+    its own. So it keeps a part where little is known, and none where it is clearly worse. What weighs less than 1 % is left out.
 
     Every origin is scored by what was known then, and its horizon ends within the history: nothing after the last step is
     seen. With fewer than four such origins the forecast is by smoothing, and `parameters` says so.
