@@ -255,3 +255,19 @@ def test_same_counts_same_forecast_in_any_order_of_rows():
     told = [lg.forecast(rows, model="combination") for rows in (table, mixed)]
     for one, other in zip(*(found.columns.values() for found in told)):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("method", ["bottom-up", "mint"])
+def test_totals_stand_beside_the_series_and_add_up(method):
+    table = {**monthly(), "kind": np.repeat(["x", "y", "x"], MONTHS.size)}
+    found = lg.forecast(table, model="smoothing", horizon=2, totals=method).to_dataframe()
+    steps = found[(found.area != "all") & (found.kind != "all")].groupby("period")["mean"].sum()
+    every = found[(found.area == "all") & (found.kind == "all")].set_index("period")["mean"]
+    np.testing.assert_allclose(steps, every)
+    kinds = found[(found.area == "all") & (found.kind != "all")].groupby("period")["mean"].sum()
+    np.testing.assert_allclose(kinds, every)
+    assert np.isfinite(found.relative_mae).all() and found.model.str.contains("smoothing, ").all()
+    # The total of sums is scored as a series of its own would be.
+    alone = {"period": MONTHS, "count": table["count"].reshape(3, -1).sum(axis=0)}
+    naive = lg.forecast({**monthly(), **table}, model="seasonal naive", horizon=2, totals="bottom-up")
+    np.testing.assert_allclose(naive["mase"][0], lg.forecast(alone, model="seasonal naive", horizon=2)["mase"][0])

@@ -24,10 +24,12 @@ from .leak_guards import refuse_horizon
 from .model_cards import model_card
 from .model_names import model_of
 from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to
+from .reconciled_models import METHODS, Reconciled, ReconciledFit
 from .simple_models import SeasonalNaive
 from .skill_words import skill_in_words
 from .step_lengths import end_of, later_begins
 
+NO_TOTALS = "none"
 WHY_HORIZON = {"month": "a quarter", "week": "four weeks", "day": "a week"}
 
 
@@ -67,6 +69,7 @@ def forecast(
     horizon: int | None = None,
     model: Any = "auto",
     levels: Sequence[float] = LEVELS,
+    totals: str = NO_TOTALS,
     covariates: Any = None,
     holidays: str | None = None,
     origins: int = FEWEST_ORIGINS,
@@ -83,6 +86,8 @@ def forecast(
         "harmonic regression", "SARIMAX", "Prophet"), or a model with `name` and `fit(series)` or `fit_many(panel)`. Default:
         "auto", which chooses one for all series by their errors at past origins.
     levels : of the intervals, in per cent.
+    totals : "none"; "bottom-up" adds rows of the totals (of each key's values and of all together, under the name "all"), sums of
+        the series; "mint" forecasts the totals too, and makes all add up with the least total variance. Default: none.
     covariates : columns that are known ahead, as a dict of (steps + horizon,) or a table with `period`; harmonic regression,
         SARIMAX and Prophet use them. Default: none.
     holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
@@ -123,17 +128,19 @@ def forecast(
     """
     levels, table = checked_levels(levels), as_counts(counts)
     asked = model_of(model)
+    if checks.option("totals", totals, (NO_TOTALS, *METHODS)) != NO_TOTALS:
+        asked = Reconciled(asked, totals)
     panel = table.panel()
     parameters = Parameters(
         layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size, steps=panel.begin.size
     )
     parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
     ahead = _horizon(panel, horizon, parameters)
-    parameters.update(model=asked.name, levels=list(levels), covariates=[], holidays=holidays)
+    parameters.update(model=asked.name, levels=list(levels), totals=totals, covariates=[], holidays=holidays)
     refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), breaks, parameters)
     panel = with_covariates(panel, covariates, holidays, ahead)
     parameters["covariates"] = list(panel.covariates or {})
-    how = Asked(ahead, origins, 1, None, levels)
+    how = Asked(ahead, origins, None, None, levels)
     scored = _scored(table, panel, asked, how, parameters, within(progress, 0.0, 0.8))
     # A model that was saved may have been chosen by what is scored.
     if scored is not None and hasattr(asked, "caveat") and (caveat := asked.caveat(scored)):
@@ -143,7 +150,7 @@ def forecast(
     parameters.update(chosen=name, first_period=str(later_begins(panel, 1)[0]))
     parameters.tell(skill_in_words(name, scored, parameters))
     advance(progress, 1.0)
-    columns = _columns(panel, prediction, ahead, (asked.name, name), scored)
+    columns = _columns(panel, fitted, prediction, (asked.name, name), scored)
     label = f"Forecast of {ahead} {table.step}{'s' * (ahead != 1)} from {parameters['first_period']}"
     return Forecast(columns, parameters, label=label, made=MadeForecast(asked, panel, fitted, prediction, scored))
 
@@ -158,7 +165,8 @@ def _horizon(panel: Panel, horizon: int | None, parameters: Parameters) -> int:
 
 def _fitted(model: Any, panel: Panel, horizon: int, levels: Sequence[float]) -> tuple[FittedMany, Prediction]:
     fitted = fitted_to(model, panel)
-    return fitted, fitted.predict(horizon, levels)
+    with_totals = isinstance(fitted, ReconciledFit)
+    return fitted, fitted.predict_nodes(horizon, levels) if with_totals else fitted.predict(horizon, levels)
 
 
 def _scored(
@@ -183,24 +191,28 @@ def _scored(
 
 
 def _columns(
-    panel: Panel, prediction: Prediction, horizon: int, names: tuple[str, str], scored: Backtest | None
+    panel: Panel, fitted: FittedMany, prediction: Prediction, names: tuple[str, str], scored: Backtest | None
 ) -> dict[str, np.ndarray]:
     """Return the columns of a forecast; `names` are those of the model asked for and of the one that forecasts."""
-    columns = {key: np.repeat(np.asarray(column), horizon) for key, column in (panel.keys or {}).items()}
-    columns["period"] = np.tile(later_begins(panel, horizon).astype("M8[s]"), panel.size)
+    shown = fitted.nodes if isinstance(fitted, ReconciledFit) else panel
+    horizon = prediction.mean.shape[1]
+    columns = {key: np.repeat(np.asarray(column), horizon) for key, column in (shown.keys or {}).items()}
+    columns["period"] = np.tile(later_begins(panel, horizon).astype("M8[s]"), shown.size)
     columns["mean"] = prediction.mean.ravel()
     for level, low in prediction.low.items():
         columns[f"lo{level:g}"], columns[f"hi{level:g}"] = low.ravel(), prediction.high[level].ravel()
     columns["model"] = np.full(columns["mean"].size, names[1], dtype=object)
-    own = _own_scores(panel, names[0], scored)
+    if scored is not None and isinstance(fitted, ReconciledFit):
+        scored = scored.with_totals(fitted.tree.sums, fitted.tree.keys)
+    own = _own_scores(shown.size, names[0], scored)
     return {**columns, **{name: np.repeat(score, horizon) for name, score in own.items()}}
 
 
-def _own_scores(panel: Panel, name: str, scored: Backtest | None) -> dict[str, np.ndarray]:
+def _own_scores(series: int, name: str, scored: Backtest | None) -> dict[str, np.ndarray]:
     """Return each series' scores at past origins (series,)."""
     scores = {"mase": "mase", "relative_mae": "to_seasonal_naive", "to_smoothing": "to_smoothing"}
     if scored is None:
-        return {column: np.full(panel.size, np.nan) for column in scores}
+        return {column: np.full(series, np.nan) for column in scores}
     by_series = scored.by_series()
     rows = by_series["model"] == name
     return {column: by_series[score][rows] for column, score in scores.items()}
