@@ -7,15 +7,16 @@ import importlib.util
 import numpy as np
 
 import lacrime_geo as lg
+from lacrime_geo.forecasting import scores
 
 from . import markdown
 from .los_angeles import KEYS, monthly, of_lapd, pooled
-from .winners import AUTO, HEADER, HORIZON, NAIVE, SMOOTHING, row_of, scored
+from .winners import AUTO, HORIZON, NAIVE, SMOOTHING, scored
 
 PROPHET = "Prophet"
 EVERY = 6
 # Scored on all series, and compared on the sample.
-BESIDE = (AUTO, "combination", "ETS", SMOOTHING, "SARIMAX", "harmonic regression")
+BESIDE = (AUTO, "combination", "ETS", SMOOTHING, "SARIMAX", "harmonic regression", NAIVE)
 
 
 def sampled(folder):
@@ -29,16 +30,22 @@ def prophet(folder):
     """Return the scores of Prophet on the sample, and beside them what the others have there."""
     if importlib.util.find_spec("prophet") is None:
         raise SystemExit("The table of Prophet needs its package: pip install prophet.")
-    found = lg.backtest(sampled(folder), [PROPHET], horizon=HORIZON)
-    whole = scored(folder)
+    own, whole = lg.backtest(sampled(folder), [PROPHET], horizon=HORIZON), scored(folder)
     inside = np.arange(0, whole.made.panel.size, EVERY)
     naive = pooled(whole, NAIVE, inside)
-    shares = {name: pooled(whole, name, inside) / naive for name in BESIDE}
-    own = {found["model"][at]: row_of(found, at) for at in range(len(found))}[PROPHET]
-    rows = [[name, markdown.share(ratio), *["–"] * (len(HEADER) - 3)] for name, ratio in shares.items()]
-    rows.append([PROPHET, own[1], *own[3:]])
+    rows = [row_on(whole, name, inside, naive) for name in BESIDE]
+    rows.append(row_on(own, PROPHET, np.arange(inside.size), naive))
     rows.sort(key=lambda row: row[1])
-    return markdown.table([HEADER[0], HEADER[1], *HEADER[3:]], rows)
+    return markdown.table(["model", "of seasonal naive", "in 80 %", "in 95 %", "Winkler 95"], rows)
+
+
+def row_on(found, name, inside, naive):
+    """Return the scores of a model on some series, its error as a share of another one."""
+    told, actual = found.made.forecasts[name], found.made.actual[:, inside].ravel()
+    ends = {level: [side[level][:, inside].ravel() for side in (told.low, told.high)] for level in (80, 95)}
+    held = [markdown.percent(scores.coverage(actual, *ends[level])) for level in (80, 95)]
+    width = markdown.number(scores.winkler(actual, *ends[95], 95))
+    return [name, markdown.share(pooled(found, name, inside) / naive), *held, width]
 
 
 TABLES = {"prophet": prophet}
