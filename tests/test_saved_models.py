@@ -357,10 +357,10 @@ import lacrime_geo as lg, numpy as np
 months = np.arange("2020-01", "2022-03", dtype="M8[M]").astype("M8[D]")
 found = lg.forecast(dict(period=months, count=np.arange(26) % 7), horizon=2, model="smoothing", origins=40)
 for number in range(10):
-    before, writing = os.stat(sys.argv[1]).st_ino, os.fork()
+    before, writing = os.stat(sys.argv[1]).st_mtime_ns, os.fork()
     while not writing:
         lg.save_model(found, sys.argv[1])
-    while os.stat(sys.argv[1]).st_ino == before:
+    while os.stat(sys.argv[1]).st_mtime_ns == before:
         time.sleep(0.001)
     time.sleep(0.002 * number)
     os.kill(writing, signal.SIGKILL)
