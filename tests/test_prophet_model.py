@@ -56,13 +56,14 @@ def test_weekdays_and_covariates_are_forecast_the_same_each_time_and_in_silence(
         pytest.skip("prophet is not installed")
     event = (np.arange(120) % 11 == 0).astype(float)
     expected = 40 + 15 * (np.arange(120) % 7 == 2) + 30 * event
-    counts = np.random.default_rng(1).poisson(expected)[:100]
+    counts, later = np.split(np.random.default_rng(1).poisson(expected), [100])
     # A name of Prophet's own, which it would refuse.
     series = Series(counts, DAYS[:100], "day", covariates={"trend": event})
     with caplog.at_level(logging.DEBUG):
         first, again = (model_of("prophet").fit(series).predict(20) for _ in range(2))
     assert np.abs(first.mean - expected[100:]).mean() < 4
     assert (first.low[95] <= first.low[80]).all() and (first.high[80] <= first.high[95]).all()
+    assert ((first.low[95] <= later) & (later <= first.high[95])).sum() >= 18
     np.testing.assert_array_equal(first.mean, again.mean)
     np.testing.assert_array_equal(first.high[95], again.high[95])
     assert [record.name for record in caplog.records if record.name.startswith(("prophet", "cmdstanpy"))] == []
@@ -84,6 +85,16 @@ def test_the_spread_is_that_of_prophets_own_draws():
     told = variance_ahead(fit, later["ds"])
     assert told[-1] > 2 * told[0]
     np.testing.assert_allclose(told[[0, 60, 120, 179]], drawn[[0, 60, 120, 179]], rtol=0.15)
+
+
+def test_intervals_are_wider_for_the_terms_that_are_estimated():
+    pytest.importorskip("prophet")
+    fitted = Prophet().fit(Series(np.random.default_rng(3).normal(1000, 100, 60), DAYS[:60], "day"))
+    (fit,), told = fitted.many.fits, fitted.predict(1)
+    # A line and three waves of the week: 8 of 60, and two for Student's t.
+    deviation = np.sqrt(float(np.ravel(fit.params["sigma_obs"])[0]) ** 2 * fit.y_scale**2 * 60 / 50)
+    half = (told.high[95] - told.low[95])[0] / 2
+    assert half == pytest.approx(1.96 * deviation, rel=0.05)
 
 
 def test_series_without_incidents_are_forecast_as_such():

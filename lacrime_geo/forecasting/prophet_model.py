@@ -33,7 +33,8 @@ class Prophet(Model):
     -----
     Intervals are negative binomial, with the variance that Prophet draws its own from: that of the misses in the history, and
     of a trend that goes on to bend as often and as sharply as it has (section 3.1.4), in closed form: with S bends in a
-    history of length 1, whose sizes are λ in the mean, 2 λ² S t³ / 3 at a time t after it.
+    history of length 1, whose sizes are λ in the mean, 2 λ² S t³ / 3 at a time t after it. Prophet takes no account of the
+    terms it estimates; here that variance is widened for them. Where its straight line goes astray, they still hold too few.
 
     Prophet and cmdstanpy log warnings only, and that plotly is missing is not said.
 
@@ -69,7 +70,14 @@ class ProphetFit(FittedMany):
         """Return means and intervals (series, horizon): negative binomial with Prophet's mean and variance."""
         table = _table(self.panel, later_begins(self.panel, horizon), self.panel.begin.size)
         mean = np.array([fit.predict(table)["yhat"].to_numpy() for fit in self.fits])
-        return predicted(mean, np.array([variance_ahead(fit, table["ds"]) for fit in self.fits]), levels)
+        variance = self._wider * np.array([variance_ahead(fit, table["ds"]) for fit in self.fits])
+        return predicted(mean, variance, levels)
+
+    @property
+    def _wider(self) -> float:
+        """How much greater the variance is for the terms estimated: that of Student's t, bends left out of account."""
+        steps, terms = self.panel.begin.size, 2 + 2 * sum(self.parameters["waves"].values())
+        return steps / max(steps - terms - len(self.panel.covariates or {}) - 2, 1)
 
 
 def waves_of(panel: Panel) -> dict[str, int]:
