@@ -190,12 +190,6 @@ def weights_by(errors: np.ndarray, origins: int, kept: float) -> np.ndarray:
     return np.asarray(weights / weights.sum())
 
 
-def clearly_less(errors: np.ndarray, others: np.ndarray) -> bool:
-    """Return whether errors at some origins are smaller by more than a standard error of the mean difference."""
-    less = others - errors
-    return bool(less.mean() > less.std(ddof=1) / np.sqrt(less.size))
-
-
 def settings_of(model: Model) -> dict[str, Any]:
     """Return the settings of a chosen model, for the record."""
     if isinstance(model, RakedTotals):
