@@ -85,6 +85,16 @@ def test_a_forecast_is_that_of_the_function(table, tmp_path):
         assert np.allclose(found[name], right[name], rtol=1e-12)
 
 
+def test_totals_are_added_and_their_model_is_saved(table, tmp_path):
+    words = ("forecast", table, tmp_path / "f.csv", "--model", "drift", "--horizon", 1, "--totals", "bottom-up")
+    assert run(*words, "--save-model", tmp_path / "m.json") == 0
+    found = pd.read_csv(tmp_path / "f.csv")
+    assert sorted(found["area"]) == ["01", "02", "all"]
+    of = dict(zip(found["area"], found["mean"]))
+    assert of["all"] == pytest.approx(of["01"] + of["02"])
+    assert lg.load_model(tmp_path / "m.json").predict(1).mean[:, 0] == pytest.approx([of["01"], of["02"]])
+
+
 def test_a_saved_model_forecasts_again(table, tmp_path, capsys):
     model = tmp_path / "model.json"
     assert run("forecast", table, tmp_path / "f.parquet", "--model", "drift", "--save-model", model) == 0

@@ -14,8 +14,9 @@ from .backtesting import FEWEST_ORIGINS
 from .break_guards import IGNORE, RAISE
 from .count_command import BREAKS_HELP
 from .count_files import read_counts, read_covariates
-from .forecasts import Forecast, forecast
+from .forecasts import NO_TOTALS, Forecast, forecast
 from .model_names import MODELS
+from .reconciled_models import METHODS
 from .saved_models import load_model, refuse_ending, write_model
 
 log = logging.getLogger("lacrime_geo")
@@ -53,6 +54,11 @@ def _add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("--model", metavar="NAME", help=f"{NAMES}; default auto, chosen by errors at past origins")
     command.add_argument("--model-file", metavar="FILE", help="a saved model (.json) in place of a name: its settings")
     command.add_argument("--levels", metavar="NUMBERS", help="of the intervals, in per cent; default 80, 95")
+    command.add_argument(
+        "--totals",
+        choices=(NO_TOTALS, *METHODS),
+        help="add rows of totals of each key and of all: sums (bottom-up), or forecast and made to add up (mint); default none",
+    )
     command.add_argument("--save-model", metavar="FILE", help="file (.json) to write the model and its card into")
     add_shared_options(command)
 
@@ -80,6 +86,8 @@ def _asked(options: argparse.Namespace) -> dict[str, Any]:
         asked["model"] = load_model(options.model_file)
     elif options.model:
         asked["model"] = options.model
+    if options.totals:
+        asked["totals"] = options.totals
     if options.levels:
         asked["levels"] = checks.several("levels", options.levels)
     return asked
