@@ -15,14 +15,24 @@ from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
 from .density_clusters import dbscan
 from .features import Features, as_features
-from .forecasting.area_forecasts import AreaForecasts, backtest_forecasts, forecast_areas
-from .forecasting.backtesting import Backtest, backtest
-from .forecasting.count_tables import Counts, counts
-from .forecasting.forecasts import Forecast, forecast
-from .forecasting.high_times import peaks
-from .forecasting.model_cards import model_card
-from .forecasting.retraining import Retraining, retrain
-from .forecasting.saved_models import SavedModel, load_model, save_model
+from .forecasting import (
+    AreaForecasts,
+    Backtest,
+    Counts,
+    Forecast,
+    Retraining,
+    SavedModel,
+    backtest,
+    backtest_forecasts,
+    counts,
+    forecast,
+    forecast_areas,
+    load_model,
+    model_card,
+    peaks,
+    retrain,
+    save_model,
+)
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid

@@ -202,40 +202,36 @@ def _shapes(found: Forecast, table: Counts, areas: Features | None) -> AreaForec
     """Return a forecast as polygons, a row for each area and step."""
     assert found.made is not None
     panel, horizon = found.made.panel, int(found.parameters["horizon"])
-    begin = later_begins(panel, horizon)
-    end = np.append(begin[1:], end_of(panel, horizon)).astype("M8[s]") - np.timedelta64(1, "s")
-    names = next(iter(panel.keys.values())) if panel.keys else np.array([ALL], dtype=object)
-    columns = {name: found[name] for name in ("mean", "lo80", "hi80", "lo95", "hi95")}
-    before = year_before(panel, horizon).ravel()
-    with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.where(before > 0, columns["mean"] / before - 1, np.nan)
     wkb = np.empty(panel.size, dtype=object)
     crs = "EPSG:4326"
     if areas is not None:
         wkb[:], crs = list(areas.wkb), areas.crs
     parameters = found.parameters
     parameters.update({name: value for name, value in table.parameters.items() if name not in parameters})
-    label = " · ".join(
-        part for part in ("Forecast", table.parameters.get("category"), _when(begin, table.step)) if part
-    )
-    return AreaForecasts(
-        {
-            "area": np.repeat(names.astype(str).astype(object), horizon),
-            "period": np.tile(begin.astype("M8[s]"), panel.size),
-            "period_end": np.tile(end, panel.size),
-            **columns,
-            "last_year": before,
-            "change": change,
-            "change_sure": _sure(columns["lo80"], columns["hi80"], before),
-            **{name: found[name] for name in ("model", "mase", "relative_mae")},
-        },
-        parameters,
-        np.repeat(wkb, horizon),
-        crs,
-        "forecast",
-        label,
-        forecast=found,
-    )
+    parts = ("Forecast", table.parameters.get("category"), _when(later_begins(panel, horizon), table.step))
+    label = " · ".join(part for part in parts if part)
+    columns = _columns(found, panel, horizon)
+    return AreaForecasts(columns, parameters, np.repeat(wkb, horizon), crs, "forecast", label, forecast=found)
+
+
+def _columns(found: Forecast, panel: Panel, horizon: int) -> dict[str, np.ndarray]:
+    """Return the columns of the polygons: the forecast, beside the counts of the year before."""
+    begin = later_begins(panel, horizon)
+    end = np.append(begin[1:], end_of(panel, horizon)).astype("M8[s]") - np.timedelta64(1, "s")
+    names = next(iter(panel.keys.values())) if panel.keys else np.array([ALL], dtype=object)
+    before = year_before(panel, horizon).ravel()
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.where(before > 0, found["mean"] / before - 1, np.nan)
+    return {
+        "area": np.repeat(names.astype(str).astype(object), horizon),
+        "period": found["period"],
+        "period_end": np.tile(end, panel.size),
+        **{name: found[name] for name in ("mean", "lo80", "hi80", "lo95", "hi95")},
+        "last_year": before,
+        "change": change,
+        "change_sure": _sure(found["lo80"], found["hi80"], before),
+        **{name: found[name] for name in ("model", "mase", "relative_mae")},
+    }
 
 
 def year_before(panel: Panel, horizon: int) -> np.ndarray:

@@ -30,7 +30,7 @@ def many_keys(
     """
     if by is None:
         return {}, np.zeros(incidents.size), None
-    if isinstance(by, (str, list, tuple)) and not (isinstance(by, str) and by.lower().endswith(LAYERS)):
+    if isinstance(by, (list, tuple)) or (isinstance(by, str) and not _is_layer(by)):
         names = [by] if isinstance(by, str) else list(by)
         refuse_outcomes(names)
         told = []
@@ -44,6 +44,11 @@ def many_keys(
     if isinstance(by, os.PathLike) or isinstance(by, str) or hasattr(by, "crs") or hasattr(by, "to_features"):
         return None, None, as_features(by, crs=incidents.crs)
     raise TypeError(f"by is the name of a column, several, or polygons, not a {type(by).__name__}.")
+
+
+def _is_layer(by: str) -> bool:
+    """Tell whether a text is the path of a layer, "|layername=" after it or not, and no name of a column."""
+    return by.lower().partition("|layername=")[0].endswith(LAYERS)
 
 
 def _column(incidents: Incidents, name: str) -> np.ndarray:
