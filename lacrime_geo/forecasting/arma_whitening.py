@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 
-def lagged(coefficients: Sequence[float], seasonal: Sequence[float], season: int) -> np.ndarray:
+def lagged(coefficients: Any, seasonal: Any, season: int) -> np.ndarray:
     """Return the coefficients (lags,) of a polynomial in the lag times one in the season's lag, the leading 1 left out.
 
     >>> lagged([0.5], [0.4], 4).tolist()
@@ -20,7 +20,7 @@ def lagged(coefficients: Sequence[float], seasonal: Sequence[float], season: int
     return np.convolve(plain, sparse)[1:]
 
 
-def coefficients_of(partial: Sequence[float]) -> np.ndarray:
+def coefficients_of(partial: Any) -> np.ndarray:
     """Return the coefficients φ (order,) of an autoregression by its partial autocorrelations, each between −1 and 1.
 
     All stationary ones, and no others, are found so (Barndorff-Nielsen & Schou 1973; Durbin's recursion).

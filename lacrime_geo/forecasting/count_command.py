@@ -14,7 +14,8 @@ from ..parameter_groups import SELECTION_HELP
 from ..progress import Progress, within
 from ..selection import words
 from .break_guards import FREQUENCIES, IGNORE, RAISE
-from .count_tables import NOWCAST, Counts, counts
+from .count_ends import NOWCAST
+from .count_tables import Counts, counts
 from .series_keys import LAYERS
 
 log = logging.getLogger("lacrime_geo")
