@@ -1,0 +1,1 @@
+"""Where next: which places will have most of the coming incidents, by what was known before them."""

@@ -1,0 +1,45 @@
+"""The face of every predictor: what is known in, the expected incidents of each unit out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .events import History
+
+
+class Fitted:
+    """A predictor fitted to a history; `parameters` tells what was found."""
+
+    parameters: Mapping[str, Any]
+
+    def predict(self, horizon: int) -> np.ndarray:
+        """Return the incidents expected in each unit (n,) within so many days from the origin on."""
+        raise NotImplementedError
+
+
+class Predictor:
+    """What every predictor can: be fitted to what was known at an origin."""
+
+    name: str
+
+    def needs(self) -> int:
+        """Return how many days of history it needs at least."""
+        return 1
+
+    def fit(self, history: History) -> Fitted:
+        """Fit it to a history."""
+        raise NotImplementedError
+
+
+class Rates(Fitted):
+    """Expected incidents a day of each unit (n,), alike on all days of the horizon."""
+
+    def __init__(self, rate: np.ndarray, parameters: Mapping[str, Any] | None = None) -> None:
+        self.rate, self.parameters = rate, dict(parameters or {})
+
+    def predict(self, horizon: int) -> np.ndarray:
+        """Return the incidents expected in each unit (n,) within so many days from the origin on."""
+        return self.rate * horizon
