@@ -9,13 +9,9 @@ from .layouts import DIVISIONS, beside, everything, made, tall_map
 MODEL = "smoothing"
 
 
-def _incidents():
-    return everything().select(until="2024-01-01")
-
-
 def forecast_map(work):
     """Draw the incidents expected in each division on the first day of 2024, and which of them are sure changes."""
-    result = lg.forecast_areas(_incidents(), areas=DIVISIONS, model=MODEL)
+    result = lg.forecast_areas(everything(), areas=DIVISIONS, model=MODEL)
     found, layer = made(work / "forecast.gpkg", result)
     sure = np.isin(found["change_sure"], ["rise", "fall"])[found["period"] == found["period"].min()]
     words = f"By {MODEL} · in {sure.sum()} of {sure.size} divisions last year's count is beyond the 80 % interval"
@@ -26,7 +22,7 @@ def forecast_map(work):
 
 def forecast(work):
     """Draw the incidents of a day by category, and those expected in the next two weeks."""
-    return lg.forecast(lg.counts(_incidents(), freq="D", by="category"), horizon=14)
+    return lg.forecast(lg.counts(everything(), freq="D", by="category"), horizon=14)
 
 
 PICTURES = {"forecast_map": forecast_map, "forecast": forecast}
