@@ -33,6 +33,20 @@ class Predictor:
         """Fit it to a history."""
         raise NotImplementedError
 
+    def require(self, history: History) -> None:
+        """Raise where a history is too short.
+
+        Raises
+        ------
+        ValueError
+            If fewer days are known than it needs.
+        """
+        if history.days < self.needs():
+            raise ValueError(
+                f"{self.name!r} needs {self.needs():,} days of history, and {history.days:,} are known before "
+                f"{history.origin}; take a later origin or a shorter window."
+            )
+
 
 class Rates(Fitted):
     """Expected incidents a day of each unit (n,), alike on all days of the horizon."""

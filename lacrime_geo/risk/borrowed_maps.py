@@ -1,0 +1,68 @@
+"""Maps that tell of one category what others know: its own counts, all crime, and all crime by the region's mix."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .events import History
+from .plain_predictors import days_used
+from .spreading_counts import spread
+from .units import Units
+
+# In cells: from the place alone to a part of the town.
+WIDTHS = (0.0, 0.6, 1.2, 2.4, 5.0, 10.0)
+MIXED, RECENT = (0.0, 0.6, 1.2), 1.2
+# The mix of categories around a place, from wide to near: a wider one stands for one crime of what is nearer.
+REGION, SURROUNDINGS = (10.0, 5.0), (10.0, 5.0, 2.4)
+_AS_WIDER = 1.0
+HALF_LIFE = 14.0
+
+MAPS = (
+    *(f"own counts, {width:g} cells" for width in WIDTHS),
+    *(f"all crime, {width:g} cells" for width in WIDTHS),
+    *(f"all crime by the region's mix, {width:g} cells" for width in MIXED),
+    *(f"all crime by the mix around, {width:g} cells" for width in MIXED),
+    "own counts, last weeks",
+    "all crime, last weeks",
+    "everywhere alike",
+)
+
+
+class Borrowing(NamedTuple):
+    """Counts of several targets and of all crime, last column: as they are, spread by each width, and of the last weeks."""
+
+    units: Units
+    by_width: dict[float, np.ndarray]
+    recent: np.ndarray
+
+    @classmethod
+    def of(cls, history: History, targets: list[np.ndarray]) -> Borrowing:
+        """Count and spread a history; each target is a mask of its events."""
+        units, days = history.units, days_used(history)
+        unit, age = history.events.unit, history.age()
+        masks = [mask & (age <= days) for mask in [*targets, np.ones(age.size, dtype=bool)]]
+        counts = np.column_stack([units.counts(unit[mask]) for mask in masks])
+        weights = [0.5 ** (age[mask] / HALF_LIFE) for mask in masks]
+        last = np.column_stack([units.counts(unit[mask], weight) for mask, weight in zip(masks, weights)])
+        return cls(units, {width: spread(units, counts, width) for width in WIDTHS}, spread(units, last, RECENT))
+
+    def maps(self, target: int) -> np.ndarray:
+        """Return the maps of a target (len(MAPS), n), each 1 in sum; a map that holds nothing is everywhere alike."""
+        own = [self.by_width[width][:, target] for width in WIDTHS]
+        every = [self.by_width[width][:, -1] for width in WIDTHS]
+        mixes = [self._mix(target, widths) for widths in (REGION, SURROUNDINGS)]
+        mixed = [self.by_width[width][:, -1] * mix for mix in mixes for width in MIXED]
+        alike = self.units.area
+        held = [*own, *every, *mixed, self.recent[:, target], self.recent[:, -1], alike]
+        return np.array([(values if values.sum() > 0 else alike) / (values.sum() or alike.sum()) for values in held])
+
+    def _mix(self, target: int, widths: tuple[float, ...]) -> np.ndarray:
+        """Return which share of the crime around each unit (n,) is the target's; where there is little, of what is wider."""
+        counts = self.by_width[0.0]
+        mix = np.asarray(counts[:, target].sum() / max(counts[:, -1].sum(), 1.0))
+        for width in widths:
+            own, every = self.by_width[width][:, target], self.by_width[width][:, -1]
+            mix = (own + _AS_WIDER * mix) / (every + _AS_WIDER)
+        return mix

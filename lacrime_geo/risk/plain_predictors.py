@@ -1,0 +1,99 @@
+"""The predictors that are no models: what has been counted in a place is what is expected there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import checks
+from .events import History
+from .predictors import Predictor, Rates
+
+YEAR = 365
+
+
+class LastCounts(Predictor):
+    """Expect in each place what it had in the last days known.
+
+    Parameters
+    ----------
+    days : how many: 7, 28 or the days that are predicted are usual.
+
+    Examples
+    --------
+    >>> LastCounts(28).name, LastCounts(28).needs()
+    ('counts_28_days', 28)
+    """
+
+    def __init__(self, days: int) -> None:
+        self.days = checks.whole("days", days)
+        self.name = f"counts_{self.days}_days"
+
+    def needs(self) -> int:
+        """Return how many days of history it needs at least."""
+        return self.days
+
+    def fit(self, history: History) -> Rates:
+        """Count the last days.
+
+        Raises
+        ------
+        ValueError
+            If fewer are known.
+        """
+        self.require(history)
+        return Rates(history.counts(self.days) / self.days, {"days": self.days})
+
+
+class PriorCounts(Predictor):
+    """Expect in each place what it had in all days known, at most the last 365: the baseline that is hard to beat.
+
+    Prior counts do as well as most models (Wheeler & Steenbeek 2021).
+    """
+
+    name = "prior_counts"
+
+    def fit(self, history: History) -> Rates:
+        """Count the days known.
+
+        Raises
+        ------
+        ValueError
+            If none is.
+        """
+        self.require(history)
+        days = days_used(history)
+        return Rates(history.counts(days) / days, {"days": days})
+
+
+class AllCrimeCounts(Predictor):
+    """Expect the predicted category where crimes of every category were, in all days known, at most the last 365."""
+
+    name = "all_crime_counts"
+
+    def fit(self, history: History) -> Rates:
+        """Count all crimes in the days known, and the predicted category in all places together.
+
+        Raises
+        ------
+        ValueError
+            If no day is known.
+        """
+        self.require(history)
+        days = days_used(history)
+        own = history.counts(days).sum() / days
+        return Rates(scaled_to(history.counts(days, every=True), own), {"days": days})
+
+
+def days_used(history: History) -> int:
+    """Return how many of the last days are used: those known, at most a year, so that every season counts once."""
+    return min(history.days, YEAR)
+
+
+def scaled_to(values: np.ndarray, total: float) -> np.ndarray:
+    """Return values (n,), none negative, multiplied so that they sum to a total; all alike where they are all 0.
+
+    >>> scaled_to(np.array([1.0, 3.0]), 8.0).tolist(), scaled_to(np.zeros(2), 8.0).tolist()
+    ([2.0, 6.0], [4.0, 4.0])
+    """
+    whole = values.sum()
+    return values * (total / whole) if whole > 0 else np.full(values.size, total / values.size)
