@@ -111,7 +111,7 @@ def test_taken_back_to_a_day_it_is_what_was_known_then():
 def test_without_reports_the_last_month_is_left_out():
     table = counts(incidents(START + np.arange(100)))
     assert table["period"].max().astype("M8[D]") == START + 99 - 30
-    assert "lag_days" not in table.parameters
+    assert table.parameters["lag_days"] == 30
 
 
 def test_the_change_of_the_records_system_is_refused():

@@ -271,3 +271,22 @@ def test_totals_stand_beside_the_series_and_add_up(method):
     alone = {"period": MONTHS, "count": table["count"].reshape(3, -1).sum(axis=0)}
     naive = lg.forecast({**monthly(), **table}, model="seasonal naive", horizon=2, totals="bottom-up")
     np.testing.assert_allclose(naive["mase"][0], lg.forecast(alone, model="seasonal naive", horizon=2)["mase"][0])
+
+
+def test_steps_serve_the_models_and_origins_that_are_asked_for():
+    days = np.datetime64("2020-01-01") + np.arange(735)
+    points = incidents(days)
+    assert lg.forecast_areas(points, model="last count", horizon=1).parameters["step"] == "month"
+    # SARIMAX needs two seasons; sixteen origins eight months more.
+    assert lg.forecast_areas(points, model="SARIMAX", horizon=1).parameters["step"] == "day"
+    many = lg.backtest_forecasts(points, models="last count", horizon=1, origins=16)
+    assert many.parameters["step"] == "week"
+
+
+def test_without_dates_of_report_a_month_is_not_known_at_an_origin():
+    days = np.datetime64("2020-01-01") + np.arange(300)
+    points = incidents(days)
+    plain = lg.Incidents(points.easting, points.northing, when=points.when, crs=points.crs)
+    table = lg.counts(plain)
+    assert str(table["period"][-1].astype("M8[D]")) == str(days[-1] - 30)
+    assert backtest(table, ["last count"], horizon=3).parameters["gap"] == 30

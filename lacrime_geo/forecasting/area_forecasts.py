@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from .coarser_counts import coarser
 from .count_tables import Counts, counts
 from .forecasts import Forecast, forecast
 from .history_lengths import steps_lacking
+from .model_names import model_of, models_of
 from .models import SEASONS, Panel
 from .step_lengths import end_of, later_begins
 
@@ -96,7 +98,8 @@ def forecast_areas(
     """
     known = as_incidents(incidents)
     polygons = None if areas is None else as_features(areas, crs=known.crs)
-    table = _counted(known, polygons, by, step, horizon, as_of, breaks, within(progress, 0.0, 0.3))
+    asked = _Asked(step, horizon, [model_of(model)], FEWEST_ORIGINS)
+    table = _counted(known, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
     found = forecast(table, horizon=horizon, model=model, breaks=breaks, progress=within(progress, 0.3, 1.0))
     return _shapes(found, table, polygons)
 
@@ -153,47 +156,53 @@ def backtest_forecasts(
     """
     known = as_incidents(incidents)
     polygons = None if areas is None else as_features(areas, crs=known.crs)
-    table = _counted(known, polygons, by, step, horizon, as_of, breaks, within(progress, 0.0, 0.3))
+    every = models_of(models)
+    asked = _Asked(step, horizon, every, origins)
+    table = _counted(known, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
     ahead = HORIZONS[table.step] if horizon is None else horizon
     found = backtest(
-        table, models, horizon=ahead, origins=origins, gap=gap, breaks=breaks, progress=within(progress, 0.3, 1.0)
+        table, every, horizon=ahead, origins=origins, gap=gap, breaks=breaks, progress=within(progress, 0.3, 1.0)
     )
     found.parameters.update({name: value for name, value in table.parameters.items() if name not in found.parameters})
     return found
 
 
+class _Asked(NamedTuple):
+    """Hold what the steps of the counts must serve."""
+
+    step: str
+    horizon: int | None
+    models: Sequence[Any]
+    origins: int
+
+
 def _counted(
-    incidents: Incidents,
-    areas: Any,
-    by: Any,
-    step: str,
-    horizon: int | None,
-    as_of: Any,
-    breaks: str,
-    progress: Progress,
+    incidents: Incidents, areas: Any, by: Any, asked: _Asked, as_of: Any, breaks: str, progress: Progress
 ) -> Counts:
     """Return the counts of the incidents by area and step, and in their record why the step is what it is."""
     if areas is not None and by is not None:
         raise ValueError("areas and by both tell the series apart; give one of them.")
-    asked = checks.option("step", step, STEPS)
-    freq = next((freq for freq, name in FREQUENCIES.items() if name == asked), "D")
+    step = checks.option("step", asked.step, STEPS)
+    freq = next((freq for freq, name in FREQUENCIES.items() if name == step), "D")
     table = counts(
         incidents, by=by if areas is None else areas, freq=freq, as_of=as_of, breaks=breaks, progress=progress
     )
-    return _of_longest_steps(table, horizon) if asked == AUTO else table
+    return _of_longest_steps(table, asked) if step == AUTO else table
 
 
-def _of_longest_steps(table: Counts, horizon: int | None) -> Counts:
+def _of_longest_steps(table: Counts, asked: _Asked) -> Counts:
     """Return counts of days as those of the longest steps of which there are enough to score a forecast; say which."""
     for step in ("month", "week"):
         longer = coarser(table, step)
-        if longer is not None and not steps_lacking(
-            longer, SEASONS[step] + 1, horizon or HORIZONS[step], FEWEST_ORIGINS
-        ):
+        # Seasonal naive, beside which all are scored, needs a season and a step.
+        needs = [model.needs(SEASONS[step]) for model in asked.models if hasattr(model, "needs")]
+        needed = max([SEASONS[step] + 1, *needs])
+        horizon = asked.horizon or HORIZONS[step]
+        if longer is not None and not steps_lacking(longer, needed, horizon, asked.origins):
             reason = f"the longest steps of which there are enough to score a forecast: {longer.panel().begin.size:,}"
             longer.parameters.choose("step", step, reason)
             return longer
-    reason = "of weeks and months there are too few to score a forecast at eight past origins"
+    reason = f"of weeks and months there are too few to score a forecast at {asked.origins} past origins"
     table.parameters.choose("step", "day", reason)
     return table
 

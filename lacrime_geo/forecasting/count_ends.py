@@ -53,6 +53,7 @@ def end_of_counts(
                 f"A nowcast needs dates of report (column {REPORTED_COLUMN}), and {incidents.label!r} has too few; leave "
                 "lag_safe=True."
             )
+        parameters["lag_days"] = period_guards.USUAL_LAG
         safe = end - period_guards.USUAL_LAG * DAY
         reason = (
             f"without enough dates of report, the last {period_guards.USUAL_LAG} days are taken for not all reported"

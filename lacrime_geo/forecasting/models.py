@@ -116,10 +116,6 @@ class Panel:
         keys = None if self.keys is None else {name: np.asarray(key)[rows] for name, key in self.keys.items()}
         return replace(self, values=self.values[rows], keys=keys)
 
-    def with_values(self, values: np.ndarray) -> Panel:
-        """Return other series of the same steps, without keys."""
-        return replace(self, values=values, keys=None)
-
 
 @dataclass(frozen=True, eq=False)
 class Prediction:
