@@ -9,7 +9,7 @@ import numpy as np
 from .unit_distances import NearUnits
 
 # A day's incidents bring others for so many days at most; pairs beyond the largest number would fill the memory.
-LONGEST, MOST = 60, 4_000_000
+LONGEST, MOST = 60, 1_000_000
 
 
 @dataclass(frozen=True, eq=False)
