@@ -1,5 +1,7 @@
 """Backtests: scores against a slow twin, no look at the future, guards that refuse."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,9 +9,11 @@ from lacrime_geo import Cancelled
 from lacrime_geo.forecasting import leak_guards, scores
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.count_tables import as_counts
+from lacrime_geo.forecasting.model_names import MODELS, model_of
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.past_origins import predicted_by
-from lacrime_geo.forecasting.simple_models import Drift, MovingAverage, SeasonalNaive
+from lacrime_geo.forecasting.reconciled_models import Reconciled
+from lacrime_geo.forecasting.simple_models import Drift, MovingAverage
 
 MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
 
@@ -147,7 +151,8 @@ def test_the_gap_is_that_of_the_reports():
 
 
 def test_origins_that_overlap_are_warned_of():
-    assert "overlap" in backtest(table(), [], horizon=2, gap=4).parameters["warnings"][0]
+    found = backtest(table(), ["drift"], horizon=2, gap=4)
+    assert "6 in a row overlap" in found.parameters["warnings"][0] and np.isnan(found["dm_p"]).all()
     assert "warnings" not in backtest(table(), [], horizon=2, origins=9).parameters
 
 
@@ -209,7 +214,10 @@ def test_covariates_are_handed_on_and_guarded():
     values = as_counts(table()).panel().values
     for bad, words in (
         ({"daily_avg": np.arange(48.0)}, "daily_avg"),
-        ({"count": values[1]}, "target itself"),
+        ({"count": values[1]}, "counts of series 1 themselves"),
+        ({"holiday": values[1]}, "'holiday' goes with the counts of series 1 themselves"),
+        ({"mean": np.nan_to_num(moving(values[2], 4), nan=30.0)}, "4 steps of the counts of series 2 that ends with"),
+        ({"log": np.log1p(values.sum(axis=0))}, "target itself"),
         ({"mean": moving(values.sum(axis=0), 3)}, "missing in 2"),
         ({"mean": np.nan_to_num(moving(values.sum(axis=0), 3), nan=100.0)[:20]}, "20 values"),
         ({"none": np.full(48, np.nan)}, "missing in all 48"),
@@ -229,11 +237,32 @@ def test_a_leaking_model_is_found():
         )
 
 
-@pytest.mark.parametrize("model", [SeasonalNaive(), Drift(), MovingAverage(6), LastOne()])
-def test_honest_models_pass(model):
-    leak_guards.require_no_leak(
-        lambda panel, known: predicted_by(model, panel.until(known), 3, (80,)).mean, panel_of(), 40
-    )
+def all_told(model):
+    """Return a function of a panel and what is known of it: means and ends of intervals, below each other."""
+
+    def told(panel, known):
+        found = predicted_by(model, panel.until(known), 3, (80,))
+        return np.concatenate([np.atleast_2d(part) for part in (found.mean, found.low[80], found.high[80])])
+
+    return told
+
+
+@pytest.mark.parametrize("name", list(MODELS))
+def test_no_model_knows_what_comes_after(name):
+    if name == "Prophet":
+        pytest.importorskip("prophet")
+    leak_guards.require_no_leak(all_told(model_of(name)), panel_of(), 40)
+
+
+@pytest.mark.parametrize("model", [LastOne(), Reconciled(model_of("auto"), "mint"), Reconciled(model_of("ETS"), "bottom-up")])
+def test_neither_do_models_of_others(model):
+    leak_guards.require_no_leak(all_told(model), panel_of(), 40)
+
+
+@pytest.mark.parametrize("name", ["harmonic regression", "SARIMAX"])
+def test_nor_do_models_with_covariates(name):
+    panel = replace(panel_of(), covariates={"event": np.arange(48) % 5 == 0})
+    leak_guards.require_no_leak(all_told(model_of(name)), panel, 40)
 
 
 def test_scaling_by_the_whole_series_is_found():
@@ -263,10 +292,16 @@ VALUES = np.random.default_rng(5).poisson(20, 60).astype(float)
     [
         (VALUES, "target itself"),
         (2 * VALUES + 3, "target itself"),
-        (np.append(VALUES[1:], np.nan), "next step"),
-        (moving(VALUES, 7), "moving mean of 7"),
+        (np.append(VALUES[1:], np.nan), "the target 1 step later.*Shift it by 2 steps"),
+        (np.append(VALUES[10:], np.zeros(10)), "the target 10 steps later.*Shift it by 11 steps"),
+        (moving(VALUES, 7), "moving mean of 7 steps of the target that ends with the step itself"),
         (moving(VALUES, 7) * 7, "moving mean of 7"),
-        (moving(VALUES, 5, 2), "moving mean of 5"),
+        (moving(VALUES, 5, 2), "moving mean of 5 steps of the target that ends 2 steps after it"),
+        (moving(VALUES, 3, 3), "ends 3 steps after it.*Shift it by 4 steps"),
+        (np.log1p(VALUES), "target itself"),
+        (-np.sqrt(VALUES), "target itself"),
+        (np.log1p(moving(VALUES, 7)), "moving mean of 7"),
+        (np.round(moving(VALUES, 7), 2), "moving mean of 7"),
         (np.full(60, np.nan), "missing in all 60"),
         (np.ones(3), "3 values for 60"),
     ],
@@ -280,6 +315,78 @@ def test_shifted_features_pass():
     last = np.append(np.nan, VALUES[:-1])
     week = np.append(np.nan, moving(VALUES, 7)[:-1])
     leak_guards.refuse_leaks(VALUES, {"last": last, "week": week, "weekday": np.arange(60) % 7.0, "one": np.ones(60)})
+
+
+def shifted(values, steps):
+    """Return values moved to later steps, the first ones filled as people fill them."""
+    return np.append(np.full(steps, values.mean()), values[:-steps])
+
+
+@pytest.mark.parametrize("back", [1, 2, 3, 4])
+def test_features_must_be_shifted_by_all_that_is_ahead(back):
+    week = np.nan_to_num(moving(VALUES, 7), nan=20.0)
+    for feature, words in (
+        (shifted(VALUES, back), f"the target {back} step"),
+        (shifted(week, back), f"moving mean of 7 steps of the target that ends {back} step"),
+        (np.sqrt(shifted(VALUES, back)), f"the target {back} step"),
+    ):
+        leak_guards.refuse_leaks(VALUES, {"feature": feature}, ahead=back)
+        with pytest.raises(ValueError, match=f"{words}.*{back + 2} steps ahead.*Shift it by 2 steps"):
+            leak_guards.refuse_leaks(VALUES, {"feature": feature}, ahead=back + 2)
+
+
+def test_a_covariate_is_held_against_the_gap_and_the_horizon():
+    values = as_counts(table()).panel().values
+    total, one = shifted(values.sum(axis=0), 2), shifted(np.nan_to_num(moving(values[1], 5), nan=30.0), 2)
+    for column, words in ((total, "the target 2 steps before"), (one, "5 steps of the counts of series 1 that ends 2 steps")):
+        given = {"before": column}
+        backtest(table(), [], horizon=2, covariates=given)
+        backtest(table(), [], horizon=1, gap=1, covariates=given)
+        for more in (dict(horizon=3), dict(horizon=2, gap=1), dict(horizon=1, gap=2)):
+            with pytest.raises(ValueError, match=f"{words}.*3 steps ahead.*Shift it by 1 step,"):
+                backtest(table(), [], covariates=given, **more)
+        late = as_counts(table())
+        late.parameters["lag_days"] = 40
+        with pytest.raises(ValueError, match="Shift it by 1 step,"):
+            backtest(late, [], horizon=1, covariates=given)
+
+
+def innocent(steps, random):
+    """Return columns that know nothing: by chance, seasonal, of weather, steps up, trends."""
+    at = np.arange(steps)
+    wave = np.sin(2 * np.pi * (at + random.integers(12)) / 12)
+    first = random.integers(steps)
+    return [
+        random.normal(size=steps),
+        random.integers(0, 2, steps),
+        random.poisson(0.3, steps),
+        random.normal(size=steps).cumsum(),
+        wave,
+        20 + 10 * wave + random.normal(size=steps),
+        at % 12 == random.integers(12),
+        at >= first,
+        (at >= first) & (at < first + random.integers(1, 13)),
+        at * 1.0,
+        np.log1p(at),
+        at // 12,
+    ]
+
+
+@pytest.mark.parametrize(("steps", "series", "mean", "repeats"), [(10, 3, 5, 60), (46, 3, 30, 4), (46, 100, 0.05, 2)])
+def test_columns_that_know_nothing_pass(steps, series, mean, repeats):
+    """Rising, seasonal counts, short ones and rare ones: none of some hundred columns goes with them."""
+    random, at = np.random.default_rng(1), np.arange(steps)
+    values = random.poisson(mean * (1 + 0.5 * np.sin(2 * np.pi * at / 12)) * (1 + 2 * at / steps), (series, steps))
+    for _ in range(repeats):
+        for column in innocent(steps, random):
+            leak_guards.refuse_leaks(values, {"column": column}, ahead=3)
+            leak_guards.refuse_leaks(values.sum(axis=0), {"column": column}, ahead=3)
+
+
+def test_of_a_thousand_columns_by_chance_none_is_refused():
+    random = np.random.default_rng(2)
+    columns = {str(row): column for row, column in enumerate(random.normal(size=(1000, 20)))}
+    leak_guards.refuse_leaks(random.poisson(9, (3, 20)), columns, ahead=3)
 
 
 @pytest.mark.parametrize("name", ["cleared", "Violent", "daily_avg"])

@@ -15,7 +15,7 @@ from .baselines import NAIVE, SMOOTHING
 from .break_guards import RAISE, refuse_switch
 from .count_tables import Counts, as_counts
 from .covariates import with_covariates
-from .history_lengths import gap_of
+from .history_lengths import gap_of, reach_of
 from .leak_guards import refuse_horizon
 from .model_names import models_of
 from .model_scores import row_of
@@ -70,7 +70,7 @@ def backtest(
         counts know that (`lag_days`), as these would not have been known at the origin; else 0.
     levels : of the intervals, in per cent.
     covariates : columns as a dict of (steps,) or a table with `period`, handed to the models with all their values: only what is
-        known ahead, such as holidays.
+        known ahead, such as holidays, or counts shifted by the gap and the horizon.
     holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
         holidays. Default: none.
     breaks : "raise" refuses counts across the LAPD's change of its records system; "ignore" warns.
@@ -109,7 +109,7 @@ def backtest(
     """
     table = as_counts(counts)
     asked = Asked(checks.whole("horizon", horizon), origins, apart, gap, checked_levels(levels))
-    panel = with_covariates(table.panel(), covariates, holidays)
+    panel = with_covariates(table.panel(), covariates, holidays, reach=reach_of(table, gap, asked.horizon))
     parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size)
     parameters.update(agency=table.parameters.get("agency"), covariates=list(panel.covariates or {}))
     refuse_switch(panel.begin[0], end_of(panel, 0), table.parameters.get("agency"), breaks, parameters)
@@ -200,12 +200,12 @@ def _origins(panel: Panel, asked: Asked, gap: int, parameters: Parameters) -> Or
 
 
 def _overlap(origins: Origins, parameters: Parameters) -> int:
-    """Return how many origins in a row share what surprised them: the steps from the last known one to the last scored one."""
-    overlap = -(-(origins.gap + origins.horizon) // parameters["apart"])
-    if 2 * overlap > len(origins.known):
+    """Return how many origins in a row overlap, with a warning where they are half of all or more."""
+    overlap = origins.overlap
+    if 2 * overlap >= len(origins.known):
         parameters.warn(
-            f"The forecasts of {overlap} origins in a row overlap, of {len(origins.known)} in all: whether one is better beyond "
-            "chance is hardly told (dm_p); take more origins, or set them further apart."
+            f"Of {len(origins.known)} origins {overlap} in a row overlap: they forecast the same steps, or did not know of the "
+            "same ones. So there is no p, and whether a model is better beyond chance is not told; take more origins."
         )
     return overlap
 

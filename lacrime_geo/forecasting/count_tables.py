@@ -17,7 +17,8 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..refusals import refuse_weights
 from ..results import Table
-from ..temporal.count_series import CountSeries, count_series, series_of_table
+from ..temporal.count_series import CountSeries, count_series, rows_of_table, series_of_table
+from . import table_checks
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
 from .estimated_steps import estimated
@@ -58,7 +59,7 @@ class Counts(Table):
         return frame
 
 
-KEPT = ("agency", "step", "lag_days")
+KEPT = ("agency", "step", "lag_days", "whole_until")
 
 
 def counts(
@@ -98,7 +99,8 @@ def counts(
     -------
     Counts
         The keys, `period` (first day of the step) and `count`, series by series. `parameters` keeps the agency, the step, and
-        the days within which 95 % are reported (`lag_days`), which `backtest` needs.
+        the days within which 95 % are reported (`lag_days`) and the last day of which they are (`whole_until`), which
+        `backtest` and `forecast` need.
 
     Raises
     ------
@@ -140,6 +142,7 @@ def counts(
     if lag_safe == NOWCAST:
         series = estimated(series, known.select(category=category), safe, parameters)
     table = _table(series, keys, parameters)
+    table_checks.warn_of_lone_end(table.panel(), parameters)
     _warn_of_breaks(table)
     return table
 
@@ -157,7 +160,8 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     ------
     ValueError
         If a column is missing, a count is no whole number of 0 or more, a period cannot be read, two rows are of one series
-        and step, or a column besides is no key but an outcome (`cleared`, `violent`, `daily_avg`) or a measure.
+        and step, the rows lie quarters or years apart, or a column besides is no key but an outcome (`cleared`, `violent`,
+        `daily_avg`), a measure, told by the period (`year`), or named as a column of forecasts.
     """
     if isinstance(anything, Counts):
         return anything
@@ -170,10 +174,14 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     names = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
     attrs = dict(getattr(source, "attrs", {}) or getattr(anything, "parameters", {}))
     rows = {name: np.asarray(checks.column(source, name)) for name in names if name not in (PERIOD, COUNT)}
+    table_checks.refuse_names(rows)
     keys, number = keys_of_rows(rows, len(np.asarray(checks.column(source, COUNT))))
     given = {"date": _days(checks.column(source, PERIOD)), COUNT: checks.column(source, COUNT), "group": number}
+    day = rows_of_table(given, "group")[0]
+    table_checks.refuse_calendar(rows, day)
     step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))] if freq else attrs.get("step")
     series = series_of_table(given, step=step, group="group")
+    table_checks.refuse_other_steps(day, series.step)
     parameters = Parameters(
         {"layer": "counts", **{name: attrs[name] for name in KEPT if name in attrs}, "step": series.step}
     )
@@ -181,6 +189,9 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
     parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
     table = _table(series, keys, parameters)
+    last = np.zeros(series.name.size, dtype=np.int64)
+    np.maximum.at(last, number.astype(np.int64), np.searchsorted(series.begin, day, side="right") - 1)
+    table_checks.warn_of_ended(table.panel(), last, parameters)
     _warn_of_breaks(table)
     return table
 

@@ -32,6 +32,8 @@ def many_keys(
         return {}, np.zeros(incidents.size), None
     if isinstance(by, (list, tuple)) or (isinstance(by, str) and not _is_layer(by)):
         names = [by] if isinstance(by, str) else list(by)
+        if not names:
+            raise ValueError("by names no column; leave it out for all incidents together.")
         refuse_outcomes(names)
         told = []
         for done, name in enumerate(map(str, names)):
@@ -108,15 +110,13 @@ def _crossed(told: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> tuple[Keys, n
     known = np.ones(number.size, dtype=bool)
     for values, code in told.values():
         known &= code >= 0
-        number = number * max(values.size, 1) + code
+        # Numbered anew after each key: the product of many would be too large a number.
+        number = np.unique(number * max(values.size, 1) + code, return_inverse=True)[1].ravel()
     number[~known] = -1
-    found, place = np.unique(number, return_inverse=True)
-    rest = found[found >= 0]
-    keys: Keys = {}
-    for name, (values, _) in reversed(list(told.items())):
-        keys[name] = values[rest % max(values.size, 1)] if rest.size else values[:0]
-        rest = rest // max(values.size, 1)
-    return dict(reversed(keys.items())), place.ravel() - int((found < 0).any())
+    found, first, place = np.unique(number, return_index=True, return_inverse=True)
+    rows = first[found >= 0]
+    keys = {name: values[code[rows]] for name, (values, code) in told.items()}
+    return keys, place.ravel() - int((found < 0).any())
 
 
 def _refuse_fractions(name: str, column: np.ndarray) -> None:
