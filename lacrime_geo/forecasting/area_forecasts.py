@@ -19,7 +19,7 @@ from .break_guards import FREQUENCIES, RAISE
 from .coarser_counts import coarser
 from .count_tables import Counts, counts
 from .forecasts import Forecast, forecast
-from .history_lengths import steps_lacking
+from .history_lengths import gap_of, steps_lacking
 from .model_names import model_of, models_of
 from .models import SEASONS, Panel
 from .step_lengths import end_of, later_begins
@@ -75,7 +75,8 @@ def forecast_areas(
         ends of the 80 and 95 % intervals (`lo80`, `hi80`, `lo95`, `hi95`), `last_year` (the count of the same time a year before,
         missing where it is not known), `change` (mean / last_year − 1), `change_sure` (rise, fall, within the interval, not
         known: whether last year's count lies below, above or within the 80 % interval), `model`, and of the area at past
-        origins `mase` and `relative_mae` (its error as a share of seasonal naive's). `.forecast` is the table with its chart.
+        origins `mase` and `relative_mae` (its error as a share of seasonal naive's). `.forecast` is the table with its chart;
+        totals of a model that makes them, which have no polygon, stand there alone.
 
     Raises
     ------
@@ -198,7 +199,10 @@ def _of_longest_steps(table: Counts, asked: _Asked) -> Counts:
         needs = [model.needs(SEASONS[step]) for model in asked.models if hasattr(model, "needs")]
         needed = max([SEASONS[step] + 1, *needs])
         horizon = asked.horizon or HORIZONS[step]
-        if longer is not None and not steps_lacking(longer, needed, horizon, asked.origins):
+        if longer is None:
+            continue
+        # With the gap of a backtest, so that forecasts and backtests are of the same steps.
+        if not steps_lacking(longer, needed, horizon, asked.origins, gap_of(longer) or 0):
             reason = f"the longest steps of which there are enough to score a forecast: {longer.panel().begin.size:,}"
             longer.parameters.choose("step", step, reason)
             return longer
@@ -211,11 +215,15 @@ def _shapes(found: Forecast, table: Counts, areas: Features | None) -> AreaForec
     """Return a forecast as polygons, a row for each area and step."""
     assert found.made is not None
     panel, horizon = found.made.panel, int(found.parameters["horizon"])
+    parameters = found.parameters
+    totals = found.made.shown.size - panel.size
+    parameters.note(
+        "totals_left_out", totals, f"{totals:,} totals have no polygon: they stand in the table (.forecast)"
+    )
     wkb = np.empty(panel.size, dtype=object)
     crs = "EPSG:4326"
     if areas is not None:
         wkb[:], crs = list(areas.wkb), areas.crs
-    parameters = found.parameters
     parameters.update({name: value for name, value in table.parameters.items() if name not in parameters})
     parts = ("Forecast", table.parameters.get("category"), _when(later_begins(panel, horizon), table.step))
     label = " · ".join(part for part in parts if part)
@@ -229,17 +237,19 @@ def _columns(found: Forecast, panel: Panel, horizon: int) -> dict[str, np.ndarra
     end = np.append(begin[1:], end_of(panel, horizon)).astype("M8[s]") - np.timedelta64(1, "s")
     names = next(iter(panel.keys.values())) if panel.keys else np.array([ALL], dtype=object)
     before = year_before(panel, horizon).ravel()
+    rows = slice(len(found) - before.size, None)  # totals stand before the series
+    told = {name: found[name][rows] for name in found.columns}
     with np.errstate(divide="ignore", invalid="ignore"):
-        change = np.where(before > 0, found["mean"] / before - 1, np.nan)
+        change = np.where(before > 0, told["mean"] / before - 1, np.nan)
     return {
         "area": np.repeat(names.astype(str).astype(object), horizon),
-        "period": found["period"],
+        "period": told["period"],
         "period_end": np.tile(end, panel.size),
-        **{name: found[name] for name in ("mean", "lo80", "hi80", "lo95", "hi95")},
+        **{name: told[name] for name in ("mean", "lo80", "hi80", "lo95", "hi95")},
         "last_year": before,
         "change": change,
-        "change_sure": _sure(found["lo80"], found["hi80"], before),
-        **{name: found[name] for name in ("model", "mase", "relative_mae")},
+        "change_sure": _sure(told["lo80"], told["hi80"], before),
+        **{name: told[name] for name in ("model", "mase", "relative_mae")},
     }
 
 

@@ -13,8 +13,10 @@ from . import backtest_charts, backtest_pages, scores
 from .baselines import NAIVE, SMOOTHING
 from .model_scores import scaled
 from .models import Panel
-from .past_origins import Forecasts, Origins
+from .past_origins import Forecasts, Origins, forecast_at
 from .series_winners import winners_by_key, winners_of
+from .simple_models import SeasonalNaive
+from .smoothing import Smoothing
 
 
 class Made(NamedTuple):
@@ -37,12 +39,18 @@ class Backtest(Picture):
     made: Made | None = None
 
     def with_totals(self, sums: np.ndarray, keys: Mapping[str, np.ndarray]) -> Backtest:
-        """Return the scores of totals and series (nodes, told apart by keys), each the sum of some series (nodes, series)."""
+        """Return the scores of totals and series (nodes, told apart by keys), each the sum of some series (nodes, series).
+
+        The forecasts of models are sums of those of the series. Both baselines forecast the counts of each node by themselves,
+        at the same origins: a sum of small smoothings is a worse baseline than smoothing of the total.
+        """
         assert self.made is not None
         made = self.made
-        forecasts = {name: _summed(found, sums) for name, found in made.forecasts.items()}
         actual = np.einsum("ns,osh->onh", sums, made.actual)
         panel = replace(made.panel, values=sums @ made.panel.values, keys=dict(keys))
+        forecasts = {name: _summed(found, sums) for name, found in made.forecasts.items()}
+        own = forecast_at([SeasonalNaive(), Smoothing()], panel, made.origins, ())
+        forecasts.update(zip((NAIVE, SMOOTHING), own))
         return replace(self, made=Made(forecasts, actual, panel, made.origins))
 
     def by_origin(self) -> Table:

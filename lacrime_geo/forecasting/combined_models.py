@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -57,12 +58,13 @@ class Weighted(TracedModel):
     """
 
     def __init__(self, members: Sequence[TracedModel], weights: Sequence[float]) -> None:
-        self.members, self.weights = tuple(members), tuple(float(weight) for weight in weights)
-        if len(self.members) != len(self.weights) or not self.members:
-            raise ValueError(f"{len(self.members)} members have {len(self.weights)} weights; give one to each.")
-        bad = [weight for weight in self.weights if not 0 <= weight < float("inf")]
-        if bad or not sum(self.weights):
+        self.members, given = tuple(members), tuple(float(weight) for weight in weights)
+        if len(self.members) != len(given) or not self.members:
+            raise ValueError(f"{len(self.members)} members have {len(given)} weights; give one to each.")
+        bad = [weight for weight in given if not 0 <= weight < float("inf")]
+        if bad or not sum(given):
             raise ValueError(f"weights must be 0 or more and not all 0, got {bad[0] if bad else 0:g}.")
+        self.weights = _shares(given)
         self.name = _named(self.members, self.weights)
 
     def needs(self, season: int) -> int:
@@ -77,17 +79,27 @@ class Weighted(TracedModel):
         """Return the forecasts (series, steps, horizon) made after each step."""
         total = np.zeros((*panel.values.shape, horizon))
         for member, weight in zip(self.members, self.weights):
-            total += weight / sum(self.weights) * np.maximum(member.trace(panel, horizon, found[member.name]), 0.0)
+            total += weight * np.maximum(member.trace(panel, horizon, found[member.name]), 0.0)
         return total
+
+
+def _shares(weights: Sequence[float]) -> tuple[float, ...]:
+    """Return weights by their sum; those that add up to 1 stay bit by bit, so that a saved model has the weights it had.
+
+    >>> _shares([1, 3])
+    (0.25, 0.75)
+    """
+    total = sum(weights)
+    return tuple(weights) if math.isclose(total, 1.0, rel_tol=1e-12) else tuple(weight / total for weight in weights)
 
 
 def _named(members: Sequence[TracedModel], weights: Sequence[float]) -> str:
     """Return the names of the two that weigh most, and how many others there are.
 
-    >>> _named([Smoothing(), Theta()], [1, 3])
+    >>> _named([Smoothing(), Theta()], [0.25, 0.75])
     'Theta (75 %), smoothing (25 %)'
     """
     order = sorted(range(len(weights)), key=lambda number: -weights[number])
-    parts = [f"{members[number].name} ({100 * weights[number] / sum(weights):.0f} %)" for number in order[:SHOWN]]
+    parts = [f"{members[number].name} ({100 * weights[number]:.0f} %)" for number in order[:SHOWN]]
     more = len(weights) - SHOWN
     return ", ".join(parts) + (f" and {more} more" if more > 0 else "")

@@ -43,7 +43,7 @@ def end_of_counts(
     assert incidents.known_until is not None
     end = incidents.known_until.astype("M8[D]")
     if incidents.time_column == REPORTED_COLUMN:
-        parameters["lag_days"] = 0
+        parameters.update(lag_days=0, whole_until=str(end))
         return until, end
     wanted = category if isinstance(category, str) or category is None else ", ".join(map(str, category))
     safe = period_guards.measured_safe_end(incidents.whole, end, wanted)
@@ -61,6 +61,7 @@ def end_of_counts(
     else:
         reason = f"of each day up to {safe} at least {100 * period_guards.SHARE:.0f} % are reported"
         parameters["lag_days"] = int((end - safe) / DAY)
+    parameters["whole_until"] = str(safe)
     if lag_safe is not True:
         return until, safe
     parameters.choose("lag_safe_end", str(safe), reason)

@@ -129,4 +129,13 @@ def _of_their_kind(kept: Mapping[str, Any]) -> dict[str, Any]:
         found["step"] = kept["step"]
     if type(kept.get("lag_days")) is int and kept["lag_days"] >= 0:
         found["lag_days"] = kept["lag_days"]
+    if _is_day(kept.get("whole_until")):
+        found["whole_until"] = kept["whole_until"]
     return found
+
+
+def _is_day(text: Any) -> bool:
+    try:
+        return isinstance(text, str) and len(text) == len("2023-01-01") and not np.isnat(np.datetime64(text, "D"))
+    except ValueError:
+        return False

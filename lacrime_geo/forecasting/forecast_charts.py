@@ -69,7 +69,7 @@ def drawn(forecast: Forecast) -> str:
 def largest(forecast: Forecast, most: int) -> list[int]:
     """Return the numbers of the series with the most counts in the last steps, the largest first."""
     assert forecast.made is not None
-    panel = forecast.made.panel
+    panel = forecast.made.shown
     size = panel.values[:, -HISTORY[panel.step] :].sum(axis=1)
     return np.argsort(-size, kind="stable")[:most].tolist()
 
@@ -77,6 +77,13 @@ def largest(forecast: Forecast, most: int) -> list[int]:
 def name_of(panel: Panel, number: int) -> str:
     """Return what a reader calls a series: its keys."""
     return " · ".join(in_plain_words(np.asarray(key)[number]) for key in (panel.keys or {}).values())
+
+
+def series_in_words(forecast: Forecast) -> str:
+    """Return how many series there are, and that totals are among them."""
+    assert forecast.made is not None
+    shown = forecast.made.shown.size
+    return f"{shown:,} series" + (" and totals" if shown > forecast.made.panel.size else "")
 
 
 def levels_of(forecast: Forecast) -> list[float]:
@@ -87,7 +94,7 @@ def levels_of(forecast: Forecast) -> list[float]:
 def source_of(forecast: Forecast) -> str:
     """Return which counts these are, and of when."""
     assert forecast.made is not None
-    panel = forecast.made.panel
+    panel = forecast.made.shown
     known = days_in_words(panel.begin[0], later_begins(panel, 1)[0] - 1)
     agency = forecast.parameters.get("agency")
     return f"Source: {forecast.parameters['layer']}{f' ({agency})' if agency else ''}, counted by the {panel.step} {known}."
@@ -95,7 +102,7 @@ def source_of(forecast: Forecast) -> str:
 
 def _largest(forecast: Forecast) -> list[_Drawn]:
     assert forecast.made is not None
-    panel, horizon = forecast.made.panel, _horizon(forecast)
+    panel, horizon = forecast.made.shown, _horizon(forecast)
     steps = max(HISTORY[panel.step], 2 * horizon)
     edges = np.append(panel.begin[-steps:], later_begins(panel, horizon + 1)).astype("M8[D]").astype(float)
     found = []
@@ -110,15 +117,15 @@ def _largest(forecast: Forecast) -> list[_Drawn]:
 
 def _horizon(forecast: Forecast) -> int:
     assert forecast.made is not None
-    return len(forecast) // forecast.made.panel.size
+    return len(forecast) // forecast.made.shown.size
 
 
 def _head(forecast: Forecast, shown: int) -> tuple[list[str], float]:
     """Return the title and what is measured, and where the first panel begins."""
     assert forecast.made is not None
-    panel, kept = forecast.made.panel, forecast.parameters
+    panel, kept = forecast.made.shown, forecast.parameters
     model = kept["chosen"] if kept["chosen"] == kept["model"] else f"{kept['chosen']}, chosen by {kept['model']}"
-    of = f"; the {shown} largest of {panel.size:,} series" if panel.size > shown else ""
+    of = f"; the {shown} largest of {series_in_words(forecast)}" if panel.size > shown else ""
     scale = ", each series on its own scale" if shown > 1 else ""
     under = frames.lines_of(f"Reported incidents per {panel.step}{scale}{of}. Model: {model}.", WIDTH - 2 * MARGIN)
     parts = [text(forecast.label, MARGIN, 28, size=15, weight="bold")]
@@ -229,6 +236,6 @@ def _legend(forecast: Forecast) -> list[tuple[list[str], str]]:
         box = element("rect", x=0, y=-7, width=26, height=14, fill=LINE, fill_opacity=BAND_OPACITY)
         entries.append(([box] * (len(levels) - at), f"{level:g} of 100 counts are expected within"))
     if forecast.made.scored is not None and forecast.parameters["model"] != NAIVE:
-        words = f"Seasonal naive: {SAME_TIME[forecast.made.panel.step]}"
+        words = f"Seasonal naive: {SAME_TIME[forecast.made.shown.step]}"
         entries.append(([line(0, 0, 26, 0, MARK, "4 3", 1.4)], words))
     return entries

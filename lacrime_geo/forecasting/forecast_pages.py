@@ -10,7 +10,7 @@ from .. import html_pages as html
 from ..parameters import in_plain_words, in_words
 from .baselines import NAIVE, SMOOTHING
 from .chart_frames import number, sentence, step_words, unbroken
-from .forecast_charts import drawn, largest, levels_of, name_of, source_of
+from .forecast_charts import drawn, largest, levels_of, name_of, series_in_words, source_of
 
 if TYPE_CHECKING:
     from .forecasts import Forecast
@@ -53,7 +53,13 @@ def _made(forecast: Forecast) -> list[str]:
     kept = forecast.parameters
     chosen = f", chosen by {kept['model']}" if kept["chosen"] != kept["model"] else ""
     of = f" for {kept['series']:,} series" if kept["series"] != 1 else ""
-    return [f"Model: {kept['chosen']}{chosen}, fitted to {kept['steps']:,} {kept['step']}s{of}.", source_of(forecast)]
+    told = [f"Model: {kept['chosen']}{chosen}, fitted to {kept['steps']:,} {kept['step']}s{of}.", source_of(forecast)]
+    if kept.get("steps_past"):
+        told.append(
+            f"Of the {kept['horizon']:,} {kept['step']}s that are forecast {kept['steps_past']:,} were over when the file was "
+            f"extracted, on {kept['extracted']}, but not wholly reported."
+        )
+    return told
 
 
 def _reading(forecast: Forecast) -> list[str]:
@@ -81,21 +87,23 @@ def _reading(forecast: Forecast) -> list[str]:
 def _shown(forecast: Forecast) -> list[int]:
     """Return the series of the table: the largest, as many as it has room for."""
     assert forecast.made is not None
-    horizon = len(forecast) // forecast.made.panel.size
+    horizon = len(forecast) // forecast.made.shown.size
     return largest(forecast, min(max(MOST_ROWS // horizon, 1), MOST_SERIES))
 
 
 def _title(forecast: Forecast, shown: list[int]) -> str:
-    of = int(forecast.parameters["series"])
-    return (
-        "In numbers" if of == 1 else f"The {len(shown):,} largest of {of:,} series" if len(shown) < of else "All series"
-    )
+    assert forecast.made is not None
+    of = forecast.made.shown.size
+    if of == 1:
+        return "In numbers"
+    words = series_in_words(forecast)
+    return f"The {len(shown):,} largest of {words}" if len(shown) < of else f"All {words}"
 
 
 def _steps(forecast: Forecast, shown: list[int]) -> html.Markup:
     """Return the steps to come of some series as a table."""
     assert forecast.made is not None
-    horizon = len(forecast) // forecast.made.panel.size
+    horizon = len(forecast) // forecast.made.shown.size
     levels = levels_of(forecast)
     names = [*_series_head(forecast), forecast.parameters["step"], "expected"]
     rows = ((series, series * horizon + step) for series in shown for step in range(horizon))
@@ -116,9 +124,9 @@ def _step(forecast: Forecast, row: int, levels: list[float]) -> list[Any]:
 def _scores(forecast: Forecast, shown: list[int]) -> list[html.Markup]:
     """Return the scores of some series under a title; nothing where none has any, or it stands in the sentence."""
     assert forecast.made is not None
-    horizon = len(forecast) // forecast.made.panel.size
+    horizon = len(forecast) // forecast.made.shown.size
     known = {words: name for words, name in SCORES.items() if np.isfinite(forecast[name]).any()}
-    if not known or forecast.made.panel.size == 1:
+    if not known or forecast.made.shown.size == 1:
         return []
     rows = (
         [*_series_name(forecast, series), *(number(forecast[name][series * horizon]) for name in known.values())]
@@ -129,9 +137,9 @@ def _scores(forecast: Forecast, shown: list[int]) -> list[html.Markup]:
 
 def _series_head(forecast: Forecast) -> list[str]:
     assert forecast.made is not None
-    return [" · ".join(map(in_plain_words, forecast.made.panel.keys))] if forecast.made.panel.keys else []
+    return [" · ".join(map(in_plain_words, forecast.made.shown.keys))] if forecast.made.shown.keys else []
 
 
 def _series_name(forecast: Forecast, series: int) -> list[str]:
     assert forecast.made is not None
-    return [name_of(forecast.made.panel, series)] if forecast.made.panel.keys else []
+    return [name_of(forecast.made.shown, series)] if forecast.made.shown.keys else []

@@ -102,7 +102,9 @@ def _details(made: MadeForecast, parameters: Parameters, made_on: str) -> dict[s
         asked, chosen = recipe_of(made.model), recipe_of(settled(made.model, made.fitted))
         details.update(settings=asked, chosen=None if chosen == asked else chosen)
     details.update({name: made.fitted.parameters[name] for name in CHOSEN_BY if name in made.fitted.parameters})
-    details.update({name: parameters[name] for name in ("step", "horizon", "levels", "covariates", "holidays")})
+    details.update(
+        {name: parameters[name] for name in ("step", "horizon", "levels", "totals", "covariates", "holidays")}
+    )
     return {**details, "made_on": made_on, "versions": _versions(used), "card_after": card_texts.AFTER}
 
 
@@ -145,6 +147,7 @@ def _training(panel: Panel, parameters: Parameters) -> dict[str, Any]:
         "keys": list(panel.keys or {}),
         "incidents": panel.values.sum(),
         "days_until_95_percent_are_reported": parameters.get("lag_days"),
+        "steps_forecast_that_were_past_at_extraction": parameters.get("steps_past"),
         "fingerprint": fingerprint_of(panel),
     }
 

@@ -12,9 +12,10 @@ from .combined_models import Combination, Weighted
 from .exponential_states import ExponentialStates
 from .harmonic_regression import HarmonicRegression
 from .last_steps import LastSteps
+from .past_refits import Refitted
 from .prophet_model import Prophet
 from .raked_totals import RakedTotals
-from .reconciled_models import METHODS, Reconciled
+from .reconciled_models import METHODS, Reconciled, ReconciledFit
 from .seasonal_arima import SeasonalArima
 from .shares_of_totals import SharesOfTotals
 from .simple_models import Drift, MovingAverage, SeasonalNaive
@@ -106,9 +107,22 @@ def settled(model: Any, fitted: Any) -> Any:
     """Return a model with what it chose when it was fitted in place of the choice."""
     if isinstance(model, LastSteps):
         return LastSteps(settled(model.model, fitted), model.window)
+    if isinstance(model, Reconciled) and isinstance(fitted, ReconciledFit):
+        return _settled_by_level(model, fitted)
+    if isinstance(fitted, Refitted):
+        return settled(model, fitted.fitted)
     if isinstance(fitted, Chosen):
         return getattr(fitted.fitted, "model", model)
     return getattr(model, "settled", model)
+
+
+def _settled_by_level(model: Reconciled, fitted: ReconciledFit) -> Reconciled:
+    """Return a model of series and totals with what each level chose; levels that chose nothing have the model of the series."""
+    *upper, last = fitted.parts
+    own = settled(model.model, last)
+    above = [settled(each, part) for each, part in zip(model.above or [model.model] * len(upper), upper)]
+    alike = all(recipe_of(each) == recipe_of(own) for each in above)
+    return Reconciled(own, model.method, model.keys, None if alike else above)
 
 
 def _settings_of(kind: Callable[..., Any]) -> list[str]:
@@ -192,6 +206,9 @@ READERS: Mapping[str, Callable[[str, Any, int], Any]] = {
     "series_alpha": lambda name, value, depth: _number(name, value, 1),
     "shrink": lambda name, value, depth: _shrink(name, value),
     "by": lambda name, value, depth: _names(name, value),
+    "above": lambda name, value, depth: (
+        None if value is None else [model_of_recipe(each, depth + 1) for each in _list(name, value)]
+    ),
     "keys": lambda name, value, depth: _names(name, value),
     "method": lambda name, value, depth: checks.option(name, value, tuple(METHODS)),
     "orders": lambda name, value, depth: tuple(_order(name, each) for each in _list(name, value, MOST_ORDERS)),

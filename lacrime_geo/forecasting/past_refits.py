@@ -17,10 +17,11 @@ REFITS = 12
 def fitted_with_past(model: Any, panel: Panel) -> Any:
     """Return a model fitted to many series that has `trace(horizon)`: its forecasts (series, steps, horizon) after each step.
 
-    One that keeps no such past is fitted anew at the last 12 steps, of which each has the forecasts that were made then.
+    One that keeps no such past, or only that of its last steps, is fitted anew at the last 12 steps, of which each has the
+    forecasts that were made then.
     """
     fitted = fitted_to(model, panel)
-    if hasattr(fitted, "trace"):
+    if hasattr(fitted, "trace") and fitted.trace(1).shape[1] == panel.begin.size:
         return fitted
     needed = model.needs(panel.period) if hasattr(model, "needs") else 1
     known = range(max(panel.begin.size - REFITS, needed), panel.begin.size)

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import checks
 from .hierarchy import Hierarchy, bottom_up, hierarchy_of
+from .last_steps import LastSteps
 from .minimum_trace import mint_weights
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require
 from .past_refits import fitted_with_past
@@ -31,6 +32,13 @@ class Reconciled(Model):
     method : "mint" forecasts every total too, and moves all forecasts as little as makes them add up, those most that have
         missed most; "bottom-up" leaves the series as the model forecasts them, and the totals are their sums.
     keys : names of the keys whose values have totals. Default: all keys of the panel.
+    above : models of the totals, level by level from the total of all down to the last key, where they are not that of the
+        series: what was chosen for each. Default: `model` for all.
+
+    Raises
+    ------
+    ValueError
+        If method is none of those named; when fitted, if there are not as many levels of totals as models above.
 
     Notes
     -----
@@ -50,15 +58,18 @@ class Reconciled(Model):
     'smoothing, reconciled (MinT)'
     """
 
-    def __init__(self, model: Any, method: str = MINT, keys: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, model: Any, method: str = MINT, keys: Sequence[str] | None = None, above: Sequence[Any] | None = None
+    ) -> None:
         self.model, self.method = model, checks.option("method", method, tuple(METHODS))
+        self.above = None if above is None else tuple(above)
         self.keys = None if keys is None else (keys,) if isinstance(keys, str) else tuple(keys)
         self.name = named(model.name, method)
 
     def needs(self, season: int) -> int:
         """Return how many steps the shortest history must have."""
-        own = int(self.model.needs(season)) if hasattr(self.model, "needs") else 1
-        return own + LEAST_MISSES
+        models = (self.model, *(self.above or ()))
+        return max(int(each.needs(season)) if hasattr(each, "needs") else 1 for each in models) + LEAST_MISSES
 
     def fit_many(self, panel: Panel) -> ReconciledFit:
         """Fit the series, and with MinT all their totals."""
@@ -68,12 +79,24 @@ class Reconciled(Model):
         if self.method == BOTTOM_UP:
             parts, weights = [fitted_with_past(self.model, panel)], None
         else:
-            parts = [fitted_with_past(self.model, _of_level(nodes, rows)) for rows in tree.rows_by_level()[:-1]]
+            upper = tree.rows_by_level()[:-1]
+            models = self._models_above(len(upper))
+            parts = [fitted_with_past(model, _of_level(nodes, rows)) for model, rows in zip(models, upper)]
             parts.append(fitted_with_past(self.model, panel))
             weights = mint_weights(tree.sums, _misses(parts, nodes.values))
         own = getattr(parts[-1], "parameters", {}).get("chosen", self.model.name)
         told = {"chosen": named(str(own), self.method), "method": self.method, "nodes": nodes.size}
         return ReconciledFit(nodes, tree, parts, weights, told)
+
+    def _models_above(self, levels: int) -> Sequence[Any]:
+        if self.above is None:
+            return [self.model] * levels
+        if len(self.above) != levels:
+            raise ValueError(
+                f"{self.name} has models of {len(self.above)} levels of totals, and these counts have {levels}; give counts "
+                "with the same keys, or choose anew."
+            )
+        return self.above
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,6 +143,20 @@ class ReconciledFit(FittedMany):
         """Return the forecasts of the series (series, …), never below 0, from those that were fitted."""
         plain = np.maximum(made, 0.0)
         return plain if self.weights is None else np.maximum(self.weights @ plain, 0.0)
+
+
+def own_method(model: Any) -> str | None:
+    """Return by which method a model's forecasts add up, be it saved or fitted to the last steps only; None if by none.
+
+    >>> from lacrime_geo.forecasting.smoothing import Smoothing
+    >>> own_method(Reconciled(Smoothing())), own_method(Smoothing())
+    ('mint', None)
+    """
+    while not isinstance(model, Reconciled):
+        model = model.model if isinstance(model, LastSteps) else getattr(model, "settled", None)
+        if model is None:
+            return None
+    return str(model.method)
 
 
 def named(model: str, method: str) -> str:

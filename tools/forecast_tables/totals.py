@@ -7,11 +7,11 @@ import numpy as np
 import lacrime_geo as lg
 from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.hierarchy import hierarchy_of
-from lacrime_geo.forecasting.reconciled_models import MINT, Reconciled
+from lacrime_geo.forecasting.reconciled_models import BOTTOM_UP, MINT, Reconciled
 from lacrime_geo.forecasting.smoothing import Smoothing
 
 from . import markdown
-from .los_angeles import KEYS, monthly, of_lapd, pooled
+from .los_angeles import KEYS, monthly, pooled
 from .winners import AUTO, HORIZON, NAIVE, SMOOTHING
 
 LEVELS = {"the city": [], "its divisions": ["area"], "its categories": ["category"], "series": KEYS}
@@ -20,19 +20,17 @@ LEVELS = {"the city": [], "its divisions": ["area"], "its categories": ["categor
 def totals(folder):
     """Return the errors of smoothing level by level, by three roads, and of auto by two, as shares of seasonal naive's."""
     table = monthly(folder)
+    summed = Reconciled(Smoothing(), BOTTOM_UP)
     reconciled, reconciled_auto = (Reconciled(model, MINT) for model in (Smoothing(), Automatic()))
-    found = lg.backtest(table, [AUTO, reconciled, reconciled_auto], horizon=HORIZON)
+    found = lg.backtest(table, [AUTO, summed, reconciled, reconciled_auto], horizon=HORIZON)
     tree = hierarchy_of(found.made.panel.keys, found.made.panel.size)
     every = found.with_totals(tree.sums, tree.keys)
     rows = []
     for words, keys in LEVELS.items():
         inside = np.flatnonzero(_is_of(tree, keys))
         naive = pooled(every, NAIVE, inside)
-        direct = lg.backtest(_summed(table, keys), [SMOOTHING], horizon=HORIZON)
-        shares = [
-            pooled(direct, SMOOTHING),
-            *(pooled(every, name, inside) for name in (SMOOTHING, reconciled.name, AUTO, reconciled_auto.name)),
-        ]
+        names = (SMOOTHING, summed.name, reconciled.name, AUTO, reconciled_auto.name)
+        shares = [pooled(every, name, inside) for name in names]
         rows.append([words, inside.size, markdown.number(naive, 1), *(markdown.share(each / naive) for each in shares)])
     header = [
         "level",
@@ -53,10 +51,6 @@ def _is_of(tree, keys):
     for key, column in tree.keys.items():
         found &= (np.asarray(column) != "all") == (key in keys)
     return found
-
-
-def _summed(table, keys):
-    return of_lapd(table.groupby([*keys, "period"], as_index=False)["count"].sum())
 
 
 TABLES = {"totals": totals}
