@@ -15,7 +15,7 @@ from .step_lengths import end_of, later_begins
 PERIOD, HOLIDAY = "period", "holiday"
 
 
-def with_covariates(panel: Panel, given: Any, holidays: str | None, ahead: int = 0) -> Panel:
+def with_covariates(panel: Panel, given: Any, holidays: str | None, ahead: int = 0, reach: int = 1) -> Panel:
     """Return the counts with columns known for each step and for some ahead; raise where one knows the counts themselves.
 
     Parameters
@@ -24,25 +24,37 @@ def with_covariates(panel: Panel, given: Any, holidays: str | None, ahead: int =
     given : columns as a dict of (steps + ahead,), or a table with `period` and a row for each step, or None.
     holidays : a country or a country and a part of it ("US", "US-CA"), or None.
     ahead : steps after the last one for which columns must be known.
+    reach : steps from the last known one to the last one that is forecast (gap and horizon): a column must not know the counts
+        of steps nearer than that.
 
     Raises
     ------
     ValueError
-        If a column is not known for a step, is missing throughout, is named as an outcome, or goes with the counts.
+        If a column is not known for a step, is missing throughout, is named as an outcome or as that of the holidays, or goes
+        with counts that are not known that far ahead.
     ImportError
         If holidays are asked for and the package is missing.
     """
     columns = _columns(panel, given, ahead)
+    known = {name: column[: panel.begin.size] for name, column in columns.items()}
     if holidays is not None:
+        _refuse_clash(columns, holidays)
         columns[HOLIDAY] = holidays_of(panel, holidays, ahead)
     if not columns:
         return panel
     handed = replace(panel, covariates=columns)
-    known = {name: column[: panel.begin.size] for name, column in columns.items() if name != HOLIDAY}
-    refuse_leaks(panel.values.sum(axis=0), known)
-    for row in panel.values:
-        refuse_leaks(row, known, longest=1)
+    if known:
+        refuse_leaks(panel.values.sum(axis=0), known, ahead=reach)
+        refuse_leaks(panel.values, known, ahead=reach)
     return handed
+
+
+def _refuse_clash(columns: dict[str, np.ndarray], holidays: str) -> None:
+    if HOLIDAY in columns:
+        raise ValueError(
+            f"The covariates have a column {HOLIDAY!r}, which is also that of the holidays of {holidays!r}; give it another name, "
+            "or leave either out."
+        )
 
 
 def holidays_of(panel: Panel, where: str, ahead: int) -> np.ndarray:

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
+from .leaking_windows import FEWEST, Window, leaking_window
 from .models import Panel
 
 # Known only when the incidents themselves are: parts, results and means of the counts that are forecast.
 OUTCOMES = ("arrests", "cleared", "clearances", "crimes", "daily_avg", "violent")
 LONGEST_WINDOW = 60
-# A correlation that rounding alone keeps from 1.
-ALIKE = 1 - 1e-9
-FEWEST = 8
+# Of more counts than that only usual windows are looked for, as all would take minutes.
+FEW_COUNTS, USUAL_WINDOWS = 3000, (*range(1, 13), 14, 28, 30, 52)
 
 
 def refuse_outcomes(names: Iterable[str]) -> None:
@@ -34,68 +34,72 @@ def refuse_outcomes(names: Iterable[str]) -> None:
         )
 
 
-def refuse_leaks(target: Any, features: Mapping[str, Any], *, longest: int = LONGEST_WINDOW) -> None:
-    """Raise where a feature is missing throughout, an outcome, the target itself or a window that reaches into it.
+def refuse_leaks(target: Any, features: Mapping[str, Any], *, ahead: int = 1, longest: int = LONGEST_WINDOW) -> None:
+    """Raise where a feature is missing throughout, an outcome, or made of counts that are not known when a step is forecast.
 
     Parameters
     ----------
-    target : counts (steps,) that are forecast.
+    target : counts (steps,) that are forecast, or of several series (series, steps).
     features : columns by name (steps,), in the row of the step that they shall foretell.
-    longest : steps of the longest moving window that is looked for.
+    ahead : steps from the last known one to the last one that is forecast: the gap and the horizon. Default: 1, the next step.
+    longest : steps of the longest moving window that is looked for, and how many steps later the target itself is.
 
     Raises
     ------
     ValueError
-        If a feature has no value, is named as an outcome, or goes exactly with the target of the same or a later step, or with
-        a moving mean or sum that includes it.
+        If a feature has no value, is named as an outcome, or goes with the target of a step less than `ahead` steps before, of
+        the same or of a later one, or with a moving mean or sum that ends there: in a line, or in the order of its values.
+
+    Notes
+    -----
+    A moving window is looked for up to its own length after the step; of more than 3,000 counts in all those of 2 to 12 steps and
+    of 14, 28, 30 and 52. Fewer than 8 steps, and series with too few incidents to be told from chance, tell nothing.
 
     Examples
     --------
     >>> refuse_leaks([3, 1, 4, 1, 5, 9, 2, 6, 5], {"last": [0, 3, 1, 4, 1, 5, 9, 2, 6]})
     """
-    values = np.asarray(target, dtype=float)
+    values = np.atleast_2d(np.asarray(target, dtype=float))
     refuse_outcomes(features)
     for name, column in features.items():
         feature = np.asarray(column, dtype=float)
-        if feature.shape != values.shape:
+        if feature.shape != values.shape[1:]:
             raise ValueError(
-                f"The feature {name!r} has {feature.size:,} values for {values.size:,} steps; give one each."
+                f"The feature {name!r} has {feature.size:,} values for {values.shape[1]:,} steps; give one each."
             )
         if not np.isfinite(feature).any():
             raise ValueError(f"The feature {name!r} is missing in all {feature.size:,} steps; leave it out.")
-        _refuse_window(name, feature, values, min(longest, values.size - FEWEST))
+        windows = _windows(values, longest)
+        found = leaking_window(feature, values, windows, min(longest, values.shape[1] - FEWEST), ahead)
+        if found is not None:
+            raise ValueError(
+                f"The feature {name!r} goes with {_in_words(found, len(values))}, which is not known when {_steps(ahead)} ahead "
+                f"of the last known one are forecast. Shift it by {_steps(ahead + found.later)}, or leave it out."
+            )
 
 
-def _refuse_window(name: str, feature: np.ndarray, values: np.ndarray, longest: int) -> None:
-    """Raise where a feature is a moving mean or sum of the target that reaches to the step itself or beyond."""
-    sums = np.concatenate([[0.0], np.cumsum(values)])
-    for window in range(1, longest + 1):
-        moving = sums[window:] - sums[:-window]
-        # The window of a step ends 0, 1, … steps after it; a centred one ends half of it later.
-        for later in range(window):
-            rows = np.arange(max(window - 1 - later, 0), values.size - later)
-            ended = moving[rows + later - window + 1]
-            if _go_together(feature[rows], ended):
-                what = (
-                    "the target itself"
-                    if window == 1
-                    else f"a moving mean of {window} steps that includes the step itself"
-                )
-                raise ValueError(
-                    f"The feature {name!r} is {what}: it is not known when the step is forecast. Shift it by the horizon."
-                )
-    if values.size > FEWEST and _go_together(feature[:-1], values[1:]):
-        raise ValueError(f"The feature {name!r} is the target of the next step: it is not known yet. Shift it.")
+def _windows(values: np.ndarray, longest: int) -> list[int]:
+    """Return the lengths of windows to look for: all, and of many series the usual ones."""
+    most = min(longest, values.shape[1] - FEWEST)
+    return [steps for steps in range(1, most + 1) if values.size <= FEW_COUNTS or steps in USUAL_WINDOWS]
 
 
-def _go_together(feature: np.ndarray, other: np.ndarray) -> bool:
-    """Tell whether one column is the other one, stretched and moved."""
-    known = np.isfinite(feature)
-    if known.sum() < FEWEST:
-        return False
-    first, second = feature[known] - feature[known].mean(), other[known] - other[known].mean()
-    size = np.sqrt((first @ first) * (second @ second))
-    return bool(size > 0 and abs(first @ second) >= ALIKE * size)
+def _in_words(window: Window, series: int) -> str:
+    """Say what a feature goes with."""
+    of = "the target" if series == 1 else f"the counts of series {window.row}"
+    before, after = _steps(-window.later), _steps(window.later)
+    if window.steps == 1:
+        if window.later == 0:
+            return f"{of} itself" if series == 1 else f"{of} themselves"
+        return f"{of} {before} before" if window.later < 0 else f"{of} {after} later"
+    end = (
+        "with the step itself" if window.later == 0 else f"{before} before" if window.later < 0 else f"{after} after it"
+    )
+    return f"a moving mean of {_steps(window.steps)} of {of} that ends {end}"
+
+
+def _steps(number: int) -> str:
+    return f"{number:,} step{'s' * (number != 1)}"
 
 
 def refuse_random_split(train: Any, test: Any) -> None:
