@@ -19,7 +19,7 @@ from .history_lengths import gap_of, reach_of
 from .leak_guards import refuse_horizon
 from .model_names import models_of
 from .model_scores import row_of
-from .models import LEVELS, Panel, checked_levels
+from .models import LEVELS, Model, Panel, checked_levels
 from .past_origins import Origins, forecast_at
 from .simple_models import SeasonalNaive
 from .smoothing import Smoothing
@@ -146,14 +146,18 @@ def _with_baselines(models: Sequence[Any]) -> list[Any]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValueError(f"{len(twice)} names are of several models, first {twice[0]!r}; give each model its own name.")
+    # Saved ones are models of ours with the name of what was saved.
+    false = [model.name for model in models if model.name in (NAIVE, SMOOTHING) and not isinstance(model, Model)]
+    if false:
+        raise ValueError(f"A model of your own is named {false[0]!r}, as a baseline is; give it another name.")
     return [*models, *(base for base in (SeasonalNaive(), Smoothing()) if base.name not in names)]
 
 
 def _gap(table: Counts, gap: int | None, parameters: Parameters) -> int:
     """Return the steps before the first scored one that would not have been known at an origin."""
     if gap is not None:
-        parameters["gap"] = checks.whole("gap", gap, minimum=0)
-        return gap
+        parameters["gap"] = given = checks.whole("gap", gap, minimum=0)
+        return given
     found = gap_of(table)
     if found is None:
         return int(

@@ -105,7 +105,7 @@ class Panel:
 
     def row(self, number: int) -> Series:
         """Return one of the series."""
-        return Series(self.values[number], self.begin, self.step, self.season, self.covariates)
+        return Series(self.values[number].copy(), self.begin, self.step, self.season, self.covariates)
 
     def until(self, steps: int) -> Panel:
         """Return the first steps of every series: all that is known at an origin."""
@@ -210,8 +210,34 @@ def require(model: Model, panel: Panel) -> None:
         )
 
 
+def checked_prediction(name: str, told: Any, series: int, horizon: int, levels: Sequence[float]) -> Prediction:
+    """Return the forecast of a model, which may be one of a user's own; raise where it is none of all series and steps."""
+    shape = (series, horizon)
+    parts = [("mean", getattr(told, "mean", None))]
+    for side in ("low", "high"):
+        ends = getattr(told, side, None)
+        known = dict(ends) if isinstance(ends, Mapping) else {}
+        parts += [(f"{side} of {level:g} %", known.get(level)) for level in levels]
+    arrays = []
+    for what, values in parts:
+        array = np.asarray(np.nan if values is None else values, dtype=float)
+        if array.shape != shape or not np.isfinite(array).all():
+            told_of = (
+                f"has the shape {array.shape}" if array.shape != shape else "holds numbers that are missing or infinite"
+            )
+            raise ValueError(
+                f"The forecast by {name!r} is none: its {what} {told_of}, and {series:,} series of {horizon:,} steps need a "
+                "number each."
+            )
+        arrays.append(array)
+    low, high = (dict(zip(levels, arrays[1 + at :][: len(levels)])) for at in (0, len(levels)))
+    return Prediction(arrays[0], low, high)
+
+
 def checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
     """Return the levels of intervals, in per cent."""
+    if isinstance(levels, (str, int, float)) or levels is None:
+        raise TypeError(f"levels are several numbers in per cent, such as (80, 95), got {levels!r}.")
     bad = [level for level in levels if not 0 < level < 100]
     if bad:
         raise ValueError(f"levels must be between 0 and 100 per cent, such as 80, 95, got {bad[0]!r}.")

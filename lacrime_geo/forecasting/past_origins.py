@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..progress import Progress, advance
-from .models import Panel, Prediction, fitted_to
+from .models import Panel, Prediction, checked_prediction, fitted_to
 
 _ASKED_EVERY = 0.1  # seconds
 
@@ -23,6 +23,11 @@ class Origins(NamedTuple):
     known: tuple[int, ...]
     gap: int
     horizon: int
+
+    @property
+    def overlap(self) -> int:
+        """How many origins in a row share what surprised them: the steps from the last known one to the last scored one."""
+        return -(-(self.gap + self.horizon) // (self.known[1] - self.known[0]))
 
     def scored(self, values: np.ndarray) -> np.ndarray:
         """Return the counts that are forecast (origins, series, horizon) of those of all steps (series, steps)."""
@@ -82,8 +87,8 @@ def _timed(model: Any, panel: Panel, origins: Origins, levels: Sequence[float]) 
 
 def predicted_by(model: Any, panel: Panel, horizon: int, levels: Sequence[float]) -> Prediction:
     """Return the forecasts (series, horizon) of a model that takes many series, or one at a time."""
-    told: Prediction = fitted_to(model, panel).predict(horizon, levels)
-    return told
+    told = fitted_to(model, panel).predict(horizon, levels)
+    return checked_prediction(model.name, told, panel.size, horizon, levels)
 
 
 def _together(parts: Sequence[tuple[Prediction, float]], levels: Sequence[float]) -> Forecasts:
