@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lacrime_geo.risk.block_bootstrap import Blocks, percentiles, resample
+from lacrime_geo.risk.block_bootstrap import Blocks, mean_ratio, percentiles, resample
 from lacrime_geo.risk.hit_curves import Ranking
 
 SIDE = 40
@@ -82,6 +82,19 @@ def test_origins_taken_together_are_one_block():
     # Twice the same origin tells no more than once.
     assert np.array_equal(doubled.drawn, once.drawn)
     assert resample(caught, total, together=3).blocks == 100
+
+
+def test_ratios_are_averaged_draw_by_draw():
+    results = [resample(*sums(seed), seed=8) for seed in (1, 2)]
+    found = mean_ratio(results, 2)
+    ratios = np.mean([one.drawn[:, 2] / one.drawn[:, 0] for one in results], axis=0)
+    assert found.value == pytest.approx(np.mean([one.share[2] / one.share[0] for one in results]))
+    assert found[1:] == pytest.approx(np.quantile(ratios, [0.025, 0.975]))
+    assert mean_ratio(results[:1], 2) == results[0].ratio(2)
+    # Other incidents of the same blocks: the mean is surer than each.
+    assert found.high - found.low < min(one.ratio(2).high - one.ratio(2).low for one in results)
+    with pytest.raises(ValueError, match="same blocks"):
+        mean_ratio([results[0], resample(*sums(1), draws=10)], 2)
 
 
 def test_telling_blocks_are_those_that_differ():

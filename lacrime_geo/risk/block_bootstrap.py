@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
@@ -116,6 +117,25 @@ class Resampled:
         return self.interval(lambda share: _over(share[..., predictor], share[..., reference]))
 
 
+def mean_ratio(results: Sequence[Resampled], predictor: int, reference: int = 0) -> Interval:
+    """Return the mean over results (of several categories, say) of how many times a predictor's share is the reference's.
+
+    Results are averaged draw by draw where they are of the same blocks, origins and seed: what makes a part of the city
+    count twice in a draw then does so for all of them.
+
+    Raises
+    ------
+    ValueError
+        If the results are not of equally many blocks and draws, or differ in their level.
+    """
+    kinds = {(one.blocks, one.drawn.shape[0], one.level) for one in results}
+    if len(kinds) != 1:
+        raise ValueError(f"Results must be of the same blocks, draws and level; these are of {sorted(kinds)}.")
+    ratios = [one.ratio(predictor, reference).value for one in results]
+    drawn = [_over(one.drawn[:, predictor], one.drawn[:, reference]) for one in results]
+    return Interval(float(np.mean(ratios)), *percentiles(np.mean(drawn, axis=0), results[0].level))
+
+
 def percentiles(drawn: np.ndarray, level: float) -> tuple[float, float]:
     """Return both ends of the percentile interval (Efron 1979) of a figure in draws; those that are NaN are left out."""
     known = drawn[~np.isnan(drawn)]
@@ -184,6 +204,7 @@ def resample(
     (True, 400)
     """
     sums, whole = _checked(caught, total, together)
+    checks.share("level / 100", level / 100)
     count = whole.size
     columns = np.vstack([sums, whole[None]]).T
     random = np.random.default_rng(seed)
@@ -193,7 +214,7 @@ def resample(
     drawn = _over(found[:, :-1], found[:, -1:])
     share = _over(sums.sum(axis=1), np.broadcast_to(whole.sum(), sums.shape[:1]))
     telling = (np.abs(sums[:, None] - sums[None]) > 1e-9).sum(axis=2)
-    return Resampled(share, drawn, count, telling, 100 * checks.share("level / 100", level / 100))
+    return Resampled(share, drawn, count, telling, float(level))
 
 
 def _checked(caught: Any, total: Any, together: int) -> tuple[np.ndarray, np.ndarray]:

@@ -141,14 +141,14 @@ def tied(values: np.ndarray) -> np.ndarray:
     return group
 
 
-def counted(counts: Any, rows: int) -> np.ndarray:
-    """Return counts (or sums of weights) of units as a float column, none of them below 0."""
-    column = checks.numbers("counts", counts, rows)
+def counted(counts: Any, rows: int, name: str = "counts") -> np.ndarray:
+    """Return counts (or expected ones) of units as a float column, none of them below 0."""
+    column = checks.numbers(name, counts, rows)
     bad = np.flatnonzero(column < 0)
     if bad.size:
         raise ValueError(
-            f"counts are negative in {bad.size:,} of {rows:,} units, first in unit {bad[0]} ({column[bad[0]]}); "
-            "give how many incidents came in each."
+            f"{name} must be 0 or more, but {bad.size:,} of {rows:,} units are below, first unit {bad[0]} ({column[bad[0]]}); "
+            "give numbers of incidents."
         )
     return column
 

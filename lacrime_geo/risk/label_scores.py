@@ -28,7 +28,7 @@ def probability_of_any(expected: Any) -> np.ndarray:
     >>> probability_of_any([0.0, 1.0]).round(3).tolist()
     [0.0, 0.632]
     """
-    return -np.expm1(-counted(expected, np.size(expected)))
+    return -np.expm1(-counted(expected, np.size(expected), "expected"))
 
 
 def prevalence(counts: Any) -> float:
@@ -78,7 +78,8 @@ def pr_auc(risk: Any, counts: Any) -> float:
 def best_threshold(risk: Any, counts: Any) -> float:
     """Return the risk from which on units are told to have incidents, so that F1 is highest: of training data only.
 
-    The highest such threshold where several are as good; NaN where no unit had any.
+    The highest such threshold where several are as good; NaN where no unit had any. Risks and counts of several origins go
+    in one after the other.
 
     Examples
     --------

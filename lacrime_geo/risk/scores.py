@@ -108,7 +108,7 @@ def rri(risk: Any, earlier: Any, later: Any, shares: Shares = SHARES, *, area: A
 
     References
     ----------
-    Levine (2008), Security Journal 21: 295-302.
+    After Levine (2008), Security Journal 21: 295-302.
 
     Examples
     --------
