@@ -130,8 +130,25 @@ def test_covariates_are_known_ahead_or_refused():
     np.testing.assert_array_equal(with_covariates(panel, longer, None, 2).covariates["rain"], np.arange(142.0))
     with pytest.raises(ValueError, match="'rain' has 140 values for 140 steps and 2 ahead"):
         with_covariates(panel, dict(rain=np.arange(140.0)), None, ahead=2)
-    with pytest.raises(ValueError, match="'copy' is the target itself"):
+    with pytest.raises(ValueError, match="'copy' goes with the target itself"):
         lg.forecast(dict(period=DAYS, count=panel.values[0]), covariates=dict(copy=np.append(panel.values[0], [1] * 7)))
+
+
+def test_covariates_know_nothing_within_the_horizon():
+    count = np.random.default_rng(3).poisson(9, DAYS.size)
+    before = np.append(np.full(3, 9), count)
+    given = dict(period=DAYS, count=count)
+    lg.forecast(given, horizon=3, model="drift", covariates={"three days before": before})
+    with pytest.raises(ValueError, match=r"3 steps before, .* 7 steps ahead. Shift it by 4 steps"):
+        lg.forecast(given, covariates={"three days before": np.append(before, [9] * 4)})
+
+
+def test_a_covariate_named_as_that_of_holidays_is_refused():
+    count = np.random.default_rng(3).poisson(9, DAYS.size)
+    with pytest.raises(ValueError, match="column 'holiday', which is also that of the holidays of 'US'"):
+        lg.forecast(dict(period=DAYS, count=count), covariates=dict(holiday=np.arange(147) % 2), holidays="US")
+    with pytest.raises(ValueError, match="'holiday' goes with the target itself"):
+        lg.forecast(dict(period=DAYS, count=count), covariates=dict(holiday=np.append(count, [9] * 7)))
 
 
 def test_a_covariate_that_drives_the_counts_is_used():
@@ -211,6 +228,15 @@ def test_a_rise_is_told_from_chance():
     risen = np.concatenate([days, np.repeat(days[-200:], 4)])
     found = lg.forecast_areas(incidents(np.sort(risen), per_day=2), step="month", model="smoothing", horizon=1)
     assert found["change_sure"].tolist() == ["rise"] and found["change"][0] > 1
+
+
+def test_single_incidents_make_no_rise_or_fall():
+    from lacrime_geo.forecasting.area_forecasts import _sure
+
+    told = _sure(
+        np.zeros(5), np.array([0, 0, 4, 14, 3]), np.array([1, np.nan, 4, 5, 9]), np.array([0.1, 0.1, 2, 12, 2])
+    )
+    assert told.tolist() == ["too few", "not known", "too few", "within the interval", "fall"]
 
 
 def test_steps_are_the_longest_that_can_be_scored():

@@ -28,7 +28,9 @@ AUTO = "auto"
 STEPS = (AUTO, "month", "week", "day")
 # Steps to the same time of the year before; of days the same weekday.
 YEAR_OF = {"month": 12, "week": 52, "day": 364}
-RISE, FALL, WITHIN, UNKNOWN = "rise", "fall", "within the interval", "not known"
+RISE, FALL, WITHIN, UNKNOWN, FEW = "rise", "fall", "within the interval", "not known", "too few"
+# Where neither count is as large, an interval is a few whole numbers, and its ends tell nothing of a change.
+FEWEST = 5.0
 ALL = "all"
 
 
@@ -73,10 +75,10 @@ def forecast_areas(
     AreaForecasts
         A polygon for each area and step to come: `area`, `period` and `period_end` (its first and last moment), `mean`, the
         ends of the 80 and 95 % intervals (`lo80`, `hi80`, `lo95`, `hi95`), `last_year` (the count of the same time a year before,
-        missing where it is not known), `change` (mean / last_year − 1), `change_sure` (rise, fall, within the interval, not
-        known: whether last year's count lies below, above or within the 80 % interval), `model`, and of the area at past
-        origins `mase` and `relative_mae` (its error as a share of seasonal naive's). `.forecast` is the table with its chart;
-        totals of a model that makes them, which have no polygon, stand there alone.
+        missing where it is not known), `change` (mean / last_year − 1), `change_sure` (rise, fall, within the interval: whether
+        last year's count lies below, above or within the 80 % interval; too few: both are below 5; not known), `model`, and of
+        the area at past origins `mase` and `relative_mae` (its error as a share of seasonal naive's). `.forecast` is the table
+        with its chart; totals of a model that makes them, which have no polygon, stand there alone.
 
     Raises
     ------
@@ -248,7 +250,7 @@ def _columns(found: Forecast, panel: Panel, horizon: int) -> dict[str, np.ndarra
         **{name: told[name] for name in ("mean", "lo80", "hi80", "lo95", "hi95")},
         "last_year": before,
         "change": change,
-        "change_sure": _sure(told["lo80"], told["hi80"], before),
+        "change_sure": _sure(told["lo80"], told["hi80"], before, told["mean"]),
         **{name: told[name] for name in ("model", "mase", "relative_mae")},
     }
 
@@ -260,11 +262,10 @@ def year_before(panel: Panel, horizon: int) -> np.ndarray:
     return np.where(known, panel.values[:, np.clip(at, 0, panel.begin.size - 1)], np.nan)
 
 
-def _sure(low: np.ndarray, high: np.ndarray, before: np.ndarray) -> np.ndarray:
+def _sure(low: np.ndarray, high: np.ndarray, before: np.ndarray, mean: np.ndarray) -> np.ndarray:
     """Say whether last year's counts are beyond what is expected now."""
-    return np.select([np.isnan(before), before < low, before > high], [UNKNOWN, RISE, FALL], default=WITHIN).astype(
-        object
-    )
+    cases = [np.isnan(before), np.maximum(mean, before) < FEWEST, before < low, before > high]
+    return np.select(cases, [UNKNOWN, FEW, RISE, FALL], default=WITHIN).astype(object)
 
 
 def _when(begin: np.ndarray, step: str) -> str:

@@ -18,8 +18,8 @@ SHOWN = "(@map_start_time is not null or format_date(\"period\", 'yyyy-MM-dd') =
 MEAN = 'format_number("mean", if("mean" < 10, 1, 0))'
 # What is sure has its sign, which grey print would lose.
 SURE = (
-    "if(\"change_sure\" in ('rise', 'fall') and \"change\" is not null, "
-    "' (' || if(\"change\" > 0, '+', '−') || format_number(abs(100 * \"change\"), 0) || ' %)', '')"
+    "if(\"change_sure\" in ('rise', 'fall'), if(\"change\" is null, ' (from 0)', "
+    "' (' || if(\"change\" > 0, '+', '−') || format_number(abs(100 * \"change\"), 0) || ' %)'), '')"
 )
 INTERVAL = (
     f"if(@map_scale < {2 * LOCAL_SCALE}, '\\n' || format_number(\"lo80\", 0) || '–' || format_number(\"hi80\", 0), '')"
@@ -52,7 +52,8 @@ def _class_of() -> str:
         f"when \"change_sure\" = '{side}' and {SIZES[side]} >= {least:g} then '{name}'"
         for name, side, least in palettes.FORECAST_LIMITS
     )
-    return f'case {tests} else "change_sure" end'
+    few = f"when \"change_sure\" = 'too few' then '{palettes.NOT_SURE}'"
+    return f'case {tests} {few} else "change_sure" end'
 
 
 def _symbol(name: str, colour: str | None) -> str:

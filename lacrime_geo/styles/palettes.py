@@ -72,7 +72,7 @@ FORECAST = {
     "rise of 25 %": ("Rise of 25 % or more against last year", "#e66101"),
     "rise of 10 %": ("Rise of 10 to 25 %", "#fdb863"),
     "rise": ("Rise of less than 10 %", "#fee8c8"),
-    NOT_SURE: ("No sure change: last year's count is within the 80 % interval", "#c8c8c8"),
+    NOT_SURE: ("No sure change: last year's count is within the 80 % interval, or both are below 5", "#c8c8c8"),
     "fall": ("Fall of less than 10 %", "#e3e0f0"),
     "fall of 10 %": ("Fall of 10 to 25 %", "#b2abd2"),
     "fall of 25 %": ("Fall of 25 % or more", "#5e3c99"),
