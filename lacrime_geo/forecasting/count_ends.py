@@ -64,8 +64,11 @@ def end_of_counts(
     parameters["whole_until"] = str(safe)
     if lag_safe is not True:
         return until, safe
-    parameters.choose("lag_safe_end", str(safe), reason)
-    return str(_earlier(until, min(safe, _last_day(incidents)) + DAY)), safe
+    last = _last_day(incidents)
+    if safe >= last:
+        reason = f"the file is whole up to its last incident: of each day at least {100 * period_guards.SHARE:.0f} % are reported"
+    parameters.choose("lag_safe_end", str(min(safe, last)), reason)
+    return str(_earlier(until, min(safe, last) + DAY)), safe
 
 
 def _last_day(incidents: Incidents) -> np.datetime64:
