@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import checks
-from ..data.quality.week_checks import recording_breaks
-from ..data.quality.weeks import Weeks
 from ..delays import period_guards
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
@@ -20,6 +19,7 @@ from ..results import Table
 from ..temporal.count_series import CountSeries, count_series, rows_of_table, series_of_table
 from . import table_checks
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
+from .break_warnings import warn_of_breaks
 from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
 from .estimated_steps import estimated
 from .models import Panel
@@ -44,6 +44,20 @@ class Counts(Table):
     def step(self) -> str:
         """Which step they are of: "day", "week" or "month"."""
         return str(self.parameters["step"])
+
+    def save(self, path: str | os.PathLike[str]) -> str:
+        """Write the table to .csv or .parquet, atomically; parquet keeps the agency and the delay of reports. Returns the path."""
+        written = super().save(path)
+        self.say_what_is_lost(path)
+        return written
+
+    def say_what_is_lost(self, path: str | os.PathLike[str]) -> None:
+        """Announce what a file of this ending does not keep of what forecasts are guarded by."""
+        known = [name for name in ("agency", "lag_days") if self.parameters.get(name) is not None]
+        if known and os.fspath(path).lower().endswith(".csv"):
+            self.parameters.log.info(
+                "the CSV does not keep %s, by which forecasts are guarded: parquet does", " and ".join(known)
+            )
 
     def panel(self, season: int | None = None) -> Panel:
         """Return the series as models take them: values (series, steps)."""
@@ -143,7 +157,7 @@ def counts(
         series = estimated(series, known.select(category=category), safe, parameters)
     table = _table(series, keys, parameters)
     table_checks.warn_of_lone_end(table.panel(), parameters)
-    _warn_of_breaks(table)
+    warn_of_breaks(table.panel(), table.parameters)
     return table
 
 
@@ -192,7 +206,7 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     last = np.zeros(series.name.size, dtype=np.int64)
     np.maximum.at(last, number.astype(np.int64), np.searchsorted(series.begin, day, side="right") - 1)
     table_checks.warn_of_ended(table.panel(), last, parameters)
-    _warn_of_breaks(table)
+    warn_of_breaks(table.panel(), table.parameters)
     return table
 
 
@@ -226,23 +240,3 @@ def _table(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Co
     parameters["keys"] = list(named)
     parameters["series"] = size
     return Counts(columns, parameters, label=f"Counts by {series.step}")
-
-
-def _warn_of_breaks(table: Counts) -> None:
-    """Warn of series by days or weeks that are halved or doubled against their past: of the records rather than of crime."""
-    if table.step == "month":
-        return
-    panel = table.panel()
-    every = np.where(panel.values > 0, panel.values, 0).astype(np.int64)
-    row = np.repeat(np.arange(panel.size), every.sum(axis=1))
-    day = np.concatenate([np.repeat(panel.begin, line) for line in every])
-    names = [
-        " ".join(str(table[name][at * panel.begin.size]) for name in table.keys) or "all" for at in range(panel.size)
-    ]
-    found: Any = recording_breaks(Weeks.of(day), row, names)
-    if found["examples"]:
-        table.parameters["breaks"] = found["computed"]["breaks"]
-        table.parameters.warn(
-            f"Weekly counts are halved or doubled against the 52 weeks before ({'; '.join(found['examples'])}): find out why "
-            "before you forecast across it."
-        )

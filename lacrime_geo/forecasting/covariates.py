@@ -52,8 +52,8 @@ def with_covariates(panel: Panel, given: Any, holidays: str | None, ahead: int =
 def _refuse_clash(columns: dict[str, np.ndarray], holidays: str) -> None:
     if HOLIDAY in columns:
         raise ValueError(
-            f"The covariates have a column {HOLIDAY!r}, which is also that of the holidays of {holidays!r}; give it another name, "
-            "or leave either out."
+            f"The covariates have a column {HOLIDAY!r}, which is also that of the holidays of {holidays!r}; give it another "
+            "name, or leave either out."
         )
 
 

@@ -73,8 +73,8 @@ def refuse_leaks(target: Any, features: Mapping[str, Any], *, ahead: int = 1, lo
         found = leaking_window(feature, values, windows, min(longest, values.shape[1] - FEWEST), ahead)
         if found is not None:
             raise ValueError(
-                f"The feature {name!r} goes with {_in_words(found, len(values))}, which is not known when {_steps(ahead)} ahead "
-                f"of the last known one are forecast. Shift it by {_steps(ahead + found.later)}, or leave it out."
+                f"The feature {name!r} goes with {_in_words(found, len(values))}, which is not known when a step is "
+                f"forecast {_steps(ahead)} ahead. Shift it by {_steps(ahead + found.later)}, or leave it out."
             )
 
 

@@ -50,7 +50,7 @@ def recording_breaks(weeks: Weeks, area: np.ndarray | None, names: list[str]) ->
     kinds = len(names) if area is not None else 1
     code = np.zeros(weeks.of_row.size, dtype=np.int64) if area is None else area
     counts = _by_area(weeks, code, kinds)
-    found = [(number, brk) for number in range(kinds) if (brk := _largest_break(counts[number], kinds)) is not None]
+    found = [(number, brk) for number in range(kinds) if (brk := largest_break(counts[number], kinds)) is not None]
     found.sort(key=lambda one: -abs(np.log((one[1].now + 1) / (one[1].before + 1))))
     told = [
         {
@@ -78,28 +78,37 @@ def _by_area(weeks: Weeks, area: np.ndarray, areas: int) -> np.ndarray:
 
 
 class Break(NamedTuple):
-    """The week of a break, and the mean counts of four weeks from it on and of those before."""
+    """The week (or other step) of a break, and the mean counts of some from it on and of those before."""
 
     week: int
     now: float
     before: float
 
 
-def _largest_break(counts: np.ndarray, areas: int) -> Break | None:
-    """Return where counts (m,) depart most from their past, None where no more than chance would have it."""
+def largest_break(
+    counts: np.ndarray, areas: int, compared: int = COMPARED, past: int = PAST, least_past: int = LEAST_PAST
+) -> Break | None:
+    """Return where counts (m,) depart most from their past, None where no more than chance would have it.
+
+    Parameters
+    ----------
+    counts : of each week, or of other steps.
+    areas : how many are looked at, each of which chance may depart.
+    compared, past, least_past : steps that are held against those before them, how many of these, and how many at least.
+    """
     from scipy.special import ndtri
 
-    weeks = counts.size - COMPARED + 1 - LEAST_PAST
-    if weeks < 1:
+    steps = counts.size - compared + 1 - least_past
+    if steps < 1:
         return None
-    z, now, before = running_departures(counts, LEAST_PAST, PAST, COMPARED)
+    z, now, before = running_departures(counts, least_past, past, compared)
     # Whole ratios, so that a past without any incident is no division by zero.
     changed = (now <= HALVED * before) | (now >= DOUBLED * before)
     sure = np.where(changed & (before >= LEAST_MEAN), np.abs(z), 0.0)
-    week = int(np.argmax(sure))
-    if sure[week] <= float(-ndtri(CHANCE / (areas * weeks) / 2)):
+    step = int(np.argmax(sure))
+    if sure[step] <= float(-ndtri(CHANCE / (areas * steps) / 2)):
         return None
-    return Break(LEAST_PAST + week, float(now[week]), float(before[week]))
+    return Break(least_past + step, float(now[step]), float(before[step]))
 
 
 def _break_words(found: dict[str, Any]) -> str:
