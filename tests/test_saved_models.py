@@ -12,6 +12,7 @@ import pytest
 import lacrime_geo as lg
 from lacrime_geo.forecasting import saved_models
 from lacrime_geo.forecasting.automatic import Automatic
+from lacrime_geo.forecasting.combined_models import Weighted
 from lacrime_geo.forecasting.last_steps import LastSteps
 from lacrime_geo.forecasting.model_cards import fingerprint_of
 from lacrime_geo.forecasting.model_names import MODELS, model_of
@@ -20,7 +21,8 @@ from lacrime_geo.forecasting.models import Panel
 from lacrime_geo.forecasting.reconciled_models import Reconciled
 from lacrime_geo.forecasting.saved_histories import read_history, written_history
 from lacrime_geo.forecasting.shares_of_totals import SharesOfTotals
-from lacrime_geo.forecasting.smoothing import Smoothing
+from lacrime_geo.forecasting.simple_models import MovingAverage
+from lacrime_geo.forecasting.smoothing import Smoothing, Theta
 
 MONTHS = np.arange("2020-01", "2023-01", dtype="M8[M]").astype("M8[D]")
 SECTIONS = [
@@ -101,6 +103,18 @@ def test_windows_and_totals_are_kept(tmp_path):
     assert (
         lg.load_model(lg.save_model(unscored(LastSteps(Smoothing(), 14)), tmp_path / "m.json")).panel.begin.size == 14
     )
+
+
+def test_weights_of_any_size_are_kept(tmp_path):
+    members = [Smoothing(), Theta(), MovingAverage(3)]
+    model = Weighted(members, [1, 3, 3])
+    assert model.weights == (1 / 7, 3 / 7, 3 / 7)
+    assert Weighted(members, model.weights).weights == model.weights
+    found = unscored(model)
+    read = lg.load_model(lg.save_model(found, tmp_path / "model.json"))
+    assert same(read.predict(2), found.made.prediction) and read.settled.weights == model.weights
+    alone = [unscored(each)["mean"] for each in members]
+    np.testing.assert_allclose(found["mean"], (alone[0] + 3 * alone[1] + 3 * alone[2]) / 7)
 
 
 def test_covariates_are_kept(tmp_path):

@@ -57,7 +57,7 @@ def _made(forecast: Forecast) -> list[str]:
     if kept.get("steps_past"):
         told.append(
             f"Of the {kept['horizon']:,} {kept['step']}s that are forecast {kept['steps_past']:,} were over when the file was "
-            f"extracted, on {kept['extracted']}, but not wholly reported."
+            f"extracted, on {kept['extracted']}."
         )
     return told
 

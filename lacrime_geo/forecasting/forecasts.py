@@ -19,7 +19,7 @@ from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested
 from .break_guards import RAISE, refuse_switch
 from .count_tables import KEPT, Counts, as_counts
 from .covariates import with_covariates
-from .history_lengths import extracted_on, reach_of, steps_lacking, steps_not_whole, steps_until
+from .history_lengths import ends_with_whole, extracted_on, reach_of, steps_lacking, steps_not_whole, steps_until
 from .leak_guards import refuse_horizon
 from .model_cards import model_card
 from .model_names import model_of
@@ -125,7 +125,7 @@ def forecast(
     Notes
     -----
     Steps are counted from the last one of the table on: of counts ended where the file is whole, the first ones may be past
-    already, and where all are, a warning says so. The scores are of the same steps: at a past origin the table would have ended
+    already, and where all are by the delay of reports, a warning says so. The scores are of the same steps: at a past origin the table would have ended
     with its last whole step as well, so that its counts were whole then and nothing is left out between (`gap` 0). Only of
     counts whose last steps are not whole (`lag_safe` False or "nowcast") as many are.
 
@@ -196,12 +196,13 @@ def _with_totals(model: Any, totals: str) -> tuple[Any, str]:
 
 
 def _tell_past(table: Counts, horizon: int, parameters: Parameters) -> None:
-    """Keep how many steps were over when the file was extracted, and warn where these are all."""
+    """Keep how many steps were over when the file was extracted, and warn where a delay of reports is as long as the horizon."""
     day = extracted_on(table)
     if day is None:
         return
     parameters.update(extracted=str(day), steps_past=steps_until(table, day, horizon))
-    if parameters["steps_past"] == horizon:
+    # A table that ends before its last whole step was ended so, or its file is of an earlier time.
+    if parameters["steps_past"] == horizon and ends_with_whole(table):
         further = horizon
         while steps_until(table, day, further) == further:
             further += 1

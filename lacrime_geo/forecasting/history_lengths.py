@@ -43,6 +43,12 @@ def steps_not_whole(table: Counts) -> int:
     return int((ends > np.datetime64(whole_until, "D") + DAY).sum())
 
 
+def ends_with_whole(table: Counts) -> bool:
+    """Return whether the step after the last one is not whole, so that no later one could have been counted."""
+    whole_until = table.parameters.get("whole_until")
+    return whole_until is not None and bool(end_of(table.panel(), 1) > np.datetime64(whole_until, "D") + DAY)
+
+
 def extracted_on(table: Counts) -> np.datetime64 | None:
     """Return the day on which the file of the counts was made: that of its latest report; None where counts do not tell."""
     whole_until, days = (table.parameters.get(name) for name in ("whole_until", "lag_days"))

@@ -16,6 +16,7 @@ from .baselines import NAIVE, SMOOTHING
 from .json_values import json_values
 from .model_recipes import recipe_of, settled
 from .models import Panel
+from .reconciled_models import own_method
 from .step_lengths import end_of
 
 if TYPE_CHECKING:
@@ -97,14 +98,13 @@ def _details(made: MadeForecast, parameters: Parameters, made_on: str) -> dict[s
     kind = type(getattr(made.model, "settled", made.model))
     details["what"] = (kind.__doc__ or "").strip().split("\n")[0]
     used = ["holidays"] if parameters.get("holidays") else []
-    used += [package for name, package in PACKAGES.items() if name == made.model.name]
+    used += [package for name, package in PACKAGES.items() if name in made.model.name]  # 'Prophet (last 60 steps)'
     with suppress(TypeError):  # of another package: its name is all that is known
         asked, chosen = recipe_of(made.model), recipe_of(settled(made.model, made.fitted))
         details.update(settings=asked, chosen=None if chosen == asked else chosen)
     details.update({name: made.fitted.parameters[name] for name in CHOSEN_BY if name in made.fitted.parameters})
-    details.update(
-        {name: parameters[name] for name in ("step", "horizon", "levels", "totals", "covariates", "holidays")}
-    )
+    details.update({name: parameters[name] for name in ("step", "horizon", "levels", "covariates", "holidays")})
+    details["totals"] = own_method(made.model)
     return {**details, "made_on": made_on, "versions": _versions(used), "card_after": card_texts.AFTER}
 
 
