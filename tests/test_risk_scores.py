@@ -254,6 +254,12 @@ def test_bins_add_up_and_keep_ties_together():
     assert calibration_bins(np.full(9, 0.5), np.arange(9))["units"].tolist() == [9]
 
 
+def test_those_tied_are_in_the_bin_of_their_middle():
+    # By units the middles lie at .3 and .8; of what is expected, .6 and .8, at 3/14 and 10/14.
+    for by in ("units", "expected"):
+        assert calibration_bins([0.1] * 6 + [0.2] * 4, np.ones(10), bins=2, by=by)["units"].tolist() == [6, 4]
+
+
 def test_bins_of_a_true_probability_hold_it():
     held = []
     for seed in range(20):
@@ -323,6 +329,14 @@ def test_without_incidents_scores_are_nan_and_nothing_warns(rows):
 def test_bad_input_is_refused(bad, words):
     with pytest.raises(ValueError, match=words):
         scores.hit_rate(**bad)
+
+
+def test_a_score_without_a_scale_needs_a_probability():
+    with pytest.raises(
+        ValueError, match=r"expected must be 0 or more, but 1 of 2 units are below, first unit 0 \(-1.0\)"
+    ):
+        scores.map_scores([-1.0, 2.0], [0, 1])
+    assert scores.map_scores([-1.0, 2.0], [0, 1], probability=[0.5, 0.5]).brier == 0.25
 
 
 def test_a_score_without_a_scale_needs_a_probability():
