@@ -1,18 +1,25 @@
 """Retraining: promoted is only what is clearly better than both the saved model and seasonal naive, by no look at the future."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.special import stdtr
 
 import lacrime_geo as lg
 from lacrime_geo.forecasting import last_steps
-from lacrime_geo.forecasting.contenders import clearly_less
+from lacrime_geo.forecasting.backtest_results import Backtest, Made
+from lacrime_geo.forecasting.contenders import Contender, beside, least_lead, verdict_of
 from lacrime_geo.forecasting.harmonic_regression import HarmonicRegression
 from lacrime_geo.forecasting.model_names import model_of
-from lacrime_geo.forecasting.models import fitted_to
+from lacrime_geo.forecasting.models import Panel, fitted_to
+from lacrime_geo.forecasting.origin_numbers import origins_of
+from lacrime_geo.forecasting.past_origins import Forecasts, Origins
 from lacrime_geo.forecasting.retraining import MOST_CARDS, cards_before, retrain
+from lacrime_geo.forecasting.simple_models import Drift, MovingAverage
+from lacrime_geo.parameters import Parameters
 
 MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
 SIZE, SERIES = MONTHS.size, 3
@@ -69,7 +76,7 @@ def test_worse_ones_and_the_same_one_leave_the_file_as_it_is(tmp_path, candidate
     found = retrain(file, rising(), candidates=candidates, horizon=1)
     assert found.promoted is None and not found["promoted"].any()
     assert found.sentence.startswith(
-        "not promoted: model.json stays as it is, with drift, as no candidate was better by"
+        "not promoted: model.json stays as it is, with drift, as no candidate was better than"
     )
     assert (file.read_bytes(), file.stat().st_mtime_ns, file.stat().st_ino) == before
     assert [path.name for path in tmp_path.iterdir()] == ["model.json"]
@@ -92,23 +99,184 @@ def test_the_first_one_is_made_only_if_it_beats_seasonal_naive(tmp_path):
     assert found.promoted == "drift (last 60 steps)" and lg.load_model(file).card["history"] == []
 
 
-def test_a_chance_difference_promotes_nothing(tmp_path):
-    """Of counts without anything to learn, two smoothings differ by chance only."""
-    promoted = 0
-    for seed in range(4):
-        file = saved(tmp_path, "mean of 6", table(30, seed))
-        promoted += retrain(file, table(30, seed), candidates="mean of 6", window=40, horizon=1).promoted is not None
-    assert promoted == 0
+# Tables at whose last 12 origins a mean of 5 leads one of 6, and seasonal naive, by more than a standard error: by chance.
+LUCKY = (48, 73, 81)
 
 
-def test_the_rule_is_that_of_a_slow_twin():
+@pytest.mark.parametrize("seed", LUCKY)
+def test_a_chance_difference_promotes_nothing(tmp_path, seed):
+    """Of counts without anything to learn a mean of 5 is worse than one of 6, and leads at some origins by chance only."""
+    file = saved(tmp_path, "mean of 6", table(30, seed))
+    found = retrain(file, table(30, seed), candidates=[MovingAverage(5)], horizon=3, origins=12)
+    errors = {
+        name.partition(":")[0]: np.abs(each.mean - found.scored.made.actual).mean(axis=(1, 2))
+        for name, each in found.scored.made.forecasts.items()
+    }
+    for rival in ("incumbent", "seasonal naive"):
+        less = errors[rival] - errors["candidate"]
+        assert less.mean() > less.std(ddof=1) / 12**0.5
+    assert found.promoted is None and "p = " in found.sentence
+
+
+def weights_of(models):
+    """Return weights (models, 24) of past counts, the latest last: means of nine, each later than the next, and all as good."""
+    return np.array([[int(2 * row <= 23 - at < 2 * row + 9) / 9 for at in range(24)] for row in range(models)])
+
+
+def verdicts(runs, weights, origins, horizon, mean=20, seed=0):
+    """Yield what is decided of counts without anything to learn, forecast by weighted means; the first is the saved model."""
+    random, width = np.random.default_rng(seed), weights.shape[1]
+    known = np.arange(width, width + origins)
+    contenders = [
+        Contender("candidate" if row else "incumbent", Named(f"weights {row}")) for row in range(len(weights))
+    ]
+    for _ in range(runs):
+        values = random.poisson(mean, (SERIES, width + origins + horizon)).astype(float)
+        past = np.stack([values[:, last - width : last] for last in known])
+        means = np.repeat(np.einsum("mw,osw->mos", weights, past)[..., None], horizon, axis=3)
+        at = Origins(tuple(known.tolist()), 0, horizon)
+        naive = np.zeros_like(means[0])  # so bad that only the saved model is in the way
+        forecasts = {
+            name: Forecasts(mean, {}, {}, 0.0)
+            for name, mean in zip([*(each.name for each in contenders), "seasonal naive"], [*means, naive])
+        }
+        yield verdict_of(contenders, Backtest({}, Parameters(), made=Made(forecasts, at.scored(values), None, at)))
+
+
+class Named:
+    def __init__(self, name):
+        self.name = name
+
+
+@pytest.mark.parametrize(("origins", "horizon"), [(24, 3), (12, 3), (24, 1)])
+@pytest.mark.parametrize("candidates", [1, 2, 5])
+def test_models_as_good_as_the_saved_one_are_promoted_in_one_of_twenty_runs(candidates, origins, horizon):
+    found = [each.best is not None for each in verdicts(400, weights_of(candidates + 1), origins, horizon)]
+    assert np.mean(found) <= 0.07
+    assert origins == 12 or np.mean(found) > 0.015  # a rule that promoted nothing would not be one
+
+
+def test_a_clearly_better_one_is_mostly_promoted():
+    """A mean of twelve counts errs 26 % less than the last count: of 24 origins that is told nearly always, of 8 mostly not."""
+    better = np.array([np.eye(12)[-1], np.full(12, 1 / 12), np.full(12, 1 / 12)])
+    share = {
+        origins: np.mean([each.best is not None for each in verdicts(100, better, origins, 3)]) for origins in (8, 24)
+    }
+    assert share[24] > 0.9 and share[8] < 0.6
+
+
+def slow_p(errors, others, overlap):
+    """Return Harvey, Leybourne & Newbold's one-sided p, cautious in variance and degrees of freedom."""
+    size = len(errors)
+    less = [error - other for error, other in zip(errors, others)]
+    mean = sum(less) / size
+    parts = []
+    for lag in range(overlap):
+        products = [(less[at] - mean) * (less[at - lag] - mean) for at in range(lag, size)]
+        parts.append(sum(products) / size)
+    variance = max(parts[0] + 2 * sum(parts[1:]), parts[0])
+    statistic = mean / (variance / size) ** 0.5
+    statistic *= ((size + 1 - 2 * overlap + overlap * (overlap - 1) / size) / size) ** 0.5
+    return stdtr((size - 1) / overlap, statistic)
+
+
+@pytest.mark.parametrize("overlap", [1, 2, 3])
+def test_p_is_that_of_a_slow_twin(overlap):
     random = np.random.default_rng(0)
-    for _ in range(200):
+    for _ in range(50):
         errors, others = random.normal(5, 1, 9), random.normal(5.4, 1, 9)
-        less = [other - error for error, other in zip(errors, others)]
-        mean = sum(less) / 9
-        deviation = (sum((each - mean) ** 2 for each in less) / 8) ** 0.5
-        assert clearly_less(errors, others) == (mean > deviation / 3)
+        found = beside(errors, others, overlap)
+        assert found.p == pytest.approx(slow_p(errors, others, overlap), rel=1e-9)
+        assert found.share == pytest.approx(sum(errors) / sum(others))
+
+
+def test_p_of_differences_that_are_the_same_at_all_origins():
+    ones = np.ones(9)
+    assert beside(ones, 2 * ones, 1).p == 0 and beside(2 * ones, ones, 1).p == 1 and beside(ones, ones, 1).p == 1
+    assert beside(ones, ones + 1e-13, 1).p == 1  # rounding
+    assert beside(ones, 2 * ones, 5).p == 1  # half of the origins overlap
+
+
+def test_the_least_lead_is_the_one_at_which_p_is_reached():
+    random = np.random.default_rng(3)
+    for origins, overlap in ((8, 1), (12, 3), (24, 3)):
+        drawn = random.normal(size=origins)
+        drawn[1::2] = -drawn[::2]  # neighbours differ, so that their covariances take nothing away
+        drawn = (drawn - drawn.mean()) / drawn.std()
+        for lead, promoted in ((1.0001, True), (0.9999, False)):
+            less = drawn - lead * least_lead(origins, overlap, 0.025)
+            assert (beside(10 + less, np.full(origins, 10.0), overlap).p <= 0.025) == promoted
+
+
+def test_too_few_origins_say_so_and_what_to_do(tmp_path):
+    for origins, horizon, sentence in (
+        (
+            8,
+            3,
+            r"8 origins, of which 3 in a row overlap, are too few .*better by 1\.94 standard deviations .*more origins",
+        ),
+        (8, 4, r"8 origins, of which 4 in a row overlap, are too few .*none can be promoted"),
+    ):
+        options = dict(candidates=[Drift(), MovingAverage(2)], horizon=horizon, origins=origins)
+        found = retrain(tmp_path / "none.json", table(30), **options)
+        assert any(re.search(sentence, said) for said in found.parameters["warnings"])
+    found = retrain(tmp_path / "none.json", table(30), candidates="drift", horizon=4, origins=8, apart=4)
+    assert not any("too few" in said for said in found.parameters.get("warnings", ()))
+
+
+@pytest.mark.parametrize(
+    ("step", "steps", "horizon", "apart", "origins"),
+    [
+        ("month", 60, 3, None, 24),
+        ("month", 46, 3, None, 21),  # 23 known, then 21 origins one apart, the last with three months after it
+        ("month", 30, 3, None, 13),
+        ("month", 20, 3, None, 8),
+        ("week", 208, 4, None, 24),
+        ("week", 100, 4, None, 12),
+        ("day", 365, 7, None, 24),
+        ("month", 60, 3, 3, 10),
+    ],
+)
+def test_origins_are_as_many_as_half_of_the_history_allows(step, steps, horizon, apart, origins):
+    first = np.datetime64("2019-01" if step == "month" else "2019-01-07")
+    begin = first + np.arange(steps) * (7 if step == "week" else 1)
+    panel = Panel(np.ones((1, steps)), begin, step)
+    record = Parameters()
+    assert origins_of(panel, [Contender("candidate", MovingAverage(6))], horizon, 0, apart, record) == origins
+    assert record["origins"] == origins and record["origins_reason"]
+
+
+def test_the_card_tells_the_backtest_that_decided(tmp_path):
+    found = retrain(tmp_path / "model.json", rising(), candidates="drift, mean of 6", horizon=2, gap=3)
+    card = lg.load_model(tmp_path / "model.json").card
+    row = int(np.flatnonzero(found["promoted"])[0])
+    told = card["evaluation_data"]
+    assert [told[name] for name in ("gap", "origins", "apart", "horizon")] == [3, 20, 1, 2]
+    name = card["model_details"]["name"]
+    assert name == "drift (last 60 steps)" and set(card["quantitative_analyses"]["scores"]) == {
+        name,
+        "seasonal naive",
+        "smoothing",
+    }
+    assert card["quantitative_analyses"]["scores"][name]["mae"] == pytest.approx(found["mae"][row])
+    assert len(card["quantitative_analyses"]["by_origin"]) == 20
+    assert card["promotion"]["mean_absolute_errors"][f"candidate: {name}"] == found["mae"][row]
+
+
+def test_a_saved_prophet_is_trained_again(tmp_path):
+    pytest.importorskip("prophet")
+    counts = {name: column[:SIZE] for name, column in rising().items()}
+    file = tmp_path / "model.json"
+    found = retrain(file, counts, candidates="Prophet", horizon=1, origins=8)
+    assert found.promoted == "Prophet (last 60 steps)"
+    saved_one = lg.load_model(file)
+    assert "prophet" in saved_one.card["model_details"]["versions"]
+    again = retrain(file, counts, candidates="drift", horizon=1, origins=8)
+    assert "Prophet (last 60 steps)" in again["model"].tolist()
+    own = [
+        parts_of(each)[part, "Prophet (last 60 steps)"] for each, part in ((found, "candidate"), (again, "incumbent"))
+    ]
+    assert own[0] == pytest.approx(own[1], rel=1e-6)
 
 
 def forecasts_of(found):
@@ -120,7 +288,7 @@ def looks_ahead(tmp_path, prepared=lambda counts: counts):
     """Tell whether any forecast at the first origin knows what came after it."""
     counts = {name: column[:SIZE] for name, column in rising().items()}
     altered = {**counts, "count": np.where(np.arange(SIZE) < SIZE - 8, counts["count"], 3 * counts["count"])}
-    options = dict(candidates="auto, Theta", horizon=1)
+    options = dict(candidates="auto, Theta", horizon=1, origins=8)
     first, second = (
         forecasts_of(retrain(saved(tmp_path, "smoothing", counts), prepared(each), **options))
         for each in (counts, altered)
@@ -154,7 +322,9 @@ def test_nothing_before_the_window_is_used(tmp_path):
     altered["count"][:, : SIZE - 8 - 24] += 500
     altered["count"] = altered["count"].ravel()
     first, second = (
-        retrain(tmp_path / "none.json", each, candidates="Theta, drift", window=24, horizon=1).scored.made.forecasts
+        retrain(
+            tmp_path / "none.json", each, candidates="Theta, drift", window=24, horizon=1, origins=8
+        ).scored.made.forecasts
         for each in (counts, altered)
     )
     for name in ("candidate: Theta (last 24 steps)", "candidate: drift (last 24 steps)"):
@@ -165,7 +335,7 @@ def test_nothing_before_the_window_is_used(tmp_path):
 
 def test_what_the_saved_one_knew_is_told(tmp_path):
     file = saved(tmp_path, "auto", rising(), 44)
-    found = retrain(file, rising(), candidates="smoothing", horizon=1)
+    found = retrain(file, rising(), candidates="smoothing", horizon=1, origins=8)
     assert found.parameters["incumbent_knew"] == 4  # of the months 41 to 48 that are scored
     assert "somewhat too good" in found.parameters["warnings"][-1]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import logging
 from typing import Any
 
 from .. import checks
@@ -14,12 +13,11 @@ from .backtesting import FEWEST_ORIGINS
 from .break_guards import IGNORE, RAISE
 from .count_command import BREAKS_HELP
 from .count_files import read_counts, read_covariates
-from .forecasts import NO_TOTALS, Forecast, forecast
+from .forecasts import NO_TOTALS, forecast
 from .model_names import MODELS
 from .reconciled_models import METHODS
 from .saved_models import load_model, refuse_ending, write_model
 
-log = logging.getLogger("lacrime_geo")
 COUNTS = "table of counts, CSV or parquet, with period, count and columns of keys, such as the output of counts"
 COVARIATES = "table of what is known ahead, CSV or parquet, with period and columns of numbers"
 HOLIDAYS = "a country or a part of one (US, US-CA), whose public holidays are used; needs the package holidays"
@@ -28,14 +26,14 @@ NAMES = ", ".join(MODELS)
 PLAIN = ("horizon", "origins", "holidays", "breaks")
 
 
-def add_shared_options(command: argparse.ArgumentParser) -> None:
-    """Add what forecasts and their retraining are asked alike."""
+def add_shared_options(command: argparse.ArgumentParser, usual_origins: str = str(FEWEST_ORIGINS)) -> None:
+    """Add what forecasts and their retraining are asked alike; `usual_origins` says how many are taken by default."""
     command.add_argument("--horizon", metavar="NUMBER", type=int, help=HORIZON)
     command.add_argument(
         "--origins",
         metavar="NUMBER",
         type=int,
-        help=f"past origins by which models are scored, {FEWEST_ORIGINS} or more; default {FEWEST_ORIGINS}",
+        help=f"past origins by which models are scored, {FEWEST_ORIGINS} or more; default {usual_origins}",
     )
     command.add_argument("--covariates", metavar="FILE", help=COVARIATES)
     command.add_argument("--holidays", metavar="PLACE", help=HOLIDAYS)
@@ -68,7 +66,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
 
     if options.model and options.model_file:
         raise ValueError("--model and --model-file both name a model; give one of them.")
-    check_format(_kind(), options.output)
+    check_format("picture", options.output)
     with Landing([path for path in (options.input, options.model_file, options.covariates) if path]) as landing:
         staged = landing.stage(options.output)
         model_staged = _staged_model(landing, options.save_model)
@@ -100,16 +98,10 @@ def _staged_model(landing: Landing, path: str | None) -> Any:
     return landing.stage(path)
 
 
-def _kind() -> str:
-    from ..results import Picture
-
-    return "picture" if issubclass(Forecast, Picture) else "table"
-
-
 def _formats() -> tuple[str, ...]:
     from ..files import FORMATS
 
-    return FORMATS[_kind()]
+    return FORMATS["picture"]
 
 
 SUMMARY = "Forecast a table of counts with intervals, and say whether the model has been better than the naive ones."

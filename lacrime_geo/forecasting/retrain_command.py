@@ -12,9 +12,10 @@ from .count_files import holds_counts, read_counts
 from .count_tables import Counts
 from .forecast_command import COUNTS, add_shared_options, shared_options
 from .model_names import MODELS
-from .retraining import CANDIDATES, retrain_into
+from .origin_numbers import MOST_ORIGINS
+from .retraining import CANDIDATES, Wanted, retrain_into
 
-OWN = ("candidates", "window", "gap")
+OWN = ("candidates", "window", "apart", "gap")
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
@@ -29,13 +30,19 @@ def _add_options(command: argparse.ArgumentParser) -> None:
         "--window", metavar="NUMBER", type=int, help="steps that candidates are fitted to; default those of five years"
     )
     command.add_argument(
+        "--apart",
+        metavar="NUMBER",
+        type=int,
+        help="steps from one origin to the next; default 1 of months, and the horizon of weeks and days",
+    )
+    command.add_argument(
         "--gap",
         metavar="NUMBER",
         type=int,
         help="steps between the last known and the first scored one; default by how late reports come, where that is told",
     )
     command.add_argument("--scores", metavar="FILE", help="table of all scores to write: .csv or .parquet")
-    add_shared_options(command)
+    add_shared_options(command, f"as the history allows, {MOST_ORIGINS} at most")
     add_counting_options(command)
 
 
@@ -47,10 +54,9 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
     with Landing([path for path in (_file_of(options.input), options.covariates) if path]) as landing:
         staged = landing.stage(options.scores) if options.scores else None
         table = _counts(options, within(progress, 0.0, 0.3))
-        given = {name: getattr(options, name) for name in OWN if getattr(options, name) is not None}
-        given.update(more=shared_options(options))
-        given.update({name: given["more"].pop(name) for name in ("horizon", "origins") if name in given["more"]})
-        found = retrain_into(landing, options.model_file, table, progress=within(progress, 0.3, 1.0), **given)
+        own = {name: getattr(options, name) for name in OWN if getattr(options, name) is not None}
+        wanted = Wanted(**own, **shared_options(options))
+        found = retrain_into(landing, options.model_file, table, wanted, within(progress, 0.3, 1.0))
         if staged is not None:
             write(found, staged)
     return [path for path in (options.model_file if found.promoted else None, options.scores) if path]

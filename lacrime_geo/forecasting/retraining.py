@@ -6,28 +6,30 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from .. import checks
 from ..landing import Landing
-from ..parameters import Parameters, warned_once
+from ..parameters import Parameters, Unsaid, warned_once
 from ..progress import Progress, advance, within
 from ..results import Table
 from .automatic import HORIZONS
 from .backtest_results import Backtest
-from .backtesting import FEWEST_ORIGINS, Asked, backtested
+from .backtesting import Asked, backtested
 from .break_guards import RAISE, refuse_switch
-from .contenders import BASELINE, CANDIDATE, INCUMBENT, Contender, Verdict, verdict_of
+from .contenders import BASELINE, CANDIDATE, INCUMBENT, Contender, Verdict, scored_alone, verdict_of
 from .count_tables import KEPT, Counts, as_counts
 from .covariates import with_covariates
-from .forecasts import WHY_HORIZON, Forecast, forecast
+from .forecasts import NO_TOTALS, WHY_HORIZON, Forecast, told_by
+from .history_lengths import reach_of
 from .last_steps import LastSteps
 from .model_names import models_of
 from .model_recipes import recipe_of
 from .models import LEVELS, Panel
-from .promotion_words import sentence_of
+from .origin_numbers import origins_of
+from .promotion_words import caveat_of, sentence_of
 from .saved_models import SavedModel, load_model, refuse_ending, write_model
 from .step_lengths import end_of
 
@@ -36,6 +38,20 @@ WHY_WINDOW = "five years, in which seasons show; what was before has hardly a sa
 CANDIDATES = "auto, smoothing"
 MOST_CARDS = 100
 BEST_OF_SEVERAL = "the best of several by these scores: on later steps it will be somewhat worse"
+
+
+class Wanted(NamedTuple):
+    """Hold what `retrain` is asked for, and what it takes where it is not."""
+
+    candidates: Any = CANDIDATES
+    horizon: int | None = None
+    window: int | None = None
+    origins: int | None = None
+    apart: int | None = None
+    gap: int | None = None
+    covariates: Any = None
+    holidays: str | None = None
+    breaks: str = RAISE
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -63,7 +79,8 @@ def retrain(
     candidates: Any = CANDIDATES,
     horizon: int | None = None,
     window: int | None = None,
-    origins: int = FEWEST_ORIGINS,
+    origins: int | None = None,
+    apart: int | None = None,
     gap: int | None = None,
     covariates: Any = None,
     holidays: str | None = None,
@@ -80,7 +97,9 @@ def retrain(
         package. Default: auto and smoothing.
     horizon : steps ahead that are scored. Default: 3 months, 4 weeks or 7 days.
     window : steps that a candidate is fitted to, the last ones known at an origin. Default: those of five years.
-    origins : at how many of the last origins all are scored; 8 or more.
+    origins : at how many of the last origins all are scored; 8 or more. Default: 24, or fewer while half of the history, and
+        what models need, is known at the first.
+    apart : steps from one origin to the next. Default: as of `backtest`, 1 of months and the horizon of weeks and days.
     gap : steps between the last known and the first scored one. Default: as of `backtest`, by how late reports come.
     covariates, holidays, breaks : as of `forecast`.
     progress : function of a fraction, returning False to stop.
@@ -90,6 +109,7 @@ def retrain(
     Retraining
         A row for each candidate, the saved model (the incumbent) and both baselines, the least error first: `part`, `model`,
         the scores of `backtest`, `to_incumbent` (its mean absolute error as a share of the incumbent's) and `promoted`.
+        `parameters` keep the greatest p with which one is promoted (`most_p`).
         `.promoted` is the name of the model that was written or None, `.sentence` says what was done and why.
 
     Raises
@@ -100,9 +120,11 @@ def retrain(
 
     Notes
     -----
-    Better is: less mean absolute error over the origins, by more than one standard error of the difference between them. So the
-    file does not go back and forth by chance. At each origin every model is fitted to what was known then; the saved one keeps
-    the settings it was saved with, which may have been chosen with counts that are scored here: that favours it, and the result
+    Better is: less mean absolute error over the origins than the incumbent's and than seasonal naive's, each with a one-sided p
+    of 5 % at most, which the candidates share (Bonferroni), by the cautious test of `diebold_mariano`. So the file does not go
+    back and forth by chance. Where origins are so few that hardly any lead would do, a warning says so. At each origin every
+    model is fitted to what was known then; the saved one keeps the settings it was saved with, which may have been chosen with
+    counts that are scored here: that favours it, and the result
     says so. What is promoted is the best of several by these scores, so that later ones will be somewhat worse. The file is
     replaced as a whole or not at all; the card of the model before stays in that of the new one, under `history`.
 
@@ -117,33 +139,13 @@ def retrain(
     >>> retrain(file, table, candidates="smoothing").promoted is None
     True
     """
+    wanted = Wanted(candidates, horizon, window, origins, apart, gap, covariates, holidays, breaks)
     with Landing() as landing:
-        return retrain_into(
-            landing,
-            model_file,
-            counts,
-            candidates=candidates,
-            horizon=horizon,
-            window=window,
-            origins=origins,
-            gap=gap,
-            more=dict(covariates=covariates, holidays=holidays, breaks=breaks),
-            progress=progress,
-        )
+        return retrain_into(landing, model_file, counts, wanted, progress)
 
 
 def retrain_into(
-    landing: Landing,
-    model_file: str | os.PathLike[str],
-    counts: Any,
-    *,
-    candidates: Any = CANDIDATES,
-    horizon: int | None = None,
-    window: int | None = None,
-    origins: int = FEWEST_ORIGINS,
-    gap: int | None = None,
-    more: Mapping[str, Any] | None = None,
-    progress: Progress = None,
+    landing: Landing, model_file: str | os.PathLike[str], counts: Any, wanted: Wanted, progress: Progress = None
 ) -> Retraining:
     """Retrain as `retrain` does, and stage the model among other outputs if one is promoted; nothing lands otherwise."""
     refuse_ending(model_file)
@@ -151,20 +153,18 @@ def retrain_into(
     incumbent = load_model(file) if file.exists() else None
     parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, model_file=str(file))
     parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
-    given = {"covariates": None, "holidays": None, "breaks": RAISE, **(more or {})}
-    panel, ahead = _panel(table, horizon, given, parameters)
-    contenders = [*_candidates(candidates, window, panel, parameters), *_of(incumbent)]
-    how = Asked(ahead, origins, None, gap, LEVELS)
+    panel, ahead = _panel(table, wanted, parameters)
+    contenders = [*_candidates(wanted, panel, parameters), *_of(incumbent)]
+    how = _asked(table, panel, contenders, ahead, wanted, parameters)
     with warned_once():
         scored = backtested(table, panel, contenders, how, parameters, within(progress, 0.0, 0.8))
-        parameters["incumbent_knew"] = 0 if incumbent is None else incumbent.origins_known(scored)
-        if incumbent is not None and (caveat := incumbent.caveat(scored)):
-            parameters.warn(caveat)
-        verdict = verdict_of(contenders, scored)
-        found = sentence_of(verdict, file.name, origins)
+        told = Unsaid({**parameters, "warnings": list(parameters.get("warnings", ()))})
+        verdict = _judged(contenders, scored, incumbent, parameters)
+        found = sentence_of(verdict, file.name, how.origins, len(contenders) - (incumbent is not None))
         if verdict.best is not None:
-            given.update(horizon=ahead, origins=origins, progress=within(progress, 0.8, 1.0))
-            made = forecast(table, model=verdict.best.model, **given)
+            alone = scored_alone(scored, verdict.best)
+            told.update(_settings(verdict.best.model, panel, wanted))
+            made = told_by(verdict.best.model, panel, how, alone, told, within(progress, 0.8, 1.0))
             write_model(made, staged, _card(made, found, scored, incumbent))
     parameters["promoted"] = None if verdict.best is None else verdict.best.model.name
     parameters.tell(found)
@@ -172,22 +172,61 @@ def retrain_into(
     return Retraining(_columns(scored, contenders, verdict), parameters, label="Retraining", scored=scored)
 
 
-def _panel(table: Counts, horizon: int | None, given: Mapping[str, Any], parameters: Parameters) -> tuple[Panel, int]:
+def _panel(table: Counts, wanted: Wanted, parameters: Parameters) -> tuple[Panel, int]:
     """Return the counts with their covariates, and the horizon."""
-    panel = table.panel()
+    panel, horizon = table.panel(), wanted.horizon
     if horizon is None:
         horizon = parameters.choose("horizon", HORIZONS[panel.step], WHY_HORIZON[panel.step])
     ahead = checks.whole("horizon", horizon)
-    refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), given["breaks"], parameters)
-    return with_covariates(panel, given["covariates"], given["holidays"], ahead), ahead
+    refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), wanted.breaks, parameters)
+    reach = reach_of(table, wanted.gap, ahead)
+    return with_covariates(panel, wanted.covariates, wanted.holidays, ahead, reach), ahead
 
 
-def _candidates(asked: Any, window: int | None, panel: Panel, parameters: Parameters) -> list[Contender]:
+def _asked(
+    table: Counts, panel: Panel, contenders: Sequence[Contender], ahead: int, wanted: Wanted, parameters: Parameters
+) -> Asked:
+    """Return how all are to be scored, at as many origins as tell a better model from chance."""
+    origins = wanted.origins
+    if origins is None:
+        gap = reach_of(table, wanted.gap, ahead) - ahead
+        origins = origins_of(panel, contenders, ahead, gap, wanted.apart, parameters)
+    return Asked(ahead, origins, wanted.apart, wanted.gap, LEVELS)
+
+
+def _judged(
+    contenders: Sequence[Contender], scored: Backtest, incumbent: SavedModel | None, parameters: Parameters
+) -> Verdict:
+    """Return which candidate is promoted, with warnings of what makes that less sure."""
+    assert scored.made is not None
+    parameters["incumbent_knew"] = 0 if incumbent is None else incumbent.origins_known(scored)
+    verdict = verdict_of(contenders, scored)
+    parameters["most_p"] = verdict.most_p
+    for caveat in (incumbent and incumbent.caveat(scored), caveat_of(verdict, scored.made.origins)):
+        if caveat:
+            parameters.warn(caveat)
+    return verdict
+
+
+def _settings(model: Any, panel: Panel, wanted: Wanted) -> dict[str, Any]:
+    """Return what a forecast says of how it was made, beyond how it was scored."""
+    return {
+        "model": model.name,
+        "series": panel.size,
+        "steps": panel.begin.size,
+        "totals": NO_TOTALS,
+        "covariates": list(panel.covariates or {}),
+        "holidays": wanted.holidays,
+    }
+
+
+def _candidates(wanted: Wanted, panel: Panel, parameters: Parameters) -> list[Contender]:
     """Return the candidates, each fitted to the last steps only."""
+    window = wanted.window
     if window is None:
         window = int(parameters.choose("window", WINDOWS[panel.step], WHY_WINDOW, f" {panel.step}s"))
     parameters["window"] = checks.whole("window", window)
-    models = models_of(asked)
+    models = models_of(wanted.candidates)
     if not models:
         raise ValueError("candidates names no model; name one or several, such as 'auto, smoothing'.")
     for model in models:

@@ -21,10 +21,11 @@ from .backtest_results import Backtest
 from .forecasts import Forecast
 from .json_values import json_values
 from .last_steps import LastSteps, last_steps
-from .model_cards import model_card, versions_that_compute
+from .model_cards import DAY, model_card, versions_that_compute
 from .model_recipes import model_of_recipe, recipe_of, settled
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, fitted_to
 from .saved_histories import read_history, written_history
+from .step_lengths import end_of
 
 log = logging.getLogger("lacrime_geo")
 FORMAT, VERSION = "lacrime_geo forecasting model", 1
@@ -49,6 +50,12 @@ class SavedModel(Model):
     panel: Panel
     fitted: FittedMany
     card: Mapping[str, Any]
+
+    def __repr__(self) -> str:
+        """Return one line; all there is to it is in the card."""
+        panel = self.panel
+        last = end_of(panel, 0) - DAY
+        return f"SavedModel({self.name!r}, fitted to {panel.size:,} series of {panel.begin.size:,} {panel.step}s until {last})"
 
     def predict(self, horizon: int, levels: Sequence[float] = LEVELS) -> Prediction:
         """Return means and intervals (series, horizon) of the steps after the last one it was fitted to."""
