@@ -339,14 +339,6 @@ def test_a_score_without_a_scale_needs_a_probability():
     assert scores.map_scores([-1.0, 2.0], [0, 1], probability=[0.5, 0.5]).brier == 0.25
 
 
-def test_a_score_without_a_scale_needs_a_probability():
-    with pytest.raises(
-        ValueError, match=r"expected must be 0 or more, but 1 of 2 units are below, first unit 0 \(-1.0\)"
-    ):
-        scores.map_scores([-1.0, 2.0], [0, 1])
-    assert scores.map_scores([-1.0, 2.0], [0, 1], probability=[0.5, 0.5]).brier == 0.25
-
-
 def test_probabilities_outside_0_to_1_are_refused():
     with pytest.raises(ValueError, match="outside 0 to 1 in 1 of 2 units, first in unit 1"):
         label_scores.brier([0.5, 1.5], [0, 1])
