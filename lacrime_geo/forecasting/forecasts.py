@@ -125,9 +125,9 @@ def forecast(
     Notes
     -----
     Steps are counted from the last one of the table on: of counts ended where the file is whole, the first ones may be past
-    already, and where all are by the delay of reports, a warning says so. The scores are of the same steps: at a past origin the table would have ended
-    with its last whole step as well, so that its counts were whole then and nothing is left out between (`gap` 0). Only of
-    counts whose last steps are not whole (`lag_safe` False or "nowcast") as many are.
+    already, and where all are by the delay of reports, a warning says so. The scores are of the same steps: at a past origin the
+    table would have ended with its last whole step as well, so that its counts were whole then and nothing is left out between
+    (`gap` 0). Only of counts whose last steps are not whole (`lag_safe` False or "nowcast") as many are.
 
     Intervals are of the counts to come, not of their mean, never below 0, and as wide as past forecasts missed; they hold while
     things go on as they did. Reported crime is not crime: a change of reporting is a change of what is forecast.
