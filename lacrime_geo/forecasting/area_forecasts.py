@@ -239,6 +239,8 @@ def _columns(found: Forecast, panel: Panel, horizon: int) -> dict[str, np.ndarra
     end = np.append(begin[1:], end_of(panel, horizon)).astype("M8[s]") - np.timedelta64(1, "s")
     names = next(iter(panel.keys.values())) if panel.keys else np.array([ALL], dtype=object)
     before = year_before(panel, horizon).ravel()
+    if np.isnan(before).all():
+        found.parameters.log.info("no change is told: the counts do not reach back to the same time of last year")
     rows = slice(len(found) - before.size, None)  # totals stand before the series
     told = {name: found[name][rows] for name in found.columns}
     with np.errstate(divide="ignore", invalid="ignore"):

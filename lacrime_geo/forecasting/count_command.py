@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-from pathlib import Path
 from typing import Any
 
 from ..command import Command
@@ -96,14 +95,8 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
         staged = landing.stage(options.output)
         table = counted(options.input, counting_options(options), options.breaks, within(progress, 0.0, 0.9))
         write(table, staged)
-    _say_what_csv_loses(table, options.output)
+    table.say_what_is_lost(options.output)
     return [options.output]
-
-
-def _say_what_csv_loses(table: Counts, output: str) -> None:
-    known = [name for name in ("agency", "lag_days") if table.parameters.get(name) is not None]
-    if known and Path(output).suffix.lower() == ".csv":
-        log.info("the CSV does not keep %s, by which forecasts are guarded: parquet does", " and ".join(known))
 
 
 COUNT = Command("counts", "Count incidents by days, weeks or months, and by area, as a table.", _add_options, _run)

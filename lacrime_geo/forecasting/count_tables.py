@@ -46,7 +46,7 @@ class Counts(Table):
         return str(self.parameters["step"])
 
     def save(self, path: str | os.PathLike[str]) -> str:
-        """Write the table to .csv or .parquet, atomically; parquet keeps the agency and the delay of reports. Returns the path."""
+        """Write the table, atomically; of .csv and .parquet the latter keeps the agency and the delay of reports."""
         written = super().save(path)
         self.say_what_is_lost(path)
         return written

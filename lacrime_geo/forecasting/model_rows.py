@@ -107,7 +107,9 @@ def _pooled(backtest: Backtest, names: list[str], frame: Frame) -> list[str]:
         if np.isfinite(share):
             parts.append(line(_at(1.0, frame), height, _at(share, frame), height, colour, width=2.4))
             parts += dots(np.array([_at(share, frame)]), np.array([height]), colour, 5)
-        said = f"{share:.3f}" if np.isfinite(share) else "not known"
+        # What is beyond the axis stands at its end, with an arrow.
+        beyond = " ▸" if share > frame.x.last else ""
+        said = f"{share:.3f}{beyond}" if np.isfinite(share) else "not known"
         chance = f" · {p_in_words(float(f'{p:.2g}'))}" if np.isfinite(p) else ""
         parts.append(text(f"{said}{chance}", frame.right + 10, height + 4, "start", 11))
     return parts
