@@ -6,7 +6,7 @@ import pytest
 from lacrime_geo import Incidents, as_incidents, geometry, hotspots
 from lacrime_geo.features import Features
 from lacrime_geo.parameters import Unsaid
-from lacrime_geo.risk.borrowed_maps import MAPS
+from lacrime_geo.risk.borrowed_maps import MAPS, with_more_days
 from lacrime_geo.risk.borrowed_strength import BorrowedStrength
 from lacrime_geo.risk.events import Events
 from lacrime_geo.risk.exciting_estimates import Excited, estimate
@@ -123,7 +123,7 @@ def test_the_same_cells_as_polygons_expect_the_same(predictor, places):
 def test_windows_longer_than_the_history_are_refused(places):
     history = history_of(places["squares"], origin=FIRST + np.timedelta64(20, "D"))
     with pytest.raises(
-        ValueError, match="'counts_28_days' needs 28 days of history, and 20 are known before 2023-01-21"
+        ValueError, match=r"'counts_28_days' needs 28 days of history, and 20 are known before 2023-01-21"
     ):
         LastCounts(28).fit(history)
 
@@ -147,7 +147,7 @@ def test_units_near_each_other_are_all_pairs_within_reach(places):
     near = near_units(units, 2 * SIDE)
     away = np.hypot(units.x[:, None] - units.x, units.y[:, None] - units.y)
     assert near.source.size == (away <= 2 * SIDE + 1e-3).sum()
-    assert sorted(np.bincount(near.source)[:1]) == [np.diff(near.start)[0]]
+    np.testing.assert_array_equal(np.diff(near.start), np.bincount(near.source))
     np.testing.assert_allclose(near.distance, away[near.source, near.other])
 
 
@@ -200,6 +200,28 @@ def test_borrowed_maps_add_up_to_what_is_expected_and_say_how(places):
     np.testing.assert_allclose(np.sum(list(fitted.parts.values()), axis=0), fitted.rate)
     assert sum(fitted.parameters["weights"].values()) == pytest.approx(1, abs=0.02)
     assert fitted.parameters["chosen_from"] == ["2023-02-23", "2023-02-16", "2023-02-09", "2023-02-02"]
+
+
+def test_more_days_make_narrow_maps_weigh_more_and_the_same_days_change_nothing():
+    weights = np.random.default_rng(6).dirichlet(np.ones(len(MAPS)))
+    np.testing.assert_allclose(with_more_days(weights, 20, 20), weights)
+    gain = with_more_days(weights, 10, 30) / weights
+    # By hand: a single cell gains (30/60) / (10/40), the flat map nothing.
+    assert gain[0] / gain[-1] == pytest.approx(2.0)
+    assert (np.diff(gain[:6]) <= 1e-12).all() and gain[5] == pytest.approx(gain[-1], rel=0.01)
+
+
+@pytest.mark.parametrize("predictor", [KernelDensity(), SelfExciting()], ids=lambda predictor: predictor.name)
+def test_a_category_without_a_place_among_the_units_is_refused(predictor, places):
+    far = city()
+    category = np.where(np.hypot(far.easting - WEST, far.northing - SOUTH) < 3000, "theft", far.category)
+    moved = Incidents(
+        far.easting + 1e5 * (category != "theft"), far.northing, when=far.when, category=category, crs=CRS
+    )
+    with pytest.raises(
+        ValueError, match=r"None of the [0-9]+ incidents of the category known before 2023-03-02 stands in a unit"
+    ):
+        predictor.fit(history_of(places["squares"], moved))
 
 
 def test_a_few_incidents_are_better_told_of_by_all_crime():

@@ -28,6 +28,9 @@ MAPS = (
     "all crime, last weeks",
     "everywhere alike",
 )
+_WIDE = (*WIDTHS, *WIDTHS, *MIXED, *MIXED, RECENT, RECENT, np.inf)
+# A map of single cells is as much chance as truth after so many days; one that is spread, sooner.
+_DAYS_OF_CHANCE = 30.0
 
 
 class Borrowing(NamedTuple):
@@ -66,3 +69,14 @@ class Borrowing(NamedTuple):
             own, every = self.by_width[width][:, target], self.by_width[width][:, -1]
             mix = (own + _AS_WIDER * mix) / (every + _AS_WIDER)
         return mix
+
+
+def with_more_days(weights: np.ndarray, chosen: float, days: float) -> np.ndarray:
+    """Return weights of the maps (k,), chosen for a history of some days, for one of more days.
+
+    Counts are the truer the more days they have, and that the more the fewer cells a map takes the mean of: a weight grows as
+    days / (days + chance), as in the mean of gamma and Poisson, with chance = 30 days over the 4πw² cells of a Gaussian.
+    """
+    chance = _DAYS_OF_CHANCE / np.maximum(4 * np.pi * np.square(_WIDE), 1.0)
+    grown = weights * (days / (days + chance)) / (chosen / (chosen + chance))
+    return np.asarray(grown / grown.sum())

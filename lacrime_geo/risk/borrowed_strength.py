@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .borrowed_maps import MAPS, Borrowing
+from .borrowed_maps import MAPS, Borrowing, with_more_days
 from .events import DAY, Events, History
 from .mixture_weights import mixture_weights
 from .plain_predictors import days_used
@@ -16,7 +16,7 @@ from .predictors import Predictor, Rates
 # Weights are chosen by the last four spans, each an eighth of the history but a week at least and four weeks at most.
 WEEK, SPANS, EIGHTH, LONGEST = 7, 4, 8, 28
 # The weights of all categories together count as so many incidents of the one that is predicted.
-POOLED = 1000.0
+POOLED = 50.0
 CATEGORIES, ENOUGH = 12, 100
 # Weights are for the places that may be chosen: the likeliest tenth, or fifty where places are few.
 HOT, FEWEST = 0.1, 50
@@ -33,12 +33,12 @@ class BorrowedRates(Rates):
 class BorrowedStrength(Predictor):
     """Expect a mixture of maps: own counts, all crime, all crime by the mix of categories around, and the last weeks.
 
-    Each map is spread by several widths, from the place alone to ten cells. The weights are those that made the weeks
-    within the history most likely, each told of by what was known when it began (at most four, the last ones; where much is
-    known each is up to four weeks long): first by all places, then by the likeliest tenth of them, among which are those of a
-    small budget. They are found for all
-    categories together, each counting alike, and then for the one predicted, with the joint ones as a prior that weighs
-    1,000 incidents: those of one category are too few to tell weights by themselves.
+    Each map is spread by several widths, from the place alone to ten cells. The weights are those that made the last spans of
+    the history most likely, each told of by what was known when it began (at most four, of a week, or of up to four where much
+    is known): first by all places, then by the likeliest tenth of them, among which are those of a small budget. They are
+    found for all categories together, each counting alike, and then for the one predicted, with the joint ones as a prior that
+    weighs 50 incidents: those of one category are few to tell weights by themselves. As all days known are more than a span had
+    before it, narrow maps then gain weight (`borrowed_maps.with_more_days`).
 
     Examples
     --------
@@ -64,6 +64,7 @@ class BorrowedStrength(Predictor):
         pool, origins = _pool(history), _origins(history)
         weights = _weights([_Span.of(history, origin, pool) for origin in origins])
         days = days_used(history)
+        weights = with_more_days(weights, _days_when_chosen(history, origins), days)
         rate = history.counts(days).sum() / days
         maps = Borrowing.of(history, [history.events.target]).maps(0)
         told = {name: round(float(weight), 4) for name, weight in zip(MAPS, weights) if weight >= 5e-4}
@@ -85,6 +86,11 @@ def _origins(history: History) -> list[np.datetime64]:
     first = history.begin + (WEEK + history.gap) * DAY
     # With a gap, none may begin late enough: then the last one chooses by what there is.
     return [origin for number, origin in enumerate(spans) if number == 0 or origin >= first]
+
+
+def _days_when_chosen(history: History, origins: list[np.datetime64]) -> float:
+    """Return how many days were known on average when the spans that choose began."""
+    return float(np.mean([max(days_used(history.until(origin)), 1) for origin in origins]))
 
 
 def _pool(history: History) -> list[int]:

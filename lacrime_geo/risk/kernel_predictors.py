@@ -18,7 +18,7 @@ from ..neighbours import neighbour_matrix, with_self
 from ..parameters import Unsaid
 from ..places import Places, tally
 from .events import History
-from .plain_predictors import days_used, scaled_to
+from .plain_predictors import days_used, own_in_units, scaled_to
 from .predictors import Predictor, Rates
 from .spreading_counts import spread
 from .unit_distances import near_units, width_of
@@ -80,12 +80,12 @@ class KernelDensity(Predictor):
         Raises
         ------
         ValueError
-            If no day is known, or a rule finds no bandwidth in the incidents known.
+            If no day or no incident in a unit is known, or a rule finds no bandwidth in those known.
         """
         self.require(history)
         days = days_used(history)
         known = history.events
-        chosen = known.target & (history.age() <= days) & (known.unit >= 0)
+        chosen = own_in_units(history, days)
         placed = Incidents(
             known.x[chosen], known.y[chosen], when=known.day[chosen], crs=history.units.crs, label="what was known"
         )

@@ -89,6 +89,24 @@ def days_used(history: History) -> int:
     return min(history.days, YEAR)
 
 
+def own_in_units(history: History, days: int) -> np.ndarray:
+    """Return a mask (events,) of the predicted category's incidents in a unit, of the last days known.
+
+    Raises
+    ------
+    ValueError
+        If there is none.
+    """
+    events = history.events
+    chosen = np.asarray(events.target & (events.unit >= 0) & (history.age() <= days))
+    if not chosen.any():
+        raise ValueError(
+            f"None of the {int(events.target.sum()):,} incidents of the category known before {history.origin} stands in a unit "
+            f"in the last {days:,} days; take 'prior_counts', which expects none."
+        )
+    return chosen
+
+
 def scaled_to(values: np.ndarray, total: float) -> np.ndarray:
     """Return values (n,), none negative, multiplied so that they sum to a total; all alike where they are all 0.
 

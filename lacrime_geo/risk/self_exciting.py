@@ -9,7 +9,7 @@ import numpy as np
 from .events import History
 from .exciting_estimates import Excitation, Excited, estimate
 from .exciting_pairs import LONGEST, Days, days_that_fit
-from .plain_predictors import days_used
+from .plain_predictors import days_used, own_in_units
 from .predictors import Fitted, Predictor
 from .spreading_counts import spread
 from .unit_distances import NearUnits, near_units, width_of
@@ -93,9 +93,7 @@ class ExcitedRates(Fitted):
 def _known_days(history: History, near: NearUnits) -> Days:
     """Return the predicted category's counts by unit and day, of as many of the last days as have not too many pairs."""
     events, age = history.events, history.age()
-    chosen = events.target & (events.unit >= 0) & (age <= days_used(history))
-    if not chosen.any():
-        raise ValueError(f"None of the {int(events.target.sum()):,} incidents of the category stands in a unit.")
+    chosen = own_in_units(history, days_used(history))
     unit, age = events.unit[chosen], age[chosen]
     days = days_that_fit(unit, age, days_used(history), near)
     recent = age <= days
