@@ -1,6 +1,7 @@
 """Forecasts with totals: each row under its own name in tables, charts, pages, maps and files, and scored by its own counts."""
 
 import re
+from functools import cache
 from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree
@@ -46,8 +47,9 @@ def summed(area, kind):
     return values[inside].sum(axis=0)
 
 
-def forecast(**options):
-    return lg.forecast(counts(), **{"horizon": 2, "model": "smoothing", "totals": "mint", **options})
+@cache
+def forecast(totals="mint"):
+    return lg.forecast(counts(), horizon=2, model="smoothing", totals=totals)
 
 
 def unscored(model, table=None, **more):
@@ -73,7 +75,7 @@ def dots(svg, colour):
 
 @pytest.mark.parametrize("method", METHODS)
 def test_each_panel_has_the_name_the_counts_and_the_forecast_of_its_own_row(method):
-    found = forecast(totals=method)
+    found = forecast(method)
     said, counted = texts(found.svg()), dots(found.svg(), "#222222")
     drawn = [name for name in said if " · " in name]
     # The total is the largest, and two series are among the six.
@@ -92,7 +94,7 @@ def test_each_panel_has_the_name_the_counts_and_the_forecast_of_its_own_row(meth
 
 
 def test_as_many_steps_are_drawn_as_were_forecast():
-    assert dots(forecast(horizon=3).svg(), "#0072b2").size == 6 * 3 + 1  # and the legend's
+    assert dots(forecast().svg(), "#0072b2").size == 6 * 2 + 1  # and the legend's
 
 
 def test_the_page_has_the_numbers_of_each_row_under_its_name():
@@ -128,7 +130,7 @@ def test_a_total_is_scored_beside_baselines_of_its_own_counts(name):
 
 
 def test_sums_of_smoothing_are_not_as_good_as_smoothing_of_the_sum():
-    found = lg.forecast(counts(), model="smoothing", horizon=2, totals="bottom-up")
+    found = forecast("bottom-up")
     assert found["to_smoothing"][0] > 1.01
     np.testing.assert_allclose(found["to_smoothing"][-8:], 1)
 
@@ -141,7 +143,7 @@ def test_the_card_tells_of_the_counts_it_was_fitted_to_and_how_totals_are_made()
     assert card["training_data"]["series"] == card["factors"]["series"] == 4
     assert card["training_data"]["incidents"] == counts()["count"].sum()
     assert card["model_details"]["totals"] == "mint"
-    assert lg.forecast(counts(), model="drift", horizon=1).card()["model_details"]["totals"] is None
+    assert unscored("drift").card()["model_details"]["totals"] is None
 
 
 @pytest.mark.parametrize("method", METHODS)
@@ -226,6 +228,6 @@ def test_polygons_are_those_of_the_series(tmp_path):
 
 
 def test_what_is_shown_is_what_is_fitted_where_there_are_no_totals():
-    found = lg.forecast(counts(), model="drift", horizon=1)
+    found = unscored("drift")
     assert found.made.shown is found.made.panel and isinstance(found.made.shown, Panel)
     assert found.parameters["totals"] == "none"
