@@ -229,10 +229,11 @@ def test_too_few_origins_say_so_and_what_to_do(tmp_path):
     [
         ("month", 60, 3, None, 24),
         ("month", 46, 3, None, 21),  # 23 known, then 21 origins one apart, the last with three months after it
-        ("month", 30, 3, None, 13),
+        ("month", 30, 3, None, 13),  # 15 known
         ("month", 20, 3, None, 8),
         ("week", 208, 4, None, 24),
-        ("week", 100, 4, None, 12),
+        ("week", 100, 4, None, 24),  # 53 known, a season and a week
+        ("week", 70, 4, None, 14),
         ("day", 365, 7, None, 24),
         ("month", 60, 3, 3, 10),
     ],
@@ -244,6 +245,20 @@ def test_origins_are_as_many_as_half_of_the_history_allows(step, steps, horizon,
     record = Parameters()
     assert origins_of(panel, [Contender("candidate", MovingAverage(6))], horizon, 0, apart, record) == origins
     assert record["origins"] == origins and record["origins_reason"]
+
+
+def test_origins_of_few_weeks_lie_as_far_apart_as_the_history_allows_and_still_promote(tmp_path):
+    weeks = np.datetime64("2021-01-04") + 7 * np.arange(78)
+    counts = {"period": weeks, "count": np.random.default_rng(0).poisson(200 + 10 * np.arange(78))}
+    found = retrain(tmp_path / "model.json", counts, candidates="drift")
+    told = found.parameters
+    assert (told["origins"], told["apart"], told["horizon"]) == (22, 1, 4)
+    assert found.promoted == "drift (last 260 steps)"
+
+
+def test_a_saved_model_is_shown_in_a_line(tmp_path):
+    shown = repr(lg.load_model(saved(tmp_path, "drift", rising())))
+    assert shown == "SavedModel('drift', fitted to 3 series of 30 months until 2021-06-30)"
 
 
 def test_the_card_tells_the_backtest_that_decided(tmp_path):

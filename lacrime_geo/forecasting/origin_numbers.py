@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .. import checks
 from ..parameters import Parameters
 from .backtesting import FEWEST_ORIGINS
 from .contenders import Contender
 from .models import Panel
+from .simple_models import SeasonalNaive
 
 MOST_ORIGINS = 24
 WHY_MOST = "so many tell a model that is somewhat better from chance, and more take long"
@@ -19,11 +21,11 @@ def origins_of(
 ) -> int:
     """Return at how many origins models are to be scored, and announce why.
 
-    Origins are as far apart as `backtest` sets them: a step of months; of weeks and days the horizon.
+    They are as many as there are one step apart; where there are more, `backtest` sets those of weeks and days further apart.
     """
     steps = panel.begin.size
-    known = max([2 * horizon, steps // 2, *(each.needs(panel.period) for each in contenders)])
-    between = apart or (1 if panel.step == "month" else horizon)
-    room = max(steps - gap - horizon - known, 0) // between + 1
+    needed = [each.needs(panel.period) for each in (*contenders, SeasonalNaive())]
+    known = max(2 * horizon, steps // 2, *needed)
+    room = max(steps - gap - horizon - known, 0) // checks.whole("apart", apart or 1) + 1
     found = min(max(room, FEWEST_ORIGINS), MOST_ORIGINS)
     return int(parameters.choose("origins", found, WHY_MOST if found == MOST_ORIGINS else WHY_FEWER))
