@@ -1,4 +1,4 @@
-"""The forecast that chooses for itself: what it sees, what it falls back on, how it does on real counts."""
+"""The forecast that weighs models for itself: what it sees, what it falls back on, how it does on real counts."""
 
 import numpy as np
 import pytest
@@ -13,8 +13,11 @@ from lacrime_geo.forecasting.validation import (
     ALPHAS,
     SHARE_ALPHAS,
     SHRINKS,
+    Origins,
     errors_of,
     errors_of_shares,
+    errors_when_picked,
+    scored_steps,
     validation_origins,
 )
 
@@ -87,7 +90,7 @@ def test_a_known_course_is_forecast_about_as_well_as_by_the_best_model(name, rat
         of_truth += np.abs(rate[:, later] - counts[:, later]).sum()
     assert missed[0] <= 1.05 * missed[1:].min()
     # What chance leaves of the counts about their true means is most of what is missed.
-    assert missed[0] <= {"random walk": 2.6, "trend": 1.2}.get(name, 1.1) * of_truth
+    assert missed[0] <= {"random walk": 2.6, "trend": 1.2, "common season": 1.12}.get(name, 1.1) * of_truth
 
 
 def test_smoothing_keeps_a_part_unless_it_is_clearly_worse():
@@ -106,3 +109,43 @@ def test_errors_of_a_grid_are_those_of_the_models():
         found = errors_of_shares(panel, by, origins)[:, 3, 2, share]
         model = SharesOfTotals(by, ALPHAS[3], SHARE_ALPHAS[share], SHRINKS[2])
         np.testing.assert_allclose(found, errors_of(model, panel, origins))
+
+
+def test_errors_of_a_grid_after_a_gap_are_those_of_the_models():
+    panel = Panel(np.random.default_rng(3).poisson(30, (3, 46)), MONTHS, "month")
+    origins = validation_origins(panel, 4, 18, 2)
+    assert max(origins.known) + 2 + 4 == 46
+    found = errors_of_shares(panel, (), origins)[:, 5, 1, 3]
+    model = SharesOfTotals((), ALPHAS[5], SHARE_ALPHAS[3], SHRINKS[1])
+    np.testing.assert_allclose(found, errors_of(model, panel, origins))
+
+
+@pytest.mark.parametrize("gap", [0, 1])
+def test_settings_are_picked_by_what_had_been_seen(gap):
+    errors, origins = np.random.default_rng(5).uniform(1, 9, (7, 12)), Origins(tuple(range(20, 32)), 3, gap)
+    found = errors_when_picked(errors, origins)
+    for at, known in enumerate(origins.known):
+        seen = [other for other, before in enumerate(origins.known) if before + gap + 3 <= known]
+        shares = [sum(errors[each, other] / errors[:, other].mean() for other in seen) for each in range(7)]
+        assert found[at] == pytest.approx(errors[np.argmin(shares), at] if seen else errors[:, at].mean())
+
+
+def test_steps_asked_for_are_those_weighed_by():
+    panel = Panel(np.random.default_rng(6).poisson(40, (2, 46)), MONTHS, "month")
+    told = Automatic().for_horizon(6, 1).fit_many(panel).parameters
+    assert (told["weighed_steps"], told["weighed_gap"]) == (6, 1)
+    assert Automatic().fit_many(panel).parameters["weighed_steps"] == 3
+    assert Automatic(2).for_horizon(6, 1).fit_many(panel).parameters["weighed_steps"] == 2
+    assert scored_steps(panel, 40, 18, 0, 3) == 25
+    assert validation_origins(panel, 3, 18).counted == 24 > validation_origins(panel, 12, 18).counted == 17 / 4
+
+
+def test_a_single_series_that_wanders_is_forecast_as_by_smoothing():
+    missed, months = np.zeros(2), np.arange("2018-01", "2022-10", dtype="M8[M]").astype("M8[D]")
+    for seed in range(60):
+        values = np.round(200 + np.cumsum(np.random.default_rng(seed).normal(0, 10, 57))).clip(0)
+        series = Series(values[:54], months[:54], "month")
+        missed += [
+            np.abs(model.fit(series).predict(3, ()).mean - values[54:]).sum() for model in (Automatic(), Smoothing())
+        ]
+    assert missed[0] <= 1.01 * missed[1]

@@ -64,8 +64,8 @@ def forecast_areas(
         eight past origins; else days.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
     model : "auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination", "harmonic
-        regression", "SARIMAX" or "Prophet", or a model as of `forecast`. Default: "auto", one model for all areas, chosen by its
-        errors at past origins.
+        regression", "SARIMAX" or "Prophet", or a model as of `forecast`. Default: "auto", a mean of
+        several, weighed for all areas together by their errors at past origins.
     as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
     breaks : "raise" refuses incidents and a horizon across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.

@@ -19,21 +19,25 @@ from .smoothing import Smoothing, Theta
 from .traced_models import TracedFit, TracedModel
 from .validation import (
     ALPHAS,
+    LEAST_ORIGINS,
     SHARE_ALPHAS,
     SHRINKS,
     Origins,
     errors_of,
     errors_of_shares,
+    errors_when_picked,
     fewest_steps,
+    relative,
+    scored_steps,
     validation_origins,
 )
 
-# The horizon by which is chosen: a quarter, a month, a week.
+# The horizon by which is weighed unless one is asked for: a quarter, a month, a week.
 HORIZONS = {"month": 3, "week": 4, "day": 7}
-LEAST_ORIGINS = 4
-# Origins that smoothing counts for beside those seen (up to twice as many where few series tell), and the weight below which a
-# model is left out.
+# Origins that smoothing counts for beside those seen, and the weight below which a model is left out.
 KEPT, LEAST_WEIGHT = 10.0, 0.01
+# Series whose errors at an origin are worth half of what they would be of very many: those of few are mostly chance.
+FEW = 3.0
 Tried = tuple[TracedModel, np.ndarray]
 
 
@@ -45,17 +49,20 @@ class Automatic(Model):
 
     Parameters
     ----------
-    horizon : steps ahead by which is weighed. Default: 3 months, 4 weeks or 7 days.
+    horizon : steps ahead by which is weighed, whatever is asked for. Default: those that are forecast (see `for_horizon`), by
+        itself 3 months, 4 weeks or 7 days.
     most_keys : how many keys make a group together. Default 2.
 
     Notes
     -----
     Errors are counted as shares of the mean of all models at the same origin. Of n origins, weights are as the mean errors to
-    the power of −2n, n in all; smoothing has 10 more (nearly 20 of few series), times the power of n/4 of the least error by
-    its own. So it keeps a part where little is known, and none where it is clearly worse. What weighs less than 1 % is left out.
+    the power of −2n, n in all; smoothing has 10 more, times the power of n/4 of the least error by its own. So it keeps a part
+    where little is known, and none where it is clearly worse. What weighs less than 1 % is left out. Origins of s series count
+    as s / (s + 3), and less where more than three in a row overlap: what one series tells of models is mostly chance.
 
-    Every origin is scored by what was known then, and its horizon ends within the history: nothing after the last step is
-    seen. With fewer than four such origins the forecast is by smoothing, and `parameters` says so.
+    Every origin is scored by what was known then, with the settings that were the best at origins before, and its horizon ends
+    within the history: nothing after the last step is seen. With fewer than four such origins fewer steps ahead are scored, as
+    far as down to the default; if they are still too few the forecast is by smoothing, and `parameters` says so.
 
     References
     ----------
@@ -67,6 +74,15 @@ class Automatic(Model):
     def __init__(self, horizon: int | None = None, most_keys: int = 2) -> None:
         self.horizon = None if horizon is None else checks.whole("horizon", horizon)
         self.most_keys = most_keys
+        self._asked: tuple[int | None, int] = (self.horizon, 0)
+
+    def for_horizon(self, horizon: int, gap: int = 0) -> Automatic:
+        """Return the model that weighs by as many steps ahead, after a gap, unless it was made with a horizon of its own."""
+        if self.horizon is not None:
+            return self
+        found = Automatic(None, self.most_keys)
+        found._asked = (checks.whole("horizon", horizon), checks.whole("gap", gap, minimum=0))
+        return found
 
     def needs(self, season: int) -> int:
         """Return how many steps the shortest history must have."""
@@ -75,12 +91,17 @@ class Automatic(Model):
     def fit_many(self, panel: Panel) -> Chosen:
         """Weigh the models, and fit those that count to the whole history."""
         require(self, panel)
-        origins = validation_origins(panel, self.horizon or HORIZONS[panel.step], fewest_steps(panel))
+        origins = self._origins(panel)
         if len(origins.known) < LEAST_ORIGINS:
             told = {"chosen": Smoothing.name, "why": f"only {len(origins.known)} past origins could be scored"}
             return Chosen(Smoothing().fit_many(panel), told)
         model, told = self._weigh(panel, origins)
         return Chosen(model.fit_many(panel), told)
+
+    def _origins(self, panel: Panel) -> Origins:
+        (horizon, gap), needed, usual = self._asked, fewest_steps(panel), HORIZONS[panel.step]
+        ahead = scored_steps(panel, horizon or usual, needed, gap, usual)
+        return validation_origins(panel, ahead, needed, gap)
 
     def _weigh(self, panel: Panel, origins: Origins) -> tuple[TracedModel, dict[str, Any]]:
         known = origins.known[0]
@@ -89,8 +110,7 @@ class Automatic(Model):
         tried += [best_shares(panel, by, origins) for by in self._groupings(panel)]
         tried += best_raked(panel, tried, origins)
         errors = np.array([found for _, found in tried])
-        kept_origins = KEPT + KEPT**2 / (KEPT + panel.size)
-        weights = weights_by(evened(errors), len(origins.known), kept_origins)
+        weights = weights_by(evened(errors), origins.counted * panel.size / (panel.size + FEW), KEPT)
         kept = [(model, weight) for (model, _), weight in zip(tried, weights.tolist()) if weight >= LEAST_WEIGHT]
         models, shares = [model for model, _ in kept], [weight for _, weight in kept]
         chosen = models[0] if len(models) == 1 else Weighted(models, shares)
@@ -99,6 +119,8 @@ class Automatic(Model):
         return chosen, {
             "chosen": chosen.name,
             "why": f"errors at {len(origins.known)} past origins",
+            "weighed_steps": origins.horizon,
+            "weighed_gap": origins.gap,
             "errors_to_smoothing": {model.name: ratio for (model, _), ratio in zip(tried, ratios.tolist())},
             "weights": {model.name: weight / sum(shares) for model, weight in kept},
             "settings": {model.name: settings_of(model) for model in models},
@@ -135,17 +157,21 @@ class Chosen(FittedMany):
         return self.fitted.trace(horizon)
 
     def past(self, horizon: int) -> tuple[np.ndarray, int]:
-        """Return the chosen model's forecasts made after each step, and from which step on by what was known then."""
+        """Return the forecasts made after each step, and from which step on their levels and seasons knew nothing later.
+
+        Weights and settings are those of the whole history, which saw what followed: intervals are as of a model that had been
+        chosen before.
+        """
         return self.fitted.past(horizon)
 
 
 def best_shares(panel: Panel, by: tuple[str, ...] | None, origins: Origins) -> Tried:
-    """Return the totals of groups with the settings of the least errors, and these errors (origins,)."""
+    """Return the totals of groups with the settings of the least errors, and the errors (origins,) of those picked before."""
     errors = errors_of_shares(panel, by, origins)
-    best = int(np.argmin(evened(errors.reshape(errors.shape[0], -1).T)))
-    alpha, shrink, share = np.unravel_index(best, errors.shape[1:])
+    flat = errors.reshape(errors.shape[0], -1).T
+    alpha, shrink, share = np.unravel_index(int(np.argmin(evened(flat))), errors.shape[1:])
     model = SharesOfTotals(by, ALPHAS[alpha], SHARE_ALPHAS[share], SHRINKS[shrink])
-    return model, errors[:, alpha, shrink, share]
+    return model, errors_when_picked(flat, origins)
 
 
 def best_raked(panel: Panel, tried: Sequence[Tried], origins: Origins) -> list[Tried]:
@@ -160,23 +186,19 @@ def best_raked(panel: Panel, tried: Sequence[Tried], origins: Origins) -> list[T
     order = np.argsort(evened(np.array([errors for _, errors in single])), kind="stable")
     models = [RakedTotals([single[number][0] for number in order.tolist()], alpha) for alpha in SHARE_ALPHAS]
     errors = np.array([errors_of(model, panel, origins) for model in models])
-    best = int(np.argmin(evened(errors)))
-    return [(models[best], errors[best])]
+    return [(models[int(np.argmin(evened(errors)))], errors_when_picked(errors, origins))]
 
 
 def evened(errors: np.ndarray) -> np.ndarray:
     """Return the mean over origins of errors (models, origins) as shares of the mean of all models at the origin (models,).
 
-    So an origin at which everything was missed decides no more than others.
-
     >>> evened(np.array([[1.0, 300.0], [3.0, 300.0]])).tolist()
     [0.75, 1.25]
     """
-    mean = errors.mean(axis=0)
-    return np.asarray(np.divide(errors, mean, out=np.ones_like(errors), where=mean > 0).mean(axis=1))
+    return np.asarray(relative(errors).mean(axis=1))
 
 
-def weights_by(errors: np.ndarray, origins: int, kept: float) -> np.ndarray:
+def weights_by(errors: np.ndarray, origins: float, kept: float) -> np.ndarray:
     """Return the weights (models,) by the mean errors at some origins; smoothing, the first, has some origins more.
 
     >>> weights_by(np.array([1.0, 1.0]), 10, 10.0).tolist()

@@ -49,7 +49,9 @@ def shared_options(options: argparse.Namespace) -> dict[str, Any]:
 def _add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument("input", metavar="COUNTS", help=COUNTS)
     command.add_argument("output", metavar="OUTPUT", help=f"file to write: {', '.join(_formats())}")
-    command.add_argument("--model", metavar="NAME", help=f"{NAMES}; default auto, chosen by errors at past origins")
+    command.add_argument(
+        "--model", metavar="NAME", help=f"{NAMES}; default auto, several weighed by errors at past origins"
+    )
     command.add_argument("--model-file", metavar="FILE", help="a saved model (.json) in place of a name: its settings")
     command.add_argument("--levels", metavar="NUMBERS", help="of the intervals, in per cent; default 80, 95")
     command.add_argument(

@@ -23,7 +23,7 @@ from .history_lengths import ends_with_whole, extracted_on, reach_of, steps_lack
 from .leak_guards import refuse_horizon
 from .model_cards import model_card
 from .model_names import model_of
-from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to
+from .models import LEVELS, FittedMany, Panel, Prediction, checked_levels, fitted_to, set_for
 from .reconciled_models import METHODS, Reconciled, ReconciledFit, own_method
 from .simple_models import SeasonalNaive
 from .skill_words import skill_in_words
@@ -91,7 +91,7 @@ def forecast(
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
     model : a name ("auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination",
         "harmonic regression", "SARIMAX", "Prophet"), or a model with `name` and `fit(series)` or `fit_many(panel)`. Default:
-        "auto", which chooses one for all series by their errors at past origins.
+        "auto", a mean of several, weighed for all series together by their errors at past origins.
     levels : of the intervals, in per cent.
     totals : "none"; "bottom-up" adds rows of the totals (of each key's values and of all together, under the name "all"), sums of
         the series; "mint" forecasts the totals too, and makes all add up with the least total variance. Default: none, unless
@@ -213,7 +213,7 @@ def _tell_past(table: Counts, horizon: int, parameters: Parameters) -> None:
 
 
 def _fitted(model: Any, panel: Panel, horizon: int, levels: Sequence[float]) -> tuple[FittedMany, Prediction]:
-    fitted = fitted_to(model, panel)
+    fitted = fitted_to(set_for(model, horizon), panel)
     with_totals = isinstance(fitted, ReconciledFit)
     return fitted, fitted.predict_nodes(horizon, levels) if with_totals else fitted.predict(horizon, levels)
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from .models import Model, Panel, fitted_to
+from .models import Model, Panel, fitted_to, set_for
 
 
 class LastSteps(Model):
@@ -33,6 +33,10 @@ class LastSteps(Model):
                 "longer, or choose another model."
             )
         return needed
+
+    def for_horizon(self, horizon: int, gap: int = 0) -> LastSteps:
+        """Return the same of the model set for some steps ahead."""
+        return LastSteps(set_for(self.model, horizon, gap), self.window)
 
     def fit_many(self, panel: Panel) -> Any:
         """Fit each of many series."""

@@ -200,6 +200,11 @@ def fitted_to(model: Any, panel: Panel) -> Any:
     return EachFitted([model.fit(panel.row(number)) for number in range(panel.size)])
 
 
+def set_for(model: Any, horizon: int, gap: int = 0) -> Any:
+    """Return a model set for the steps ahead that it is asked for, after a gap, where it has a `for_horizon(horizon, gap)`."""
+    return model.for_horizon(horizon, gap) if hasattr(model, "for_horizon") else model
+
+
 def require(model: Model, panel: Panel) -> None:
     """Refuse a history too short for a model."""
     needed, steps = model.needs(panel.period), panel.values.shape[1]

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..progress import Progress, advance
-from .models import Panel, Prediction, checked_prediction, fitted_to
+from .models import Panel, Prediction, checked_prediction, fitted_to, set_for
 
 _ASKED_EVERY = 0.1  # seconds
 
@@ -79,6 +79,7 @@ def _known(panel: Panel, known: int) -> Panel:
 
 def _timed(model: Any, panel: Panel, origins: Origins, levels: Sequence[float]) -> tuple[Prediction, float]:
     began = time.perf_counter()
+    model = set_for(model, origins.horizon, origins.gap)
     told = predicted_by(model, panel, origins.gap + origins.horizon, levels)
     kept = slice(origins.gap, None)
     low, high = ({level: np.asarray(side[level])[:, kept] for level in levels} for side in (told.low, told.high))

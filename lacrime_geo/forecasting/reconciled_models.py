@@ -12,7 +12,7 @@ from .. import checks
 from .hierarchy import Hierarchy, bottom_up, hierarchy_of
 from .last_steps import LastSteps
 from .minimum_trace import mint_weights
-from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require
+from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require, set_for
 from .past_refits import fitted_with_past
 from .traced_models import foretold
 
@@ -70,6 +70,11 @@ class Reconciled(Model):
         """Return how many steps the shortest history must have."""
         models = (self.model, *(self.above or ()))
         return max(int(each.needs(season)) if hasattr(each, "needs") else 1 for each in models) + LEAST_MISSES
+
+    def for_horizon(self, horizon: int, gap: int = 0) -> Reconciled:
+        """Return the same of models set for some steps ahead."""
+        above = None if self.above is None else [set_for(each, horizon, gap) for each in self.above]
+        return Reconciled(set_for(self.model, horizon, gap), self.method, self.keys, above)
 
     def fit_many(self, panel: Panel) -> ReconciledFit:
         """Fit the series, and with MinT all their totals."""
@@ -132,7 +137,10 @@ class ReconciledFit(FittedMany):
         return _joined(told)
 
     def past(self, horizon: int) -> tuple[np.ndarray, int]:
-        """Return the forecasts (nodes, steps, horizon) made after each step, and from which step on by what was known then."""
+        """Return the forecasts (nodes, steps, horizon) made after each step, and from which step on levels knew nothing later.
+
+        The weights that make them add up are of the misses of the whole history, and saw what followed.
+        """
         pasts = [part.past(horizon) for part in self.parts]
         traced = np.concatenate([traced for traced, _ in pasts])
         nodes, steps = self.nodes.values.shape
