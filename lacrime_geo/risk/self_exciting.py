@@ -29,7 +29,7 @@ class SelfExciting(Predictor):
     centres that stays inside the study area (Mohler et al. 2011, Journal of the American Statistical Association 106: 100-108,
     here by whole days). μ, θ, γ and the width of K are found by EM in all days known, at most the last 365 or as many as have
     1,000,000 pairs of incidents. The background is drawn to the smoothed counts, the more the less the counts differ from
-    these (as gamma-Poisson, by moments). What the brought ones bring is expected too.
+    these in both halves of the days (as gamma-Poisson, by moments). What the brought ones bring is expected too.
     """
 
     name = "self_exciting"
