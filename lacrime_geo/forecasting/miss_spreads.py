@@ -97,7 +97,8 @@ def drawn_to(group: np.ndarray, spread: np.ndarray, mean: np.ndarray, half: floa
         rows = group == number
         whole, part = square[rows].sum(axis=0), beyond[rows].sum(axis=0)
         pooled[rows] = mean[rows] + mean[rows] ** 2 * np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
-    # As many misses as count, those of a step weighing 2^(-1/half) of the next one's.
+    # The slower misses fade, the more the series is trusted itself, beyond the misses that it has. Their effective number in its
+    # place made poorer intervals of the months of Los Angeles (smoothing's Winkler score 1.8 and 0.3 % worse, twice 8 origins).
     own = 2 * half
     return (own * spread + OF_GROUP * pooled) / (own + OF_GROUP)
 
