@@ -60,3 +60,12 @@ def test_many_keys_of_many_values_are_told_apart():
     keys = {f"k{number}": random.integers(0, 100, 60).astype(str) for number in range(12)}
     table = as_counts({**keys, "period": np.tile(MONTHS[:2], 30), "count": np.arange(60)})
     assert table.panel().size == 60 and table["count"].sum() == np.arange(60).sum()
+
+
+def test_what_is_wrong_with_counts_stands_with_their_forecast():
+    from lacrime_geo import forecast
+
+    table = twice()
+    kept = ~((table["area"] == "b") & (table["period"] >= np.datetime64("2021-08-01")))
+    found = forecast({name: column[kept] for name, column in table.items()}, model="smoothing", horizon=1)
+    assert "end before the table does" in found.parameters["warnings"][0]

@@ -147,6 +147,9 @@ def forecast(
         layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size, steps=panel.begin.size
     )
     parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
+    # Announced when they were counted; what is wrong with the counts is wrong with their forecast.
+    if table.parameters.get("warnings"):
+        parameters["warnings"] = list(table.parameters["warnings"])
     ahead = _horizon(panel, horizon, parameters)
     parameters.update(model=asked.name, levels=list(levels), totals=totals, covariates=[], holidays=holidays)
     refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), breaks, parameters)
