@@ -392,6 +392,8 @@ def test_what_cannot_be_done_is_refused_before_the_work(tmp_path):
         (dict(window=0), "window must be a whole number"),
         (dict(origins=3), "origins = 3 are too few"),
         (dict(horizon=40), "horizon"),
+        (dict(apart=0), "apart must be a whole number"),
+        (dict(gap=-1), "gap must be a whole number"),
     ):
         with pytest.raises((ValueError, TypeError), match=sentence):
             retrain(file, rising(), **{"candidates": "Theta", **options})

@@ -122,7 +122,7 @@ def beside(errors: np.ndarray, others: np.ndarray, overlap: int) -> Beside:
 
 
 def least_lead(origins: int, overlap: int, p: float) -> float:
-    """Return by how many standard deviations between origins the mean difference must be below 0 to have a p at most.
+    """Return by how many standard deviations between origins the mean difference must be below 0 for p to be no more than this.
 
     That is so where the differences of origins in a row are not alike; where they are, the lead must be greater still.
 

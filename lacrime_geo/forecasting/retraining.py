@@ -178,6 +178,8 @@ def _panel(table: Counts, wanted: Wanted, parameters: Parameters) -> tuple[Panel
     if horizon is None:
         horizon = parameters.choose("horizon", HORIZONS[panel.step], WHY_HORIZON[panel.step])
     ahead = checks.whole("horizon", horizon)
+    if wanted.gap is not None:
+        checks.whole("gap", wanted.gap, minimum=0)
     refuse_switch(panel.begin[0], end_of(panel, ahead), parameters.get("agency"), wanted.breaks, parameters)
     reach = reach_of(table, wanted.gap, ahead)
     return with_covariates(panel, wanted.covariates, wanted.holidays, ahead, reach), ahead
