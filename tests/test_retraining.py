@@ -294,6 +294,13 @@ def test_a_saved_prophet_is_trained_again(tmp_path):
     assert own[0] == pytest.approx(own[1], rel=1e-6)
 
 
+def test_a_candidate_is_set_for_the_steps_that_it_is_asked_for(tmp_path):
+    counts = {name: column[:SIZE] for name, column in seasonal().items()}
+    found = retrain(tmp_path / "model.json", counts, candidates="auto", horizon=1, origins=8, window=400)
+    plain = lg.backtest(counts, "auto", horizon=1)
+    assert np.array_equal(forecasts_of(found)["candidate: auto (last 400 steps)"], plain.made.forecasts["auto"].mean[0])
+
+
 def forecasts_of(found):
     """Return the forecasts at the first origin, by model."""
     return {name: each.mean[0] for name, each in found.scored.made.forecasts.items()}

@@ -11,7 +11,7 @@ import numpy as np
 from .backtest_results import Backtest
 from .baselines import NAIVE, SMOOTHING
 from .loss_differences import diebold_mariano
-from .models import Model, Panel, fitted_to, set_for
+from .models import Model, Panel, fitted_to, set_for, set_for
 
 CANDIDATE, INCUMBENT, BASELINE = "candidate", "incumbent", "baseline"
 # How often one that is no better may be promoted, whatever the number of candidates, who share it (Bonferroni).
@@ -32,6 +32,10 @@ class Contender(Model):
 
     def for_horizon(self, horizon: int, gap: int = 0) -> Contender:
         """Return the same of the model set for some steps ahead."""
+        return Contender(self.part, set_for(self.model, horizon, gap))
+
+    def for_horizon(self, horizon: int, gap: int = 0) -> Contender:
+        """Return the same part with its model set for some steps ahead."""
         return Contender(self.part, set_for(self.model, horizon, gap))
 
     def fit_many(self, panel: Panel) -> Any:
