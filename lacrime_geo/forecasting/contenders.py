@@ -31,10 +31,6 @@ class Contender(Model):
         return int(self.model.needs(season)) if hasattr(self.model, "needs") else 1
 
     def for_horizon(self, horizon: int, gap: int = 0) -> Contender:
-        """Return the same of the model set for some steps ahead."""
-        return Contender(self.part, set_for(self.model, horizon, gap))
-
-    def for_horizon(self, horizon: int, gap: int = 0) -> Contender:
         """Return the same part with its model set for some steps ahead."""
         return Contender(self.part, set_for(self.model, horizon, gap))
 
