@@ -11,7 +11,7 @@ import numpy as np
 from .backtest_results import Backtest
 from .baselines import NAIVE, SMOOTHING
 from .loss_differences import diebold_mariano
-from .models import Model, Panel, fitted_to, set_for, set_for
+from .models import Model, Panel, fitted_to, set_for
 
 CANDIDATE, INCUMBENT, BASELINE = "candidate", "incumbent", "baseline"
 # How often one that is no better may be promoted, whatever the number of candidates, who share it (Bonferroni).
