@@ -29,8 +29,9 @@ test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS (insta
 test-qgis: ## test the plugin in QGIS 3.22, 3.40 and 3.44, each in a Debian of its own (root, 12 GB); VERSIONS="3.22 3.44" chooses
 	@tools/qgis_matrix/run.sh $(VERSIONS)
 
-test-properties: ## try a thousand new random examples of each property, and cancelling at more moments (some minutes)
+test-properties: ## try a thousand new random examples of each property, cancelling at more moments, and slow simulations (some minutes)
 	@python=$$(tools/test_python.sh) && HYPOTHESIS_PROFILE=search QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q $$(grep -l hypothesis tests/test_*.py) tests/plugin/test_plugin_cancel.py
+	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q -m slow tests
 
 test-fuzz: ## feed the readers damaged files that atheris finds by the branches they reach; SECONDS=600 says for how long
 	@tools/fuzz.sh $(or $(SECONDS),300)

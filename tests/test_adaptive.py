@@ -25,7 +25,7 @@ def twin(surface, x, y, kernel, h0):
 
 @pytest.mark.parametrize("kernel", list(KERNELS))
 def test_equals_the_slow_twin(kernel):
-    x, y = clustered(400, 1, side=4000.0)
+    x, y = clustered(250, 1, side=3000.0)
     h0 = 150.0 if kernel == "gaussian" else 400.0
     surface = lg.kde(incidents(x, y), bandwidth=h0, cell_size=25, kernel=kernel, adaptive=True)
     expected = twin(surface, x, y, kernel, h0)

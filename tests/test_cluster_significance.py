@@ -60,6 +60,7 @@ def test_smallest_p_is_valid_where_incidents_go_on_beyond_the_boundary():
         assert (smallest <= alpha + 1e-9).mean() <= alpha + 3 * np.sqrt(alpha * (1 - alpha) / 40)
 
 
+@pytest.mark.slow
 def test_smallest_p_in_time_is_valid():
     def draw(seed):
         x, y = uniform(150, seed)

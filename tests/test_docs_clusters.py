@@ -121,6 +121,7 @@ def test_order_of_rows_does_not_matter(marks, everything):
     np.testing.assert_array_equal(lg.dbscan(everything.take(order))["cluster"], marks["cluster"][order])
 
 
+@pytest.mark.slow
 def test_numbers_of_the_even_null(marks, everything):
     p = marks.clusters(boundary=DIVISIONS)["p"]
     assert f"Here {(p <= 0.05).sum()} of the {p.size} default clusters have p ≤ 0.05 against it" in PROSE

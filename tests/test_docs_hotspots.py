@@ -96,6 +96,7 @@ def test_numbers_of_the_default_map(cells):
     assert f"chooses a band of {band:g} m and finds {hot} hot and {cold} cold cells" in PROSE
 
 
+@pytest.mark.slow
 def test_numbers_of_bands(cells):
     rows = PAGE.table_under("<!-- bands -->")
     assert rows[1][0] == f"{cells.parameters['distance_band']:,.0f} m (the peak)"
@@ -106,6 +107,7 @@ def test_numbers_of_bands(cells):
         assert area == f"{(found['bin'] > 0).sum() * found.grid.cell_size**2 / 1e6:.0f} km²"
 
 
+@pytest.mark.slow
 def test_numbers_of_corrections():
     rows = PAGE.table_under("<!-- corrections -->")
     assert [row[0].split("`")[1] for row in rows] == list(CORRECTIONS)
@@ -124,6 +126,7 @@ def shuffled(cells, seed):
     return found
 
 
+@pytest.mark.slow
 def test_numbers_of_skewed_counts(cells):
     def sums(values):
         return cells.counted.sums(values, cells.parameters["distance_band"])

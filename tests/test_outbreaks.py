@@ -119,6 +119,7 @@ def test_p_is_the_rank_and_the_gumbel_tail_goes_on_beyond_it():
     np.testing.assert_allclose(p_by_gumbel(asked, maxima), [0.5, 0.05, 1e-5], rtol=0.05)
 
 
+@pytest.mark.slow
 def test_by_chance_p_is_uniform(capsys):
     p = []
     for seed in range(120):

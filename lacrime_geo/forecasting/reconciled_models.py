@@ -27,8 +27,8 @@ class Reconciled(Model):
 
     Parameters
     ----------
-    model : the model of the series, and with MinT of each total as well; level by level, so that one that chooses for a whole
-        table ("auto") chooses for the areas, the categories and the city apart.
+    model : the model of the series, and with MinT of each total as well; level by level, so that one that weighs for a whole
+        table ("auto") weighs for the areas, the categories and the city apart.
     method : "mint" forecasts every total too, and moves all forecasts as little as makes them add up, those most that have
         missed most; "bottom-up" leaves the series as the model forecasts them, and the totals are their sums.
     keys : names of the keys whose values have totals. Default: all keys of the panel.

@@ -21,4 +21,5 @@ export SHOT=$work/shot.json SHOT_TILES="http://127.0.0.1:$port" SHOT_PICTURE=$pi
 rm -f "$picture"
 tools/screenshot/start_desktop.sh "$work" tools/screenshot/desktop.py >"$work/log" 2>&1 || true
 [ -s "$picture" ] || { cat "$work/log" >&2; exit 1; }
+.venv/bin/python -m tools.pictures.few_colours "$picture"
 echo "$picture"
