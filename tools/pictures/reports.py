@@ -13,8 +13,8 @@ import lacrime_geo as lg
 from qgis_plugin.bundle import NAME
 
 from ..screenshot.serving import serving_tiles
+from .few_colours import in_few_colours
 from .layouts import DIVISIONS, INCIDENTS, SOURCE
-from .sheet import with_few_colours
 
 ROOT = Path(__file__).resolve().parents[2]
 DOTS_PER_INCH = 110
@@ -28,8 +28,9 @@ class Page:
 
     def save(self, path):
         """Write it as a PNG of few colours."""
-        if self.image.isNull() or not with_few_colours(self.image).save(str(path), "PNG", 0):
+        if self.image.isNull() or not self.image.save(str(path), "PNG"):
             raise OSError(f"QGIS cannot write {path}.")
+        in_few_colours(path)
 
 
 def report(work):

@@ -1,6 +1,5 @@
 """A sheet of maps with their legend, scale bar and source, laid out by QGIS and saved as a small PNG."""
 
-import numpy as np
 from qgis.core import (
     QgsCoordinateReferenceSystem,
     QgsFillSymbol,
@@ -24,13 +23,13 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QRectF, QSize, Qt
-from qgis.PyQt.QtGui import QColor, QFont, QImage
+from qgis.PyQt.QtGui import QColor, QFont
 
 from ..screenshot.tiles import FILLS, SEA
 from .basemap import CRS, INK
+from .few_colours import in_few_colours
 
 DOTS_PER_INCH = 150
-COLOURS = 112
 
 
 def layer_of(path, style=None):
@@ -146,8 +145,9 @@ class Sheet:
     def save(self, path):
         """Write the sheet as a PNG of few colours, which makes it a third as large."""
         image = QgsLayoutExporter(self.layout).renderPageToImage(0, QSize(), DOTS_PER_INCH)
-        if image.isNull() or not with_few_colours(image).save(str(path), "PNG", 0):
+        if image.isNull() or not image.save(str(path), "PNG"):
             raise OSError(f"QGIS cannot write {path}.")
+        in_few_colours(path)
 
     def _put(self, item, box):
         self.layout.addLayoutItem(item)
@@ -196,37 +196,3 @@ def _font(points, bold=False):
     font.setPointSizeF(points)
     font.setBold(bold)
     return font
-
-
-def with_few_colours(image):
-    """Return an image in the few colours that stand best for its own."""
-    image = image.convertToFormat(QImage.Format.Format_RGB32)
-    bits = image.constBits()
-    bits.setsize(image.sizeInBytes())
-    packed = np.frombuffer(bits, np.uint32).reshape(image.height(), image.width()) & 0xFFFFFF
-    colours, which, times = np.unique(packed, return_inverse=True, return_counts=True)
-    table, nearest = _palette(colours, times)
-    found = nearest[which].reshape(packed.shape).astype(np.uint8)
-    small = QImage(found.tobytes(), image.width(), image.height(), image.width(), QImage.Format.Format_Indexed8)
-    small.setColorTable([0xFF000000 | int(colour) for colour in table])
-    return small.copy()
-
-
-def _palette(colours, times):
-    """Return packed colours that stand for others, and the number of the one that does so for each.
-
-    The rarer a colour the less it counts, but by the root only: legends are small and must keep theirs.
-    """
-    from scipy.cluster.vq import kmeans2
-    from scipy.spatial import cKDTree
-
-    channels = np.stack([colours >> 16, (colours >> 8) & 255, colours & 255], axis=1).astype(float)
-    random = np.random.default_rng(1)
-    chance = np.sqrt(times) / np.sqrt(times).sum()
-    sample = channels[random.choice(colours.size, 20_000, p=chance)]
-    common = channels[np.argsort(-times)[:64]]
-    means, _ = kmeans2(sample, COLOURS - len(common), minit="++", seed=1, missing="warn")
-    # The colours of most pixels, such as fills without anything above, stay exactly as they are.
-    centres = np.unique(np.vstack([common, np.rint(means)]), axis=0)
-    packed = (centres @ np.array([65536.0, 256.0, 1.0])).astype(np.int64)
-    return packed, cKDTree(centres).query(channels)[1]
