@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lacrime_geo.risk.block_bootstrap import Blocks, mean_ratio, percentiles, resample
-from lacrime_geo.risk.hit_curves import Ranking
+from lacrime_geo.risk.scoring.block_bootstrap import Blocks, mean_ratio, percentiles, resample
+from lacrime_geo.risk.scoring.hit_curves import Ranking
 
 SIDE = 40
 ROW, COLUMN = np.divmod(np.arange(SIDE * SIDE), SIDE)

@@ -6,16 +6,22 @@ import pytest
 from lacrime_geo import Incidents, as_incidents, geometry, hotspots
 from lacrime_geo.features import Features
 from lacrime_geo.parameters import Unsaid
-from lacrime_geo.risk.borrowed_maps import MAPS, with_more_days
-from lacrime_geo.risk.borrowed_strength import BorrowedStrength
 from lacrime_geo.risk.events import Events
-from lacrime_geo.risk.exciting_estimates import Excited, estimate
-from lacrime_geo.risk.exciting_pairs import LONGEST, Days, Pairs
-from lacrime_geo.risk.kernel_predictors import DecayedCounts, GiStar, KernelDensity, Prospective, SmoothedCounts
-from lacrime_geo.risk.mixture_weights import mixture_weights
-from lacrime_geo.risk.plain_predictors import AllCrimeCounts, LastCounts, PriorCounts
-from lacrime_geo.risk.scores import hit_rate
-from lacrime_geo.risk.self_exciting import SelfExciting
+from lacrime_geo.risk.predicting.borrowed_maps import MAPS, with_more_days
+from lacrime_geo.risk.predicting.borrowed_strength import BorrowedStrength
+from lacrime_geo.risk.predicting.exciting_estimates import Excited, estimate
+from lacrime_geo.risk.predicting.exciting_pairs import LONGEST, Days, Pairs
+from lacrime_geo.risk.predicting.kernel_predictors import (
+    DecayedCounts,
+    GiStar,
+    KernelDensity,
+    Prospective,
+    SmoothedCounts,
+)
+from lacrime_geo.risk.predicting.mixture_weights import mixture_weights
+from lacrime_geo.risk.predicting.plain_predictors import AllCrimeCounts, LastCounts, PriorCounts
+from lacrime_geo.risk.predicting.self_exciting import SelfExciting
+from lacrime_geo.risk.scoring.scores import hit_rate
 from lacrime_geo.risk.spreading_counts import spread
 from lacrime_geo.risk.unit_distances import near_units, width_of
 from lacrime_geo.risk.units import cells_over, polygons_as_units

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from lacrime_geo import as_incidents
 from lacrime_geo.parameters import Parameters
-from lacrime_geo.risk import label_scores, scores
-from lacrime_geo.risk.calibration import calibration_bins, recalibration
 from lacrime_geo.risk.events import Events
-from lacrime_geo.risk.hit_curves import Ranking
-from lacrime_geo.risk.hot_cell_stability import overlap, stability
+from lacrime_geo.risk.scoring import label_scores, scores
+from lacrime_geo.risk.scoring.calibration import calibration_bins, recalibration
+from lacrime_geo.risk.scoring.hit_curves import Ranking
+from lacrime_geo.risk.scoring.hot_cell_stability import overlap, stability
 from lacrime_geo.risk.units import cells_over
 
 THIRDS = [1 / 3, 2 / 3, 1]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 from .hit_curves import Ranking, Shares
 
 

@@ -8,7 +8,7 @@ from typing import Any, Union
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 
 SHARES = (0.01, 0.02, 0.05)
 Shares = Union[float, Sequence[float], np.ndarray]

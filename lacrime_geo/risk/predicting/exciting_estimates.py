@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..unit_distances import NearUnits
 from .exciting_pairs import LONGEST, Days, Pairs
-from .unit_distances import NearUnits
 
 STEPS, SETTLED = 300, 1e-9
 # An incident that brings one more or above would never end.

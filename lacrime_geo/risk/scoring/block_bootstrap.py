@@ -9,7 +9,7 @@ from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 
 BLOCKS = 400
 # Near repeats, and series in one neighbourhood, reach some hundred metres; blocks below this side (m) would share them.

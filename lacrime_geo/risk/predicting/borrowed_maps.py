@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .events import History
+from ..events import History
+from ..spreading_counts import spread
+from ..units import Units
 from .plain_predictors import days_used
-from .spreading_counts import spread
-from .units import Units
 
 # In cells: from the place alone to a part of the town.
 WIDTHS = (0.0, 0.6, 1.2, 2.4, 5.0, 10.0)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .. import checks
-from .events import History
+from ... import checks
+from ..events import History
 from .predictors import Predictor, Rates
 
 YEAR = 365

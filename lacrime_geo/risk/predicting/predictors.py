@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .events import History
+from ..events import History
 
 
 class Fitted:

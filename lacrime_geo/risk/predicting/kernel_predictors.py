@@ -6,23 +6,23 @@ from typing import Callable
 
 import numpy as np
 
-from .. import bandwidths, checks, edges, spreading
-from ..autocorrelation import getis_ord
-from ..bandwidths import Smoothing
-from ..counted_cells import QUEEN, CountedCells
-from ..grid import Grid
-from ..grid_hotspots import grid_z
-from ..incidents import Incidents
-from ..kernels import KERNELS, Kernel
-from ..neighbours import neighbour_matrix, with_self
-from ..parameters import Unsaid
-from ..places import Places, tally
-from .events import History
+from ... import bandwidths, checks, edges, spreading
+from ...autocorrelation import getis_ord
+from ...bandwidths import Smoothing
+from ...counted_cells import QUEEN, CountedCells
+from ...grid import Grid
+from ...grid_hotspots import grid_z
+from ...incidents import Incidents
+from ...kernels import KERNELS, Kernel
+from ...neighbours import neighbour_matrix, with_self
+from ...parameters import Unsaid
+from ...places import Places, tally
+from ..events import History
+from ..spreading_counts import spread
+from ..unit_distances import near_units, width_of
+from ..units import Units
 from .plain_predictors import days_used, own_in_units, scaled_to
 from .predictors import Predictor, Rates
-from .spreading_counts import spread
-from .unit_distances import near_units, width_of
-from .units import Units
 
 # Bowers, Johnson & Pease 2004: an incident tells of what is within 400 m of it, for two months.
 REACH, WEEKS = 400.0, 8

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks
+from ... import checks
 from .label_scores import labels, probabilities
 
 BINS = 10

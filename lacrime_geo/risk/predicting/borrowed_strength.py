@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..events import DAY, Events, History
 from .borrowed_maps import MAPS, Borrowing, with_more_days
-from .events import DAY, Events, History
 from .mixture_weights import mixture_weights
 from .plain_predictors import days_used
 from .predictors import Predictor, Rates

@@ -6,14 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from .events import History
+from ..events import History
+from ..spreading_counts import spread
+from ..unit_distances import NearUnits, near_units, width_of
+from ..units import Units
 from .exciting_estimates import Excitation, Excited, estimate
 from .exciting_pairs import LONGEST, Days, days_that_fit
 from .plain_predictors import days_used, own_in_units
 from .predictors import Fitted, Predictor
-from .spreading_counts import spread
-from .unit_distances import NearUnits, near_units, width_of
-from .units import Units
 
 # In cells: how far incidents can bring others, the widths of that, and how wide the background is smoothed.
 REACH, WIDTHS, BACKGROUND = 3.0, tuple(np.geomspace(0.15, 1.5, 16).tolist()), 2.4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .unit_distances import NearUnits
+from ..unit_distances import NearUnits
 
 # A day's incidents bring others for so many days at most; pairs beyond the largest number would fill the memory.
 LONGEST, MOST = 60, 1_000_000

@@ -1,0 +1,1 @@
+"""How good a predicted map was, and how sure that is."""
