@@ -29,6 +29,16 @@ class BorrowedRates(Rates):
         super().__init__(np.sum(list(parts.values()), axis=0), parameters)
         self.parts = dict(parts)
 
+    def reasons(self, horizon: int) -> dict[str, np.ndarray]:
+        """Return how many of the incidents expected in each unit (n,) each map adds."""
+        return {name: part * horizon for name, part in self.parts.items()}
+
+    def importance(self) -> dict[str, float]:
+        """Return the share of what is expected that each map tells, the largest first."""
+        whole = self.rate.sum() or 1.0
+        shares = {name: float(part.sum() / whole) for name, part in self.parts.items()}
+        return dict(sorted(shares.items(), key=lambda entry: -entry[1]))
+
 
 class BorrowedStrength(Predictor):
     """Expect a mixture of maps: own counts, all crime, all crime by the mix of categories around, and the last weeks.

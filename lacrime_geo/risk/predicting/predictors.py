@@ -19,6 +19,17 @@ class Fitted:
         """Return the incidents expected in each unit (n,) within so many days from the origin on."""
         raise NotImplementedError
 
+    def reasons(self, horizon: int) -> dict[str, np.ndarray]:
+        """Return how many of the incidents expected in each unit (n,) each thing known adds or, below 0, takes away.
+
+        They sum to what is expected, but for what is alike in all units.
+        """
+        return {"what was counted": self.predict(horizon)}
+
+    def importance(self) -> dict[str, float]:
+        """Return how much the prediction rests on each thing known, the most first; nothing where it rests on one."""
+        return {}
+
 
 class Predictor:
     """What every predictor can: be fitted to what was known at an origin."""
