@@ -207,7 +207,9 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
     columns = {name: getattr(options, name, None) for name in ("time_column", "category_column", "until_column")}
     incidents = as_incidents(read, **columns)
     period = {name: getattr(options, name) for name in ("since", "until") if name in chosen}
-    selected = incidents.select(**period, category=words(options.category))
+    # Where a category is a parameter of the analysis itself, it needs the others as well.
+    category = words(options.category) if "category" in chosen else None
+    selected = incidents.select(**period, category=category)
     if asked := asked_in_words(selected.selection):
         log.info("%s of %s incidents %s", f"{selected.size:,}", f"{incidents.size:,}", asked)
     return selected

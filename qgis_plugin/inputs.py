@@ -72,7 +72,9 @@ class Inputs:
         incidents = reading.incidents_of(
             source, self.context, columns, times, categories, progress, reports=reports, spans=spans
         )
-        return incidents.select(since=chosen.get("since"), until=chosen["until"], category=words(chosen["category"]))
+        return incidents.select(
+            since=chosen.get("since"), until=chosen["until"], category=words(chosen.get("category"))
+        )
 
     def _wants_reports(self, chosen):
         """Tell whether the dates of report are read: where the analysis looks at times, or a period is chosen."""
