@@ -1,0 +1,72 @@
+"""The features of places at an origin, from what was known of it only, as one table with names in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple, Union
+
+import numpy as np
+
+from ...features import Features
+from ...incidents import Incidents
+from ..events import History
+from .count_features import Feature, count_features
+from .feature_layouts import FeatureLayout
+from .place_distances import distances
+
+Places = Mapping[str, Union[Features, Incidents]]
+_DAYS_OF_YEAR = 365.25
+
+
+class FeatureTable(NamedTuple):
+    """Hold features of places: their names, values (n, k), and the group of each name in plain words.
+
+    `dropped` are features that the history cannot tell, with the reason.
+    """
+
+    names: tuple[str, ...]
+    values: np.ndarray
+    groups: dict[str, str]
+    dropped: tuple[tuple[str, str], ...] = ()
+
+
+def features_at(history: History, places: Places | None = None, layout: FeatureLayout | None = None) -> FeatureTable:
+    """Return the features of places at an origin, each from what was known then.
+
+    Parameters
+    ----------
+    history : what was known.
+    places : layers of places, points or polygons in the CRS of the units, by their names.
+    layout : which features. Default: all that this history can tell. Tables of several origins have the same columns by
+        ``FeatureLayout.of(history, first)``, made of the last history and the first origin.
+
+    Raises
+    ------
+    ValueError
+        If no day is known, or a layer of places is empty.
+    """
+    if history.days < 1:
+        raise ValueError(f"No day is known before {history.origin}; take a later origin.")
+    chosen = FeatureLayout.of(history) if layout is None else layout
+    found = [*count_features(history, chosen), *_season(history, chosen), *_distances(history, places or {})]
+    values = np.column_stack([feature.values for feature in found])
+    groups = {feature.name: feature.group for feature in found}
+    return FeatureTable(tuple(groups), values, groups, chosen.dropped)
+
+
+def _season(history: History, layout: FeatureLayout) -> list[Feature]:
+    """Return the time of year as a place on a circle, alike in all places."""
+    if not layout.season:
+        return []
+    day = (history.origin - history.origin.astype("M8[Y]")) / np.timedelta64(1, "D")
+    angle = 2 * np.pi * day / _DAYS_OF_YEAR
+    parts = (("season_sine", np.sin(angle)), ("season_cosine", np.cos(angle)))
+    return [Feature(name, "time of year", np.full(history.units.size, part)) for name, part in parts]
+
+
+def _distances(history: History, places: Places) -> list[Feature]:
+    units = history.units
+    return [
+        Feature(f"distance_{name}", f"distance to {name}", distances(units.x, units.y, layer))
+        for name, layer in places.items()
+    ]
