@@ -56,9 +56,14 @@ def graduated(attribute: str, entries: list[tuple[float, str]], symbols: list[st
     return _ranges(attribute, [(value, value, label) for value, label in entries], symbols, by_pass=True)
 
 
-def classified(attribute: str, entries: list[tuple[float, float, str]], symbols: list[str]) -> str:
-    """Return a renderer of (lowest, highest, sentence) entries of a number or an expression, and their symbols."""
-    return _ranges(attribute, entries, symbols)
+def classified(
+    attribute: str, entries: list[tuple[float, float, str]], symbols: list[str], by_pass: bool = False
+) -> str:
+    """Return a renderer of (lowest, highest, sentence) entries of a number or an expression, and their symbols.
+
+    By pass, each layer of the symbols is drawn for all features at once.
+    """
+    return _ranges(attribute, entries, symbols, by_pass)
 
 
 def _ranges(attribute: str, entries: list[tuple[float, float, str]], symbols: list[str], by_pass: bool = False) -> str:
@@ -106,15 +111,7 @@ def fill(
     centre: bool = False,
 ) -> str:
     """Return a filled area with an outline (mm), hidden beyond a scale, and a cross at its centre; without colours neither."""
-    options = {
-        "color": rgba(colour or "#ffffff", fill_opacity),
-        "style": "solid" if colour else "no",
-        "outline_color": rgba(outline or "#ffffff"),
-        "outline_style": "solid" if outline else "no",
-        "outline_width": width,
-        "outline_width_unit": "MM",
-        "joinstyle": "round",
-    }
+    options = _filled(colour, outline, width, fill_opacity)
     by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
     extra = data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
     layers = [_layer("SimpleFill", options, extra)]
@@ -123,6 +120,33 @@ def fill(
         layers.append(
             _layer("CentroidFill", {"point_on_surface": 0}, _cross(outline).replace('name="?"', 'name="@0@1"'))
         )
+    return symbol("fill", layers)
+
+
+def _filled(colour: str | None, outline: str | None, width: float, fill_opacity: float = 1.0) -> dict[str, Any]:
+    return {
+        "color": rgba(colour or "#ffffff", fill_opacity),
+        "style": "solid" if colour else "no",
+        "outline_color": rgba(outline or "#ffffff"),
+        "outline_style": "solid" if outline else "no",
+        "outline_width": width,
+        "outline_width_unit": "MM",
+        "joinstyle": "round",
+    }
+
+
+def outlined_where(condition: str, colour: str | None, line: str, width: float) -> str:
+    """Return an area filled with a colour, if any, with an outline (mm) above all fills where a condition holds."""
+    options = {
+        "line_color": rgba(line),
+        "line_width": width,
+        "line_width_unit": "MM",
+        "line_style": "solid",
+        "joinstyle": "miter",
+        "capstyle": "square",
+    }
+    shown = data_defined("data_defined_properties", "enabled", condition)
+    layers = [_layer("SimpleFill", _filled(colour, colour, 0.2)), _layer("SimpleLine", options, shown, turn=1)]
     return symbol("fill", layers)
 
 

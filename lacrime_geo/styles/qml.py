@@ -29,6 +29,7 @@ from .forecasts import forecast
 from .hours import aoristic
 from .near_repeats import near_repeat_roles, risk_zones
 from .outbreak_circles import outbreaks
+from .risk import risk
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
 from .withheld import safe_areas, safe_points
@@ -277,4 +278,5 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "emerging_hotspots": emerging_hotspots,
     "played_hotspots": played_hotspots,
     "cube": cube,
+    "risk": risk,
 }
