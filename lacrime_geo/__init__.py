@@ -46,6 +46,7 @@ from .privacy import SafeLayer, safe_export
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
+from .risk import UrnSimulation, urn_simulation
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
 from .spacetime import (
@@ -98,6 +99,7 @@ __all__ = [
     "SpaceTimeCube",
     "Surface",
     "Table",
+    "UrnSimulation",
     "__version__",
     "alerts",
     "aoristic",
@@ -159,5 +161,6 @@ __all__ = [
     "space_time_scan",
     "st_dbscan",
     "stability",
+    "urn_simulation",
     "weekday_test",
 ]
