@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from .. import checks, geometry
+from .. import checks
 from ..counted_cells import CountedCells
 from ..features import Features, as_boundary, as_features
 from ..grid import Grid
 from ..incidents import Incidents
 from ..overlay import polygon_of
 from ..parameters import Parameters
+from ..polygon_grid import PolygonGrid
 
 CELL_SIZE = 250.0
 
@@ -60,6 +61,13 @@ class Units:
         weights = None if weight is None else weight[inside]
         return np.bincount(unit[inside], weights, minlength=self.size)
 
+    def on_grid(self) -> tuple[Grid, np.ndarray]:
+        """Return the grid, of polygons one without rows and columns, and the numbers of its cells, on which results stand."""
+        if self.grid is None or self.cell is None:
+            assert self.polygons is not None
+            return PolygonGrid.of(self.polygons), np.arange(self.size)
+        return self.grid, self.cell
+
     def raster(self, values: np.ndarray) -> np.ndarray:
         """Return values of cells as (rows, columns), 0 outside the study area."""
         assert self.grid is not None and self.cell is not None
@@ -99,12 +107,10 @@ def polygons_as_units(polygons: Any, crs: str) -> Units:
     Raises
     ------
     ValueError
-        If the layer holds no polygons.
+        If the layer holds no polygons, or a row has none, or one without an area.
     """
     features = as_features(polygons, crs=crs)
     if not features.are_polygons:
         raise ValueError(f"units must be polygons, and {features.label!r} holds none; give districts, or a cell_size.")
     x, y = features.centres()
-    layer = geometry.rings(features.wkb)
-    area = np.abs(np.bincount(layer.feature, geometry.ring_areas(layer), features.size))
-    return Units(x, y, area, features.crs, polygons=features)
+    return Units(x, y, PolygonGrid.of(features).areas, features.crs, polygons=features)
