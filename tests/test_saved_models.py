@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 import lacrime_geo as lg
+from lacrime_geo import model_files
 from lacrime_geo.forecasting import saved_models
 from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.combined_models import Weighted
@@ -186,7 +187,7 @@ def altered(saved, change):
     """Write the file once more, with parts changed and the checksum that goes with them."""
     parts = json.loads(saved.read_text(encoding="utf-8"))
     change(parts)
-    parts["checksum"] = saved_models._checksum(parts)
+    parts["checksum"] = saved_models.FORECASTS.checksum(parts)
     saved.write_text(json.dumps(parts), encoding="utf-8")
 
 
@@ -289,7 +290,7 @@ def test_other_versions_are_announced(saved, caplog):
 
 
 def test_too_large_and_missing_files_are_refused(saved, monkeypatch):
-    monkeypatch.setattr(saved_models, "MOST_BYTES", 100)
+    monkeypatch.setattr(model_files, "MOST_BYTES", 100)
     with pytest.raises(ValueError, match="more than the 100 that any of ours has"):
         lg.load_model(saved)
     with pytest.raises(FileNotFoundError, match="There is no file"):

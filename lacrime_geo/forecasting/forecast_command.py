@@ -8,6 +8,7 @@ from typing import Any
 from .. import checks
 from ..command import Command
 from ..landing import Landing
+from ..model_files import refuse_ending
 from ..progress import Progress
 from .backtesting import FEWEST_ORIGINS
 from .break_guards import IGNORE, RAISE
@@ -16,7 +17,7 @@ from .count_files import read_counts, read_covariates
 from .forecasts import NO_TOTALS, forecast
 from .model_names import MODELS
 from .reconciled_models import METHODS
-from .saved_models import load_model, refuse_ending, write_model
+from .saved_models import load_model, write_model
 
 COUNTS = "table of counts, CSV or parquet, with period, count and columns of keys, such as the output of counts"
 COVARIATES = "table of what is known ahead, CSV or parquet, with period and columns of numbers"

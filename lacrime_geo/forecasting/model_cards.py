@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..fingerprints import fingerprint
+from ..json_values import json_values
 from ..parameters import Parameters
 from ..results import Table
 from . import card_texts
 from .baselines import NAIVE, SMOOTHING
-from .json_values import json_values
 from .model_recipes import recipe_of, settled
 from .models import Panel
 from .reconciled_models import own_method

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import checks
 from ..landing import Landing
+from ..model_files import refuse_ending
 from ..parameters import Parameters, Unsaid, warned_once
 from ..progress import Progress, advance, within
 from ..results import Table
@@ -30,7 +31,7 @@ from .model_recipes import recipe_of
 from .models import LEVELS, Panel
 from .origin_numbers import origins_of
 from .promotion_words import caveat_of, sentence_of
-from .saved_models import SavedModel, load_model, refuse_ending, write_model
+from .saved_models import SavedModel, load_model, write_model
 from .step_lengths import end_of
 
 WINDOWS = {"month": 60, "week": 260, "day": 1826}

@@ -6,20 +6,16 @@ bit.
 
 from __future__ import annotations
 
-import json
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .. import checks
-from ..fingerprints import digest_of
 from ..landing import Landing
+from ..model_files import Kind, parts_of, reading, refuse_ending, say_what_changed
 from .backtest_results import Backtest
 from .forecasts import Forecast
-from .json_values import json_values
 from .last_steps import LastSteps, last_steps
 from .model_cards import DAY, model_card, versions_that_compute
 from .model_recipes import model_of_recipe, recipe_of, settled
@@ -27,13 +23,7 @@ from .models import LEVELS, FittedMany, Model, Panel, Prediction, fitted_to
 from .saved_histories import read_history, written_history
 from .step_lengths import end_of
 
-log = logging.getLogger("lacrime_geo")
-FORMAT, VERSION = "lacrime_geo forecasting model", 1
-PARTS = ("format", "format_version", "checksum", "model", "settled", "history", "card")
-# What decides the forecasts, and is held against the checksum; a card may be added to by hand.
-DECIDING = ("model", "settled", "history")
-MOST_BYTES = 64_000_000
-ENDING = ".json"
+FORECASTS = Kind("lacrime_geo forecasting model", 1, ("model", "settled", "history"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +135,7 @@ def write_model(forecast: Forecast, staged: Path, card: Mapping[str, Any] | None
     }
     for recipe in (parts["model"], parts["settled"]):
         model_of_recipe(recipe)  # what is written can be read
-    staged.write_text(_text(parts, model_card(forecast) if card is None else card), encoding="utf-8")
+    staged.write_text(FORECASTS.text(parts, model_card(forecast) if card is None else card), encoding="utf-8")
 
 
 def load_model(path: str | os.PathLike[str]) -> SavedModel:
@@ -170,77 +160,19 @@ def load_model(path: str | os.PathLike[str]) -> SavedModel:
         If the model needs a package that is not installed.
     """
     file = Path(path)
-    try:
-        parts = _parts_of(file)
-        model = model_of_recipe(parts["settled"])
-        recipe = recipe_of(model_of_recipe(parts["model"]))
-        panel = read_history(parts["history"])
-        fitted = model.fit_many(panel)
-    except (ValueError, TypeError, OverflowError, RecursionError) as problem:
-        said = "it is nested too deep" if isinstance(problem, RecursionError) else " ".join(str(problem).split())
-        raise ValueError(f"{file.name!r} cannot be read as a saved model: {said}") from problem
-    _say_what_changed(file, parts["card"])
+    with reading(file):
+        return saved_model(file, parts_of(file, (FORECASTS,))[1])
+
+
+def saved_model(file: Path, parts: Mapping[str, Any]) -> SavedModel:
+    """Return the model of a file's parts, and announce what has changed since it was saved."""
+    model = model_of_recipe(parts["settled"])
+    recipe = recipe_of(model_of_recipe(parts["model"]))
+    panel = read_history(parts["history"])
+    fitted = model.fit_many(panel)
+    say_what_changed(file, parts["card"], versions_that_compute())
     return SavedModel(model.name, recipe, model, panel, fitted, parts["card"])
-
-
-def _say_what_changed(file: Path, card: Mapping[str, Any]) -> None:
-    """Announce other versions than those that the card was made by."""
-    details = card.get("model_details", {})
-    then = details.get("versions", {}) if isinstance(details, dict) else {}
-    now = versions_that_compute() if isinstance(then, dict) else {}
-    other = [f"{name} {then[name]} (now {here})" for name, here in now.items() if then.get(name, here) != here]
-    if other:
-        log.info("%s was saved by %s: forecasts may differ in their last digits", file.name, checks.listed(other))
-
-
-def refuse_ending(path: str | os.PathLike[str]) -> None:
-    """Raise where a file of a model would not end in .json."""
-    if Path(path).suffix.lower() != ENDING:
-        raise ValueError(f"{os.fspath(path)!r} does not end in {ENDING}, which is what models are saved as.")
 
 
 def _fitted_to(model: Any, panel: Panel) -> Panel:
     return last_steps(panel, model.window) if isinstance(model, LastSteps) else panel
-
-
-def _text(parts: Mapping[str, Any], card: Mapping[str, Any]) -> str:
-    """Return the file's text: a line for each part, and the card to be read by people."""
-    whole = {"format": FORMAT, "format_version": VERSION, "checksum": _checksum(parts), **parts}
-    lines = [f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in whole.items()]
-    told = json.dumps(json_values(card), ensure_ascii=False, allow_nan=False, indent=2)
-    return "{\n" + ",\n".join([*lines, f'"card": {told}']) + "\n}\n"
-
-
-def _checksum(parts: Mapping[str, Any]) -> str:
-    decide = [parts[name] for name in DECIDING]
-    return digest_of([json.dumps(decide, sort_keys=True, allow_nan=False).encode()])
-
-
-def _parts_of(file: Path) -> dict[str, Any]:
-    """Return the parts of a file, of this version and unaltered."""
-    if not file.is_file():
-        raise FileNotFoundError(f"There is no file {str(file)!r}; check the path.")
-    if file.stat().st_size > MOST_BYTES:
-        raise ValueError(f"it has {file.stat().st_size:,} bytes, more than the {MOST_BYTES:,} that any of ours has.")
-    try:
-        parts = json.loads(file.read_bytes().decode("utf-8"), parse_constant=_no_number)
-    except ValueError as problem:
-        raise ValueError(f"it is damaged, or no JSON ({problem}).") from problem
-    if not isinstance(parts, dict) or parts.get("format") != FORMAT:
-        raise ValueError("it is JSON of something else; save_model writes those of models.")
-    if parts.get("format_version") != VERSION:
-        raise ValueError(
-            f"its version is {str(parts.get('format_version'))[:20]!r}, and this lacrime_geo reads {VERSION}; use the one that "
-            "saved it, or train the model again."
-        )
-    if set(parts) != set(PARTS) or not isinstance(parts["card"], dict):
-        raise ValueError(f"its parts must be {', '.join(PARTS)}, got {checks.listed(parts)}.")
-    if parts["checksum"] != _checksum(parts):
-        raise ValueError(
-            "its contents are not those that were saved (the checksum differs); take a copy, or train again."
-        )
-    return parts
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no number of JSON")
