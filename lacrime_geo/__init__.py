@@ -46,7 +46,7 @@ from .privacy import SafeLayer, safe_export
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
-from .risk import UrnSimulation, urn_simulation
+from .risk import RiskMap, UrnSimulation, predict_risk, urn_simulation
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
 from .spacetime import (
@@ -92,6 +92,7 @@ __all__ = [
     "Overview",
     "PeriodComparison",
     "Retraining",
+    "RiskMap",
     "RiskSurface",
     "SafeLayer",
     "SavedModel",
@@ -148,6 +149,7 @@ __all__ = [
     "optics",
     "overview",
     "peaks",
+    "predict_risk",
     "read_incidents",
     "read_lapd",
     "reporting_delay",

@@ -38,7 +38,7 @@ areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
-every += " forecast_areas backtest_forecasts"
+every += " forecast_areas backtest_forecasts predict_risk"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
@@ -58,6 +58,8 @@ marks += [lg.gi_star(areas, value="v", denominator="v", smoothing="empirical_bay
 cells += [lg.hotspots(points, shape="hex"), lg.stability(some, runs=3)]
 cells += [lg.jitter_sensitivity(name, points, radius=50, runs=2) for name in ("hotspots", "kde")]
 cells += [lg.change_map(points, after_since="2023-09-01")]
+cells += [lg.predict_risk(points, category="a"), lg.predict_risk(points, model="kde", shape="hex")]
+cells += [lg.predict_risk(points, units=areas, model="prior_counts", budget=0.1)]
 cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
 cube = lg.space_time_cube(points, cell_size=200)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import clusters, densities, forecasts, hotspots, privacy, reports, space_and_time, times, warnings
+from . import clusters, densities, forecasts, hotspots, privacy, reports, risk, space_and_time, times, warnings
 from .summaries import SUMMARIES
 
 ANALYSES = (
@@ -14,6 +14,7 @@ ANALYSES = (
     *reports.ANALYSES,
     *warnings.ANALYSES,
     *forecasts.ANALYSES,
+    *risk.ANALYSES,
     *privacy.ANALYSES,
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

@@ -19,6 +19,7 @@ OF_HOURS = ("clock", "aoristic")
 OF_REPEATS = ("near_repeat", "risk_zones")
 OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
 OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
+OF_RISK = ("predict_risk",)
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -30,6 +31,7 @@ ANALYSES = (
     *OF_REPEATS,
     *OF_STEPS,
     *OF_FORECASTS,
+    *OF_RISK,
     "alerts",
     "space_time_scan",
 )
@@ -70,6 +72,7 @@ def inputs_of(name, points, squares, units, density):
         "alerts": dict(AREAS=units),
         "forecast_areas": dict(AREAS=units, STEP="week", MODEL="smoothing"),
         "backtest_forecasts": dict(MODELS="mean of 6"),
+        "predict_risk": dict(CATEGORY="burglary", CELL_SIZE=1000, BUDGET=0.05),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},

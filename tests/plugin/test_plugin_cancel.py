@@ -54,6 +54,8 @@ RUNS = {
     "alerts": ("alerts", dict(BY="category", METHOD="cusum", SINCE="2021-01-01"), LATE),
     "forecast_areas": ("forecast_areas", dict(BY="category", STEP="day"), LATE),
     "backtest_forecasts": ("backtest_forecasts", dict(BY="category", STEP="day"), LATE),
+    "predict_risk": ("predict_risk", dict(CATEGORY="theft"), LATE),
+    "predict_risk, learned": ("predict_risk", dict(CATEGORY="theft", MODEL="self_exciting"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),

@@ -45,6 +45,7 @@ LOOKS = {
     "ellipses": ("categorizedSymbol", "all", "all"),
     "safe_export": ("graduatedSymbol", "60 to 636 crimes", "Withheld: under 5, or to hide such"),
     "aoristic": ("graduatedSymbol", "Wholly in these hours", "Time not known"),
+    "predict_risk": ("graduatedSymbol", "?", "Beyond the top 10 %"),
     "risk_zones": ("graduatedSymbol", "25 to 30 days left, today included", "1 to 6 days left, today included"),
     "emerging_hotspots": (
         "categorizedSymbol",
@@ -107,6 +108,7 @@ BAD = {
     "near_repeat": ({"TIME_BANDS": "0, 3.5, 7"}, "time_bands are in whole days"),
     "forecast_areas": ({"HORIZON": 4000}, "A horizon of 4,000"),
     "backtest_forecasts": ({"MODELS": "oracle"}, "model must be one of"),
+    "predict_risk": ({"CATEGORY": "nothing"}, "No incident is of the category 'nothing'"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
     "st_dbscan": ({"EPS_TIME": -1.0}, "eps_time must be above 0"),

@@ -1,0 +1,54 @@
+"""What a predictor would have said at past origins within a history, by what was known then, and what came after each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from ...progress import Progress, advance, left_alone
+from ..events import DAY, History
+from ..predicting.predictors import Predictor
+
+# Each takes as long as the map itself; and those that knew less than half as much would tell of another predictor.
+MOST, LEAST_KNOWN = 4, 0.5
+
+
+class PastPrediction(NamedTuple):
+    """Hold a past origin, what was expected of each unit (n,), and what came within the horizon (n,)."""
+
+    origin: np.datetime64
+    risk: np.ndarray
+    came: np.ndarray
+
+
+def past_origins(history: History, horizon: int, needs: int) -> list[np.datetime64]:
+    """Return the last days at which a horizon began that is known, each after the one before it, the last one first.
+
+    At most four, at which half of the days were known, and as many as the predictor needs.
+    """
+    least = max(LEAST_KNOWN * history.days, needs)
+    days = [history.days - horizon * number - history.gap for number in range(1, MOST + 1)]
+    return [history.begin + (known + history.gap) * DAY for known in days if known >= least]
+
+
+def past_predictions(
+    history: History, predictor: Predictor, horizon: int, progress: Progress = None
+) -> list[PastPrediction]:
+    """Return what a predictor said at past origins, fitted anew to what was known at each; it may have refused some."""
+    origins = past_origins(history, horizon, predictor.needs())
+    found = []
+    for number, origin in enumerate(origins):
+        advance(progress, number / len(origins))
+        found += left_alone(lambda at=origin: list(_said(history, predictor, at, horizon)), progress)
+    return found
+
+
+def _said(history: History, predictor: Predictor, origin: np.datetime64, horizon: int) -> Iterator[PastPrediction]:
+    try:
+        risk = predictor.fit(history.until(origin)).predict(horizon)
+    except ValueError:
+        # Too little was known: the map itself may be made all the same.
+        return
+    yield PastPrediction(origin, risk, history.events.later(origin, horizon))

@@ -1,0 +1,248 @@
+"""Maps of risk: how many incidents are expected in each place, how sure that is, why, and which places a budget holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ... import checks
+from ...counted_cells import SHAPES
+from ...incidents import Incidents, begin
+from ...parameters import Parameters, in_plain_words, in_words
+from ...progress import Progress, advance, left_alone, within
+from ...refusals import refuse_weights
+from ...results import Cells
+from ..events import Events, History
+from ..predicting.plain_predictors import PriorCounts
+from ..predicting.predictor_names import BASELINE, predictor_of
+from ..predicting.predictors import Fitted, Predictor
+from ..scoring.hit_curves import Ranking
+from ..units import Units, cells_over, polygons_as_units
+from . import plain_reasons
+from .budgets import Caught, caption, mean_ranks, within_budget
+from .calibrated_probability import Calibrated
+from .expected_ranges import LEVEL, RateSpread
+from .past_predictions import PastPrediction, past_predictions
+from .usual_days import first_day_predicted, without_lone_first
+
+BUDGET, HORIZON = 0.02, 7
+CAVEATS = (
+    "Reported crime is not crime: places where less is reported look safer than they are.",
+    "It is a list of places for a time, and says nothing of any person who is there.",
+    "Where patrols follow such a map and find more, the next map sends them there again (feedback_audit).",
+)
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RiskMap(Cells):
+    """Hold the risk of places; `contributions` tells how many of the expected incidents (n,) each thing known adds.
+
+    `past` are the predictions at past origins by which it was judged.
+    """
+
+    contributions: Mapping[str, np.ndarray] = field(default_factory=dict)
+    past: tuple[PastPrediction, ...] = ()
+
+
+def predict_risk(
+    incidents: Any,
+    *,
+    category: str | None = None,
+    model: Any = "auto",
+    horizon: int = HORIZON,
+    origin: Any = None,
+    gap: int = 0,
+    units: Any = None,
+    cell_size: float | None = None,
+    boundary: Any = None,
+    shape: str = "square",
+    budget: float = BUDGET,
+    seed: int = 0,
+    progress: Progress = None,
+) -> RiskMap:
+    """Map where the next days' incidents are expected, how sure that is and why, and what a small part of the area would catch.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`). Those of all categories:
+        the others tell of the one that is predicted.
+    category : the one that is predicted. Default: all of them together.
+    model : "auto" (a mixture that borrows strength from all crime), "prior_counts", "last_counts", "all_crime_counts",
+        "smoothed_counts", "decayed_counts", "kde", "gi_star", "prospective", "self_exciting", "borrowed_strength", or, by
+        scikit-learn, "logistic_regression", "random_forest", "gradient_boosting" or "poisson_regression"; or a predictor.
+    horizon : days that are predicted, from the origin on. Default 7.
+    origin : the first day predicted (YYYY-MM-DD): what occurred from it on, or was reported from it on, is not used. Default:
+        the day after the last incident; a few that are dated months after all others are taken for mistakes, which is said.
+    gap : days before the origin of which nothing is known. Default 0: then reports that come late are missing from the last days.
+    units : polygon layer, such as reporting districts, in place of cells. Default: cells.
+    cell_size : side of a cell (m). Default: 250 m, about two blocks.
+    boundary : polygon layer of the study area. Default: cells around the incidents, a stand-in that is announced.
+    shape : "square" or "hex" cells.
+    budget : share of the area that can be attended to. Default 0.02; whole places, rounded down.
+    seed : of the draw among places that have the same risk where the budget ends.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    RiskMap
+        A polygon for each place, zeros included: `rank` (1 is the highest risk, by area where areas differ; those tied share the
+        mean of their ranks), `risk` (expected incidents in the horizon), `low` and `high` (90 % interval of that expectation),
+        `probability` (of one incident or more), `in_budget`, `known` (incidents of the category counted before the origin) and
+        `reason` (the three largest contributions). The record says what the budget caught at past origins, beside the
+        same budget by prior counts.
+
+    Raises
+    ------
+    ValueError
+        If incidents have no dates or have weights, none is of the category, too few days are known for the model, or an option is
+        none of those named.
+
+    Notes
+    -----
+    Known at the origin is what had occurred and been reported before it. At up to four past origins within the history, each
+    with a horizon that is known and half of the days before it, the model is fitted anew: by these the share caught, the
+    probability (its odds turned by a logistic regression, Cox 1958) and the interval (a gamma around each expectation, whose
+    variance is linear and square in it, by moments beyond Poisson's) are found; what they are too few for is said. A map tells
+    of places, and of what is reported there.
+
+    References
+    ----------
+    Cox (1958), Biometrika 45: 562-565. Wheeler & Steenbeek (2021), Journal of Quantitative Criminology 37: 445-480.
+
+    Examples
+    --------
+    >>> from lacrime_geo import Incidents
+    >>> draw = np.random.default_rng(0)
+    >>> x, y = 5000 * draw.beta(1, 3, (2, 600))
+    >>> when = np.datetime64("2023-01-01") + np.sort(draw.integers(0, 60, 600))
+    >>> found = predict_risk(Incidents(x, y, when=when, crs="EPSG:32611"), model="prior_counts")
+    >>> found.parameters["origin"], round(found["risk"].sum()), int(found["known"].sum())
+    ('2023-03-02', 70, 600)
+    """
+    days, share = checks.whole("horizon", horizon), checks.share("budget", budget)
+    checks.option("shape", shape, SHAPES)
+    predictor = predictor_of(model, days)
+    everything, placed, parameters = begin(incidents, None)
+    refuse_weights(everything, "risk is of counts")
+    parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
+    parameters.update(category=category, horizon=days, budget=share, seed=seed)
+    parameters["gap"] = checks.whole("gap", gap, minimum=0)
+    places = _places(placed, units, cell_size, boundary, shape, parameters)
+    advance(progress, 0.05)
+    events = without_lone_first(left_alone(lambda: Events.of(placed, places, category), progress), parameters)
+    history = events.known(first_day_predicted(events, origin, parameters), gap)
+    parameters["days_known"] = history.days
+    predictor.require(history)
+    fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
+    past = past_predictions(history, predictor, days, within(progress, 0.25, 0.95))
+    advance(progress, 0.95)
+    found = _mapped(history, fitted, past, parameters)
+    _tell(found, events, history, predictor, parameters)
+    advance(progress, 1.0)
+    return found
+
+
+def _places(
+    placed: Incidents, units: Any, cell_size: float | None, boundary: Any, shape: str, parameters: Parameters
+) -> Units:
+    """Return the polygons that were given as units, or else cells."""
+    if units is None:
+        return cells_over(placed, boundary, cell_size, parameters, shape)
+    given = [name for name, value in (("cell_size", cell_size), ("boundary", boundary)) if value is not None]
+    if given:
+        raise ValueError(
+            f"units are polygons already, so {' and '.join(given)} would do nothing: leave out one or the other."
+        )
+    found = polygons_as_units(units, placed.crs)
+    parameters.update(cells=found.size, universe="the polygons that were given")
+    return found
+
+
+def _mapped(history: History, fitted: Fitted, past: list[PastPrediction], parameters: Parameters) -> RiskMap:
+    """Return the map, and keep in the record how its columns were found."""
+    horizon, budget = parameters["horizon"], parameters["budget"]
+    risk = fitted.predict(horizon)
+    parts = plain_reasons.contributions(fitted.reasons(horizon), risk, every=bool(history.events.target.all()))
+    ranking = Ranking.of(risk, history.units.area)
+    low, high = _interval(risk, past, parameters)
+    columns = {
+        "rank": mean_ranks(ranking),
+        "risk": risk,
+        "low": low,
+        "high": high,
+        "probability": Calibrated.of(past, parameters).probability(risk),
+        "in_budget": within_budget(ranking, budget, parameters["seed"], parameters),
+        "known": history.counts(),
+        "reason": plain_reasons.reason_texts(parts, risk),
+    }
+    parameters["expected"] = round(float(risk.sum()), 2)
+    parameters["importance"] = {name: round(share, 4) for name, share in fitted.importance().items()}
+    parameters["fitted"] = dict(fitted.parameters)
+    grid, cell = history.units.on_grid()
+    return RiskMap(columns, parameters, grid, cell, "risk", _label(history, parameters), parts, tuple(past))
+
+
+def _interval(risk: np.ndarray, past: list[PastPrediction], parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+    """Return both ends of the interval of what is expected (n,), NaN where past origins cannot tell it."""
+    spread = RateSpread.of(past)
+    if spread is None:
+        parameters.log.info("The interval of what is expected cannot be told: too few incidents came at past origins.")
+        return np.full(risk.size, np.nan), np.full(risk.size, np.nan)
+    parameters["spread"] = {name: float(f"{value:.4g}") for name, value in spread._asdict().items()}
+    parameters["interval"] = LEVEL
+    return spread.interval(risk)
+
+
+def _label(history: History, parameters: Parameters) -> str:
+    what = "incidents" if parameters["category"] is None else in_plain_words(parameters["category"])
+    return f"Risk of {what}, {_days(history, parameters)} · n = {int(history.events.target.sum()):,}"
+
+
+def _days(history: History, parameters: Parameters) -> str:
+    last = history.origin + np.timedelta64(parameters["horizon"] - 1, "D")
+    return f"{history.origin} to {last}"
+
+
+def _tell(found: RiskMap, events: Events, history: History, predictor: Predictor, parameters: Parameters) -> None:
+    """Say what the budget caught at past origins, beside the baseline, and what must be kept in mind."""
+    area, budget = history.units.area, parameters["budget"]
+    caught = Caught.of(found.past, area, budget)
+    parameters["past_origins"] = [str(each.origin) for each in found.past]
+    parameters["caption"] = words = caption(budget, caught)
+    if caught is not None:
+        parameters["caught"] = {name: round(value, 4) for name, value in caught._asdict().items()}
+        if predictor.name != BASELINE:
+            baseline = _caught_by_prior_counts(found.past, history, parameters)
+            parameters["caught_by_prior_counts"] = round(baseline.share, 4)
+            words += f", prior counts {baseline.in_words()}"
+        words += f", at {caught.origins} past origins"
+    parameters.tell(f"{words}; {in_words(parameters['expected'])} expected, {_days(history, parameters)}.")
+    for sentence in (*CAVEATS, _late_reports(events, history)):
+        parameters.warn(sentence)
+
+
+def _caught_by_prior_counts(past: tuple[PastPrediction, ...], history: History, parameters: Parameters) -> Caught:
+    """Return what the same budget caught at the same origins by the baseline."""
+    horizon = parameters["horizon"]
+    baseline = [each._replace(risk=PriorCounts().fit(history.until(each.origin)).predict(horizon)) for each in past]
+    found = Caught.of(baseline, history.units.area, parameters["budget"])
+    assert found is not None  # as of the predictor itself: the same incidents came
+    return found
+
+
+def _late_reports(events: Events, history: History) -> str:
+    """Say how far late reports are missing from what is known."""
+    if events.reported is None:
+        return (
+            "There are no dates of report: incidents of the last days that were reported late may be missing at the origin, and "
+            "were not at past ones."
+        )
+    before = events.day < history.end
+    late = int(before.sum()) - history.events.size
+    return (
+        f"{late:,} of the {int(before.sum()):,} incidents before {history.end} were not yet reported at the origin and are not "
+        "used: what is expected is of reports as complete as they are then."
+    )
