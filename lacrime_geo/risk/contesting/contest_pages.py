@@ -1,0 +1,196 @@
+"""A contest as a page: what each predictor caught, in words, chart and tables, how its odds fit, what it cost, caveats."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ... import html_pages as html
+from ...forecasting.chart_frames import number, sentence, unbroken
+from ..predicting.predictor_names import BASELINE
+from .calibration_charts import drawn_calibration
+from .contest_charts import drawn, scored_in_words, source_of
+from .contest_scores import FEW_BLOCKS
+from .contest_words import rows_at_middle, signed, sureness, verdict_of
+
+if TYPE_CHECKING:
+    from .contest_results import Contest
+
+LABELS = {
+    "predictor": "predictor",
+    "ROC-AUC": "roc_auc",
+    "PR-AUC": "pr_auc",
+    "prevalence": "prevalence",
+    "F1": "f1",
+    "Brier": "brier",
+    "calibration: intercept": "calibration_intercept",
+    "slope": "calibration_slope",
+    "had incidents though told 0": "told_impossible",
+}
+MEANINGS = (
+    ("caught", "the share of all incidents of all origins that came in the places chosen (hit rate)."),
+    ("at least", "the same if of places with one risk at the cut those with the fewest incidents are taken."),
+    ("PAI", "how much denser incidents were in the places chosen than in the whole area."),
+    ("of the best", "PEI*: the PAI as a share of the best one possible for the same area, known only afterwards."),
+    (
+        "RRI",
+        "how the places chosen held their incidents, later by known before, against all other places: below 1 they fell back.",
+    ),
+    (
+        f"points to {BASELINE}",
+        "by how many points of 100 it caught more, and the ends of a 95 % interval from blocks of the city and origins drawn "
+        f"again, the same for both. Where fewer than {FEW_BLOCKS} blocks differ, an interval says little.",
+    ),
+    ("stays", "how far the places chosen at one origin are those of the one before: 1 the same, 0 others (Jaccard)."),
+    (
+        "ROC-AUC",
+        "how often a place with an incident was ranked above one without; .5 is chance. It is high where most of the area never "
+        "has any, and tells little of the few places that are chosen.",
+    ),
+    ("PR-AUC", "precision over recall; chance has the prevalence, the share of places that had any incident."),
+    ("F1", "of telling incidents from a threshold on that was fixed before the first scored origin."),
+    ("Brier", "the mean squared error of the probability of any incident: less is better."),
+    (
+        "intercept, slope",
+        "how the odds told must be turned to fit what came: 0 and 1 need no turn; a slope below 1 means risks told too far "
+        "apart. Places told 0 are left out of both, and counted where they had an incident.",
+    ),
+)
+CAVEATS = (
+    "Reported crime is not crime: what is scored is where reports come, which follows who reports and where police are.",
+    "A map that sends patrols changes the records that it is scored by and made of. These scores are of the past, without that.",
+    "The first of several is first partly by luck: score it again at later origins before it is relied on.",
+    "The interval tells of other weeks like these in this city, not of other cities or years.",
+    "A share of the area says nothing of who lives or passes there, nor of what a patrol there would change.",
+)
+
+
+def page_of(contest: Contest) -> str:
+    """Return the whole page."""
+    kept = contest.parameters
+    return html.page(
+        contest.label,
+        html.items([sentence(verdict_of(contest)), scored_in_words(contest), source_of(contest)]),
+        html.Markup(drawn(contest)),
+        html.tag("h2", "In words"),
+        html.items(contest.sentences),
+        html.tag("h2", "To be kept in mind"),
+        *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
+        *_by_share(contest),
+        html.tag("h2", "Whether a place has any incident"),
+        _labels(contest),
+        html.tag("h2", "Whether incidents come as often as is told"),
+        html.Markup(drawn_calibration(contest)),
+        html.tag("h2", "What each score means"),
+        html.items(html.Markup(f"{html.tag('b', name)}: {html.text(words)}") for name, words in MEANINGS),
+        html.tag("h2", "By origin"),
+        _by_origin(contest),
+        html.tag("h2", "What it cost"),
+        _costs(contest),
+        html.tag("p", "By the clock, on the machine that ran this, with another beside.", kind="small"),
+        html.tag("h2", "How it was made"),
+        html.items(_made(contest)),
+    )
+
+
+def _by_share(contest: Contest) -> list[html.Markup]:
+    """Return a table for each share of the area, each under its title."""
+    assert contest.played is not None
+    parts = []
+    for share, taken in zip(contest.played.shares, contest.played.taken):
+        rows = np.flatnonzero(contest["area"] == share).tolist()
+        about = "" if np.isclose(share, taken) else f" (whole places: {100 * taken:.3g} %)"
+        parts += [html.tag("h2", f"In {100 * share:g} % of the area{about}"), _caught(contest, rows)]
+    return parts
+
+
+def _caught(contest: Contest, rows: list[int]) -> html.Markup:
+    names = [
+        "predictor",
+        "caught, %",
+        "at least",
+        "PAI",
+        "of the best",
+        "RRI",
+        f"points to {BASELINE}",
+        "",
+        "blocks",
+        "stays",
+    ]
+    return html.table(
+        names, ([*_first(contest, row), *_compared(contest, row), number(contest["stability"][row])] for row in rows)
+    )
+
+
+def _first(contest: Contest, row: int) -> list[Any]:
+    rates = [_tenth(100 * float(contest[name][row])) for name in ("hit_rate", "against_map")]
+    return [
+        unbroken(str(contest["predictor"][row])),
+        *rates,
+        *(number(float(contest[name][row])) for name in ("pai", "pei", "rri")),
+    ]
+
+
+def _compared(contest: Contest, row: int) -> list[Any]:
+    """Return the difference with its interval, what it says, and how many blocks tell it."""
+    value, low, high = (100 * float(contest[key][row]) for key in ("difference", "difference_low", "difference_high"))
+    if contest["predictor"][row] == BASELINE:
+        return ["the baseline", "", "–"]
+    if not np.isfinite(value + low + high):
+        return ["–", "not known", int(contest["telling"][row])]
+    words = f"{signed(value)} ({signed(low)} to {signed(high)})"
+    return [unbroken(words), unbroken(sureness(low, high)), int(contest["telling"][row])]
+
+
+def _tenth(value: float) -> Any:
+    return f"{value:.1f}" if np.isfinite(value) else "–"
+
+
+def _labels(contest: Contest) -> html.Markup:
+    """Return the scores that do not depend on a share of the area."""
+    rows = rows_at_middle(contest)
+    return html.table(list(LABELS), ([_cell(contest[name][row]) for name in LABELS.values()] for row in rows))
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return unbroken(value)
+    return int(value) if isinstance(value, (int, np.integer)) else number(float(value))
+
+
+def _by_origin(contest: Contest) -> html.Markup:
+    """Return what each predictor caught at each origin, in the middle share of the area."""
+    table = contest.by_origin()
+    share = contest["area"][rows_at_middle(contest)[0]]
+    mine = table["area"] == share
+    assert contest.played is not None
+    rows = []
+    for origin, incidents in zip(contest.played.origins, contest.played.incidents):
+        here = mine & (table["origin"] == origin.astype("M8[s]"))
+        rates = dict(zip(table["predictor"][here].tolist(), table["hit_rate"][here].tolist()))
+        rows.append([unbroken(str(origin)), int(incidents), *(_tenth(100 * rates[name]) for name in contest.names)])
+    return html.table(["first day predicted", "incidents", *(f"{name}, %" for name in contest.names)], rows)
+
+
+def _costs(contest: Contest) -> html.Markup:
+    assert contest.played is not None
+    table = contest.costs()
+    rows = zip(*(table[name].tolist() for name in table.columns))
+    names = ["predictor", f"seconds for {contest.played.fits} origins", "seconds an origin"]
+    return html.table(names, ([unbroken(name), number(whole), number(each)] for name, whole, each in rows))
+
+
+def _made(contest: Contest) -> list[str]:
+    """Return how the contest was held, from its record."""
+    kept = contest.parameters
+    reasons = {name: kept.get(f"{name}_reason") for name in ("gap", "last_day", "cell_size", "block_side", "universe")}
+    told = {"gap": "days", "cell_size": "m", "block_side": "m"}
+    lines = []
+    for name, reason in reasons.items():
+        if name in kept:
+            value = f"{kept[name]:,.4g}" if isinstance(kept[name], (int, float)) else str(kept[name])
+            unit = f" {told[name]}" if name in told else ""
+            lines.append(f"{name.replace('_', ' ')}: {value}{unit}{f' ({reason})' if reason else ''}")
+    fixed = ", ".join(kept["threshold_origins"]) or "none"
+    return [*lines, f"origins that fix the thresholds of F1: {fixed}", f"seed of the draws of blocks: {kept['seed']}"]

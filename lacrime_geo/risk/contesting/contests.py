@@ -1,0 +1,284 @@
+"""The contest: predictors and maps fitted to what was known at past origins, held against what came, beside prior counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ... import checks
+from ...incidents import Incidents, as_incidents
+from ...parameters import Parameters, in_plain_words, incidents_that
+from ...progress import Progress, advance, left_alone, within
+from ..events import DAY, Events, History
+from ..predicting.plain_predictors import days_used
+from ..scoring.hit_curves import SHARES
+from ..scoring.label_scores import best_threshold
+from ..units import cells_over, polygons_as_units
+from .contest_guards import refuse_later_maps, refuse_perfect
+from .contest_origins import Schedule, gap_of, schedule_of
+from .contest_results import Contest
+from .contest_scores import Played, columns_of
+from .contest_words import tell
+from .entrants import Entrant, entrants_of, maps_among
+from .fair_origins import fair, tell_left_out
+from .predictor_runs import histories_at, run
+
+ORIGINS, HORIZON = 8, 7
+
+
+def contest(
+    incidents: Any,
+    predictors: Any = None,
+    *,
+    horizon: int = HORIZON,
+    origins: Any = ORIGINS,
+    areas: Sequence[float] = SHARES,
+    category: str | None = None,
+    cell_size: float | None = None,
+    boundary: Any = None,
+    units: Any = None,
+    gap: int | None = None,
+    seed: int = 0,
+    progress: Progress = None,
+) -> Contest:
+    """Hold predictors of places, and maps of your own, against what came after past origins, beside prior counts.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident; those of all categories.
+    predictors : names with commas between: "prior_counts" (always added), "all_crime_counts", "smoothed_counts",
+        "decayed_counts", "last_counts", "kde", "gi_star", "prospective", "self_exciting", "logistic_regression",
+        "random_forest", "gradient_boosting", "poisson_regression", "auto"; or paths of maps. In a script also a list of names,
+        predictors, maps (a Surface; Cells or polygons with a column `risk`; or (map, "column")) and functions of a History that
+        return a number for each unit, or a dict of these by name. Default: the usual nine.
+    horizon : days that are predicted from each origin on. Default 7.
+    origins : how many, a horizon apart, the last so that its horizon ends with the last whole day of the file; or the first
+        days predicted, as dates with commas between. Default 8.
+    areas : shares of the area that are chosen. Default 0.01, 0.02, 0.05; the middle one orders the table.
+    category : the category that is predicted. Default: all incidents.
+    cell_size : side of the cells (m). Default: 250 m, about two blocks.
+    boundary : polygon layer of the study area. Default: what lies around the incidents.
+    units : polygon layer, such as reporting districts, in place of cells. Default: cells.
+    gap : days before an origin of which nothing is known. Default: 0 where reports have dates, as what was reported by then
+        is known; else 7.
+    seed : of the draws of blocks.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Contest
+        A row for each predictor and share of the area, the most hits first: `hit_rate` with its lower bound `against_map`
+        (ties broken against it), `pai`, `pei`, `rri`, by how much the hit rate is above that of prior counts (`difference`
+        with its 95 % interval, and `ratio`), of how many blocks this tells (`telling`), and `stability`; of each predictor
+        `roc_auc`, `pr_auc`, `prevalence`, `f1` at a `threshold`, `brier`, `calibration_intercept`, `calibration_slope`, and
+        how many units with incidents were told to be impossible. `.sentences` says it in words, `.winner` who is surely
+        better, `.curves()` gives hit rates by area, `.by_origin()` and `.costs()` the parts. Saved as .html it is a page.
+
+    Raises
+    ------
+    ValueError
+        If the file is too short for the origins, a name is of no predictor, a map is made of the time that is scored or of
+        the very counts, or both units and cells are asked for.
+
+    Notes
+    -----
+    Known at an origin is what occurred `gap` days before it and was reported before it. Hits and incidents are summed over
+    the origins. All that are compared are scored at the same origins; who cannot be fitted at most of them is left out and
+    named. The threshold of F1 is fixed at up to two origins before the first scored one. The interval draws parts of the
+    city and origins again (`risk.scoring.block_bootstrap`). Reported crime is not crime.
+
+    References
+    ----------
+    Chainey, Tompson & Uhlig (2008), Security Journal 21: 4-28 (PAI). Wheeler & Steenbeek (2021), Journal of Quantitative
+    Criminology 37: 445-480 (prior counts are hard to beat).
+
+    Examples
+    --------
+    >>> random = np.random.default_rng(1)
+    >>> x, y = random.uniform(0, 5000, (2, 600)) + [[380000], [3768000]]
+    >>> x[::2], y[::2] = 381100, 3769100
+    >>> days = np.datetime64("2023-01-01") + np.arange(600) // 6
+    >>> found = contest(Incidents(x, y, when=days, reported=days, crs="EPSG:32611"), "kde", origins=4)
+    >>> found["predictor"].tolist()[0], len(found), found.sentences[0].startswith("prior_counts caught ")
+    ('prior_counts', 6, True)
+    """
+    asked = _Asked.of(horizon, areas, category, seed)
+    known = as_incidents(incidents)
+    parameters = Parameters(layer=known.label, crs=known.crs, horizon=asked.horizon, areas=list(asked.areas))
+    parameters.update({**known.selection, "category": category, "seed": asked.seed})
+    events = left_alone(
+        lambda: _events(known, units, boundary, cell_size, category, parameters), within(progress, 0.0, 0.02)
+    )
+    gap = gap_of(known, gap, parameters)
+    schedule = schedule_of(events, origins, asked.horizon, gap, _end(known, events, parameters))
+    entrants = entrants_of(predictors, events.units, asked.horizon, parameters)
+    refuse_later_maps(maps_among(entrants), schedule.scored[0] - gap * DAY, parameters)
+    _note_uncovered(entrants, parameters)
+    played = _played(entrants, events, schedule, asked, parameters, within(progress, 0.02, 0.9))
+    columns = left_alone(lambda: columns_of(played), within(progress, 0.9, 1.0))
+    found = Contest(columns, parameters, "", _title(category, asked.horizon, played), played)
+    tell(found)
+    advance(progress, 1.0)
+    return found
+
+
+class _Asked(NamedTuple):
+    """Hold what a contest is asked for, checked."""
+
+    horizon: int
+    areas: tuple[float, ...]
+    category: str | None
+    seed: int
+
+    @classmethod
+    def of(cls, horizon: int, areas: Sequence[float], category: str | None, seed: int) -> _Asked:
+        shares = checks.numbers("areas", areas, np.size(areas))
+        bad = shares[~((shares > 0) & (shares < 1))]
+        if bad.size or not shares.size:
+            raise ValueError(f"areas must be shares between 0 and 1, such as 0.02, got {areas!r}.")
+        twice = sorted(set(shares.tolist()))
+        if len(twice) < shares.size:
+            raise ValueError(f"areas names a share twice: {areas!r}; give each once.")
+        return cls(checks.whole("horizon", horizon), tuple(twice), category, checks.whole("seed", seed, minimum=0))
+
+
+def _events(
+    incidents: Incidents,
+    units: Any,
+    boundary: Any,
+    cell_size: float | None,
+    category: str | None,
+    parameters: Parameters,
+) -> Events:
+    """Return the incidents in their units."""
+    if units is not None and (boundary is not None or cell_size is not None):
+        raise ValueError("units takes the place of cells: leave out the boundary and the cell_size, or the units.")
+    if units is None:
+        places = cells_over(incidents, boundary, cell_size, parameters)
+    else:
+        places = polygons_as_units(units, incidents.crs)
+        parameters["units"] = places.polygons.label if places.polygons else ""
+    events = Events.of(incidents, places, category)
+    parameters["units_in_all"] = places.size
+    parameters["incidents"] = events.size
+    lacking = incidents.size - events.size
+    said = incidents_that(lacking, "lacks a place or a date and is left out", "lack a place or a date and are left out")
+    parameters.note("without_place_or_date", lacking, said)
+    outside = int((events.unit < 0).sum())
+    parameters.note("outside", outside, incidents_that(outside, "stands in no unit", "stand in no unit"))
+    return events
+
+
+def _end(incidents: Incidents, events: Events, parameters: Parameters) -> np.datetime64:
+    """Return the day after the last whole one."""
+    last = events.day[-1]
+    reason = "the last day with an incident, taken as whole; give origins as dates where it is not"
+    parameters.choose("last_day", str(last), reason)
+    parameters["period"] = f"{events.day[0]} to {last}"
+    end: np.datetime64 = last + DAY
+    return end
+
+
+def _note_uncovered(entrants: Sequence[Entrant], parameters: Parameters) -> None:
+    for name, one in maps_among(list(entrants)):
+        if one.uncovered:
+            parameters.warn(
+                f"The map {name!r} says nothing of {one.uncovered:,} units; they are ranked with its lowest value."
+            )
+
+
+def _played(
+    entrants: list[Entrant],
+    events: Events,
+    schedule: Schedule,
+    asked: _Asked,
+    parameters: Parameters,
+    progress: Progress,
+) -> Played:
+    """Return what the entrants expected and what came."""
+    before, scored = left_alone(lambda: histories_at(events, schedule), within(progress, 0.0, 0.05))
+    everything = run(entrants, [*before, *scored], asked.horizon, within(progress, 0.05, 1.0))
+    found = everything.since(len(before))
+    came = np.array([events.later(origin, asked.horizon) for origin in schedule.scored])
+    for one, risk in zip(entrants, found.expected):
+        if one.is_given:
+            refuse_perfect(one.name, risk, came)
+    names = tuple(one.name for one in entrants)
+    kept, counted = fair(found.fitted)
+    tell_left_out(names, schedule.scored, found.refusals, kept, counted, parameters)
+    played = Played(
+        names=tuple(name for name, stays in zip(names, kept) if stays),
+        units=events.units,
+        origins=np.array(schedule.scored, dtype="M8[D]")[counted],
+        expected=found.expected[kept][:, counted],
+        came=came[counted],
+        known=np.array([history.counts(days_used(history)) for history in scored])[counted],
+        shares=np.array(asked.areas),
+        thresholds=_thresholds(everything.expected[kept], scored[0], schedule, parameters),
+        fits=len(before) + len(scored),
+        seconds=found.seconds[kept],
+        together=schedule.together,
+        seed=asked.seed,
+    )
+    _tell_played(played, schedule, parameters)
+    return played
+
+
+def _thresholds(expected: np.ndarray, first: History, schedule: Schedule, parameters: Parameters) -> np.ndarray:
+    """Return from which expectation on each entrant tells incidents (entrants,), by what was known at the first origin.
+
+    Parameters
+    ----------
+    expected : at the origins that fix them, then at those that are scored (entrants, origins, n).
+    first : what was known at the first that is scored: what came after the earlier ones is within it.
+    """
+    fixing = schedule.validation
+    came = np.array([first.events.later(origin, schedule.horizon) for origin in fixing])
+    told = expected[:, : len(fixing)]
+    parameters["threshold_origins"] = [str(origin) for origin in fixing]
+    if not fixing:
+        parameters.warn("There is no F1: the history before the first origin is too short to fix a threshold in it.")
+    fitted = np.isfinite(told).all(axis=2)
+    return np.array(
+        [
+            best_threshold(maps[fine].ravel(), came[fine].ravel()) if fine.any() else np.nan
+            for maps, fine in zip(told, fitted)
+        ]
+    )
+
+
+def _tell_played(played: Played, schedule: Schedule, parameters: Parameters) -> None:
+    """Keep which origins are scored and warn of what makes scores say little."""
+    parameters["origins"] = [str(origin) for origin in played.origins]
+    parameters["incidents_scored"] = int(played.incidents.sum())
+    parameters["block_side"] = played.blocks.side
+    parameters["block_side_reason"] = played.blocks.reason
+    parameters.log.info("%s incidents came after %s origins", f"{played.incidents.sum():,.0f}", played.origins.size)
+    for name, seconds in zip(played.names, played.seconds):
+        parameters.log.info("%s: %.2f seconds for %s origins", name, seconds, played.fits)
+    if not played.incidents.sum():
+        raise ValueError(
+            f"No incident came in the {schedule.horizon} days after the {played.origins.size} origins, so there is nothing to "
+            "score; take other origins, a longer horizon or another category."
+        )
+    empty = [str(origin) for origin, number in zip(played.origins, played.incidents) if not number]
+    if empty:
+        parameters.warn(f"No incident came after {len(empty)} of {played.origins.size} origins, first {empty[0]}.")
+    none = [f"{100 * share:g} %" for share, taken in zip(played.shares, played.taken) if not taken]
+    if none:
+        parameters.warn(
+            f"{', '.join(none)} of the area is less than one of {played.units.size:,} units: nothing is caught there. Take a "
+            "larger share or smaller units."
+        )
+    if schedule.together > 1:
+        parameters.warn(
+            f"{schedule.together} origins in a row share days, so they count as one when blocks are drawn again."
+        )
+
+
+def _title(category: str | None, horizon: int, played: Played) -> str:
+    days = "day" if horizon == 1 else f"{horizon} days"
+    of = f" of {in_plain_words(category)}" if category else ""
+    return f"Contest of {len(played.names)} maps{of}, the next {days}"
