@@ -6,7 +6,7 @@ import numpy as np
 
 import lacrime_geo as lg
 
-from . import markdown
+from tools import markdown
 from .los_angeles import citywide, west_la, west_la_categories
 from .winners import AUTO, NAIVE, SMOOTHING
 

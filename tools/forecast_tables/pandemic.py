@@ -8,7 +8,7 @@ import numpy as np
 
 import lacrime_geo as lg
 
-from . import markdown
+from tools import markdown
 from .los_angeles import monthly, of_lapd, pooled
 from .winners import AUTO, HORIZON, NAIVE, SMOOTHING
 

@@ -9,7 +9,7 @@ import numpy as np
 import lacrime_geo as lg
 from lacrime_geo.forecasting.loss_differences import diebold_mariano
 
-from . import markdown
+from tools import markdown
 from .los_angeles import monthly, pooled
 
 HORIZON = 3

@@ -1,4 +1,4 @@
-"""Tables and numbers as docs/forecasts.md prints them."""
+"""Tables and numbers as the pages of docs print them."""
 
 from __future__ import annotations
 
