@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 import lacrime_geo as lg
-
 from tools import markdown
+
 from .los_angeles import citywide, west_la, west_la_categories
 from .winners import AUTO, NAIVE, SMOOTHING
 

@@ -8,8 +8,8 @@ import numpy as np
 
 import lacrime_geo as lg
 from lacrime_geo.forecasting import scores
-
 from tools import markdown
+
 from .los_angeles import KEYS, monthly, of_lapd, pooled
 from .winners import AUTO, HORIZON, NAIVE, SMOOTHING, scored
 

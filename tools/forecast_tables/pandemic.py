@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 import lacrime_geo as lg
-
 from tools import markdown
+
 from .los_angeles import monthly, of_lapd, pooled
 from .winners import AUTO, HORIZON, NAIVE, SMOOTHING
 

@@ -9,8 +9,8 @@ from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.hierarchy import hierarchy_of
 from lacrime_geo.forecasting.reconciled_models import BOTTOM_UP, MINT, Reconciled
 from lacrime_geo.forecasting.smoothing import Smoothing
-
 from tools import markdown
+
 from .los_angeles import KEYS, monthly, pooled
 from .winners import AUTO, HORIZON, NAIVE, SMOOTHING
 

@@ -8,8 +8,8 @@ import numpy as np
 
 import lacrime_geo as lg
 from lacrime_geo.forecasting.loss_differences import diebold_mariano
-
 from tools import markdown
+
 from .los_angeles import monthly, pooled
 
 HORIZON = 3
