@@ -46,7 +46,15 @@ from .privacy import SafeLayer, safe_export
 from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
-from .risk import RiskMap, UrnSimulation, predict_risk, urn_simulation
+from .risk import (
+    FeedbackAudit,
+    RiskMap,
+    UrnSimulation,
+    feedback_audit,
+    predict_risk,
+    risk_features,
+    urn_simulation,
+)
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
 from .spacetime import (
@@ -81,6 +89,7 @@ __all__ = [
     "EmergingHotspots",
     "EmergingPattern",
     "Features",
+    "FeedbackAudit",
     "Forecast",
     "Grid",
     "HexagonalGrid",
@@ -126,6 +135,7 @@ __all__ = [
     "ellipses",
     "emerging_hotspots",
     "emerging_pattern",
+    "feedback_audit",
     "fetch",
     "forecast",
     "forecast_areas",
@@ -154,6 +164,7 @@ __all__ = [
     "read_lapd",
     "reporting_delay",
     "retrain",
+    "risk_features",
     "risk_ratio",
     "risk_zones",
     "safe_export",

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 import lacrime_geo as lg
+from lacrime_geo.data.categories import category_of
+from lacrime_geo.risk.feedback.discovered_offences import LAPD_OFFENCES, NIBRS_OFFENCES, by_code
 from lacrime_geo.risk.feedback.urns import Urn, counting, shares_of_runs
 
 
@@ -123,3 +125,176 @@ def test_what_no_urn_has_is_refused(asked, said):
 def test_the_simulation_is_cancelled():
     with pytest.raises(lg.Cancelled):
         lg.urn_simulation(days=10**6, progress=lambda fraction: False)
+
+
+CRS, SIDE = "EPSG:32611", 250.0
+FIRST = np.datetime64("2023-01-01")
+
+
+def planted(seed=0):
+    """Return burglaries all over ten by ten cells, and drugs in the three cells where a patrol looks; no two counts alike."""
+    draw = np.random.default_rng(seed)
+    counts = np.arange(1, 101)[draw.permutation(100)]
+    drugs = np.zeros(100, dtype=int)
+    drugs[np.argsort(counts)[:3]] = [150, 160, 170]  # where there are the fewest burglaries
+    cell = np.concatenate([np.repeat(np.arange(100), counts), np.repeat(np.arange(100), drugs)])
+    kind = np.repeat(np.array(["burglary", "drugs"], dtype=object), [counts.sum(), drugs.sum()])
+    x, y = (cell % 10 + 0.5) * SIDE, (cell // 10 + 0.5) * SIDE
+    when = FIRST + draw.integers(0, 60, cell.size)
+    order = draw.permutation(cell.size)
+    columns = dict(when=when[order], reported=when[order] + 1, category=kind[order])
+    return lg.Incidents(x[order], y[order], **columns, crs=CRS), counts, drugs
+
+
+def square(side=10 * SIDE):
+    from lacrime_geo import geometry
+
+    corners = np.array([0.0, side, side, 0.0]), np.array([0.0, 0.0, side, side])
+    return lg.Features([geometry.polygon_wkb(*corners)], CRS)
+
+
+def audited(incidents, **asked):
+    asked = {
+        "discovered": "drugs",
+        "model": "prior_counts",
+        "budget": 0.1,
+        "boundary": square(),
+        "cell_size": SIDE,
+        **asked,
+    }
+    return lg.feedback_audit(incidents, **asked)
+
+
+def test_the_area_driven_is_that_of_the_planted_patrol():
+    incidents, counts, drugs = planted()
+    found = audited(incidents, origin="2023-04-01")
+    of_cell = found["known"]
+    assert sorted(of_cell.tolist()) == sorted((counts + drugs).tolist())
+    assert found["discovered"].sum() == drugs.sum()
+    # The slow twin: the ten cells with the most, with drugs and without.
+    burglaries = of_cell - found["discovered"]
+    whole, without = (np.argsort(-values)[:10] for values in (of_cell, burglaries))
+    assert sorted(np.flatnonzero(found["in_budget"])) == sorted(whole)
+    assert sorted(np.flatnonzero(found["in_budget_without"])) == sorted(without)
+    assert sorted(np.flatnonzero(found["driven"])) == sorted(set(whole) - set(without))
+    kept = found.parameters
+    assert kept["area_driven"] == 0.3 > kept["area_driven_by_chance"]
+    assert kept["discovered_share"] == pytest.approx(drugs.sum() / (counts + drugs).sum(), abs=5e-5)
+    assert kept["expected_driven"] == pytest.approx(drugs[drugs > 0].sum() / of_cell[whole].sum(), abs=5e-5)
+    moved = np.maximum(of_cell / of_cell.sum() - burglaries / burglaries.sum(), 0).sum()
+    assert kept["expected_moved"] == pytest.approx(moved, abs=5e-5) and moved > 2 * kept["expected_moved_by_chance"]
+    assert "30 % of the area that a budget of 10 % chooses" in kept["found"]
+
+
+def test_the_order_of_rows_and_what_comes_later_do_not_matter():
+    incidents, *_ = planted()
+    first = audited(incidents, origin="2023-02-15")
+    back = audited(incidents.take(np.arange(incidents.size)[::-1]), origin="2023-02-15")
+    late = incidents.when >= np.datetime64("2023-02-15")
+    later = lg.Incidents(
+        np.where(late, 60.0, incidents.easting),
+        np.where(late, 60.0, incidents.northing),
+        when=incidents.when,
+        reported=incidents.reported,
+        category=np.where(late, "burglary", incidents.category),
+        crs=CRS,
+    )
+    altered = audited(later, origin="2023-02-15")
+    for other in (back, altered):
+        assert all(np.array_equal(first[name], other[name]) for name in first.columns)
+    assert first.parameters["known"] < incidents.size - late.sum()  # some were reported later
+
+
+def test_where_all_is_discovered_all_is_driven_and_where_nothing_is_nothing():
+    incidents, *_ = planted()
+    alone = audited(incidents, category="drugs")
+    assert alone.parameters["area_driven"] == 1.0 and alone.parameters["discovered_share_of_category"] == 1.0
+    assert not alone["expected_without"].any()
+    codes = np.full(incidents.size, 510)
+    coded = lg.Incidents(
+        incidents.easting, incidents.northing, when=incidents.when, crs=CRS, source={"crime_code": codes}
+    )
+    nothing = audited(coded, discovered=None)
+    assert nothing.parameters["area_driven"] == nothing.parameters["area_driven_by_chance"] == 0.0
+    assert not nothing["driven"].any() and nothing.offences["kind"].tolist() == ["reported"]
+
+
+def test_the_urn_has_the_share_of_the_data():
+    found = audited(planted()[0])
+    share = found.parameters["known_discovered"] / found.parameters["known"]
+    assert found.urn.urn.discovered.tolist() == [share, share]
+    assert found.urn.urn.reported.tolist() == [(1 - share) / 2] * 2
+    assert found.urn.parameters["limit_naive"] == pytest.approx(0.5)
+    assert "true are 50 %" in found.parameters["urn"]
+
+
+def test_codes_tell_what_is_discovered_whatever_their_type():
+    import pandas as pd
+
+    incidents, *_ = planted()
+    codes = np.resize([510, 437, 888, 623, 0], incidents.size)
+    texts = np.array([{0: None}.get(code, f"{code}.0") for code in codes], dtype=object)
+    frame = pd.DataFrame({"crime_code": pd.array(np.where(codes == 0, pd.NA, codes), dtype="Int64")})
+    for source in ({"crime_code": codes}, {"crime_code": texts}, frame):
+        coded = lg.Incidents(incidents.easting, incidents.northing, when=incidents.when, crs=CRS, source=source)
+        found = audited(coded, discovered=None)
+        kinds = dict(zip(found.offences["code"], found.offences["kind"]))
+        assert [kinds[code] for code in ("437", "623", "888", "510")] == [
+            "discovered",
+            "discovered",
+            "unclear",
+            "reported",
+        ]
+        assert found.parameters["known_discovered"] == np.isin(codes, [437, 623]).sum()
+        assert found.parameters["unclear"] == (codes == 888).sum()
+
+
+def test_each_code_stands_once_with_a_reason_and_a_source():
+    for offences in (LAPD_OFFENCES, NIBRS_OFFENCES):
+        codes = [code for offence in offences for code in offence.codes]
+        assert len(codes) == len(set(codes)) == len(by_code(offences))
+        assert all(offence.reason and offence.source and offence.kind != "reported" for offence in offences)
+    # What someone loses or suffers is never taken as discovered, but for what is done to the police.
+    numbers = np.array(
+        [float(code) for code, offence in by_code(LAPD_OFFENCES).items() if offence.kind == "discovered"]
+    )
+    to_police = np.isin(numbers, [231, 623, 437])
+    assert set(category_of(numbers[~to_police])) == {"other"}
+
+
+@pytest.mark.parametrize(
+    "asked, said",
+    [
+        (dict(discovered="vice"), "discovered names 'vice', of which there is no incident; there are burglary, drugs"),
+        (dict(discovered=" , "), "discovered names nothing"),
+        (dict(discovered=None), "have no column 'crime_code' or 'nibrs_code'"),
+        (dict(category="arson"), "No incident is of the category 'arson'"),
+        (dict(budget=2), "budget must be a share"),
+        (dict(origin="2022-01-01"), "Nothing is known before the origin"),
+    ],
+)
+def test_what_cannot_be_audited_is_refused(asked, said):
+    with pytest.raises(ValueError, match=said):
+        audited(planted()[0], **asked)
+
+
+def test_the_audit_is_saved_with_its_style_and_cancelled(tmp_path):
+    found = audited(planted()[0])
+    found.save(tmp_path / "audit.gpkg")
+    assert "Chosen only by offences that police discover" in (tmp_path / "audit.qml").read_text()
+    with pytest.raises(lg.Cancelled):
+        audited(planted()[0], progress=lambda fraction: fraction < 0.5)
+
+
+def test_the_city_has_few_offences_that_police_discover(lacrime_data):
+    frame = lg.read_lapd(lacrime_data / "lapd_citywide_2023-09_2023-10.parquet")
+    found = lg.feedback_audit(
+        frame,
+        boundary=str(lacrime_data / "la_city_boundary_from_divisions.geojson"),
+        model="prior_counts",
+        origin="2023-10-01",
+    )
+    crimes = dict(zip(found.offences["crime"], found.offences["kind"]))
+    assert crimes["RESISTING ARREST"] == "discovered" and crimes["TRESPASSING"] == "unclear"
+    assert found.parameters["discovered_share"] == pytest.approx(0.007, abs=0.001)
+    assert found.parameters["area_driven"] < 0.06

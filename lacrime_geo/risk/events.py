@@ -47,15 +47,7 @@ class Events:
         ValueError
             If none has both, or none is of the category.
         """
-        when = incidents.when
-        dated = np.zeros(incidents.size, dtype=bool) if when is None else ~np.isnat(when)
-        rows = np.flatnonzero(incidents.placed & dated)
-        if not rows.size:
-            raise ValueError(
-                f"None of the {incidents.size:,} incidents of {incidents.label!r} has both a place and a date; name their time "
-                "column (time_column)."
-            )
-        rows = rows[np.argsort(np.asarray(when)[rows], kind="stable")]
+        rows = dated_rows(incidents)
         names, number = _categories(incidents, rows)
         target = np.ones(rows.size, dtype=bool) if category is None else names[number] == category
         if not target.any():
@@ -63,7 +55,7 @@ class Events:
             raise ValueError(f"No incident is of the category {category!r}; there are {known}.")
         x, y = incidents.easting[rows], incidents.northing[rows]
         reported = None if incidents.reported is None else incidents.reported[rows].astype("M8[D]")
-        day = np.asarray(when)[rows].astype("M8[D]")
+        day = np.asarray(incidents.when)[rows].astype("M8[D]")
         return cls(units, units.locate(x, y), x, y, day, reported, target, number, names)
 
     @property
@@ -78,15 +70,18 @@ class Events:
         reported = None if self.reported is None else self.reported[rows].copy()
         return replace(self, reported=reported, **taken)
 
+    def known_rows(self, origin: np.datetime64, gap: int = 0) -> np.ndarray:
+        """Return a mask (events,) of what was known when an origin began: see `known`."""
+        return known_before(self.day, self.reported, origin, gap)
+
     def known(self, origin: np.datetime64, gap: int = 0) -> History:
         """Return what was known when an origin began: what had occurred `gap` days before it, and been reported before it.
 
         Where the date of a report is not told, the gap alone stands for it.
         """
-        before = self.day < origin - gap * DAY
-        if self.reported is not None:
-            before &= np.isnat(self.reported) | (self.reported < origin)
-        return History(self.take(before), origin.astype("M8[D]"), gap, self.day[0])
+        known = self.take(self.known_rows(origin, gap))
+        # The first day of what was known by then: one that came to light later makes no longer history.
+        return History(known, origin.astype("M8[D]"), gap, (known if known.size else self).day[0])
 
     def later(self, origin: np.datetime64, horizon: int) -> np.ndarray:
         """Return how many of the predicted category each unit has (n,) in the days from the origin on, whenever reported."""
@@ -141,6 +136,31 @@ class History:
     def until(self, origin: np.datetime64) -> History:
         """Return what had been known at an earlier origin, with the same gap: for choosing within the history."""
         return replace(self.events.known(origin, self.gap), begin=self.begin)
+
+
+def dated_rows(incidents: Incidents) -> np.ndarray:
+    """Return the rows that have a place and a date, in the order of their dates: those of the events made of them.
+
+    Raises
+    ------
+    ValueError
+        If none has both.
+    """
+    when = incidents.when
+    dated = np.zeros(incidents.size, dtype=bool) if when is None else ~np.isnat(when)
+    rows = np.flatnonzero(incidents.placed & dated)
+    if not rows.size:
+        raise ValueError(
+            f"None of the {incidents.size:,} incidents of {incidents.label!r} has both a place and a date; name their time "
+            "column (time_column)."
+        )
+    return rows[np.argsort(np.asarray(when)[rows], kind="stable")]
+
+
+def known_before(when: np.ndarray, reported: np.ndarray | None, origin: np.datetime64, gap: int = 0) -> np.ndarray:
+    """Mark the incidents (n,) that had occurred `gap` days before an origin and been reported before it."""
+    known = np.asarray(when < origin - gap * DAY)
+    return known if reported is None else known & (np.isnat(reported) | (reported < origin))
 
 
 def _categories(incidents: Incidents, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

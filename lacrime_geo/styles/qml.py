@@ -25,6 +25,7 @@ from .elements import (
     unfilled,
 )
 from .emerging import cube, emerging_hotspots, played_hotspots
+from .feedback import feedback
 from .forecasts import forecast
 from .hours import aoristic
 from .near_repeats import near_repeat_roles, risk_zones
@@ -279,4 +280,5 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "played_hotspots": played_hotspots,
     "cube": cube,
     "risk": risk,
+    "feedback": feedback,
 }

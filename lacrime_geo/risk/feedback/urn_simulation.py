@@ -105,18 +105,25 @@ def urn_simulation(
     if not updates:
         raise ValueError(f"corrected must be True, False or None for both, got {corrected!r}.")
     moments = np.unique(np.linspace(0, checks.whole("days", days), MOMENTS + 1).round().astype(np.int64))
-    parameters = Parameters(rates=urn.discovered.tolist(), reported=urn.reported.tolist(), start=urn.start.tolist())
-    parameters.update(days=int(moments[-1]), runs=checks.whole("runs", runs), seed=checks.whole("seed", seed, 0))
+    parameters = Parameters(days=int(moments[-1]), runs=checks.whole("runs", runs), seed=checks.whole("seed", seed, 0))
+    return simulated(urn, moments, updates, parameters, progress)
+
+
+def simulated(
+    urn: Urn, days: np.ndarray, updates: list[str], parameters: Parameters, progress: Progress
+) -> UrnSimulation:
+    """Return runs of an urn until the last of some days, by one or both updates, as many as the record says."""
+    parameters.update(rates=urn.discovered.tolist(), reported=urn.reported.tolist(), start=urn.start.tolist())
     shares = {}
     for number, update in enumerate(updates):
         part = within(progress, number / len(updates), (number + 1) / len(updates))
         fixed = update == CORRECTED
-        shares[update] = shares_of_runs(urn, moments, parameters["runs"], fixed, parameters["seed"], part)
+        shares[update] = shares_of_runs(urn, days, parameters["runs"], fixed, parameters["seed"], part)
         parameters[f"limit_{update}"] = urn.limit(fixed)
     advance(progress, 1.0)
     parameters["true_share"] = urn.true_share()
     parameters.tell(_in_words(shares, urn.true_share()))
-    return UrnSimulation(_table(shares, moments, urn), parameters, "", _label(urn), urn, moments, shares)
+    return UrnSimulation(_table(shares, days, urn), parameters, "", _label(urn), urn, days, shares)
 
 
 def _table(shares: dict[str, np.ndarray], days: np.ndarray, urn: Urn) -> dict[str, np.ndarray]:

@@ -1,0 +1,119 @@
+"""Which of some incidents the police discovered: by their crime codes, or by categories that are named."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, Callable
+
+import numpy as np
+
+from ... import checks
+from ...data.categories import bare_number, nibrs_code
+from ...incidents import Incidents
+from ...parameters import Parameters
+from ...results import Table
+from .discovered_offences import (
+    DISCOVERED,
+    LAPD_OFFENCES,
+    NIBRS_OFFENCES,
+    REASON_OF_OTHERS,
+    REPORTED,
+    UNCLEAR,
+    Offence,
+    by_code,
+)
+
+# The column of codes in files as they are read here, how a code is written, and what is known of it.
+CODES: dict[str, tuple[Callable[[str], str | None], tuple[Offence, ...]]] = {
+    "crime_code": (bare_number, LAPD_OFFENCES),
+    "nibrs_code": (nibrs_code, NIBRS_OFFENCES),
+}
+NAME_COLUMN = "crime"
+GIVEN = "named as discovered"
+
+
+def discovered_incidents(incidents: Incidents, discovered: Any, parameters: Parameters) -> tuple[np.ndarray, Table]:
+    """Return which incidents (n,) the police discovered, and a table of the codes or categories with why.
+
+    Parameters
+    ----------
+    incidents : with a column `crime_code` (the LAPD's) or `nibrs_code`, or with categories.
+    discovered : categories that are discovered, in a list or in a text with commas. Default: by the codes.
+    parameters : the record, in which the unclear ones are named.
+
+    Raises
+    ------
+    ValueError
+        If there are neither codes nor categories that are named, or one is named that no incident has.
+    """
+    if discovered is not None:
+        return _by_categories(incidents, discovered)
+    column = next((name for name in CODES if _column(incidents, name) is not None), None)
+    if column is None:
+        raise ValueError(
+            f"The incidents of {incidents.label!r} have no column {' or '.join(map(repr, CODES))} that tells what police "
+            "discover; name the categories that are (discovered)."
+        )
+    write, offences = CODES[column]
+    codes = _texts(_column(incidents, column), write)
+    found = _table(codes, _column(incidents, NAME_COLUMN), by_code(offences))
+    parameters["codes"] = column
+    unclear = found["incidents"][found["kind"] == UNCLEAR]
+    parameters.note(
+        "unclear",
+        int(unclear.sum()),
+        f"{int(unclear.sum()):,} incidents have one of {unclear.size} codes that public or police may have noticed; they are "
+        "counted as reported (offences)",
+    )
+    kinds = {code: offence.kind for code, offence in by_code(offences).items()}
+    return np.array([kinds.get(code) == DISCOVERED for code in codes], dtype=bool), found
+
+
+def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, Table]:
+    names = discovered.split(",") if isinstance(discovered, str) else list(discovered)
+    names = [str(name).strip() for name in names if str(name).strip()]
+    if incidents.category is None:
+        raise ValueError("The incidents have no categories, so none can be named as discovered; name their column.")
+    texts = np.array([str(value) for value in incidents.category], dtype=object)
+    known = sorted(set(texts.tolist()))
+    missing = [name for name in names if name not in known]
+    if missing or not names:
+        wrong = repr(missing[0]) if missing else "nothing"
+        raise ValueError(f"discovered names {wrong}, of which there is no incident; there are {checks.listed(known)}.")
+    offences = {name: Offence((name,), DISCOVERED, GIVEN, "by the user") for name in names}
+    return np.isin(texts, names), _table(texts.tolist(), None, offences)
+
+
+def _column(incidents: Incidents, name: str) -> Any:
+    source = incidents.source
+    return source[name] if source is not None and name in source else None
+
+
+def _texts(column: Any, write: Callable[[str], str | None]) -> list[str]:
+    """Return codes as they are listed, "" where missing."""
+    values = np.asarray(column, dtype=object).tolist()
+    # Numbers, texts and pandas' missing values alike; each is written once, as few of a million differ.
+    missing = ("nan", "None", "<NA>", "NaT")
+    written = {value: "" if str(value) in missing else write(str(value)) or "" for value in set(values)}
+    return [written[value] for value in values]
+
+
+def _table(codes: Sequence[str], names: Any, offences: dict[str, Offence]) -> Table:
+    """Return a row for each code, those discovered first, then the unclear ones, each by their number."""
+    count = Counter(codes)
+    name_of = {} if names is None else dict(zip(reversed(list(codes)), reversed([str(name) for name in names])))
+    other = Offence((), REPORTED, REASON_OF_OTHERS, "")
+    kinds = (DISCOVERED, UNCLEAR, REPORTED)
+    of = {code: offences.get(code, other) for code in count}
+    order = sorted(count, key=lambda code: (kinds.index(of[code].kind), -count[code], code))
+    columns: dict[str, Any] = {
+        "code": order,
+        "crime": [name_of.get(code, "") for code in order],
+        "kind": [of[code].kind for code in order],
+        "reason": [of[code].reason for code in order],
+        "source": [of[code].source for code in order],
+    }
+    found = {name: np.array(values, dtype=object) for name, values in columns.items()}
+    found["incidents"] = np.array([count[code] for code in order], dtype=np.int64)
+    return Table(found, Parameters(), label="Offences, discovered or reported")
