@@ -14,6 +14,7 @@ from ..predicting.plain_predictors import YEAR, days_used
 from ..spreading_counts import spread
 from ..unit_distances import near_units, width_of
 from .feature_layouts import FeatureLayout
+from .place_layers import in_name
 
 HALF_LIVES = (7.0, 28.0)
 # In cells: the eight around, a few streets, a neighbourhood, a part of the town.
@@ -103,11 +104,10 @@ def _others(history: History, layout: FeatureLayout, days: int) -> Iterator[Feat
 
 
 def _names(categories: tuple[str, ...]) -> list[str]:
-    """Return a column's name for each category, letters and digits only; a second of the same name gets a number."""
+    """Return a column's name for each category; a second of the same name gets a number."""
     found: dict[str, int] = {}
     names = []
-    for category in categories:
-        plain = "".join(letter if letter.isalnum() else "_" for letter in category.lower()).strip("_") or "unnamed"
+    for plain in map(in_name, categories):
         found[plain] = found.get(plain, 0) + 1
         names.append(f"around_{plain}" + (f"_{found[plain]}" if found[plain] > 1 else ""))
     return names

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
 import numpy as np
 
-from ...features import Features
+from ...features import Features, as_features
 from ...incidents import Incidents
 from ..events import History
 from .count_features import Feature, count_features
 from .feature_layouts import FeatureLayout
-from .place_distances import distances
+from .place_distances import distances, numbers_within
 
 Places = Mapping[str, Union[Features, Incidents]]
 _DAYS_OF_YEAR = 365.25
+# About as far as places are felt to be near (three blocks or so); the reach of near repeats too (Bowers et al. 2004).
+NEAR = 400.0
 
 
 class FeatureTable(NamedTuple):
@@ -64,9 +66,11 @@ def _season(history: History, layout: FeatureLayout) -> list[Feature]:
     return [Feature(name, "time of year", np.full(history.units.size, part)) for name, part in parts]
 
 
-def _distances(history: History, places: Places) -> list[Feature]:
-    units = history.units
-    return [
-        Feature(f"distance_{name}", f"distance to {name}", distances(units.x, units.y, layer))
-        for name, layer in places.items()
-    ]
+def _distances(history: History, places: Places) -> Iterator[Feature]:
+    """Yield how far the nearest of each layer is, and how many of its points are near: risk terrain (Caplan & Kennedy 2011)."""
+    x, y = history.units.x, history.units.y
+    for name, layer in places.items():
+        group = f"distance to {name}"
+        yield Feature(f"distance_{name}", group, distances(x, y, layer))
+        if not as_features(layer).are_polygons:
+            yield Feature(f"{name}_within_{NEAR:g}_m", group, numbers_within(x, y, layer, NEAR))

@@ -31,6 +31,16 @@ def distances(x: np.ndarray, y: np.ndarray, layer: Features | Incidents) -> np.n
     return np.where(polygon_of(features, x, y) >= 0, 0.0, found)
 
 
+def numbers_within(x: np.ndarray, y: np.ndarray, layer: Features | Incidents, reach: float) -> np.ndarray:
+    """Return how many points of a layer are within a distance (m) of each point (n,)."""
+    from scipy.spatial import cKDTree
+
+    easting, northing = as_features(layer).centres()
+    known = ~np.isnan(easting)
+    tree = cKDTree(np.column_stack([easting[known], northing[known]]))
+    return np.asarray(tree.query_ball_point(np.column_stack([x, y]), reach, return_length=True), dtype=float)
+
+
 def _from_points(x: np.ndarray, y: np.ndarray, easting: np.ndarray, northing: np.ndarray) -> np.ndarray:
     from scipy.spatial import cKDTree
 

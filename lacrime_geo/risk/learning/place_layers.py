@@ -1,0 +1,63 @@
+"""The user's own layers of places, such as bars or parks, by names that columns can bear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ...features import Features, as_features
+from ...incidents import Incidents
+from ..events import History
+
+
+def place_layers(places: Any, crs: str) -> dict[str, Features]:
+    """Return layers of places in a CRS by their names: of a mapping its keys, of one layer its own.
+
+    Raises
+    ------
+    ValueError
+        If a layer has no geometry, or two names are the same once they are columns.
+    """
+    if places is None:
+        return {}
+    if not isinstance(places, Mapping):
+        features = as_features(places, crs=crs)
+        places = {features.label: features}
+    found: dict[str, Features] = {}
+    for name, layer in places.items():
+        column = in_name(str(name))
+        if column in found:
+            raise ValueError(f"Two layers of places are named {column!r}; give them different names.")
+        found[column] = as_features(layer, crs=crs)
+    return found
+
+
+def refuse_later_places(places: Any, history: History) -> None:
+    """Raise where places are incidents of which some were not known at the origin: their distance tells of the future.
+
+    Raises
+    ------
+    ValueError
+        If a layer of incidents holds dates from the origin on, or within the gap before it.
+    """
+    layers = places if isinstance(places, Mapping) else {"places": places}
+    for name, layer in layers.items():
+        if not isinstance(layer, Incidents) or layer.when is None:
+            continue
+        late = np.flatnonzero(layer.when >= history.end)
+        if late.size:
+            raise ValueError(
+                f"{late.size:,} of the {layer.size:,} incidents given as places {name!r} are of {history.end} or later, first "
+                f"row {late[0]}, and were not known before {history.origin}; give those before (until={history.end})."
+            )
+
+
+def in_name(text: str) -> str:
+    """Return a text as a part of a column's name: small letters, digits and underscores.
+
+    >>> in_name("Theft from vehicle"), in_name("***")
+    ('theft_from_vehicle', 'unnamed')
+    """
+    return "".join(letter if letter.isalnum() else "_" for letter in text.lower()).strip("_") or "unnamed"
