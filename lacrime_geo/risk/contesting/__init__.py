@@ -2,5 +2,7 @@
 
 from .contest_results import Contest
 from .contests import contest
+from .map_scores import ScoredMap
+from .map_scoring import score_map
 
-__all__ = ["Contest", "contest"]
+__all__ = ["Contest", "ScoredMap", "contest", "score_map"]

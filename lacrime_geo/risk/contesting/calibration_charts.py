@@ -9,9 +9,9 @@ import numpy as np
 from ...chart_axes import NUMBER, Axis
 from ...chart_parts import GREY, document, dots, line, path, text
 from ...forecasting import chart_frames as frames
-from ...forecasting.chart_frames import MARGIN, SMALL, WIDTH, Frame
+from ...forecasting.chart_frames import MARGIN, WIDTH, Frame
 from ..scoring.calibration import calibration_bins
-from .contest_charts import LABEL_APART, NAMES, colours_of
+from .contest_charts import LABEL_APART, NAMES, colours_of, name_of
 from .contest_scores import order_of
 from .label_places import apart
 
@@ -81,7 +81,6 @@ def _named(frame: Frame, last: list[tuple[str, float, float, str]]) -> list[str]
     placed = apart(np.array([y for _, _, y, _ in last]), LABEL_APART, frame.top, frame.bottom)
     parts = []
     for (name, x, y, colour), place in zip(last, placed):
-        ink = SMALL if colour == GREY else colour
-        parts.append(line(x + 5, y, frame.right + 12, float(place), colour, "1 3"))
-        parts.append(text(frames.shortened(name, NAMES - 24), frame.right + 16, float(place) + 4, "start", fill=ink))
+        parts.append(line(x + 5, y, frame.right + 16, float(place), colour, "1 3"))
+        parts += name_of(name, colour, frame.right + 21, float(place))
     return parts

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -64,23 +65,42 @@ def colours_of(contest: Contest) -> dict[str, str]:
 
 def drawn_curves(contest: Contest, top: float) -> tuple[list[str], float]:
     """Return the panel of the curves, and where it ends."""
-    frame = _curve_frame(top)
+    assert contest.played is not None
     table, colours = contest.curves(), colours_of(contest)
-    parts = [text(f"Share of the {told_of(contest)} that a share of the area caught", MARGIN, top, size=13)]
-    parts += [*frame.level_lines(), *frame.upright_lines(), *_shares_asked(contest, frame)]
-    ends = [(CHANCE, 0.2, GREY)]
-    parts.append(path(frame.across(TICKS), frame.up(TICKS), GREY, "2 4", 1.2))
+    lines = []
     for name in dict.fromkeys(table["predictor"].tolist()):
         mine = table["predictor"] == name
-        colour, dash = (colours[name], "none") if name in colours else (GREY, "7 4")
-        width = 1.2 if colour == GREY else 2.8 if name == BASELINE else 2.0
-        parts.append(path(frame.across(table["area"][mine]), frame.up(table["hit_rate"][mine]), colour, dash, width))
-        ends.append((name, float(table["hit_rate"][mine][-1]), colour))
-    parts += _named(frame, ends)
+        width = 2.8 if name == BASELINE else 1.2 if colours.get(name, GREY) == GREY else 2.0
+        lines.append(Line(name, table["area"][mine], table["hit_rate"][mine], colours.get(name), width))
+    title = f"Share of the {told_of(contest)} that a share of the area caught"
+    return curve_panel(title, lines, contest.played.shares, top)
+
+
+class Line(NamedTuple):
+    """Hold one curve: the share of the incidents by the share of the area; without a colour it is what could be had at best."""
+
+    name: str
+    area: np.ndarray
+    rates: np.ndarray
+    colour: str | None
+    width: float
+
+
+def curve_panel(title: str, lines: Sequence[Line], shares: np.ndarray, top: float) -> tuple[list[str], float]:
+    """Return a panel of curves up to a fifth of the area, named at their ends, with chance beside them, and where it ends."""
+    frame = _curve_frame(top)
+    parts = [text(title, MARGIN, top, size=13), *frame.level_lines(), *frame.upright_lines()]
+    parts += [frames.ruled(frame, share, EDGE, "3 3") for share in shares if share < frame.x.last]
+    parts.append(path(frame.across(TICKS), frame.up(TICKS), GREY, "2 4", 1.2))
+    ends = [(CHANCE, 0.2, GREY)]
+    for one in lines:
+        colour, dash = (GREY, "7 4") if one.colour is None else (one.colour, "none")
+        parts.append(path(frame.across(one.area), frame.up(one.rates), colour, dash, one.width))
+        ends.append((one.name, float(one.rates[-1]), colour))
     under = text(
         "Share of the area, the places with the highest risk first", frame.left, frame.bottom + 38, "start", 11
     )
-    return [*parts, under], frame.bottom + 42
+    return [*parts, *_named(frame, ends), under], frame.bottom + 42
 
 
 def _curve_frame(top: float) -> Frame:
@@ -94,33 +114,22 @@ def _curve_frame(top: float) -> Frame:
     )
 
 
-def _shares_asked(contest: Contest, frame: Frame) -> list[str]:
-    """Return an upright line at each share of the table that the curves reach."""
-    assert contest.played is not None
-    shares = [share for share in contest.played.shares if share < frame.x.last]
-    return [frames.ruled(frame, share, EDGE, "3 3") for share in shares]
-
-
 def _named(frame: Frame, ends: list[tuple[str, float, str]]) -> list[str]:
-    """Return the names of lines beside their ends, each in its colour."""
+    """Return the names of lines beside their ends, each with a mark of its colour."""
     at = frame.up(np.array([height for _, height, _ in ends]))
     placed = apart(at, LABEL_APART, frame.top + 4, frame.bottom + 4)
     parts = []
     for (name, _, colour), end, place in zip(ends, at, placed):
-        parts.append(line(frame.right + 2, float(end), frame.right + 16, float(place), EDGE))
-        ink = SMALL if colour == GREY else colour
-        words = frames.shortened(name, NAMES - 24)
-        parts.append(
-            text(
-                words,
-                frame.right + 20,
-                float(place) + 4,
-                "start",
-                weight="bold" if name == BASELINE else "normal",
-                fill=ink,
-            )
-        )
+        parts.append(line(frame.right + 2, float(end), frame.right + 16, float(place), colour, width=1.2))
+        parts += name_of(name, colour, frame.right + 21, float(place))
     return parts
+
+
+def name_of(name: str, colour: str, left: float, at: float) -> list[str]:
+    """Return a name as it stands beside a chart: pale hues could not be read, so a dot has the colour."""
+    weight, ink = ("bold" if name == BASELINE else "normal"), SMALL if colour == GREY else INK
+    words = text(frames.shortened(name, NAMES - 34), left + 8, at + 4, "start", weight=weight, fill=ink)
+    return [*dots(np.array([left]), np.array([at]), colour, 3.4), words]
 
 
 def drawn_differences(contest: Contest, top: float) -> tuple[list[str], float]:

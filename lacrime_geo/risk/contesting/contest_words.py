@@ -42,16 +42,16 @@ def winner_of(contest: Contest) -> str | None:
 
 def verdict_of(contest: Contest) -> str:
     """Return in one sentence who wins."""
-    area, rows = f"{100 * middle_share(contest):g} % of the area", rows_at_middle(contest)
+    area, rows = f"in {100 * middle_share(contest):g} % of the area", rows_at_middle(contest)
     sure = [str(contest["predictor"][row]) for row in rows if contest["difference_low"][row] > LEAST]
     first = str(contest["predictor"][rows[0]])
     if not sure:
         most = "" if first == BASELINE else f", though {first} caught the most"
-        return f"nothing is surely better than {BASELINE} in {area}{most}"
-    others = f", as did {_joined(sure[1:])}" if len(sure) > 1 else ""
+        return f"{area} nothing is surely better than {BASELINE}{most}"
     if first == sure[0]:
-        return f"{first} caught the most in {area}, surely more than {BASELINE}{others}"
-    return f"{first} caught the most in {area}, but only {_joined(sure)} surely more than {BASELINE}"
+        others = f", as did {_joined(sure[1:])}" if len(sure) > 1 else ""
+        return f"{area} {first} caught the most, surely more than {BASELINE}{others}"
+    return f"{area} {first} caught the most, but only {_joined(sure)} surely more than {BASELINE}"
 
 
 def told_of(contest: Contest) -> str:
@@ -70,7 +70,7 @@ def tell(contest: Contest) -> None:
     for sentence in contest.sentences:
         contest.parameters.log.info("%s", sentence)
     few = [row for row in rows_at_middle(contest) if contest["predictor"][row] != BASELINE]
-    few = [row for row in few if contest["telling"][row] < FEW_BLOCKS]
+    few = [row for row in few if 0 < contest["telling"][row] < FEW_BLOCKS]
     if few:
         names = _joined([str(contest["predictor"][row]) for row in few])
         contest.parameters.warn(
@@ -90,7 +90,8 @@ def _sentence(contest: Contest, row: int) -> str:
     compared = f"{abs(apart):.1f} points {'more' if apart >= 0 else 'fewer'} than {BASELINE}"
     if abs(apart) < LEAST:
         compared = f"as many as {BASELINE}"
-    few = f" It differs in {contest['telling'][row]} blocks only." if contest["telling"][row] < FEW_BLOCKS else ""
+    telling = int(contest["telling"][row])
+    few = f" It differs in {telling} block{'s' * (telling != 1)} only." if 0 < telling < FEW_BLOCKS else ""
     return f"{caught}, {compared} ({signed(low)} to {signed(high)}): {sureness(low, high)}.{few}"
 
 

@@ -101,8 +101,8 @@ def contest(
     >>> x[::2], y[::2] = 381100, 3769100
     >>> days = np.datetime64("2023-01-01") + np.arange(600) // 6
     >>> found = contest(Incidents(x, y, when=days, reported=days, crs="EPSG:32611"), "kde", origins=4)
-    >>> found["predictor"].tolist()[0], len(found), found.sentences[0].startswith("prior_counts caught ")
-    ('prior_counts', 6, True)
+    >>> sorted(set(found["predictor"].tolist())), len(found), bool(found["hit_rate"].max() > 0.5)
+    (['kde', 'prior_counts'], 6, True)
     """
     asked = _Asked.of(horizon, areas, category, seed)
     known = as_incidents(incidents)

@@ -109,10 +109,10 @@ def given_map(thing: Any, units: Units, label: str | None = None, column: str | 
         return GivenMap(values, units, label or thing.label, last_day_of(thing))
     if isinstance(thing, Cells):
         held = np.full(thing.grid.size, np.nan)
-        held[thing.cell] = _column(thing.columns, column, thing.label)
+        held[thing.cell] = named_column(thing.columns, column, thing.label)
         return GivenMap(_on_grid(thing.grid, held, units, thing.label), units, label or thing.label, last_day_of(thing))
     features = _polygons(thing, units)
-    known = numbers_or_nan(_column(features.source, column, features.label), features.size)
+    known = numbers_or_nan(named_column(features.source, column, features.label), features.size)
     at = polygon_of(features, units.x, units.y)
     values = np.where(at >= 0, known[at], np.nan)
     return GivenMap(values, units, label or features.label, last_day_of(thing))
@@ -121,8 +121,8 @@ def given_map(thing: Any, units: Units, label: str | None = None, column: str | 
 def last_day_of(thing: Any) -> np.datetime64 | None:
     """Return the last day of which a result knows, as its parameters tell; None where they do not.
 
-    >>> last_day_of(type("Map", (), {"parameters": {"period": "2023-09-01 to 2023-09-30"}})())
-    numpy.datetime64('2023-09-30')
+    >>> str(last_day_of(type("Map", (), {"parameters": {"period": "2023-09-01 to 2023-09-30"}})()))
+    '2023-09-30'
     """
     kept = getattr(thing, "parameters", None) or {}
     if kept.get("origin"):
@@ -172,7 +172,7 @@ def _polygons(thing: Any, units: Units) -> Features:
     return features
 
 
-def _column(source: Any, name: str | None, label: str) -> Any:
+def named_column(source: Any, name: str | None, label: str) -> Any:
     """Return the column that ranks places: named, or the only one that can be meant."""
     if name is not None:
         return checks.column(source, name)

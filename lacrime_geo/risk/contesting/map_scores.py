@@ -1,0 +1,139 @@
+"""What a score of a map found: hit rates by share of the area, the curve, a page, and the map again with what came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Union
+
+import numpy as np
+
+from ...features import Features
+from ...grid import Grid
+from ...parameters import in_words
+from ...results import Cells, Drawing, Marks, Picture, Table, few_enough, with_columns
+from ..scoring import label_scores
+from . import map_score_pages
+from .contest_results import BEST, REACH, STEPS
+from .contest_scores import FEW_BLOCKS, Played, middle
+
+Layer = Union[Features, "tuple[Grid, np.ndarray]"]
+STYLE = "risk"
+MISSING = {"rank": np.nan, "later": np.nan, "in_budget": False, "chosen": np.nan, "caught": np.nan}
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class ScoredMap(Picture):
+    """Hold the scores of a map, a row for each share of the area, and what they come from."""
+
+    drawing = Drawing(map_score_pages.drawn, map_score_pages.page_of)
+    played: Played | None = None
+    layer: Layer | None = None
+    known: np.ndarray | None = None
+
+    def curve(self) -> Table:
+        """Return the hit rate of the map, and the best possible one, by share of the area up to a fifth."""
+        assert self.played is not None
+        area = np.linspace(0.0, REACH, STEPS + 1)
+        rates = [self.played.hit_rates(ranked, area) for ranked in (self.played.rankings[0], self.played.best)]
+        columns = {"area": area, "hit_rate": rates[0], BEST.replace(" ", "_"): rates[1]}
+        return Table(columns, self.parameters, label=f"{self.label}: curve")
+
+    def places(self) -> Marks | Cells:
+        """Return the map again with each place's rank, what came there, and what of it the budget caught."""
+        assert self.played is not None and self.layer is not None and self.known is not None
+        ranking, came = self.played.rankings[0][0], self.played.came[0]
+        chosen = ranking.chosen(float(self.parameters["budget"]))
+        columns = {
+            "rank": _ranks(ranking.group),
+            "later": came,
+            "in_budget": chosen > 0,
+            "chosen": chosen,
+            "caught": chosen * came,
+        }
+        if isinstance(self.layer, Features):
+            spread = with_columns(self.known.size, columns, self.known, MISSING)
+            return Marks(spread, self.parameters, self.layer, STYLE, self.label)
+        grid, cell = self.layer
+        found = Cells(columns, self.parameters, grid, cell, STYLE, self.label)
+        few_enough(found)
+        return found
+
+
+def _ranks(group: np.ndarray) -> np.ndarray:
+    """Return ranks (n,) from 1 for the highest on, those tied with the mean of theirs.
+
+    >>> _ranks(np.array([0, 1, 1, 2])).tolist()
+    [1.0, 2.5, 2.5, 4.0]
+    """
+    size = np.bincount(group)
+    return np.asarray((np.cumsum(size) - (size - 1) / 2)[group])
+
+
+def columns_of(played: Played) -> dict[str, np.ndarray]:
+    """Return the scores of the only map of a contest, a row for each share of the area."""
+    ranking, came = played.rankings[0][0], played.came[0]
+    risk, taken = played.expected[0, 0], played.taken
+    best = played.hit_rates(played.best, taken)
+    intervals = [found.interval(lambda share: share[..., 0]) for found in played.resampled]
+    rate = np.array([one.value for one in intervals])
+    rows = played.shares.size
+    return {
+        "area": played.shares,
+        "area_taken": taken,
+        "units": np.array([ranking.chosen(share).sum() for share in played.shares]),
+        "hit_rate": rate,
+        "low": np.array([one.low for one in intervals]),
+        "high": np.array([one.high for one in intervals]),
+        "against_map": played.hit_rates(played.rankings[0], taken, against=True),
+        "pai": rate / np.where(taken > 0, taken, np.nan),
+        "pei": rate / np.where(best > 0, best, np.nan),
+        "roc_auc": np.full(rows, label_scores.roc_auc(risk, came)),
+        "pr_auc": np.full(rows, label_scores.pr_auc(risk, came)),
+        "prevalence": np.full(rows, label_scores.prevalence(came)),
+    }
+
+
+def tell(scored: ScoredMap) -> None:
+    """Keep what was found in words, the caption of the layer of places, and what makes it say little."""
+    assert scored.played is not None
+    kept, played = scored.parameters, scored.played
+    kept["caption"] = _caption(scored)
+    kept["block_side"], kept["block_side_reason"] = played.blocks.side, played.blocks.reason
+    row = middle(played.shares)
+    kept.tell(sentence_of(scored, row))
+    none = [f"{100 * share:g} %" for share, taken in zip(played.shares, played.taken) if not taken]
+    if none:
+        kept.warn(
+            f"{', '.join(none)} of the area is less than one of {played.units.size:,} places: nothing is caught there. Take a "
+            "larger share."
+        )
+    if played.blocks.size < FEW_BLOCKS:
+        kept.warn(
+            f"The places lie in {played.blocks.size} blocks of {played.blocks.side:,.0f} m: an interval of so few says little."
+        )
+
+
+def sentence_of(scored: ScoredMap, row: int) -> str:
+    """Return in words what a share of the area caught."""
+    rate, low, high = (100 * float(scored[name][row]) for name in ("hit_rate", "low", "high"))
+    assert scored.played is not None
+    came = f"{scored.played.incidents.sum():,.0f} later incidents"
+    head = f"{100 * scored['area'][row]:g} % of the area caught {rate:.1f} % ({low:.1f} to {high:.1f}) of {came}"
+    if not np.isfinite(scored["pai"][row]):
+        return head
+    dense = f"{in_words(scored['pai'][row])} times as dense as overall"
+    return f"{head}: {dense}, {100 * scored['pei'][row]:.0f} % of the best possible"
+
+
+def _caption(scored: ScoredMap) -> str:
+    """Return what the budget caught, as the legend of the places says it."""
+    assert scored.played is not None
+    played, budget = scored.played, float(scored.parameters["budget"])
+    taken = played.rankings[0][0].taken([budget])
+    rate = float(played.hit_rates(played.rankings[0], taken)[0])
+    interval = ""
+    at = np.flatnonzero(np.isclose(played.shares, budget))
+    if at.size:
+        low, high = (100 * float(scored[name][at[0]]) for name in ("low", "high"))
+        interval = f" ({low:.0f}–{high:.0f} %)"
+    return f"Top {100 * budget:g} % of area: caught {100 * rate:.0f} %{interval}"
