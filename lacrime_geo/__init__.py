@@ -47,12 +47,16 @@ from .progress import Cancelled
 from .relative_risk import risk_ratio
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
 from .risk import (
+    Contest,
     FeedbackAudit,
     RiskMap,
+    ScoredMap,
     UrnSimulation,
+    contest,
     feedback_audit,
     predict_risk,
     risk_features,
+    score_map,
     urn_simulation,
 )
 from .scikit_clusters import hdbscan, optics
@@ -85,6 +89,7 @@ __all__ = [
     "Clock",
     "Clusters",
     "Comparison",
+    "Contest",
     "Counts",
     "EmergingHotspots",
     "EmergingPattern",
@@ -105,6 +110,7 @@ __all__ = [
     "RiskSurface",
     "SafeLayer",
     "SavedModel",
+    "ScoredMap",
     "Shapes",
     "SpaceTimeCube",
     "Surface",
@@ -125,6 +131,7 @@ __all__ = [
     "compare",
     "compare_periods",
     "concentration",
+    "contest",
     "contours",
     "convert",
     "counts",
@@ -169,6 +176,7 @@ __all__ = [
     "risk_zones",
     "safe_export",
     "save_model",
+    "score_map",
     "season",
     "space_time_cube",
     "space_time_scan",

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ..analysis import Analysis
 from ..parameter_groups import BOUNDARY, SHAPE
-from ..parameter_kinds import Amount, Choice, Distance, Moment, Polygons, Words
+from ..parameter_kinds import Amount, Choice, Column, Distance, Moment, Numbers, Points, Polygons, Switch, Words
+from ..results import Marks, Table
+from ..risk.contesting.contests import Contest, contest
+from ..risk.contesting.map_scoring import ScoredMap, score_map
 from ..risk.mapping.risk_maps import RiskMap, predict_risk
 from ..risk.predicting.predictor_names import PREDICTORS
 
@@ -28,5 +31,47 @@ ANALYSES = (
             Amount("budget", "Share of the area that can be attended to"),
         ),
         reports=True,
+    ),
+    Analysis(
+        run=contest,
+        title="Contest of predictors: which map would have been right",
+        group="Where next",
+        result=Contest,
+        tags=("PAI", "hit rate", "evaluation", "prediction", "hotspots", "baseline", "backtest", "crime"),
+        params=(
+            Words("category", "Category that is predicted, by all crime"),
+            Words("predictors", "Predictors, or paths of maps, with commas between"),
+            Amount("horizon", "Days ahead", whole=True),
+            Words("origins", "Past origins: how many, or their dates with commas between"),
+            Amount("gap", "Days before an origin of which nothing is known", whole=True, minimum=0),
+            Numbers("areas", "Shares of the area"),
+            Polygons("units", "Districts, in place of cells"),
+            Distance("cell_size", "Cell size"),
+            BOUNDARY,
+        ),
+        second="curves",
+        second_title="Hit rates by area",
+        second_result=Table,
+        reports=True,
+    ),
+    Analysis(
+        run=score_map,
+        title="Score of a map: what it caught of later incidents",
+        group="Where next",
+        result=ScoredMap,
+        tags=("PAI", "hit rate", "evaluation", "prediction", "hotspots", "validation", "crime"),
+        params=(
+            Points("incidents", "Later incidents"),
+            Column("value", "Column that ranks the places"),
+            Moment("since", "First day of the later incidents"),
+            Moment("until", "End of the later incidents (exclusive)"),
+            Words("category", "Category of the later incidents"),
+            Numbers("areas", "Shares of the area"),
+            Amount("budget", "Share of the area that is outlined"),
+            Switch("per_area", "Rank by the value over the area (numbers of incidents)"),
+        ),
+        second="places",
+        second_title="Places with what came",
+        second_result=Marks,
     ),
 )

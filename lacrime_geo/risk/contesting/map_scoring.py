@@ -126,7 +126,7 @@ def score_map(
 
 
 class _Given(NamedTuple):
-    """Hold a map: the layer that its places are written into again, which rows have a value, the values, the places, and its last day."""
+    """Hold a map: the layer its places are written into again, which rows have a value, values, places, and its last day."""
 
     layer: Features | tuple[Grid, np.ndarray]
     known: np.ndarray
