@@ -10,7 +10,7 @@ import numpy as np
 from ...parameters import Parameters
 from ..scoring.calibration import Recalibration, recalibration
 from ..scoring.label_scores import probability_of_any
-from .past_predictions import PastPrediction
+from .past_predictions import PastPrediction, together
 
 # A logistic calibration is steady from about so many units with an incident on.
 FEWEST = 100
@@ -35,8 +35,7 @@ class Calibrated(NamedTuple):
                 FEWEST,
             )
             return cls(None, 0.0)
-        risk = np.concatenate([each.risk for each in past])
-        came = np.concatenate([each.came for each in past])
+        risk, came = together(past)
         found = recalibration(probability_of_any(risk), came)
         # A slope that is no number, or turns the order round, would tell less than none.
         turned = found if found.slope > 0 else None

@@ -7,23 +7,29 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .past_predictions import PastPrediction
+from .past_predictions import PastPrediction, together
 
 LEVEL = 0.9
 # Of fewer incidents a variance beyond Poisson's cannot be told.
 FEWEST = 100
+# A gamma of a lower shape has its upper quantiles nearer to 0 again, though it varies more.
+LEAST_SHAPE = 0.12
+MOST_STEPS, ENOUGH = 50, 1e-9
 
 
 class RateSpread(NamedTuple):
-    """Hold by how much true rates λ vary around predictions r: Var λ = linear · r + square · r².
+    """Hold how true rates λ lie around predictions r: in the mean e^level · r^power = m, with Var λ = linear · m + square · m².
 
     Parameters
     ----------
+    level, power : 0 and 1 where predictions were right in the mean, both where little and where much was expected.
     linear : what is not known of a rate because little was counted.
     square : what changes, as a share of the rate.
     unforeseen : how many incidents came on average where none was expected, and `unforeseen_variance` of their rates.
     """
 
+    level: float
+    power: float
     linear: float
     square: float
     unforeseen: float
@@ -32,47 +38,61 @@ class RateSpread(NamedTuple):
     @classmethod
     def of(cls, past: Sequence[PastPrediction]) -> RateSpread | None:
         """Return the spread that past origins tell; None where too few incidents came."""
-        risk, came = (np.concatenate([values, np.zeros(0)]) for values in _together(past))
+        risk, came = together(past)
         if came.sum() < FEWEST:
             return None
         some = risk > 0
-        linear, square = _moments(risk[some], came[some])
-        mean, variance = _of_none_expected(came[~some])
-        return cls(linear, square, mean, variance)
+        level, power = _power_law(np.log(risk[some]), came[some])
+        linear, square = _variance_terms(np.exp(level) * risk[some] ** power, came[some])
+        return cls(level, power, linear, square, *_of_none_expected(came[~some]))
 
     def interval(self, risk: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
-        """Return both ends of the interval of the true rate (n,), which is never above or below the prediction itself."""
+        """Return both ends of the interval of the true rate (n,); a prediction that lies beyond one is the end itself."""
         some = risk > 0
-        mean = np.where(some, risk, self.unforeseen)
-        variance = np.where(some, self.linear * risk + self.square * risk**2, self.unforeseen_variance)
-        low, high = (_gamma_quantile(mean, variance, share) for share in ((1 - level) / 2, (1 + level) / 2))
+        mean = np.where(some, np.exp(self.level) * risk**self.power, self.unforeseen)
+        variance = np.where(some, self.linear * mean + self.square * mean**2, self.unforeseen_variance)
+        low = _gamma_quantile(mean, variance, (1 - level) / 2)
+        high = _gamma_quantile(mean, np.minimum(variance, mean**2 / LEAST_SHAPE), (1 + level) / 2)
         return np.minimum(low, risk), np.maximum(high, risk)
 
 
-def _together(past: Sequence[PastPrediction]) -> tuple[np.ndarray, np.ndarray]:
-    """Return predictions and counts of all past origins, one after the other."""
-    nothing = np.zeros(0)
-    return (
-        np.concatenate([nothing, *(each.risk for each in past)]),
-        np.concatenate([nothing, *(each.came for each in past)]),
-    )
+def _power_law(log_risk: np.ndarray, came: np.ndarray) -> tuple[float, float]:
+    """Return level and power of the mean count by Poisson regression on log r; 0 and 1 where it finds none that rises."""
+    if not came.any():
+        return 0.0, 1.0
+    middle = float(np.average(log_risk, weights=np.exp(log_risk)))
+    columns = np.column_stack([np.ones(log_risk.size), log_risk - middle])
+    found = np.array([middle + np.log(came.sum() / np.exp(log_risk).sum()), 1.0])
+    for _ in range(MOST_STEPS):
+        mean = np.exp(np.clip(columns @ found, -700.0, 700.0))
+        curvature = (columns.T * mean) @ columns
+        step = np.linalg.lstsq(curvature, columns.T @ (came - mean), rcond=None)[0]
+        found = found + np.clip(step, -1.0, 1.0)
+        if np.abs(step).max() <= ENOUGH:
+            break
+    else:
+        return 0.0, 1.0
+    return (float(found[0] - found[1] * middle), float(found[1])) if found[1] > 0 else (0.0, 1.0)
 
 
-def _moments(risk: np.ndarray, came: np.ndarray) -> tuple[float, float]:
-    """Return the terms of the variance, neither below 0, by weighted least squares.
+def _variance_terms(mean: np.ndarray, came: np.ndarray) -> tuple[float, float]:
+    """Return the terms of the variance by weighted least squares, neither below 0, and both larger by one standard error.
 
-    The mean of (n − r)² − n is Var λ, as a Poisson count has its own mean as variance; its own variance is about r + 2r².
+    The mean of (n − m)² − n is Var λ, as a Poisson count has its own mean as variance; its own variance is about m + 2m². Of
+    few incidents the estimate is as often too low as too high, and one that is too low says that more is known than is.
     """
     from scipy.optimize import nnls
 
-    weight = 1 / np.sqrt(risk + 2 * risk**2)
-    columns = np.column_stack([risk, risk**2]) * weight[:, None]
-    excess = ((came - risk) ** 2 - came) * weight
-    # The normal equations say all: two columns of however many rows.
-    gram = columns.T @ columns
-    root = np.linalg.cholesky(gram + 1e-12 * np.trace(gram) * np.eye(2)).T
-    linear, square = nnls(root, np.linalg.solve(root.T, columns.T @ excess))[0]
-    return float(linear), float(square)
+    weight = 1 / (mean + 2 * mean**2)
+    excess = (came - mean) ** 2 - came
+    columns = np.column_stack([mean, mean**2])
+    linear, square = nnls(columns * np.sqrt(weight)[:, None], excess * np.sqrt(weight))[0]
+    found = np.array([linear, square]) if linear + square > 0 else np.array([1.0, 0.0])
+    variance = columns @ found
+    whole = float((weight * variance**2).sum())
+    times = float((weight * variance * excess).sum()) / whole
+    error = np.sqrt(float(np.square(weight * variance * (excess - times * variance)).sum())) / whole
+    return tuple((found * (max(times, 0.0) + error)).tolist())
 
 
 def _of_none_expected(came: np.ndarray) -> tuple[float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +21,13 @@ class PastPrediction(NamedTuple):
     origin: np.datetime64
     risk: np.ndarray
     came: np.ndarray
+
+
+def together(past: Sequence[PastPrediction]) -> tuple[np.ndarray, np.ndarray]:
+    """Return what was expected and what came at all past origins, one after the other."""
+    nothing = np.zeros(0)
+    risks, counts = ([getattr(each, name) for each in past] for name in ("risk", "came"))
+    return np.concatenate([nothing, *risks]), np.concatenate([nothing, *counts])
 
 
 def past_origins(history: History, horizon: int, needs: int) -> list[np.datetime64]:

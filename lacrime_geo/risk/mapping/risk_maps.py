@@ -104,9 +104,11 @@ def predict_risk(
     -----
     Known at the origin is what had occurred and been reported before it. At up to four past origins within the history, each
     with a horizon that is known and half of the days before it, the model is fitted anew: by these the share caught, the
-    probability (its odds turned by a logistic regression, Cox 1958) and the interval (a gamma around each expectation, whose
-    variance is linear and square in it, by moments beyond Poisson's) are found; what they are too few for is said. A map tells
-    of places, and of what is reported there.
+    probability (its odds turned by a logistic regression, Cox 1958) and the interval are found; what they are too few for is
+    said. The interval is of a gamma: its mean by Poisson regression of what came on the logarithm of what was expected, its
+    variance linear and square in that mean, by moments beyond Poisson's and a standard error. It holds nine of ten true rates
+    where most is expected; of places in which hardly any is, it may hold fewer. A map tells of places, and of what is reported
+    there.
 
     References
     ----------
