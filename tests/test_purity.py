@@ -38,7 +38,7 @@ areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
-every += " forecast_areas backtest_forecasts predict_risk"
+every += " forecast_areas backtest_forecasts predict_risk contest score_map"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
@@ -86,6 +86,14 @@ several = [name for name in MODELS if name not in ("SARIMAX", "Prophet")]
 tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
 tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
 assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
+plain = ["all_crime_counts", "kde", "gi_star", "prospective", "self_exciting", "auto"]
+contests = [lg.contest(points, plain, origins=3, category="a")]
+contests += [lg.contest(points, lambda known: known.counts(9), units=areas, origins="2024-04-01", areas=[0.2])]
+scored = [lg.score_map(areas, points, value="v"), lg.score_map(lg.kde(points.select(until="2024-01-01")), points)]
+assert all("<table>" in one.html() for one in (*contests, *scored))
+tables += [*contests, contests[0].curves(), contests[0].by_origin(), *scored]
+marks += [scored[0].places()]
+cells += [scored[1].places()]
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]

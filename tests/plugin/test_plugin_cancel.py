@@ -54,6 +54,8 @@ RUNS = {
     "alerts": ("alerts", dict(BY="category", METHOD="cusum", SINCE="2021-01-01"), LATE),
     "forecast_areas": ("forecast_areas", dict(BY="category", STEP="day"), LATE),
     "backtest_forecasts": ("backtest_forecasts", dict(BY="category", STEP="day"), LATE),
+    "contest": ("contest", dict(CATEGORY="theft"), LATE),
+    "score_map": ("score_map", dict(FEATURES="the squares", VALUE="crimes"), LATE),
     "predict_risk": ("predict_risk", dict(CATEGORY="theft"), LATE),
     "predict_risk, learned": ("predict_risk", dict(CATEGORY="theft", MODEL="self_exciting"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
@@ -118,7 +120,8 @@ def given_to(name, points, options, folder):
     for one in definitions:
         if one.isDestination():
             given[one.name()] = str(folder / f"{one.name().lower()}.{one.defaultFileExtension()}")
-    return {**given, **{key: points if value == "the points" else value for key, value in options.items()}}
+    meant = {"the points": points, "the squares": square_layer(30)}
+    return {**given, **{key: meant.get(value, value) for key, value in options.items()}}
 
 
 def cancelled(name, given, feedback, after):

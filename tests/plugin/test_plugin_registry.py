@@ -65,6 +65,8 @@ LOOKS = {
         "Fall of 25 % or more",
     ),
     # Tables are not drawn.
+    "contest": None,
+    "score_map": None,
     "backtest_forecasts": None,
     "near_repeat": None,
     "clock": None,
@@ -108,6 +110,8 @@ BAD = {
     "near_repeat": ({"TIME_BANDS": "0, 3.5, 7"}, "time_bands are in whole days"),
     "forecast_areas": ({"HORIZON": 4000}, "A horizon of 4,000"),
     "backtest_forecasts": ({"MODELS": "oracle"}, "model must be one of"),
+    "contest": ({"PREDICTORS": "oracle"}, "predictor must be one of"),
+    "score_map": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "predict_risk": ({"CATEGORY": "nothing"}, "No incident is of the category 'nothing'"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
