@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Callable
 
 from ... import checks
+from ..learning.learned_predictors import GradientBoosting, LogisticRegression, PoissonRegression, RandomForest
 from .borrowed_strength import BorrowedStrength
 from .kernel_predictors import DecayedCounts, GiStar, KernelDensity, Prospective, SmoothedCounts
 from .plain_predictors import AllCrimeCounts, LastCounts, PriorCounts
@@ -26,6 +27,10 @@ PREDICTORS: dict[str, Callable[[int], Predictor]] = {
     "prospective": lambda horizon: Prospective(),
     "self_exciting": lambda horizon: SelfExciting(),
     "borrowed_strength": lambda horizon: BorrowedStrength(),
+    "logistic_regression": LogisticRegression,
+    "random_forest": RandomForest,
+    "gradient_boosting": GradientBoosting,
+    "poisson_regression": PoissonRegression,
 }
 
 
