@@ -45,10 +45,13 @@ def past_predictions(
 ) -> list[PastPrediction]:
     """Return what a predictor said at past origins, fitted anew to what was known at each; it may have refused some."""
     origins = past_origins(history, horizon, predictor.needs())
-    found = []
+    found: list[PastPrediction] = []
     for number, origin in enumerate(origins):
-        advance(progress, number / len(origins))
-        found += left_alone(lambda at=origin: list(_said(history, predictor, at, horizon)), progress)
+        reached = number / len(origins)
+        advance(progress, reached)
+        found += left_alone(
+            lambda at=origin: list(_said(history, predictor, at, horizon)), progress, lambda at=reached: at
+        )
     return found
 
 

@@ -134,7 +134,9 @@ def predict_risk(
     parameters["gap"] = checks.whole("gap", gap, minimum=0)
     places = _places(placed, units, cell_size, boundary, shape, parameters)
     advance(progress, 0.05)
-    events = without_lone_first(left_alone(lambda: Events.of(placed, places, category), progress), parameters)
+    events = without_lone_first(
+        left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05), parameters
+    )
     history = events.known(first_day_predicted(events, origin, parameters), gap)
     parameters["days_known"] = history.days
     predictor.require(history)
