@@ -63,8 +63,8 @@ ANALYSES = (
         params=(
             Points("incidents", "Later incidents"),
             Column("value", "Column that ranks the places"),
-            Moment("since", "First day of the later incidents"),
-            Moment("until", "End of the later incidents (exclusive)"),
+            Moment("later_since", "First day of the later incidents"),
+            Moment("later_until", "End of the later incidents (exclusive)"),
             Words("category", "Category of the later incidents"),
             Numbers("areas", "Shares of the area"),
             Amount("budget", "Share of the area that is outlined"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ...parameters import Parameters
 from ..events import DAY
+from ..predicting.predictors import Predictor
 from ..scoring.hit_curves import Ranking
 from ..scoring.label_scores import labels, roc_auc
 from .given_maps import GivenMap
@@ -38,6 +39,23 @@ def refuse_later_maps(
             parameters.warn(
                 f"The map {name!r} does not tell of which time it is. If incidents from {first_unknown} on went into it, its "
                 "scores are worth nothing."
+            )
+
+
+def refuse_trained_later(entrants: Sequence[tuple[str, Predictor]], first_unknown: np.datetime64) -> None:
+    """Raise where a predictor that was saved had learned of days that are scored or not known at the first origin.
+
+    Raises
+    ------
+    ValueError
+        If one had.
+    """
+    for name, one in entrants:
+        if one.trained_until is not None and one.trained_until > first_unknown:
+            raise ValueError(
+                f"The saved {name!r} learned from incidents until {one.trained_until}, and at the first origin nothing from "
+                f"{first_unknown} on was known: it would be scored by what it has seen. Take later origins, or the predictor "
+                "itself, which is then fitted anew at each."
             )
 
 

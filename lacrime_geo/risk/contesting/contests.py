@@ -16,7 +16,7 @@ from ..predicting.plain_predictors import days_used
 from ..scoring.hit_curves import SHARES
 from ..scoring.label_scores import best_threshold
 from ..units import cells_over, polygons_as_units
-from .contest_guards import refuse_later_maps, refuse_perfect
+from .contest_guards import refuse_later_maps, refuse_perfect, refuse_trained_later
 from .contest_origins import Schedule, gap_of, schedule_of
 from .contest_results import Contest
 from .contest_scores import Played, columns_of
@@ -115,6 +115,7 @@ def contest(
     schedule = schedule_of(events, origins, asked.horizon, gap, _end(known, events, parameters))
     entrants = entrants_of(predictors, events.units, asked.horizon, parameters)
     refuse_later_maps(maps_among(entrants), schedule.scored[0] - gap * DAY, parameters)
+    refuse_trained_later(entrants, schedule.scored[0] - gap * DAY)
     _note_uncovered(entrants, parameters)
     played = _played(entrants, events, schedule, asked, parameters, within(progress, 0.02, 0.9))
     columns = left_alone(lambda: columns_of(played), within(progress, 0.9, 1.0))

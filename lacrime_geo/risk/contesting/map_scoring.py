@@ -32,8 +32,8 @@ def score_map(
     incidents: Any,
     *,
     value: str | None = USUAL,
-    since: Any = None,
-    until: Any = None,
+    later_since: Any = None,
+    later_until: Any = None,
     category: Any = None,
     areas: Sequence[float] = SHARES,
     budget: float = BUDGET,
@@ -49,8 +49,8 @@ def score_map(
         of a GeoTIFF of one band.
     incidents : those that came later, as Incidents, GeoDataFrame of points, or path.
     value : column of the polygons that ranks them, the highest first. Default `risk`; a raster has its values.
-    since : first day of the later incidents. Default: the day after the map's period, where the map tells it; else all.
-    until : the day after the last one. Default: the end of the file.
+    later_since : first day of the later incidents. Default: the day after the map's period, where the map tells it; else all.
+    later_until : the day after the last one. Default: the end of the file.
     category : only incidents of this category, or of several with commas between. Default: all.
     areas : shares of the area. Default 0.01, 0.02, 0.05.
     budget : the share of the area that the layer of places outlines. Default 0.02.
@@ -71,7 +71,7 @@ def score_map(
     Raises
     ------
     ValueError
-        If the map tells that it is made of incidents from `since` on, none came in it, or no place has a value.
+        If the map tells that it is made of incidents from `later_since` on, none came in it, or no place has a value.
 
     Notes
     -----
@@ -101,7 +101,9 @@ def score_map(
     )
     parameters.update(per_area=bool(per_area), seed=checks.whole("seed", seed, minimum=0))
     given.note(per_area, parameters)
-    later = _later(as_incidents(incidents, crs=given.units.crs), since, until, category, given.made_of, parameters)
+    later = _later(
+        as_incidents(incidents, crs=given.units.crs), later_since, later_until, category, given.made_of, parameters
+    )
     placed = later.located()
     unit = left_alone(lambda: given.units.locate(placed.easting, placed.northing), within(progress, 0.2, 0.7))
     outside = int((unit < 0).sum())
@@ -198,14 +200,16 @@ def _later(
     incidents: Incidents, since: Any, until: Any, category: Any, made_of: np.datetime64 | None, parameters: Parameters
 ) -> Incidents:
     """Return the incidents that score a map, none of the time that it is made of."""
-    asked = None if since is None else selection.moment("since", since)
+    asked = None if since is None else selection.moment("later_since", since)
     if asked is not None and made_of is not None and asked < made_of + DAY:
         raise ValueError(
             f"The map is made of incidents up to {made_of}, and would be scored by those from {since} on: it knows them. Give "
-            f"since={made_of + DAY}, or a map that was made before."
+            f"later_since={made_of + DAY}, or a map that was made before."
         )
     if since is None and made_of is not None:
-        since = parameters.choose("since", str(made_of + DAY), "the day after the last one that the map is made of")
+        since = parameters.choose(
+            "later_since", str(made_of + DAY), "the day after the last one that the map is made of"
+        )
     if made_of is None:
         parameters.warn(
             "The map does not tell of which time it is: if the incidents that score it went into it, its scores are worth "
