@@ -8,14 +8,9 @@ import numpy as np
 
 from ...parameters import Parameters
 from ..events import DAY
+from ..guards.dependency_guard import refuse_dependency
 from ..predicting.predictors import Predictor
-from ..scoring.hit_curves import Ranking
-from ..scoring.label_scores import labels, roc_auc
 from .given_maps import GivenMap
-
-# Fewer units than these on either side are put in perfect order by chance too.
-FEWEST = 5
-PERFECT = 1 - 1e-9
 
 
 def refuse_later_maps(
@@ -59,41 +54,28 @@ def refuse_trained_later(entrants: Sequence[tuple[str, Predictor]], first_unknow
             )
 
 
-def refuse_perfect(name: str, risk: np.ndarray, came: np.ndarray) -> None:
-    """Raise where a map puts units in the very order of what came: no forecast does, a function of the counts does.
+def refuse_made_of(name: str, risk: np.ndarray, came: np.ndarray) -> None:
+    """Raise where a map goes with what came as only one that is made of it can (`guards.dependency_guard`).
 
     Parameters
     ----------
     name : of the map.
-    risk : what it ranks units by, at each origin (origins, n).
+    risk : what it ranks units by, at each origin (origins, n); those at which it is missing are left out.
     came : incidents that came (origins, n).
 
     Raises
     ------
     ValueError
-        If at an origin, or over all, every unit with incidents is ranked above every one without.
+        If at an origin, or over all, it is a function of the counts, or they of it.
     """
-    pairs = [*zip(risk, came), (risk.mean(axis=0), came.sum(axis=0))]
+    fine = np.isfinite(risk).all(axis=1)
+    pairs = [*zip(risk[fine], came[fine])]
+    pairs += [(risk[fine].mean(axis=0), came.sum(axis=0))] if fine.sum() > 1 else []
     for order, counts in pairs:
-        if is_perfect(order, counts):
+        try:
+            refuse_dependency(counts, {name: order})
+        except ValueError as problem:
             raise ValueError(
-                f"{name!r} ranks the {int((counts > 0).sum()):,} units with later incidents in their very order, as only a map "
-                "made of these does; make it of what was known before the first origin."
-            )
-
-
-def is_perfect(risk: np.ndarray, counts: np.ndarray) -> bool:
-    """Tell whether a risk gives away which units have incidents, or, of enough units with different counts, how many.
-
-    >>> counts = np.array([4, 3, 3, 2, 1, 0, 0, 0, 0, 0])
-    >>> is_perfect(10.0 * counts + 1, counts), is_perfect(np.arange(10.0), counts)
-    (True, False)
-    """
-    had = labels(counts)
-    if min(int(had.sum()), int((~had).sum())) >= FEWEST and roc_auc(risk, counts) >= PERFECT:
-        return True
-    if np.unique(counts).size < 2 * FEWEST:
-        return False
-    ranking, best = Ranking.of(risk), Ranking.of(counts)
-    ends = ranking.ends / ranking.ends[-1]
-    return bool((ranking.curve_against(counts).at(ends) >= best.curve(counts).at(ends) - 1e-9).all())
+                f"{name!r} is made of the incidents that it would be scored by, or they of it: make it of what was known before "
+                f"the first origin. {str(problem).partition('. ')[0]}."
+            ) from problem

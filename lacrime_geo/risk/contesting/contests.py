@@ -15,15 +15,15 @@ from ..events import DAY, Events, History
 from ..predicting.plain_predictors import days_used
 from ..scoring.hit_curves import SHARES
 from ..scoring.label_scores import best_threshold
-from ..units import cells_over, polygons_as_units
-from .contest_guards import refuse_later_maps, refuse_perfect, refuse_trained_later
+from ..units import Units, cells_over, polygons_as_units
+from .contest_guards import refuse_later_maps, refuse_made_of, refuse_trained_later
 from .contest_origins import Schedule, gap_of, schedule_of
 from .contest_results import Contest
 from .contest_scores import Played, columns_of
 from .contest_words import tell
 from .entrants import Entrant, entrants_of, maps_among
 from .fair_origins import fair, tell_left_out
-from .predictor_runs import histories_at, run
+from .predictor_runs import Run, histories_at, run
 
 ORIGINS, HORIZON = 8, 7
 
@@ -113,7 +113,7 @@ def contest(
     )
     gap = gap_of(known, gap, parameters)
     schedule = schedule_of(events, origins, asked.horizon, gap, _end(known, events, parameters))
-    entrants = entrants_of(predictors, events.units, asked.horizon, parameters)
+    entrants = entrants_of(predictors, events.units, asked.horizon)
     refuse_later_maps(maps_among(entrants), schedule.scored[0] - gap * DAY, parameters)
     refuse_trained_later(entrants, schedule.scored[0] - gap * DAY)
     _note_uncovered(entrants, parameters)
@@ -200,12 +200,10 @@ def _played(
 ) -> Played:
     """Return what the entrants expected and what came."""
     before, scored = left_alone(lambda: histories_at(events, schedule), within(progress, 0.0, 0.05))
-    everything = run(entrants, [*before, *scored], asked.horizon, within(progress, 0.05, 1.0))
+    everything = run(entrants, [*before, *scored], asked.horizon, within(progress, 0.05, 0.99))
     found = everything.since(len(before))
     came = np.array([events.later(origin, asked.horizon) for origin in schedule.scored])
-    for one, risk in zip(entrants, found.expected):
-        if one.is_given:
-            refuse_perfect(one.name, risk, came)
+    left_alone(lambda: _refuse_leaks(entrants, found, came, events.units), within(progress, 0.99, 1.0))
     names = tuple(one.name for one in entrants)
     kept, counted = fair(found.fitted)
     tell_left_out(names, schedule.scored, found.refusals, kept, counted, parameters)
@@ -225,6 +223,13 @@ def _played(
     )
     _tell_played(played, schedule, parameters)
     return played
+
+
+def _refuse_leaks(entrants: list[Entrant], found: Run, came: np.ndarray, units: Units) -> None:
+    """Raise where one of the user's own is made of what came."""
+    for one, risk in zip(entrants, found.expected):
+        if one.is_given:
+            refuse_made_of(one.name, risk / units.area, came)
 
 
 def _thresholds(expected: np.ndarray, first: History, schedule: Schedule, parameters: Parameters) -> np.ndarray:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ... import checks
 from ...features import Features
-from ...parameters import Parameters
 from ...results import Cells, Marks, Shapes, Surface
 from ..predicting.predictor_names import BASELINE, PREDICTORS, predictor_of
 from ..predicting.predictors import Predictor
@@ -28,7 +26,8 @@ USUAL = (
     "random_forest",
     "auto",
 )
-LEARNED = ("logistic_regression", "random_forest", "gradient_boosting", "poisson_regression")
+# Where the predictors of this package are.
+OURS = __name__.rpartition(".contesting")[0]
 MAPS = (Surface, Cells, Marks, Shapes, Features)
 
 
@@ -41,13 +40,11 @@ class Entrant(NamedTuple):
     @property
     def is_given(self) -> bool:
         """Whether it is the user's own, of which it is not known how it was made."""
-        return not type(self.predictor).__module__.startswith(PREDICTORS_ARE_IN)
+        given = isinstance(self.predictor, (GivenMap, GivenFunction))
+        return given or not type(self.predictor).__module__.startswith(f"{OURS}.")
 
 
-PREDICTORS_ARE_IN = __name__.rpartition(".contesting")[0]
-
-
-def entrants_of(predictors: Any, units: Units, horizon: int, parameters: Parameters) -> list[Entrant]:
+def entrants_of(predictors: Any, units: Units, horizon: int) -> list[Entrant]:
     """Return the entrants, prior counts first.
 
     Parameters
@@ -55,7 +52,6 @@ def entrants_of(predictors: Any, units: Units, horizon: int, parameters: Paramet
     predictors : names, predictors, maps, functions, (map, column), or a dict of any of these by name; None for the usual ones.
     units : the places.
     horizon : days that are predicted.
-    parameters : the record, in which those that are left out are named.
 
     Raises
     ------
@@ -64,7 +60,7 @@ def entrants_of(predictors: Any, units: Units, horizon: int, parameters: Paramet
     TypeError
         If something is neither a name, a predictor, a map nor a function.
     """
-    asked = _usual(parameters) if predictors is None else _listed(predictors)
+    asked = [(None, name) for name in USUAL] if predictors is None else _listed(predictors)
     found = [(name, thing, _predictor(thing, name, units, horizon)) for name, thing in asked]
     # Under the name by which it was asked for: "auto" may be another predictor tomorrow.
     named = [
@@ -74,17 +70,6 @@ def entrants_of(predictors: Any, units: Units, horizon: int, parameters: Paramet
     own = predictor_of(BASELINE, horizon)
     kept = [pair for pair in named if not (pair[0] == BASELINE and type(pair[1]) is type(own))]
     return [Entrant(name, one) for name, one in _told_apart([(BASELINE, own), *kept])]
-
-
-def _usual(parameters: Parameters) -> list[tuple[str | None, Any]]:
-    """Return the usual predictors, without those that need what is not there, which are named."""
-    lacking = [name for name in USUAL if name not in PREDICTORS]
-    if find_spec("sklearn") is None:
-        lacking += [name for name in USUAL if name in LEARNED and name in PREDICTORS]
-        parameters.warn(
-            f"{', '.join(lacking)} did not take part, as scikit-learn is not installed: pip install scikit-learn."
-        )
-    return [(None, name) for name in USUAL if name not in lacking]
 
 
 def _listed(predictors: Any) -> list[tuple[str | None, Any]]:
