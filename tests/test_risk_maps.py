@@ -343,6 +343,16 @@ def test_the_day_after_the_last_incident_is_the_first_predicted(incidents):
     assert found.label == f"Risk of burglary, {ORIGIN} to {ORIGIN + 6} · n = {found['known'].sum():,}"
 
 
+def test_days_after_the_last_incident_are_unknown_and_not_empty(incidents, prior):
+    found = mapped(incidents, origin=str(ORIGIN + 10))
+    assert (found.parameters["gap"], prior.parameters["gap"]) == (10, 0)
+    assert found.parameters["days_known"] == DAYS and np.array_equal(found["risk"], prior["risk"])
+    some = incidents.take(np.asarray(incidents.when).astype("M8[D]").astype(int) % 9 == 0)
+    last = some.when.max().astype("M8[D]")
+    assert mapped(some, origin=str(last + 9)).parameters["gap"] == 0  # of nine days, eight never had any
+    assert mapped(some, origin=str(last + 10)).parameters["gap"] == 9
+
+
 @pytest.mark.parametrize(("wrong", "said"), [("2100-01-01", "dated_long_after"), ("1900-01-01", "dated_long_before")])
 def test_a_typing_mistake_of_a_century_moves_neither_end(incidents, prior, wrong, said):
     odd = lg.Incidents(
@@ -366,7 +376,6 @@ def test_a_typing_mistake_of_a_century_moves_neither_end(incidents, prior, wrong
         (dict(origin=str(FIRST)), "Nothing is known before the origin 2023-01-01"),
         (dict(origin="soon"), "origin must be a date"),
         (dict(horizon=0), "horizon must be a whole number of at least 1, got 0"),
-        (dict(gap=-1), "gap must be a whole number of at least 0, got -1"),
         (dict(budget=1.5), "budget must be a share between 0 and 1, got 1.5"),
         (dict(shape="round"), "shape must be one of"),
         (dict(units=districts(1000)), "units are polygons already, so cell_size and boundary would do nothing"),
@@ -380,7 +389,7 @@ def test_what_cannot_be_is_refused_in_a_sentence(incidents, options, sentence):
 
 def test_incidents_without_dates_or_with_weights_are_refused(incidents):
     x, y = incidents.easting, incidents.northing
-    with pytest.raises(ValueError, match="has both a place and a date"):
+    with pytest.raises(ValueError, match="has no times, and what comes next is told by them"):
         lg.predict_risk(lg.Incidents(x, y, crs=CRS))
     with pytest.raises(ValueError, match="have weights, and risk is of counts"):
         mapped(lg.Incidents(x, y, when=incidents.when, weight=np.ones(x.size), crs=CRS), category=None)
@@ -392,6 +401,29 @@ def test_it_can_be_stopped(incidents):
     seen = []
     mapped(incidents, progress=lambda fraction: seen.append(fraction) or True)
     assert seen == sorted(seen) and seen[-1] == 1.0
+
+
+def test_cells_do_not_tell_of_later_incidents(incidents):
+    x, y = np.append(incidents.easting, WEST + 9000), np.append(incidents.northing, SOUTH)
+    when = np.append(incidents.when, ORIGIN + np.timedelta64(3, "D"))
+    later = lg.Incidents(x, y, when=when, category=np.append(incidents.category, "theft"), crs=CRS)
+    found, same = (mapped(each, boundary=None) for each in (incidents, later))
+    assert np.array_equal(found.cell, same.cell) and found.grid == same.grid
+
+
+def test_places_are_for_models_that_learn_of_them(incidents):
+    bars = lg.Incidents([WEST + 500, WEST + 900], [SOUTH + 500, SOUTH + 900], crs=CRS)
+    with pytest.raises(
+        ValueError, match=r"places tell only models that learn .* 'logistic_regression', 'random_forest'"
+    ):
+        mapped(incidents, places=bars)
+    pytest.importorskip("sklearn")
+    found = mapped(incidents, "poisson_regression", places={"bars": bars})
+    assert any("distance to bars" in name for name in found.contributions)
+    np.testing.assert_allclose(np.sum(list(found.contributions.values()), axis=0), found["risk"], atol=1e-12)
+    later = lg.Incidents(bars.easting, bars.northing, when=[ORIGIN, ORIGIN], crs=CRS)
+    with pytest.raises(ValueError, match="2 of the 2 incidents given as places 'bars'"):
+        mapped(incidents, "poisson_regression", places={"bars": later})
 
 
 def test_a_predictor_of_ones_own_is_taken(incidents, prior):

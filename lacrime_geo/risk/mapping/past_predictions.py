@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -49,16 +50,15 @@ def past_predictions(
     for number, origin in enumerate(origins):
         reached = number / len(origins)
         advance(progress, reached)
-        found += left_alone(
-            lambda at=origin: list(_said(history, predictor, at, horizon)), progress, lambda at=reached: at
-        )
+        said = left_alone(partial(_said, history, predictor, origin, horizon), progress, partial(float, reached))
+        found += [] if said is None else [said]
     return found
 
 
-def _said(history: History, predictor: Predictor, origin: np.datetime64, horizon: int) -> Iterator[PastPrediction]:
+def _said(history: History, predictor: Predictor, origin: np.datetime64, horizon: int) -> PastPrediction | None:
     try:
         risk = predictor.fit(history.until(origin)).predict(horizon)
     except ValueError:
         # Too little was known: the map itself may be made all the same.
-        return
-    yield PastPrediction(origin, risk, history.events.later(origin, horizon))
+        return None
+    return PastPrediction(origin, risk, history.events.later(origin, horizon))

@@ -3,48 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ... import checks
 from ...counted_cells import SHAPES
 from ...incidents import Incidents, begin
-from ...parameters import Parameters, in_plain_words, in_words
+from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
-from ...refusals import refuse_weights
+from ...refusals import dated, refuse_weights
 from ...results import Cells
-from ..events import Events, History
-from ..predicting.plain_predictors import PriorCounts
-from ..predicting.predictor_names import BASELINE, predictor_of
+from ..events import Events, History, known_before
+from ..learning.place_layers import refuse_later_places
+from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Fitted, Predictor
 from ..scoring.hit_curves import Ranking
 from ..units import Units, cells_over, polygons_as_units
 from . import plain_reasons
-from .budgets import Caught, caption, mean_ranks, within_budget
+from .asked_predictors import as_asked
+from .budgets import mean_ranks, within_budget
 from .calibrated_probability import Calibrated
 from .expected_ranges import LEVEL, RateSpread
+from .map_words import days_in_words, tell
 from .past_predictions import PastPrediction, past_predictions
 from .usual_days import first_day_predicted, without_lone_first
 
 BUDGET, HORIZON = 0.02, 7
-CAVEATS = (
-    "Reported crime is not crime: places where less is reported look safer than they are.",
-    "It is a list of places for a time, and says nothing of any person who is there.",
-    "Where patrols follow such a map and find more, the next map sends them there again (feedback_audit).",
-)
+
+
+class Making(NamedTuple):
+    """Hold what a map of risk was made of: the predictor, as it was fitted, and what was known."""
+
+    predictor: Predictor
+    fitted: Fitted
+    history: History
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RiskMap(Cells):
     """Hold the risk of places; `contributions` tells how many of the expected incidents (n,) each thing known adds.
 
-    `past` are the predictions at past origins by which it was judged.
+    `past` are the predictions at past origins by which it was judged; `made` is what `save_model` keeps and `model_card` tells
+    of.
     """
 
     contributions: Mapping[str, np.ndarray] = field(default_factory=dict)
     past: tuple[PastPrediction, ...] = ()
+    made: Making | None = None
 
 
 def predict_risk(
@@ -54,12 +61,12 @@ def predict_risk(
     model: Any = "auto",
     horizon: int = HORIZON,
     origin: Any = None,
-    gap: int = 0,
     units: Any = None,
     cell_size: float | None = None,
     boundary: Any = None,
     shape: str = "square",
     budget: float = BUDGET,
+    places: Any = None,
     seed: int = 0,
     progress: Progress = None,
 ) -> RiskMap:
@@ -76,13 +83,15 @@ def predict_risk(
     horizon : days that are predicted, from the origin on. Default 7.
     origin : the first day predicted (YYYY-MM-DD): what occurred from it on, or was reported from it on, is not used. Default:
         the day after the last incident; a few that are dated months after all others are taken for mistakes, which is said.
-    gap : days before the origin of which nothing is known. Default 0: then reports that come late are missing from the last days.
+        Where it is later, the days between are taken for unknown, not for days without incidents (`gap` of the record).
     units : polygon layer, such as reporting districts, in place of cells. Default: cells.
     cell_size : side of a cell (m). Default: 250 m, about two blocks.
     boundary : polygon layer of the study area. Default: cells around the incidents, a stand-in that is announced.
     shape : "square" or "hex" cells.
     budget : share of the area that can be attended to. Default 0.02; whole places, rounded down.
-    seed : of the draw among places that have the same risk where the budget ends.
+    places : for models that learn: polygon or point layer, or several by their names, such as bars or stations, whose distance
+        tells of risk (risk terrain).
+    seed : of the draw among places that have the same risk where the budget ends, and of what models that learn draw.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -129,47 +138,75 @@ def predict_risk(
     predictor = predictor_of(model, days)
     everything, placed, parameters = begin(incidents, None)
     refuse_weights(everything, "risk is of counts")
+    placed = placed.take(dated(placed, "and what comes next is told by them"))
+    predictor = as_asked(predictor, model, places, placed.crs, share, seed)
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
     parameters.update(category=category, horizon=days, budget=share, seed=seed)
-    parameters["gap"] = checks.whole("gap", gap, minimum=0)
-    places = _places(placed, units, cell_size, boundary, shape, parameters)
+    parameters["agency"] = everything.agency
+    first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
+    where = _places(_known(placed, first), units, cell_size, boundary, shape, parameters)
     advance(progress, 0.05)
     events = without_lone_first(
-        left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05), parameters
+        left_alone(lambda: Events.of(placed, where, category), progress, lambda: 0.05), parameters
     )
-    history = events.known(first_day_predicted(events, origin, parameters), gap)
+    history = events.known(first, gap)
+    refuse_later_places(places, history)
     parameters["days_known"] = history.days
     predictor.require(history)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
-    past = past_predictions(history, predictor, days, within(progress, 0.25, 0.95))
+    said = left_alone(lambda: _Said.of(fitted, days), progress, lambda: 0.25)
+    past = past_predictions(history, predictor.anew(), days, within(progress, 0.25, 0.95))
     advance(progress, 0.95)
-    found = _mapped(history, fitted, past, parameters)
-    _tell(found, events, history, predictor, parameters)
+    found = replace(_mapped(history, said, past, parameters), made=Making(predictor, fitted, history))
+    tell(past, events, history, parameters)
     advance(progress, 1.0)
     return found
 
 
+class _Said(NamedTuple):
+    """Hold what a fitted predictor says: the expected incidents (n,), their reasons, and what it rests on."""
+
+    risk: np.ndarray
+    reasons: Mapping[str, np.ndarray]
+    importance: Mapping[str, float]
+    parameters: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, fitted: Fitted, horizon: int) -> _Said:
+        importance = fitted.importance()
+        return cls(fitted.predict(horizon), fitted.reasons(horizon), importance, dict(fitted.parameters))
+
+
+def _known(placed: Incidents, first: np.datetime64) -> Incidents:
+    """Return the incidents known at the origin: where cells stand must not tell of later ones."""
+    known = placed.take(known_before(np.asarray(placed.when), placed.reported, first))
+    if not known.size:
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} was reported before the origin {first}; take a later one."
+        )
+    return known
+
+
 def _places(
-    placed: Incidents, units: Any, cell_size: float | None, boundary: Any, shape: str, parameters: Parameters
+    known: Incidents, units: Any, cell_size: float | None, boundary: Any, shape: str, parameters: Parameters
 ) -> Units:
     """Return the polygons that were given as units, or else cells."""
     if units is None:
-        return cells_over(placed, boundary, cell_size, parameters, shape)
+        return cells_over(known, boundary, cell_size, parameters, shape)
     given = [name for name, value in (("cell_size", cell_size), ("boundary", boundary)) if value is not None]
     if given:
         raise ValueError(
             f"units are polygons already, so {' and '.join(given)} would do nothing: leave out one or the other."
         )
-    found = polygons_as_units(units, placed.crs)
+    found = polygons_as_units(units, known.crs)
     parameters.update(cells=found.size, universe="the polygons that were given")
     return found
 
 
-def _mapped(history: History, fitted: Fitted, past: list[PastPrediction], parameters: Parameters) -> RiskMap:
+def _mapped(history: History, said: _Said, past: list[PastPrediction], parameters: Parameters) -> RiskMap:
     """Return the map, and keep in the record how its columns were found."""
-    horizon, budget = parameters["horizon"], parameters["budget"]
-    risk = fitted.predict(horizon)
-    parts = plain_reasons.contributions(fitted.reasons(horizon), risk, every=bool(history.events.target.all()))
+    risk, budget = said.risk, parameters["budget"]
+    parts = plain_reasons.contributions(said.reasons, risk, every=bool(history.events.target.all()))
     ranking = Ranking.of(risk, history.units.area)
     low, high = _interval(risk, past, parameters)
     columns = {
@@ -183,8 +220,8 @@ def _mapped(history: History, fitted: Fitted, past: list[PastPrediction], parame
         "reason": plain_reasons.reason_texts(parts, risk),
     }
     parameters["expected"] = round(float(risk.sum()), 2)
-    parameters["importance"] = {name: round(share, 4) for name, share in fitted.importance().items()}
-    parameters["fitted"] = dict(fitted.parameters)
+    parameters["importance"] = {name: round(share, 4) for name, share in said.importance.items()}
+    parameters["fitted"] = said.parameters
     grid, cell = history.units.on_grid()
     return RiskMap(columns, parameters, grid, cell, "risk", _label(history, parameters), parts, tuple(past))
 
@@ -202,51 +239,4 @@ def _interval(risk: np.ndarray, past: list[PastPrediction], parameters: Paramete
 
 def _label(history: History, parameters: Parameters) -> str:
     what = "incidents" if parameters["category"] is None else in_plain_words(parameters["category"])
-    return f"Risk of {what}, {_days(history, parameters)} · n = {int(history.events.target.sum()):,}"
-
-
-def _days(history: History, parameters: Parameters) -> str:
-    last = history.origin + np.timedelta64(parameters["horizon"] - 1, "D")
-    return f"{history.origin} to {last}"
-
-
-def _tell(found: RiskMap, events: Events, history: History, predictor: Predictor, parameters: Parameters) -> None:
-    """Say what the budget caught at past origins, beside the baseline, and what must be kept in mind."""
-    area, budget = history.units.area, parameters["budget"]
-    caught = Caught.of(found.past, area, budget)
-    parameters["past_origins"] = [str(each.origin) for each in found.past]
-    parameters["caption"] = words = caption(budget, caught)
-    if caught is not None:
-        parameters["caught"] = {name: round(value, 4) for name, value in caught._asdict().items()}
-        if predictor.name != BASELINE:
-            baseline = _caught_by_prior_counts(found.past, history, parameters)
-            parameters["caught_by_prior_counts"] = round(baseline.share, 4)
-            words += f", prior counts {baseline.in_words()}"
-        words += f", at {caught.origins} past origins"
-    parameters.tell(f"{words}; {in_words(parameters['expected'])} expected, {_days(history, parameters)}.")
-    for sentence in (*CAVEATS, _late_reports(events, history)):
-        parameters.warn(sentence)
-
-
-def _caught_by_prior_counts(past: tuple[PastPrediction, ...], history: History, parameters: Parameters) -> Caught:
-    """Return what the same budget caught at the same origins by the baseline."""
-    horizon = parameters["horizon"]
-    baseline = [each._replace(risk=PriorCounts().fit(history.until(each.origin)).predict(horizon)) for each in past]
-    found = Caught.of(baseline, history.units.area, parameters["budget"])
-    assert found is not None  # as of the predictor itself: the same incidents came
-    return found
-
-
-def _late_reports(events: Events, history: History) -> str:
-    """Say how far late reports are missing from what is known."""
-    if events.reported is None:
-        return (
-            "There are no dates of report: incidents of the last days that were reported late may be missing at the origin, and "
-            "were not at past ones."
-        )
-    before = events.day < history.end
-    late = int(before.sum()) - history.events.size
-    return (
-        f"{late:,} of the {int(before.sum()):,} incidents before {history.end} were not yet reported at the origin and are not "
-        "used: what is expected is of reports as complete as they are then."
-    )
+    return f"Risk of {what}, {days_in_words(history, parameters)} · n = {int(history.events.target.sum()):,}"

@@ -29,33 +29,45 @@ def without_lone_first(events: Events, parameters: Parameters) -> Events:
     return events.take(np.arange(first, events.size))
 
 
-def first_day_predicted(events: Events, origin: Any, parameters: Parameters) -> np.datetime64:
-    """Return the day that was asked for, or the one after the last incident, but for a few dated long after all others.
+def first_day_predicted(day: np.ndarray, origin: Any, parameters: Parameters) -> tuple[np.datetime64, int]:
+    """Return the first day that is predicted, and of how many days before it nothing is known.
+
+    The day is the one that was asked for, or the one after the last of the rising days, but for a few long after all others.
 
     Raises
     ------
     ValueError
         If the day cannot be read, or the first incident is not before it.
     """
+    late = _lone_at_the_begin(-day[::-1].astype(np.int64))
+    usual = day[: day.size - late]
     if origin is not None:
-        day = selection.moment("origin", origin).astype("M8[D]")
-        parameters["origin"] = str(day)
-        if day <= events.day[0]:
-            raise ValueError(
-                f"Nothing is known before the origin {day}: the first incident is of {events.day[0]}; take a later origin."
-            )
-        return np.datetime64(day, "D")
-    late = _lone_at_the_begin(-events.day[::-1].astype(np.int64))
-    last = events.day[events.size - 1 - late]
+        return _as_asked(usual, origin, parameters)
     if late:
         parameters["dated_long_after"] = late
         parameters.warn(
-            f"{incidents_that(late, 'is', 'are')} dated {LONE_DAYS} days or more after {last}, the last on {events.day[-1]}: "
-            "taken for mistakes; name the origin if they are none."
+            f"{incidents_that(late, 'is', 'are')} dated {LONE_DAYS} days or more after {usual[-1]}, the last on {day[-1]}: taken "
+            "for mistakes; name the origin if they are none."
         )
-    found: np.datetime64 = last + DAY
-    parameters.choose("origin", str(found), f"the day after the last incident, of {last}")
-    return found
+    found: np.datetime64 = usual[-1] + DAY
+    parameters.choose("origin", str(found), f"the day after the last incident, of {usual[-1]}")
+    parameters["gap"] = 0
+    return found, 0
+
+
+def _as_asked(day: np.ndarray, origin: Any, parameters: Parameters) -> tuple[np.datetime64, int]:
+    """Return the origin that was asked for, and the days before it of which nothing is known: more than ever had no incident."""
+    asked: np.datetime64 = selection.moment("origin", origin).astype("M8[D]")
+    parameters.update(origin=str(asked), gap=0)
+    if asked <= day[0]:
+        raise ValueError(
+            f"Nothing is known before the origin {asked}: the first incident is of {day[0]}; take a later origin."
+        )
+    since_last = int((asked - day[-1]) / DAY)
+    if since_last <= max(np.diff(day).astype(np.int64).max(initial=0), 1):
+        return asked, 0
+    reason = f"the last incident is of {day[-1]}: the days from then to the origin are taken for unknown"
+    return asked, int(parameters.choose("gap", since_last - 1, reason, " days"))
 
 
 def _lone_at_the_begin(day: np.ndarray) -> int:

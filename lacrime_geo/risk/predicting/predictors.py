@@ -36,6 +36,15 @@ class Predictor:
 
     name: str
 
+    @property
+    def trained_until(self) -> np.datetime64 | None:
+        """The day before which all is that it learned from once and for all; None where it is fitted anew at each origin."""
+        return None
+
+    def anew(self) -> Predictor:
+        """Return what is fitted at past origins to judge it by: itself, unless it has learned already what came after them."""
+        return self
+
     def needs(self) -> int:
         """Return how many days of history it needs at least."""
         return 1

@@ -1,0 +1,68 @@
+"""What is said of a map of risk: what its budget caught at past origins, and what must be kept in mind."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from ...parameters import Parameters, in_words
+from ..events import Events, History
+from ..predicting.plain_predictors import PriorCounts
+from ..predicting.predictor_names import BASELINE
+from .budgets import Caught, caption
+from .past_predictions import PastPrediction
+
+CAVEATS = (
+    "Reported crime is not crime: places where less is reported look safer than they are.",
+    "It is a list of places for a time, and says nothing of any person who is there.",
+    "Where patrols follow such a map and find more, the next map sends them there again (feedback_audit).",
+)
+
+
+def tell(past: Sequence[PastPrediction], events: Events, history: History, parameters: Parameters) -> None:
+    """Say what the budget caught at past origins, beside the baseline, and what must be kept in mind."""
+    budget = parameters["budget"]
+    caught = Caught.of(past, history.units.area, budget)
+    parameters["past_origins"] = [str(each.origin) for each in past]
+    parameters["caption"] = words = caption(budget, caught)
+    if caught is not None:
+        parameters["caught"] = {name: round(value, 4) for name, value in caught._asdict().items()}
+        if parameters["predictor"] != BASELINE:
+            baseline = _caught_by_prior_counts(past, history, parameters)
+            parameters["caught_by_prior_counts"] = round(baseline.share, 4)
+            words += f", prior counts {baseline.in_words()}"
+        words += f", at {caught.origins} past origins"
+    parameters.tell(f"{words}; {in_words(parameters['expected'])} expected, {days_in_words(history, parameters)}.")
+    for sentence in (*CAVEATS, _late_reports(events, history)):
+        parameters.warn(sentence)
+
+
+def days_in_words(history: History, parameters: Parameters) -> str:
+    """Return the first and last day that are predicted."""
+    last = history.origin + np.timedelta64(parameters["horizon"] - 1, "D")
+    return f"{history.origin} to {last}"
+
+
+def _caught_by_prior_counts(past: Sequence[PastPrediction], history: History, parameters: Parameters) -> Caught:
+    """Return what the same budget caught at the same origins by the baseline."""
+    horizon = parameters["horizon"]
+    baseline = [each._replace(risk=PriorCounts().fit(history.until(each.origin)).predict(horizon)) for each in past]
+    found = Caught.of(baseline, history.units.area, parameters["budget"])
+    assert found is not None  # as of the predictor itself: the same incidents came
+    return found
+
+
+def _late_reports(events: Events, history: History) -> str:
+    """Say how far late reports are missing from what is known."""
+    if events.reported is None:
+        return (
+            "There are no dates of report: incidents of the last days that were reported late may be missing at the origin, and "
+            "were not at past ones."
+        )
+    before = events.day < history.end
+    late = int(before.sum()) - history.events.size
+    return (
+        f"{late:,} of the {int(before.sum()):,} incidents before {history.end} were not yet reported at the origin and are not "
+        "used: what is expected is of reports as complete as they are then."
+    )
