@@ -12,11 +12,13 @@ from ..predicting.predictor_names import BASELINE
 from .calibration_charts import drawn_calibration
 from .contest_charts import drawn, scored_in_words, source_of
 from .contest_scores import FEW_BLOCKS
-from .contest_words import rows_at_middle, signed, sureness, verdict_of
+from .contest_words import middle_share, rows_at_middle, signed, sureness, verdict_of
 
 if TYPE_CHECKING:
     from .contest_results import Contest
 
+# So many origins stand beside each other on a page.
+MOST_ORIGINS = 8
 LABELS = {
     "predictor": "predictor",
     "ROC-AUC": "roc_auc",
@@ -84,11 +86,11 @@ def page_of(contest: Contest) -> str:
         html.Markup(drawn_calibration(contest)),
         html.tag("h2", "What each score means"),
         html.items(html.Markup(f"{html.tag('b', name)}: {html.text(words)}") for name, words in MEANINGS),
-        html.tag("h2", "By origin"),
+        html.tag("h2", f"By origin: caught, %, in {100 * middle_share(contest):g} % of the area"),
         _by_origin(contest),
         html.tag("h2", "What it cost"),
         _costs(contest),
-        html.tag("p", "By the clock, on the machine that ran this, with another beside.", kind="small"),
+        html.tag("p", _machine(contest), kind="small"),
         html.tag("h2", "How it was made"),
         html.items(_made(contest)),
     )
@@ -97,11 +99,13 @@ def page_of(contest: Contest) -> str:
 def _by_share(contest: Contest) -> list[html.Markup]:
     """Return a table for each share of the area, each under its title."""
     assert contest.played is not None
-    parts = []
-    for share, taken in zip(contest.played.shares, contest.played.taken):
+    played, parts = contest.played, []
+    for share, taken in zip(played.shares, played.taken):
         rows = np.flatnonzero(contest["area"] == share).tolist()
-        about = "" if np.isclose(share, taken) else f" (whole places: {100 * taken:.3g} %)"
-        parts += [html.tag("h2", f"In {100 * share:g} % of the area{about}"), _caught(contest, rows)]
+        places = (
+            f": {round(taken * played.units.size):,} of {played.units.size:,} places" if played.best[0].equal else ""
+        )
+        parts += [html.tag("h2", f"In {100 * share:g} % of the area{places}"), _caught(contest, rows)]
     return parts
 
 
@@ -111,7 +115,7 @@ def _caught(contest: Contest, rows: list[int]) -> html.Markup:
         "caught, %",
         "at least",
         "PAI",
-        "of the best",
+        "of the best, %",
         "RRI",
         f"points to {BASELINE}",
         "",
@@ -128,7 +132,9 @@ def _first(contest: Contest, row: int) -> list[Any]:
     return [
         unbroken(str(contest["predictor"][row])),
         *rates,
-        *(number(float(contest[name][row])) for name in ("pai", "pei", "rri")),
+        number(float(contest["pai"][row])),
+        _tenth(100 * float(contest["pei"][row])),
+        number(float(contest["rri"][row])),
     ]
 
 
@@ -160,17 +166,16 @@ def _cell(value: Any) -> Any:
 
 
 def _by_origin(contest: Contest) -> html.Markup:
-    """Return what each predictor caught at each origin, in the middle share of the area."""
-    table = contest.by_origin()
-    share = contest["area"][rows_at_middle(contest)[0]]
-    mine = table["area"] == share
+    """Return what each predictor caught at the last origins, in the middle share of the area, with how many came."""
     assert contest.played is not None
-    rows = []
-    for origin, incidents in zip(contest.played.origins, contest.played.incidents):
-        here = mine & (table["origin"] == origin.astype("M8[s]"))
-        rates = dict(zip(table["predictor"][here].tolist(), table["hit_rate"][here].tolist()))
-        rows.append([unbroken(str(origin)), int(incidents), *(_tenth(100 * rates[name]) for name in contest.names)])
-    return html.table(["first day predicted", "incidents", *(f"{name}, %" for name in contest.names)], rows)
+    table, played = contest.by_origin(), contest.played
+    mine = table["area"] == contest["area"][rows_at_middle(contest)[0]]
+    rates = table["hit_rate"][mine].reshape(len(contest.names), -1)[:, -MOST_ORIGINS:]
+    came = zip(played.origins[-MOST_ORIGINS:], played.incidents[-MOST_ORIGINS:])
+    names = ["first day predicted", *(unbroken(str(origin)) for origin, _ in came)]
+    counts = ["incidents", *(f"{number:,.0f}" for number in played.incidents[-MOST_ORIGINS:])]
+    rows = [[unbroken(name), *(_tenth(100 * rate) for rate in own)] for name, own in zip(contest.names, rates.tolist())]
+    return html.table(names, [counts, *rows])
 
 
 def _costs(contest: Contest) -> html.Markup:
@@ -179,6 +184,16 @@ def _costs(contest: Contest) -> html.Markup:
     rows = zip(*(table[name].tolist() for name in table.columns))
     names = ["predictor", f"seconds for {contest.played.fits} origins", "seconds an origin"]
     return html.table(names, ([unbroken(name), number(whole), number(each)] for name, whole, each in rows))
+
+
+def _machine(contest: Contest) -> str:
+    """Return what the seconds are of, and how much memory the process held."""
+    assert contest.played is not None
+    held = contest.played.megabytes
+    memory = (
+        f" The process held {held:,.0f} MB at most, the data and all else in it included." if np.isfinite(held) else ""
+    )
+    return f"By the clock, on the machine that ran this, with another predictor beside.{memory}"
 
 
 def _made(contest: Contest) -> list[str]:

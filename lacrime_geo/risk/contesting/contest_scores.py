@@ -42,6 +42,7 @@ class Played:
     thresholds : of what is expected, for F1 (entrants,); NaN where there is none.
     fits : at how many origins each was fitted, those that fix thresholds among them.
     seconds : that each entrant took for them (entrants,).
+    megabytes : that the process held at most; NaN where the system does not tell.
     together : how many origins in a row share a day.
     seed : of the draws of blocks.
     """
@@ -56,6 +57,7 @@ class Played:
     thresholds: np.ndarray
     fits: int
     seconds: np.ndarray
+    megabytes: float
     together: int
     seed: int
 

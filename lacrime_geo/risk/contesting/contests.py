@@ -23,7 +23,7 @@ from .contest_scores import Played, columns_of
 from .contest_words import tell
 from .entrants import Entrant, entrants_of, maps_among
 from .fair_origins import fair, tell_left_out
-from .predictor_runs import Run, histories_at, run
+from .predictor_runs import Run, histories_at, megabytes_held, run
 
 ORIGINS, HORIZON = 8, 7
 
@@ -218,6 +218,7 @@ def _played(
         thresholds=_thresholds(everything.expected[kept], scored[0], schedule, parameters),
         fits=len(before) + len(scored),
         seconds=found.seconds[kept],
+        megabytes=megabytes_held(),
         together=schedule.together,
         seed=asked.seed,
     )
@@ -264,6 +265,8 @@ def _tell_played(played: Played, schedule: Schedule, parameters: Parameters) -> 
     parameters.log.info("%s incidents came after %s origins", f"{played.incidents.sum():,.0f}", played.origins.size)
     for name, seconds in zip(played.names, played.seconds):
         parameters.log.info("%s: %.2f seconds for %s origins", name, seconds, played.fits)
+    if np.isfinite(played.megabytes):
+        parameters.log.info("the process held %s MB at most", f"{played.megabytes:,.0f}")
     if not played.incidents.sum():
         raise ValueError(
             f"No incident came in the {schedule.horizon} days after the {played.origins.size} origins, so there is nothing to "

@@ -191,6 +191,7 @@ def _played(given: _Given, counts: np.ndarray, shares: list[float], per_area: bo
         thresholds=np.array([np.nan]),
         fits=1,
         seconds=np.zeros(1),
+        megabytes=np.nan,
         together=1,
         seed=seed,
     )

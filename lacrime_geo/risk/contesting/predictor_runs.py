@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -131,3 +132,13 @@ def _checked(name: str, expected: np.ndarray, units: int) -> np.ndarray:
             f"({column[bad[0]]}); an expectation is 0 or more."
         )
     return column
+
+
+def megabytes_held() -> float:
+    """Return how much memory this process has held at most, NaN where the system does not tell."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return np.nan
+    held = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return held / 1e6 if sys.platform == "darwin" else held / 1e3
