@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lacrime_geo.styles import emerging, forecasts, palettes
+from lacrime_geo.styles import emerging, forecasts, palettes, risk
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB.
 DEFICIENCIES = {
@@ -74,6 +74,7 @@ SEQUENTIAL = {
     "density": [on_paper(*pair) for pair in zip(palettes.DENSITY, palettes.DENSITY_OPACITY)],
     "often hot": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Hot"])],
     "often cold": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Cold"])],
+    "risk of places": [on_paper(colour, risk.OPACITY) for _, colour in reversed(palettes.RISK)],
     "hot spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[2::-1]],
     "cold spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[4:]],
     "raised ratios": [on_paper(colour, opacity) for _, _, colour, opacity in palettes.RATIOS[3:]],
@@ -133,11 +134,12 @@ def test_labels_can_be_read_on_their_halo_and_on_every_class():
     assert contrast("#222222", mixed("#ffffff", 0.9, darkest)) > 4.5
 
 
-@pytest.mark.parametrize("name", ["density", "hot spots", "cold spots"])
+@pytest.mark.parametrize("name", ["density", "hot spots", "cold spots", "risk of places"])
 def test_streets_stay_legible_through_every_class(name):
     """Light basemaps draw streets white and letter them in dark grey: both show through what is laid over them."""
     layers = {
         "density": list(zip(palettes.DENSITY, palettes.DENSITY_OPACITY)),
+        "risk of places": [(colour, risk.OPACITY) for _, colour in palettes.RISK],
         "hot spots": [(entry.colour, 0.7) for entry in palettes.BINS[:3]],
         "cold spots": [(entry.colour, 0.7) for entry in palettes.BINS[4:]],
     }[name]

@@ -37,6 +37,7 @@ STYLED = {
     "comparison": lambda: lg.compare(
         squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
     ),
+    "risk": lambda: lg.predict_risk(crimes_frame(), model="prior_counts", cell_size=200, budget=0.05),
     "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -265,6 +266,31 @@ def test_volume_contours_are_lines_from_thick_to_thin_with_a_halo():
     assert {colour(halo["line_color"]) for halo in halos} == {(255, 255, 255)}
     # Dark on the lightest and, with its halo, on the darkest class of a density.
     assert {colour(line["line_color"]) for line in lines} == {(34, 34, 34)}
+
+
+def test_places_are_classed_by_their_rank_and_the_budget_is_outlined():
+    found = STYLED["risk"]()
+    root = ElementTree.fromstring(qml(found))
+    budget, *entries = ranges(root)
+    assert root.find("renderer-v2").get("attr") == "rank" and root.find("renderer-v2").get("symbollevels") == "1"
+    assert budget[2] == found.parameters["caption"] and budget[2].startswith("Top 5 % of area: ")
+    assert budget[1] < 0 and entries[-1][1] > len(found)
+    assert [high for _, high, *_ in entries[:-1]] == [low for low, *_ in entries[1:]]
+    words = ["0.5 %", "0.5 to 1 %", "1 to 2 %", "2 to 5 %", "5 to 10 %"]
+    assert [label for *_, label, _ in entries[-6:-1]] == [f"Among the top {each} of places by risk" for each in words]
+    for (_, high, _, layers), (share, hue) in zip(entries, palettes.RISK):
+        assert int(high) == int(share * len(found))
+        assert colour(layers[0]["color"]) == tuple(int(hue[i : i + 2], 16) for i in (1, 3, 5))
+    assert entries[-1][3][0]["style"] == "no"
+    enabled = [
+        {
+            o.get("name"): o.find("Option[@name='expression']").get("value")
+            for o in layer.findall(".//Option[@type='Map']")
+            if o.find("Option[@name='expression']") is not None
+        }["enabled"]
+        for layer in root.findall(".//layer[@class='SimpleLine']")
+    ]
+    assert enabled == ["true", *['"in_budget" = true'] * len(entries)]
 
 
 def test_value_contours_name_the_unit_and_are_thickest_at_the_top():

@@ -136,7 +136,10 @@ def _filled(colour: str | None, outline: str | None, width: float, fill_opacity:
 
 
 def outlined_where(condition: str, colour: str | None, line: str, width: float) -> str:
-    """Return an area filled with a colour, if any, with an outline (mm) above all fills where a condition holds."""
+    """Return an area filled with a colour, if any, with an outline (mm) above all fills where a condition holds.
+
+    From afar, where areas are hardly larger than their outlines, it is half as wide.
+    """
     options = {
         "line_color": rgba(line),
         "line_width": width,
@@ -145,7 +148,8 @@ def outlined_where(condition: str, colour: str | None, line: str, width: float) 
         "joinstyle": "miter",
         "capstyle": "square",
     }
-    shown = data_defined("data_defined_properties", "enabled", condition)
+    across = f"if(@map_scale > {LOCAL_SCALE}, {width / 2:g}, {width:g})"
+    shown = data_defined("data_defined_properties", "enabled", condition, outlineWidth=across)
     layers = [_layer("SimpleFill", _filled(colour, colour, 0.2)), _layer("SimpleLine", options, shown, turn=1)]
     return symbol("fill", layers)
 
@@ -203,14 +207,20 @@ def outline(colour: str, width: float, halo: float, fill_opacity: float = 0.0) -
     return symbol("fill", layers)
 
 
-def data_defined(tag: str, target: str, expression: str) -> str:
-    """Return a property of a symbol or label that QGIS computes by an expression as it draws."""
+def data_defined(tag: str, target: str, expression: str, **others: str) -> str:
+    """Return a property of a symbol or label that QGIS computes by an expression as it draws, or several, by their names."""
     active = element("Option", name="active", type="bool", value="true")
-    how = element("Option", name="expression", type="QString", value=expression)
     kind = element("Option", name="type", type="int", value=3)
-    properties = element(
-        "Option", [element("Option", [active, how, kind], name=target, type="Map")], name="properties", type="Map"
-    )
+    each = [
+        element(
+            "Option",
+            [active, element("Option", name="expression", type="QString", value=how), kind],
+            name=name,
+            type="Map",
+        )
+        for name, how in {target: expression, **others}.items()
+    ]
+    properties = element("Option", each, name="properties", type="Map")
     name = element("Option", name="name", type="QString", value="")
     collection = element("Option", name="type", type="QString", value="collection")
     return element(tag, [element("Option", [name, properties, collection], type="Map")])

@@ -232,8 +232,8 @@ SHARES_OF_TIME = (
 )
 TIME_UNKNOWN = "Time not known"
 
-# Places by their risk: (share of them by rank, colour), ColorBrewer YlOrRd without its palest, and the outline of a budget.
-RISK = ((0.005, "#b10026"), (0.01, "#f03b20"), (0.02, "#fd8d3c"), (0.05, "#feb24c"), (0.1, "#fed976"))
+# Places by their risk: (share of them by rank, colour), sequential after ColorBrewer YlOrRd, and the outline of a budget.
+RISK = ((0.005, "#8b0020"), (0.01, "#d7191c"), (0.02, "#fb6a2c"), (0.05, "#fdae4b"), (0.1, "#fee08b"))
 RISK_BUDGET = "#1f1f1f"
 # Places chosen only by offences that police discover, only without them (both of Okabe & Ito), and either way.
 DRIVEN, DISPLACED, EITHER_WAY = "#d55e00", "#56b4e9", "#4d4d4d"

@@ -27,6 +27,7 @@ from . import (
     periods,
     privacy,
     reports,
+    risk,
     seasons,
 )
 
@@ -45,6 +46,7 @@ PICTURES = {
     **privacy.PICTURES,
     **reports.PICTURES,
     **alarms.PICTURES,
+    **risk.PICTURES,
 }
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
