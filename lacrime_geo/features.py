@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -28,6 +28,7 @@ class Features:
     crs : the metric CRS, e.g. ``"EPSG:32611"``.
     source : GeoDataFrame or dict of columns, where values are looked up.
     label : what the layer is called in messages and on maps.
+    parameters : how it was made, where it is a result, or its file keeps the record of one.
 
     Raises
     ------
@@ -39,6 +40,7 @@ class Features:
     crs: str
     source: Any = None
     label: str = "features"
+    parameters: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         kinds = {geometry.kind(head) for head in {wkb[:5] for wkb in self.wkb if wkb is not None}}

@@ -67,7 +67,17 @@ def read_layer(file: Path, layer: str | None = None) -> geopandas.GeoDataFrame:
     if not isinstance(frame, gpd.GeoDataFrame):
         raise OSError(f"{str(file)!r} has no geometry; its columns are {', '.join(map(str, frame.columns[:8]))}.")
     frame.attrs["label"] = layer or file.name.split(".")[0]
+    if file.suffix.lower() == ".gpkg":
+        # How it was made; GeoParquet brings that along.
+        frame.attrs.setdefault("lacrime_geo", _record_of(file, layer))
     return frame
+
+
+def _record_of(file: Path, layer: str | None) -> str | None:
+    """Return the record of how a layer was made, None where its file keeps none."""
+    import pyogrio
+
+    return (pyogrio.read_info(file, layer=layer).get("layer_metadata") or {}).get("lacrime_geo")
 
 
 def _first_layer(file: Path) -> str | None:

@@ -15,6 +15,7 @@ from .agencies import agency_of
 from .features import Features
 from .incident_columns import of_whole_file
 from .incidents import Incidents
+from .parameters import restored
 from .places import at_places
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def features_from_frame(frame: geopandas.GeoDataFrame, crs: str | None = None) -
         crs = _announced(frame, crs_rules.working(frame.crs, *centres) if known.any() else NO_PLACES_CRS)
     wkb = np.array(geometry.to_crs(crs).to_wkb(), dtype=object)
     wkb[~known] = None
-    return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")))
+    record = restored(frame.attrs.get("lacrime_geo"))
+    return Features(list(wkb), crs, frame, str(frame.attrs.get("label", "features")), record)
 
 
 def _as_renamed(frame: geopandas.GeoDataFrame, name: str | None) -> str | None:

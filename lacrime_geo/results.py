@@ -219,7 +219,7 @@ class Cells(_Columns):
 
     def to_features(self) -> Features:
         """Return the cells as features with their columns, for a further analysis."""
-        return Features(list(self.grid.polygons(self.cell)), self.grid.crs, self.columns, self.label)
+        return Features(list(self.grid.polygons(self.cell)), self.grid.crs, self.columns, self.label, self.parameters)
 
     def to_geodataframe(self) -> geopandas.GeoDataFrame:
         """Return one polygon per cell with its columns, in the working CRS."""
@@ -245,7 +245,7 @@ class Marks(_Columns):
         """Return the input's features with its own and the new columns, for a further analysis."""
         features = as_features(self.features)
         source = {} if features.source is None else {str(name): features.source[name] for name in features.source}
-        return Features(features.wkb, features.crs, {**source, **self.columns}, self.label)
+        return Features(features.wkb, features.crs, {**source, **self.columns}, self.label, self.parameters)
 
     def to_geodataframe(self) -> geopandas.GeoDataFrame:
         """Return the input with the new columns; in the input's own CRS when it was a GeoDataFrame or a file."""

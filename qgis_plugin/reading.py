@@ -98,7 +98,7 @@ def features_of(source, given, context, columns, progress, crs=None):
     counted = _counted_off(geometries, within(progress, 0.8, 1.0))
     wkb = [None if geometry is None else _transformed(geometry, transform) for geometry in counted]
     table = {name: _numbers(values[name]) for name in columns if name}
-    return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName())
+    return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName(), source.kept)
 
 
 def _read(source, names, geometry_of, progress):

@@ -256,12 +256,18 @@ def test_districts_take_the_place_of_cells(city):
         contest(city, "kde", units=Features(boxes, CRS), cell_size=250)
 
 
-def test_maps_of_the_time_that_is_scored_are_refused(city):
+def test_maps_of_the_time_that_is_scored_are_refused(city, tmp_path):
     late = lg.kde(city, cell_size=SIDE, boundary=square(16))
     with pytest.raises(ValueError, match=r"made of incidents up to 2023-03-11.*nothing from 2023-02-19 on was known"):
         contest(city, late, boundary=square(16), origins=3)
     with pytest.raises(ValueError, match="up to 2023-03-11, and would be scored by those from 2023-03-01"):
         score_map(late, city, later_since="2023-03-01")
+    # A file keeps what it was made of.
+    cells = lg.hotspots(city, cell_size=SIDE, boundary=square(16))
+    for ending in ("gpkg", "parquet"):
+        path = cells.save(tmp_path / f"{ending}.{ending}")
+        with pytest.raises(ValueError, match="up to 2023-03-11, and would be scored"):
+            score_map(path, city, value="z", later_since="2023-03-01")
 
 
 def test_a_function_of_the_counts_is_refused_and_a_perfect_map_has_pei_1(city):

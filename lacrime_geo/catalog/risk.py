@@ -6,8 +6,7 @@ from ..analysis import Analysis
 from ..parameter_groups import BOUNDARY, SHAPE
 from ..parameter_kinds import Amount, Choice, Column, Distance, Moment, Numbers, Points, Polygons, Switch, Words
 from ..results import Marks, Table
-from ..risk.contesting.contests import Contest, contest
-from ..risk.contesting.map_scoring import ScoredMap, score_map
+from ..risk.contesting import Contest, ScoredMap, contest, score_map
 from ..risk.mapping.risk_maps import RiskMap, predict_risk
 from ..risk.predicting.predictor_names import PREDICTORS
 

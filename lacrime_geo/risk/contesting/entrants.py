@@ -106,7 +106,7 @@ def _predictor(thing: Any, name: str | None, units: Units, horizon: int) -> Pred
     if isinstance(thing, (str, os.PathLike, *MAPS)) or hasattr(thing, "geometry"):
         return given_map(thing, units, name)
     if callable(thing):
-        return GivenFunction(thing, name or getattr(thing, "__name__", "function"))
+        return GivenFunction(thing, name or str(getattr(thing, "__name__", "function")))
     raise TypeError(
         f"A predictor is a name, a map, (map, column), a function of a History or a Predictor, not a {type(thing).__name__}."
     )

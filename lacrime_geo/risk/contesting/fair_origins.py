@@ -29,7 +29,7 @@ def fair(fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     able = fitted[:, fitted[0]].sum(axis=1)
     while 2 * fitted[kept].all(axis=0).sum() < fitted.shape[1] and (able[kept] < able[0]).any():
         kept &= able > able[kept].min()
-    return kept, fitted[kept].all(axis=0)
+    return kept, np.asarray(fitted[kept].all(axis=0))
 
 
 def tell_left_out(

@@ -115,7 +115,7 @@ def given_map(thing: Any, units: Units, label: str | None = None, column: str | 
     known = numbers_or_nan(named_column(features.source, column, features.label), features.size)
     at = polygon_of(features, units.x, units.y)
     values = np.where(at >= 0, known[at], np.nan)
-    return GivenMap(values, units, label or features.label, last_day_of(thing))
+    return GivenMap(values, units, label or features.label, last_day_of(features))
 
 
 def last_day_of(thing: Any) -> np.datetime64 | None:
@@ -163,7 +163,7 @@ def _on_grid(grid: Any, values: np.ndarray, units: Units, label: str) -> np.ndar
 
 def _polygons(thing: Any, units: Units) -> Features:
     if isinstance(thing, Shapes):
-        thing = Features(list(thing.wkb), thing.crs, thing.columns, thing.label)
+        thing = Features(list(thing.wkb), thing.crs, thing.columns, thing.label, thing.parameters)
     features = as_features(thing, crs=units.crs)
     if not features.are_polygons:
         raise ValueError(

@@ -145,16 +145,15 @@ class _Given(NamedTuple):
             thing = as_surface(thing)
         if isinstance(thing, Surface):
             return cls._of_cells(thing)
-        made_of = last_day_of(thing)
         if isinstance(thing, Shapes):
-            thing = Features(list(thing.wkb), thing.crs, thing.columns, thing.label)
+            thing = Features(list(thing.wkb), thing.crs, thing.columns, thing.label, thing.parameters)
         layer = as_features(thing)
         column = numbers_or_nan(named_column(layer.source, value, layer.label), layer.size)
         known = layer.known & np.isfinite(column)
         _require_values(known, layer.label)
-        some = Features([layer.wkb[row] for row in np.flatnonzero(known)], layer.crs, label=layer.label)
+        some = Features([layer.wkb[row] for row in np.flatnonzero(known).tolist()], layer.crs, label=layer.label)
         units = Units(*some.centres(), PolygonGrid.of(some).areas, layer.crs, polygons=some)
-        return cls(layer, known, column[known], units, layer.label, str(value), made_of)
+        return cls(layer, known, column[known], units, layer.label, str(value), last_day_of(layer))
 
     @classmethod
     def _of_cells(cls, surface: Surface) -> _Given:
