@@ -265,7 +265,7 @@ def test_maps_of_the_time_that_is_scored_are_refused(city, tmp_path):
     # A file keeps what it was made of.
     cells = lg.hotspots(city, cell_size=SIDE, boundary=square(16))
     for ending in ("gpkg", "parquet"):
-        path = cells.save(tmp_path / f"{ending}.{ending}")
+        path = cells.save(tmp_path / f"as_{ending}.{ending}")
         with pytest.raises(ValueError, match="up to 2023-03-11, and would be scored"):
             score_map(path, city, value="z", later_since="2023-03-01")
 
