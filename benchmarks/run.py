@@ -33,6 +33,7 @@ SUBJECTS = (
     "scan",
     "alerts",
     "forecasts",
+    "risk",
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",
