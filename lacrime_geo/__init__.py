@@ -27,11 +27,8 @@ from .forecasting import (
     counts,
     forecast,
     forecast_areas,
-    load_model,
-    model_card,
     peaks,
     retrain,
-    save_model,
 )
 from .grid import Grid
 from .grid_hotspots import Hotspots, hotspots
@@ -39,6 +36,8 @@ from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
 from .map_comparison import Comparison, compare
+from .model_card_pages import ModelCard
+from .model_keeping import load_model, model_card, save_model
 from .moran import local_moran, moran
 from .overview import Overview, overview
 from .period_comparison import PeriodComparison, compare_periods
@@ -50,11 +49,19 @@ from .risk import (
     Contest,
     FeedbackAudit,
     RiskMap,
+    SavedPredictor,
     ScoredMap,
     UrnSimulation,
     contest,
     feedback_audit,
     predict_risk,
+    predictor_knows_nothing_later,
+    refuse_dependency,
+    refuse_late_threshold,
+    refuse_leaky_features,
+    refuse_random_split,
+    refuse_records_change,
+    refuse_victims,
     risk_features,
     score_map,
     urn_simulation,
@@ -102,6 +109,7 @@ __all__ = [
     "Incidents",
     "MannKendall",
     "Marks",
+    "ModelCard",
     "NearRepeats",
     "Overview",
     "PeriodComparison",
@@ -110,6 +118,7 @@ __all__ = [
     "RiskSurface",
     "SafeLayer",
     "SavedModel",
+    "SavedPredictor",
     "ScoredMap",
     "Shapes",
     "SpaceTimeCube",
@@ -167,8 +176,15 @@ __all__ = [
     "overview",
     "peaks",
     "predict_risk",
+    "predictor_knows_nothing_later",
     "read_incidents",
     "read_lapd",
+    "refuse_dependency",
+    "refuse_late_threshold",
+    "refuse_leaky_features",
+    "refuse_random_split",
+    "refuse_records_change",
+    "refuse_victims",
     "reporting_delay",
     "retrain",
     "risk_features",

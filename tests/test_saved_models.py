@@ -169,7 +169,7 @@ def test_a_model_of_another_package_is_refused(tmp_path):
 
 
 def test_only_forecasts_are_saved_and_only_as_json(made, tmp_path):
-    with pytest.raises(TypeError, match="save_model takes what forecast returned, not a Smoothing"):
+    with pytest.raises(TypeError, match="save_model takes what forecast or predict_risk returned, not a Smoothing"):
         lg.save_model(Smoothing(), tmp_path / "model.json")
     with pytest.raises(ValueError, match=r"'model.pkl' does not end in \.json"):
         lg.save_model(made, "model.pkl")

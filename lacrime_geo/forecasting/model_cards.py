@@ -70,7 +70,7 @@ def model_card(forecast: Forecast, *, made_on: Any = None) -> dict[str, Any]:
     scored, name = made.scored, str(forecast.parameters["model"])
     card: dict[str, Any] = json_values(
         {
-            "model_details": _details(made, forecast.parameters, _day(made_on, last)),
+            "model_details": _details(made, forecast.parameters, made_on_day(made_on, last)),
             "intended_use": {
                 "primary_uses": card_texts.USES,
                 "primary_users": card_texts.USERS,
@@ -202,7 +202,14 @@ def _analyses(scored: Backtest | None, name: str, sentence: str) -> dict[str, An
     return {"found": sentence, "scores": {each: rows[each] for each in named}, "by_origin": origins}
 
 
-def _day(given: Any, usual: np.datetime64) -> str:
+def made_on_day(given: Any, usual: np.datetime64) -> str:
+    """Return the date that stands on a card: given, or the usual one.
+
+    Raises
+    ------
+    ValueError
+        If it is no date.
+    """
     if given is None:
         return str(usual)
     try:

@@ -8,7 +8,8 @@ from . import palettes
 from .elements import NORMAL, classified, document, element, fill, unfilled
 
 OPACITY = 0.8
-_CLASS = 'if("in_budget" >= 0.5, if("in_budget_without" >= 0.5, 3, 2), if("in_budget_without" >= 0.5, 1, 0))'  # of half a place on
+# From half a place on, where places are tied at the cut.
+_CLASS = 'if("in_budget" >= 0.5, if("in_budget_without" >= 0.5, 3, 2), if("in_budget_without" >= 0.5, 1, 0))'
 
 
 def feedback(result: Any) -> str:

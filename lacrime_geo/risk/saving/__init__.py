@@ -1,0 +1,1 @@
+"""Predictors of places in files, and their model cards."""
