@@ -15,7 +15,9 @@ from ...polygon_grid import PolygonGrid
 from ...progress import Progress, advance, left_alone
 from ...refusals import refuse_weights
 from ...results import Cells
-from ..events import Events, History, known_before
+from ..events import DAY, Events, History, known_before
+from ..guards.feature_guard import refuse_leaky_names
+from ..guards.time_guards import refuse_records_change
 from ..mapping.usual_days import without_lone_first
 from ..units import Units, cells_over, polygons_as_units
 from .feature_tables import FeatureTable, features_at
@@ -61,8 +63,8 @@ def risk_features(
     Raises
     ------
     ValueError
-        If incidents have no times or have weights, nothing is known before the origin, a layer of places is empty, or places are
-        incidents that were not known.
+        If incidents have no times or have weights, nothing is known before the origin, those known cross the LAPD's change of
+        records, a layer of places is empty, tells by its name of victims or outcomes, or is of incidents that were not known.
 
     References
     ----------
@@ -86,6 +88,7 @@ def risk_features(
     parameters = Parameters(layer=everything.label, origin=str(day), gap=days, category=category)
     where = left_alone(lambda: _units(units, everything, boundary, day, days, parameters), progress)
     layers = place_layers(places, where.crs)
+    refuse_leaky_names(layers)
     advance(progress, 0.2)
     history = left_alone(lambda: _known(everything, where, category, day, days, parameters), progress)
     refuse_later_places(places, history)
@@ -141,6 +144,7 @@ def _known(
     if not known.size:
         raise ValueError(f"None of the {incidents.size:,} incidents of {incidents.label!r} was known before {day}.")
     history = known.known(day, gap)
+    refuse_records_change(history.begin, history.origin + DAY, incidents.agency)
     parameters.update(incidents=known.size, of_category=int(known.target.sum()), days_known=history.days)
     return history
 
