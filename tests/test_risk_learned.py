@@ -21,6 +21,7 @@ from lacrime_geo.risk.learning.learned_predictors import (
     RandomForest,
 )
 from lacrime_geo.risk.learning.learners import Logistic, Poisson
+from lacrime_geo.risk.learning.links import before_thinning
 from lacrime_geo.risk.learning.training_rows import PastOrigins, Rows, days_needed, sampled
 from lacrime_geo.risk.learning.tuning import log_likelihood
 from lacrime_geo.risk.predicting.predictor_names import predictor_of
@@ -318,10 +319,17 @@ def test_of_very_many_rows_with_incidents_some_are_drawn(monkeypatch):
     came = np.random.default_rng(7).poisson(0.7, 50_000)
     values = np.arange(50_000.0)[:, None]
     rows = sampled([values], [came], 10, (0,))
-    assert rows.any.sum() == 100 and (~rows.any).sum() == 5000
+    assert rows.any.sum() == 100 and (~rows.any).sum() == 20_000
     assert np.array_equal(came[rows.values[:, 0].astype(int)], rows.came)
     assert rows.weight.sum() == pytest.approx(50_000)
     assert rows.any @ rows.weight == pytest.approx((came > 0).sum())
+
+
+@pytest.mark.parametrize("kept", [0.05, 0.5, 1.0, 4.0])
+def test_numbers_are_corrected_for_zeros_that_were_kept_otherwise(kept):
+    rate = np.geomspace(1e-5, 50, 60)
+    mean = rate / (1 - (1 - kept) * np.exp(-rate))
+    np.testing.assert_allclose(before_thinning(mean, kept), rate, rtol=1e-9)
 
 
 def test_log_likelihood_prefers_the_truth():

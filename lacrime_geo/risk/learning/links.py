@@ -40,9 +40,10 @@ class Link:
 
 
 def before_thinning(mean: np.ndarray, kept: float) -> np.ndarray:
-    """Return the mean λ (n,) of a Poisson number of which zeros were kept in part, so that those kept have a higher mean.
+    """Return the mean λ (n,) of a Poisson number of which another share of the zeros was kept than of all others.
 
-    Solves mean = λ / (1 − (1 − kept) exp(−λ)), by Newton's method from above, where it cannot miss.
+    Solves mean = λ / (1 − (1 − kept) exp(−λ)) by Newton's method, from a side where it cannot miss. Where fewer zeros are kept,
+    those that are have a higher mean.
 
     Examples
     --------
@@ -53,10 +54,10 @@ def before_thinning(mean: np.ndarray, kept: float) -> np.ndarray:
     [0.5]
     """
     rate = np.array(mean, dtype=float)
-    for _ in range(_STEPS if kept < 1 else 0):
+    for _ in range(_STEPS):
         hidden = mean * (1 - kept) * np.exp(-rate)
         step = (rate - mean + hidden) / (1 - hidden)
         rate = rate - step
-        if np.all(step <= 1e-12 * rate):
+        if np.all(np.abs(step) <= 1e-12 * rate):
             break
     return rate

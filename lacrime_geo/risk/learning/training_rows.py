@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
-from ...progress import Progress, advance
+from ...progress import Progress, left_alone
 from ..events import DAY, History
 from .feature_layouts import FeatureLayout
-from .feature_tables import Places, features_at
+from .feature_tables import FeatureTable, Places, features_at
 
 # At least a week must be known at the first origin; of more origins than ten the older ones tell of other times.
 LEAST, MOST = 7, 10
 # The last folds choose; earlier ones have fewer rows to learn from.
 FOLDS = 3
-# More rows with incidents than that tell little more, nor do fewer zeros than that spare any time.
-MOST_WITH_ANY, FEWEST_ZEROS = 10_000, 5_000
+# More rows than that tell little more, and fewer without incidents spare no time.
+MOST_WITH_ANY, MOST_ZEROS, FEWEST_ZEROS = 10_000, 20_000, 5_000
 
 
 class Fold(NamedTuple):
@@ -73,16 +74,18 @@ class PastOrigins:
         """Return the earlier origins of a history with the same features at each."""
         origins = origins_within(history, horizon)
         layout = FeatureLayout.of(history, origins[0])
-        now = features_at(history, places, layout)
-        known, tables = [], []
-        for number, origin in enumerate(origins):
-            advance(progress, number / len(origins))
-            known.append(history.until(origin))
-            tables.append(features_at(known[-1], places, layout).values)
+        known = tuple(history.until(origin) for origin in origins)
+        tables = []
+        for number, each in enumerate((*known, history)):
+            reached = number / (len(known) + 1)
+            table: FeatureTable = left_alone(
+                partial(features_at, each, places, layout), progress, partial(float, reached)
+            )
+            tables.append(table.values)
         came = tuple(history.events.later(origin, horizon) for origin in origins)
-        return cls(
-            horizon, tuple(origins), tuple(known), tuple(tables), came, now.values, now.names, now.groups, now.dropped
-        )
+        *past, now = tables
+        names, groups, dropped = table.names, table.groups, table.dropped
+        return cls(horizon, tuple(origins), known, tuple(past), came, now, names, groups, dropped)
 
     def folds(self) -> list[Fold]:
         """Return the last folds: each origin validates what was learned of those whose horizon was known when it began.
@@ -142,7 +145,7 @@ def sampled(tables: Sequence[np.ndarray], came: Sequence[np.ndarray], zeros: int
     counts = np.concatenate(came)
     draw = np.random.default_rng(seed)
     with_any, without = np.flatnonzero(counts > 0), np.flatnonzero(counts == 0)
-    most = max(zeros * min(with_any.size, MOST_WITH_ANY), FEWEST_ZEROS)
+    most = min(max(zeros * with_any.size, FEWEST_ZEROS), MOST_ZEROS)
     chosen_any, kept_any = _drawn(draw, with_any, MOST_WITH_ANY)
     chosen_zeros, kept_zeros = _drawn(draw, without, most)
     row = np.sort(np.concatenate([chosen_any, chosen_zeros]))
