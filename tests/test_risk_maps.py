@@ -161,7 +161,7 @@ def test_what_comes_later_or_is_reported_later_changes_nothing(model):
 @pytest.mark.parametrize("model", ["auto", "prior_counts"])
 def test_probabilities_come_true(model):
     slopes, told, came = [], 0.0, 0.0
-    for seed in range(2):
+    for seed in range(3):
         many, rate = city(seed, cells=60, days=DAYS)
         found = mapped(many, model, boundary=rectangle(0, 0, 60 * SIDE, 60 * SIDE))
         assert found.parameters["calibrated"]
@@ -225,7 +225,8 @@ def test_a_probability_is_turned_as_past_origins_say():
     came = draw.poisson(np.where(risk > 0, risk / 2, 0.01))
     calibrated = Calibrated.of([PastPrediction(ORIGIN, risk, came)], Parameters())
     told = calibrated.probability(risk)
-    assert told[:5000].mean() == pytest.approx((came[:5000] > 0).mean())
+    hardly = risk <= 0.01 * risk.mean()
+    assert told[hardly] == pytest.approx((came[hardly] > 0).mean()) and hardly[:5000].all()
     assert told.sum() == pytest.approx((came > 0).sum(), rel=1e-6)
     assert recalibration(told, came).slope == pytest.approx(1, abs=0.05)
 
@@ -285,7 +286,7 @@ def test_what_a_budget_caught_is_counted_over_again(incidents, prior):
         surely, tied = counts > cut, counts == cut
         hits += later[surely].sum() + later[tied].sum() * (8 - surely.sum()) / tied.sum()
         came += later.sum()
-    assert (caught["origins"], caught["incidents"]) == (4, came)
+    assert (caught["origins"], caught["incidents"]) == (len(prior.parameters["past_origins"]), came)
     assert caught["share"] == pytest.approx(hits / came, abs=1e-4)
     assert caught["least"] <= caught["share"] <= caught["most"]
 
@@ -301,10 +302,14 @@ def test_the_share_caught_is_said_beside_prior_counts(auto, prior):
 
 def test_past_origins_lie_within_the_history_and_knew_half_of_it(incidents, auto):
     days = np.array(auto.parameters["past_origins"], dtype="M8[D]")
-    assert np.array_equal(days, ORIGIN - HORIZON * np.arange(1, 5))
+    assert np.array_equal(days, ORIGIN - HORIZON * np.arange(1, 6))
     history = lg.risk.events.Events.of(incidents, lg.risk.units.cells_over(incidents, BOUNDARY, SIDE, Unsaid()))
     known = history.known(ORIGIN, 5)
     assert past_origins(known, 7, 1)[0] == ORIGIN - np.timedelta64(12, "D")
+    rare = lg.risk.events.Events.of(
+        incidents.take(np.arange(incidents.size) % 20 == 0), history.units, "burglary"
+    ).known(ORIGIN)
+    assert [len(past_origins(each, horizon, 1)) for each, horizon in ((rare, 7), (rare, 3), (known, 3))] == [5, 12, 9]
     assert len(past_origins(known, 30, 1)) == 1 and past_origins(known, 40, 1) == []
     assert past_origins(known, 7, 70) == []
 
@@ -441,3 +446,14 @@ def test_the_city_of_two_months_is_mapped(lacrime_data):
     used = found.parameters
     assert (len(found), used["origin"], used["days_known"]) == (19_836, "2023-11-01", 61)
     assert 0.10 < used["caught"]["share"] < 0.15
+
+
+def test_a_past_map_had_no_cells_by_what_came_later(incidents):
+    """Without a boundary a cell far from all others is on the map by its own incident: at a past origin it was not."""
+    x, y = np.append(incidents.easting, WEST + 9000), np.append(incidents.northing, SOUTH + 9000)
+    when = np.append(incidents.when, ORIGIN - np.timedelta64(3, "D"))
+    more = lg.Incidents(x, y, when=when, category=np.append(incidents.category, "burglary"), crs=CRS)
+    found, without = (mapped(each, boundary=None) for each in (more, incidents))
+    assert len(found) == len(without) + 1 and found["known"].sum() == without["known"].sum() + 1
+    assert found.parameters["caught"] == without.parameters["caught"]
+    assert found.past[0].there.sum() <= len(without) and found.past[0].came.sum() == without.past[0].came.sum() + 1

@@ -69,15 +69,16 @@ class Caught(NamedTuple):
     @classmethod
     def of(cls, past: Sequence[PastPrediction], area: np.ndarray, budget: float) -> Caught | None:
         """Return what was caught; None where too few incidents came, or at too few origins. Those tied count by their share."""
-        held = [each for each in past if each.came.sum() > 0]
-        whole = sum(int(each.came.sum()) for each in held)
+        held = [each for each in past if each.on_the_map(each.came).sum() > 0]
+        came = [each.on_the_map(each.came) for each in held]
+        whole = int(sum(counts.sum() for counts in came))
         if len(held) < FEWEST_ORIGINS or whole < FEWEST:
             return None
         shares = []
-        for each in held:
-            ranking = Ranking.of(each.risk, area)
-            shares.append(float(ranking.curve(each.came).at(ranking.taken(budget))))
-        caught = sum(share * each.came.sum() for share, each in zip(shares, held))
+        for each, counts in zip(held, came):
+            ranking = Ranking.of(each.on_the_map(each.risk), each.on_the_map(area))
+            shares.append(float(ranking.curve(counts).at(ranking.taken(budget))))
+        caught = sum(share * counts.sum() for share, counts in zip(shares, came))
         return cls(float(caught / whole), min(shares), max(shares), len(held), whole)
 
     def in_words(self) -> str:

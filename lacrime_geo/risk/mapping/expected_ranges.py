@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .past_predictions import PastPrediction, together
+from .past_predictions import PastPrediction, hardly_any, together
 
 LEVEL = 0.9
 # Of fewer incidents a variance beyond Poisson's cannot be told.
@@ -25,13 +25,15 @@ class RateSpread(NamedTuple):
     level, power : 0 and 1 where predictions were right in the mean, both where little and where much was expected.
     linear : what is not known of a rate because little was counted.
     square : what changes, as a share of the rate.
-    unforeseen : how many incidents came on average where none was expected, and `unforeseen_variance` of their rates.
+    least : the expectation up to which hardly any is expected.
+    unforeseen : how many incidents came on average there, and `unforeseen_variance` of their rates.
     """
 
     level: float
     power: float
     linear: float
     square: float
+    least: float
     unforeseen: float
     unforeseen_variance: float
 
@@ -41,14 +43,15 @@ class RateSpread(NamedTuple):
         risk, came = together(past)
         if came.sum() < FEWEST:
             return None
-        some = risk > 0
+        least = hardly_any(risk)
+        some = risk > least
         level, power = _power_law(np.log(risk[some]), came[some])
         linear, square = _variance_terms(np.exp(level) * risk[some] ** power, came[some])
-        return cls(level, power, linear, square, *_of_none_expected(came[~some]))
+        return cls(level, power, linear, square, least, *_of_hardly_any(came[~some]))
 
     def interval(self, risk: np.ndarray, level: float = LEVEL) -> tuple[np.ndarray, np.ndarray]:
         """Return both ends of the interval of the true rate (n,); a prediction that lies beyond one is the end itself."""
-        some = risk > 0
+        some = risk > self.least
         mean = np.where(some, np.exp(self.level) * risk**self.power, self.unforeseen)
         variance = np.where(some, self.linear * mean + self.square * mean**2, self.unforeseen_variance)
         low = _gamma_quantile(mean, variance, (1 - level) / 2)
@@ -95,8 +98,8 @@ def _variance_terms(mean: np.ndarray, came: np.ndarray) -> tuple[float, float]:
     return tuple((found * (max(times, 0.0) + error)).tolist())
 
 
-def _of_none_expected(came: np.ndarray) -> tuple[float, float]:
-    """Return mean and variance of the rates where none was expected: E n and E n(n − 1) − (E n)²."""
+def _of_hardly_any(came: np.ndarray) -> tuple[float, float]:
+    """Return mean and variance of the rates where hardly any was expected: E n and E n(n − 1) − (E n)²."""
     if not came.size:
         return 0.0, 0.0
     mean = float(came.mean())

@@ -19,6 +19,9 @@ CAVEATS = (
     "Where patrols follow such a map and find more, the next map sends them there again (feedback_audit).",
 )
 
+# Where of more than such a share of incidents the date of report is not told, they tell nothing of how late reports are.
+UNTOLD = 0.5
+
 
 def tell(past: Sequence[PastPrediction], events: Events, history: History, parameters: Parameters) -> None:
     """Say what the budget caught at past origins, beside the baseline, and what must be kept in mind."""
@@ -55,10 +58,10 @@ def _caught_by_prior_counts(past: Sequence[PastPrediction], history: History, pa
 
 def _late_reports(events: Events, history: History) -> str:
     """Say how far late reports are missing from what is known."""
-    if events.reported is None:
+    if events.reported is None or np.isnat(events.reported).mean() > UNTOLD:
         return (
-            "There are no dates of report: incidents of the last days that were reported late may be missing at the origin, and "
-            "were not at past ones."
+            "There are no dates of report, or few: incidents of the last days that were reported late may be missing at the "
+            "origin, and were not at past ones."
         )
     before = events.day < history.end
     late = int(before.sum()) - history.events.size

@@ -111,13 +111,13 @@ def predict_risk(
 
     Notes
     -----
-    Known at the origin is what had occurred and been reported before it. At up to four past origins within the history, each
-    with a horizon that is known and half of the days before it, the model is fitted anew: by these the share caught, the
-    probability (its odds turned by a logistic regression, Cox 1958) and the interval are found; what they are too few for is
-    said. The interval is of a gamma: its mean by Poisson regression of what came on the logarithm of what was expected, its
-    variance linear and square in that mean, by moments beyond Poisson's and a standard error. It holds nine of ten true rates
-    where most is expected; of places in which hardly any is, it may hold fewer. A map tells of places, and of what is reported
-    there.
+    Known at the origin is what had occurred and been reported before it. At four past origins within the history, or up to
+    twelve where few incidents came, each with a horizon that is known and half of the days before it, the model is fitted anew:
+    by these the share caught, the probability (its odds turned by a logistic regression, Cox 1958) and the interval are found;
+    what they are too few for is said. The interval is of a gamma: its mean by Poisson regression of what came on the logarithm
+    of what was expected, its variance linear and square in that mean, by moments beyond Poisson's and a standard error. It holds
+    nine of ten true rates where most is expected; of places in which hardly any is, it may hold fewer. A map tells of places,
+    and of what is reported there.
 
     References
     ----------
@@ -155,7 +155,8 @@ def predict_risk(
     predictor.require(history)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
     said = left_alone(lambda: _Said.of(fitted, days), progress, lambda: 0.25)
-    past = past_predictions(history, predictor.anew(), days, within(progress, 0.25, 0.95))
+    reach = 2 * where.grid.cell_size if where.grid is not None and boundary is None else None
+    past = past_predictions(history, predictor.anew(), days, reach, within(progress, 0.25, 0.95))
     advance(progress, 0.95)
     found = replace(_mapped(history, said, past, parameters), made=Making(predictor, fitted, history))
     tell(past, events, history, parameters)
