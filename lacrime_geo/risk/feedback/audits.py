@@ -8,16 +8,17 @@ from typing import Any
 import numpy as np
 
 from ... import checks
-from ...incidents import Incidents, begin
+from ...incidents import begin
 from ...parameters import Parameters, Unsaid, in_plain_words
-from ...progress import Progress, advance, within
-from ...refusals import refuse_weights
+from ...progress import Progress, advance, left_alone, within
+from ...refusals import dated, refuse_weights
 from ...results import Cells, Table
 from ..events import Events, History, dated_rows
+from ..mapping.asked_places import asked_units, known_incidents
+from ..mapping.asked_predictors import as_asked
 from ..mapping.usual_days import first_day_predicted, without_lone_first
 from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Predictor
-from ..units import Units, cells_over, polygons_as_units
 from .discovered_incidents import discovered_incidents
 from .left_out import Difference, Prediction, others_at_random, without
 from .urn_simulation import CORRECTED, MOMENTS, NAIVE, UrnSimulation, simulated
@@ -58,7 +59,6 @@ def feedback_audit(
     units: Any = None,
     budget: float = 0.02,
     origin: Any = None,
-    gap: int = 0,
     seed: int = 0,
     progress: Progress = None,
 ) -> FeedbackAudit:
@@ -73,7 +73,7 @@ def feedback_audit(
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`), of all categories.
     discovered : the categories that police discover, in a list or in a text with commas. Default: by the codes of the offences
         (`crime_code` or `nibrs_code`), of a list with a reason for each.
-    model, horizon, category, boundary, cell_size, units, origin, gap : as of `predict_risk`.
+    model, horizon, category, boundary, cell_size, units, origin : as of `predict_risk`.
     budget : share of the area that can be attended to. Default 0.02.
     seed : of the others that are left out at random, and of the urn.
     progress : function of a fraction, returning False to stop.
@@ -101,6 +101,7 @@ def feedback_audit(
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> draw = np.random.default_rng(0)
     >>> x, y = 5000 * draw.beta(1, 3, (2, 600))
     >>> when = np.datetime64("2023-01-01") + np.sort(draw.integers(0, 60, 600))
@@ -116,11 +117,16 @@ def feedback_audit(
     refuse_weights(everything, "the audit is of counts")
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
     parameters.update(category=category, horizon=days, budget=share, seed=checks.whole("seed", seed, 0))
-    parameters["gap"] = checks.whole("gap", gap, minimum=0)
+    placed = placed.take(dated(placed, "and what comes next is told by them"))
+    predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
     found, offences = discovered_incidents(placed, discovered, parameters)
-    places = _places(placed, units, cell_size, boundary, parameters)
+    first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
+    places = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters)
     advance(progress, 0.05)
-    history, found = _known(placed, places, category, origin, gap, found, parameters)
+    events = left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05)
+    kept = without_lone_first(events, parameters)
+    mask = found[dated_rows(placed)][events.size - kept.size :]
+    history, found = kept.known(first, gap), mask[kept.known_rows(first, gap)]
     predictor.require(history)
     difference = _compared(history, predictor, found, parameters, within(progress, 0.05, 0.95))
     _keep_shares(history, found, parameters)
@@ -129,30 +135,6 @@ def feedback_audit(
     grid, cell = history.units.on_grid()
     label = f"What of the prediction rests on discovered offences · n = {history.events.size:,}"
     return FeedbackAudit(_columns(history, found, difference), parameters, grid, cell, "feedback", label, offences, urn)
-
-
-def _places(placed: Incidents, units: Any, cell_size: float | None, boundary: Any, parameters: Parameters) -> Units:
-    if units is None:
-        return cells_over(placed, boundary, cell_size, parameters)
-    return polygons_as_units(units, placed.crs)
-
-
-def _known(
-    placed: Incidents,
-    places: Units,
-    category: str | None,
-    origin: Any,
-    gap: int,
-    discovered: np.ndarray,
-    parameters: Parameters,
-) -> tuple[History, np.ndarray]:
-    """Return what is known at the origin, and which of it was discovered."""
-    every = Events.of(placed, places, category)
-    events = without_lone_first(every, parameters)
-    mask = discovered[dated_rows(placed)][every.size - events.size :]
-    first = first_day_predicted(events, origin, parameters)
-    history = events.known(first, gap)
-    return history, mask[events.known_rows(first, gap)]
 
 
 def _compared(

@@ -10,18 +10,18 @@ import numpy as np
 
 from ... import checks
 from ...counted_cells import SHAPES
-from ...incidents import Incidents, begin
+from ...incidents import begin
 from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ...refusals import dated, refuse_weights
 from ...results import Cells
-from ..events import Events, History, known_before
+from ..events import Events, History
 from ..learning.place_layers import refuse_later_places
 from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Fitted, Predictor
 from ..scoring.hit_curves import Ranking
-from ..units import Units, cells_over, polygons_as_units
 from . import plain_reasons
+from .asked_places import asked_units, known_incidents
 from .asked_predictors import as_asked
 from .budgets import mean_ranks, within_budget
 from .calibrated_probability import Calibrated
@@ -144,7 +144,7 @@ def predict_risk(
     parameters.update(category=category, horizon=days, budget=share, seed=seed)
     parameters["agency"] = everything.agency
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
-    where = _places(_known(placed, first), units, cell_size, boundary, shape, parameters)
+    where = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters, shape)
     advance(progress, 0.05)
     events = without_lone_first(
         left_alone(lambda: Events.of(placed, where, category), progress, lambda: 0.05), parameters
@@ -176,32 +176,6 @@ class _Said(NamedTuple):
     def of(cls, fitted: Fitted, horizon: int) -> _Said:
         importance = fitted.importance()
         return cls(fitted.predict(horizon), fitted.reasons(horizon), importance, dict(fitted.parameters))
-
-
-def _known(placed: Incidents, first: np.datetime64) -> Incidents:
-    """Return the incidents known at the origin: where cells stand must not tell of later ones."""
-    known = placed.take(known_before(np.asarray(placed.when), placed.reported, first))
-    if not known.size:
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} was reported before the origin {first}; take a later one."
-        )
-    return known
-
-
-def _places(
-    known: Incidents, units: Any, cell_size: float | None, boundary: Any, shape: str, parameters: Parameters
-) -> Units:
-    """Return the polygons that were given as units, or else cells."""
-    if units is None:
-        return cells_over(known, boundary, cell_size, parameters, shape)
-    given = [name for name, value in (("cell_size", cell_size), ("boundary", boundary)) if value is not None]
-    if given:
-        raise ValueError(
-            f"units are polygons already, so {' and '.join(given)} would do nothing: leave out one or the other."
-        )
-    found = polygons_as_units(units, known.crs)
-    parameters.update(cells=found.size, universe="the polygons that were given")
-    return found
 
 
 def _mapped(history: History, said: _Said, past: list[PastPrediction], parameters: Parameters) -> RiskMap:

@@ -54,7 +54,7 @@ _TRUSTED = ["sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting
 
 
 def written_estimator(estimator: Any) -> str:
-    """Return a fitted estimator as text (base64): the same for the same one, whenever it is written.
+    """Return a fitted estimator as text (base64): the same each time, but for bytes of a forest's trees that nobody reads.
 
     Raises
     ------
