@@ -25,7 +25,8 @@ class Analysis:
     further table, and `second_params` are that method's options; `look` are the options of its method `styled`; `needs` is
     a module that is no part of the core, and the package that holds it; `reports` tells that the dates of report are read,
     which others do without, and `intervals` the same of when incidents ended and which times are placeholders; `passes_to`
-    are functions to which it hands on those of its parameters that are none of its own.
+    are functions to which it hands on those of its parameters that are none of its own; `rasters` tells that in place of
+    polygons it takes a raster too.
     """
 
     run: Callable[..., Any]
@@ -44,6 +45,7 @@ class Analysis:
     intervals: bool = False
     resumes: bool = False
     passes_to: tuple[Callable[..., Any], ...] = ()
+    rasters: bool = False
 
     def __post_init__(self) -> None:
         """Hold the declaration against the function's signature."""

@@ -60,6 +60,7 @@ INPUTS = {
     "features": "layer of polygons or points; file.gpkg|layername=x chooses a layer",
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
 }
+RASTERS_TOO = "; or a GeoTIFF of one band"
 COMMANDS: dict[str, Analysis | Command] = {
     **BY_NAME,
     **{summary.name: summary for summary in SUMMARIES},
@@ -252,7 +253,8 @@ def _command_of(commands: Any, one: Analysis | Command) -> Any:
 
 
 def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
-    command.add_argument("input", metavar=analysis.input.upper(), help=INPUTS[analysis.input])
+    takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}"
+    command.add_argument("input", metavar=analysis.input.upper(), help=takes)
     summary = issubclass(analysis.result, Summary)
     command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
     for parameter in (*analysis.params, *analysis.second_params):

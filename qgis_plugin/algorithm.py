@@ -8,6 +8,7 @@ from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterFeatureSink,
     QgsProcessingParameterFeatureSource,
+    QgsProcessingParameterMapLayer,
     QgsProcessingParameterRasterDestination,
     QgsProcessingParameterRasterLayer,
 )
@@ -35,6 +36,9 @@ INPUT_HELP = {
     "features": "Areas or points with a value each. A filter of the layer is respected, and its selection where that is chosen.",
     "surface": "A raster of one band, such as a density.",
 }
+POLYGONS_OR_RASTER = (
+    "Areas with a value each, or a raster of one band, such as a density. A filter of the layer is respected."
+)
 
 
 class AnalysisAlgorithm(LacrimeAlgorithm):
@@ -95,9 +99,13 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
         title = self.tr(self.analysis.input.title())
         if self.takes_a_raster:
             made = QgsProcessingParameterRasterLayer(self.input_name, title)
+        elif self.analysis.rasters:
+            kinds = [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeRaster]
+            made = QgsProcessingParameterMapLayer(self.input_name, title, None, False, kinds)
         else:
             made = QgsProcessingParameterFeatureSource(self.input_name, title, SOURCES[self.analysis.input])
-        made.setHelp(self.tr(INPUT_HELP[self.analysis.input]))
+        text = POLYGONS_OR_RASTER if self.analysis.rasters else INPUT_HELP[self.analysis.input]
+        made.setHelp(self.tr(text))
         self.addParameter(made)
         for parameter in (*self.analysis.params, *self.analysis.second_params):
             required = self.analysis.required(parameter.name)

@@ -8,7 +8,9 @@ from . import raster_layers, reading
 from .lacrime_geo.parameter_kinds import Column, Columns, Points, Polygons
 from .lacrime_geo.privacy.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.progress import within
+from .lacrime_geo.results import Surface
 from .lacrime_geo.selection import refuse, words
+from .layers import Raster
 from .named_columns import Spans
 from .outputs import database_file
 from .parameters import value_of
@@ -56,7 +58,7 @@ class Inputs:
 
     def data(self, source, options, progress):
         """Return the input as the library takes it: a surface, features, or the incidents chosen."""
-        if self.algorithm.takes_a_raster:
+        if isinstance(source, Raster):
             return raster_layers.surface_of(source)
         columns = self._columns(options, None)
         areas = self.are_counted(options) and _are_areas(source)
@@ -98,7 +100,8 @@ class Inputs:
         layers = [p for p in shown if isinstance(p, (Points, Polygons)) and p.name.upper() in self.algorithm.layers]
         for number, parameter in enumerate(layers):
             going = within(progress, number / len(layers), (number + 1) / len(layers))
-            read = self._beside(parameter, data.crs, self._columns(options, parameter.name), going)
+            crs = data.grid.crs if isinstance(data, Surface) else data.crs
+            read = self._beside(parameter, crs, self._columns(options, parameter.name), going)
             options[parameter.name] = self.layers_read[parameter.name.upper()] = read
 
     def _beside(self, parameter, crs, columns, progress):

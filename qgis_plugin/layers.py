@@ -8,6 +8,7 @@ from qgis.core import (
     QgsProcessingFeatureSourceDefinition,
     QgsProperty,
     QgsProviderRegistry,
+    QgsRasterLayer,
     QgsVectorLayerFeatureSource,
     QgsVectorLayerSelectedFeatureSource,
 )
@@ -84,7 +85,16 @@ def taken(algorithm, parameters, context):
         elif definition.type() == "raster":
             layer = algorithm.parameterAsRasterLayer(parameters, name, context)
             found[name] = None if layer is None or not layer.isValid() else Raster(layer)
+        elif definition.type() == "layer":
+            found[name] = _either(algorithm.parameterAsLayer(parameters, name, context))
     return {name: layer for name, layer in found.items() if layer is not None}
+
+
+def _either(layer):
+    """Return a layer as a Raster or as the Source of its features; None for none that can be read."""
+    if layer is None or not layer.isValid():
+        return None
+    return Raster(layer) if isinstance(layer, QgsRasterLayer) else Source(layer, None)
 
 
 def vector_layer(algorithm, parameters, name, context):

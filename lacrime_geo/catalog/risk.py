@@ -72,5 +72,6 @@ ANALYSES = (
         second="places",
         second_title="Places with what came",
         second_result=Marks,
+        rasters=True,
     ),
 )

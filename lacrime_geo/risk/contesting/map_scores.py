@@ -50,11 +50,12 @@ class ScoredMap(Picture):
             "chosen": chosen,
             "caught": chosen * came,
         }
+        label = self.label.replace("Score of", "Places of", 1)
         if isinstance(self.layer, Features):
             spread = with_columns(self.known.size, columns, self.known, MISSING)
-            return Marks(spread, self.parameters, self.layer, STYLE, self.label)
+            return Marks(spread, self.parameters, self.layer, STYLE, label)
         grid, cell = self.layer
-        found = Cells(columns, self.parameters, grid, cell, STYLE, self.label)
+        found = Cells(columns, self.parameters, grid, cell, STYLE, label)
         few_enough(found)
         return found
 
