@@ -423,7 +423,8 @@ def test_places_are_for_models_that_learn_of_them(incidents):
     ):
         mapped(incidents, places=bars)
     pytest.importorskip("sklearn")
-    found = mapped(incidents, "poisson_regression", places={"bars": bars})
+    where = dict(units=districts(1000), boundary=None, cell_size=None, origin=str(FIRST + 40))
+    found = mapped(incidents, "poisson_regression", places={"bars": bars}, **where)
     assert any("distance to bars" in name for name in found.contributions)
     np.testing.assert_allclose(np.sum(list(found.contributions.values()), axis=0), found["risk"], atol=1e-12)
     later = lg.Incidents(bars.easting, bars.northing, when=[ORIGIN, ORIGIN], crs=CRS)

@@ -76,7 +76,7 @@ def inputs_of(name, points, squares, units, density):
         "backtest_forecasts": dict(MODELS="mean of 6"),
         "contest": dict(CATEGORY="burglary", CELL_SIZE=1000, ORIGINS="3", PREDICTORS="kde"),
         "score_map": dict(FEATURES=squares, VALUE="crimes"),
-        "predict_risk": dict(CATEGORY="burglary", CELL_SIZE=1000, BUDGET=0.05),
+        "predict_risk": dict(CATEGORY="burglary", MODEL="all_crime_counts", CELL_SIZE=1000, BUDGET=0.05),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},

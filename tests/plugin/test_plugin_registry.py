@@ -45,7 +45,7 @@ LOOKS = {
     "ellipses": ("categorizedSymbol", "all", "all"),
     "safe_export": ("graduatedSymbol", "60 to 636 crimes", "Withheld: under 5, or to hide such"),
     "aoristic": ("graduatedSymbol", "Wholly in these hours", "Time not known"),
-    "predict_risk": ("graduatedSymbol", "Top 5 % of area: catches 65 % (59–72 %)", "Beyond the top 10 %"),
+    "predict_risk": ("graduatedSymbol", "Top 5 % of area: catches 63 % (53–70 %)", "Beyond the top 10 %"),
     "risk_zones": ("graduatedSymbol", "25 to 30 days left, today included", "1 to 6 days left, today included"),
     "emerging_hotspots": (
         "categorizedSymbol",
