@@ -24,7 +24,7 @@ from lacrime_geo import (
 from lacrime_geo.parameters import Unsaid
 from lacrime_geo.risk.events import Events
 from lacrime_geo.risk.guards import cut_counts, linear_functions, too_alike_counts, yes_no_functions
-from lacrime_geo.risk.guards.later_knowledge import otherwise_later
+from lacrime_geo.risk.predicting.later_knowledge import otherwise_later
 from lacrime_geo.risk.learning.feature_tables import features_at
 from lacrime_geo.risk.predicting.plain_predictors import PriorCounts
 from lacrime_geo.risk.predicting.predictor_names import PREDICTORS

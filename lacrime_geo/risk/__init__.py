@@ -3,7 +3,6 @@
 from .contesting import Contest, ScoredMap, contest, score_map
 from .feedback import FeedbackAudit, UrnSimulation, feedback_audit, urn_simulation
 from .guards import (
-    predictor_knows_nothing_later,
     refuse_dependency,
     refuse_late_threshold,
     refuse_leaky_features,
@@ -13,6 +12,7 @@ from .guards import (
 )
 from .learning.place_features import risk_features
 from .mapping import RiskMap, predict_risk
+from .predicting.later_knowledge import predictor_knows_nothing_later
 from .saving.saved_predictors import SavedPredictor
 
 __all__ = [

@@ -3,12 +3,10 @@
 from ...forecasting.leak_guards import refuse_outcomes, refuse_random_split
 from .dependency_guard import refuse_dependency
 from .feature_guard import refuse_leaky_features, refuse_leaky_names
-from .later_knowledge import predictor_knows_nothing_later
 from .refused_names import refuse_victims
 from .time_guards import refuse_late_threshold, refuse_records_change
 
 __all__ = [
-    "predictor_knows_nothing_later",
     "refuse_dependency",
     "refuse_late_threshold",
     "refuse_leaky_features",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import NamedTuple, Union
 
 import numpy as np
@@ -10,9 +11,12 @@ import numpy as np
 from ...features import Features, as_features
 from ...incidents import Incidents
 from ..events import History
+from ..guards.feature_guard import refuse_leaky_names
+from ..units import Units
 from .count_features import Feature, count_features
 from .feature_layouts import FeatureLayout
 from .place_distances import distances, numbers_within
+from .place_layers import refuse_later_places
 
 Places = Mapping[str, Union[Features, Incidents]]
 _DAYS_OF_YEAR = 365.25
@@ -45,7 +49,8 @@ def features_at(history: History, places: Places | None = None, layout: FeatureL
     Raises
     ------
     ValueError
-        If no day is known, or a layer of places is empty.
+        If no day is known, or a layer of places is empty, is named as one of victims or outcomes, or holds incidents that were
+        not known.
     """
     if history.days < 1:
         raise ValueError(f"No day is known before {history.origin}; take a later origin.")
@@ -68,9 +73,18 @@ def _season(history: History, layout: FeatureLayout) -> list[Feature]:
 
 def _distances(history: History, places: Places) -> Iterator[Feature]:
     """Yield how far the nearest of each layer is, and how many of its points are near: risk terrain (Caplan & Kennedy 2011)."""
-    x, y = history.units.x, history.units.y
+    refuse_leaky_names(places)
+    refuse_later_places(places, history)
     for name, layer in places.items():
-        group = f"distance to {name}"
-        yield Feature(f"distance_{name}", group, distances(x, y, layer))
-        if not as_features(layer).are_polygons:
-            yield Feature(f"{name}_within_{NEAR:g}_m", group, numbers_within(x, y, layer, NEAR))
+        group, found = f"distance to {name}", _terrain(history.units, layer)
+        yield Feature(f"distance_{name}", group, found[0])
+        if len(found) > 1:
+            yield Feature(f"{name}_within_{NEAR:g}_m", group, found[1])
+
+
+# A learner asks at many origins for what stands still.
+@lru_cache(maxsize=16)
+def _terrain(units: Units, layer: Features | Incidents) -> tuple[np.ndarray, ...]:
+    """Return how far each unit (n,) is from the nearest of a layer, and of points how many are near."""
+    far = distances(units.x, units.y, layer)
+    return (far,) if as_features(layer).are_polygons else (far, numbers_within(units.x, units.y, layer, NEAR))

@@ -16,7 +16,6 @@ from ...progress import Progress, advance, left_alone
 from ...refusals import refuse_weights
 from ...results import Cells
 from ..events import DAY, Events, History, known_before
-from ..guards.feature_guard import refuse_leaky_names
 from ..guards.time_guards import refuse_records_change
 from ..mapping.usual_days import without_lone_first
 from ..units import Units, cells_over, polygons_as_units
@@ -88,7 +87,6 @@ def risk_features(
     parameters = Parameters(layer=everything.label, origin=str(day), gap=days, category=category)
     where = left_alone(lambda: _units(units, everything, boundary, day, days, parameters), progress)
     layers = place_layers(places, where.crs)
-    refuse_leaky_names(layers)
     advance(progress, 0.2)
     history = left_alone(lambda: _known(everything, where, category, day, days, parameters), progress)
     refuse_later_places(places, history)

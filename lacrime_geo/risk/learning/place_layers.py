@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from ...features import Features, as_features
+from ...frames import TIME_COLUMN
 from ...incidents import Incidents
 from ..events import History
 
@@ -44,14 +46,22 @@ def refuse_later_places(places: Any, history: History) -> None:
     """
     layers = places if isinstance(places, Mapping) else {"places": places}
     for name, layer in layers.items():
-        if not isinstance(layer, Incidents) or layer.when is None:
-            continue
-        late = np.flatnonzero(layer.when >= history.end)
+        when = _times(layer)
+        late = np.flatnonzero(when >= history.end)
         if late.size:
             raise ValueError(
-                f"{late.size:,} of the {layer.size:,} incidents given as places {name!r} are of {history.end} or later, first "
+                f"{late.size:,} of the {when.size:,} incidents given as places {name!r} are of {history.end} or later, first "
                 f"row {late[0]}, and were not known before {history.origin}; give those before (until={history.end})."
             )
+
+
+def _times(layer: Any) -> np.ndarray:
+    """Return when the incidents of a layer happened (n,); of places that are none, nothing."""
+    when = layer.when if isinstance(layer, Incidents) else None
+    source = None if isinstance(layer, (str, os.PathLike)) else getattr(layer, "source", layer)
+    if when is None and source is not None and TIME_COLUMN in source:
+        when = np.asarray(source[TIME_COLUMN])
+    return when if when is not None and when.dtype.kind == "M" else np.zeros(0, dtype="M8[s]")
 
 
 def in_name(text: str) -> str:

@@ -9,8 +9,8 @@ import numpy as np
 
 from ... import checks
 from ..events import DAY, Events
-from ..predicting.predictor_names import predictor_of
-from ..predicting.predictors import Predictor
+from .predictor_names import predictor_of
+from .predictors import Predictor
 
 Maker = Callable[[Events], Predictor]
 # Rounding, as sums in another order have it.
