@@ -75,7 +75,7 @@ def _as_lines(value: Any, depth: int) -> Iterator[str]:
 
 def _nested(part: Any) -> bool:
     """Whether a part has parts of its own, or sentences, and does not fit a line."""
-    return isinstance(part, dict) or any(isinstance(each, (dict, list)) or " " in str(each) for each in part)
+    return (isinstance(part, dict) and bool(part)) or any(isinstance(each, (dict, list)) or " " in str(each) for each in part)
 
 
 def _said(value: Any) -> str:

@@ -21,7 +21,7 @@ ETHICS = (
     "Reported crime is not crime: who reports, and where police look, is part of every count and so of every map.",
     "Police sent to where much is expected record more there, and the next map follows (Ensign et al. 2018, Runaway Feedback "
     "Loops in Predictive Policing, PMLR 81: 160-171): audit it with feedback_audit before acting by it.",
-    "What a budget of places misses is most of the incidents: the shares below say how many.",
+    "What a budget of places misses is most of the incidents: its hit rates say how many.",
 )
 NOT_AUDITED = (
     "No feedback audit was given (model_card(…, feedback=feedback_audit(…))): how far it rests on patrols is not told."

@@ -94,19 +94,19 @@ def _card(*, warnings: list[str], feedback: Any, **sections: Any) -> dict[str, A
 
 def _details(risk_map: RiskMap, made_on: str) -> dict[str, Any]:
     assert risk_map.made is not None
-    predictor, fitted, _ = risk_map.made
+    predictor, fitted, history = risk_map.made
     kept = risk_map.parameters
     details: dict[str, Any] = {"name": predictor.name, "asked_for": kept["model"]}
     own = getattr(predictor, "predictor", predictor)  # of one that was saved
     details["what"] = (type(own).__doc__ or "").strip().split("\n")[0]
     with suppress(TypeError):  # of another package: its name is all that is known
         details["settings"] = recipe_of(own)
-    details["learned_until"] = None if predictor.trained_until is None else str(predictor.trained_until)
+    if isinstance(own, LearnedPredictor):
+        details["learned_until"] = str(history.end if predictor.trained_until is None else predictor.trained_until)
     names = ("category", "horizon", "origin", "gap", "budget", "cell_size", "universe", "seed", "importance")
     details.update({name: kept.get(name) for name in names})
     details["found_in_fitting"] = dict(fitted.parameters)
-    learned = isinstance(own, LearnedPredictor)
-    return {**details, "made_on": made_on, "versions": _versions(learned), "card_after": AFTER}
+    return {**details, "made_on": made_on, "versions": _versions("learned_until" in details), "card_after": AFTER}
 
 
 def _versions(learned: bool) -> dict[str, str]:
@@ -146,13 +146,14 @@ def _scores(risk_map: RiskMap) -> dict[str, Any]:
 
 def _caught(past: Sequence[PastPrediction], history: History, shares: list[float]) -> dict[str, Any]:
     """Return hit rates and PAI by share of the area, incidents of all origins together."""
-    came, hits = sum(float(each.came.sum()) for each in past), np.zeros(len(shares))
+    came = sum(float(each.on_the_map(each.came).sum()) for each in past)
+    hits = np.zeros(len(shares))
     taken = np.full(len(shares), np.nan)
     for each in past:
-        ranking = Ranking.of(each.risk, history.units.area)
-        taken = ranking.taken(shares)
-        if each.came.sum():
-            hits += ranking.curve(each.came).at(taken) * each.came.sum()
+        ranking = Ranking.of(each.on_the_map(each.risk), each.on_the_map(history.units.area))
+        taken, there = ranking.taken(shares), each.on_the_map(each.came)
+        if there.sum():
+            hits += ranking.curve(there).at(taken) * there.sum()
     rates = hits / came if came else np.full(len(shares), np.nan)
     with np.errstate(invalid="ignore", divide="ignore"):
         pai = rates / taken
