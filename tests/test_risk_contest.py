@@ -307,6 +307,8 @@ def test_places_tied_at_the_budget_are_within_it_in_part():
     assert found["hit_rate"][0] == 0.375 and found["against_map"][0] == 0.25
     places = found.places()
     assert places["chosen"].tolist() == [0.5, 0.5, 0.0] and places["rank"].tolist() == [1.5, 1.5, 3.0]
+    assert places["in_budget"].sum() == 1 and not places["in_budget"][2]
+    assert "drawn by the seed" in places.parameters["warnings"][-1] and len(found.parameters["warnings"]) == 2
 
 
 def test_areas_that_differ_are_ranked_by_the_value_or_by_the_value_over_the_area():

@@ -106,16 +106,27 @@ def given_map(thing: Any, units: Units, label: str | None = None, column: str | 
         thing = as_surface(thing)
     if isinstance(thing, Surface):
         values = _on_grid(thing.grid, thing.values.ravel(), units, thing.label)
-        return GivenMap(values, units, label or thing.label, last_day_of(thing))
+        return GivenMap(values, units, label or kind_of(thing.label), last_day_of(thing))
     if isinstance(thing, Cells):
         held = np.full(thing.grid.size, np.nan)
         held[thing.cell] = named_column(thing.columns, column, thing.label)
-        return GivenMap(_on_grid(thing.grid, held, units, thing.label), units, label or thing.label, last_day_of(thing))
+        return GivenMap(
+            _on_grid(thing.grid, held, units, thing.label), units, label or kind_of(thing.label), last_day_of(thing)
+        )
     features = _polygons(thing, units)
     known = numbers_or_nan(named_column(features.source, column, features.label), features.size)
     at = polygon_of(features, units.x, units.y)
     values = np.where(at >= 0, known[at], np.nan)
-    return GivenMap(values, units, label or features.label, last_day_of(features))
+    return GivenMap(values, units, label or kind_of(features.label), last_day_of(features))
+
+
+def kind_of(label: str) -> str:
+    """Return what a map's title says of its kind, without its period and numbers.
+
+    >>> kind_of("Density (480 m) · burglary · Sep 2023 · n = 1,287")
+    'Density (480 m)'
+    """
+    return label.partition(" · ")[0]
 
 
 def last_day_of(thing: Any) -> np.datetime64 | None:

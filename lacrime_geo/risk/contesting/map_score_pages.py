@@ -67,7 +67,7 @@ def page_of(scored: ScoredMap) -> str:
         *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
         html.tag("h2", "Scores"),
         html.table(
-            ["share of the area, %", "places", "caught, %", "at least", "PAI", "of the best"],
+            ["share of the area, %", "places", "caught, %", "at least", "PAI", "of the best, %"],
             (_row(scored, at) for at in range(len(scored))),
         ),
         html.tag("p", whole),
@@ -78,7 +78,7 @@ def page_of(scored: ScoredMap) -> str:
 
 def _row(scored: ScoredMap, at: int) -> list[Any]:
     rate, low, high, least = (100 * float(scored[name][at]) for name in ("hit_rate", "low", "high", "against_map"))
-    shown = [number(float(scored[name][at])) for name in ("pai", "pei")]
+    shown = [number(float(scored["pai"][at])), f"{100 * float(scored['pei'][at]):.1f}"]
     return [
         f"{100 * scored['area'][at]:g}",
         number(float(scored["units"][at])),

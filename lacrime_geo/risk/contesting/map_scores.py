@@ -9,8 +9,9 @@ import numpy as np
 
 from ...features import Features
 from ...grid import Grid
-from ...parameters import in_words
+from ...parameters import Parameters, in_words
 from ...results import Cells, Drawing, Marks, Picture, Table, few_enough, with_columns
+from ..mapping.budgets import mean_ranks, within_budget
 from ..scoring import label_scores
 from . import map_score_pages
 from .contest_results import BEST, REACH, STEPS
@@ -39,35 +40,31 @@ class ScoredMap(Picture):
         return Table(columns, self.parameters, label=f"{self.label}: curve")
 
     def places(self) -> Marks | Cells:
-        """Return the map again with each place's rank, what came there, and what of it the budget caught."""
+        """Return the map again with each place's rank, what came there, and what of it the budget caught.
+
+        Places tied where the budget ends are caught by their expected share; which of them are outlined is drawn.
+        """
         assert self.played is not None and self.layer is not None and self.known is not None
         ranking, came = self.played.rankings[0][0], self.played.came[0]
-        chosen = ranking.chosen(float(self.parameters["budget"]))
+        budget, seed = float(self.parameters["budget"]), int(self.parameters["seed"])
+        chosen = ranking.chosen(budget)
+        # The record of the places says which of those tied are drawn; that of the scores counts all by their share.
+        record = Parameters({**self.parameters, "warnings": list(self.parameters.get("warnings", []))})
         columns = {
-            "rank": _ranks(ranking.group),
+            "rank": mean_ranks(ranking),
             "later": came,
-            "in_budget": chosen > 0,
+            "in_budget": within_budget(ranking, budget, seed, record),
             "chosen": chosen,
             "caught": chosen * came,
         }
         label = self.label.replace("Score of", "Places of", 1)
         if isinstance(self.layer, Features):
             spread = with_columns(self.known.size, columns, self.known, MISSING)
-            return Marks(spread, self.parameters, self.layer, STYLE, label)
+            return Marks(spread, record, self.layer, STYLE, label)
         grid, cell = self.layer
-        found = Cells(columns, self.parameters, grid, cell, STYLE, label)
+        found = Cells(columns, record, grid, cell, STYLE, label)
         few_enough(found)
         return found
-
-
-def _ranks(group: np.ndarray) -> np.ndarray:
-    """Return ranks (n,) from 1 for the highest on, those tied with the mean of theirs.
-
-    >>> _ranks(np.array([0, 1, 1, 2])).tolist()
-    [1.0, 2.5, 2.5, 4.0]
-    """
-    size = np.bincount(group)
-    return np.asarray((np.cumsum(size) - (size - 1) / 2)[group])
 
 
 def columns_of(played: Played) -> dict[str, np.ndarray]:
