@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from ...counted_cells import QUEEN
+from ...neighbours import neighbour_matrix
+from ...parameters import Unsaid
 from ..events import History
 from ..predicting.borrowed_maps import MAPS, Borrowing
 from ..predicting.kernel_predictors import KernelDensity, Prospective, decayed_counts
 from ..predicting.plain_predictors import YEAR, days_used
 from ..spreading_counts import spread
 from ..unit_distances import near_units, width_of
+from ..units import Units
 from .feature_layouts import FeatureLayout
 from .place_layers import in_name
 
@@ -20,8 +25,6 @@ HALF_LIVES = (7.0, 28.0)
 # In cells: the eight around, a few streets, a neighbourhood, a part of the town.
 WIDTHS, OTHERS_WIDTH = (0.6, 1.2, 2.4, 5.0), 1.2
 _MIXES = ("all crime by the region's mix, 0 cells", "all crime by the region's mix, 0.6 cells")
-# Queen: those that touch at a side or a corner.
-_TOUCHING = 1.5
 # Longer windows of neighbours say what the spread counts do.
 _RECENT = 28
 
@@ -70,14 +73,24 @@ def _windows(history: History, layout: FeatureLayout, every: bool) -> Iterator[F
 
 def _neighbours(history: History, layout: FeatureLayout, days: int) -> Iterator[Feature]:
     """Yield the means of the places that touch each, 0 where none does."""
-    near = near_units(history.units, _TOUCHING * width_of(history.units))
-    other = near.source != near.other
-    source, around = near.source[other], near.other[other]
+    source, around = _touching(history.units)
     several = np.maximum(np.bincount(source, minlength=history.units.size), 1)
     spans = {f"{window}_days": (window, 1) for window in layout.windows if window <= _RECENT}
     for label, (window, divisor) in {**spans, "per_day": (days, days)}.items():
         mean = np.bincount(source, history.counts(window)[around], history.units.size) / several
         yield Feature(f"neighbours_{label}", "neighbours", mean / divisor)
+
+
+# A learner asks at many origins for what stands still.
+@lru_cache(maxsize=4)
+def _touching(units: Units) -> tuple[np.ndarray, np.ndarray]:
+    """Return the pairs of units that touch at a side or a corner, both ways round."""
+    if units.polygons is not None:
+        pairs = neighbour_matrix(units.polygons, "queen", None, None, Unsaid()).tocoo()
+        return pairs.row, pairs.col
+    near = near_units(units, QUEEN * width_of(units))
+    other = near.source != near.other
+    return near.source[other], near.other[other]
 
 
 def _density(history: History) -> np.ndarray:
