@@ -196,6 +196,10 @@ def test_an_origin_of_which_nothing_is_known_is_refused():
     with pytest.raises(ValueError, match=r"None of the 900 incidents .* was known before 2022-12-01"):
         risk_features(squares(), city(), "2022-12-01")
     incidents = city()
+    far = city()
+    far = replace(far, easting=far.easting + 90_000)
+    with pytest.raises(ValueError, match=r"None of the \d+ incidents .* stands in a unit"):
+        risk_features(squares(), far, ORIGIN)
     with pytest.raises(ValueError, match="no times"):
         risk_features(250, Incidents(incidents.easting, incidents.northing, crs=CRS), "2023-02-01")
     with pytest.raises(ValueError, match="units are places already"):

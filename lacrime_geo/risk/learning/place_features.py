@@ -141,6 +141,15 @@ def _known(
     known = without_lone_first(Events.of(incidents, units, category).known(day, gap).events, parameters)
     if not known.size:
         raise ValueError(f"None of the {incidents.size:,} incidents of {incidents.label!r} was known before {day}.")
+    outside = int((known.unit < 0).sum())
+    if outside == known.size:
+        raise ValueError(
+            f"None of the {known.size:,} incidents of {incidents.label!r} known before {day} stands in a unit; are both of "
+            "the same town?"
+        )
+    parameters.note(
+        "outside", outside, f"{outside:,} of the incidents known stand in no unit, and are told of near places only"
+    )
     history = known.known(day, gap)
     refuse_records_change(history.begin, history.origin + DAY, incidents.agency)
     parameters.update(incidents=known.size, of_category=int(known.target.sum()), days_known=history.days)
