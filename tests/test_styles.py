@@ -282,15 +282,11 @@ def test_places_are_classed_by_their_rank_and_the_budget_is_outlined():
         assert int(high) == int(share * len(found))
         assert colour(layers[0]["color"]) == tuple(int(hue[i : i + 2], 16) for i in (1, 3, 5))
     assert entries[-1][3][0]["style"] == "no"
-    enabled = [
-        {
-            o.get("name"): o.find("Option[@name='expression']").get("value")
-            for o in layer.findall(".//Option[@type='Map']")
-            if o.find("Option[@name='expression']") is not None
-        }["enabled"]
-        for layer in root.findall(".//layer[@class='SimpleLine']")
-    ]
-    assert enabled == ["true", *['"in_budget" = true'] * len(entries)]
+    lines = root.findall(".//layer[@class='SimpleLine']")
+    styles = [line.find(".//Option[@name='line_style']").get("value") for line in lines]
+    asked = [line.find(".//Option[@name='outlineStyle']/Option[@name='expression']") for line in lines]
+    assert styles == ["solid", *["no"] * len(entries)] and asked[0] is None
+    assert {each.get("value") for each in asked[1:]} == {"if(try(\"in_budget\" = true, false), 'solid', 'no')"}
 
 
 def test_value_contours_name_the_unit_and_are_thickest_at_the_top():

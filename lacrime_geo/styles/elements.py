@@ -135,8 +135,8 @@ def _filled(colour: str | None, outline: str | None, width: float, fill_opacity:
     }
 
 
-def outlined_where(condition: str, colour: str | None, line: str, width: float) -> str:
-    """Return an area filled with a colour, if any, with an outline (mm) above all fills where a condition holds.
+def outlined_where(condition: str | None, colour: str | None, line: str, width: float) -> str:
+    """Return an area filled with a colour, if any, with an outline (mm) above all fills, where a condition holds if there is one.
 
     From afar, where areas are hardly larger than their outlines, it is half as wide.
     """
@@ -144,12 +144,14 @@ def outlined_where(condition: str, colour: str | None, line: str, width: float) 
         "line_color": rgba(line),
         "line_width": width,
         "line_width_unit": "MM",
-        "line_style": "solid",
+        # Legends have no feature to ask, and show what stands here.
+        "line_style": "no" if condition else "solid",
         "joinstyle": "miter",
         "capstyle": "square",
     }
     across = f"if(@map_scale > {LOCAL_SCALE}, {width / 2:g}, {width:g})"
-    shown = data_defined("data_defined_properties", "enabled", condition, outlineWidth=across)
+    style = dict(outlineStyle=f"if({condition}, 'solid', 'no')") if condition else {}
+    shown = data_defined("data_defined_properties", "outlineWidth", across, **style)
     layers = [_layer("SimpleFill", _filled(colour, colour, 0.2)), _layer("SimpleLine", options, shown, turn=1)]
     return symbol("fill", layers)
 

@@ -11,6 +11,7 @@ OPACITY, OUTLINE = 0.75, 0.35
 # What rounding may leave of a whole number of places.
 ROUNDING = 1e-12
 BUDGET = "The places within the budget"
+IN_BUDGET = 'try("in_budget" = true, false)'
 
 
 def risk(result: Any) -> str:
@@ -20,7 +21,7 @@ def risk(result: Any) -> str:
     """
     places = len(result)
     # No rank is below 0: the first entry is of none, and stands in the legend only.
-    entries, symbols = [(-2.0, -1.0, str(result.parameters.get("caption", BUDGET)))], [_symbol(None, "true")]
+    entries, symbols = [(-2.0, -1.0, str(result.parameters.get("caption", BUDGET)))], [_symbol(None, None)]
     lowest, before = 0.0, 0.0
     for share, colour in palettes.RISK:
         # Those tied have the mean of their ranks, a whole number or a half.
@@ -35,7 +36,7 @@ def risk(result: Any) -> str:
     return document([renderer, element("layerOpacity", text=OPACITY), element("blendMode", text=NORMAL)])
 
 
-def _symbol(colour: str | None, outlined: str = '"in_budget" = true') -> str:
+def _symbol(colour: str | None, outlined: str | None = IN_BUDGET) -> str:
     return outlined_where(outlined, colour, palettes.RISK_BUDGET, OUTLINE)
 
 
