@@ -38,7 +38,7 @@ areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
-every += " forecast_areas backtest_forecasts predict_risk contest score_map"
+every += " forecast_areas backtest_forecasts predict_risk contest score_map feedback_audit"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
@@ -60,11 +60,14 @@ cells += [lg.jitter_sensitivity(name, points, radius=50, runs=2) for name in ("h
 cells += [lg.change_map(points, after_since="2023-09-01")]
 cells += [lg.predict_risk(points, category="a"), lg.predict_risk(points, model="kde", shape="hex")]
 cells += [lg.predict_risk(points, units=areas, model="prior_counts", budget=0.1)]
+cells += [lg.feedback_audit(points, discovered="a", model=name, units=areas) for name in ("auto", "prior_counts")]
 cells += [lg.change_map(some.select(until="2024-01-01"), after=points.select(since="2024-01-01"))]
 marks += [lg.compare(cells[0], cells[2])]
 cube = lg.space_time_cube(points, cell_size=200)
 cells += [cube, cube.bins(), lg.emerging_hotspots(cube, distance_band=400).steps()]
 tables = [cells[2].curve(), marks[-1].agreement()]
+audit = lg.feedback_audit(points, discovered="a", model="all_crime_counts")
+tables += [audit.offences(), audit.urn, lg.urn_simulation(days=20, runs=9)]
 tables += [lg.season(points), lg.weekday_test([3, 0, 0, 1, 0, 0, 0]), lg.decompose(points, step="week", period=4)]
 tables += [lg.change_points(points, method=how).levels() for how in ("pelt", "pettitt")]
 curve = lg.incremental_moran(points, boundary=areas, cell_size=40)

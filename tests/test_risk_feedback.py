@@ -216,7 +216,7 @@ def test_where_all_is_discovered_all_is_driven_and_where_nothing_is_nothing():
     )
     nothing = audited(coded, discovered=None)
     assert nothing.parameters["area_driven"] == nothing.parameters["area_driven_by_chance"] == 0.0
-    assert not nothing["driven"].any() and nothing.offences["kind"].tolist() == ["reported"]
+    assert not nothing["driven"].any() and nothing.offences()["kind"].tolist() == ["reported"]
 
 
 def test_the_urn_has_the_share_of_the_data():
@@ -238,7 +238,7 @@ def test_codes_tell_what_is_discovered_whatever_their_type():
     for source in ({"crime_code": codes}, {"crime_code": texts}, frame):
         coded = lg.Incidents(incidents.easting, incidents.northing, when=incidents.when, crs=CRS, source=source)
         found = audited(coded, discovered=None)
-        kinds = dict(zip(found.offences["code"], found.offences["kind"]))
+        kinds = dict(zip(found.offences()["code"], found.offences()["kind"]))
         assert [kinds[code] for code in ("437", "623", "888", "510")] == [
             "discovered",
             "discovered",
@@ -268,6 +268,7 @@ def test_each_code_stands_once_with_a_reason_and_a_source():
         (dict(discovered="vice"), "discovered names 'vice', of which there is no incident; there are burglary, drugs"),
         (dict(discovered=" , "), "discovered names nothing"),
         (dict(discovered=None), "have no column 'crime_code' or 'nibrs_code'"),
+        (dict(discovered=None, codes="code"), "'code' names a column, but this input has no columns"),
         (dict(category="arson"), "No incident is of the category 'arson'"),
         (dict(budget=2), "budget must be a share"),
         (dict(origin="2022-01-01"), "Nothing is known before the origin"),
@@ -294,7 +295,7 @@ def test_the_city_has_few_offences_that_police_discover(lacrime_data):
         model="prior_counts",
         origin="2023-10-01",
     )
-    crimes = dict(zip(found.offences["crime"], found.offences["kind"]))
+    crimes = dict(zip(found.offences()["crime"], found.offences()["kind"]))
     assert crimes["RESISTING ARREST"] == "discovered" and crimes["TRESPASSING"] == "unclear"
     assert found.parameters["discovered_share"] == pytest.approx(0.007, abs=0.001)
     assert found.parameters["area_driven"] < 0.06

@@ -7,6 +7,7 @@ from ..parameter_groups import BOUNDARY, SHAPE
 from ..parameter_kinds import Amount, Choice, Column, Distance, Moment, Numbers, Points, Polygons, Switch, Words
 from ..results import Marks, Table
 from ..risk.contesting import Contest, ScoredMap, contest, score_map
+from ..risk.feedback import FeedbackAudit, feedback_audit
 from ..risk.mapping.risk_maps import RiskMap, predict_risk
 from ..risk.predicting.predictor_names import PREDICTORS
 
@@ -73,5 +74,28 @@ ANALYSES = (
         second_title="Places with what came",
         second_result=Marks,
         rasters=True,
+    ),
+    Analysis(
+        run=feedback_audit,
+        title="Audit of feedback: what of a prediction rests on where police look",
+        group="Where next",
+        result=FeedbackAudit,
+        tags=("feedback loop", "bias", "fairness", "audit", "discovered", "predictive policing", "patrol", "crime"),
+        params=(
+            Column("codes", "Column of crime codes (numbers)"),
+            Words("discovered", "Categories that police discover, with commas between, in place of codes"),
+            Words("category", "Category that is predicted, by all crime"),
+            Choice("model", "Model", options=tuple(PREDICTORS)),
+            Amount("horizon", "Days ahead", whole=True),
+            Moment("origin", "First day predicted"),
+            Polygons("units", "Districts, in place of cells"),
+            Distance("cell_size", "Cell size"),
+            BOUNDARY,
+            Amount("budget", "Share of the area that can be attended to"),
+        ),
+        second="offences",
+        second_title="Offences, discovered or reported",
+        second_result=Table,
+        reports=True,
     ),
 )

@@ -19,7 +19,7 @@ OF_HOURS = ("clock", "aoristic")
 OF_REPEATS = ("near_repeat", "risk_zones")
 OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
 OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
-OF_RISK = ("predict_risk", "contest", "score_map")
+OF_RISK = ("predict_risk", "contest", "score_map", "feedback_audit")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -54,6 +54,7 @@ SECOND = {
     "space_time_cube": "BINS",
     "contest": "CURVES",
     "score_map": "PLACES",
+    "feedback_audit": "OFFENCES",
 }
 
 
@@ -76,6 +77,7 @@ def inputs_of(name, points, squares, units, density):
         "backtest_forecasts": dict(MODELS="mean of 6"),
         "contest": dict(CATEGORY="burglary", CELL_SIZE=1000, ORIGINS="3", PREDICTORS="kde"),
         "score_map": dict(FEATURES=squares, VALUE="crimes"),
+        "feedback_audit": dict(DISCOVERED="robbery", MODEL="prior_counts", CELL_SIZE=1000, BUDGET=0.05),
         "predict_risk": dict(CATEGORY="burglary", MODEL="all_crime_counts", CELL_SIZE=1000, BUDGET=0.05),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),

@@ -57,6 +57,7 @@ RUNS = {
     "contest": ("contest", dict(CATEGORY="theft"), LATE),
     "score_map": ("score_map", dict(FEATURES="the squares", VALUE="crimes"), LATE),
     "predict_risk": ("predict_risk", dict(CATEGORY="theft"), LATE),
+    "feedback_audit": ("feedback_audit", dict(DISCOVERED="theft"), LATE),
     "predict_risk, self-exciting": ("predict_risk", dict(CATEGORY="theft", MODEL="self_exciting"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.

@@ -64,6 +64,7 @@ LOOKS = {
         "Rise of 25 % or more against last year",
         "Fall of 25 % or more",
     ),
+    "feedback_audit": ("graduatedSymbol", "Chosen only by offences that police discover", "Not chosen"),
     # Tables are not drawn.
     "contest": None,
     "score_map": None,
@@ -112,6 +113,7 @@ BAD = {
     "backtest_forecasts": ({"MODELS": "oracle"}, "model must be one of"),
     "contest": ({"PREDICTORS": "oracle"}, "predictor must be one of"),
     "score_map": ({"VALUE": "nothing"}, "no column 'nothing'"),
+    "feedback_audit": ({"DISCOVERED": "vice"}, "discovered names 'vice', of which there is no incident"),
     "predict_risk": ({"CATEGORY": "nothing"}, "No incident is of the category 'nothing'"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),

@@ -1,4 +1,4 @@
-"""The map of risk of the sample city, for docs/risk.md."""
+"""The map of risk of the sample city, and what becomes of records that patrols follow, for docs/risk.md."""
 
 import lacrime_geo as lg
 
@@ -21,4 +21,9 @@ def risk_map(work):
     return sheet
 
 
-PICTURES = {"risk_map": risk_map}
+def feedback_urn(work):
+    """Draw two districts alike between which a patrol is sent by what is recorded of each, naively and corrected."""
+    return lg.urn_simulation()
+
+
+PICTURES = {"risk_map": risk_map, "feedback_urn": feedback_urn}

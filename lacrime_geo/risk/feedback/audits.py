@@ -40,17 +40,22 @@ CAVEATS = (
 class FeedbackAudit(Cells):
     """Hold places with what is expected of them, with the offences that police discover and without.
 
-    `offences` tells which are discovered and why, `urn` what two districts alike would come to with such a share of them.
+    `urn` is what two districts alike would come to with such a share of them.
     """
 
-    offences: Table = field(default_factory=lambda: Table({}, Parameters()))
+    codes: Table = field(default_factory=lambda: Table({}, Parameters()))
     urn: UrnSimulation = field(default_factory=lambda: UrnSimulation({}, Parameters()))
+
+    def offences(self) -> Table:
+        """Return how many incidents each code or category has, whether it is discovered, reported or unclear, and why."""
+        return self.codes
 
 
 def feedback_audit(
     incidents: Any,
     *,
     discovered: Any = None,
+    codes: str | None = None,
     model: Any = "auto",
     horizon: int = 7,
     category: str | None = None,
@@ -71,10 +76,19 @@ def feedback_audit(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`), of all categories.
-    discovered : the categories that police discover, in a list or in a text with commas. Default: by the codes of the offences
-        (`crime_code` or `nibrs_code`), of a list with a reason for each.
-    model, horizon, category, boundary, cell_size, units, origin : as of `predict_risk`.
+    discovered : the categories that police discover, in a list or in a text with commas. Default: by the codes
+        of the offences, by a list with a reason for each.
+    codes : column of crime codes, the LAPD's or those of NIBRS. Default: `crime_code` or `nibrs_code`.
+    model : "auto", "prior_counts", "last_counts", "all_crime_counts", "smoothed_counts", "decayed_counts", "kde", "gi_star",
+        "prospective", "self_exciting", "borrowed_strength", "logistic_regression", "random_forest", "gradient_boosting" or
+        "poisson_regression", as of `predict_risk`; or a predictor. It is fitted seven times.
+    horizon : days that are predicted, from the origin on. Default 7.
+    category : the one that is predicted. Default: all of them together.
+    boundary : polygon layer of the study area. Default: cells around the incidents, a stand-in that is announced.
+    cell_size : side of a cell (m). Default: 250 m, about two blocks.
+    units : polygon layer, such as reporting districts, in place of cells. Default: cells.
     budget : share of the area that can be attended to. Default 0.02.
+    origin : the first day predicted (YYYY-MM-DD). Default: the day after the last incident.
     seed : of the others that are left out at random, and of the urn.
     progress : function of a fraction, returning False to stop.
 
@@ -86,7 +100,7 @@ def feedback_audit(
         far it is in the budget only by what is discovered. Its record says which share of the incidents is discovered
         (`discovered_share`), which of the budget's area is driven (`area_driven`), and by as many others left out at random
         (`area_driven_by_chance`); which of the incidents expected there (`expected_driven`), and which of all expected ones
-        come to be elsewhere (`expected_moved`, and `expected_moved_by_chance`). `offences` is the table of the codes, `urn` the
+        come to be elsewhere (`expected_moved`, and `expected_moved_by_chance`). `offences()` is the table of the codes, `urn` the
         simulation of two districts alike with this share of discovered incidents.
 
     Raises
@@ -119,7 +133,7 @@ def feedback_audit(
     parameters.update(category=category, horizon=days, budget=share, seed=checks.whole("seed", seed, 0))
     placed = placed.take(dated(placed, "and what comes next is told by them"))
     predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
-    found, offences = discovered_incidents(placed, discovered, parameters)
+    found, offences = discovered_incidents(placed, discovered, codes, parameters)
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
     places = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters)
     advance(progress, 0.05)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Callable
+from typing import Any
 
 import numpy as np
 
@@ -24,23 +24,23 @@ from .discovered_offences import (
     by_code,
 )
 
-# The column of codes in files as they are read here, how a code is written, and what is known of it.
-CODES: dict[str, tuple[Callable[[str], str | None], tuple[Offence, ...]]] = {
-    "crime_code": (bare_number, LAPD_OFFENCES),
-    "nibrs_code": (nibrs_code, NIBRS_OFFENCES),
-}
+# The usual columns of codes, in files as they are read here.
+CODE_COLUMNS = ("crime_code", "nibrs_code")
 NAME_COLUMN = "crime"
 GIVEN = "named as discovered"
 
 
-def discovered_incidents(incidents: Incidents, discovered: Any, parameters: Parameters) -> tuple[np.ndarray, Table]:
+def discovered_incidents(
+    incidents: Incidents, discovered: Any, codes: str | None, parameters: Parameters
+) -> tuple[np.ndarray, Table]:
     """Return which incidents (n,) the police discovered, and a table of the codes or categories with why.
 
     Parameters
     ----------
-    incidents : with a column `crime_code` (the LAPD's) or `nibrs_code`, or with categories.
+    incidents : with a column of crime codes, or with categories.
     discovered : categories that are discovered, in a list or in a text with commas. Default: by the codes.
-    parameters : the record, in which the unclear ones are named.
+    codes : the column of codes, the LAPD's (numbers) or those of NIBRS. Default: `crime_code` or `nibrs_code`.
+    parameters : the record, in which the unclear ones are counted.
 
     Raises
     ------
@@ -49,25 +49,27 @@ def discovered_incidents(incidents: Incidents, discovered: Any, parameters: Para
     """
     if discovered is not None:
         return _by_categories(incidents, discovered)
-    column = next((name for name in CODES if _column(incidents, name) is not None), None)
+    column = codes or next((name for name in CODE_COLUMNS if _column(incidents, name) is not None), None)
     if column is None:
         raise ValueError(
-            f"The incidents of {incidents.label!r} have no column {' or '.join(map(repr, CODES))} that tells what police "
-            "discover; name the categories that are (discovered)."
+            f"The incidents of {incidents.label!r} have no column {' or '.join(map(repr, CODE_COLUMNS))} that tells what police "
+            "discover; name the column of codes (codes), or the categories that are discovered (discovered)."
         )
-    write, offences = CODES[column]
-    codes = _texts(_column(incidents, column), write)
-    found = _table(codes, _column(incidents, NAME_COLUMN), by_code(offences))
+    texts = _texts(checks.column(incidents.source, column))
+    offences = by_code(NIBRS_OFFENCES if any(map(str.isalpha, "".join(set(texts)))) else LAPD_OFFENCES)
+    if offences.keys().isdisjoint(texts) and codes is None:
+        parameters.log.info("none of the codes in %s is of an offence that police may discover", column)
+    found = _table(texts, _column(incidents, NAME_COLUMN), offences)
     parameters["codes"] = column
     unclear = found["incidents"][found["kind"] == UNCLEAR]
     parameters.note(
         "unclear",
         int(unclear.sum()),
         f"{int(unclear.sum()):,} incidents have one of {unclear.size} codes that public or police may have noticed; they are "
-        "counted as reported (offences)",
+        "counted as reported (see offences)",
     )
-    kinds = {code: offence.kind for code, offence in by_code(offences).items()}
-    return np.array([kinds.get(code) == DISCOVERED for code in codes], dtype=bool), found
+    kinds = {code: offence.kind for code, offence in offences.items()}
+    return np.array([kinds.get(code) == DISCOVERED for code in texts], dtype=bool), found
 
 
 def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, Table]:
@@ -90,13 +92,23 @@ def _column(incidents: Incidents, name: str) -> Any:
     return source[name] if source is not None and name in source else None
 
 
-def _texts(column: Any, write: Callable[[str], str | None]) -> list[str]:
+def _texts(column: Any) -> list[str]:
     """Return codes as they are listed, "" where missing."""
     values = np.asarray(column, dtype=object).tolist()
     # Numbers, texts and pandas' missing values alike; each is written once, as few of a million differ.
     missing = ("nan", "None", "<NA>", "NaT")
-    written = {value: "" if str(value) in missing else write(str(value)) or "" for value in set(values)}
+    written = {value: "" if str(value) in missing else _code(str(value)) for value in set(values)}
     return [written[value] for value in values]
+
+
+def _code(text: str) -> str:
+    """Return a code as the lists write it: the LAPD's without a decimal, those of NIBRS in capitals.
+
+    >>> _code("437.0"), _code("35a"), _code("9A")
+    ('437', '35A', '09A')
+    """
+    plain = bare_number(text) or ""
+    return plain if plain.isdigit() else nibrs_code(plain) or ""
 
 
 def _table(codes: Sequence[str], names: Any, offences: dict[str, Offence]) -> Table:

@@ -15,7 +15,7 @@ from ...forecasting.chart_frames import MARGIN, WIDTH, Frame
 if TYPE_CHECKING:
     from .urn_simulation import UrnSimulation
 
-RUNS_DRAWN = 40
+RUNS_DRAWN = 25
 LEFT, RIGHT, APART, TOP, HIGH = 74, 24, 62, 104, 250
 TITLES = {
     "naive": "Naive: each discovered incident counts",

@@ -17,7 +17,7 @@ from .urns import Urn, shares_of_runs
 NAIVE, CORRECTED = "naive", "corrected"
 QUANTILES = {"low": 0.05, "q25": 0.25, "median": 0.5, "q75": 0.75, "high": 0.95}
 # As many moments as a chart shows.
-MOMENTS = 200
+MOMENTS = 100
 # A run that gives one of two districts more than this has run away to it.
 RUN_AWAY = 0.9
 
