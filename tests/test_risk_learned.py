@@ -394,6 +394,16 @@ def test_what_cannot_be_learned_is_said(known):
         RandomForest(seed=-1)
 
 
+def test_places_made_of_what_came_are_refused(known):
+    # Undated points at where the last horizon's incidents are to come.
+    events = known.events
+    last = events.target & (events.unit >= 0) & (events.day >= ORIGIN - 7 * DAY) & (events.reported < ORIGIN)
+    units = np.unique(events.unit[last & (events.day < ORIGIN)])
+    told = Features(geometry.points_wkb(events.units.x[units], events.units.y[units]), CRS, {})
+    with pytest.raises(ValueError, match="The label and the feature 'distance_told' are made of each other"):
+        PoissonRegression(places={"told": told}).fit(known.history)
+
+
 def test_without_scikit_learn_the_remedy_is_named(known, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn.linear_model", None)
     with pytest.raises(ImportError, match="'logistic_regression' needs scikit-learn: pip install scikit-learn"):

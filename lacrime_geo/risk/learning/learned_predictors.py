@@ -9,6 +9,7 @@ import numpy as np
 from ... import checks
 from ...progress import Progress, within
 from ..events import History
+from ..guards.feature_guard import refuse_leaky_features
 from ..predicting.predictors import Fitted, Predictor
 from . import contributions
 from .feature_tables import Places
@@ -136,16 +137,25 @@ class LearnedPredictor(Predictor):
         Raises
         ------
         ValueError
-            If too few days are known, or nothing came in the horizons to learn from.
+            If too few days are known, nothing came in the horizons to learn from, or what came is a function of places given.
         ImportError
             If scikit-learn is missing.
         """
         self.require(history)
         past = PastOrigins.of(history, self.horizon, self.places, within(progress, 0.0, _TABLES))
+        self._refuse_leaks(past)
         search = grid_search(self.learner, past, self.budget, self.seed, within(progress, _TABLES, _SEARCHED))
         rows = past.rows(self.learner.zeros, self.seed)
         model = fitted_aside(lambda: self.learner.fit(rows, search.chosen, self.seed), progress, _SEARCHED)
         return LearnedRates(model, past, search, self.seed, self._told(past, search, rows, model))
+
+    def _refuse_leaks(self, past: PastOrigins) -> None:
+        """Refuse layers of places that what came is made of; counts are of what was known, however well they tell."""
+        groups = {f"distance to {name}" for name in self.places}
+        columns = dict(zip(past.names, past.tables[-1].T))
+        given = {name: values for name, values in columns.items() if past.groups[name] in groups}
+        if given:
+            refuse_leaky_features(given, past.came[-1])
 
     def _told(self, past: PastOrigins, search: Search, rows: Rows, model: Model) -> dict[str, Any]:
         """Return how it was learned, as JSON values."""
