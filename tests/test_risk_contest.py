@@ -173,6 +173,24 @@ def test_the_future_is_not_known(city):
     assert (one.played.came != two.played.came).any()
 
 
+def test_cells_and_days_tell_nothing_of_what_came_later(city):
+    far = in_cells([900], 64, [69], category=["a"])
+    wrong = Incidents(city.easting[:1], city.northing[:1], when=np.datetime64("1923-01-01"), crs=CRS)
+    x, y, when = (
+        np.concatenate([getattr(one, name) for one in (city, far, wrong)]) for name in ("easting", "northing", "when")
+    )
+    reported = np.concatenate([city.when, far.when, [np.datetime64("2023-01-09")]])
+    both = Incidents(x, y, when=when, reported=reported, crs=CRS)
+    found = contest(both, "kde", origins=2, areas=[0.1])
+    alone = contest(replace_places(city, city.easting), "kde", origins=2, areas=[0.1])
+    assert (
+        found.played.units.size == alone.played.units.size
+        and found.parameters["outside"] == alone.parameters["outside"] + 1
+    )
+    np.testing.assert_array_equal(found["hit_rate"], alone["hit_rate"])
+    assert any("dated 60 days or more before 2023-01-01" in said for said in found.parameters["warnings"])
+
+
 def replace_places(incidents, easting):
     columns = dict(when=incidents.when, reported=incidents.reported, category=incidents.category, crs=CRS)
     return Incidents(easting, incidents.northing, **columns)
@@ -252,7 +270,7 @@ def test_districts_take_the_place_of_cells(city):
     names = found["predictor"] == "prior_counts", same["predictor"] == "prior_counts"
     for score in ("hit_rate", "pai", "pei", "brier"):
         np.testing.assert_allclose(found[score][names[0]], same[score][names[1]], err_msg=score)
-    with pytest.raises(ValueError, match="units takes the place of cells"):
+    with pytest.raises(ValueError, match="units are polygons already, so cell_size"):
         contest(city, "kde", units=Features(boxes, CRS), cell_size=250)
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ... import checks, selection
 from ...incidents import Incidents
 from ...parameters import Parameters
-from ..events import DAY, Events
+from ..events import DAY
 
 # Where reports have no dates: after a week most have come in.
 GAP = 7
@@ -50,12 +50,12 @@ def gap_of(incidents: Incidents, gap: int | None, parameters: Parameters) -> int
     )
 
 
-def schedule_of(events: Events, origins: Any, horizon: int, gap: int, end: np.datetime64) -> Schedule:
+def schedule_of(begin: np.datetime64, origins: Any, horizon: int, gap: int, end: np.datetime64) -> Schedule:
     """Return when a contest is held.
 
     Parameters
     ----------
-    events : all of them.
+    begin : the first day of the file.
     origins : how many, the last ones, a horizon apart; or dates, a text with commas between them too.
     horizon : days that are predicted.
     gap : days before an origin of which nothing is known.
@@ -66,7 +66,6 @@ def schedule_of(events: Events, origins: Any, horizon: int, gap: int, end: np.da
     ValueError
         If an origin has no day known before it, or its horizon goes beyond the end.
     """
-    begin = events.day[0]
     asked = _asked(origins)
     days = _dates(asked, horizon, end) if isinstance(asked, list) else _last_ones(asked, horizon, gap, begin, end)
     _require_history(days[0], gap, begin)

@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ... import checks
-from ...incidents import Incidents, as_incidents
-from ...parameters import Parameters, in_plain_words, incidents_that
+from ...incidents import as_incidents
+from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ..events import DAY, Events, History
 from ..predicting.plain_predictors import days_used
 from ..scoring.hit_curves import SHARES
 from ..scoring.label_scores import best_threshold
-from ..units import Units, cells_over, polygons_as_units
+from ..units import Units
 from .contest_guards import refuse_later_maps, refuse_made_of, refuse_trained_later
 from .contest_origins import Schedule, gap_of, schedule_of
+from .contest_places import FileDays, Places
 from .contest_results import Contest
 from .contest_scores import Played, columns_of
 from .contest_words import tell
@@ -96,6 +97,7 @@ def contest(
 
     Examples
     --------
+    >>> from lacrime_geo import Incidents
     >>> random = np.random.default_rng(1)
     >>> x, y = random.uniform(0, 5000, (2, 600)) + [[380000], [3768000]]
     >>> x[::2], y[::2] = 381100, 3769100
@@ -108,11 +110,13 @@ def contest(
     known = as_incidents(incidents)
     parameters = Parameters(layer=known.label, crs=known.crs, horizon=asked.horizon, areas=list(asked.areas))
     parameters.update({**known.selection, "category": category, "seed": asked.seed})
-    events = left_alone(
-        lambda: _events(known, units, boundary, cell_size, category, parameters), within(progress, 0.0, 0.02)
-    )
     gap = gap_of(known, gap, parameters)
-    schedule = schedule_of(events, origins, asked.horizon, gap, _end(known, events, parameters))
+    file = FileDays.of(known, parameters)
+    # Provisional, as the file may begin later than its first date: where cells stand must not tell of what came later.
+    first = schedule_of(file.begin, origins, asked.horizon, gap, file.end).scored[0]
+    places = Places(units, boundary, cell_size, category)
+    events = left_alone(lambda: places.events(known, first - gap * DAY, parameters), within(progress, 0.0, 0.02))
+    schedule = schedule_of(events.day[0], origins, asked.horizon, gap, file.end)
     entrants = entrants_of(predictors, events.units, asked.horizon)
     refuse_later_maps(maps_among(entrants), schedule.scored[0] - gap * DAY, parameters)
     refuse_trained_later(entrants, schedule.scored[0] - gap * DAY)
@@ -143,43 +147,6 @@ class _Asked(NamedTuple):
         if len(twice) < shares.size:
             raise ValueError(f"areas names a share twice: {areas!r}; give each once.")
         return cls(checks.whole("horizon", horizon), tuple(twice), category, checks.whole("seed", seed, minimum=0))
-
-
-def _events(
-    incidents: Incidents,
-    units: Any,
-    boundary: Any,
-    cell_size: float | None,
-    category: str | None,
-    parameters: Parameters,
-) -> Events:
-    """Return the incidents in their units."""
-    if units is not None and (boundary is not None or cell_size is not None):
-        raise ValueError("units takes the place of cells: leave out the boundary and the cell_size, or the units.")
-    if units is None:
-        places = cells_over(incidents, boundary, cell_size, parameters)
-    else:
-        places = polygons_as_units(units, incidents.crs)
-        parameters["units"] = places.polygons.label if places.polygons else ""
-    events = Events.of(incidents, places, category)
-    parameters["units_in_all"] = places.size
-    parameters["incidents"] = events.size
-    lacking = incidents.size - events.size
-    said = incidents_that(lacking, "lacks a place or a date and is left out", "lack a place or a date and are left out")
-    parameters.note("without_place_or_date", lacking, said)
-    outside = int((events.unit < 0).sum())
-    parameters.note("outside", outside, incidents_that(outside, "stands in no unit", "stand in no unit"))
-    return events
-
-
-def _end(incidents: Incidents, events: Events, parameters: Parameters) -> np.datetime64:
-    """Return the day after the last whole one."""
-    last = events.day[-1]
-    reason = "the last day with an incident, taken as whole; give origins as dates where it is not"
-    parameters.choose("last_day", str(last), reason)
-    parameters["period"] = f"{events.day[0]} to {last}"
-    end: np.datetime64 = last + DAY
-    return end
 
 
 def _note_uncovered(entrants: Sequence[Entrant], parameters: Parameters) -> None:
