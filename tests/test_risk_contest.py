@@ -174,7 +174,7 @@ def test_the_future_is_not_known(city):
 
 
 def test_cells_and_days_tell_nothing_of_what_came_later(city):
-    far = in_cells([900], 64, [69], category=["a"])
+    far = in_cells([3000], 64, [69], category=["a"])
     wrong = Incidents(city.easting[:1], city.northing[:1], when=np.datetime64("1923-01-01"), crs=CRS)
     x, y, when = (
         np.concatenate([getattr(one, name) for one in (city, far, wrong)]) for name in ("easting", "northing", "when")
