@@ -222,6 +222,21 @@ def test_distances_are_those_to_every_edge_and_point(seed, many):
     assert np.array_equal(numbers_within(x, y, points, 400.0), (far <= 400).sum(axis=1))
 
 
+def test_lines_are_places_too(tmp_path):
+    geopandas, shapely = pytest.importorskip("geopandas"), pytest.importorskip("shapely")
+    river = shapely.LineString(
+        [(WEST + 100, SOUTH + 50, 3.0), (WEST + 100, SOUTH + 900, 3.0), (WEST + 700, SOUTH + 900, 3.0)]
+    )
+    lines = [shapely.MultiLineString([river, shapely.LineString([(WEST, SOUTH), (WEST + 9, SOUTH + 9)])]), None]
+    frame = geopandas.GeoDataFrame({"name": ["river", "none"]}, geometry=lines, crs=CRS)
+    frame.to_file(tmp_path / "rivers.gpkg")
+    x, y = squares().centres()
+    expected = frame.geometry[0].distance(geopandas.GeoSeries.from_xy(x, y, crs=CRS).values)
+    for layer in (frame, tmp_path / "rivers.gpkg", frame.to_crs("EPSG:4326")):
+        found = risk_features(squares(), city(), ORIGIN, places={"river": layer})
+        assert np.allclose(found["distance_river"], expected, atol=0.01) and "river_within_400_m" not in found.columns
+
+
 def test_layers_of_places_go_by_their_names():
     found = risk_features(squares(), city(), ORIGIN, places={"Bars & Clubs": bars(), "parks": squares(400.0, 2)})
     assert {"distance_bars___clubs", "bars___clubs_within_400_m", "distance_parks"} <= set(found.columns)

@@ -1,4 +1,8 @@
-"""Guards against leaks: what a map of risk must not know, as functions that raise."""
+"""Guards against leaks: what a map of risk must not know, as functions that raise.
+
+`refuse_leaky_features` asks all that concerns a table: names of victims and outcomes, empty columns, and by `refuse_dependency`
+whether the label is made of a feature. `predicting.later_knowledge` has the guard of predictors.
+"""
 
 from ...forecasting.leak_guards import refuse_outcomes, refuse_random_split
 from .dependency_guard import refuse_dependency

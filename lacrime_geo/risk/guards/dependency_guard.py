@@ -15,7 +15,7 @@ from .linear_functions import as_curve, as_sum
 # How often a table of honest features may be refused: of counts, and of labels of two values, which tell less.
 CHANCE, CHANCE_OF_LABELS = 1e-6, 1e-9
 # Places next to each other in the order of a feature, within which the counts of neighbours in that order are compared.
-_RUN = 12
+_RUNS = (3, 12)
 # Pairs of features with more values together than that times the places have too few places alike.
 _VALUES = 4
 
@@ -69,8 +69,8 @@ def refuse_dependency(label: Any, features: Any) -> None:
     columns = [_column(name, values, counts.size) for name, values in columns_of(features).items()]
     several = [column for column in columns if column.many > 1]
     pairs = [pair for pair in combinations(several, 2) if pair[0].many * pair[1].many <= _VALUES * counts.size]
-    # Of each feature up to seven ways are tried, of each pair three.
-    tests = np.log(7 * len(columns) + 3 * len(pairs) + 1)
+    # Of each feature up to eight ways are tried, of each pair three.
+    tests = np.log(8 * len(columns) + 3 * len(pairs) + 1)
     if counts.max(initial=0) <= 1:
         _refuse_labels(counts, columns, pairs, tests - np.log(CHANCE_OF_LABELS))
     else:
@@ -164,7 +164,7 @@ def _refuse_counts(
     for column in columns:
         evidence = max(
             too_alike_counts.log_evidence(counts, column.group),
-            too_alike_counts.log_evidence(counts, _runs(column.values)),
+            *(too_alike_counts.log_evidence(counts, _runs(column.values, places)) for places in _RUNS),
             cut_counts.log_evidence(counts, column.group),
             as_curve(counts, column.values),
         )
@@ -187,10 +187,10 @@ def _joint(first: _Column, second: _Column) -> np.ndarray:
     return np.asarray(np.unique(first.group * second.many + second.group, return_inverse=True)[1])
 
 
-def _runs(values: np.ndarray) -> np.ndarray:
-    """Return groups of places next to each other in the order of a feature."""
+def _runs(values: np.ndarray, places: int) -> np.ndarray:
+    """Return groups of so many places next to each other in the order of a feature."""
     group = np.empty(values.size, dtype=np.int64)
-    group[np.argsort(values, kind="stable")] = np.arange(values.size) // _RUN
+    group[np.argsort(values, kind="stable")] = np.arange(values.size) // places
     return group
 
 

@@ -10,6 +10,8 @@ import numpy as np
 FEWEST, FEWEST_UNLIKE = 20, 100
 # Values that near, in shares of the gap between two, are one value that has been blurred.
 _BLUR = 1e-3
+# Numbers that near to whole ones are counts.
+_ROUNDED = 0.01
 # Idle places have one value, and busy ones mostly a value of their own.
 _MOSTLY = 0.5
 # Such a gap parts idle places from busy ones too: in standard deviations of counts, or in usual gaps of numbers nearby.
@@ -96,9 +98,11 @@ def _parts_idle_places(cut: _Cut) -> bool:
     for side, other, places in ((cut.before, cut.after, cut.places[1]), (cut.after, cut.before, cut.places[0])):
         if side.size == 1 and other.size > _MOSTLY * places:
             return True
-    if cut.before[0] >= 0 and all((side % 1 == 0).all() for side in (cut.before, cut.after)):
+    if cut.before[0] >= -_ROUNDED and all(
+        np.abs(side - np.rint(side)).max() < _ROUNDED for side in (cut.before, cut.after)
+    ):
         # Roots of counts have a standard deviation of a half.
-        return bool(2 * (np.sqrt(cut.after[0]) - np.sqrt(cut.before[-1])) > _WIDE_OF_COUNTS)
+        return bool(2 * (np.sqrt(cut.after[0]) - np.sqrt(max(cut.before[-1], 0.0))) > _WIDE_OF_COUNTS)
     near = np.diff(cut.before[-_NEAR:]), np.diff(cut.after[:_NEAR])
     return bool(gap > _WIDE * min(np.median(side) for side in near if side.size))
 

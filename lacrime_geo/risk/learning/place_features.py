@@ -43,7 +43,8 @@ def risk_features(
     origin : the first day that shall be predicted (YYYY-MM-DD). Only what occurred and was reported before it is used.
     gap : days before the origin of which nothing is known. Default 0, which is told where reports have no dates.
     category : the one that shall be predicted. Default: all of them together.
-    places : polygon or point layer, or several by their names, whose distance is told: risk terrain (Caplan & Kennedy 2011).
+    places : layer of points, lines or polygons, or several by their names, whose distance is told: risk terrain (Caplan, Kennedy
+        & Miller 2011).
     boundary : polygon layer of the study area, of cells. Default: cells around what was known at the origin.
     progress : function of a fraction, returning False to stop.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ... import geometry
 from ...features import Features, as_features
 from ...frames import TIME_COLUMN
 from ...incidents import Incidents
@@ -25,15 +26,31 @@ def place_layers(places: Any, crs: str) -> dict[str, Features]:
     if places is None:
         return {}
     if not isinstance(places, Mapping):
-        features = as_features(places, crs=crs)
+        features = _as_places(places, crs)
         places = {features.label: features}
     found: dict[str, Features] = {}
     for name, layer in places.items():
         column = in_name(str(name))
         if column in found:
             raise ValueError(f"Two layers of places are named {column!r}; give them different names.")
-        found[column] = as_features(layer, crs=crs)
+        found[column] = _as_places(layer, crs)
     return found
+
+
+def _as_places(layer: Any, crs: str) -> Features:
+    """Return points, polygons, or lines as polygons without an area, there and back, which have the same edges."""
+    if isinstance(layer, (str, os.PathLike)):
+        from ...files import read_features
+
+        layer = read_features(layer)
+    kinds = set(layer.geom_type.dropna()) if hasattr(layer, "geom_type") else set()
+    if not kinds or not kinds <= {"LineString", "MultiLineString"}:
+        return as_features(layer, crs=crs)
+    frame = layer.to_crs(crs).explode(ignore_index=True)
+    lines = [None if line is None or line.is_empty else np.asarray(line.coords)[:, :2] for line in frame.geometry]
+    there_and_back = [None if line is None else np.concatenate([line, line[-2::-1]]).T for line in lines]
+    shapes = [None if ring is None else geometry.polygon_wkb(*ring) for ring in there_and_back]
+    return Features(shapes, crs, frame, str(layer.attrs.get("label", "lines")))
 
 
 def refuse_later_places(places: Any, history: History) -> None:
