@@ -1,5 +1,7 @@
 """Predictors of the places of incidents: what they expect in all, that they see no future, their slow twins, planted worlds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,8 @@ from lacrime_geo import Incidents, as_incidents, geometry, hotspots
 from lacrime_geo.features import Features
 from lacrime_geo.parameters import Unsaid
 from lacrime_geo.risk.events import Events
-from lacrime_geo.risk.predicting.borrowed_maps import MAPS, with_more_days
-from lacrime_geo.risk.predicting.borrowed_strength import BorrowedStrength
+from lacrime_geo.risk.predicting.borrowed_maps import BEFORE, MAPS, with_more_days
+from lacrime_geo.risk.predicting.borrowed_strength import BorrowedStrength, Part, part_edges, pool_of
 from lacrime_geo.risk.predicting.exciting_estimates import Excited, estimate
 from lacrime_geo.risk.predicting.exciting_pairs import LONGEST, Days, Pairs
 from lacrime_geo.risk.predicting.kernel_predictors import (
@@ -205,7 +207,40 @@ def test_borrowed_maps_add_up_to_what_is_expected_and_say_how(places):
     assert set(fitted.parts) == set(MAPS)
     np.testing.assert_allclose(np.sum(list(fitted.parts.values()), axis=0), fitted.rate)
     assert sum(fitted.parameters["weights"].values()) == pytest.approx(1, abs=0.02)
-    assert fitted.parameters["chosen_from"] == ["2023-02-23", "2023-02-16", "2023-02-09", "2023-02-02"]
+    assert fitted.parameters["parts_begin"] == ["2023-01-01", "2023-01-16", "2023-01-31", "2023-02-15"]
+
+
+def test_parts_hold_all_days_once_and_are_told_of_by_the_others_alone(places):
+    history = history_of(places["squares"])
+    edges, pool = part_edges(history), pool_of(history)
+    parts = [Part.of(history, begin, end, pool) for begin, end in zip(edges[:-1], edges[1:])]
+    assert np.array_equal(np.sum([part.came[0] for part in parts], axis=0), history.counts())
+    for part in parts:
+        told = part.borrowing.by_width[0.0]
+        assert np.array_equal(told[:, 0] + part.came[0], history.counts())
+        assert np.array_equal(told[:, -1] + np.sum(part.came[1:], axis=0), history.counts(every=True))
+
+
+def test_a_long_history_is_one_of_its_last_year(places):
+    shift = 400 * np.timedelta64(1, "D")
+    late = history_of(places["squares"], origin=ORIGIN)
+    long = replace(late, begin=late.begin - shift)
+    assert [str(day) for day in part_edges(long)] == [
+        "2022-03-02",
+        "2022-06-01",
+        "2022-09-01",
+        "2022-12-01",
+        "2023-03-02",
+    ]
+
+
+def test_where_few_are_known_the_weights_are_those_found_before(places):
+    few = city().take(np.arange(0, 1500, 125))
+    known = history_of(places["squares"], few, category=None)
+    weights = BorrowedStrength().fit(known).parameters["weights"]
+    own = {name: weight for name, weight in weights.items() if name.startswith("own")}
+    before = dict(zip(MAPS, BEFORE))
+    assert sum(own.values()) == pytest.approx(sum(before[name] for name in MAPS if name.startswith("own")), abs=0.1)
 
 
 def test_more_days_make_narrow_maps_weigh_more_and_the_same_days_change_nothing():
@@ -246,10 +281,10 @@ def test_a_few_incidents_are_better_told_of_by_all_crime():
     assert caught[0] > 1.1 * max(caught[1:])
 
 
-def test_nothing_that_came_chooses_no_weights(places):
-    early = city().take(np.flatnonzero(city().when < FIRST + np.timedelta64(20, "D")))
-    with pytest.raises(ValueError, match="Nothing of the category came in the spans"):
-        BorrowedStrength().fit(history_of(places["squares"], early, category=None))
+def test_what_no_unit_holds_chooses_no_weights(places):
+    far = Incidents(np.full(40, WEST - 9e4), np.full(40, SOUTH), when=city().when[:40], crs=CRS)
+    with pytest.raises(ValueError, match=r"Nothing known before 2023-03-02 stands in a unit in the last [0-9]+ days"):
+        BorrowedStrength().fit(history_of(places["squares"], far, category=None))
 
 
 def contagion(seed, brought, cells=40, days=120, each_day=4.0):

@@ -13,32 +13,32 @@ from .plain_predictors import days_used
 
 # In cells: from the place alone to a part of the town.
 WIDTHS = (0.0, 0.6, 1.2, 2.4, 5.0, 10.0)
-MIXED, RECENT = (0.0, 0.6, 1.2), 1.2
+MIXED = (0.0, 0.6, 1.2)
 # The mix of categories around a place, from wide to near: a wider one stands for one crime of what is nearer.
 REGION, SURROUNDINGS = (10.0, 5.0), (10.0, 5.0, 2.4)
 _AS_WIDER = 1.0
-HALF_LIFE = 14.0
 
 MAPS = (
     *(f"own counts, {width:g} cells" for width in WIDTHS),
     *(f"all crime, {width:g} cells" for width in WIDTHS),
     *(f"all crime by the region's mix, {width:g} cells" for width in MIXED),
     *(f"all crime by the mix around, {width:g} cells" for width in MIXED),
-    "own counts, last weeks",
-    "all crime, last weeks",
     "everywhere alike",
 )
-_WIDE = (*WIDTHS, *WIDTHS, *MIXED, *MIXED, RECENT, RECENT, np.inf)
+_WIDE = (*WIDTHS, *WIDTHS, *MIXED, *MIXED, np.inf)
+# In per cent, in the same order: what told best of a month by the month before, of all large categories together, in West LA
+# (2020-2021) and in Mission and Olympic (2023).
+_BEFORE = (5, 0, 2, 0, 0, 4, 13, 1, 9, 17, 4, 3, 16, 2, 9, 9, 0, 4, 2)
+BEFORE = np.array(_BEFORE) / sum(_BEFORE)
 # A map of single cells is as much chance as truth after so many days; one that is spread, sooner.
 _DAYS_OF_CHANCE = 30.0
 
 
 class Borrowing(NamedTuple):
-    """Counts of several targets and of all crime, last column: as they are, spread by each width, and of the last weeks."""
+    """Counts of several targets and of all crime, last column: as they are, and spread by each width."""
 
     units: Units
     by_width: dict[float, np.ndarray]
-    recent: np.ndarray
 
     @classmethod
     def of(cls, history: History, targets: list[np.ndarray]) -> Borrowing:
@@ -47,9 +47,7 @@ class Borrowing(NamedTuple):
         unit, age = history.events.unit, history.age()
         masks = [mask & (age <= days) for mask in [*targets, np.ones(age.size, dtype=bool)]]
         counts = np.column_stack([units.counts(unit[mask]) for mask in masks])
-        weights = [0.5 ** (age[mask] / HALF_LIFE) for mask in masks]
-        last = np.column_stack([units.counts(unit[mask], weight) for mask, weight in zip(masks, weights)])
-        return cls(units, {width: spread(units, counts, width) for width in WIDTHS}, spread(units, last, RECENT))
+        return cls(units, {width: spread(units, counts, width) for width in WIDTHS})
 
     def maps(self, target: int) -> np.ndarray:
         """Return the maps of a target (len(MAPS), n), each 1 in sum; a map that holds nothing is everywhere alike."""
@@ -58,7 +56,7 @@ class Borrowing(NamedTuple):
         mixes = [self._mix(target, widths) for widths in (REGION, SURROUNDINGS)]
         mixed = [self.by_width[width][:, -1] * mix for mix in mixes for width in MIXED]
         alike = self.units.area
-        held = [*own, *every, *mixed, self.recent[:, target], self.recent[:, -1], alike]
+        held = [*own, *every, *mixed, alike]
         return np.array([(values if values.sum() > 0 else alike) / (values.sum() or alike.sum()) for values in held])
 
     def _mix(self, target: int, widths: tuple[float, ...]) -> np.ndarray:
