@@ -61,7 +61,8 @@ class Learner:
         columns = rows.values if scales is None else scales.apply(rows.values)
         estimator = self.estimator(setting, rows, seed, final)
         weight = {"sample_weight": rows.weight} if self.weighted else {}
-        estimator.fit(columns, rows.any.astype(int) if self.odds else rows.came, **weight)
+        with on_one_thread():
+            estimator.fit(columns, rows.any.astype(int) if self.odds else rows.came, **weight)
         kept = 1.0 if self.weighted else rows.kept_zeros / rows.kept_with_any
         model = Model(self, estimator, scales, Link(self.odds, kept))
         expected = model.expected(rows.values) @ rows.weight
@@ -91,7 +92,8 @@ class Model:
 
     def score(self, values: np.ndarray) -> np.ndarray:
         """Return the score (n,) of features (n, k)."""
-        return self.learner.score(self.estimator, self.columns(values))
+        with on_one_thread():
+            return self.learner.score(self.estimator, self.columns(values))
 
     def expected(self, values: np.ndarray) -> np.ndarray:
         """Return the incidents expected (n,) by features (n, k)."""
@@ -169,6 +171,13 @@ class Boosting(Learner):
     def score(self, estimator: Any, columns: np.ndarray) -> np.ndarray:
         """Return logarithms of what is expected (n,)."""
         return np.log(estimator.predict(columns))
+
+
+def on_one_thread() -> Any:
+    """Return a context in which this thread's OpenMP has no others: tables are small, and threads that wait are costly."""
+    from threadpoolctl import threadpool_limits  # scikit-learn brings it
+
+    return threadpool_limits(1, user_api="openmp")
 
 
 def _of_scikit(module: str, kind: str, asked: str) -> Any:
