@@ -378,6 +378,12 @@ def test_a_typing_mistake_of_a_century_moves_neither_end(incidents, prior, wrong
         (dict(category="arson"), "No incident is of the category 'arson'; there are 'burglary', 'theft'"),
         (dict(model="oracle"), "predictor must be one of 'auto'"),
         (dict(model="last_counts", horizon=90), "needs 90 days of history, and 80 are known"),
+        (dict(model="auto", origin="2023-01-08"), "needs 14 days of history, and 7 are known before 2023-01-08"),
+        (dict(boundary=rectangle(90_000, 0, 95_000, 5000)), "lies inside the boundary"),
+        (
+            dict(units=rectangle(90_000, 0, 95_000, 5000), boundary=None, cell_size=None),
+            "stands in one of the 1 places",
+        ),
         (dict(origin=str(FIRST)), "Nothing is known before the origin 2023-01-01"),
         (dict(origin="soon"), "origin must be a date"),
         (dict(horizon=0), "horizon must be a whole number of at least 1, got 0"),

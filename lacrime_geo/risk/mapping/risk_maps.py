@@ -151,6 +151,7 @@ def predict_risk(
     )
     history = events.known(first, gap)
     refuse_later_places(places, history)
+    _require_any(history, parameters)
     parameters["days_known"] = history.days
     predictor.require(history)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
@@ -162,6 +163,22 @@ def predict_risk(
     tell(past, events, history, parameters)
     advance(progress, 1.0)
     return found
+
+
+def _require_any(history: History, parameters: Parameters) -> None:
+    """Raise where nothing is known of what is predicted; say how many of polygons' incidents stand in none of them."""
+    unit, target = history.events.unit, history.events.target
+    if not (target & (unit >= 0)).any():
+        category = parameters["category"]
+        what = "incidents" if category is None else f"incidents of the category {category!r}"
+        raise ValueError(
+            f"None of the {int(target.sum()):,} {what} known before {history.origin} stands in one of the {history.units.size:,} "
+            "places; take a later origin, or check that the places are of the same area."
+        )
+    if history.units.polygons is not None:
+        outside = int((unit < 0).sum())
+        told = f"{outside:,} of {unit.size:,} known incidents stand in none of the polygons; they are not counted"
+        parameters.note("outside", outside, told)
 
 
 class _Said(NamedTuple):
