@@ -41,12 +41,14 @@ def in_words(name: str) -> str:
 
 
 def _as_html(value: Any) -> html.Markup:
-    if isinstance(value, dict):
-        return html.tag(
-            "ul", *(html.tag("li", f"{name}: ".replace("_", " "), _as_html(part)) for name, part in value.items())
-        )
-    if isinstance(value, list) and any(isinstance(part, (dict, list)) for part in value):
-        return html.tag("ul", *(html.tag("li", _as_html(part)) for part in value))
+    if isinstance(value, dict) and value:
+        return html.tag("ul", *(html.tag("li", f"{_name(name)}: ", _as_html(part)) for name, part in value.items()))
+    if (
+        isinstance(value, list)
+        and value
+        and all(isinstance(part, dict) and set(part) == set(value[0]) for part in value)
+    ):
+        return html.table([_name(name) for name in value[0]], ([_cell(part) for part in row.values()] for row in value))
     if isinstance(value, list) and value and all(isinstance(part, str) and " " in part for part in value):
         return html.items(value)
     return html.text(_said(value))
@@ -58,33 +60,48 @@ def _as_lines(value: Any, depth: int) -> Iterator[str]:
     if isinstance(value, dict):
         for name, part in value.items():
             if isinstance(part, (dict, list)) and _nested(part):
-                yield f"{indent}- {_plain(str(name).replace('_', ' '))}:"
+                yield f"{indent}- {_plain(_name(name))}:"
                 yield from _as_lines(part, depth + 1)
             else:
-                yield f"{indent}- {_plain(str(name).replace('_', ' '))}: {_plain(_said(part))}"
+                yield f"{indent}- {_plain(_name(name))}: {_plain(_said(part))}"
     elif isinstance(value, list):
-        for part in value:
-            if isinstance(part, (dict, list)):
-                yield f"{indent}-"
-                yield from _as_lines(part, depth + 1)
-            else:
-                yield f"{indent}- {_plain(_said(part))}"
+        yield from (f"{indent}- {_plain(_said(part))}" for part in value)
     else:
         yield f"{indent}{_plain(_said(value))}"
 
 
 def _nested(part: Any) -> bool:
     """Whether a part has parts of its own, or sentences, and does not fit a line."""
-    return (isinstance(part, dict) and bool(part)) or any(isinstance(each, (dict, list)) or " " in str(each) for each in part)
+    return (isinstance(part, dict) and bool(part)) or any(isinstance(each, dict) or " " in str(each) for each in part)
+
+
+def _name(name: Any) -> str:
+    return str(name).replace("_", " ")
+
+
+def _cell(value: Any) -> Any:
+    """Return a value of a table: a number as one."""
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else _said(value)
 
 
 def _said(value: Any) -> str:
+    """Return a value in words.
+
+    >>> _said({"penalty": 0.1, "scores": {"first": None}}), _said([True, 2.0])
+    ('penalty 0.1; scores (first not known)', 'yes, 2')
+    """
     if value is None:
         return "not known"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (list, dict)):
-        return ", ".join(_said(part) for part in value) if value else "none"
+    if isinstance(value, list):
+        return ", ".join(map(_said, value)) if value else "none"
+    if isinstance(value, dict):
+        parts = [
+            f"{_name(name)} {f'({_said(part)})' if isinstance(part, dict) else _said(part)}"
+            for name, part in value.items()
+        ]
+        return "; ".join(parts) if parts else "none"
     return f"{value:,.4g}" if isinstance(value, float) else str(value)
 
 

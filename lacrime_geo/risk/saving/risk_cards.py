@@ -105,8 +105,15 @@ def _details(risk_map: RiskMap, made_on: str) -> dict[str, Any]:
         details["learned_until"] = str(history.end if predictor.trained_until is None else predictor.trained_until)
     names = ("category", "horizon", "origin", "gap", "budget", "cell_size", "universe", "seed", "importance")
     details.update({name: kept.get(name) for name in names})
-    details["found_in_fitting"] = dict(fitted.parameters)
+    details["found_in_fitting"] = {name: _short(name, value) for name, value in fitted.parameters.items()}
     return {**details, "made_on": made_on, "versions": _versions("learned_until" in details), "card_after": AFTER}
+
+
+def _short(name: str, value: Any) -> Any:
+    """Return what was found in fitting; of a grid search what each setting came to, without its single folds."""
+    if name != "grid":
+        return value
+    return [{part: found for part, found in tried.items() if part != "folds"} for tried in value]
 
 
 def _versions(learned: bool) -> dict[str, str]:
