@@ -116,7 +116,9 @@ def _moment(parameter, layer, default, optional):
 
 
 def _words(parameter, layer, default, optional):
-    return QgsProcessingParameterString(parameter.name.upper(), tr(parameter.label), default, False, optional)
+    several = default if isinstance(default, tuple) else (default,)
+    text = None if default is None else ", ".join(map(str, several))
+    return QgsProcessingParameterString(parameter.name.upper(), tr(parameter.label), text, False, optional)
 
 
 MAKERS = {

@@ -247,13 +247,16 @@ def test_in_a_contagious_world_the_self_exciting_process_wins_by_its_interval():
     assert found.sentences[0].startswith("self_exciting caught") and "surely more" in found.sentences[0]
 
 
-def test_a_map_as_surface_cells_and_polygons_scores_the_same(city):
+def test_a_map_as_surface_cells_and_polygons_scores_the_same(city, tmp_path):
     early = city.select(until=FIRST + 40 * DAY)
     cells = lg.hotspots(early, cell_size=SIDE, boundary=square(16))
     surface = Surface(cells.grid, cells.raster("z"), "", cells.parameters, label="a surface")
     given = {"cells": (cells, "z"), "surface": surface, "frame": (cells.to_geodataframe(), "z")}
     found = contest(city, given, boundary=square(16), origins=3, areas=[0.1])
     at = [rows_of(found, name) for name in given]
+    by_path = contest(city, f"kde, {surface.save(tmp_path / 'z.tif')}", boundary=square(16), origins=3, areas=[0.1])
+    assert set(by_path.names) == {"prior_counts", "kde", "z"}
+    np.testing.assert_allclose(by_path["hit_rate"][rows_of(by_path, "z")], found["hit_rate"][at[0]], atol=0.01)
     for score in SCORES:
         np.testing.assert_allclose(found[score][at], found[score][at[0]], err_msg=score)
     assert sum("does not tell of which time" in said for said in found.parameters["warnings"]) == 1

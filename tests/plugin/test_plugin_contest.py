@@ -28,6 +28,14 @@ def test_a_contest_writes_its_page_and_its_curves(load, qgis_new_project, tmp_pa
     assert table.featureCount() == 6 and set(column(curves, "predictor")) == {"kde", "prior_counts", "best possible"}
 
 
+def test_forms_show_shares_and_numbers_as_text(provider):
+    from qgis.core import QgsApplication
+
+    found = QgsApplication.processingRegistry().algorithmById("lacrime:contest")
+    shown = {one.name(): one.defaultValue() for one in found.parameterDefinitions()}
+    assert shown["AREAS"] == "0.01, 0.02, 0.05" and shown["ORIGINS"] == "8" and shown["PREDICTORS"] is None
+
+
 @pytest.mark.parametrize("of_raster", [True, False])
 def test_a_raster_and_polygons_are_scored(load, qgis_new_project, tmp_path, of_raster):
     points, squares = city(), square_layer()
