@@ -193,5 +193,5 @@ class Gridding:
 def _require_cells(cells: int, size: float) -> None:
     if cells < MIN_CELLS:
         raise ValueError(
-            f"The study area has {cells} cells of {size:g} m; Gi* needs at least {MIN_CELLS}: lower cell_size."
+            f"The study area has {cells} cells of {size:g} m; a map of cells needs at least {MIN_CELLS}: lower cell_size."
         )

@@ -382,7 +382,7 @@ def test_a_typing_mistake_of_a_century_moves_neither_end(incidents, prior, wrong
         (dict(boundary=rectangle(90_000, 0, 95_000, 5000)), "lies inside the boundary"),
         (
             dict(units=rectangle(90_000, 0, 95_000, 5000), boundary=None, cell_size=None),
-            "stands in one of the 1 places",
+            "stands in one of the places (1); check",
         ),
         (dict(origin=str(FIRST)), "Nothing is known before the origin 2023-01-01"),
         (dict(origin="soon"), "origin must be a date"),
@@ -396,6 +396,13 @@ def test_what_cannot_be_is_refused_in_a_sentence(incidents, options, sentence):
     with pytest.raises(ValueError) as caught:
         mapped(incidents, **options)
     assert sentence in str(caught.value) and "\n" not in str(caught.value)
+
+
+def test_a_category_not_seen_before_the_origin_is_refused(incidents):
+    later = np.where(incidents.when < ORIGIN - np.timedelta64(20, "D"), "theft", "burglary").astype(object)
+    changed = lg.Incidents(incidents.easting, incidents.northing, when=incidents.when, category=later, crs=CRS)
+    with pytest.raises(ValueError, match="No incident of the category 'burglary' is known before 2023-02-20"):
+        mapped(changed, origin="2023-02-20")
 
 
 def test_incidents_without_dates_or_with_weights_are_refused(incidents):

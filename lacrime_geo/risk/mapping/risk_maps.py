@@ -168,12 +168,14 @@ def predict_risk(
 def _require_any(history: History, parameters: Parameters) -> None:
     """Raise where nothing is known of what is predicted; say how many of polygons' incidents stand in none of them."""
     unit, target = history.events.unit, history.events.target
-    if not (target & (unit >= 0)).any():
-        category = parameters["category"]
-        what = "incidents" if category is None else f"incidents of the category {category!r}"
+    if not target.any():
         raise ValueError(
-            f"None of the {int(target.sum()):,} {what} known before {history.origin} stands in one of the {history.units.size:,} "
-            "places; take a later origin, or check that the places are of the same area."
+            f"No incident of the category {parameters['category']!r} is known before {history.origin}; take a later origin."
+        )
+    if not (target & (unit >= 0)).any():
+        raise ValueError(
+            f"None of the {int(target.sum()):,} incidents known before {history.origin} that are to be predicted stands in one of "
+            f"the places ({history.units.size:,}); check that these are of the same area and that their CRS is right."
         )
     if history.units.polygons is not None:
         outside = int((unit < 0).sum())
