@@ -174,8 +174,8 @@ def _require_any(history: History, parameters: Parameters) -> None:
         )
     if not (target & (unit >= 0)).any():
         raise ValueError(
-            f"None of the {int(target.sum()):,} incidents known before {history.origin} that are to be predicted stands in one of "
-            f"the places ({history.units.size:,}); check that these are of the same area and that their CRS is right."
+            f"None of the {int(target.sum()):,} incidents to go by, known before {history.origin}, stands in one of the places "
+            f"({history.units.size:,}); check that these are of the same area and that their CRS is right."
         )
     if history.units.polygons is not None:
         outside = int((unit < 0).sum())
