@@ -103,8 +103,8 @@ def _last_ones(number: int, horizon: int, gap: int, begin: np.datetime64, end: n
     most = (known - gap - 1) // horizon
     if number > most:
         raise ValueError(
-            f"{known:,} days, from {begin} to {end - DAY}, are too few for {number:,} origins of {horizon} days each after a gap "
-            f"of {gap}: they allow {max(most, 0):,}; take fewer origins, a shorter horizon or a longer file."
+            f"{known:,} days in all, {begin} to {end - DAY}, are too few for {number:,} origins of {horizon} days each after a "
+            f"gap of {gap}: they allow {max(most, 0):,}; take fewer origins, a shorter horizon or a longer file."
         )
     return [end - horizon * back * DAY for back in range(number, 0, -1)]
 

@@ -248,13 +248,13 @@ def _tell_played(played: Played, schedule: Schedule, parameters: Parameters) -> 
             f"{', '.join(none)} of the area is less than one of {played.units.size:,} units: nothing is caught there. Take a "
             "larger share or smaller units."
         )
-    if schedule.together > 1:
-        parameters.warn(
-            f"{schedule.together} origins in a row share days, so they count as one when blocks are drawn again."
-        )
+    overlap = min(schedule.together, played.origins.size)
+    if overlap > 1:
+        parameters.warn(f"{overlap} origins in a row share days, so they count as one when blocks are drawn again.")
 
 
 def _title(category: str | None, horizon: int, played: Played) -> str:
     days = "day" if horizon == 1 else f"{horizon} days"
     of = f" of {in_plain_words(category)}" if category else ""
-    return f"Contest of {len(played.names)} maps{of}, the next {days}"
+    maps = f"{len(played.names)} map{'s' * (len(played.names) != 1)}"
+    return f"Contest of {maps}{of}, the next {days}"

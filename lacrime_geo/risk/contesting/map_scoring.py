@@ -148,6 +148,10 @@ class _Given(NamedTuple):
         if isinstance(thing, Shapes):
             thing = Features(list(thing.wkb), thing.crs, thing.columns, thing.label, thing.parameters)
         layer = as_features(thing)
+        if not layer.are_polygons:
+            raise ValueError(
+                f"The map {layer.label!r} holds no polygons; give polygons with a value, cells, or a raster."
+            )
         column = numbers_or_nan(named_column(layer.source, value, layer.label), layer.size)
         known = layer.known & np.isfinite(column)
         _require_values(known, layer.label)
