@@ -84,11 +84,13 @@ def anywhere(draw, many):
 @pytest.fixture(scope="module")
 def known():
     """Return the world, and each kind of predictor fitted to it, with the places that its rates are of."""
-    found = world()
-    places = {"bars": bars()}
-    return SimpleNamespace(
-        **vars(found), places=places, fitted={kind: kind(places=places).fit(found.history) for kind in KINDS}
-    )
+    found, places = world(), {"bars": bars()}
+    with pytest.MonkeyPatch.context() as patch:
+        # Small forests, to save time.
+        patch.setattr(learners, "_TREES", 60)
+        patch.setattr(learners, "_TREES_TRIED", 10)
+        fitted = {kind: kind(places=places).fit(found.history) for kind in KINDS}
+    return SimpleNamespace(**vars(found), places=places, fitted=fitted)
 
 
 @every_kind
