@@ -287,3 +287,15 @@ def test_what_reports_without_dates_mean_is_said():
     undated = replace(incidents, reported=None)
     assert "Reports have no dates" in risk_features(squares(), undated, ORIGIN).parameters["warnings"][0]
     assert "warnings" not in risk_features(squares(), undated, ORIGIN, 7).parameters
+
+
+def test_a_history_begins_with_what_was_known_not_with_what_came_to_light_later():
+    incidents = city()
+    first = int(np.argmin(incidents.when))
+    late = incidents.reported.copy()
+    late[first] = ORIGIN + DAY
+    older = incidents.when.copy()
+    older[first] -= np.timedelta64(300, "D")
+    events = Events.of(replace(incidents, when=older, reported=late), polygons_as_units(squares(), CRS))
+    history = events.known(ORIGIN)
+    assert history.begin > events.day[0] and history.days == 50 and "own_90_days" not in features_at(history).names
