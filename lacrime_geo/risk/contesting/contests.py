@@ -167,13 +167,15 @@ def _played(
 ) -> Played:
     """Return what the entrants expected and what came."""
     before, scored = left_alone(lambda: histories_at(events, schedule), within(progress, 0.0, 0.05))
+    came = np.array([events.later(origin, asked.horizon) for origin in schedule.scored])
+    _require_incidents(came, schedule)
     everything = run(entrants, [*before, *scored], asked.horizon, within(progress, 0.05, 0.99))
     found = everything.since(len(before))
-    came = np.array([events.later(origin, asked.horizon) for origin in schedule.scored])
     left_alone(lambda: _refuse_leaks(entrants, found, came, events.units), within(progress, 0.99, 1.0))
     names = tuple(one.name for one in entrants)
     kept, counted = fair(found.fitted)
     tell_left_out(names, schedule.scored, found.refusals, kept, counted, parameters)
+    _require_incidents(came[counted], schedule)
     played = Played(
         names=tuple(name for name, stays in zip(names, kept) if stays),
         units=events.units,
@@ -191,6 +193,15 @@ def _played(
     )
     _tell_played(played, schedule, parameters)
     return played
+
+
+def _require_incidents(came: np.ndarray, schedule: Schedule) -> None:
+    """Raise, before much is computed, where nothing came (origins, n) that could be scored."""
+    if not came.any():
+        raise ValueError(
+            f"No incident came in the {schedule.horizon} days after the {len(came)} origins, so there is nothing to score; take "
+            "other origins, a longer horizon or another category."
+        )
 
 
 def _refuse_leaks(entrants: list[Entrant], found: Run, came: np.ndarray, units: Units) -> None:
@@ -234,11 +245,6 @@ def _tell_played(played: Played, schedule: Schedule, parameters: Parameters) -> 
         parameters.log.info("%s: %.2f seconds for %s origins", name, seconds, played.fits)
     if np.isfinite(played.megabytes):
         parameters.log.info("the process held %s MB at most", f"{played.megabytes:,.0f}")
-    if not played.incidents.sum():
-        raise ValueError(
-            f"No incident came in the {schedule.horizon} days after the {played.origins.size} origins, so there is nothing to "
-            "score; take other origins, a longer horizon or another category."
-        )
     empty = [str(origin) for origin, number in zip(played.origins, played.incidents) if not number]
     if empty:
         parameters.warn(f"No incident came after {len(empty)} of {played.origins.size} origins, first {empty[0]}.")
