@@ -202,7 +202,7 @@ def test_points_are_marked_and_areas_filled():
         "safe points",
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
-    filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change"}
+    filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change", "risk"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 
