@@ -19,7 +19,11 @@ from ..learning.learners import Model
 from ..learning.links import Link
 from ..learning.training_rows import origins_within
 from .estimator_files import read_estimator, written_estimator
+from .trainings import Training
 
+JUDGED = (
+    "what it had learned, where that was before a past origin; else its kind, which learned anew of what was known then"
+)
 PARTS = ("estimator", "scales", "link", "layout", "names", "importance", "told")
 
 
@@ -54,7 +58,7 @@ class KeptModel(NamedTuple):
         layout = FeatureLayout.of(history, origins_within(history, fitted.horizon)[0])
         return cls(fitted.model, layout, fitted.names, dict(importance), dict(fitted.parameters))
 
-    def fit(self, history: History, places: Places, horizon: int, name: str) -> KeptRates:
+    def fit(self, history: History, places: Places, training: Training, name: str) -> KeptRates:
         """Return what it expects at the origin of a newer history, in whose features nothing may be lacking.
 
         Raises
@@ -82,7 +86,8 @@ class KeptModel(NamedTuple):
                 f"The saved {name!r} learned {len(self.names)} features, and these have {len(table.names)}: "
                 f"{checks.listed(other)} differ; give the same layers of places (places)."
             )
-        return KeptRates(self, table, horizon, self.told)
+        told = {**self.told, "trained_until": training.until, "past_origins_judge": JUDGED}
+        return KeptRates(self, table, training.horizon, told)
 
     def values(self) -> dict[str, Any]:
         """Return it as JSON values."""

@@ -85,7 +85,7 @@ class SavedPredictor(Predictor):
         if self.kept is None:
             return self.predictor.fit(history)
         places = getattr(self.predictor, "places", {})
-        return self.kept.fit(history, places, self.training.horizon, self.name)
+        return self.kept.fit(history, places, self.training, self.name)
 
     def anew(self) -> Predictor:
         """Return what it is judged by at past origins: what it has learned where that was before them, else its kind anew."""
