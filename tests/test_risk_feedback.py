@@ -246,7 +246,10 @@ def test_codes_tell_what_is_discovered_whatever_their_type():
             "reported",
         ]
         assert found.parameters["known_discovered"] == np.isin(codes, [437, 623]).sum()
-        assert found.parameters["unclear"] == (codes == 888).sum()
+        assert found.parameters["unclear"] == found.parameters["known_unclear"] == (codes == 888).sum()
+        assert found.parameters["discovered_share_at_most"] == pytest.approx(
+            np.isin(codes, [437, 623, 888]).mean(), abs=5e-5
+        )
 
 
 def test_each_code_stands_once_with_a_reason_and_a_source():

@@ -20,6 +20,7 @@ from ..mapping.usual_days import first_day_predicted, without_lone_first
 from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Predictor
 from .discovered_incidents import discovered_incidents
+from .discovered_offences import DISCOVERED, UNCLEAR
 from .left_out import Difference, Prediction, others_at_random, without
 from .urn_simulation import CORRECTED, MOMENTS, NAIVE, UrnSimulation, simulated
 from .urns import Urn
@@ -98,10 +99,11 @@ def feedback_audit(
         A polygon for each place: the incidents `known`, and how many of them `discovered`; `expected` incidents, and
         `expected_without`; `in_budget`, and `in_budget_without` (1, 0 or, tied at the cut, the share that fits); `driven`, how
         far it is in the budget only by what is discovered. Its record says which share of the incidents is discovered
-        (`discovered_share`), which of the budget's area is driven (`area_driven`), and by as many others left out at random
-        (`area_driven_by_chance`); which of the incidents expected there (`expected_driven`), and which of all expected ones
-        come to be elsewhere (`expected_moved`, and `expected_moved_by_chance`). `offences()` is the table of the codes, `urn` the
-        simulation of two districts alike with this share of discovered incidents.
+        (`discovered_share`, `discovered_share_at_most` with those of unclear kinds), which of the budget's area is driven
+        (`area_driven`), and by as many others left out at random (`area_driven_by_chance`); which of the incidents expected
+        there (`expected_driven`), and which of all expected ones come to be elsewhere (`expected_moved`, and
+        `expected_moved_by_chance`). `offences()` is the table of the codes, `urn` the simulation of two districts alike with
+        this share of discovered incidents.
 
     Raises
     ------
@@ -133,14 +135,16 @@ def feedback_audit(
     parameters.update(category=category, horizon=days, budget=share, seed=checks.whole("seed", seed, 0))
     placed = placed.take(dated(placed, "and what comes next is told by them"))
     predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
-    found, offences = discovered_incidents(placed, discovered, codes, parameters)
+    kinds, offences = discovered_incidents(placed, discovered, codes, parameters)
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
     places = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters)
     advance(progress, 0.05)
     events = left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05)
     kept = without_lone_first(events, parameters)
-    mask = found[dated_rows(placed)][events.size - kept.size :]
-    history, found = kept.known(first, gap), mask[kept.known_rows(first, gap)]
+    kinds = kinds[dated_rows(placed)][events.size - kept.size :]
+    history, kinds = kept.known(first, gap), kinds[kept.known_rows(first, gap)]
+    found = kinds == DISCOVERED
+    parameters["known_unclear"] = int((kinds == UNCLEAR).sum())
     predictor.require(history)
     difference = _compared(history, predictor, found, parameters, within(progress, 0.05, 0.95))
     _keep_shares(history, found, parameters)
@@ -177,6 +181,7 @@ def _keep_shares(history: History, found: np.ndarray, parameters: Parameters) ->
     target = history.events.target
     parameters.update(known=int(found.size), known_discovered=int(found.sum()), days_known=history.days)
     parameters["discovered_share"] = _rounded(found.mean())
+    parameters["discovered_share_at_most"] = _rounded((found.sum() + parameters["known_unclear"]) / found.size)
     parameters["discovered_share_of_category"] = _rounded(found[target].mean() if target.any() else np.nan)
 
 
@@ -206,14 +211,16 @@ def _tell(difference: Difference, parameters: Parameters, urn: UrnSimulation) ->
     """Say what was found, how the urn reads, and what must be kept in mind."""
     what = "incidents" if parameters["category"] is None else in_plain_words(parameters["category"])
     many, known = parameters["known_discovered"], parameters["known"]
+    unclear = parameters["known_unclear"]
+    at_most = f", at most {_percent((many + unclear) / known)} with those of unclear kinds" if unclear else ""
     parameters["urn"] = read = _urn_in_words(urn)
     if not difference.whole.chosen.any():
         parameters.warn(
             f"A budget of {100 * parameters['budget']:.3g} % of the area is less than one place; raise budget."
         )
     parameters.tell(
-        f"{many:,} of {known:,} incidents known ({_percent(many / max(known, 1))}) are of kinds that police discover; without "
-        f"them, {_percent(parameters['area_driven'])} of the area that a budget of {_percent(parameters['budget'])} chooses for "
+        f"{many:,} of {known:,} incidents known ({_percent(many / max(known, 1))}{at_most}) are of kinds that police discover; "
+        f"without them, {_percent(parameters['area_driven'])} of the area that a budget of {_percent(parameters['budget'])} chooses for "
         f"{what} would not be chosen, and without as many others at random {_percent(parameters['area_driven_by_chance'])}; "
         f"{_percent(parameters['expected_driven'])} of what is expected there comes of them. {read}"
     )

@@ -33,7 +33,7 @@ GIVEN = "named as discovered"
 def discovered_incidents(
     incidents: Incidents, discovered: Any, codes: str | None, parameters: Parameters
 ) -> tuple[np.ndarray, Table]:
-    """Return which incidents (n,) the police discovered, and a table of the codes or categories with why.
+    """Return of which kind incidents (n,) are, DISCOVERED, UNCLEAR or REPORTED, and a table of the codes or categories with why.
 
     Parameters
     ----------
@@ -68,8 +68,7 @@ def discovered_incidents(
         f"{int(unclear.sum()):,} incidents have one of {unclear.size} codes that public or police may have noticed; they are "
         "counted as reported (see offences)",
     )
-    kinds = {code: offence.kind for code, offence in offences.items()}
-    return np.array([kinds.get(code) == DISCOVERED for code in texts], dtype=bool), found
+    return _kinds(texts, offences), found
 
 
 def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, Table]:
@@ -84,7 +83,12 @@ def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, T
         wrong = repr(missing[0]) if missing else "nothing"
         raise ValueError(f"discovered names {wrong}, of which there is no incident; there are {checks.listed(known)}.")
     offences = {name: Offence((name,), DISCOVERED, GIVEN, "by the user") for name in names}
-    return np.isin(texts, names), _table(texts.tolist(), None, offences)
+    return _kinds(texts.tolist(), offences), _table(texts.tolist(), None, offences)
+
+
+def _kinds(codes: Sequence[str], offences: dict[str, Offence]) -> np.ndarray:
+    known = {code: offence.kind for code, offence in offences.items()}
+    return np.array([known.get(code, REPORTED) for code in codes], dtype=object)
 
 
 def _column(incidents: Incidents, name: str) -> Any:

@@ -27,7 +27,14 @@ from .trainings import Training
 from .versions import versions_that_predict
 
 AUDITED = (
-    *("discovered_share", "discovered_share_of_category", "area_driven", "area_driven_by_chance", "expected_driven"),
+    *(
+        "discovered_share",
+        "discovered_share_at_most",
+        "discovered_share_of_category",
+        "area_driven",
+        "area_driven_by_chance",
+        "expected_driven",
+    ),
     *("expected_moved", "expected_moved_by_chance", "known_discovered", "unclear", "found"),
 )
 OF_CONTEST = ("horizon", "origins", "gap", "gap_reason", "category", "cell_size", "period", "units_in_all", "incidents")
