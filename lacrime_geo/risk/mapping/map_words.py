@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...parameters import Parameters, in_words
+from ...progress import Progress, left_alone
 from ..events import Events, History
 from ..predicting.plain_predictors import PriorCounts
 from ..predicting.predictor_names import BASELINE
@@ -23,16 +24,18 @@ CAVEATS = (
 UNTOLD = 0.5
 
 
-def tell(past: Sequence[PastPrediction], events: Events, history: History, parameters: Parameters) -> None:
+def tell(
+    past: Sequence[PastPrediction], events: Events, history: History, parameters: Parameters, progress: Progress
+) -> None:
     """Say what the budget caught at past origins, beside the baseline, and what must be kept in mind."""
     budget = parameters["budget"]
-    caught = Caught.of(past, history.units.area, budget)
+    caught = left_alone(lambda: Caught.of(past, history.units.area, budget), progress)
     parameters["past_origins"] = [str(each.origin) for each in past]
     parameters["caption"] = words = caption(budget, caught)
     if caught is not None:
         parameters["caught"] = {name: round(value, 4) for name, value in caught._asdict().items()}
         if parameters["predictor"] != BASELINE:
-            baseline = _caught_by_prior_counts(past, history, parameters)
+            baseline = left_alone(lambda: _caught_by_prior_counts(past, history, parameters), progress, lambda: 0.5)
             parameters["caught_by_prior_counts"] = round(baseline.share, 4)
             words += f", prior counts {baseline.in_words()}"
         words += f", at {caught.origins} past origins"

@@ -138,18 +138,23 @@ def predict_risk(
     predictor = predictor_of(model, days)
     everything, placed, parameters = begin(incidents, None)
     refuse_weights(everything, "risk is of counts")
+    advance(progress, 0.01)
     placed = placed.take(dated(placed, "and what comes next is told by them"))
+    advance(progress, 0.02)
     predictor = as_asked(predictor, model, places, placed.crs, share, seed)
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
     parameters.update(category=category, horizon=days, budget=share, seed=seed)
     parameters["agency"] = everything.agency
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
-    where = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters, shape)
+    advance(progress, 0.03)
+    known = known_incidents(placed, first)
+    advance(progress, 0.04)
+    where = asked_units(known, units, cell_size, boundary, parameters, shape)
     advance(progress, 0.05)
     events = without_lone_first(
         left_alone(lambda: Events.of(placed, where, category), progress, lambda: 0.05), parameters
     )
-    history = events.known(first, gap)
+    history = left_alone(lambda: events.known(first, gap), progress, lambda: 0.05)
     refuse_later_places(places, history)
     _require_any(history, parameters)
     parameters["days_known"] = history.days
@@ -157,10 +162,10 @@ def predict_risk(
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
     said = left_alone(lambda: _Said.of(fitted, days), progress, lambda: 0.25)
     reach = 2 * where.grid.cell_size if where.grid is not None and boundary is None else None
-    past = past_predictions(history, predictor.anew(), days, reach, within(progress, 0.25, 0.95))
-    advance(progress, 0.95)
-    found = replace(_mapped(history, said, past, parameters), made=Making(predictor, fitted, history))
-    tell(past, events, history, parameters)
+    past = past_predictions(history, predictor.anew(), days, reach, within(progress, 0.25, 0.9))
+    mapped = _mapped(history, said, past, parameters, within(progress, 0.9, 0.95))
+    found = replace(mapped, made=Making(predictor, fitted, history))
+    tell(past, events, history, parameters, within(progress, 0.95, 1.0))
     advance(progress, 1.0)
     return found
 
@@ -197,12 +202,15 @@ class _Said(NamedTuple):
         return cls(fitted.predict(horizon), fitted.reasons(horizon), importance, dict(fitted.parameters))
 
 
-def _mapped(history: History, said: _Said, past: list[PastPrediction], parameters: Parameters) -> RiskMap:
+def _mapped(
+    history: History, said: _Said, past: list[PastPrediction], parameters: Parameters, progress: Progress
+) -> RiskMap:
     """Return the map, and keep in the record how its columns were found."""
     risk, budget = said.risk, parameters["budget"]
     parts = plain_reasons.contributions(said.reasons, risk, every=bool(history.events.target.all()))
     ranking = Ranking.of(risk, history.units.area)
-    low, high = _interval(risk, past, parameters)
+    low, high = _interval(risk, past, parameters, progress)
+    texts = left_alone(lambda: plain_reasons.reason_texts(parts, risk), progress, lambda: 0.5)
     columns = {
         "rank": mean_ranks(ranking),
         "risk": risk,
@@ -211,7 +219,7 @@ def _mapped(history: History, said: _Said, past: list[PastPrediction], parameter
         "probability": Calibrated.of(past, parameters).probability(risk),
         "in_budget": within_budget(ranking, budget, parameters["seed"], parameters),
         "known": history.counts(),
-        "reason": plain_reasons.reason_texts(parts, risk),
+        "reason": texts,
     }
     parameters["expected"] = round(float(risk.sum()), 2)
     parameters["importance"] = {name: round(share, 4) for name, share in said.importance.items()}
@@ -220,9 +228,11 @@ def _mapped(history: History, said: _Said, past: list[PastPrediction], parameter
     return RiskMap(columns, parameters, grid, cell, "risk", _label(history, parameters), parts, tuple(past))
 
 
-def _interval(risk: np.ndarray, past: list[PastPrediction], parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
+def _interval(
+    risk: np.ndarray, past: list[PastPrediction], parameters: Parameters, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
     """Return both ends of the interval of what is expected (n,), NaN where past origins cannot tell it."""
-    spread = RateSpread.of(past)
+    spread = left_alone(lambda: RateSpread.of(past), progress)
     if spread is None:
         parameters.log.info("The interval of what is expected cannot be told: too few incidents came at past origins.")
         return np.full(risk.size, np.nan), np.full(risk.size, np.nan)
