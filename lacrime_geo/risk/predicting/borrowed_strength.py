@@ -53,8 +53,8 @@ class BorrowedStrength(Predictor):
     incidents to weights found before in parts of Los Angeles (`borrowed_maps.BEFORE`), which tell where weeks or places are
     few. As all days known are more than were left for a part, narrow maps then gain weight (`borrowed_maps.with_more_days`).
 
-    A mixture adds what maps tell; the weights that make a product of maps likely, Poisson regression and gradient boosting on
-    the same maps caught less (Los Angeles, September 2023).
+    A mixture adds what the maps tell. Poisson regression and gradient boosting on the same maps, which can multiply it, caught
+    less (Los Angeles, September 2023).
 
     Examples
     --------
@@ -156,11 +156,11 @@ def _likeliest(risk: np.ndarray) -> np.ndarray:
 
 def _weights(parts: list[Part]) -> np.ndarray:
     """Return the weights of the maps (k,) that tell best of parts of a history."""
-    everywhere = _joint(parts, None)
-    return _own(parts, _joint(parts, everywhere), everywhere)
+    everywhere = joint_weights(parts, None)
+    return own_weights(parts, joint_weights(parts, everywhere), everywhere)
 
 
-def _joint(parts: list[Part], hot_by: np.ndarray | None) -> np.ndarray:
+def joint_weights(parts: list[Part], hot_by: np.ndarray | None) -> np.ndarray:
     """Return the weights for all of the pool together, each counting alike; for the one predicted where there is no pool."""
     pool = range(1, len(parts[0].came)) if len(parts[0].came) > 1 else range(1)
     total = np.array([max(sum(float(part.came[target].sum()) for part in parts), 1.0) for target in pool])
@@ -169,7 +169,7 @@ def _joint(parts: list[Part], hot_by: np.ndarray | None) -> np.ndarray:
     return _drawn(found, np.concatenate([each.came * share for each, share in zip(found, alike)]), BEFORE)
 
 
-def _own(parts: list[Part], joint: np.ndarray, hot_by: np.ndarray) -> np.ndarray:
+def own_weights(parts: list[Part], joint: np.ndarray, hot_by: np.ndarray) -> np.ndarray:
     """Return the weights for the one that is predicted, drawn to the joint ones."""
     found = [part.explained(0, hot_by) for part in parts]
     return _drawn(found, np.concatenate([each.came for each in found]), joint)
