@@ -220,9 +220,10 @@ def _tell(difference: Difference, parameters: Parameters, urn: UrnSimulation) ->
         )
     parameters.tell(
         f"{many:,} of {known:,} incidents known ({_percent(many / max(known, 1))}{at_most}) are of kinds that police discover; "
-        f"without them, {_percent(parameters['area_driven'])} of the area that a budget of {_percent(parameters['budget'])} chooses "
-        f"for {what} would not be chosen, and without as many others at random {_percent(parameters['area_driven_by_chance'])}; "
-        f"{_percent(parameters['expected_driven'])} of what is expected there comes of them. {read}"
+        f"without them, {_percent(parameters['area_driven'])} of the area that a budget of {_percent(parameters['budget'])} "
+        f"chooses for {what} would not be chosen, and without as many others at random "
+        f"{_percent(parameters['area_driven_by_chance'])}; {_percent(parameters['expected_driven'])} of what is expected there "
+        f"comes of them. {read}"
     )
     for sentence in CAVEATS:
         parameters.warn(sentence)
