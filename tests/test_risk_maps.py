@@ -297,6 +297,9 @@ def test_the_share_caught_is_said_beside_prior_counts(auto, prior):
     assert words == caption(0.02, Caught(**caught)) and words.startswith("Top 2 % of area: catches ")
     assert auto.parameters["caught_by_prior_counts"] == prior.parameters["caught"]["share"]
     assert auto.parameters["found"].startswith(f"{words}, prior counts ")
+    first, share = next(iter(auto.parameters["importance"].items()))
+    assert f"It rests on {first} ({100 * share:.0f} %)" in auto.parameters["found"]
+    assert sum(auto.parameters["importance"].values()) == pytest.approx(1, abs=1e-3)
     assert "reported crime is not crime" in " ".join(auto.parameters["warnings"]).lower()
 
 

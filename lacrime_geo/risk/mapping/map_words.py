@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -22,6 +22,7 @@ CAVEATS = (
 
 # Where of more than such a share of incidents the date of report is not told, they tell nothing of how late reports are.
 UNTOLD = 0.5
+MOST_NAMED, LEAST_NAMED = 3, 0.01
 
 
 def tell(
@@ -39,9 +40,22 @@ def tell(
             parameters["caught_by_prior_counts"] = round(baseline.share, 4)
             words += f", prior counts {baseline.in_words()}"
         words += f", at {caught.origins} past origins"
-    parameters.tell(f"{words}; {in_words(parameters['expected'])} expected, {days_in_words(history, parameters)}.")
+    expected = f"{in_words(parameters['expected'])} expected, {days_in_words(history, parameters)}"
+    parameters.tell(f"{words}; {expected}.{_rests_on(parameters['importance'])}")
     for sentence in (*CAVEATS, _late_reports(events, history)):
         parameters.warn(sentence)
+
+
+def _rests_on(importance: Mapping[str, float]) -> str:
+    """Say what the prediction rests on, the three most of it.
+
+    >>> _rests_on({"all crime here": 0.521, "own counts here": 0.2})
+    ' It rests on all crime here (52 %), own counts here (20 %).'
+    """
+    named = [f"{words} ({100 * share:.0f} %)" for words, share in importance.items() if share >= LEAST_NAMED][
+        :MOST_NAMED
+    ]
+    return f" It rests on {', '.join(named)}." if named else ""
 
 
 def days_in_words(history: History, parameters: Parameters) -> str:

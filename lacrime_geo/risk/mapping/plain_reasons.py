@@ -34,13 +34,31 @@ def contributions(reasons: Mapping[str, np.ndarray], risk: np.ndarray, *, every:
     """
     found: dict[str, np.ndarray] = {}
     for name, part in reasons.items():
-        words = in_plain_words(name)
-        words = words.replace("own counts", "all crime") if every else words
+        words = _words(name, every)
         found[words] = found.get(words, 0.0) + np.asarray(part, dtype=float)
     rest = risk - np.sum(list(found.values()), axis=0)
     if np.abs(rest).max(initial=0.0) > 1e-9 * max(float(np.abs(risk).max(initial=0.0)), 1e-300):
         found[ALIKE] = found.get(ALIKE, 0.0) + rest
     return dict(sorted(found.items(), key=lambda entry: -float(np.abs(entry[1]).sum())))
+
+
+def shares_in_plain_words(importance: Mapping[str, float], *, every: bool = False) -> dict[str, float]:
+    """Return the share of the prediction that rests on each plain word, the largest first.
+
+    >>> shares_in_plain_words({"own counts, 0 cells": 0.5, "own counts, 2 cells": 0.25, "own counts, 5 cells": 0.25})
+    {'own counts here': 0.5, 'own counts around': 0.5}
+    """
+    found: dict[str, float] = {}
+    for name, share in importance.items():
+        words = _words(name, every)
+        found[words] = found.get(words, 0.0) + share
+    return {words: round(share, 4) for words, share in sorted(found.items(), key=lambda entry: -entry[1])}
+
+
+def _words(name: str, every: bool) -> str:
+    """Return the plain words for a thing; where every category is predicted, its own counts are all crime."""
+    words = in_plain_words(name)
+    return words.replace("own counts", "all crime") if every else words
 
 
 def reason_texts(parts: Mapping[str, np.ndarray], risk: np.ndarray) -> np.ndarray:

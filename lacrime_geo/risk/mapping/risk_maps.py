@@ -207,7 +207,8 @@ def _mapped(
 ) -> RiskMap:
     """Return the map, and keep in the record how its columns were found."""
     risk, budget = said.risk, parameters["budget"]
-    parts = plain_reasons.contributions(said.reasons, risk, every=bool(history.events.target.all()))
+    every = bool(history.events.target.all())
+    parts = plain_reasons.contributions(said.reasons, risk, every=every)
     ranking = Ranking.of(risk, history.units.area)
     low, high = _interval(risk, past, parameters, progress)
     texts = left_alone(lambda: plain_reasons.reason_texts(parts, risk), progress, lambda: 0.5)
@@ -222,7 +223,7 @@ def _mapped(
         "reason": texts,
     }
     parameters["expected"] = round(float(risk.sum()), 2)
-    parameters["importance"] = {name: round(share, 4) for name, share in said.importance.items()}
+    parameters["importance"] = plain_reasons.shares_in_plain_words(said.importance, every=every)
     parameters["fitted"] = said.parameters
     grid, cell = history.units.on_grid()
     return RiskMap(columns, parameters, grid, cell, "risk", _label(history, parameters), parts, tuple(past))
