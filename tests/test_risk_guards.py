@@ -24,8 +24,8 @@ from lacrime_geo import (
 from lacrime_geo.parameters import Unsaid
 from lacrime_geo.risk.events import Events
 from lacrime_geo.risk.guards import cut_counts, linear_functions, too_alike_counts, yes_no_functions
-from lacrime_geo.risk.predicting.later_knowledge import otherwise_later
 from lacrime_geo.risk.learning.feature_tables import features_at
+from lacrime_geo.risk.predicting.later_knowledge import otherwise_later
 from lacrime_geo.risk.predicting.plain_predictors import PriorCounts
 from lacrime_geo.risk.predicting.predictor_names import PREDICTORS
 from lacrime_geo.risk.predicting.predictors import Rates
@@ -325,3 +325,16 @@ def test_of_a_real_city_honest_features_pass_and_the_label_itself_is_refused(lac
     late = features_at(places.known(np.datetime64("2023-10-29")))
     with pytest.raises(ValueError, match="'own_28_days'"):
         refuse_dependency(came, {"own_28_days": late.values[:, late.names.index("own_28_days")]})
+
+
+def test_what_is_no_count_is_no_label():
+    for label in ([0.5, 1.0, 2.0], [-1, 0, 3]):
+        with pytest.raises(TypeError, match="label must be counts, or 0 and 1; 1 of 3 values are not, first in row 0"):
+            refuse_dependency(label, {"one": [1, 2, 3]})
+    with pytest.raises(ValueError, match="'one' has 2 values for 3 places"):
+        refuse_dependency([1, 2, 3], {"one": [1, 2]})
+    with pytest.raises(TypeError, match="columns by name"):
+        refuse_dependency([1, 2, 3], [1, 2, 3])
+    refuse_dependency([], {})
+    refuse_dependency([1, 2, 3], {})
+    refuse_dependency([0, 0, 0], {"nothing": [np.nan] * 3, "text": ["a", "b", "a"]})
