@@ -47,7 +47,8 @@ class Borrowing(NamedTuple):
         unit, age = history.events.unit, history.age()
         masks = [mask & (age <= days) for mask in [*targets, np.ones(age.size, dtype=bool)]]
         counts = np.column_stack([units.counts(unit[mask]) for mask in masks])
-        return cls(units, {width: spread(units, counts, width) for width in WIDTHS})
+        # The column of one target is taken again and again: the numbers of a column lie together.
+        return cls(units, {width: np.asfortranarray(spread(units, counts, width)) for width in WIDTHS})
 
     def maps(self, target: int) -> np.ndarray:
         """Return the maps of a target (len(MAPS), n), each 1 in sum; a map that holds nothing is everywhere alike."""
