@@ -15,12 +15,8 @@ def in_plain_words(name: str) -> str:
 
     >>> in_plain_words("own counts, 0 cells"), in_plain_words("all crime by the mix around, 1.2 cells")
     ('own counts here', 'all crime around')
-    >>> in_plain_words("own counts, last weeks")
-    'last weeks'
     """
     what, _, where = name.partition(", ")
-    if where == "last weeks":
-        return where
     if where.endswith(" cells"):
         return f"{what.split(' by ')[0]} {'here' if where == '0 cells' else 'around'}"
     return what
