@@ -341,7 +341,10 @@ def test_hexagons_and_districts_are_mapped_alike(incidents):
     hexagons = mapped(incidents, "auto", shape="hex")
     assert hexagons.to_geodataframe().geometry.iloc[0].exterior.coords.__len__() == 7
     found = mapped(incidents, "auto", units=districts(500), boundary=None, cell_size=None, budget=0.1)
-    assert len(found) == 100 and found["in_budget"].sum() == 10
+    assert len(found) == 100 and found["in_budget"].sum() == 10 and found["area"].tolist()[-1] == "area 99"
+    named = districts(500).assign(name=[f"district {row}" for row in range(100)])
+    found = mapped(incidents, units=named, boundary=None, cell_size=None)
+    assert found["area"].tolist() == named["name"].tolist() and "area" not in hexagons.columns
     assert found["risk"].sum() == pytest.approx(hexagons["risk"].sum(), rel=0.02)
 
 

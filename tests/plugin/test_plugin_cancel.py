@@ -58,7 +58,7 @@ RUNS = {
     "score_map": ("score_map", dict(FEATURES="the squares", VALUE="crimes"), LATE),
     "predict_risk": ("predict_risk", dict(CATEGORY="theft"), LATE),
     "feedback_audit": ("feedback_audit", dict(DISCOVERED="theft"), LATE),
-    "predict_risk, self-exciting": ("predict_risk", dict(CATEGORY="theft", MODEL="self_exciting"), LATE),
+    "predict_risk, cells": ("predict_risk", dict(CATEGORY="theft", UNITS=None), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),

@@ -15,6 +15,7 @@ from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ...refusals import dated, refuse_weights
 from ...results import Cells
+from ...temporal.count_series import named
 from ..events import Events, History
 from ..learning.place_layers import refuse_later_places
 from ..predicting.predictor_names import predictor_of
@@ -100,8 +101,8 @@ def predict_risk(
         A polygon for each place, zeros included: `rank` (1 is the highest risk, by area where areas differ; those tied share the
         mean of their ranks), `risk` (expected incidents in the horizon), `low` and `high` (90 % interval of that expectation),
         `probability` (of one incident or more), `in_budget`, `known` (incidents of the category counted before the origin) and
-        `reason` (the three largest contributions). The record says what the budget caught at past origins, beside the
-        same budget by prior counts.
+        `reason` (the three largest contributions); of polygons `area` too, their name or the number of their row. The record
+        says what the budget caught at past origins, beside the same budget by prior counts.
 
     Raises
     ------
@@ -212,7 +213,9 @@ def _mapped(
     ranking = Ranking.of(risk, history.units.area)
     low, high = _interval(risk, past, parameters, progress)
     texts = left_alone(lambda: plain_reasons.reason_texts(parts, risk), progress, lambda: 0.5)
+    polygons = history.units.polygons
     columns = {
+        **({} if polygons is None else {"area": named(polygons, parameters)}),
         "rank": mean_ranks(ranking),
         "risk": risk,
         "low": low,
