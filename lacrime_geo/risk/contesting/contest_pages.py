@@ -64,6 +64,7 @@ CAVEATS = (
     "A map that sends patrols changes the records that it is scored by and made of. These scores are of the past, without that.",
     "The first of several is first partly by luck: score it again at later origins before it is relied on.",
     "The interval tells of other weeks like these in this city, not of other cities or years.",
+    "Each interval is of one predictor: of forty that are no better than the baseline, one would seem surely so by chance.",
     "A share of the area says nothing of who lives or passes there, nor of what a patrol there would change.",
 )
 
