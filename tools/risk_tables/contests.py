@@ -27,7 +27,7 @@ def scored(place, folder, category, **options):
 
 
 def table(found):
-    """Return a contest as a table, the most hits first, with the difference to prior counts and the cost."""
+    """Return a contest as a table, the most hits first, with the difference to prior counts."""
     rows = [_row(found, row) for row in np.flatnonzero(found["area"] == AREA)]
     head = [
         "predictor",
@@ -41,7 +41,6 @@ def table(found):
         "F1",
         "stability",
         "slope",
-        "s",
     ]
     return markdown.table(head, rows)
 
@@ -56,7 +55,6 @@ def _row(found, row):
         _difference(found, row),
         *(markdown.share(found[column][row]) for column in ("roc_auc", "pr_auc", "f1", "stability")),
         f"{found['calibration_slope'][row]:.2f}",
-        markdown.seconds(found["seconds"][row]),
     ]
 
 
