@@ -10,6 +10,7 @@ from .lacrime_geo.privacy.safe_layers import COUNT as USUAL_COUNTS
 from .lacrime_geo.progress import within
 from .lacrime_geo.results import Surface
 from .lacrime_geo.selection import refuse, words
+from .lacrime_geo.temporal.count_series import NAME_COLUMNS
 from .layers import Raster
 from .named_columns import Spans
 from .outputs import database_file
@@ -109,6 +110,9 @@ class Inputs:
         name = parameter.name.upper()
         source = self.algorithm.layers[name]
         if isinstance(parameter, Polygons):
+            # Areas are called by their names, where they have some.
+            named = [field for field in source.fields().names() if field.lower() in NAME_COLUMNS]
+            columns = list(dict.fromkeys([*columns, *named]))
             return reading.features_of(source, self.parameters.get(name), self.context, columns, progress, crs=crs)
         reports = self.analysis.reports
         return reading.incidents_of(source, self.context, columns, None, None, progress, crs=crs, reports=reports)
