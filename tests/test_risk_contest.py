@@ -401,6 +401,28 @@ def test_without_dates_of_report_there_is_a_gap(city):
     assert contest(city, "kde", boundary=square(16), origins=2, areas=[0.1]).parameters["gap"] == 0
 
 
+def test_where_few_reports_have_dates_there_is_a_gap_too(city):
+    for share, gap in ((0.02, 7), (0.85, 7), (0.95, 0)):
+        told = np.arange(city.size) < share * city.size
+        reported = np.where(told, city.when, np.datetime64("NaT"))
+        kept = contest(replace(city, reported=reported), "kde", boundary=square(16), origins=2, areas=[0.1]).parameters
+        assert kept["gap"] == gap
+        assert (f"only {100 * share:g} % of the reports have dates" in kept["gap_reason"]) == (gap > 0)
+
+
+def test_a_contest_across_the_change_of_records_is_refused():
+    # Its last origin is a day before the change: of what comes after it, most is in the other system.
+    found = steady(days=40)
+    moved = replace(
+        found, when=found.when + (np.datetime64("2024-03-07") - FIRST - 34 * DAY), reported=None, agency="LAPD"
+    )
+    with pytest.raises(ValueError, match=r"2024-02-02 to 2024-03-12, cross 2024-03-07, .* Take either side by itself"):
+        contest(moved, "kde", boundary=square(16), origins=2, areas=[0.1])
+    contest(replace(moved, agency="PPB"), "kde", boundary=square(16), origins=2, areas=[0.1])
+    before = moved.take(moved.when < np.datetime64("2024-03-07"))
+    contest(before, "kde", boundary=square(16), origins=2, areas=[0.1])
+
+
 def test_a_budget_below_a_unit_and_origins_without_incidents_are_named(city):
     few = city.take(np.flatnonzero((city.category == "b") | (city.when.astype("M8[D]") < FIRST + 63 * DAY)))
     found = contest(few, "kde", boundary=square(16), category="a", origins=2, areas=[0.001, 0.1])

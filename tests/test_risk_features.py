@@ -287,6 +287,9 @@ def test_what_reports_without_dates_mean_is_said():
     undated = replace(incidents, reported=None)
     assert "Reports have no dates" in risk_features(squares(), undated, ORIGIN).parameters["warnings"][0]
     assert "warnings" not in risk_features(squares(), undated, ORIGIN, 7).parameters
+    few = np.where(np.arange(incidents.size) % 50, np.datetime64("NaT"), incidents.reported)
+    found = risk_features(squares(), replace(incidents, reported=few), ORIGIN)
+    assert "Only 2 % of the reports have dates" in found.parameters["warnings"][0]
 
 
 def test_a_history_begins_with_what_was_known_not_with_what_came_to_light_later():

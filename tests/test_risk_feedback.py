@@ -252,6 +252,25 @@ def test_codes_tell_what_is_discovered_whatever_their_type():
         )
 
 
+def test_codes_are_known_where_some_have_no_place_or_date():
+    incidents, *_ = planted()
+    x, when = incidents.easting.copy(), incidents.when.copy()
+    x[:7], when[7:9] = np.nan, np.datetime64("NaT")
+    codes = np.resize([510, 437], incidents.size)
+    coded = lg.Incidents(x, incidents.northing, when=when, crs=CRS, source={"crime_code": codes})
+    found = audited(coded, discovered=None)
+    assert found.parameters["without_place"] == 7 and found.parameters["undated"] == 2
+    assert found.parameters["known"] == incidents.size - 9
+    assert found.parameters["known_discovered"] == (codes[9:] == 437).sum()
+
+
+def test_the_change_of_records_is_warned_of():
+    incidents, *_ = planted()
+    columns = dict(when=incidents.when + (np.datetime64("2024-02-01") - FIRST), category=incidents.category, crs=CRS)
+    moved = lg.Incidents(incidents.easting, incidents.northing, **columns, agency="LAPD")
+    assert any("cross 2024-03-07" in said for said in audited(moved).parameters["warnings"])
+
+
 def test_each_code_stands_once_with_a_reason_and_a_source():
     for offences in (LAPD_OFFENCES, NIBRS_OFFENCES):
         codes = [code for offence in offences for code in offence.codes]

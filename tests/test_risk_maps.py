@@ -1,6 +1,7 @@
 """Maps of risk: totals, orders, budgets and reasons; planted worlds in which probabilities and intervals must be true."""
 
 import logging
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -417,6 +418,36 @@ def test_incidents_without_dates_or_with_weights_are_refused(incidents):
         lg.predict_risk(lg.Incidents(x, y, crs=CRS))
     with pytest.raises(ValueError, match="have weights, and risk is of counts"):
         mapped(lg.Incidents(x, y, when=incidents.when, weight=np.ones(x.size), crs=CRS), category=None)
+
+
+def test_incidents_without_a_date_are_left_out_and_counted(incidents, prior):
+    when = np.append(incidents.when, np.repeat(np.datetime64("NaT"), 3))
+    x, y = (np.append(values, values[:3]) for values in (incidents.easting, incidents.northing))
+    category = np.append(incidents.category, incidents.category[:3])
+    found = mapped(lg.Incidents(x, y, when=when, category=category, crs=CRS))
+    assert found.parameters["undated"] == 3 and np.array_equal(found["risk"], prior["risk"])
+    assert prior.parameters["undated"] == 0
+
+
+@pytest.mark.parametrize("agency, warned", [("LAPD", True), ("LAPD (NIBRS)", True), ("PPB", False), (None, False)])
+def test_the_change_of_records_is_warned_of(incidents, agency, warned):
+    when = incidents.when + (np.datetime64("2024-03-05") - ORIGIN)
+    moved = lg.Incidents(incidents.easting, incidents.northing, when=when, crs=CRS, agency=agency)
+    # All that is known is of the days before: what is predicted crosses the change.
+    kept = mapped(moved, category=None, origin="2024-03-05").parameters
+    assert any("cross 2024-03-07, when the LAPD began to move" in said for said in kept["warnings"]) == warned
+
+
+def test_few_dates_of_report_tell_nothing_of_late_ones(incidents):
+    for share, said in (
+        (0.0, "Reports have no dates"),
+        (0.5, "Only 50 % of the reports have dates"),
+        (0.95, "were not yet"),
+    ):
+        told = np.arange(incidents.size) < round(share * incidents.size)
+        reported = np.where(told, incidents.when, np.datetime64("NaT"))
+        kept = mapped(replace(incidents, reported=reported)).parameters
+        assert any(said in one for one in kept["warnings"])
 
 
 def test_it_can_be_stopped(incidents):

@@ -10,6 +10,8 @@ from ..incidents import Incidents
 from .units import Units
 
 DAY = np.timedelta64(1, "D")
+# Where fewer of the reports have dates, these do not tell what was known by a day.
+ENOUGH_DATED = 0.9
 
 
 @dataclass(frozen=True, eq=False)
@@ -161,6 +163,18 @@ def known_before(when: np.ndarray, reported: np.ndarray | None, origin: np.datet
     """Mark the incidents (n,) that had occurred `gap` days before an origin and been reported before it."""
     known = np.asarray(when < origin - gap * DAY)
     return known if reported is None else known & (np.isnat(reported) | (reported < origin))
+
+
+def few_dated(reported: np.ndarray | None) -> str | None:
+    """Say how few reports (n,) have dates, where these do not tell what was known by a day; None where they do.
+
+    >>> few_dated(np.array(["2023-01-01", "NaT"], dtype="M8[D]")), few_dated(None)
+    ('Only 50 % of the reports have dates', 'Reports have no dates')
+    """
+    share = 0.0 if reported is None or not reported.size else float((~np.isnat(reported)).mean())
+    if share >= ENOUGH_DATED:
+        return None
+    return f"Only {100 * share:.2g} % of the reports have dates" if share else "Reports have no dates"
 
 
 def _categories(incidents: Incidents, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

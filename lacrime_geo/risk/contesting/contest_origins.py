@@ -9,7 +9,7 @@ import numpy as np
 from ... import checks, selection
 from ...incidents import Incidents
 from ...parameters import Parameters
-from ..events import DAY
+from ..events import DAY, few_dated
 
 # Where reports have no dates: after a week most have come in.
 GAP = 7
@@ -38,16 +38,15 @@ class Schedule(NamedTuple):
 
 
 def gap_of(incidents: Incidents, gap: int | None, parameters: Parameters) -> int:
-    """Return how many days before an origin nothing is known of: given, or by whether reports have dates."""
+    """Return how many days before an origin nothing is known of: given, or by how many reports have dates."""
     if gap is not None:
         parameters["gap"] = given = checks.whole("gap", gap, minimum=0)
         return given
-    reported = incidents.reported
-    if reported is not None and not np.isnat(reported).all():
+    few = few_dated(incidents.reported)
+    if few is None:
         return int(parameters.choose("gap", 0, "reports have dates: what was reported by then is known", " days"))
-    return int(
-        parameters.choose("gap", GAP, "reports have no dates, and the last days would not have been known", " days")
-    )
+    reason = f"{few.lower()}, and the last days would not have been known"
+    return int(parameters.choose("gap", GAP, reason, " days"))
 
 
 def schedule_of(begin: np.datetime64, origins: Any, horizon: int, gap: int, end: np.datetime64) -> Schedule:

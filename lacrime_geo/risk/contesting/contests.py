@@ -12,6 +12,7 @@ from ...incidents import as_incidents
 from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ..events import DAY, Events, History
+from ..guards.time_guards import refuse_records_change
 from ..predicting.plain_predictors import days_used
 from ..scoring.hit_curves import SHARES
 from ..scoring.label_scores import best_threshold
@@ -62,8 +63,8 @@ def contest(
     cell_size : side of the cells (m). Default: 250 m, about two blocks.
     boundary : polygon layer of the study area. Default: what lies around the incidents.
     units : polygon layer, such as reporting districts, in place of cells. Default: cells.
-    gap : days before an origin of which nothing is known. Default: 0 where reports have dates, as what was reported by then
-        is known; else 7.
+    gap : days before an origin of which nothing is known. Default: 0 where reports have dates (nine of ten at least), as what
+        was reported by then is known; else 7.
     seed : of the draws of blocks.
     progress : function of a fraction, returning False to stop.
 
@@ -80,8 +81,8 @@ def contest(
     Raises
     ------
     ValueError
-        If the file is too short for the origins, a name is of no predictor, a map is made of the time that is scored or of
-        the very counts, or both units and cells are asked for.
+        If the file is too short for the origins or crosses the LAPD's change of records, a name is of no predictor, a map is
+        made of the time that is scored or of the very counts, or both units and cells are asked for.
 
     Notes
     -----
@@ -117,6 +118,7 @@ def contest(
     places = Places(units, boundary, cell_size, category)
     events = left_alone(lambda: places.events(known, first - gap * DAY, parameters), within(progress, 0.0, 0.02))
     schedule = schedule_of(events.day[0], origins, asked.horizon, gap, file.end)
+    refuse_records_change(events.day[0], schedule.scored[-1] + asked.horizon * DAY, known.agency)
     entrants = entrants_of(predictors, events.units, asked.horizon)
     refuse_later_maps(maps_among(entrants), schedule.scored[0] - gap * DAY, parameters)
     refuse_trained_later(entrants, schedule.scored[0] - gap * DAY)

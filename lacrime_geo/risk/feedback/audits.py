@@ -11,10 +11,11 @@ from ... import checks
 from ...incidents import begin
 from ...parameters import Parameters, Unsaid, in_plain_words
 from ...progress import Progress, advance, left_alone, within
-from ...refusals import dated, refuse_weights
+from ...refusals import refuse_weights
 from ...results import Cells, Table
-from ..events import Events, History, dated_rows
-from ..mapping.asked_places import asked_units, known_incidents
+from ..events import DAY, Events, History, dated_rows
+from ..guards.time_guards import warn_of_records_change
+from ..mapping.asked_places import asked_units, dated_incidents, known_incidents
 from ..mapping.asked_predictors import as_asked
 from ..mapping.usual_days import first_day_predicted, without_lone_first
 from ..predicting.predictor_names import predictor_of
@@ -129,11 +130,12 @@ def feedback_audit(
     """
     days, share = checks.whole("horizon", horizon), checks.share("budget", budget)
     predictor = predictor_of(model, days)
-    everything, placed, parameters = begin(incidents, None)
+    everything, _, parameters = begin(incidents, None)
     refuse_weights(everything, "the audit is of counts")
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
     parameters.update(category=category, horizon=days, budget=share, seed=checks.whole("seed", seed, 0))
-    placed = placed.take(dated(placed, "and what comes next is told by them"))
+    # Not those that `begin` has placed: they have lost their columns, the codes among them.
+    placed = dated_incidents(everything.take(everything.placed), parameters)
     predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
     kinds, offences = discovered_incidents(placed, discovered, codes, parameters)
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
@@ -146,6 +148,7 @@ def feedback_audit(
     found = kinds == DISCOVERED
     parameters["known_unclear"] = int((kinds == UNCLEAR).sum())
     predictor.require(history)
+    warn_of_records_change(history.begin, first + days * DAY, everything.agency, parameters)
     difference = _compared(history, predictor, found, parameters, within(progress, 0.05, 0.95))
     _keep_shares(history, found, parameters)
     urn = _urn(parameters, within(progress, 0.95, 1.0))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...agencies import LAPD, LAPD_NIBRS, NIBRS_SWITCH
+from ...parameters import Parameters
 
 
 def refuse_late_threshold(fixed: Any, scored: Any) -> None:
@@ -53,12 +54,26 @@ def refuse_records_change(first: Any, end: Any, agency: str | None) -> None:
     --------
     >>> refuse_records_change("2023-01-01", "2023-11-01", "LAPD")
     """
-    begin, after = np.datetime64(first, "D"), np.datetime64(end, "D")
+    said = _records_change(np.datetime64(first, "D"), np.datetime64(end, "D"), agency)
+    if said is not None:
+        raise ValueError(f"{said} Take either side by itself (since, until).")
+
+
+def warn_of_records_change(
+    first: np.datetime64, end: np.datetime64, agency: str | None, parameters: Parameters
+) -> None:
+    """Keep a warning in the record where `refuse_records_change` would raise: of a map that is asked for today."""
+    said = _records_change(first, end, agency)
+    if said is not None:
+        parameters.warn(said)
+
+
+def _records_change(first: np.datetime64, end: np.datetime64, agency: str | None) -> str | None:
+    """Say that days, up to an end that is not among them, cross the change or lie on its wrong side; None where not."""
     change = NIBRS_SWITCH.astype("M8[D]")
-    if agency not in (LAPD, LAPD_NIBRS) or not (begin < change < after or (agency == LAPD and begin >= change)):
-        return
-    raise ValueError(
-        f"The incidents, {begin} to {after - np.timedelta64(1, 'D')}, {'cross' if begin < change else 'lie after'} {change}, "
-        "when the LAPD began to move to another records system (NIBRS), bureau by bureau: what changes then is none of crime. "
-        "Take either side by itself (since, until)."
+    if agency not in (LAPD, LAPD_NIBRS) or not (first < change < end or (agency == LAPD and first >= change)):
+        return None
+    return (
+        f"The incidents, {first} to {end - np.timedelta64(1, 'D')}, {'cross' if first < change else 'lie after'} {change}, "
+        "when the LAPD began to move to another records system (NIBRS), bureau by bureau: what changes then is none of crime."
     )

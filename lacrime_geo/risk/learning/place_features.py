@@ -15,7 +15,7 @@ from ...polygon_grid import PolygonGrid
 from ...progress import Progress, advance, left_alone
 from ...refusals import refuse_weights
 from ...results import Cells
-from ..events import DAY, Events, History, known_before
+from ..events import DAY, Events, History, few_dated, known_before
 from ..guards.time_guards import refuse_records_change
 from ..mapping.usual_days import without_lone_first
 from ..units import Units, cells_over, polygons_as_units
@@ -134,10 +134,9 @@ def _known(
     incidents: Incidents, units: Units, category: str | None, day: np.datetime64, gap: int, parameters: Parameters
 ) -> History:
     """Return what was known, and say what that is."""
-    if incidents.reported is None and not gap:
-        parameters.warn(
-            "Reports have no dates: incidents reported after the origin are taken as known. Give a gap, such as 7 days."
-        )
+    few = few_dated(incidents.reported)
+    if few is not None and not gap:
+        parameters.warn(f"{few}: incidents reported after the origin are taken as known. Give a gap, such as 7 days.")
     # Mistaken dates are looked for in what was known alone.
     known = without_lone_first(Events.of(incidents, units, category).known(day, gap).events, parameters)
     if not known.size:

@@ -7,9 +7,19 @@ from typing import Any
 import numpy as np
 
 from ...incidents import Incidents
-from ...parameters import Parameters
+from ...parameters import Parameters, incidents_that
+from ...refusals import dated
 from ..events import known_before
 from ..units import Units, cells_over, polygons_as_units
+
+
+def dated_incidents(placed: Incidents, parameters: Parameters) -> Incidents:
+    """Return the incidents that have a date, say how many have none, and raise where none has."""
+    known = dated(placed, "and what comes next is told by them")
+    undated = int((~known).sum())
+    said = incidents_that(undated, "without a date is left out", "without a date are left out")
+    parameters.note("undated", undated, said)
+    return placed.take(known)
 
 
 def known_incidents(placed: Incidents, first: np.datetime64) -> Incidents:

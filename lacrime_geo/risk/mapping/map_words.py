@@ -8,7 +8,7 @@ import numpy as np
 
 from ...parameters import Parameters, in_words
 from ...progress import Progress, left_alone
-from ..events import Events, History
+from ..events import Events, History, few_dated
 from ..predicting.plain_predictors import PriorCounts
 from ..predicting.predictor_names import BASELINE
 from .budgets import Caught, caption
@@ -20,8 +20,6 @@ CAVEATS = (
     "Where patrols follow such a map and find more, the next map sends them there again (feedback_audit).",
 )
 
-# Where of more than such a share of incidents the date of report is not told, they tell nothing of how late reports are.
-UNTOLD = 0.5
 MOST_NAMED, LEAST_NAMED = 3, 0.01
 
 
@@ -75,11 +73,9 @@ def _caught_by_prior_counts(past: Sequence[PastPrediction], history: History, pa
 
 def _late_reports(events: Events, history: History) -> str:
     """Say how far late reports are missing from what is known."""
-    if events.reported is None or np.isnat(events.reported).mean() > UNTOLD:
-        return (
-            "There are no dates of report, or few: incidents of the last days that were reported late may be missing at the "
-            "origin, and were not at past ones."
-        )
+    few = few_dated(events.reported)
+    if few is not None:
+        return f"{few}: incidents of the last days that were reported late may be missing at the origin, and were not at past ones."
     before = events.day < history.end
     late = int(before.sum()) - history.events.size
     return (

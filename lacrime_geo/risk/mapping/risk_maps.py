@@ -13,16 +13,17 @@ from ...counted_cells import SHAPES
 from ...incidents import begin
 from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
-from ...refusals import dated, refuse_weights
+from ...refusals import refuse_weights
 from ...results import Cells
 from ...temporal.count_series import named
-from ..events import Events, History
+from ..events import DAY, Events, History
+from ..guards.time_guards import warn_of_records_change
 from ..learning.place_layers import refuse_later_places
 from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Fitted, Predictor
 from ..scoring.hit_curves import Ranking
 from . import plain_reasons
-from .asked_places import asked_units, known_incidents
+from .asked_places import asked_units, dated_incidents, known_incidents
 from .asked_predictors import as_asked
 from .budgets import mean_ranks, within_budget
 from .calibrated_probability import Calibrated
@@ -140,7 +141,7 @@ def predict_risk(
     everything, placed, parameters = begin(incidents, None)
     refuse_weights(everything, "risk is of counts")
     advance(progress, 0.01)
-    placed = placed.take(dated(placed, "and what comes next is told by them"))
+    placed = dated_incidents(placed, parameters)
     advance(progress, 0.02)
     predictor = as_asked(predictor, model, places, placed.crs, share, seed)
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
@@ -158,6 +159,7 @@ def predict_risk(
     history = left_alone(lambda: events.known(first, gap), progress, lambda: 0.05)
     refuse_later_places(places, history)
     _require_any(history, parameters)
+    warn_of_records_change(history.begin, first + days * DAY, everything.agency, parameters)
     parameters["days_known"] = history.days
     predictor.require(history)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
