@@ -45,10 +45,12 @@ def inputs(tmp_path_factory):
     x, y = clustered()
     days = np.datetime64("2023-01-01") + np.arange(x.size) % 365
     hours = (np.arange(x.size) * 7 % 24).astype("m8[h]")
-    times = {"occurred": days.astype("M8[s]") + hours, "reported": (days + 1 + np.arange(x.size) % 9).astype("M8[s]")}
-    points = gpd.GeoDataFrame(times, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
+    columns = {"occurred": days.astype("M8[s]") + hours, "reported": (days + 1 + np.arange(x.size) % 9).astype("M8[s]")}
+    columns["category"] = np.where(np.arange(x.size) % 2, "robbery", "burglary")
+    points = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
     points.to_file(folder / "points.gpkg")
-    squares = [box(c * 1000, r * 1000, (c + 1) * 1000, (r + 1) * 1000) for r in range(6) for c in range(6)]
+    corners = [(372_000 + 1000 * column, 3_764_000 + 1000 * row) for row in range(6) for column in range(6)]
+    squares = [box(west, south, west + 1000, south + 1000) for west, south in corners]
     counts = np.where(np.arange(36) < 9, 50, np.arange(36) % 7)
     gpd.GeoDataFrame({"crimes": counts}, geometry=squares, crs="EPSG:32611").to_file(folder / "squares.gpkg")
     units = [box(west, 33.9, west + 0.02, 34.1) for west in np.arange(-118.41, -118.30, 0.02)]
