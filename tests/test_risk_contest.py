@@ -463,3 +463,27 @@ def test_a_cancel_is_heard_within_a_second(city, after):
     with pytest.raises(Cancelled):
         contest(city, [Slow()], boundary=square(16), origins=8, progress=lambda done: time.monotonic() < began + after)
     assert time.monotonic() - began < after + 1.0
+
+
+def test_the_interval_of_a_map_is_of_other_days_like_these():
+    random = np.random.default_rng(3)
+    grid = Grid(380000.0, 3768000.0, 100.0, rows=1, columns=50, crs="EPSG:32611")
+    expected = np.where(np.arange(50) == 0, 20.0, 1.0)
+    share = expected[0] / expected.sum()
+    held = 0
+    for _ in range(60):
+        cell = random.choice(50, 200, p=expected / expected.sum())
+        when = np.datetime64("2023-01-01") + random.integers(0, 60, 200)
+        came = Incidents(*grid.centres(cell), when=when, crs="EPSG:32611")
+        found = score_map(Cells({"risk": expected}, Parameters(), grid, np.arange(50)), came, areas=[0.02])
+        held += found["low"][0] <= share <= found["high"][0]
+    assert found.parameters["drawn_again"] == "days" and 50 <= held <= 60
+
+
+def test_incidents_without_dates_are_drawn_one_by_one():
+    grid = Grid(380000.0, 3768000.0, 100.0, rows=1, columns=4, crs="EPSG:32611")
+    came = Incidents(*grid.centres(np.repeat([0, 1], [60, 40])), crs="EPSG:32611")
+    found = score_map(Cells({"risk": np.arange(4.0)[::-1]}, Parameters(), grid, np.arange(4)), came, areas=[0.25])
+    # Binomial, n = 100.
+    assert found["low"][0] == pytest.approx(0.50, abs=0.03) and found["high"][0] == pytest.approx(0.70, abs=0.03)
+    assert found.parameters["drawn_again"] == "incidents"

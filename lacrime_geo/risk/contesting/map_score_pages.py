@@ -21,8 +21,8 @@ CAVEATS = (
 MEANINGS = (
     (
         "caught",
-        "the share of the later incidents that came in the places chosen, with a 95 % interval from parts of the city "
-        "drawn again.",
+        "the share of the later incidents that came in the places chosen, with a 95 % interval from their days "
+        "or weeks drawn again.",
     ),
     ("at least", "the same if of places with one value at the cut those with the fewest incidents are taken."),
     ("PAI", "how much denser incidents were in the places chosen than in the whole area."),

@@ -15,7 +15,9 @@ from ..mapping.budgets import mean_ranks, within_budget
 from ..scoring import label_scores
 from . import map_score_pages
 from .contest_results import BEST, REACH, STEPS
-from .contest_scores import FEW_BLOCKS, Played, middle
+from .contest_scores import Played, middle
+from .day_draws import ENOUGH as FEW_SPANS
+from .day_draws import Spans
 
 Layer = Union[Features, "tuple[Grid, np.ndarray]"]
 STYLE = "risk"
@@ -67,12 +69,19 @@ class ScoredMap(Picture):
         return found
 
 
-def columns_of(played: Played) -> dict[str, np.ndarray]:
-    """Return the scores of the only map of a contest, a row for each share of the area."""
+def columns_of(played: Played, spans: Spans, unit: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the scores of the only map of a contest, a row for each share of the area.
+
+    Parameters
+    ----------
+    played : the map, and what came.
+    spans : the weeks or days of the incidents that came in a place (n,).
+    unit : the place of each (n,).
+    """
     ranking, came = played.rankings[0][0], played.came[0]
     risk, taken = played.expected[0, 0], played.taken
     best = played.hit_rates(played.best, taken)
-    intervals = [found.interval(lambda share: share[..., 0]) for found in played.resampled]
+    intervals = [spans.interval(ranking.chosen(share)[unit], played.seed) for share in played.shares]
     rate = np.array([one.value for one in intervals])
     rows = played.shares.size
     return {
@@ -96,7 +105,6 @@ def tell(scored: ScoredMap) -> None:
     assert scored.played is not None
     kept, played = scored.parameters, scored.played
     kept["caption"] = _caption(scored)
-    kept["block_side"], kept["block_side_reason"] = played.blocks.side, played.blocks.reason
     row = middle(played.shares)
     kept.tell(sentence_of(scored, row))
     none = [f"{100 * share:g} %" for share, taken in zip(played.shares, played.taken) if not taken]
@@ -105,10 +113,8 @@ def tell(scored: ScoredMap) -> None:
             f"{', '.join(none)} of the area is less than one of {played.units.size:,} places: nothing is caught there. Take a "
             "larger share."
         )
-    if played.blocks.size < FEW_BLOCKS:
-        kept.warn(
-            f"The places lie in {played.blocks.size} blocks of {played.blocks.side:,.0f} m: an interval of so few says little."
-        )
+    if kept["drawn_again"] == "days" and kept["drawn_from"] < FEW_SPANS:
+        kept.warn(f"The interval is drawn from {kept['drawn_from']:,} days: of so few it says little.")
 
 
 def sentence_of(scored: ScoredMap, row: int) -> str:

@@ -21,6 +21,7 @@ from ..events import DAY
 from ..scoring.hit_curves import SHARES
 from ..units import Units
 from .contest_scores import Played
+from .day_draws import Spans
 from .given_maps import RASTERS, USUAL, last_day_of, named_column, numbers_or_nan
 from .map_scores import ScoredMap, columns_of, tell
 
@@ -56,15 +57,15 @@ def score_map(
     budget : the share of the area that the layer of places outlines. Default 0.02.
     per_area : rank by the value over the area, for values that are numbers of incidents. Default: by the value itself. Where
         all areas are equal it makes no difference.
-    seed : of the draws of blocks.
+    seed : of the draws of weeks or days.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     ScoredMap
-        A row for each share of the area: `units` that it holds, `hit_rate` with its 95 % interval (`low`, `high`; parts of
-        the city drawn again) and lower bound (`against_map`, ties broken against it), `pai`, `pei`, and of the map
-        `roc_auc`, `pr_auc`, `prevalence`. `.places()` gives the map again with `rank`, `later` (incidents that came),
+        A row for each share of the area: `units` that it holds, `hit_rate` with its 95 % interval (`low`, `high`: the
+        weeks, or where these are few the days, of the incidents drawn again) and lower bound (`against_map`, ties broken
+        against it), `pai`, `pei`, and of the map `roc_auc`, `pr_auc`, `prevalence`. `.places()` gives the map again with `rank`, `later` (incidents that came),
         `in_budget` (of places tied at the cut some are drawn), `chosen` (how far it is within the budget: those tied share
         what is left) and `caught`. Saved as .html it is a page with the curve.
 
@@ -117,7 +118,8 @@ def score_map(
             "same area and that both CRS are right."
         )
     played = _played(given, counts, shares, per_area, seed)
-    columns = left_alone(lambda: columns_of(played), within(progress, 0.7, 1.0))
+    spans = Spans.of(placed.when, placed.size, parameters).take(unit >= 0)
+    columns = left_alone(lambda: columns_of(played, spans, unit[unit >= 0]), within(progress, 0.7, 1.0))
     title = selection.title(
         f"Score of {given.label}", parameters.get("category"), later._known_times, int(counts.sum())
     )
