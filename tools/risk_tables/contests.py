@@ -62,7 +62,7 @@ def _difference(found, row):
     if found["predictor"][row] == "prior_counts":
         return "–"
     value, low, high = (100 * found[column][row] for column in ("difference", "difference_low", "difference_high"))
-    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})"
+    return f"{value:+.1f} ({low:+.1f} to {high:+.1f})".replace("-", "−")
 
 
 def several(place, categories, **options):
