@@ -41,7 +41,7 @@ def test_the_tables_of_columns_are_those_of_the_results():
     named = [name.strip(" `") for row in PAGE.table_under("happens there.\n") for name in row[0].split(",")]
     assert named == list(found.columns)
     scored = lg.contest(incidents, "gi_star", boundary=DIVISIONS, cell_size=1000, origins=2)
-    named = [name for row in PAGE.table_under("it says\n") for name in re.findall(r"`(\w+)`", row[0])]
+    named = [name for row in PAGE.table_under("the most hits first:\n") for name in re.findall(r"`(\w+)`", row[0])]
     assert sorted(named) == sorted(set(scored.columns) - {"predictor", "area"})
 
 
