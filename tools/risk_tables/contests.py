@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 
 import lacrime_geo as lg
+from lacrime_geo.risk.contesting.contest_scores import FEW_BLOCKS
 from tools import markdown
 
 from . import places
@@ -73,8 +74,8 @@ def several(place, categories, **options):
         rows = []
         for name in names():
             cells = [_cell(found, name) for found in every]
-            rows.append([f"`{name}`", *(cell for _, cell in cells), np.nanmean([value for value, _ in cells])])
-        rows.sort(key=lambda row: -row[-1])
+            rows.append([f"`{name}`", *(cell for _, cell in cells), np.mean([value for value, _ in cells])])
+        rows.sort(key=lambda row: -np.nan_to_num(row[-1]))
         rows = [row[:-1] for row in rows]
         rows.append(["*incidents scored*", *(f"{found.parameters['incidents_scored']:,}" for found in every)])
         head = ["predictor", *("all" if category is None else in_words(category) for category in categories)]
@@ -89,8 +90,9 @@ def _cell(found, name):
     if not at.size:
         return np.nan, "not fitted"
     row = at[0]
+    enough = found["telling"][row] >= FEW_BLOCKS
     mark = " +" if found["difference_low"][row] > 0 else " −" if found["difference_high"][row] < 0 else ""
-    return float(found["hit_rate"][row]), markdown.share(found["hit_rate"][row]) + mark
+    return float(found["hit_rate"][row]), markdown.share(found["hit_rate"][row]) + (mark if enough else "")
 
 
 def burglary_week_by_week(folder):
@@ -103,5 +105,5 @@ TABLES = {
     "city": several("city", (None, *places.TYPES), origins=IN_OCTOBER),
     "two divisions": several("two_divisions", (None, *places.TYPES)),
     "west": several("west_la", (None, *places.TYPES), origins=WEST_LA_ORIGINS),
-    "portland": several("portland", ("STREET CRIMES", "MOTOR VEHICLE THEFT", "BURGLARY"), origins=2),
+    "portland": several("portland", (None, "STREET CRIMES", "MOTOR VEHICLE THEFT"), origins=2, gap=0),
 }
