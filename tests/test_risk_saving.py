@@ -230,7 +230,12 @@ def altered(file, change):
         (lambda parts: parts["learned"].update(estimator="AAAA"), "its estimator is damaged"),
         (lambda parts: parts["learned"].update(estimator=7), "its estimator is damaged"),
         (lambda parts: parts["learned"]["link"].update(kept="x"), "kept in link of a saved predictor is 'x'"),
+        (lambda parts: parts["learned"]["link"].update(kept=0), "kept and level in link of a saved predictor are 0"),
+        (lambda parts: parts["learned"]["link"].update(level=10**400), "level in link of a saved predictor is '1000"),
         (lambda parts: parts["learned"]["scales"]["spread"].pop(), "spread must be"),
+        (lambda parts: parts["learned"]["scales"]["spread"].__setitem__(0, 10**400), "too large"),
+        (lambda parts: parts["training"].update(unit_area=0), "unit_area of a saved predictor cannot be 0"),
+        (lambda parts: parts["training"].update(gap=-3), "gap of a saved predictor cannot be -3"),
         (lambda parts: parts["learned"].update(scales=None), "scales must be typical"),
         (lambda parts: parts["learned"]["layout"].update(windows=[10**9]), "windows must be whole numbers of days"),
         (lambda parts: parts["training"].update(until="now"), "until of a saved predictor must be a date"),
@@ -256,6 +261,14 @@ def test_a_changed_file_is_refused_and_a_card_may_be_added_to(copy):
     parts["training"]["until"] = "2020-01-01"
     copy.write_text(json.dumps(parts))
     with pytest.raises(ValueError, match="its contents are not those that were saved"):
+        lg.load_model(copy)
+
+
+def test_numbers_beyond_all_numbers_are_refused(copy):
+    # JSON may hold 1e999, which is read as infinity.
+    text = copy.read_text(encoding="utf-8")
+    copy.write_text(re.sub(r'("unit_area": )[0-9.]+', r"\g<1>1e999", text), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"'model\.json' cannot be read as a saved model: Out of range"):
         lg.load_model(copy)
 
 
@@ -320,6 +333,49 @@ def test_trees_that_lead_out_of_themselves_are_not_followed():
         from sklearn.neighbors import KNeighborsClassifier
 
         written_estimator(KNeighborsClassifier().fit(x, came > 0))
+
+
+def first_tree(node):
+    """Return the first tree of a schema."""
+    if isinstance(node, dict) and node.get("__loader__") == "TreeNode":
+        return node
+    parts = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    return next((found for found in map(first_tree, parts) if found), None)
+
+
+def no_tree(schema):
+    first = first_tree(schema)
+    first.clear()
+    first.update(__class__="str", __module__="builtins", __loader__="JsonNode", content="3", __id__="own")
+
+
+def test_a_forest_of_something_else_is_damaged(forest):
+    with pytest.raises(ValueError, match="its estimator is damaged"):
+        read_estimator(packed(forest, no_tree), 3)
+
+
+@pytest.fixture(scope="module")
+def forest():
+    """Return a forest as text."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    x = np.random.default_rng(0).uniform(size=(200, 3))
+    return written_estimator(RandomForestClassifier(2, random_state=0).fit(x, x[:, 0] > 0.6))
+
+
+def test_a_schema_that_unpacks_to_much_is_not_read(forest, monkeypatch):
+    from lacrime_geo.risk.saving import estimator_files
+
+    monkeypatch.setattr(estimator_files, "LARGEST_SCHEMA", 1000)
+    with pytest.raises(ValueError, match="more than the 1,000 that any of ours has"):
+        read_estimator(forest, 3)
+
+
+def test_a_file_that_is_packed_otherwise_is_damaged(forest):
+    raw = bytearray(base64.b64decode(forest))
+    raw[raw.rindex(b"PK\x01\x02") + 8] |= 1  # encrypted, says the directory of its last part, the schema
+    with pytest.raises(ValueError, match="its estimator is damaged"):
+        read_estimator(base64.b64encode(bytes(raw)).decode(), 3)
 
 
 def test_what_unpacks_to_more_than_any_of_ours_is_not_read(copy, monkeypatch):

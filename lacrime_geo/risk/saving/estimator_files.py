@@ -8,6 +8,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,7 +16,8 @@ import numpy as np
 
 from ... import checks
 
-LARGEST = 1_000_000_000  # bytes, unpacked
+# Bytes, unpacked; a schema takes many times as much once it is read.
+LARGEST, LARGEST_SCHEMA = 1_000_000_000, 50_000_000
 SCHEMA = "schema.json"
 _MOMENT = (1980, 1, 1, 0, 0, 0)
 # What the estimators of `learning.learners` are made of, by how skops reads it: nothing else is.
@@ -48,6 +50,11 @@ KNOWN = frozenset(
         ("ObjectNode", "sklearn._loss.link.Interval"),
         ("LossNode", "sklearn._loss._loss.CyHalfPoissonLoss"),
     }
+)
+# What a reader meets in a file made by hand: a part that is missing, of another type, packed otherwise, nested too deep.
+_DAMAGED = (
+    *(binascii.Error, json.JSONDecodeError, zipfile.BadZipFile, zlib.error, EOFError),
+    *(LookupError, TypeError, AttributeError, RuntimeError),
 )
 # Those that skops does not trust by itself.
 _TRUSTED = ["sklearn.tree._tree.Tree", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor"]
@@ -84,7 +91,7 @@ def read_estimator(text: Any, features: int) -> Any:
     try:
         packed = base64.b64decode(text, validate=True)
         found = set(_kinds(_schema(packed)))
-    except (binascii.Error, zipfile.BadZipFile, KeyError, TypeError, json.JSONDecodeError) as problem:
+    except _DAMAGED as problem:
         raise ValueError(f"its estimator is damaged ({problem}).") from problem
     strange = sorted({name for _, name in found - KNOWN})
     if strange:
@@ -95,8 +102,11 @@ def read_estimator(text: Any, features: int) -> Any:
         raise ValueError(f"its estimator cannot be read ({' '.join(str(problem).split())[:200]}).") from problem
     if getattr(estimator, "n_features_in_", None) != features:
         raise ValueError(f"its estimator is not made for its {features:,} features.")
-    for first, second, column, split in _trees(estimator):
-        _require_within(first, second, column, split, features)
+    try:
+        for first, second, column, split in _trees(estimator):
+            _require_within(first, second, column, split, features)
+    except _DAMAGED as problem:
+        raise ValueError(f"its estimator is damaged ({problem}).") from problem
     return estimator
 
 
@@ -115,8 +125,9 @@ def _schema(packed: bytes) -> Any:
     """Return what skops says is in a file, whose parts are not too large."""
     with zipfile.ZipFile(io.BytesIO(packed)) as file:
         whole = sum(part.file_size for part in file.infolist())
-        if whole > LARGEST:
-            raise ValueError(f"its estimator has {whole:,} bytes, more than the {LARGEST:,} that any of ours has.")
+        for size, most in ((whole, LARGEST), (file.getinfo(SCHEMA).file_size, LARGEST_SCHEMA)):
+            if size > most:
+                raise ValueError(f"its estimator has {size:,} bytes, more than the {most:,} that any of ours has.")
         return json.loads(file.read(SCHEMA))
 
 

@@ -19,6 +19,7 @@ from ..learning.learners import Model
 from ..learning.links import Link
 from ..learning.training_rows import origins_within
 from .estimator_files import read_estimator, written_estimator
+from .predictor_recipes import LARGEST
 from .trainings import Training
 
 JUDGED = (
@@ -119,6 +120,8 @@ class KeptModel(NamedTuple):
             raise ValueError(f"What a saved predictor learned has the parts {', '.join(PARTS)}.")
         names = tuple(_texts("names", values["names"]))
         link = Link(**_numbers("link", values["link"], _LINK))
+        if not (link.kept > 0 and link.level >= 0):
+            raise ValueError(f"kept and level in link of a saved predictor are {link.kept!r} and {link.level!r}.")
         estimator = read_estimator(values["estimator"], len(names))
         learner = predictor.learner
         if type(estimator).__name__ not in _ESTIMATORS.get(learner.name, ()) or link.odds is not learner.odds:
@@ -169,7 +172,9 @@ def _numbers(what: str, values: Any, wanted: Mapping[str, type]) -> dict[str, An
     if not isinstance(values, dict) or set(values) != set(wanted):
         raise ValueError(f"{what} of a saved predictor must be {', '.join(wanted) or 'numbers by name'}.")
     wrong = [
-        name for name, kind in wanted.items() if type(values[name]) not in ((kind, int) if kind is float else (kind,))
+        name
+        for name, kind in wanted.items()
+        if type(values[name]) not in ((kind, int) if kind is float else (kind,)) or not abs(values[name]) <= LARGEST
     ]
     if wrong:
         raise ValueError(f"{wrong[0]} in {what} of a saved predictor is {str(values[wrong[0]])[:40]!r}.")

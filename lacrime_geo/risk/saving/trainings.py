@@ -12,6 +12,7 @@ from ...fingerprints import fingerprint
 from ...incidents import Incidents
 from ..events import History
 from ..units import Units
+from .predictor_recipes import LARGEST
 
 # Cells of 250 m are as large after any projection; districts may have been drawn a little better.
 ALIKE = 0.05
@@ -86,6 +87,9 @@ class Training(NamedTuple):
         for name, kind in _KINDS.items():
             if type(values[name]) not in kind:
                 raise ValueError(f"{name} of a saved predictor must be {_WORDS[kind]}, got {str(values[name])[:40]!r}.")
+        for name, least in (("horizon", 1), ("gap", 0), ("unit_area", 1e-6)):
+            if not least <= values[name] <= LARGEST * LARGEST:
+                raise ValueError(f"{name} of a saved predictor cannot be {str(values[name])[:40]}.")
         for name in ("origin", "begin", "until"):
             _day(name, values[name])
         if not all(isinstance(text, str) for pair in values["places"].items() for text in pair):
