@@ -48,13 +48,14 @@ class Events:
         ------
         ValueError
             If none has both, or none is of the category.
+        TypeError
+            If the category is no text.
         """
         rows = dated_rows(incidents)
         names, number = _categories(incidents, rows)
-        target = np.ones(rows.size, dtype=bool) if category is None else names[number] == category
-        if not target.any():
-            known = ", ".join(map(repr, names[:12]))
-            raise ValueError(f"No incident is of the category {category!r}; there are {known}.")
+        target = (
+            np.ones(rows.size, dtype=bool) if category is None else _of_category(incidents, names, category)[number]
+        )
         x, y = incidents.easting[rows], incidents.northing[rows]
         reported = None if incidents.reported is None else incidents.reported[rows].astype("M8[D]")
         day = np.asarray(incidents.when)[rows].astype("M8[D]")
@@ -175,6 +176,21 @@ def few_dated(reported: np.ndarray | None) -> str | None:
     if share >= ENOUGH_DATED:
         return None
     return f"Only {100 * share:.2g} % of the reports have dates" if share else "Reports have no dates"
+
+
+def _of_category(incidents: Incidents, names: np.ndarray, category: str) -> np.ndarray:
+    """Mark which of the names (names,) is the category that is predicted."""
+    if not isinstance(category, str):
+        raise TypeError(f"category must be the text of one category, got {category!r}.")
+    if incidents.category is None:
+        raise ValueError(
+            f"The category {category!r} was asked for, but the incidents have none; name their category column "
+            "(category_column)."
+        )
+    wanted = np.asarray(names == category)
+    if not wanted.any():
+        raise ValueError(f"No incident is of the category {category!r}; there are {', '.join(map(repr, names[:12]))}.")
+    return wanted
 
 
 def _categories(incidents: Incidents, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -13,7 +13,7 @@ from ..features import Features, as_boundary, as_features
 from ..grid import Grid
 from ..incidents import Incidents
 from ..overlay import polygon_of
-from ..parameters import Parameters
+from ..parameters import Parameters, incidents_that
 from ..polygon_grid import PolygonGrid
 
 CELL_SIZE = 250.0
@@ -114,3 +114,20 @@ def polygons_as_units(polygons: Any, crs: str) -> Units:
         raise ValueError(f"units must be polygons, and {features.label!r} holds none; give districts, or a cell_size.")
     x, y = features.centres()
     return Units(x, y, PolygonGrid.of(features).areas, features.crs, polygons=features)
+
+
+def tell_overlaps(units: Units, x: np.ndarray, y: np.ndarray, unit: np.ndarray, parameters: Parameters) -> None:
+    """Warn where incidents (m) stand in several polygons: each is counted in the first, and the area of all of them counts.
+
+    `unit` is the first that each stands in, as `locate` tells.
+    """
+    if units.polygons is None:
+        return
+    last = polygon_of(Features(units.polygons.wkb[::-1], units.crs), x, y)
+    several = int((np.where(last >= 0, units.size - 1 - last, -1) != unit).sum())
+    if several:
+        parameters["in_several_polygons"] = several
+        parameters.warn(
+            f"{incidents_that(several, 'stands', 'stand')} in more than one of the polygons, which overlap: each is counted in "
+            "the first, and areas twice; mend the layer."
+        )

@@ -72,18 +72,29 @@ def discovered_incidents(
 
 
 def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, Table]:
-    names = discovered.split(",") if isinstance(discovered, str) else list(discovered)
-    names = [str(name).strip() for name in names if str(name).strip()]
     if incidents.category is None:
         raise ValueError("The incidents have no categories, so none can be named as discovered; name their column.")
     texts = np.array([str(value) for value in incidents.category], dtype=object)
     known = sorted(set(texts.tolist()))
+    names = _named(discovered, known)
     missing = [name for name in names if name not in known]
     if missing or not names:
         wrong = repr(missing[0]) if missing else "nothing"
         raise ValueError(f"discovered names {wrong}, of which there is no incident; there are {checks.listed(known)}.")
     offences = {name: Offence((name,), DISCOVERED, GIVEN, "by the user") for name in names}
     return _kinds(texts.tolist(), offences), _table(texts.tolist(), None, offences)
+
+
+def _named(discovered: Any, known: Sequence[str]) -> list[str]:
+    """Return the categories that are named; a text that is one of those known is one, whatever its commas.
+
+    >>> _named("drugs, vice", ["drugs", "vice"]), _named("drugs, sale", ["drugs, sale"]), _named(5, ["5"])
+    (['drugs', 'vice'], ['drugs, sale'], ['5'])
+    """
+    if np.isscalar(discovered) and str(discovered) in known:
+        return [str(discovered)]
+    names = str(discovered).split(",") if np.isscalar(discovered) else discovered
+    return [str(name).strip() for name in names if str(name).strip()]
 
 
 def _kinds(codes: Sequence[str], offences: dict[str, Offence]) -> np.ndarray:

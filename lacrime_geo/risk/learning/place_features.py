@@ -18,7 +18,7 @@ from ...results import Cells
 from ..events import DAY, Events, History, few_dated, known_before
 from ..guards.time_guards import refuse_records_change
 from ..mapping.usual_days import without_lone_first
-from ..units import Units, cells_over, polygons_as_units
+from ..units import Units, cells_over, polygons_as_units, tell_overlaps
 from .feature_tables import FeatureTable, features_at
 from .place_layers import place_layers, refuse_later_places
 
@@ -126,7 +126,7 @@ def _known_incidents(incidents: Incidents, day: np.datetime64, gap: int) -> Inci
         raise ValueError(f"{incidents.label!r} has no times; name their column (time_column).")
     known = incidents.take(incidents.placed & known_before(incidents.when, incidents.reported, day, gap))
     if not known.size:
-        raise ValueError(f"None of the {incidents.size:,} incidents of {incidents.label!r} was known before {day}.")
+        raise _nothing_known(incidents, day)
     return known
 
 
@@ -140,7 +140,9 @@ def _known(
     # Mistaken dates are looked for in what was known alone.
     known = without_lone_first(Events.of(incidents, units, category).known(day, gap).events, parameters)
     if not known.size:
-        raise ValueError(f"None of the {incidents.size:,} incidents of {incidents.label!r} was known before {day}.")
+        raise _nothing_known(incidents, day)
+    _tell_silence(known, day, gap, parameters)
+    tell_overlaps(units, known.x, known.y, known.unit, parameters)
     outside = int((known.unit < 0).sum())
     if outside == known.size:
         raise ValueError(
@@ -154,6 +156,24 @@ def _known(
     refuse_records_change(history.begin, history.origin + DAY, incidents.agency)
     parameters.update(incidents=known.size, of_category=int(known.target.sum()), days_known=history.days)
     return history
+
+
+def _nothing_known(incidents: Incidents, day: np.datetime64) -> ValueError:
+    return ValueError(
+        f"None of the {incidents.size:,} incidents of {incidents.label!r} was known before {day}; take a later origin or a "
+        "shorter gap."
+    )
+
+
+def _tell_silence(known: Events, day: np.datetime64, gap: int, parameters: Parameters) -> None:
+    """Warn where more days before the origin than ever are without an incident: likely they are not in the file."""
+    silent = int((day - gap * DAY - known.day[-1]) / DAY) - 1
+    if silent >= max(int(np.diff(known.day).astype(np.int64).max(initial=0)), 2):
+        parameters["days_without_incidents"] = silent
+        parameters.warn(
+            f"No incident is of the last {silent:,} days known, after {known.day[-1]}: they count as days without any. If the "
+            f"file ends there, take an earlier origin, or a gap of {gap + silent}."
+        )
 
 
 def _as_cells(table: FeatureTable, units: Units, history: History, parameters: Parameters) -> Cells:
