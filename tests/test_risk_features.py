@@ -222,6 +222,14 @@ def test_distances_are_those_to_every_edge_and_point(seed, many):
     assert np.array_equal(numbers_within(x, y, points, 400.0), (far <= 400).sum(axis=1))
 
 
+def test_an_edge_is_nearest_even_if_many_others_have_their_middle_nearer():
+    # The large square begins at 1 m, in the middle of whose edges is no point nearer than 25 m; twelve edges are in between.
+    corner_x = np.array([-14.0, -12.0, -10.0])
+    small = geometry.rectangles_wkb(corner_x, corner_x, 1.0, 1.0)
+    large = geometry.rectangles_wkb(np.ones(1), np.zeros(1), 50.0, 50.0)
+    assert distances(np.zeros(1), np.zeros(1), Features([*small, *large], CRS, {})) == pytest.approx(1.0)
+
+
 def test_lines_are_places_too(tmp_path):
     geopandas, shapely = pytest.importorskip("geopandas"), pytest.importorskip("shapely")
     river = shapely.LineString(
@@ -290,6 +298,16 @@ def test_what_reports_without_dates_mean_is_said():
     few = np.where(np.arange(incidents.size) % 50, np.datetime64("NaT"), incidents.reported)
     found = risk_features(squares(), replace(incidents, reported=few), ORIGIN)
     assert "Only 2 % of the reports have dates" in found.parameters["warnings"][0]
+
+
+def test_incidents_without_a_place_or_a_date_and_a_selection_are_told():
+    incidents = city()
+    x, when = incidents.easting.copy(), incidents.when.copy()
+    x[:3], when[3:5] = np.nan, np.datetime64("NaT")
+    chosen = replace(incidents, easting=x, when=when).select(since="2023-01-02")
+    lacking = int((~chosen.placed | np.isnat(chosen.when)).sum())
+    kept = risk_features(squares(), chosen, ORIGIN).parameters
+    assert kept["without_place_or_date"] == lacking > 0 and kept["since"] == "2023-01-02"
 
 
 def test_a_history_begins_with_what_was_known_not_with_what_came_to_light_later():

@@ -235,7 +235,8 @@ def test_codes_tell_what_is_discovered_whatever_their_type():
     codes = np.resize([510, 437, 888, 623, 0], incidents.size)
     texts = np.array([{0: None}.get(code, f"{code}.0") for code in codes], dtype=object)
     frame = pd.DataFrame({"crime_code": pd.array(np.where(codes == 0, pd.NA, codes), dtype="Int64")})
-    for source in ({"crime_code": codes}, {"crime_code": texts}, frame):
+    many = (codes == 0).sum()
+    for source, lacking in (({"crime_code": codes}, 0), ({"crime_code": texts}, many), (frame, many)):
         coded = lg.Incidents(incidents.easting, incidents.northing, when=incidents.when, crs=CRS, source=source)
         found = audited(coded, discovered=None)
         kinds = dict(zip(found.offences()["code"], found.offences()["kind"]))
@@ -246,10 +247,19 @@ def test_codes_tell_what_is_discovered_whatever_their_type():
             "reported",
         ]
         assert found.parameters["known_discovered"] == np.isin(codes, [437, 623]).sum()
+        assert found.parameters["without_code"] == lacking
         assert found.parameters["unclear"] == found.parameters["known_unclear"] == (codes == 888).sum()
         assert found.parameters["discovered_share_at_most"] == pytest.approx(
             np.isin(codes, [437, 623, 888]).mean(), abs=5e-5
         )
+
+
+def test_codes_that_are_numbers_in_both_lists_go_by_the_name_of_their_column():
+    incidents, *_ = planted()
+    for column, discovered in (("nibrs_code", incidents.size), ("crime_code", 0)):
+        source = {column: np.full(incidents.size, "520")}  # arms in NIBRS, a stolen vehicle of the LAPD's
+        coded = lg.Incidents(incidents.easting, incidents.northing, when=incidents.when, crs=CRS, source=source)
+        assert audited(coded, discovered=None).parameters["known_discovered"] == discovered
 
 
 def test_codes_are_known_where_some_have_no_place_or_date():
@@ -289,6 +299,7 @@ def test_each_code_stands_once_with_a_reason_and_a_source():
     [
         (dict(discovered="vice"), "discovered names 'vice', of which there is no incident; there are burglary, drugs"),
         (dict(discovered=" , "), "discovered names nothing"),
+        (dict(codes="code"), "Both a column of codes, 'code', and the discovered categories are named"),
         (dict(discovered=None), "have no column 'crime_code' or 'nibrs_code'"),
         (dict(discovered=None, codes="code"), "'code' names a column, but this input has no columns"),
         (dict(category="arson"), "No incident is of the category 'arson'"),

@@ -11,7 +11,7 @@ import numpy as np
 from ... import checks
 from ...data.categories import bare_number, nibrs_code
 from ...incidents import Incidents
-from ...parameters import Parameters
+from ...parameters import Parameters, incidents_that
 from ...results import Table
 from .discovered_offences import (
     DISCOVERED,
@@ -25,7 +25,8 @@ from .discovered_offences import (
 )
 
 # The usual columns of codes, in files as they are read here.
-CODE_COLUMNS = ("crime_code", "nibrs_code")
+NIBRS_COLUMN = "nibrs_code"
+CODE_COLUMNS = ("crime_code", NIBRS_COLUMN)
 NAME_COLUMN = "crime"
 GIVEN = "named as discovered"
 
@@ -45,8 +46,12 @@ def discovered_incidents(
     Raises
     ------
     ValueError
-        If there are neither codes nor categories that are named, or one is named that no incident has.
+        If there are neither codes nor categories that are named, or both, or one is named that no incident has.
     """
+    if discovered is not None and codes is not None:
+        raise ValueError(
+            f"Both a column of codes, {codes!r}, and the discovered categories are named; leave one or the other out."
+        )
     if discovered is not None:
         return _by_categories(incidents, discovered)
     column = codes or next((name for name in CODE_COLUMNS if _column(incidents, name) is not None), None)
@@ -56,11 +61,16 @@ def discovered_incidents(
             "discover; name the column of codes (codes), or the categories that are discovered (discovered)."
         )
     texts = _texts(checks.column(incidents.source, column))
-    offences = by_code(NIBRS_OFFENCES if any(map(str.isalpha, "".join(set(texts)))) else LAPD_OFFENCES)
+    # Some codes of NIBRS are numbers too: a file of few offences may have no other.
+    of_nibrs = column == NIBRS_COLUMN or any(map(str.isalpha, "".join(set(texts))))
+    offences = by_code(NIBRS_OFFENCES if of_nibrs else LAPD_OFFENCES)
     if offences.keys().isdisjoint(texts) and codes is None:
         parameters.log.info("none of the codes in %s is of an offence that police may discover", column)
     found = _table(texts, _column(incidents, NAME_COLUMN), offences)
     parameters["codes"] = column
+    lacking = texts.count("")
+    said = incidents_that(lacking, "has no code and is counted as reported", "have no code and are counted as reported")
+    parameters.note("without_code", lacking, said)
     unclear = found["incidents"][found["kind"] == UNCLEAR]
     parameters.note(
         "unclear",

@@ -10,12 +10,12 @@ import numpy as np
 from ... import checks, selection
 from ...features import Features, as_features
 from ...incidents import Incidents, as_incidents
-from ...parameters import Parameters
+from ...parameters import Parameters, incidents_that
 from ...polygon_grid import PolygonGrid
 from ...progress import Progress, advance, left_alone
 from ...refusals import refuse_weights
 from ...results import Cells
-from ..events import DAY, Events, History, few_dated, known_before
+from ..events import DAY, Events, History, dated_rows, few_dated, known_before
 from ..guards.time_guards import refuse_records_change
 from ..mapping.usual_days import without_lone_first
 from ..units import Units, cells_over, polygons_as_units, tell_overlaps
@@ -85,7 +85,8 @@ def risk_features(
     crs = _crs_of(units)
     everything = as_incidents(incidents, crs=crs)
     refuse_weights(everything, "features are counts")
-    parameters = Parameters(layer=everything.label, origin=str(day), gap=days, category=category)
+    parameters = Parameters(layer=everything.label, **{**everything.selection, "category": category})
+    parameters.update(origin=str(day), gap=days)
     where = left_alone(lambda: _units(units, everything, boundary, day, days, parameters), progress)
     layers = place_layers(places, where.crs)
     advance(progress, 0.2)
@@ -134,6 +135,9 @@ def _known(
     incidents: Incidents, units: Units, category: str | None, day: np.datetime64, gap: int, parameters: Parameters
 ) -> History:
     """Return what was known, and say what that is."""
+    lacking = incidents.size - dated_rows(incidents).size
+    said = incidents_that(lacking, "lacks a place or a date and is left out", "lack a place or a date and are left out")
+    parameters.note("without_place_or_date", lacking, said)
     few = few_dated(incidents.reported)
     if few is not None and not gap:
         parameters.warn(f"{few}: incidents reported after the origin are taken as known. Give a gap, such as 7 days.")

@@ -75,7 +75,7 @@ def _late_reports(events: Events, history: History) -> str:
     """Say how far late reports are missing from what is known."""
     few = few_dated(events.reported)
     if few is not None:
-        return f"{few}: incidents of the last days that were reported late may be missing at the origin, and were not at past ones."
+        return f"{few}: incidents of the last days that were reported late may be missing now, and were not at past origins."
     before = events.day < history.end
     late = int(before.sum()) - history.events.size
     return (
