@@ -128,6 +128,18 @@ def test_days_that_it_learned_from_are_refused(learned):
     assert set(later["predictor"]) == {"logistic_regression", "prior_counts"}
 
 
+def test_what_learned_before_the_change_of_records_is_warned_of(tmp_path):
+    def of(first, agency):
+        found = crimes(days=40)
+        return replace(found, when=found.when + (np.datetime64(first) - FIRST), agency=agency)
+
+    older, newer = of("2024-01-20", "LAPD"), of("2024-03-07", "LAPD (NIBRS)")
+    saved = lg.load_model(lg.save_model(mapped("logistic_regression", older), tmp_path / "model.json"))
+    for model, warned in ((saved, True), ("logistic_regression", False)):
+        said = mapped(model, newer).parameters["warnings"]
+        assert any("2024-02-28 to 2024-04-22, cross 2024-03-07" in sentence for sentence in said) == warned
+
+
 @pytest.mark.parametrize(
     "asked, said",
     [

@@ -159,9 +159,7 @@ def predict_risk(
     history = left_alone(lambda: events.known(first, gap), progress, lambda: 0.05)
     refuse_later_places(places, history)
     _require_any(history, parameters)
-    warn_of_records_change(history.begin, first + days * DAY, everything.agency, parameters)
-    parameters["days_known"] = history.days
-    predictor.require(history)
+    _require_alike(predictor, history, parameters)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
     said = left_alone(lambda: _Said.of(fitted, days), progress, lambda: 0.25)
     reach = 2 * where.grid.cell_size if where.grid is not None and boundary is None else None
@@ -171,6 +169,15 @@ def predict_risk(
     tell(past, events, history, parameters, within(progress, 0.95, 1.0))
     advance(progress, 1.0)
     return found
+
+
+def _require_alike(predictor: Predictor, history: History, parameters: Parameters) -> None:
+    """Raise where the days known are none for the predictor; warn where the records change among all that it goes by."""
+    parameters["days_known"] = history.days
+    predictor.require(history)
+    end = history.origin + parameters["horizon"] * DAY
+    learned = history.begin if predictor.trained_until is None else predictor.trained_until - DAY
+    warn_of_records_change(min(history.begin, learned), end, parameters["agency"], parameters)
 
 
 def _require_any(history: History, parameters: Parameters) -> None:
