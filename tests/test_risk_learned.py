@@ -1,6 +1,8 @@
 """Predictors that learn: planted worlds, forward folds, rows that are drawn, reasons that sum, plain twins, and no future."""
 
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -20,7 +22,7 @@ from lacrime_geo.risk.learning.learned_predictors import (
     PoissonRegression,
     RandomForest,
 )
-from lacrime_geo.risk.learning.learners import Logistic, Poisson
+from lacrime_geo.risk.learning.learners import Forest, Logistic, Poisson
 from lacrime_geo.risk.learning.links import before_thinning
 from lacrime_geo.risk.learning.training_rows import PastOrigins, Rows, days_needed, sampled
 from lacrime_geo.risk.learning.tuning import log_likelihood
@@ -367,6 +369,20 @@ def test_the_same_seed_grows_the_same_forest(small, monkeypatch):
     assert np.array_equal(first.predict(7), again.predict(7)) and first.parameters == again.parameters
     assert first.importance() == again.importance()
     assert not np.array_equal(first.predict(7), other.predict(7))
+
+
+def test_two_threads_that_learn_leave_the_filters_of_warnings_alone(monkeypatch):
+    monkeypatch.setattr(learners, "_TREES_TRIED", 10)
+    rows = table()
+
+    def learned(seed):
+        return Forest().fit(rows, Forest.grid[0], seed, False).expected(rows.values)
+
+    alone, before = [learned(seed) for seed in range(12)], list(warnings.filters)
+    with ThreadPoolExecutor(2) as pool:
+        together = list(pool.map(learned, range(12)))
+    assert list(warnings.filters) == before
+    assert np.array_equal(alone, together)
 
 
 def test_where_every_place_has_incidents_only_numbers_can_be_learned():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,6 +19,9 @@ _DOUBT = 0.01
 # Trees that tell which setting is better, and that predict in the end; rows that each is grown of.
 _TREES_TRIED, _TREES, _ROWS_OF_A_TREE = 30, 150, 5_000
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+# While scikit-learn fits it sets the filters of warnings aside, which all threads share: two at once would leave them mixed up,
+# and warnings of its own on the screen.
+_FITTING = threading.Lock()
 
 
 class Learner:
@@ -61,7 +65,7 @@ class Learner:
         columns = rows.values if scales is None else scales.apply(rows.values)
         estimator = self.estimator(setting, rows, seed, final)
         weight = {"sample_weight": rows.weight} if self.weighted else {}
-        with on_one_thread():
+        with _FITTING, on_one_thread():
             estimator.fit(columns, rows.any.astype(int) if self.odds else rows.came, **weight)
         kept = 1.0 if self.weighted else rows.kept_zeros / rows.kept_with_any
         model = Model(self, estimator, scales, Link(self.odds, kept))
@@ -149,7 +153,10 @@ class Forest(Learner):
 
     def score(self, estimator: Any, columns: np.ndarray) -> np.ndarray:
         """Return log odds (n,), never without doubt."""
-        chance = (1 - _DOUBT) * estimator.predict_proba(columns)[:, 1] + _DOUBT / 2
+        # The trees one by one, as the forest would set filters of warnings aside here too.
+        narrow, trees = columns.astype(np.float32), estimator.estimators_
+        whole = sum(tree.predict_proba(narrow, check_input=False)[:, 1] for tree in trees)
+        chance = (1 - _DOUBT) * whole / len(trees) + _DOUBT / 2
         return np.asarray(np.log(chance) - np.log1p(-chance))
 
 
