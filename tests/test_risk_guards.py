@@ -311,6 +311,9 @@ def test_what_was_known_stays_when_the_rest_is_altered(events):
         assert np.array_equal(getattr(first.events, column), getattr(second.events, column))
     assert (first.events.names[first.events.category] == second.events.names[second.events.category]).all()
     assert not np.array_equal(events.later(ORIGIN, 28), other.later(ORIGIN, 28))
+    later, altered = ~events.known_rows(ORIGIN, 2), ~other.known_rows(ORIGIN, 2)
+    assert later.sum() == altered.sum() and set(other.names[other.category[altered]]) == {""}
+    assert other.target[altered].sum() == (~events.target[later]).sum() != events.target[later].sum()
 
 
 def test_of_a_real_city_honest_features_pass_and_the_label_itself_is_refused(lacrime_data):
