@@ -290,6 +290,17 @@ def test_polygons_as_a_grid_hold_points_once_and_are_all_of_one_kind():
         PolygonGrid.of(Features([*layer.wkb, flat], CRS, {}))
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_the_area_of_a_polygon_is_without_its_holes_and_the_side_is_of_the_median(turned):
+    shapely = pytest.importorskip("shapely")
+    hole = shapely.box(2, 2, 4, 5).exterior.coords
+    shapes = [shapely.Polygon(shapely.box(0, 0, 10, 10).exterior.coords, [hole[::-1] if turned else hole])]
+    shapes += [shapely.box(20, 0, 24, 4), shapely.box(30, 0, 31, 1)]
+    grid = PolygonGrid.of(Features(shapely.to_wkb(shapes).tolist(), CRS, {}))
+    assert grid.areas.tolist() == [94.0, 16.0, 1.0] and grid.cell_size == 4.0
+    assert grid.index(np.array([3.0, 1.0]), np.array([3.0, 1.0])).tolist() == [-1, 0]
+
+
 def test_what_reports_without_dates_mean_is_said():
     incidents = city()
     undated = replace(incidents, reported=None)

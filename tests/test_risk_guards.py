@@ -1,5 +1,6 @@
 """Guards against leaks: what is made of the label is refused, what is honest passes, and no predictor knows what comes later."""
 
+from dataclasses import replace
 from itertools import product
 from math import factorial, log
 
@@ -314,6 +315,16 @@ def test_what_was_known_stays_when_the_rest_is_altered(events):
     later, altered = ~events.known_rows(ORIGIN, 2), ~other.known_rows(ORIGIN, 2)
     assert later.sum() == altered.sum() and set(other.names[other.category[altered]]) == {""}
     assert other.target[altered].sum() == (~events.target[later]).sum() != events.target[later].sum()
+
+
+def test_without_dates_of_report_what_the_gap_hides_stays_hidden(events):
+    undated = replace(events, reported=None)
+    other = otherwise_later(undated, ORIGIN, 5)
+    first, second = undated.known(ORIGIN, 5), other.known(ORIGIN, 5)
+    assert first.events.size == second.events.size and np.array_equal(first.events.day, second.events.day)
+    assert np.array_equal(first.counts(), second.counts())
+    # In the five days of the gap there were some, and there still are.
+    assert all(((one.day >= ORIGIN - np.timedelta64(5, "D")) & (one.day < ORIGIN)).any() for one in (undated, other))
 
 
 def test_of_a_real_city_honest_features_pass_and_the_label_itself_is_refused(lacrime_data):
