@@ -183,7 +183,8 @@ def test_with_a_gap_folds_keep_it(gap, known):
     assert days_needed(7, gap) == {0: 21, 7: 35, 10: 45}[gap]
     early = known.events.known(FIRST + (days_needed(7, gap) + gap) * DAY, gap)
     assert len(PastOrigins.of(early, 7).folds()) == 1
-    assert PoissonRegression().fit(early).predict(7).sum() > 0
+    fitted = PoissonRegression().fit(early)
+    assert fitted.predict(7).sum() > 0 and fitted.parameters["days"] == early.days
     with pytest.raises(ValueError, match=f"needs {days_needed(7, gap)} days of history for a horizon of 7"):
         PoissonRegression().fit(known.events.known(early.origin - DAY, gap))
 

@@ -159,8 +159,9 @@ class LearnedPredictor(Predictor):
 
     def _told(self, past: PastOrigins, search: Search, rows: Rows, model: Model) -> dict[str, Any]:
         """Return how it was learned, as JSON values."""
+        last = past.known[-1]
         return {
-            "days": int(past.known[-1].days + past.horizon),
+            "days": int(last.days + last.gap + past.horizon),
             "horizon": past.horizon,
             "origins": [str(origin) for origin in past.origins],
             "features": list(past.names),
