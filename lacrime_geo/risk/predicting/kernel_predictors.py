@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Callable
 
 import numpy as np
@@ -19,7 +20,7 @@ from ...parameters import Unsaid
 from ...places import Places, tally
 from ..events import History
 from ..spreading_counts import spread
-from ..unit_distances import near_units, width_of
+from ..unit_distances import NearUnits, near_units, width_of
 from ..units import Units
 from .plain_predictors import days_used, own_in_units, scaled_to
 from .predictors import Predictor, Rates
@@ -141,7 +142,7 @@ class Prospective(Predictor):
         self.require(history)
         days = min(history.days, 7 * WEEKS)
         units, width = history.units, width_of(history.units)
-        near = near_units(units, max(REACH, QUEEN * width))
+        near = _near(units, max(REACH, QUEEN * width))
         weight = _by_age(history, days, lambda age: 1 / (1 + (age - 1) // 7))
         given = weight[near.source] / (1 + near.distance / (width / 2))
         intensity = np.bincount(near.other, given, units.size)
@@ -188,6 +189,13 @@ def _by_age(history: History, days: int, weigh: Callable[[np.ndarray], np.ndarra
     events, age = history.events, history.age()
     chosen = (events.target | every) & (age <= days)
     return history.units.counts(events.unit[chosen], weigh(age[chosen]))
+
+
+# A contest, and a learner, ask at many origins for what stands still.
+@lru_cache(maxsize=1)
+def _near(units: Units, reach: float) -> NearUnits:
+    """Return the pairs of units within a reach (m)."""
+    return near_units(units, reach)
 
 
 def _gi_star(units: Units, count: np.ndarray) -> np.ndarray:
