@@ -182,7 +182,7 @@ class Incidents:
             asked.update(selection.narrower(self.selection, since, until))
             asked["undated_left_out"] = int(np.isnat(self.when).sum()) if self.when is not None else 0
         if category is not None:
-            wanted = [category] if np.isscalar(category) else list(category)
+            wanted: list[Any] = [category] if np.isscalar(category) else list(category)
             keep &= selection.of_category(self.category, wanted)
             asked["category"] = ", ".join(map(str, wanted))
         if asked and not keep.any():

@@ -1,6 +1,7 @@
 """Feedback loops: the urn against its exact laws, and the audit of a prediction against planted patrols."""
 
 from collections import defaultdict
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -272,6 +273,18 @@ def test_codes_are_known_where_some_have_no_place_or_date():
     assert found.parameters["without_place"] == 7 and found.parameters["undated"] == 2
     assert found.parameters["known"] == incidents.size - 9
     assert found.parameters["known_discovered"] == (codes[9:] == 437).sum()
+
+
+def test_who_is_discovered_stays_so_where_a_typing_mistake_is_left_out():
+    incidents, *_ = planted()
+    found, when = audited(incidents), incidents.when.copy()
+    when[np.flatnonzero(incidents.category == "burglary")[0]] = np.datetime64("1923-01-01")
+    mistaken = lg.Incidents(
+        incidents.easting, incidents.northing, when=when, reported=when, category=incidents.category, crs=CRS
+    )
+    other = audited(mistaken, origin=found.parameters["origin"])
+    assert other.parameters["dated_long_before"] == 1
+    assert np.array_equal(other["discovered"], audited(replace(incidents, reported=incidents.when))["discovered"])
 
 
 def test_the_change_of_records_is_warned_of():
