@@ -25,6 +25,7 @@ from lacrime_geo import (
 from lacrime_geo.parameters import Unsaid
 from lacrime_geo.risk.events import Events
 from lacrime_geo.risk.guards import cut_counts, linear_functions, too_alike_counts, yes_no_functions
+from lacrime_geo.risk.learning import learners
 from lacrime_geo.risk.learning.feature_tables import features_at
 from lacrime_geo.risk.predicting.later_knowledge import otherwise_later
 from lacrime_geo.risk.predicting.plain_predictors import PriorCounts
@@ -280,7 +281,11 @@ def events():
 
 
 @pytest.mark.parametrize("name", PREDICTORS)
-def test_no_predictor_knows_what_comes_later(events, name):
+def test_no_predictor_knows_what_comes_later(events, name, monkeypatch):
+    # Small forests and fewer settings, to save time.
+    monkeypatch.setattr(learners, "_TREES", 20)
+    monkeypatch.setattr(learners, "_TREES_TRIED", 5)
+    monkeypatch.setattr(learners.Boosting, "grid", learners.Boosting.grid[:2])
     if name in ("logistic_regression", "random_forest", "gradient_boosting", "poisson_regression"):
         pytest.importorskip("sklearn")
     predictor_knows_nothing_later(name, events, ORIGIN, gap=2)

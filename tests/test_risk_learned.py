@@ -22,7 +22,7 @@ from lacrime_geo.risk.learning.learned_predictors import (
     PoissonRegression,
     RandomForest,
 )
-from lacrime_geo.risk.learning.learners import Forest, Logistic, Poisson
+from lacrime_geo.risk.learning.learners import Boosting, Forest, Logistic, Poisson
 from lacrime_geo.risk.learning.links import before_thinning
 from lacrime_geo.risk.learning.training_rows import PastOrigins, Rows, days_needed, sampled
 from lacrime_geo.risk.learning.tuning import log_likelihood
@@ -88,11 +88,12 @@ def known():
     """Return the world, and each kind of predictor fitted to it, with the places that its rates are of."""
     found, places = world(), {"bars": bars()}
     with pytest.MonkeyPatch.context() as patch:
-        # Small forests, to save time.
+        # Small forests and fewer settings of the slowest, to save time.
         patch.setattr(learners, "_TREES", 60)
         patch.setattr(learners, "_TREES_TRIED", 10)
+        patch.setattr(Boosting, "grid", Boosting.grid[:3])
         fitted = {kind: kind(places=places).fit(found.history) for kind in KINDS}
-    return SimpleNamespace(**vars(found), places=places, fitted=fitted)
+        yield SimpleNamespace(**vars(found), places=places, fitted=fitted)
 
 
 @every_kind
@@ -430,14 +431,14 @@ def test_without_scikit_learn_the_remedy_is_named(known, monkeypatch):
 
 
 @pytest.mark.parametrize("stop", [0.1, 0.5, 0.79])
-def test_the_caller_may_stop_at_any_time(stop, known):
+def test_the_caller_may_stop_at_any_time(stop, small):
     with pytest.raises(Cancelled):
-        PoissonRegression().fit(known.history, progress=lambda fraction: fraction < stop)
+        PoissonRegression().fit(small, progress=lambda fraction: fraction < stop)
 
 
-def test_progress_rises_to_its_end(known):
+def test_progress_rises_to_its_end(small):
     told = []
-    PoissonRegression().fit(known.history, progress=told.append)
+    PoissonRegression().fit(small, progress=told.append)
     assert told == sorted(told) and told[0] == 0 and 0.75 < told[-1] <= 1
 
 
