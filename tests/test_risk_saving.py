@@ -116,6 +116,16 @@ def test_on_newer_days_it_predicts_by_what_it_learned_and_not_anew(learned):
     assert kept["risk"] == pytest.approx(saved.kept.model.link.level * np.log1p(odds), rel=1e-9)
 
 
+def test_past_origins_judge_what_it_had_learned_where_that_was_before_them_else_its_kind_anew(learned):
+    saved, incidents = lg.load_model(learned[1]), crimes(days=60)
+    events = Events.of(incidents, cells_over(incidents, square(), SIDE, Unsaid()), "theft")
+    for day, judged, other in ((45, saved, saved.predictor), (35, saved.predictor, None)):
+        history = events.known(FIRST + day)
+        risk = saved.anew().fit(history).predict(7)
+        assert np.array_equal(risk, judged.fit(history).predict(7))
+        assert other is None or not np.array_equal(risk, other.fit(history).predict(7))
+
+
 def test_days_that_it_learned_from_are_refused(learned):
     saved = lg.load_model(learned[1])
     with pytest.raises(ValueError, match="learned from incidents until 2023-02-10, and at the origin 2023-02-01"):
@@ -423,6 +433,7 @@ def test_the_card_says_what_it_is_made_of_and_worth(learned):
         caught += each.came[whole].sum() + each.came[tied].sum() * (3 - whole.sum()) / tied.sum()
         came += each.came.sum()
     assert scores["prior_counts"]["hit_rate"]["0.05"] == pytest.approx(caught / came)
+    assert scores["prior_counts"]["pai"]["0.05"] == pytest.approx(caught / came / (3 / 64))
     assert card["training_data"]["fingerprint"] == json.loads(learned[1].read_text())["training"]["fingerprint"]
     assert any("No feedback audit was given" in said for said in card["caveats_and_recommendations"])
     assert any("Persons" in said for said in card["intended_use"]["out_of_scope"])
