@@ -164,14 +164,13 @@ def test_scores_of_a_fold_by_hand(known):
 
 
 def test_a_fold_learns_from_what_was_known_when_it_began(known):
-    past = PastOrigins.of(known.history, 7)
-    fold = past.folds()[-1]
-    before, after = past.origins[fold.validated - 1], past.origins[fold.validated]
-    events = known.history.events
-    late = events.target & (events.day >= before) & (events.day < after) & (events.reported >= after)
-    assert late.sum() > 2
-    came = past.came_by(fold.validated, fold.validated - 1)
-    assert past.came[fold.validated - 1].sum() - came.sum() == late.sum()
+    past, events = PastOrigins.of(known.history, 7), known.history.events
+    for fold in past.folds():
+        before, after = past.origins[fold.validated - 1], past.origins[fold.validated]
+        late = events.target & (events.day >= before) & (events.day < after) & (events.reported >= after)
+        assert late.sum() > 2
+        came = past.came_by(fold.validated, fold.validated - 1)
+        assert past.came[fold.validated - 1].sum() - came.sum() == late.sum()
 
 
 @pytest.mark.parametrize("gap", [0, 7, 10])

@@ -265,6 +265,11 @@ def test_no_other_weights_make_what_came_likelier(places):
         shares, slope, whole = slopes(parts, weighted, hot_by, weights, prior)
         assert slope.max() < 1.03 * whole
         np.testing.assert_allclose(slope[shares > 0.05], whole, rtol=0.03)
+    # The predictor takes them, for the 60 days of which 45 told of each part.
+    told = BorrowedStrength().fit(history).parameters["weights"]
+    grown = with_more_days(own, 45, 60)
+    assert abs(grown - own).max() > 0.005
+    np.testing.assert_allclose([told.get(name, 0.0) for name in MAPS], grown, atol=6e-4)
 
 
 def test_a_long_history_is_one_of_its_last_year(places):
