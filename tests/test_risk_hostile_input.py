@@ -1,5 +1,7 @@
 """Prediction of places asked for what makes no sense, and given layers that overlap or end early: said in one sentence."""
 
+import datetime
+
 import geopandas as gpd
 import numpy as np
 import pytest
@@ -72,3 +74,74 @@ def test_features_of_a_day_long_after_the_file_say_so(caplog):
     assert "days_without_incidents" not in lg.risk_features(500, city(), "2023-04-01", gap=30).parameters
     with pytest.raises(ValueError, match="was known before 2022-01-01; take a later origin or a shorter gap"):
         lg.risk_features(500, city(), "2022-01-01")
+
+
+def contested(predictors="last_counts", incidents=None, **options):
+    incidents = city() if incidents is None else incidents
+    return lg.contest(incidents, predictors, **{"origins": 2, "boundary": districts(), "gap": 0, **options})
+
+
+@pytest.mark.parametrize("one", [datetime.date(2023, 2, 10), np.datetime64("2023-02-10"), "2023-02-10"])
+def test_one_origin_is_a_date_of_any_kind(one):
+    assert contested(origins=one).parameters["origins"] == ["2023-02-10"]
+
+
+def test_weights_are_refused_by_contests_and_scores():
+    weighted = city(weight=np.full(600, 2.0))
+    with pytest.raises(ValueError, match="have weights, and a contest counts them; leave the weights out"):
+        contested(incidents=weighted)
+    with pytest.raises(ValueError, match="have weights, and a map is scored by counts; leave the weights out"):
+        lg.score_map(districts(), weighted)
+
+
+@pytest.mark.parametrize("seed", [-1, 1.5, "a", None])
+def test_a_seed_is_a_whole_number(seed):
+    with pytest.raises(ValueError, match="seed must be a whole number of at least 0, got"):
+        lg.predict_risk(city(), model="prior_counts", seed=seed)
+
+
+def test_a_map_is_ranked_by_numbers():
+    early = lg.predict_risk(city().select(until="2023-02-01"), model="prior_counts", boundary=districts())
+    with pytest.raises(TypeError, match="ranked by a column of numbers, and this one holds 'a'"):
+        contested([(districts().assign(kind="a"), "kind")])
+    with pytest.raises(TypeError, match="ranked by a column of numbers, and this one holds"):
+        contested([(early, "reason")])
+    with pytest.raises(TypeError, match=r"A predictor is a name, a map, .* not a int"):
+        contested(3)
+
+
+def test_a_later_origin_that_is_advised_is_late_enough():
+    early = lg.predict_risk(city().select(until="2023-02-01"), model="prior_counts", boundary=districts())
+    with pytest.raises(ValueError, match="or take origins 5 days later"):
+        contested({"map": early}, origins="2023-02-03", gap=7)
+    assert "map" in contested({"map": early}, origins="2023-02-08", gap=7)["predictor"]
+
+
+def test_a_score_takes_a_category_with_a_comma_and_tells_of_overlaps():
+    found = lg.score_map(districts(box(0, 0, 1000)), city(), category="drugs, sale")
+    assert found.parameters["category"] == "drugs, sale" and found.parameters["in_several_polygons"] > 0
+
+
+def test_an_audit_of_other_places_or_without_codes_is_refused():
+    away = districts().set_geometry(districts().translate(4e5))
+    with pytest.raises(ValueError, match=r"None of the 600 incidents to go by, .* stands in one of the places"):
+        lg.feedback_audit(city(), discovered="theft", model="prior_counts", units=away)
+    source = {"kind": np.full(600, "somewhere", dtype=object)}
+    with pytest.raises(ValueError, match="The column 'kind' holds no crime codes, such as 624 or 35A"):
+        lg.feedback_audit(city(source=source), codes="kind", model="prior_counts")
+
+
+def test_dates_that_stand_for_none_are_told(caplog):
+    when = city().when.copy()
+    when[:30] = np.datetime64("1970-01-01")
+    found = lg.predict_risk(city(when=when), model="prior_counts")
+    assert (
+        found.parameters["longest_silence"] == int((when[30].astype("M8[D]") - when[0].astype("M8[D]")).astype(int)) - 1
+    )
+    assert "If 30 incidents are wrongly dated, leave them out (since)" in caplog.text
+    assert "longest_silence" not in lg.predict_risk(city(), model="prior_counts").parameters
+
+
+def test_where_nothing_was_reported_late_that_is_said():
+    said = lg.predict_risk(city(reported=city().when), model="prior_counts").parameters["warnings"]
+    assert "No incident before 2023-03-02 is known to have been reported later." in said

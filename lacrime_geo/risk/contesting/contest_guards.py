@@ -28,7 +28,7 @@ def refuse_later_maps(
             raise ValueError(
                 f"The map {name!r} is made of incidents up to {one.made_of}, and at the first origin nothing from "
                 f"{first_unknown} on was known: it would be scored by what it was made of. Make it with until={first_unknown}, "
-                f"or take origins after {one.made_of + DAY}."
+                f"or take origins {(one.made_of - first_unknown) // DAY + 1} days later."
             )
         if one.made_of is None:
             parameters.warn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -79,7 +80,7 @@ def _asked(origins: Any) -> int | list[Any]:
         if len(words) != 1 or not words[0].isdigit() or len(words[0]) == 4:
             return list(words)
         origins = int(words[0])
-    if np.ndim(origins) == 0 and not isinstance(origins, np.datetime64):
+    if np.ndim(origins) == 0 and not isinstance(origins, (date, np.datetime64)):
         return checks.whole("origins", origins)
     return list(np.atleast_1d(np.asarray(origins, dtype=object)))
 

@@ -11,6 +11,7 @@ from ... import checks
 from ...incidents import as_incidents
 from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
+from ...refusals import refuse_weights
 from ..events import DAY, Events, History
 from ..guards.time_guards import refuse_records_change
 from ..predicting.plain_predictors import days_used
@@ -109,6 +110,7 @@ def contest(
     """
     asked = _Asked.of(horizon, areas, category, seed)
     known = as_incidents(incidents)
+    refuse_weights(known, "a contest counts them")
     parameters = Parameters(layer=known.label, crs=known.crs, horizon=asked.horizon, areas=list(asked.areas))
     parameters.update({**known.selection, "category": category, "seed": asked.seed})
     gap = gap_of(known, gap, parameters)

@@ -31,6 +31,7 @@ class Spans(NamedTuple):
         """
         if when is None or np.isnat(when).all():
             parameters.choose("drawn_again", "incidents", "they have no dates")
+            parameters["drawn_from"] = rows
             return cls(np.arange(rows), rows)
         dated = ~np.isnat(when)
         day = when.astype("M8[D]").astype(np.int64)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -80,7 +80,7 @@ def _listed(predictors: Any) -> list[tuple[str | None, Any]]:
         return [(None, word.strip()) for word in predictors.split(",") if word.strip()]
     if _is_one(predictors):
         return [(None, predictors)]
-    return [(None, thing) for thing in predictors]
+    return [(None, thing) for thing in (predictors if isinstance(predictors, Iterable) else [predictors])]
 
 
 def _is_one(anything: Any) -> bool:

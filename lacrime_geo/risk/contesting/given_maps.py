@@ -109,7 +109,7 @@ def given_map(thing: Any, units: Units, label: str | None = None, column: str | 
         return GivenMap(values, units, label or kind_of(thing.label), last_day_of(thing))
     if isinstance(thing, Cells):
         held = np.full(thing.grid.size, np.nan)
-        held[thing.cell] = named_column(thing.columns, column, thing.label)
+        held[thing.cell] = numbers_or_nan(named_column(thing.columns, column, thing.label), thing.cell.size)
         return GivenMap(
             _on_grid(thing.grid, held, units, thing.label), units, label or kind_of(thing.label), last_day_of(thing)
         )
@@ -154,7 +154,13 @@ def _day(text: Any, before: int = 0) -> np.datetime64 | None:
 def numbers_or_nan(values: Any, rows: int) -> np.ndarray:
     """Return a column as floats (rows,), NaN where a number is missing or infinite."""
     found = np.asarray(checks.column_values(values, rows), dtype=object)
-    column = np.array([np.nan if value is None else value for value in found], dtype=float)
+    try:
+        column = np.array([np.nan if value is None else value for value in found], dtype=float)
+    except (TypeError, ValueError):
+        other = next((value for value in found if isinstance(value, str)), found[0])
+        raise TypeError(
+            f"A map is ranked by a column of numbers, and this one holds {other!r}; name another."
+        ) from None
     return np.where(np.isfinite(column), column, np.nan)
 
 

@@ -113,8 +113,8 @@ def tell(scored: ScoredMap) -> None:
             f"{', '.join(none)} of the area is less than one of {played.units.size:,} places: nothing is caught there. Take a "
             "larger share."
         )
-    if kept["drawn_again"] == "days" and kept["drawn_from"] < FEW_SPANS:
-        kept.warn(f"The interval is drawn from {kept['drawn_from']:,} days: of so few it says little.")
+    if kept["drawn_from"] < FEW_SPANS:
+        kept.warn(f"The interval is drawn from {kept['drawn_from']:,} {kept['drawn_again']}: of so few it says little.")
 
 
 def sentence_of(scored: ScoredMap, row: int) -> str:

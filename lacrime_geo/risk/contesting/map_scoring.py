@@ -16,10 +16,11 @@ from ...incidents import Incidents, as_incidents
 from ...parameters import Parameters, incidents_that
 from ...polygon_grid import PolygonGrid
 from ...progress import Progress, advance, left_alone, within
+from ...refusals import refuse_weights
 from ...results import Shapes, Surface, as_surface
 from ..events import DAY
 from ..scoring.hit_curves import SHARES
-from ..units import Units
+from ..units import Units, tell_overlaps
 from .contest_scores import Played
 from .day_draws import Spans
 from .given_maps import RASTERS, USUAL, last_day_of, named_column, numbers_or_nan
@@ -107,6 +108,9 @@ def score_map(
     )
     placed = later.located()
     unit = left_alone(lambda: given.units.locate(placed.easting, placed.northing), within(progress, 0.2, 0.7))
+    left_alone(
+        lambda: tell_overlaps(given.units, placed.easting, placed.northing, unit, parameters), progress, lambda: 0.7
+    )
     outside = int((unit < 0).sum())
     parameters.note(
         "outside", outside, incidents_that(outside, "stands in no place of the map", "stand in no place of the map")
@@ -221,11 +225,18 @@ def _later(
             "The map does not tell of which time it is: if the incidents that score it went into it, its scores are worth "
             "nothing."
         )
-    wanted = selection.words(category) if isinstance(category, str) else category
-    chosen = incidents.select(since=since, until=until, category=wanted)
+    refuse_weights(incidents, "a map is scored by counts")
+    chosen = incidents.select(since=since, until=until, category=_categories(incidents, category))
     parameters.update(chosen.selection)
     parameters.update(incidents=chosen.size, of=chosen.label, period=chosen.period)
     return chosen
+
+
+def _categories(incidents: Incidents, category: Any) -> Any:
+    """Return the categories asked for: a text that is one of the incidents' is one, whatever its commas."""
+    if not isinstance(category, str) or (incidents.category is not None and category in incidents.category.tolist()):
+        return category
+    return selection.words(category)
 
 
 def _shares(areas: Sequence[float]) -> list[float]:

@@ -15,7 +15,7 @@ from ...refusals import refuse_weights
 from ...results import Cells, Table
 from ..events import DAY, Events, History, dated_rows
 from ..guards.time_guards import warn_of_records_change
-from ..mapping.asked_places import asked_units, dated_incidents, known_incidents
+from ..mapping.asked_places import asked_units, dated_incidents, known_incidents, require_in_places
 from ..mapping.asked_predictors import as_asked
 from ..mapping.usual_days import first_day_predicted, without_lone_first
 from ..predicting.predictor_names import predictor_of
@@ -137,9 +137,13 @@ def feedback_audit(
     # Not those that `begin` has placed: they have lost their columns, the codes among them.
     placed = dated_incidents(everything.take(everything.placed), parameters)
     predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
-    kinds, offences = discovered_incidents(placed, discovered, codes, parameters)
+    advance(progress, 0.01)
+    kinds, offences = left_alone(
+        lambda: discovered_incidents(placed, discovered, codes, parameters), progress, lambda: 0.01
+    )
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
-    places = asked_units(known_incidents(placed, first), units, cell_size, boundary, parameters)
+    known = known_incidents(placed, first)
+    places = left_alone(lambda: asked_units(known, units, cell_size, boundary, parameters), progress, lambda: 0.03)
     advance(progress, 0.05)
     events = left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05)
     kept = without_lone_first(events, parameters)
@@ -147,6 +151,7 @@ def feedback_audit(
     history, kinds = kept.known(first, gap), kinds[kept.known_rows(first, gap)]
     found = kinds == DISCOVERED
     parameters["known_unclear"] = int((kinds == UNCLEAR).sum())
+    require_in_places(history)
     predictor.require(history)
     warn_of_records_change(history.begin, first + days * DAY, everything.agency, parameters)
     difference = _compared(history, predictor, found, parameters, within(progress, 0.05, 0.95))

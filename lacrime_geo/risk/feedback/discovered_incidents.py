@@ -61,10 +61,15 @@ def discovered_incidents(
             "discover; name the column of codes (codes), or the categories that are discovered (discovered)."
         )
     texts = _texts(checks.column(incidents.source, column))
+    if not any(map(str.isdigit, "".join(set(texts)))):
+        raise ValueError(
+            f"The column {column!r} holds no crime codes, such as 624 or 35A; name the column of codes (codes), or the "
+            "categories that are discovered (discovered)."
+        )
     # Some codes of NIBRS are numbers too: a file of few offences may have no other.
     of_nibrs = column == NIBRS_COLUMN or any(map(str.isalpha, "".join(set(texts))))
     offences = by_code(NIBRS_OFFENCES if of_nibrs else LAPD_OFFENCES)
-    if offences.keys().isdisjoint(texts) and codes is None:
+    if offences.keys().isdisjoint(texts):
         parameters.log.info("none of the codes in %s is of an offence that police may discover", column)
     found = _table(texts, _column(incidents, NAME_COLUMN), offences)
     parameters["codes"] = column

@@ -9,8 +9,8 @@ import numpy as np
 from ...incidents import Incidents
 from ...parameters import Parameters, incidents_that
 from ...refusals import dated
-from ..events import known_before
-from ..units import Units, cells_over, polygons_as_units
+from ..events import History, known_before
+from ..units import Units, cells_over, polygons_as_units, tell_overlaps
 
 
 def dated_incidents(placed: Incidents, parameters: Parameters) -> Incidents:
@@ -45,4 +45,15 @@ def asked_units(
         )
     found = polygons_as_units(units, known.crs)
     parameters.update(cells=found.size, universe="the polygons that were given")
+    tell_overlaps(found, known.easting, known.northing, found.locate(known.easting, known.northing), parameters)
     return found
+
+
+def require_in_places(history: History) -> None:
+    """Raise where none of the incidents to go by stands in a place."""
+    target = history.events.target
+    if not (target & (history.events.unit >= 0)).any():
+        raise ValueError(
+            f"None of the {int(target.sum()):,} incidents to go by, known before {history.origin}, stands in one of the places "
+            f"({history.units.size:,}); check that these are of the same area and that their CRS is right."
+        )

@@ -78,6 +78,8 @@ def _late_reports(events: Events, history: History) -> str:
         return f"{few}: incidents of the last days that were reported late may be missing now, and were not at past origins."
     before = events.day < history.end
     late = int(before.sum()) - history.events.size
+    if not late:
+        return f"No incident before {history.end} is known to have been reported later."
     return (
         f"{late:,} of the {int(before.sum()):,} incidents before {history.end} were not yet reported at the origin and are not "
         "used: what is expected is of reports as complete as they are then."

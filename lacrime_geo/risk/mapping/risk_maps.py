@@ -23,7 +23,7 @@ from ..predicting.predictor_names import predictor_of
 from ..predicting.predictors import Fitted, Predictor
 from ..scoring.hit_curves import Ranking
 from . import plain_reasons
-from .asked_places import asked_units, dated_incidents, known_incidents
+from .asked_places import asked_units, dated_incidents, known_incidents, require_in_places
 from .asked_predictors import as_asked
 from .budgets import mean_ranks, within_budget
 from .calibrated_probability import Calibrated
@@ -136,6 +136,7 @@ def predict_risk(
     ('2023-03-02', 70, 600)
     """
     days, share = checks.whole("horizon", horizon), checks.share("budget", budget)
+    seed = checks.whole("seed", seed, minimum=0)
     checks.option("shape", shape, SHAPES)
     predictor = predictor_of(model, days)
     everything, placed, parameters = begin(incidents, None)
@@ -151,7 +152,9 @@ def predict_risk(
     advance(progress, 0.03)
     known = known_incidents(placed, first)
     advance(progress, 0.04)
-    where = asked_units(known, units, cell_size, boundary, parameters, shape)
+    where = left_alone(
+        lambda: asked_units(known, units, cell_size, boundary, parameters, shape), progress, lambda: 0.04
+    )
     advance(progress, 0.05)
     events = without_lone_first(
         left_alone(lambda: Events.of(placed, where, category), progress, lambda: 0.05), parameters
@@ -187,11 +190,7 @@ def _require_any(history: History, parameters: Parameters) -> None:
         raise ValueError(
             f"No incident of the category {parameters['category']!r} is known before {history.origin}; take a later origin."
         )
-    if not (target & (unit >= 0)).any():
-        raise ValueError(
-            f"None of the {int(target.sum()):,} incidents to go by, known before {history.origin}, stands in one of the places "
-            f"({history.units.size:,}); check that these are of the same area and that their CRS is right."
-        )
+    require_in_places(history)
     if history.units.polygons is not None:
         outside = int((unit < 0).sum())
         told = f"{outside:,} of {unit.size:,} known incidents stand in none of the polygons; they are not counted"

@@ -17,6 +17,7 @@ LONE_DAYS, LONE_SHARE = 60, 0.005
 def without_lone_first(events: Events, parameters: Parameters) -> Events:
     """Return events without a few dated long before all others, by which a history would be long and empty; say so."""
     first = _lone_at_the_begin(events.day)
+    _tell_long_silence(events.day[first:], parameters)
     if not first:
         return events
     began, day = events.day[first], events.day[0]
@@ -27,6 +28,19 @@ def without_lone_first(events: Events, parameters: Parameters) -> Events:
         "since to keep them."
     )
     return events.take(np.arange(first, events.size))
+
+
+def _tell_long_silence(day: np.ndarray, parameters: Parameters) -> None:
+    """Warn where most of the rising days have no incident in one piece: dates that stand for none make a history so long."""
+    steps = np.diff(day).astype(np.int64)
+    widest = int(steps.argmax()) if steps.size else 0
+    if not steps.size or steps[widest] < max(LONE_DAYS, steps.sum() / 2):
+        return
+    parameters["longest_silence"] = silent = int(steps[widest]) - 1
+    parameters.warn(
+        f"No incident is of the {silent:,} days after {day[widest]}, most of all days: they count as days without any. If "
+        f"{incidents_that(widest + 1, 'is', 'are')} wrongly dated, leave them out (since)."
+    )
 
 
 def first_day_predicted(day: np.ndarray, origin: Any, parameters: Parameters) -> tuple[np.datetime64, int]:
