@@ -54,18 +54,7 @@ def discovered_incidents(
         )
     if discovered is not None:
         return _by_categories(incidents, discovered)
-    column = codes or next((name for name in CODE_COLUMNS if _column(incidents, name) is not None), None)
-    if column is None:
-        raise ValueError(
-            f"The incidents of {incidents.label!r} have no column {' or '.join(map(repr, CODE_COLUMNS))} that tells what police "
-            "discover; name the column of codes (codes), or the categories that are discovered (discovered)."
-        )
-    texts = _texts(checks.column(incidents.source, column))
-    if not any(map(str.isdigit, "".join(set(texts)))):
-        raise ValueError(
-            f"The column {column!r} holds no crime codes, such as 624 or 35A; name the column of codes (codes), or the "
-            "categories that are discovered (discovered)."
-        )
+    column, texts = _written_codes(incidents, codes)
     # Some codes of NIBRS are numbers too: a file of few offences may have no other.
     of_nibrs = column == NIBRS_COLUMN or any(map(str.isalpha, "".join(set(texts))))
     offences = by_code(NIBRS_OFFENCES if of_nibrs else LAPD_OFFENCES)
@@ -84,6 +73,23 @@ def discovered_incidents(
         "counted as reported (see offences)",
     )
     return _kinds(texts, offences), found
+
+
+def _written_codes(incidents: Incidents, codes: str | None) -> tuple[str, list[str]]:
+    """Return the column of codes, and each incident's as it is listed."""
+    column = codes or next((name for name in CODE_COLUMNS if _column(incidents, name) is not None), None)
+    if column is None:
+        raise ValueError(
+            f"The incidents of {incidents.label!r} have no column {' or '.join(map(repr, CODE_COLUMNS))} that tells what police "
+            "discover; name the column of codes (codes), or the categories that are discovered (discovered)."
+        )
+    texts = _texts(checks.column(incidents.source, column))
+    if not any(map(str.isdigit, "".join(set(texts)))):
+        raise ValueError(
+            f"The column {column!r} holds no crime codes, such as 624 or 35A; name the column of codes (codes), or the "
+            "categories that are discovered (discovered)."
+        )
+    return column, texts
 
 
 def _by_categories(incidents: Incidents, discovered: Any) -> tuple[np.ndarray, Table]:
