@@ -135,20 +135,21 @@ def feedback_audit(
     parameters.update(model=model if isinstance(model, str) else predictor.name, predictor=predictor.name)
     parameters.update(category=category, horizon=days, budget=share, seed=checks.whole("seed", seed, 0))
     # Not those that `begin` has placed: they have lost their columns, the codes among them.
-    placed = dated_incidents(everything.take(everything.placed), parameters)
+    placed = left_alone(lambda: dated_incidents(everything.take(everything.placed), parameters), progress)
     predictor = as_asked(predictor, model, None, placed.crs, share, parameters["seed"])
     advance(progress, 0.01)
     kinds, offences = left_alone(
         lambda: discovered_incidents(placed, discovered, codes, parameters), progress, lambda: 0.01
     )
     first, gap = first_day_predicted(np.sort(np.asarray(placed.when).astype("M8[D]")), origin, parameters)
-    known = known_incidents(placed, first)
+    known = left_alone(lambda: known_incidents(placed, first), progress, lambda: 0.02)
     places = left_alone(lambda: asked_units(known, units, cell_size, boundary, parameters), progress, lambda: 0.03)
     advance(progress, 0.05)
     events = left_alone(lambda: Events.of(placed, places, category), progress, lambda: 0.05)
     kept = without_lone_first(events, parameters)
     kinds = kinds[dated_rows(placed)][events.size - kept.size :]
     history, kinds = kept.known(first, gap), kinds[kept.known_rows(first, gap)]
+    advance(progress, 0.05)
     found = kinds == DISCOVERED
     parameters["known_unclear"] = int((kinds == UNCLEAR).sum())
     require_in_places(history)
