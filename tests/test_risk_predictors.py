@@ -470,3 +470,15 @@ def test_september_tells_october_in_los_angeles(categories, gain, lacrime_data):
         np.testing.assert_allclose(plain, SEPTEMBER[category], atol=6e-4)
         gains.append(hit_rate(BorrowedStrength().fit(known).rate, later, 0.02) / max(plain))
     assert min(gains) > 1.0 and np.mean(gains) > gain
+
+
+def test_incidents_without_a_category_are_none_of_one():
+    kinds = np.array(["burglary", None, float("nan"), "nan"], dtype=object)
+    day = np.datetime64("2023-01-01") + np.arange(4)
+    crimes = Incidents(np.arange(4.0), np.zeros(4), when=day, category=kinds, crs="EPSG:32611")
+    square = Features(
+        [geometry.polygon_wkb(np.array([-1.0, 9, 9, -1, -1]), np.array([-1.0, -1, 9, 9, -1]))], "EPSG:32611"
+    )
+    events = Events.of(crimes, polygons_as_units(square, "EPSG:32611"))
+    assert events.names.tolist() == ["burglary", "nan", "without a category"]
+    assert np.bincount(events.category).tolist() == [1, 1, 2]

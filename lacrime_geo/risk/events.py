@@ -12,6 +12,7 @@ from .units import Units
 DAY = np.timedelta64(1, "D")
 # Where fewer of the reports have dates, these do not tell what was known by a day.
 ENOUGH_DATED = 0.9
+NO_CATEGORY = "without a category"
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +198,13 @@ def _categories(incidents: Incidents, rows: np.ndarray) -> tuple[np.ndarray, np.
     """Return the names of the categories, and each row's number among them; one where there are none."""
     if incidents.category is None:
         return np.array(["all"], dtype=object), np.zeros(rows.size, dtype=np.int64)
-    texts = [str(value) for value in incidents.category[rows].tolist()]
+    texts = [_text(value) for value in incidents.category[rows].tolist()]
     names = sorted(set(texts))
     number_of = {name: number for number, name in enumerate(names)}
     return np.array(names, dtype=object), np.fromiter(map(number_of.__getitem__, texts), np.int64, len(texts))
+
+
+def _text(value: object) -> str:
+    """Return a category as text, also one that is missing: None, NaN, NaT or NA, which tables hold in turn."""
+    missing = value is None or (not isinstance(value, str) and str(value) in ("nan", "NaT", "<NA>"))
+    return NO_CATEGORY if missing else str(value)
