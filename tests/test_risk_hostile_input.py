@@ -145,3 +145,16 @@ def test_dates_that_stand_for_none_are_told(caplog):
 def test_where_nothing_was_reported_late_that_is_said():
     said = lg.predict_risk(city(reported=city().when), model="prior_counts").parameters["warnings"]
     assert "No incident before 2023-03-02 is known to have been reported later." in said
+
+
+def test_places_of_another_region_are_refused():
+    away = gpd.GeoDataFrame(geometry=[shapely.Point(WEST + 9e5, SOUTH)], crs=CRS)
+    with pytest.raises(ValueError, match=r"places 'bars' is 89[0-9] km from all units, which are [67] km across"):
+        lg.risk_features(500, city(), "2023-02-20", places={"bars": away})
+    near = gpd.GeoDataFrame(geometry=[shapely.Point(WEST + 3e4, SOUTH)], crs=CRS)
+    assert "distance_bars" in lg.risk_features(500, city(), "2023-02-20", places={"bars": near}).columns
+
+
+def test_a_map_that_is_not_there_is_no_name_of_a_predictor():
+    with pytest.raises(FileNotFoundError, match=r"There is no file 'nowhere\.gpkg'"):
+        contested("nowhere.gpkg")

@@ -13,7 +13,7 @@ from ...results import Cells, Marks, Shapes, Surface
 from ..predicting.predictor_names import BASELINE, PREDICTORS, predictor_of
 from ..predicting.predictors import Predictor
 from ..units import Units
-from .given_maps import RASTERS, GivenFunction, GivenMap, given_map
+from .given_maps import GivenFunction, GivenMap, given_map
 
 USUAL = (
     "all_crime_counts",
@@ -115,7 +115,7 @@ def _predictor(thing: Any, name: str | None, units: Units, horizon: int) -> Pred
 def _is_name(text: str) -> bool:
     """Whether a text is a predictor's name, or meant as one: not the path of a file."""
     path = text.partition("|layername=")[0]
-    return text in PREDICTORS or not (Path(path).suffix.lower() in RASTERS or Path(path).exists())
+    return text in PREDICTORS or not (Path(path).suffix or Path(path).exists())
 
 
 def _told_apart(named: list[tuple[str, Predictor]]) -> list[tuple[str, Predictor]]:

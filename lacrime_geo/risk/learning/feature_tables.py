@@ -20,6 +20,8 @@ from .place_layers import refuse_later_places
 
 Places = Mapping[str, Union[Features, Incidents]]
 _DAYS_OF_YEAR = 365.25
+# So many times as far as the units reach, no place is near any of them.
+_ELSEWHERE = 10
 # About as far as places are felt to be near (three blocks or so); the reach of near repeats too (Bowers et al. 2004).
 NEAR = 400.0
 
@@ -77,9 +79,20 @@ def _distances(history: History, places: Places) -> Iterator[Feature]:
     refuse_later_places(places, history)
     for name, layer in places.items():
         group, found = f"distance to {name}", _terrain(history.units, layer)
+        _refuse_elsewhere(name, history.units, found[0])
         yield Feature(f"distance_{name}", group, found[0])
         if len(found) > 1:
             yield Feature(f"{name}_within_{NEAR:g}_m", group, found[1])
+
+
+def _refuse_elsewhere(name: str, units: Units, far: np.ndarray) -> None:
+    """Raise where a layer is so far (n,) from all units that it is of another region, or its CRS is wrong."""
+    across = float(np.hypot(np.ptp(units.x), np.ptp(units.y)) + np.sqrt(units.area.max()))
+    if far.min() > _ELSEWHERE * across:
+        raise ValueError(
+            f"The nearest of the places {name!r} is {far.min() / 1000:,.0f} km from all units, which are {across / 1000:,.0f} km "
+            "across; check that they are of the same region and that their CRS is right."
+        )
 
 
 # A learner asks at many origins for what stands still.
