@@ -1,10 +1,7 @@
 """Fill the tables of real counts in docs/forecasts.md again: `python -m tools.forecast_tables DATA [models origins …]`."""
 
-import argparse
-import logging
-from pathlib import Path
-
-from tools.readme_tables import ROOT, filled
+from tools.filling import fill
+from tools.readme_tables import ROOT
 
 from . import daily, packages, pandemic, totals, winners
 
@@ -12,25 +9,8 @@ TABLES = {**winners.TABLES, **packages.TABLES, **totals.TABLES, **pandemic.TABLE
 PAGE = ROOT / "docs" / "forecasts.md"
 PICTURE = ROOT / "docs" / "pictures" / "backtest_la.svg"
 
-
-def main():
-    """Read the command line, make the tables asked for, print them and write them into the page."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("data", type=Path, help="folder of the files of Los Angeles")
-    parser.add_argument("names", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}; all unless named")
-    parser.add_argument("--only-print", action="store_true", help="leave the page and its picture as they are")
-    options = parser.parse_intermixed_args()
-    logging.basicConfig(level=logging.WARNING)
-    for name in options.names or TABLES:
-        made = TABLES[name](options.data)
-        print(f"{name}\n\n{made}\n", flush=True)
-        if not options.only_print:
-            text = PAGE.read_text(encoding="utf-8")
-            PAGE.write_text(filled(text, {name: lambda words=made: words}), encoding="utf-8")
-    if not options.only_print and "models" in (options.names or TABLES):
-        winners.scored(options.data).save(PICTURE)
-        print(PICTURE)
-
-
 if __name__ == "__main__":
-    main()
+    asked = fill(PAGE, TABLES, __doc__)
+    if not asked.only_print and "models" in asked.names:
+        winners.scored(asked.data).save(PICTURE)
+        print(PICTURE)

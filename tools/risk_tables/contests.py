@@ -16,8 +16,8 @@ from .october import in_words, names
 AREAS = (0.01, 0.02, 0.05)
 AREA = 0.02
 IN_OCTOBER = ("2023-10-01", "2023-10-08", "2023-10-15", "2023-10-22")
-# A third of the first 16 months of one division, so that a year is known before.
-WEST_LA_ORIGINS = 12
+# Of the 16 months of one division the last weeks, so that a year is known before; and all but the first eight.
+WEST_LA_ORIGINS, WEST_LA_WEEKS = 12, 63
 
 
 @cache
@@ -78,7 +78,7 @@ def several(place, categories, **options):
         rows.sort(key=lambda row: -np.nan_to_num(row[-1]))
         rows = [row[:-1] for row in rows]
         rows.append(["*incidents scored*", *(f"{found.parameters['incidents_scored']:,}" for found in every)])
-        head = ["predictor", *("all" if category is None else in_words(category) for category in categories)]
+        head = ["predictor", *map(_named, categories)]
         return markdown.table(head, rows)
 
     return made
@@ -100,10 +100,31 @@ def burglary_week_by_week(folder):
     return table(scored("city", folder, "burglary", origins=IN_OCTOBER))
 
 
+def auto_for_a_year(folder):
+    """Return what auto and prior counts caught in one division at all weekly origins of more than a year."""
+    incidents, boundary = places.west_la(folder)
+    rows = []
+    for category in (None, *places.TYPES):
+        found = lg.contest(
+            incidents, "auto", category=category, boundary=boundary, areas=(AREA,), origins=WEST_LA_WEEKS
+        )
+        row, prior = (found["predictor"].tolist().index(name) for name in ("auto", "prior_counts"))
+        caught = [markdown.share(found["hit_rate"][one]) for one in (prior, row)]
+        rows.append([_named(category), f"{found.parameters['incidents_scored']:,}", *caught, _difference(found, row)])
+    return markdown.table(
+        ["category", "incidents scored", "`prior_counts`", "`auto`", "points above (95 % interval)"], rows
+    )
+
+
+def _named(category):
+    return "all" if category is None else in_words(category)
+
+
 TABLES = {
     "burglary": burglary_week_by_week,
     "city": several("city", (None, *places.TYPES), origins=IN_OCTOBER),
     "two divisions": several("two_divisions", (None, *places.TYPES)),
     "west": several("west_la", (None, *places.TYPES), origins=WEST_LA_ORIGINS),
+    "west weeks": auto_for_a_year,
     "portland": several("portland", (None, "STREET CRIMES", "MOTOR VEHICLE THEFT"), origins=2, gap=0),
 }
