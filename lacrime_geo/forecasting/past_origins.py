@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..progress import Progress, advance
+from ..progress import Progress
+from ..shared_out import shared_out
 from .models import Panel, Prediction, checked_prediction, fitted_to, set_for
-
-_ASKED_EVERY = 0.1  # seconds
 
 
 class Origins(NamedTuple):
@@ -52,22 +50,12 @@ def forecast_at(
 
     Models and origins are shared out among threads; the result does not depend on how.
     """
-    tasks = [(model, known) for model in range(len(models)) for known in origins.known]
-    found: dict[tuple[int, int], tuple[Prediction, float]] = {}
-    pool = ThreadPoolExecutor(max_workers=min(os.cpu_count() or 1, len(tasks)))
-    try:
-        left = {
-            pool.submit(_timed, models[model], _known(panel, known), origins, levels): (model, known)
-            for model, known in tasks
-        }
-        while left:
-            ended, _ = wait(left, timeout=_ASKED_EVERY, return_when=FIRST_COMPLETED)
-            for each in ended:
-                found[left.pop(each)] = each.result()
-            advance(progress, 1 - len(left) / len(tasks))
-    finally:
-        # Where the caller stops, or a model fails, what has not begun is given up, and what has is left to end unheard.
-        pool.shutdown(wait=False, cancel_futures=True)
+    tasks = {
+        (model, known): partial(_timed, models[model], _known(panel, known), origins, levels)
+        for model in range(len(models))
+        for known in origins.known
+    }
+    found = shared_out(tasks, progress)
     return [_together([found[model, known] for known in origins.known], levels) for model in range(len(models))]
 
 

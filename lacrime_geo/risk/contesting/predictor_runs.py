@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
 from ... import checks
-from ...progress import Progress, advance
+from ...progress import Progress
+from ...shared_out import shared_out
 from ..events import Events, History
 from .contest_origins import Schedule
 from .entrants import Entrant
 
 THREADS = 2
-_ASKED_EVERY = 0.1  # seconds
 
 
 class _Told(NamedTuple):
@@ -79,23 +78,13 @@ def run(entrants: Sequence[Entrant], histories: Sequence[History], horizon: int,
     ValueError
         If an entrant returns something else than a number of 0 or more for each unit.
     """
-    tasks = [(entrant, origin) for entrant in range(len(entrants)) for origin in range(len(histories))]
-    found: dict[tuple[int, int], _Told] = {}
     # The costly ones come first to the threads, so that none is left alone at the end.
-    pool = ThreadPoolExecutor(max_workers=max(min(THREADS, os.cpu_count() or 1, len(tasks)), 1))
-    try:
-        left: dict[Future[_Told], tuple[int, int]] = {
-            pool.submit(_timed, entrants[entrant], histories[origin], horizon): (entrant, origin)
-            for entrant, origin in reversed(tasks)
-        }
-        while left:
-            ended, _ = wait(left, timeout=_ASKED_EVERY, return_when=FIRST_COMPLETED)
-            for each in ended:
-                found[left.pop(each)] = each.result()
-            advance(progress, 1 - len(left) / len(tasks))
-    finally:
-        # Where the caller stops, or one fails, what has not begun is given up, and what has is left to end unheard.
-        pool.shutdown(wait=False, cancel_futures=True)
+    tasks = {
+        (entrant, origin): partial(_timed, entrants[entrant], histories[origin], horizon)
+        for entrant in reversed(range(len(entrants)))
+        for origin in reversed(range(len(histories)))
+    }
+    found = shared_out(tasks, progress, THREADS)
     return _together(found, len(entrants), histories)
 
 
