@@ -75,3 +75,14 @@ def test_what_is_said_of_the_gain_is_in_the_table():
         np.mean([float(one[-1].split()[0]) for one in list(rows_of("october ratio").values())[:-1]]),
         atol=1e-3,
     )
+
+
+def test_what_is_taken_from_the_tables_stands_in_them():
+    tables = [rows_of(mark) for mark in ("city", "two divisions", "west", "portland")]
+    assert not any(row[0].endswith("+") for rows in tables for row in rows.values())
+    assert all(rows[name][0].endswith("−") for rows in tables[:3] for name in ("kde", "gi_star"))
+    assert sum(cell.endswith("−") for rows in tables for cell in rows["last_counts"]) == 5 + 5 + 5 + 3 - 1
+    for name in ("auto", "self_exciting", "smoothed_counts"):
+        assert all(cell.endswith("+") for cell in rows_of("city")[name][1:])
+    roc = {name: row[5] for name, row in rows_of("burglary").items()}
+    assert f"`kde` has {roc['kde'].lstrip('0')} and `prior_counts` {roc['prior_counts'].lstrip('0')}" in PAGE.prose
