@@ -61,12 +61,16 @@ class Switch:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of numbers, of times or of text: of the input, or of the layer that another parameter names."""
+    """A column of numbers, of times or of text: of the input, or of the layer that another parameter names.
+
+    `usual` are columns of the input that the function looks for by itself, those that go with it among them.
+    """
 
     name: str
     label: str
     holds: str = "number"
     of: str | None = None
+    usual: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,14 @@ class Inputs:
         reports = self._wants_reports(chosen)
         spans = Spans(chosen["until_column"]) if self.analysis.intervals else None
         incidents = reading.incidents_of(
-            source, self.context, columns, times, categories, progress, reports=reports, spans=spans
+            source,
+            self.context,
+            [*columns, *self._usual(source)],
+            times,
+            categories,
+            progress,
+            reports=reports,
+            spans=spans,
         )
         return incidents.select(
             since=chosen.get("since"), until=chosen["until"], category=words(chosen.get("category"))
@@ -95,6 +102,11 @@ class Inputs:
         several = [options.get(p.name, []) for p in shown if isinstance(p, Columns) and layer is None]
         further = [name for names in several for name in names]
         return [options.get(name, usual[name]) for name in columns] + further
+
+    def _usual(self, source):
+        """Return the columns of the input that the analysis looks for without being told their names."""
+        usual = [name for p in self.analysis.params if isinstance(p, Column) for name in p.usual]
+        return [name for name in usual if name in source.fields().names()]
 
     def add_layers(self, shown, data, options, progress=None):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""

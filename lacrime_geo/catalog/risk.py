@@ -8,6 +8,7 @@ from ..parameter_kinds import Amount, Choice, Column, Distance, Moment, Numbers,
 from ..results import Marks, Table
 from ..risk.contesting import Contest, ScoredMap, contest, score_map
 from ..risk.feedback import FeedbackAudit, feedback_audit
+from ..risk.feedback.discovered_incidents import CODE_COLUMNS, CRIME_COLUMN
 from ..risk.mapping.risk_maps import RiskMap, predict_risk
 from ..risk.predicting.predictor_names import PREDICTORS
 
@@ -82,7 +83,7 @@ ANALYSES = (
         result=FeedbackAudit,
         tags=("feedback loop", "bias", "fairness", "audit", "discovered", "predictive policing", "patrol", "crime"),
         params=(
-            Column("codes", "Column of crime codes (numbers)"),
+            Column("codes", "Column of crime codes (numbers)", usual=(*CODE_COLUMNS, CRIME_COLUMN)),
             Words("discovered", "Categories that police discover, with commas between, in place of codes"),
             Words("category", "Category that is predicted, by all crime"),
             Choice("model", "Model", options=tuple(PREDICTORS)),

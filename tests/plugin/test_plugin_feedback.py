@@ -17,3 +17,17 @@ def test_a_column_of_codes_tells_what_is_discovered(load, qgis_new_project):
     assert [kinds[code] for code in ("437", "623", "888", "510")] == ["discovered", "discovered", "unclear", "reported"]
     assert sum(column(cells, "known")) == len(kinds) == 900
     assert sum(column(cells, "discovered")) == list(kinds.values()).count("discovered") == 10
+
+
+def test_the_usual_column_of_codes_is_found_without_being_named(load, qgis_new_project):
+    incidents = point_layer(*clustered())
+    fields = incidents.fields()
+    incidents.dataProvider().renameAttributes(
+        {fields.indexOf("number"): "crime_code", fields.indexOf("cluster"): "crime"}
+    )
+    incidents.updateFields()
+    given = {**inputs_of("feedback_audit", incidents, None, None, None), "DISCOVERED": None, "ORIGIN": "2024-02-01"}
+    layers = load("feedback_audit", **given)
+    (offences,) = [layer for name, layer in layers.items() if name.startswith("Offences")]
+    assert column(offences, "code")[column(offences, "kind") == "discovered"].tolist() != []
+    assert set(column(offences, "crime")) == {"old"}

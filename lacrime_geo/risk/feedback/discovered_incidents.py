@@ -27,7 +27,7 @@ from .discovered_offences import (
 # The usual columns of codes, in files as they are read here.
 NIBRS_COLUMN = "nibrs_code"
 CODE_COLUMNS = ("crime_code", NIBRS_COLUMN)
-NAME_COLUMN = "crime"
+CRIME_COLUMN = "crime"
 GIVEN = "named as discovered"
 
 
@@ -60,7 +60,7 @@ def discovered_incidents(
     offences = by_code(NIBRS_OFFENCES if of_nibrs else LAPD_OFFENCES)
     if offences.keys().isdisjoint(texts):
         parameters.log.info("none of the codes in %s is of an offence that police may discover", column)
-    found = _table(texts, _column(incidents, NAME_COLUMN), offences)
+    found = _table(texts, _column(incidents, CRIME_COLUMN), offences)
     parameters["codes"] = column
     lacking = texts.count("")
     said = incidents_that(lacking, "has no code and is counted as reported", "have no code and are counted as reported")
