@@ -37,7 +37,8 @@ def share(name: str, value: Any) -> float:
     except (TypeError, ValueError):
         raise TypeError(f"{name} must be a share between 0 and 1, got {value!r}.") from None
     if not 0 < number < 1:
-        raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}.")
+        per_cent = f"; {number:g} % is {number / 100:g}" if 1 < number < 100 else ""
+        raise ValueError(f"{name} must be a share between 0 and 1, got {value!r}{per_cent}.")
     return number
 
 

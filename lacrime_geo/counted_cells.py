@@ -126,7 +126,7 @@ class CountedCells:
         outside[outside] = self.grid.inside(rim, placed.easting[outside], placed.northing[outside])
         x, y = placed.easting[outside], placed.northing[outside]
         cut = int((polygon_of(area, x, y) >= 0).sum()) if x.size else 0
-        sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, in cells whose centre is outside it"
+        sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, where a cell is none as its centre is outside"
         parameters.note("in_cells_cut_off", cut, sentence)
 
 

@@ -226,7 +226,7 @@ def test_the_urn_has_the_share_of_the_data():
     assert found.urn.urn.discovered.tolist() == [share, share]
     assert found.urn.urn.reported.tolist() == [(1 - share) / 2] * 2
     assert found.urn.parameters["limit_naive"] == pytest.approx(0.5)
-    assert "true are 50 %" in found.parameters["urn"]
+    assert "the truth is 50 %" in found.parameters["urn"]
 
 
 def test_codes_tell_what_is_discovered_whatever_their_type():
@@ -328,7 +328,7 @@ def test_what_cannot_be_audited_is_refused(asked, said):
 def test_the_audit_is_saved_with_its_style_and_cancelled(tmp_path):
     found = audited(planted()[0])
     found.save(tmp_path / "audit.gpkg")
-    assert "Chosen only by offences that police discover" in (tmp_path / "audit.qml").read_text()
+    assert "Chosen only with offences that police discover" in (tmp_path / "audit.qml").read_text()
     with pytest.raises(lg.Cancelled):
         audited(planted()[0], progress=lambda fraction: fraction < 0.5)
 

@@ -394,7 +394,7 @@ def test_a_typing_mistake_of_a_century_moves_neither_end(incidents, prior, wrong
         (dict(origin=str(FIRST)), "Nothing is known before the origin 2023-01-01"),
         (dict(origin="soon"), "origin must be a date"),
         (dict(horizon=0), "horizon must be a whole number of at least 1, got 0"),
-        (dict(budget=1.5), "budget must be a share between 0 and 1, got 1.5"),
+        (dict(budget=1.5), "budget must be a share between 0 and 1, got 1.5; 1.5 % is 0.015."),
         (dict(shape="round"), "shape must be one of"),
         (dict(units=districts(1000)), "units are polygons already, so cell_size and boundary would do nothing"),
     ],

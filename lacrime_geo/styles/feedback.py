@@ -15,7 +15,7 @@ _CLASS = 'if("in_budget" >= 0.5, if("in_budget_without" >= 0.5, 3, 2), if("in_bu
 def feedback(result: Any) -> str:
     """Three classes of places that are chosen: either way, only by what is discovered, only without it."""
     words = (
-        (2, "Chosen only by offences that police discover", palettes.DRIVEN),
+        (2, "Chosen only with offences that police discover", palettes.DRIVEN),
         (1, "Chosen only where these are left out", palettes.DISPLACED),
         (3, "Chosen either way", palettes.EITHER_WAY),
     )

@@ -64,7 +64,7 @@ LOOKS = {
         "Rise of 25 % or more against last year",
         "Fall of 25 % or more",
     ),
-    "feedback_audit": ("graduatedSymbol", "Chosen only by offences that police discover", "Not chosen"),
+    "feedback_audit": ("graduatedSymbol", "Chosen only with offences that police discover", "Not chosen"),
     # Tables are not drawn.
     "contest": None,
     "score_map": None,

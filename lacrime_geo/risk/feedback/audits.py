@@ -242,8 +242,9 @@ def _urn_in_words(urn: UrnSimulation) -> str:
     ends = {update: np.quantile(held[:, -1], (0.05, 0.95)) for update, held in urn.shares.items()}
     naive, corrected = (f"{100 * low:.0f} to {100 * high:.0f} %" for low, high in ends.values())
     return (
-        f"Of two districts alike, one of which begins with two thirds of the records, it would have after {URN_DAYS:,} incidents "
-        f"{naive} of them if each discovered one counts, and {corrected} if they are corrected for patrols; true are 50 %."
+        f"Of two districts alike, the one that begins with two thirds of the records would have, after {URN_DAYS:,} incidents, "
+        f"{naive} of them if each discovered one counts, and {corrected} if those count less where patrols are many; the truth "
+        "is 50 %."
     )
 
 
