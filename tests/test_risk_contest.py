@@ -12,6 +12,7 @@ from lacrime_geo.grid import Grid
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.progress import Cancelled
 from lacrime_geo.results import Cells, Surface
+from lacrime_geo.risk.contesting.contest_pages import page_of
 from lacrime_geo.risk.contesting.fair_origins import fair
 from lacrime_geo.risk.predicting.plain_predictors import LastCounts
 from lacrime_geo.risk.predicting.predictors import Predictor
@@ -245,6 +246,14 @@ def test_in_a_contagious_world_the_self_exciting_process_wins_by_its_interval():
     at = rows_of(found, "self_exciting", 0.05)
     assert found.winner == "self_exciting" and found["difference_low"][at] > 0 and found["telling"][at] > 20
     assert found.sentences[0].startswith("self_exciting caught") and "surely more" in found.sentences[0]
+
+
+def test_what_few_blocks_tell_is_not_called_sure():
+    found = contest(contagion(), "self_exciting", boundary=square(40), origins=5, areas=[0.05])
+    few = replace(found, columns={**found.columns, "telling": np.where(found["telling"] > 0, 19, 0)})
+    assert (found.winner, few.winner) == ("self_exciting", None)
+    assert few.sentences[0].endswith(": more, as it seems. It differs in 19 blocks only.")
+    assert "surely more" in page_of(found) and "surely more" not in page_of(few)
 
 
 def test_a_map_as_surface_cells_and_polygons_scores_the_same(city, tmp_path):

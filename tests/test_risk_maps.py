@@ -219,6 +219,16 @@ def test_of_few_incidents_nothing_is_told(caplog):
     assert "not calibrated: " in caplog.text and "cannot be told" in caplog.text
 
 
+def test_of_a_history_without_past_origins_it_is_said_that_it_is_short(caplog):
+    caplog.set_level(logging.INFO, "lacrime_geo")
+    whole, _ = city(8)
+    days = (whole.when.max() - whole.when.min()).astype("m8[D]").astype(int)
+    found = mapped(whole, horizon=int(days) - 1, model="prior_counts")
+    assert found.parameters["past_origins"] == []
+    assert found.parameters["caption"] == "Top 2 % of area: too short a history to tell what it catches"
+    assert "the history is too short for a past origin" in caplog.text
+
+
 def test_a_probability_is_turned_as_past_origins_say():
     draw = np.random.default_rng(9)
     risk = draw.gamma(1.0, 0.2, 20_000)

@@ -14,7 +14,7 @@ from ...dates import days_in_words
 from ...forecasting import chart_frames as frames
 from ...forecasting.chart_frames import MARGIN, SMALL, WIDTH, Frame
 from ..predicting.predictor_names import BASELINE
-from .contest_words import middle_share, rows_at_middle, sureness, told_of, verdict_of
+from .contest_words import middle_share, rows_at_middle, sureness_of, told_of, verdict_of
 from .label_places import apart
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ def _difference(contest: Contest, row: int, frame: Frame, at: float, colours: di
         return [words]
     x = frame.across(np.array([low, value, high]))
     sign = "+" if value > 0 else "−" if value < 0 else ""
-    told = f"{sign}{abs(value):.1f}: {sureness(low, high)}"
+    told = f"{sign}{abs(value):.1f}: {sureness_of(contest, row)}"
     return [
         words,
         line(float(x[0]), at, float(x[2]), at, colours[name], width=2.2),

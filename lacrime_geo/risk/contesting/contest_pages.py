@@ -12,7 +12,7 @@ from ..predicting.predictor_names import BASELINE
 from .calibration_charts import drawn_calibration
 from .contest_charts import drawn, scored_in_words, source_of
 from .contest_scores import FEW_BLOCKS
-from .contest_words import middle_share, rows_at_middle, signed, sureness, verdict_of
+from .contest_words import middle_share, rows_at_middle, signed, sureness_of, verdict_of
 
 if TYPE_CHECKING:
     from .contest_results import Contest
@@ -40,9 +40,14 @@ MEANINGS = (
         "how the places chosen held their incidents, later by known before, against all other places: below 1 they fell back.",
     ),
     (
-        f"points to {BASELINE}",
+        f"points above {BASELINE}",
         "by how many points of 100 it caught more, and the ends of a 95 % interval from blocks of the city and origins drawn "
-        f"again, the same for both. Where fewer than {FEW_BLOCKS} blocks differ, an interval says little.",
+        "again, the same for both.",
+    ),
+    (
+        "blocks",
+        f"in how many parts of the city its hits differ from those of {BASELINE}. Of fewer than {FEW_BLOCKS} an interval says "
+        "little, and nothing is called sure.",
     ),
     ("stays", "how far the places chosen at one origin are those of the one before: 1 the same, 0 others (Jaccard)."),
     (
@@ -118,7 +123,7 @@ def _caught(contest: Contest, rows: list[int]) -> html.Markup:
         "PAI",
         "of the best, %",
         "RRI",
-        f"points to {BASELINE}",
+        f"points above {BASELINE}",
         "",
         "blocks",
         "stays",
@@ -147,7 +152,7 @@ def _compared(contest: Contest, row: int) -> list[Any]:
     if not np.isfinite(value + low + high):
         return ["–", "not known", int(contest["telling"][row])]
     words = f"{signed(value)} ({signed(low)} to {signed(high)})"
-    return [unbroken(words), unbroken(sureness(low, high)), int(contest["telling"][row])]
+    return [unbroken(words), unbroken(sureness_of(contest, row)), int(contest["telling"][row])]
 
 
 def _tenth(value: float) -> Any:

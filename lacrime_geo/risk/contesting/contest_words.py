@@ -13,7 +13,7 @@ from .contest_scores import FEW_BLOCKS, middle
 if TYPE_CHECKING:
     from .contest_results import Contest
 
-LEAST = 1e-9
+LEAST, SURELY_MORE = 1e-9, "surely more"
 
 
 def sentences_of(contest: Contest) -> tuple[str, ...]:
@@ -36,14 +36,14 @@ def middle_share(contest: Contest) -> float:
 def winner_of(contest: Contest) -> str | None:
     """Return the predictor with the most hits of those that are surely better than prior counts; None where none is."""
     rows = rows_at_middle(contest)
-    sure = [row for row in rows if contest["difference_low"][row] > LEAST]
+    sure = [row for row in rows if sureness_of(contest, row) == SURELY_MORE]
     return str(contest["predictor"][sure[0]]) if sure else None
 
 
 def verdict_of(contest: Contest) -> str:
     """Return in one sentence who wins."""
     area, rows = f"in {100 * middle_share(contest):g} % of the area", rows_at_middle(contest)
-    sure = [str(contest["predictor"][row]) for row in rows if contest["difference_low"][row] > LEAST]
+    sure = [str(contest["predictor"][row]) for row in rows if sureness_of(contest, row) == SURELY_MORE]
     first = str(contest["predictor"][rows[0]])
     if not sure:
         most = "" if first == BASELINE else f", though {first} caught the most"
@@ -92,18 +92,26 @@ def _sentence(contest: Contest, row: int) -> str:
         compared = f"as many as {BASELINE}"
     telling = int(contest["telling"][row])
     few = f" It differs in {telling} block{'s' * (telling != 1)} only." if 0 < telling < FEW_BLOCKS else ""
-    return f"{caught}, {compared} ({signed(low)} to {signed(high)}): {sureness(low, high)}.{few}"
+    return f"{caught}, {compared} ({signed(low)} to {signed(high)}): {sureness_of(contest, row)}.{few}"
 
 
-def sureness(low: float, high: float) -> str:
-    """Return what an interval of a difference says.
+def sureness_of(contest: Contest, row: int) -> str:
+    """Return what the interval of the difference of a row says, known by so many blocks."""
+    low, high, telling = (float(contest[name][row]) for name in ("difference_low", "difference_high", "telling"))
+    return sureness(low, high, telling)
 
-    >>> sureness(-0.3, 3.1), sureness(0.1, 2.0), sureness(-2.0, -0.1)
-    ('no sure difference', 'surely more', 'surely fewer')
+
+def sureness(low: float, high: float, telling: float) -> str:
+    """Return what an interval of a difference says that so many blocks tell: of a few of them nothing is sure.
+
+    >>> sureness(-0.3, 3.1, 40), sureness(0.1, 2.0, 40), sureness(-2.0, -0.1, 40), sureness(-2.0, -0.1, 15)
+    ('no sure difference', 'surely more', 'surely fewer', 'fewer, as it seems')
     """
-    if low > LEAST:
-        return "surely more"
-    return "surely fewer" if high < -LEAST else "no sure difference"
+    if -LEAST <= high and low <= LEAST:
+        return "no sure difference"
+    if telling < FEW_BLOCKS:
+        return "more, as it seems" if low > LEAST else "fewer, as it seems"
+    return SURELY_MORE if low > LEAST else "surely fewer"
 
 
 def signed(value: float) -> str:

@@ -244,7 +244,8 @@ def _tell_played(played: Played, schedule: Schedule, parameters: Parameters) -> 
     parameters["incidents_scored"] = int(played.incidents.sum())
     parameters["block_side"] = played.blocks.side
     parameters["block_side_reason"] = played.blocks.reason
-    parameters.log.info("%s incidents came after %s origins", f"{played.incidents.sum():,.0f}", played.origins.size)
+    said = "%s incidents came in the %s days after each of %s origins"
+    parameters.log.info(said, f"{played.incidents.sum():,.0f}", parameters["horizon"], played.origins.size)
     for name, seconds in zip(played.names, played.seconds):
         parameters.log.info("%s: %.2f seconds for %s origins", name, seconds, played.fits)
     if np.isfinite(played.megabytes):

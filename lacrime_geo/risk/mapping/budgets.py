@@ -86,13 +86,16 @@ class Caught(NamedTuple):
         return f"{100 * self.share:.0f} % ({100 * self.least:.0f}–{100 * self.most:.0f} %)"
 
 
-def caption(budget: float, caught: Caught | None) -> str:
-    """Say what a budget catches, as a legend does.
+def caption(budget: float, caught: Caught | None, origins: int = 0) -> str:
+    """Say what a budget caught at so many past origins, as a legend does.
 
-    >>> caption(0.02, Caught(0.141, 0.11, 0.17, 4, 900)), caption(0.005, None)
+    >>> caption(0.02, Caught(0.141, 0.11, 0.17, 4, 900)), caption(0.005, None, 4)
     ('Top 2 % of area: catches 14 % (11–17 %)', 'Top 0.5 % of area: too few past incidents to tell what it catches')
+    >>> caption(0.02, None)
+    'Top 2 % of area: too short a history to tell what it catches'
     """
-    told = "too few past incidents to tell what it catches" if caught is None else f"catches {caught.in_words()}"
+    lacking = "too few past incidents" if origins else "too short a history"
+    told = f"{lacking} to tell what it catches" if caught is None else f"catches {caught.in_words()}"
     return f"Top {_percent(budget)} of area: {told}"
 
 

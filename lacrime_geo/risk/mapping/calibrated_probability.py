@@ -32,7 +32,7 @@ class Calibrated(NamedTuple):
         if had < FEWEST:
             parameters["calibrated"] = False
             parameters.log.info(
-                "The probability is 1 − exp(−risk) and not calibrated: %s units had an incident at past origins, fewer than %s.",
+                "The probability is 1 − exp(−risk) and not calibrated: %s places had an incident at past origins, fewer than %s.",
                 f"{had:,}",
                 FEWEST,
             )

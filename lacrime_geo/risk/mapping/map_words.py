@@ -30,7 +30,7 @@ def tell(
     budget = parameters["budget"]
     caught = left_alone(lambda: Caught.of(past, history.units.area, budget), progress)
     parameters["past_origins"] = [str(each.origin) for each in past]
-    parameters["caption"] = words = caption(budget, caught)
+    parameters["caption"] = words = caption(budget, caught, len(past))
     if caught is not None:
         parameters["caught"] = {name: round(value, 4) for name, value in caught._asdict().items()}
         if parameters["predictor"] != BASELINE:

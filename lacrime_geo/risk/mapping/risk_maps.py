@@ -246,7 +246,8 @@ def _interval(
     """Return both ends of the interval of what is expected (n,), NaN where past origins cannot tell it."""
     spread = left_alone(lambda: RateSpread.of(past), progress)
     if spread is None:
-        parameters.log.info("The interval of what is expected cannot be told: too few incidents came at past origins.")
+        lacking = "too few incidents came at past origins" if past else "the history is too short for a past origin"
+        parameters.log.info("The interval of what is expected cannot be told: %s.", lacking)
         return np.full(risk.size, np.nan), np.full(risk.size, np.nan)
     parameters["spread"] = {name: float(f"{value:.4g}") for name, value in spread._asdict().items()}
     parameters["interval"] = LEVEL
