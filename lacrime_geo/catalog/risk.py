@@ -20,7 +20,7 @@ ANALYSES = (
         result=RiskMap,
         tags=("risk", "prediction", "hotspots", "predictive", "probability", "patrol", "near repeat", "crime"),
         params=(
-            Words("category", "Category that is predicted, by all crime"),
+            Words("category", "Category that is predicted, from incidents of all categories"),
             Choice("model", "Model", options=tuple(PREDICTORS)),
             Amount("horizon", "Days ahead", whole=True),
             Moment("origin", "First day predicted"),
@@ -40,7 +40,7 @@ ANALYSES = (
         result=Contest,
         tags=("PAI", "hit rate", "evaluation", "prediction", "hotspots", "baseline", "backtest", "crime"),
         params=(
-            Words("category", "Category that is predicted, by all crime"),
+            Words("category", "Category that is predicted, from incidents of all categories"),
             Words("predictors", "Predictors, or paths of maps, with commas between"),
             Amount("horizon", "Days ahead", whole=True),
             Words("origins", "Past origins: how many, or their dates with commas between"),
@@ -85,7 +85,7 @@ ANALYSES = (
         params=(
             Column("codes", "Column of crime codes (numbers)", usual=(*CODE_COLUMNS, CRIME_COLUMN)),
             Words("discovered", "Categories that police discover, with commas between, in place of codes"),
-            Words("category", "Category that is predicted, by all crime"),
+            Words("category", "Category that is predicted, from incidents of all categories"),
             Choice("model", "Model", options=tuple(PREDICTORS)),
             Amount("horizon", "Days ahead", whole=True),
             Moment("origin", "First day predicted"),

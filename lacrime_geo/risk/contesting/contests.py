@@ -55,7 +55,8 @@ def contest(
         "decayed_counts", "last_counts", "kde", "gi_star", "prospective", "self_exciting", "logistic_regression",
         "random_forest", "gradient_boosting", "poisson_regression", "auto"; or paths of maps. In a script also a list of names,
         predictors, maps (a Surface; Cells or polygons with a column `risk`; or (map, "column")) and functions of a History that
-        return a number for each unit, or a dict of these by name. Default: the usual nine.
+        return a number for each unit, or a dict of these by name. Default: all named but "decayed_counts", "last_counts",
+        "gradient_boosting" and "poisson_regression".
     horizon : days that are predicted from each origin on. Default 7.
     origins : how many, a horizon apart, the last so that its horizon ends with the last whole day of the file; or the first
         days predicted, as dates with commas between. Default 8.

@@ -49,7 +49,8 @@ def score_map(
     ----------
     features : the map: polygons with a value as Cells, Features, GeoDataFrame or path, or a raster as a Surface or the path
         of a GeoTIFF of one band.
-    incidents : those that came later, as Incidents, GeoDataFrame of points, or path.
+    incidents : those that came later: points or their file, dated in the column `occurred`; in a script also Incidents, or a
+        GeoDataFrame of points (`as_incidents` names another column).
     value : column of the polygons that ranks them, the highest first. Default `risk`; a raster has its values.
     later_since : first day of the later incidents. Default: the day after the map's period, where the map tells it; else all.
     later_until : the day after the last one. Default: the end of the file.

@@ -91,8 +91,8 @@ def predict_risk(
     boundary : polygon layer of the study area. Default: cells around the incidents, a stand-in that is announced.
     shape : "square" or "hex" cells.
     budget : share of the area that can be attended to. Default 0.02; whole places, rounded down.
-    places : for models that learn: polygon or point layer, or several by their names, such as bars or stations, whose distance
-        tells of risk (risk terrain).
+    places : for models that learn: polygon or point layer, such as bars or stations, whose distance tells of risk (risk
+        terrain); in a script also several, by their names.
     seed : of the draw among places that have the same risk where the budget ends, and of what models that learn draw.
     progress : function of a fraction, returning False to stop.
 
