@@ -461,6 +461,11 @@ def test_the_card_of_a_contest_is_of_the_one_with_the_most_hits():
     assert json.loads(json.dumps(card)) == card and "Model card" in card.html()
 
 
+def test_the_card_of_a_map_of_all_categories_says_so():
+    card = lg.model_card(lg.predict_risk(crimes(), model="prior_counts", boundary=square()))
+    assert [card[section]["category"] for section in ("model_details", "training_data")] == ["all of them together"] * 2
+
+
 def test_a_saved_predictor_is_one_of_predictors(learned):
     saved = lg.load_model(learned[1])
     assert isinstance(saved, SavedPredictor) and isinstance(saved, Predictor)

@@ -38,4 +38,5 @@ METRICS = {
     "brier": "mean squared error of the probability of any incident",
     "calibration_slope": "1 where odds are right; below 1 they are too sure",
 }
+OF_ALL = "all of them together"
 HOW = "past origins within the history: at each the predictor was made anew of what was known then, and scored by what came"

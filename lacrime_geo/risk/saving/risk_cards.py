@@ -89,14 +89,24 @@ def _card(*, warnings: list[str], feedback: Any, **sections: Any) -> dict[str, A
     lacking = () if feedback is not None else (texts.NOT_AUDITED,)
     found: dict[str, Any] = json_values(
         {
-            "model_details": sections.pop("model_details"),
+            "model_details": _named_category(sections.pop("model_details")),
             "intended_use": uses,
-            **sections,
+            **{name: _named_category(section) for name, section in sections.items()},
             "ethical_considerations": texts.ETHICS,
             "caveats_and_recommendations": [*warnings, *lacking],
         }
     )
     return found
+
+
+def _named_category(section: Any) -> Any:
+    """Return a section of a card; a category that is None is none that is not known.
+
+    >>> _named_category({"category": None, "gap": None})
+    {'category': 'all of them together', 'gap': None}
+    """
+    of_all = "category" in section and section["category"] is None
+    return {**section, "category": texts.OF_ALL} if of_all else section
 
 
 def _details(risk_map: RiskMap, made_on: str) -> dict[str, Any]:
