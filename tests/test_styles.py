@@ -1,5 +1,6 @@
 """Styles: QGIS reads them as XML; classes, sentences and colours are the field's own."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
@@ -278,6 +279,9 @@ def test_places_are_classed_by_their_rank_and_the_budget_is_outlined():
     assert [high for _, high, *_ in entries[:-1]] == [low for low, *_ in entries[1:]]
     words = ["0.5 %", "0.5 to 1 %", "1 to 2 %", "2 to 5 %", "5 to 10 %"]
     assert [label for *_, label, _ in entries[-6:-1]] == [f"Among the top {each} of places by risk" for each in words]
+    # What a map is of that is scored, such as a density, need not be a risk.
+    scored = replace(found, columns={name: found[name] for name in ("rank", "in_budget")})
+    assert ranges(ElementTree.fromstring(qml(scored)))[1][2].endswith("of places by value")
     for (_, high, _, layers), (share, hue) in zip(entries, palettes.RISK):
         assert int(high) == int(share * len(found))
         assert colour(layers[0]["color"]) == tuple(int(hue[i : i + 2], 16) for i in (1, 3, 5))

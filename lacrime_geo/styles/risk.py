@@ -17,9 +17,9 @@ IN_BUDGET = 'try("in_budget" = true, false)'
 def risk(result: Any) -> str:
     """Classes of the rank's share of all places; the first entry tells what the budget catches (`caption` of the record).
 
-    The result has the columns `rank` (1 the highest) and `in_budget`.
+    The result has the columns `rank` (1 the highest) and `in_budget`; a map of anything else than `risk` is ranked by its values.
     """
-    places = len(result)
+    places, ranked_by = len(result), "risk" if "risk" in result.columns else "value"
     # No rank is below 0: the first entry is of none, and stands in the legend only.
     entries, symbols = [(-2.0, -1.0, str(result.parameters.get("caption", BUDGET)))], [_symbol(None, None)]
     lowest, before = 0.0, 0.0
@@ -27,7 +27,7 @@ def risk(result: Any) -> str:
         # Those tied have the mean of their ranks, a whole number or a half.
         highest = int(share * places * (1 + ROUNDING)) + 0.25
         if highest > 1:
-            entries.append((lowest, highest, _words(before, share)))
+            entries.append((lowest, highest, _words(before, share, ranked_by)))
             symbols.append(_symbol(colour))
             lowest, before = highest, share
     entries.append((lowest, places + 1.0, f"Beyond the top {100 * before:g} %" if before else "All places"))
@@ -40,6 +40,6 @@ def _symbol(colour: str | None, outlined: str | None = IN_BUDGET) -> str:
     return outlined_where(outlined, colour, palettes.RISK_BUDGET, OUTLINE)
 
 
-def _words(before: float, share: float) -> str:
+def _words(before: float, share: float, ranked_by: str) -> str:
     span = f"top {100 * share:g} %" if not before else f"top {100 * before:g} to {100 * share:g} %"
-    return f"Among the {span} of places by risk"
+    return f"Among the {span} of places by {ranked_by}"
