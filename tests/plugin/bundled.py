@@ -75,7 +75,7 @@ def inputs_of(name, points, squares, units, density):
         "alerts": dict(AREAS=units),
         "forecast_areas": dict(AREAS=units, STEP="week", MODEL="smoothing"),
         "backtest_forecasts": dict(MODELS="mean of 6"),
-        "contest": dict(CATEGORY="burglary", CELL_SIZE=1000, ORIGINS="3", PREDICTORS="kde"),
+        "contest": dict(CATEGORY="robbery", CELL_SIZE=1000, ORIGINS="3", PREDICTORS="kde"),
         "score_map": dict(FEATURES=squares, VALUE="crimes"),
         "feedback_audit": dict(DISCOVERED="robbery", MODEL="prior_counts", CELL_SIZE=1000, BUDGET=0.05),
         "predict_risk": dict(CATEGORY="burglary", MODEL="all_crime_counts", CELL_SIZE=1000, BUDGET=0.05),

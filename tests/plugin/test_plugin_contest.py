@@ -18,7 +18,8 @@ def city():
 
 def test_a_contest_writes_its_page_and_its_curves(load, qgis_new_project, tmp_path):
     given = inputs_of("contest", city(), None, None, None)
-    layers = load("contest", **{**given, "ORIGINS": "2023-11-01, 2023-11-08", "PAGE": str(tmp_path / "page.html")})
+    asked = dict(CATEGORY="burglary", ORIGINS="2023-11-01, 2023-11-08", PAGE=str(tmp_path / "page.html"))
+    layers = load("contest", **{**given, **asked})
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     assert "Contest of 2 maps of burglary" in page and "<svg" in page and "Reported crime is not crime" in page
     table, curves = (
