@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from .. import checks
+from ..recipes import KIND, SETTINGS, parts_of_recipe, shown, whole
 from .automatic import Automatic, Chosen
 from .combined_models import Combination, Weighted
 from .exponential_states import ExponentialStates
@@ -43,7 +44,6 @@ KINDS: dict[str, Callable[..., Any]] = {
         Weighted,
     )
 }
-KIND, SETTINGS = "kind", "settings"
 # JSON knows no infinity, which stands for "no season" in SharesOfTotals.
 INFINITE = "Infinity"
 # What no model that forecasts has more of, and what would be a burden to try.
@@ -90,16 +90,9 @@ def model_of_recipe(recipe: Any, depth: int = 0) -> Any:
     >>> model_of_recipe({"kind": "MovingAverage", "settings": {"window": 4}}).name
     'mean of 4'
     """
-    if not isinstance(recipe, dict) or set(recipe) != {KIND, SETTINGS} or not isinstance(recipe[SETTINGS], dict):
-        raise ValueError(f"A model is written as its {KIND} and {SETTINGS}, got {_shown(recipe)}.")
     if depth > DEEPEST:
         raise ValueError(f"Models stand within each other more than {DEEPEST} deep.")
-    kind = checks.option("the kind of a model", recipe[KIND], tuple(KINDS))
-    given, wanted = recipe[SETTINGS], _settings_of(KINDS[kind])
-    if set(given) != set(wanted):
-        raise ValueError(
-            f"{kind} has the settings {', '.join(wanted) or 'none'}, got {checks.listed(given) or 'none'}."
-        )
+    kind, given = parts_of_recipe(recipe, "model", KINDS, _settings_of)
     return KINDS[kind](**{name: READERS[name](name, value, depth) for name, value in given.items()})
 
 
@@ -140,26 +133,19 @@ def _written(value: Any) -> Any:
     return value
 
 
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= checks.LONGEST_LISTED else f"{text[: checks.LONGEST_LISTED]}…"
-
-
 def _whole(name: str, value: Any, least: int = 1, most: int = LARGEST) -> int:
-    if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"{name} must be a whole number from {least} to {most:,}, got {_shown(value)}.")
-    return value
+    return whole(name, value, least, most)
 
 
 def _number(name: str, value: Any, most: float) -> float:
     if type(value) not in (int, float) or not 0 <= value <= most:
-        raise ValueError(f"{name} must be a number from 0 to {most:g}, got {_shown(value)}.")
+        raise ValueError(f"{name} must be a number from 0 to {most:g}, got {shown(value)}.")
     return value
 
 
 def _list(name: str, value: Any, most: int = MOST_PARTS) -> list[Any]:
     if not isinstance(value, list) or len(value) > most:
-        raise ValueError(f"{name} must be a list of at most {most}, got {_shown(value)}.")
+        raise ValueError(f"{name} must be a list of at most {most}, got {shown(value)}.")
     return value
 
 
@@ -167,13 +153,13 @@ def _names(name: str, value: Any) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not all(isinstance(each, str) for each in _list(name, value)):
-        raise ValueError(f"{name} must hold names of keys, got {_shown(value)}.")
+        raise ValueError(f"{name} must hold names of keys, got {shown(value)}.")
     return tuple(value)
 
 
 def _order(name: str, value: Any) -> tuple[int, ...]:
     if len(_list(name, value)) != 3:
-        raise ValueError(f"{name} must hold three whole numbers each, got {_shown(value)}.")
+        raise ValueError(f"{name} must hold three whole numbers each, got {shown(value)}.")
     return tuple(_whole(name, each, 0, LARGEST_ORDER) for each in value)
 
 

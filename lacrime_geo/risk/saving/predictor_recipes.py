@@ -6,12 +6,11 @@ import inspect
 from collections.abc import Mapping
 from typing import Any, Callable
 
-from ... import checks
+from ...recipes import KIND, SETTINGS, parts_of_recipe, shown, whole
 from ..learning.learned_predictors import LearnedPredictor
 from ..predicting.predictor_names import PREDICTORS
 from ..predicting.predictors import Predictor
 
-KIND, SETTINGS = "kind", "settings"
 # Layers of places are the user's: a file names them, and they are given again.
 PLACES = "places"
 _LONGEST = 100
@@ -61,15 +60,9 @@ def predictor_of_recipe(recipe: Any, places: Mapping[str, Any] | None = None) ->
     >>> predictor_of_recipe({"kind": "LastCounts", "settings": {"days": 28}}).name
     'counts_28_days'
     """
-    if not isinstance(recipe, dict) or set(recipe) != {KIND, SETTINGS} or not isinstance(recipe[SETTINGS], dict):
-        raise ValueError(f"A predictor is written as its {KIND} and {SETTINGS}, got {_shown(recipe)}.")
     known = kinds()
-    kind = known[checks.option("the kind of a predictor", recipe[KIND], tuple(known))]
-    given, wanted = recipe[SETTINGS], _settings_of(kind)
-    if set(given) != set(wanted):
-        raise ValueError(
-            f"{recipe[KIND]} has the settings {', '.join(wanted) or 'none'}, got {checks.listed(given) or 'none'}."
-        )
+    name_of_kind, given = parts_of_recipe(recipe, "predictor", known, _settings_of)
+    kind = known[name_of_kind]
     settings = {name: READERS[name](name, value) for name, value in given.items()}
     if issubclass(kind, LearnedPredictor):
         settings[PLACES] = dict(places or {})
@@ -87,26 +80,19 @@ def _settings_of(kind: Callable[..., Any]) -> list[str]:
 
 
 def _whole(name: str, value: Any, least: int = 1) -> int:
-    if type(value) is not int or not least <= value <= LARGEST:
-        raise ValueError(f"{name} must be a whole number from {least} to {LARGEST:,}, got {_shown(value)}.")
-    return value
+    return whole(name, value, least, LARGEST)
 
 
 def _number(name: str, value: Any) -> float:
     if type(value) not in (int, float) or not 0 < value <= LARGEST:
-        raise ValueError(f"{name} must be a number above 0 and up to {LARGEST:,}, got {_shown(value)}.")
+        raise ValueError(f"{name} must be a number above 0 and up to {LARGEST:,}, got {shown(value)}.")
     return value
 
 
 def _text(name: str, value: Any) -> str:
     if type(value) is not str or len(value) > _LONGEST:
-        raise ValueError(f"{name} must be a short text, got {_shown(value)}.")
+        raise ValueError(f"{name} must be a short text, got {shown(value)}.")
     return value
-
-
-def _shown(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= checks.LONGEST_LISTED else f"{text[: checks.LONGEST_LISTED]}…"
 
 
 # How each setting is read, by its name, which means the same in every predictor.
