@@ -56,8 +56,8 @@ def save_model(made: Any, path: str | os.PathLike[str], *, card: Mapping[str, An
     >>> load_model(path).predict(2).mean[0].tolist() == found["mean"].tolist()
     True
     """
-    if isinstance(made, Forecast):
-        return saved_models.save_model(made, path, card=card)
+    if isinstance(made, Forecast) and made.made is not None:
+        return saved_models.save_forecast(made, path, card=card)
     if isinstance(made, RiskMap):
         return saved_predictors.save_predictor(made, path, card=card)
     raise TypeError(

@@ -8,7 +8,7 @@ from .high_times import peaks
 from .leak_guards import refuse_leaks, refuse_random_split, require_no_leak
 from .model_cards import model_card
 from .retraining import Retraining, retrain
-from .saved_models import SavedModel, load_model, save_model
+from .saved_models import SavedModel, load_model
 
 __all__ = [
     "AreaForecasts",
@@ -29,5 +29,4 @@ __all__ = [
     "refuse_random_split",
     "require_no_leak",
     "retrain",
-    "save_model",
 ]

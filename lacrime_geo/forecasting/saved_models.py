@@ -83,40 +83,8 @@ class SavedModel(Model):
         return fitted
 
 
-def save_model(forecast: Any, path: str | os.PathLike[str], *, card: Mapping[str, Any] | None = None) -> str:
-    """Write the model of a forecast to a JSON file, atomically: its settings, the counts it was fitted to, and its card.
-
-    Parameters
-    ----------
-    forecast : what `forecast` returned; its model is one of this package.
-    path : file to write, ending in .json. There is no code in it, and nothing is unpickled when it is read.
-    card : its model card. Default: that of `forecast.card()`.
-
-    Returns
-    -------
-    str
-        The path written.
-
-    Raises
-    ------
-    TypeError
-        If it is no forecast, or its model is another package's.
-    ValueError
-        If the path does not end in .json.
-
-    Examples
-    --------
-    >>> import numpy as np, lacrime_geo as lg, pathlib, tempfile
-    >>> months = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
-    >>> found = lg.forecast(dict(period=months, count=20 + np.arange(48) % 5), horizon=2, model="smoothing")
-    >>> path = save_model(found, pathlib.Path(tempfile.mkdtemp()) / "model.json")
-    >>> load_model(path).predict(2).mean[0].tolist() == found["mean"].tolist()
-    True
-    """
-    if not isinstance(forecast, Forecast) or forecast.made is None:
-        raise TypeError(
-            f"save_model takes what forecast returned, not a {type(forecast).__name__}; make a forecast first."
-        )
+def save_forecast(forecast: Forecast, path: str | os.PathLike[str], *, card: Mapping[str, Any] | None = None) -> str:
+    """Write the model of a forecast to a JSON file, atomically: see `lacrime_geo.save_model`."""
     refuse_ending(path)
     with Landing() as landing:
         write_model(forecast, landing.stage(path), card)
