@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Callable
+from typing import Any, Callable
 
 import numpy as np
 
@@ -22,7 +22,7 @@ from ..events import History
 from ..spreading_counts import spread
 from ..unit_distances import NearUnits, near_units, width_of
 from ..units import Units
-from .plain_predictors import days_used, own_in_units, scaled_to
+from .plain_predictors import OfDaysKnown, days_used, own_in_units, scaled_to
 from .predictors import Predictor, Rates
 
 # Bowers, Johnson & Pease 2004: an incident tells of what is within 400 m of it, for two months.
@@ -31,7 +31,7 @@ REACH, WEEKS = 400.0, 8
 _CELLS_PER_BANDWIDTH = 5
 
 
-class SmoothedCounts(Predictor):
+class SmoothedCounts(OfDaysKnown):
     """Expect in each place what it and those around had, weighted by a Gaussian, in all days known, at most the last 365.
 
     Parameters
@@ -45,18 +45,13 @@ class SmoothedCounts(Predictor):
     def __init__(self, width: float = 0.6) -> None:
         self.width = checks.positive("width", width, "cells")
 
-    def fit(self, history: History) -> Rates:
-        """Count, and spread the counts.
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return what each unit and those around had a day (n,)."""
+        return spread(history.units, history.counts(days) / days, self.width)
 
-        Raises
-        ------
-        ValueError
-            If no day is known.
-        """
-        self.require(history)
-        days = days_used(history)
-        parameters = {"days": days, "width": self.width}
-        return Rates(spread(history.units, history.counts(days) / days, self.width), parameters)
+    def told(self) -> dict[str, Any]:
+        """Return the width."""
+        return {"width": self.width}
 
 
 class KernelDensity(Predictor):
@@ -96,7 +91,7 @@ class KernelDensity(Predictor):
         return Rates(scaled_to(expected, placed.size / days), {"days": days, "kernel": self.kernel, **found})
 
 
-class GiStar(Predictor):
+class GiStar(OfDaysKnown):
     """Rank places by Gi* of what they had in the days known, at most the last 365, as `hotspots` and `gi_star` do.
 
     z tells no number of incidents: what is expected is taken to rise by it in a straight line from its lowest value, and to
@@ -105,19 +100,15 @@ class GiStar(Predictor):
 
     name = "gi_star"
 
-    def fit(self, history: History) -> Rates:
-        """Count, and find z with the neighbours that touch.
-
-        Raises
-        ------
-        ValueError
-            If no day is known.
-        """
-        self.require(history)
-        days = days_used(history)
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return what was known a day, shared out among the units (n,) by z above its lowest value."""
         count = history.counts(days)
         z = _gi_star(history.units, count) if np.ptp(count) > 0 else np.zeros(count.size)
-        return Rates(scaled_to(z - z.min(), count.sum() / days), {"days": days, "neighbours": "queen"})
+        return scaled_to(z - z.min(), count.sum() / days)
+
+    def told(self) -> dict[str, Any]:
+        """Return which units are neighbours."""
+        return {"neighbours": "queen"}
 
 
 class Prospective(Predictor):
@@ -150,7 +141,7 @@ class Prospective(Predictor):
         return Rates(scaled_to(intensity, history.counts(days).sum() / days), parameters)
 
 
-class DecayedCounts(Predictor):
+class DecayedCounts(OfDaysKnown):
     """Expect in each place its mean of all days known, at most the last 365, a day counting the less the older it is.
 
     Parameters
@@ -163,18 +154,13 @@ class DecayedCounts(Predictor):
     def __init__(self, half_life: float = 28.0) -> None:
         self.half_life = checks.positive("half_life", half_life, "days")
 
-    def fit(self, history: History) -> Rates:
-        """Weigh the days known.
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return the weighted mean of a day in each unit (n,)."""
+        return decayed_counts(history, self.half_life)
 
-        Raises
-        ------
-        ValueError
-            If none is.
-        """
-        self.require(history)
-        days = days_used(history)
-        parameters = {"days": days, "half_life": self.half_life}
-        return Rates(decayed_counts(history, self.half_life), parameters)
+    def told(self) -> dict[str, Any]:
+        """Return the half-life."""
+        return {"half_life": self.half_life}
 
 
 def decayed_counts(history: History, half_life: float, *, every: bool = False) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ... import checks
@@ -44,34 +46,11 @@ class LastCounts(Predictor):
         return Rates(history.counts(self.days) / self.days, {"days": self.days})
 
 
-class PriorCounts(Predictor):
-    """Expect in each place what it had in all days known, at most the last 365: the baseline that is hard to beat.
-
-    Prior counts do as well as most models (Wheeler & Steenbeek 2021).
-    """
-
-    name = "prior_counts"
+class OfDaysKnown(Predictor):
+    """A predictor that makes a rate of all days known, at most the last 365, by settings that `told` names."""
 
     def fit(self, history: History) -> Rates:
-        """Count the days known.
-
-        Raises
-        ------
-        ValueError
-            If none is.
-        """
-        self.require(history)
-        days = days_used(history)
-        return Rates(history.counts(days) / days, {"days": days})
-
-
-class AllCrimeCounts(Predictor):
-    """Expect the predicted category where crimes of every category were, in all days known, at most the last 365."""
-
-    name = "all_crime_counts"
-
-    def fit(self, history: History) -> Rates:
-        """Count all crimes in the days known, and the predicted category in all places together.
+        """Make the rate.
 
         Raises
         ------
@@ -80,8 +59,38 @@ class AllCrimeCounts(Predictor):
         """
         self.require(history)
         days = days_used(history)
-        own = history.counts(days).sum() / days
-        return Rates(scaled_to(history.counts(days, every=True), own), {"days": days})
+        return Rates(self.rate(history, days), {"days": days, **self.told()})
+
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return the incidents expected a day in each unit (n,), of the last days known."""
+        raise NotImplementedError
+
+    def told(self) -> dict[str, Any]:
+        """Return the settings, which the record keeps."""
+        return {}
+
+
+class PriorCounts(OfDaysKnown):
+    """Expect in each place what it had in all days known, at most the last 365: the baseline that is hard to beat.
+
+    Prior counts do as well as most models (Wheeler & Steenbeek 2021).
+    """
+
+    name = "prior_counts"
+
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return what each unit had a day (n,)."""
+        return history.counts(days) / days
+
+
+class AllCrimeCounts(OfDaysKnown):
+    """Expect the predicted category where crimes of every category were, in all days known, at most the last 365."""
+
+    name = "all_crime_counts"
+
+    def rate(self, history: History, days: int) -> np.ndarray:
+        """Return the category's incidents a day, shared out among the units (n,) as all crime is."""
+        return scaled_to(history.counts(days, every=True), history.counts(days).sum() / days)
 
 
 def days_used(history: History) -> int:
