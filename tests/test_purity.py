@@ -95,8 +95,8 @@ contests += [lg.contest(points, lambda known: known.counts(9), units=areas, orig
 scored = [lg.score_map(areas, points, value="v"), lg.score_map(lg.kde(points.select(until="2024-01-01")), points)]
 assert all("<table>" in one.html() for one in (*contests, *scored))
 tables += [*contests, contests[0].curves(), contests[0].by_origin(), *scored]
-marks += [scored[0].places()]
-cells += [scored[1].places()]
+marks += [scored[0].caught()]
+cells += [scored[1].caught()]
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]

@@ -131,6 +131,7 @@ def test_parts_add_up_to_the_whole(found):
     at = (curves["predictor"] == "kde") & np.isclose(curves["area"], 0.1)
     # Of 256 cells the 25 of the budget are a little less than a tenth.
     assert 0 <= curves["hit_rate"][at][0] - found["hit_rate"][rows_of(found, "kde")] < 0.01
+    np.testing.assert_allclose(curves["pai"][at], 10 * curves["hit_rate"][at])
     assert (
         curves["hit_rate"][curves["predictor"] == "best possible"] >= curves["hit_rate"][curves["predictor"] == "kde"]
     ).all()
@@ -324,7 +325,7 @@ def test_six_three_and_none_predicted_three_two_and_one():
     found = score_map(three, came, areas=[1 / 3, 2 / 3, 1.0], budget=0.5)
     np.testing.assert_allclose(found["pai"], [2.0, 1.5, 1.0])
     np.testing.assert_allclose(found["pei"], 1.0)
-    places = found.places()
+    places = found.caught()
     assert places["rank"].tolist() == [1, 2, 3] and places["later"].tolist() == [6, 3, 0]
     assert places["in_budget"].tolist() == [True, False, False] and places["caught"].tolist() == [6, 0, 0]
     assert places.style == "risk" and places.parameters["caption"].startswith("Top 50 % of area: caught 67 %")
@@ -335,7 +336,7 @@ def test_places_tied_at_the_budget_are_within_it_in_part():
     came = Incidents(WEST + np.array([50.0, 50.0, 150.0, 250.0]), np.full(4, SOUTH + 50), crs=CRS)
     found = score_map(three, came, areas=[0.34], budget=0.34)
     assert found["hit_rate"][0] == 0.375 and found["against_map"][0] == 0.25
-    places = found.places()
+    places = found.caught()
     assert places["chosen"].tolist() == [0.5, 0.5, 0.0] and places["rank"].tolist() == [1.5, 1.5, 3.0]
     assert places["in_budget"].sum() == 1 and not places["in_budget"][2]
     assert "drawn by the seed" in places.parameters["warnings"][-1] and len(found.parameters["warnings"]) == 2
@@ -350,7 +351,7 @@ def test_areas_that_differ_are_ranked_by_the_value_or_by_the_value_over_the_area
     )
     # A quarter of the area is the small one, or a third of the large one.
     np.testing.assert_allclose([plain["hit_rate"][0], dense["hit_rate"][0]], [1 / 9, 2 / 3])
-    places = dense.places()
+    places = dense.caught()
     assert places["rank"].tolist()[:2] == [1, 2] and np.isnan(places["rank"][2]) and len(places) == 3
     assert dense.parameters["without_value"] == 1 and "name" in places.to_geodataframe()
 

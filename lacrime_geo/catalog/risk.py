@@ -71,7 +71,7 @@ ANALYSES = (
             Amount("budget", "Share of the area that is outlined"),
             Switch("per_area", "Rank by the value over the area (numbers of incidents)"),
         ),
-        second="places",
+        second="caught",
         second_title="Places with what came",
         second_result=Marks,
         rasters=True,

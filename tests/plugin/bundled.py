@@ -53,7 +53,7 @@ SECOND = {
     "emerging_hotspots": "STEPS",
     "space_time_cube": "BINS",
     "contest": "CURVES",
-    "score_map": "PLACES",
+    "score_map": "CAUGHT",
     "feedback_audit": "OFFENCES",
 }
 

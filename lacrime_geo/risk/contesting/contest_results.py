@@ -42,15 +42,17 @@ class Contest(Picture):
         return tuple(self.played.names[entrant] for entrant in order_of(self.played))
 
     def curves(self) -> Table:
-        """Return the hit rate of each predictor, and the best possible one, by share of the area up to a fifth."""
+        """Return hit rate and PAI of each predictor, and of the best possible one, by share of the area up to a fifth."""
         assert self.played is not None
         played, area = self.played, np.linspace(0.0, REACH, STEPS + 1)
         ranked = {played.names[entrant]: played.rankings[entrant] for entrant in order_of(played)}
         rates = {name: played.hit_rates(rankings, area) for name, rankings in {**ranked, BEST: played.best}.items()}
+        hit_rate, share = np.concatenate(list(rates.values())), np.tile(area, len(rates))
         columns = {
             "predictor": np.repeat(np.array(list(rates), dtype=object), area.size),
-            "area": np.tile(area, len(rates)),
-            "hit_rate": np.concatenate(list(rates.values())),
+            "area": share,
+            "hit_rate": hit_rate,
+            "pai": hit_rate / np.where(share > 0, share, np.nan),
         }
         return Table(columns, self.parameters, label=f"{self.label}: hit rates by area")
 

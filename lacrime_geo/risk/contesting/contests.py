@@ -78,7 +78,7 @@ def contest(
         with its 95 % interval, and `ratio`), of how many blocks this tells (`telling`), and `stability`; of each predictor
         `roc_auc`, `pr_auc`, `prevalence`, `f1` at a `threshold`, `brier`, `calibration_intercept`, `calibration_slope`, and
         how many units with incidents were told to be impossible. `.sentences` says it in words, `.winner` who is surely
-        better, `.curves()` gives hit rates by area, `.by_origin()` and `.costs()` the parts. Saved as .html it is a page.
+        better, `.curves()` gives hit rates and PAI by area, `.by_origin()` and `.costs()` the parts. Saved as .html it is a page.
 
     Raises
     ------

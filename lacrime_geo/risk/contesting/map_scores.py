@@ -41,7 +41,7 @@ class ScoredMap(Picture):
         columns = {"area": area, "hit_rate": rates[0], BEST.replace(" ", "_"): rates[1]}
         return Table(columns, self.parameters, label=f"{self.label}: curve")
 
-    def places(self) -> Marks | Cells:
+    def caught(self) -> Marks | Cells:
         """Return the map again with each place's rank, what came there, and what of it the budget caught.
 
         Places tied where the budget ends are caught by their expected share; which of them are outlined is drawn.

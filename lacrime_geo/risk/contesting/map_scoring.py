@@ -67,7 +67,7 @@ def score_map(
     ScoredMap
         A row for each share of the area: `units` that it holds, `hit_rate` with its 95 % interval (`low`, `high`: the
         weeks, or where these are few the days, of the incidents drawn again) and lower bound (`against_map`, ties broken
-        against it), `pai`, `pei`, and of the map `roc_auc`, `pr_auc`, `prevalence`. `.places()` gives the map again with
+        against it), `pai`, `pei`, and of the map `roc_auc`, `pr_auc`, `prevalence`. `.caught()` gives the map again with
         `rank`, `later` (incidents that came), `in_budget` (of places tied at the cut some are drawn), `chosen` (how far it
         is within the budget: those tied share what is left) and `caught`. Saved as .html it is a page with the curve.
 
