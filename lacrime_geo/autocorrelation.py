@@ -11,7 +11,7 @@ from .inference import Neighbourhoods, PermutationOptions, conditional_inference
 from .neighbours import with_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
-from .rates import SMOOTHING
+from .rate_smoothing import SMOOTHING
 from .results import Marks
 from .valued_features import ValuedFeatures
 

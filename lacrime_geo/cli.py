@@ -61,6 +61,7 @@ INPUTS = {
     "surface": "GeoTIFF of one band in a metric CRS, such as the output of kde",
 }
 RASTERS_TOO = "; or a GeoTIFF of one band"
+TABLES_TOO = "; or a CSV or parquet table without places"
 COMMANDS: dict[str, Analysis | Command] = {
     **BY_NAME,
     **{summary.name: summary for summary in SUMMARIES},
@@ -253,7 +254,7 @@ def _command_of(commands: Any, one: Analysis | Command) -> Any:
 
 
 def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
-    takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}"
+    takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}{TABLES_TOO if analysis.tables else ''}"
     command.add_argument("input", metavar=analysis.input.upper(), help=takes)
     summary = issubclass(analysis.result, Summary)
     command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))

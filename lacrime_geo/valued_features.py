@@ -14,7 +14,7 @@ from .features import Features, as_features
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
-from .rates import rates
+from .rate_smoothing import rates_of
 from .results import with_columns
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class ValuedFeatures:
         parameters["denominator"] = denominator if isinstance(denominator, str) else "array"
         population = numbers_of(self.everything, denominator, "denominator")
         _refuse_negative(self.everything, population)
-        return replace(self, values=rates(self.values, population, smoothing, parameters))
+        return replace(self, values=rates_of(self.values, population, smoothing, parameters))
 
     @cached_property
     def others(self) -> csr_matrix:

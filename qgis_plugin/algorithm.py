@@ -36,6 +36,7 @@ INPUT_HELP = {
     "features": "Areas or points with a value each. A filter of the layer is respected, and its selection where that is chosen.",
     "surface": "A raster of one band, such as a density.",
 }
+OR_TABLE = " A table without places will do: then there is no map."
 POLYGONS_OR_RASTER = (
     "Areas with a value each, or a raster of one band, such as a density. A filter of the layer is respected."
 )
@@ -103,9 +104,10 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             kinds = [QgsProcessing.SourceType.TypeVectorPolygon, QgsProcessing.SourceType.TypeRaster]
             made = QgsProcessingParameterMapLayer(self.input_name, title, None, False, kinds)
         else:
-            made = QgsProcessingParameterFeatureSource(self.input_name, title, SOURCES[self.analysis.input])
+            kinds = [QgsProcessing.SourceType.TypeVector] if self.analysis.tables else SOURCES[self.analysis.input]
+            made = QgsProcessingParameterFeatureSource(self.input_name, title, kinds)
         text = POLYGONS_OR_RASTER if self.analysis.rasters else INPUT_HELP[self.analysis.input]
-        made.setHelp(self.tr(text))
+        made.setHelp(self.tr(f"{text}{OR_TABLE}" if self.analysis.tables else text))
         self.addParameter(made)
         for parameter in (*self.analysis.params, *self.analysis.second_params):
             required = self.analysis.required(parameter.name)
@@ -212,6 +214,9 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             given = [name for name, value in options.items() if value != self.analysis.default(name)]
             if given:
                 log.warning("%s: of an output that is not made (%s)", ", ".join(given), self.analysis.second)
+            return None
+        if self.analysis.tables and not inputs.have_places():
+            log.info("%s: none, as the input is a table without places", self.analysis.second)
             return None
         inputs.add_layers(shown, data, options, within(progress, 0.0, 0.1))
         return self.analysis.second_of(result, within(progress, 0.1, 1.0), **options)

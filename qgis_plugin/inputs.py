@@ -38,6 +38,11 @@ class Inputs:
             raise QgsProcessingException(problem(self.parameters, self.name))
         return source
 
+    def have_places(self):
+        """Tell whether the features of the input have geometries."""
+        source = self.source()
+        return isinstance(source, Raster) or source.wkbType() != QgsWkbTypes.Type.NoGeometry
+
     def files_read(self):
         """Return the files that the input layers stand in; an output table in one of them is refused here."""
         files = [layer.path for layer in self.algorithm.layers.values()]
@@ -62,12 +67,15 @@ class Inputs:
         if isinstance(source, Raster):
             return raster_layers.surface_of(source)
         columns = self._columns(options, None)
+        if self.analysis.tables and not self.have_places():
+            return reading.table_of(source, [*columns, *self._usual(source)], progress)
         areas = self.are_counted(options) and _are_areas(source)
         if areas and USUAL_COUNTS in source.fields().names():
             columns = [*columns, USUAL_COUNTS]
         chosen = {p.name: self.value(p) for p in self.analysis.selection}
         if areas or (self.analysis.input == "features" and not self.are_counted(options)):
             refuse(chosen)
+            columns = list(dict.fromkeys([*columns, *self._usual(source)]))
             return reading.features_of(source, self.parameters[self.name], self.context, columns, progress)
         times, categories = chosen["time_column"], chosen["category_column"]
         reports = self._wants_reports(chosen)

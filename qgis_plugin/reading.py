@@ -20,7 +20,9 @@ from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.agencies import agency_of
 from .lacrime_geo.crs import known_degrees
 from .lacrime_geo.incident_columns import of_whole_file
+from .lacrime_geo.parameters import Parameters
 from .lacrime_geo.progress import advance, within
+from .lacrime_geo.results import Table
 from .moments import in_iso
 from .projecting import from_name, projected, require_crs, working
 
@@ -101,6 +103,14 @@ def features_of(source, given, context, columns, progress, crs=None):
     return Features(wkb, crs, {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}, source.sourceName(), source.kept)
 
 
+def table_of(source, columns, progress):
+    """Return columns of a source whose features have no geometry, as a Table."""
+    names = list(dict.fromkeys(name for name in columns if name))
+    ids, _, values = _read(source, names, _no_geometry, progress)
+    _require_unique(ids, source)
+    return Table({name: _numbers(values[name]) for name in names}, Parameters(), label=source.sourceName())
+
+
 def _read(source, names, geometry_of, progress):
     """Return ids, what geometry_of makes of each geometry, and the columns named, in one pass."""
     at = [source.fields().lookupField(name) for name in names]
@@ -166,6 +176,10 @@ class _Points:
                 f"Row {row} is a multipoint of {parts} points, the first of {len(self.several):,} such rows among {rows:,}; "
                 "run 'Multipart to singleparts' first."
             )
+
+
+def _no_geometry(geometry, row):
+    return None
 
 
 def _geometry(geometry, row):

@@ -16,7 +16,7 @@ from scipy import sparse
 
 import lacrime_geo as lg
 from lacrime_geo.neighbours import contiguity
-from lacrime_geo.rates import empirical_bayes
+from lacrime_geo.rate_smoothing import empirical_bayes
 
 RTOL = 1e-11
 

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from . import clusters, densities, forecasts, hotspots, privacy, reports, risk, space_and_time, times, warnings
+from . import (
+    clusters,
+    comparisons,
+    correlates,
+    densities,
+    forecasts,
+    harm,
+    hotspots,
+    interventions,
+    privacy,
+    reports,
+    risk,
+    space_and_time,
+    times,
+    warnings,
+)
 from .summaries import SUMMARIES
 
 ANALYSES = (
@@ -15,6 +30,10 @@ ANALYSES = (
     *warnings.ANALYSES,
     *forecasts.ANALYSES,
     *risk.ANALYSES,
+    *harm.ANALYSES,
+    *comparisons.ANALYSES,
+    *interventions.ANALYSES,
+    *correlates.ANALYSES,
     *privacy.ANALYSES,
 )
 BY_NAME = {analysis.name: analysis for analysis in ANALYSES}

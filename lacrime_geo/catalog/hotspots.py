@@ -32,7 +32,7 @@ from ..parameter_kinds import (
     Polygons,
     Switch,
 )
-from ..rates import SMOOTHING
+from ..rate_smoothing import SMOOTHING
 from ..results import Cells, Marks, Table
 from ..sensitivity.location_sensitivity import WITHOUT_SCRIPT, jitter_sensitivity
 from ..significance import CORRECTIONS

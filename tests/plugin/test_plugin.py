@@ -10,7 +10,7 @@ import lacrime_geo as lg
 from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.catalog import BY_NAME
 from lacrime_geo.parameter_kinds import DistanceOrRule
-from lacrime_geo.rates import empirical_bayes
+from lacrime_geo.rate_smoothing import empirical_bayes
 from lacrime_geo.results import Picture
 
 qgis_core = pytest.importorskip("qgis.core")

@@ -32,7 +32,7 @@ def empirical_bayes(count: np.ndarray, population: np.ndarray) -> np.ndarray:
     return smooth
 
 
-def rates(count: np.ndarray, population: np.ndarray, smoothing: str, parameters: Parameters) -> np.ndarray:
+def rates_of(count: np.ndarray, population: np.ndarray, smoothing: str, parameters: Parameters) -> np.ndarray:
     """Return rates (n,) as asked for; say what becomes of areas without population.
 
     Raises

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from makers import squares
 
 import lacrime_geo as lg
-from lacrime_geo.rates import empirical_bayes
+from lacrime_geo.rate_smoothing import empirical_bayes
 
 LAYER = squares(6, 7)
 

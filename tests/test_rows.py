@@ -1,0 +1,68 @@
+"""Rows: tables with places and without, as comparisons of places take them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from makers import squares
+
+import lacrime_geo as lg
+from lacrime_geo.parameters import Parameters
+from lacrime_geo.results import Table
+from lacrime_geo.rows import as_rows
+
+COLUMNS = {"name": ["A", "B", None], "year": [1975, 1976, 1977], "Population": ["100", "", 250]}
+
+
+def layer():
+    return squares(1, 3).assign(**COLUMNS)
+
+
+def given(kind, folder):
+    """Return the same three rows as each kind of table or layer."""
+    if kind in ("csv", "parquet"):
+        path = folder / f"rows.{kind}"
+        frame = pd.DataFrame(COLUMNS).astype({"Population": str})
+        getattr(frame, f"to_{kind}")(path, index=False)
+        return path
+    if kind == "layer":
+        layer().astype({"Population": str}).to_file(folder / "rows.gpkg", layer="rows")
+        return folder / "rows.gpkg"
+    table = Table({name: np.array(column, dtype=object) for name, column in COLUMNS.items()}, Parameters())
+    return {"dict": COLUMNS, "frame": pd.DataFrame(COLUMNS), "places": layer(), "table": table}[kind]
+
+
+@pytest.mark.parametrize("kind", ["dict", "frame", "table", "csv", "parquet", "places", "layer"])
+def test_the_same_rows_from_everything(kind, tmp_path):
+    rows = as_rows(given(kind, tmp_path))
+    assert rows.size == 3 and as_rows(rows) is rows
+    assert rows.texts("name").tolist() == ["A", "B", ""]
+    assert rows.texts("year").tolist() == ["1975", "1976", "1977"]
+    found = rows.numbers(rows.found("population", None, ("people", "population")))
+    np.testing.assert_array_equal(found, [100, np.nan, 250])
+    marked = {"x": np.arange(3)}, Parameters(), "", "marks"
+    if kind in ("places", "layer"):
+        assert rows.marks(*marked).to_geodataframe()["x"].tolist() == [0, 1, 2]
+    else:
+        with pytest.raises(ValueError, match="is a table without places, of which there is no map"):
+            rows.marks(*marked)
+
+
+def test_what_is_not_there_is_named():
+    rows = as_rows(COLUMNS)
+    with pytest.raises(
+        ValueError, match=r"has no column .count. to take for the count; name it .* name, year, Population"
+    ):
+        rows.found("count", None, ("count",))
+    with pytest.raises(ValueError, match="There is no column 'people'"):
+        rows.found("population", "people", ())
+    with pytest.raises(ValueError, match=r"2 of 3 values of 'name' are no numbers, first in row 0 \('A'\)"):
+        rows.numbers("name")
+    with pytest.raises(ValueError, match="The table 'table' has no rows"):
+        as_rows({"name": []})
+    with pytest.raises(TypeError, match="not from int"):
+        as_rows(7)
+
+
+def test_features_keep_their_places():
+    features = lg.as_features(layer())
+    assert as_rows(features).features is features
