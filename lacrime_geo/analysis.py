@@ -103,7 +103,7 @@ class Analysis:
     @property
     def counts_incidents(self) -> bool:
         """Whether it takes incidents to count as well as features with a value, by leaving the value out."""
-        return self.input == "features" and self.default("value") is None
+        return self.input == "features" and "value" in self._signature and self.default("value") is None
 
     @property
     def selects(self) -> bool:
