@@ -9,19 +9,21 @@ import numpy as np
 from . import checks
 from .significance import tails_at
 
+ALTERNATIVES = ("two-sided", "greater", "less")
 # Of larger counts all that weigh would not fit into the memory.
 MOST = 1_000_000_000
 # Counts farther from their mean, in standard deviations and beyond that, have no weight in float64.
 _DEVIATIONS, _BEYOND = 9.0, 25.0
 
 
-def e_test(before: Any, after: Any, exposure_before: Any = 1.0, exposure_after: Any = 1.0) -> Any:
-    """Return the two-sided p that two counts come from one rate (E-test).
+def e_test(a: Any, b: Any, *, exposure: Any = (1.0, 1.0), alternative: str = "two-sided") -> Any:
+    """Return the p that two counts come from one rate (E-test).
 
     Parameters
     ----------
-    before, after : counts, or arrays of them.
-    exposure_before, exposure_after : what each was counted in, in one unit: days, residents, days times residents. Default 1.
+    a, b : counts, or arrays of them.
+    exposure : what a and what b was counted in, two numbers or arrays in one unit: days, residents, days times residents.
+    alternative : what p is held against: "two-sided" (the rates differ), "greater" (the rate of a is the higher one) or "less".
 
     Returns
     -------
@@ -31,27 +33,27 @@ def e_test(before: Any, after: Any, exposure_before: Any = 1.0, exposure_after: 
     Raises
     ------
     ValueError
-        If a count is no whole number from 0 to 1,000,000,000, an exposure is not above 0, or the shapes do not fit.
+        If a count is no whole number from 0 to 1,000,000,000, an exposure is not above 0 or not one of two, the shapes do
+        not fit, or the alternative is another.
 
     Notes
     -----
     Krishnamoorthy & Thomson 2004, of the hypothesis that both rates are equal: λ = (k₁ + k₂)/(n₁ + n₂) is taken for the rate,
     and p is the probability of all pairs of Poisson counts with means n₁λ and n₂λ whose T is at least as far from 0, where
-    T = (x₁/n₁ − x₂/n₂)/√(x₁/n₁² + x₂/n₂²). It finds more than the conditional (binomial) test, which is exact but cautious;
-    the share of p ≤ α is at most α, or above it by a hair. Values below 1e-14 mean no more than that.
+    T = (x₁/n₁ − x₂/n₂)/√(x₁/n₁² + x₂/n₂²); one-sided, whose T is at least as high, or as low. It finds more than the
+    conditional (binomial) test, which is exact but cautious; the share of p ≤ α is at most α, or above it by a hair. Values
+    below 1e-14 mean no more than that.
 
     Examples
     --------
-    >>> round(e_test(6, 2), 4), e_test(0, 0)
-    (0.1749, 1.0)
-    >>> e_test([30, 30], [12, 12], exposure_before=[30, 60], exposure_after=30).round(4).tolist()
+    >>> round(e_test(6, 2), 4), e_test(0, 0), round(e_test(6, 2, alternative="greater"), 4)
+    (0.1749, 1.0, 0.0874)
+    >>> e_test([30, 30], [12, 12], exposure=([30, 60], 30)).round(4).tolist()
     [0.0051, 0.5047]
     """
-    counts = [_counts(name, values) for name, values in (("before", before), ("after", after))]
-    exposures = [
-        exposure_of(name, values)
-        for name, values in (("exposure_before", exposure_before), ("exposure_after", exposure_after))
-    ]
+    checks.option("alternative", alternative, ALTERNATIVES)
+    counts = [_counts(name, values) for name, values in (("a", a), ("b", b))]
+    exposures = _exposures(exposure)
     shapes = [column.shape for column in (*counts, *exposures)]
     try:
         first, second, n1, n2 = np.broadcast_arrays(*counts, *exposures)
@@ -59,8 +61,14 @@ def e_test(before: Any, after: Any, exposure_before: Any = 1.0, exposure_after: 
         raise ValueError(
             f"Counts and exposures have shapes {', '.join(map(str, shapes))}, which do not fit; give as many of each, or one."
         ) from None
-    p = e_test_p(first.ravel(), second.ravel(), (n2 / (n1 + n2)).ravel()).reshape(first.shape)
+    p = e_test_p(first.ravel(), second.ravel(), (n2 / (n1 + n2)).ravel(), alternative).reshape(first.shape)
     return float(p) if p.ndim == 0 else p
+
+
+def _exposures(exposure: Any) -> list[np.ndarray]:
+    if not isinstance(exposure, (tuple, list, np.ndarray)) or len(exposure) != 2:
+        raise ValueError(f"exposure must be two, what a and what b was counted in, got {exposure!r}.")
+    return [exposure_of(f"the exposure of {name}", values) for name, values in zip("ab", exposure)]
 
 
 def _counts(name: str, values: Any) -> np.ndarray:
@@ -85,28 +93,31 @@ def exposure_of(name: str, values: Any) -> np.ndarray:
     return column.reshape(np.shape(values))
 
 
-def e_test_p(before: np.ndarray, after: np.ndarray, after_share: Any) -> np.ndarray:
+def e_test_p(before: np.ndarray, after: np.ndarray, after_share: Any, alternative: str = "two-sided") -> np.ndarray:
     """Return the p of the E-test of pairs of counts (n,), the second of which has a share (n,) or one of the exposure.
 
     >>> e_test_p(np.array([6, 0]), np.array([2, 0]), 0.5).round(4).tolist()
     [0.1749, 1.0]
     """
     share = np.broadcast_to(np.asarray(after_share, dtype=float), before.shape)
+    if alternative == "less":
+        return e_test_p(after, before, 1 - share, "greater")
     kinds, where = np.unique(np.c_[before, after, share], axis=0, return_inverse=True)
     k1, k2, n2 = kinds.T
     n1 = 1 - n2
     with np.errstate(invalid="ignore"):
-        squared = (k1 / n1 - k2 / n2) ** 2 / (k1 / n1**2 + k2 / n2**2)
+        apart = (k1 / n1 - k2 / n2) / np.sqrt(k1 / n1**2 + k2 / n2**2)
     p = np.ones(len(kinds))
     # Rates that are equal but for rounding are equal.
-    apart = np.flatnonzero(squared > 1e-18)
-    if apart.size:
-        p[apart] = _as_far_apart(squared[apart], (k1 + k2)[apart], n1[apart], n2[apart])
+    apart[np.abs(apart) <= 1e-9] = 0.0
+    told = np.flatnonzero((k1 + k2 > 0) & ((apart != 0) | (alternative == "greater")))
+    if told.size:
+        p[told] = _as_far_apart(apart[told], (k1 + k2)[told], n1[told], n2[told], alternative == "greater")
     return p[where.ravel()]
 
 
-def _as_far_apart(squared: np.ndarray, total: np.ndarray, n1: np.ndarray, n2: np.ndarray) -> np.ndarray:
-    """Return for each pair the probability of all pairs whose T² is at least as large."""
+def _as_far_apart(apart: np.ndarray, total: np.ndarray, n1: np.ndarray, n2: np.ndarray, greater: bool) -> np.ndarray:
+    """Return for each pair the probability of all pairs whose T² is at least as large, or whose T is as `greater`."""
     from scipy.special import gammaln, pdtr, pdtrc
 
     mean = total * n1
@@ -116,9 +127,13 @@ def _as_far_apart(squared: np.ndarray, total: np.ndarray, n1: np.ndarray, n2: np
     # One row for each first count of each pair.
     pair = np.repeat(np.arange(total.size), number)
     x1 = first[pair] + np.arange(pair.size) - np.repeat(np.cumsum(number) - number, number)
-    low, high = _limits(x1, squared[pair], (n2 / n1)[pair])
     of_second = (total * n2)[pair]
-    beyond = pdtrc(high - 1, of_second) + np.where(low < 0, 0.0, pdtr(np.maximum(low, 0), of_second))
+    if greater:
+        most = _most_of_second(x1, apart[pair], (n2 / n1)[pair])
+        beyond = np.where(most < 0, 0.0, pdtr(np.maximum(most, 0), of_second))
+    else:
+        low, high = _limits(x1, apart[pair] ** 2, (n2 / n1)[pair])
+        beyond = pdtrc(high - 1, of_second) + np.where(low < 0, 0.0, pdtr(np.maximum(low, 0), of_second))
     weight = np.exp(x1 * np.log(mean[pair]) - mean[pair] - gammaln(x1 + 1))
     return np.minimum(np.bincount(pair, weight * beyond), 1.0)
 
@@ -128,14 +143,26 @@ def _limits(x1: np.ndarray, squared: np.ndarray, ratio: np.ndarray) -> tuple[np.
 
     T² as a function of the second count falls and then rises: the limits are the roots of a quadratic equation.
     """
+    middle, half, slack = _roots(x1, squared, ratio)
+    low, high = np.floor(middle - half + slack), np.ceil(middle + half - slack)
+    # No incidents at all are no difference.
+    return np.where((x1 == 0) | (low < 0), -1.0, low), np.maximum(high, 1.0)
+
+
+def _most_of_second(x1: np.ndarray, apart: np.ndarray, ratio: np.ndarray) -> np.ndarray:
+    """Return up to which second count T, which falls with it, is at least as great, for a first one; −1 where none is."""
+    middle, half, slack = _roots(x1, apart**2, ratio)
+    most = np.floor(middle - np.sign(apart) * half + slack)
+    return np.where((x1 == 0) & (apart > 0), -1.0, most)
+
+
+def _roots(x1: np.ndarray, squared: np.ndarray, ratio: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the middle between the second counts at which T² is as large, half their distance, and what is rounding."""
     equal, spread = ratio * x1, ratio**2 * x1
     middle = equal + squared / 2
     half = np.sqrt(squared * (squared / 4 + equal + spread))
     # A count as far apart as the one seen belongs to them, however its root is rounded.
-    slack = 1e-9 * (1 + middle)
-    low, high = np.floor(middle - half + slack), np.ceil(middle + half - slack)
-    # No incidents at all are no difference.
-    return np.where((x1 == 0) | (low < 0), -1.0, low), np.maximum(high, 1.0)
+    return middle, half, 1e-9 * (1 + middle)
 
 
 def conditional_p(before: np.ndarray, after: np.ndarray, after_share: Any) -> np.ndarray:
