@@ -35,6 +35,7 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
+from .jurisdictions import CrimePanel, as_panel, read_ucr
 from .map_comparison import Comparison, compare
 from .model_card_pages import ModelCard
 from .model_keeping import load_model, model_card, save_model
@@ -98,6 +99,7 @@ __all__ = [
     "Comparison",
     "Contest",
     "Counts",
+    "CrimePanel",
     "EmergingHotspots",
     "EmergingPattern",
     "Features",
@@ -130,6 +132,7 @@ __all__ = [
     "aoristic",
     "as_features",
     "as_incidents",
+    "as_panel",
     "as_surface",
     "audit",
     "backtest",
@@ -179,6 +182,7 @@ __all__ = [
     "predictor_knows_nothing_later",
     "read_incidents",
     "read_lapd",
+    "read_ucr",
     "refuse_dependency",
     "refuse_late_threshold",
     "refuse_leaky_features",

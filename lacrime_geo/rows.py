@@ -18,6 +18,8 @@ from .results import Marks
 # Files of columns without places; parquet may be either.
 TABLES = (".csv", ".gz", ".txt", ".tsv")
 PARQUET, PLACES = ".parquet", b"geo"
+# How R, pandas and databases write that a number is missing.
+NOT_KNOWN = ("", "na", "n/a", "nan", "null", "none", "<na>")
 
 
 @dataclass(frozen=True, eq=False)
@@ -158,7 +160,7 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
 
 def _number(value: Any) -> float | None:
     """Return a number, NaN for nothing, None for what is no number."""
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if value is None or (isinstance(value, str) and value.strip().lower() in NOT_KNOWN):
         return float("nan")
     try:
         return float(value)

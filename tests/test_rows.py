@@ -63,6 +63,11 @@ def test_what_is_not_there_is_named():
         as_rows(7)
 
 
+def test_what_says_that_a_number_is_missing_is_none():
+    values = as_rows({"x": ["NA", " n/a ", "", None, "7"]}).numbers("x")
+    np.testing.assert_array_equal(values, [np.nan] * 4 + [7.0])
+
+
 def test_features_keep_their_places():
     features = lg.as_features(layer())
     assert as_rows(features).features is features
