@@ -176,9 +176,6 @@ def test_columns_that_lack_are_named():
 
 
 def test_unfit_incidents_are_refused():
-    weighted = incidents(START + np.arange(60), delay=0).weighing(np.ones(60))
-    with pytest.raises(ValueError, match="weights"):
-        counts(weighted)
     with pytest.raises(ValueError, match="times"):
         counts(Incidents([0.0], [0.0], crs="EPSG:32611"))
     with pytest.raises(ValueError, match="'H'"):

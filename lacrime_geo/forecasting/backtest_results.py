@@ -47,7 +47,7 @@ class Backtest(Picture):
         assert self.made is not None
         made = self.made
         actual = np.einsum("ns,osh->onh", sums, made.actual)
-        panel = replace(made.panel, values=sums @ made.panel.values, keys=dict(keys))
+        panel = replace(made.panel, values=sums @ made.panel.values, keys=dict(keys), weight=None)
         forecasts = {name: _summed(found, sums) for name, found in made.forecasts.items()}
         own = forecast_at([SeasonalNaive(), Smoothing()], panel, made.origins, ())
         forecasts.update(zip((NAIVE, SMOOTHING), own))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,8 @@ ALL, MOST_TOLD = "all", 3
 def warn_of_breaks(panel: Panel, parameters: Parameters) -> None:
     """Warn of series that are halved or doubled, of days and weeks by weeks, of months by months; keep all in `breaks`."""
     each = "month" if panel.step == "month" else "week"
+    if panel.weight is not None:  # as counts, to which the tests are made
+        panel = replace(panel, values=panel.values / panel.weight[:, None], weight=None)
     found, past = _monthly(panel) if each == "month" else _weekly(panel)
     if found:
         parameters["breaks"] = found
@@ -38,7 +41,7 @@ def _names(panel: Panel) -> list[str]:
 
 
 def _weekly(panel: Panel) -> tuple[list[dict[str, Any]], str]:
-    every = np.where(panel.values > 0, panel.values, 0).astype(np.int64)
+    every = np.rint(np.where(panel.values > 0, panel.values, 0)).astype(np.int64)
     row = np.repeat(np.arange(panel.size), every.sum(axis=1))
     day = np.concatenate([np.repeat(panel.begin, line) for line in every])
     found: Any = recording_breaks(Weeks.of(day), row, _names(panel))

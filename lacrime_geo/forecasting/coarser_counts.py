@@ -7,6 +7,7 @@ import numpy as np
 from ..parameters import Parameters
 from ..temporal.count_series import steps_between
 from .count_tables import COUNT, PERIOD, Counts
+from .weighted_sums import whole_numbers
 
 
 def coarser(table: Counts, step: str) -> Counts | None:
@@ -27,6 +28,6 @@ def coarser(table: Counts, step: str) -> Counts | None:
     values = np.add.reduceat(panel.values[:, first:stop], starts, axis=1)
     columns = {name: np.repeat(np.asarray(key), begin.size) for name, key in (panel.keys or {}).items()}
     columns[PERIOD] = np.tile(begin.astype("M8[s]"), panel.size)
-    columns[COUNT] = values.ravel().astype(np.int64)
+    columns[COUNT] = whole_numbers(values.ravel())
     told = {"step": step, "first_day": str(begin[0]), "last_day": str(end - np.timedelta64(1, "D"))}
     return Counts(columns, Parameters({**table.parameters, **told}), label=f"Counts by {step}")

@@ -127,6 +127,8 @@ def _of_their_kind(kept: Mapping[str, Any]) -> dict[str, Any]:
         found["agency"] = kept["agency"]
     if kept.get("step") in STEPS:
         found["step"] = kept["step"]
+    if isinstance(kept.get("unit"), str):
+        found["unit"] = kept["unit"]
     if type(kept.get("lag_days")) is int and kept["lag_days"] >= 0:
         found["lag_days"] = kept["lag_days"]
     if _is_day(kept.get("whole_until")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,16 +14,16 @@ from ..delays import period_guards
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from ..refusals import refuse_weights
 from ..results import Table
 from ..temporal.count_series import CountSeries, count_series, rows_of_table, series_of_table
-from . import table_checks
+from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .break_warnings import warn_of_breaks
 from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
 from .estimated_steps import estimated
 from .models import Panel
 from .series_keys import Keys, keys_of_rows, many_keys
+from .weighted_sums import EFFECTIVE, INCIDENTS, UNIT
 
 if TYPE_CHECKING:
     import pandas
@@ -33,7 +33,10 @@ PERIOD, COUNT = "period", "count"
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Counts(Table):
-    """Hold counts of series told apart by key columns: `period`, the first day of each step, and `count`."""
+    """Hold counts of series told apart by key columns: `period`, the first day of each step, and `count`.
+
+    Of weighted incidents `count` is the sum of the weights, of what `unit` says.
+    """
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -44,6 +47,11 @@ class Counts(Table):
     def step(self) -> str:
         """Which step they are of: "day", "week" or "month"."""
         return str(self.parameters["step"])
+
+    @property
+    def unit(self) -> str:
+        """Of what the counts are: "incidents", or what the weights are of, such as "Part 1 offences"."""
+        return str(self.parameters.get(UNIT, INCIDENTS))
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the table, atomically; of .csv and .parquet the latter keeps the agency and the delay of reports."""
@@ -64,16 +72,25 @@ class Counts(Table):
         begin = np.unique(self.columns[PERIOD]).astype("M8[D]")
         values = np.asarray(self.columns[COUNT], dtype=float).reshape(-1, begin.size)
         keys = {name: self.columns[name][:: begin.size] for name in self.keys}
-        return Panel(values, begin, self.step, season, keys)
+        weight = weighted_sums.varied(self.parameters.get(EFFECTIVE))
+        return Panel(values, begin, self.step, season, keys, weight=weight)
 
     def to_dataframe(self) -> pandas.DataFrame:
-        """Return the columns as a pandas DataFrame whose `attrs` keep the agency, the step and the delay of reports."""
+        """Return the columns as a pandas DataFrame whose `attrs` keep the agency, the step and the delay of reports.
+
+        Of sums of weights there are the columns `unit` and, where weights are not 0 and 1 alone, `effective_weight` besides.
+        """
         frame = super().to_dataframe()
+        if self.unit != INCIDENTS:
+            frame[UNIT] = self.unit
+        weight = weighted_sums.varied(self.parameters.get(EFFECTIVE))
+        if weight is not None:
+            frame[EFFECTIVE] = np.repeat(weight, len(frame) // weight.size)
         frame.attrs.update({name: self.parameters[name] for name in KEPT if self.parameters.get(name) is not None})
         return frame
 
 
-KEPT = ("agency", "step", "lag_days", "whole_until")
+KEPT = ("agency", "step", "lag_days", "whole_until", UNIT)
 
 
 def counts(
@@ -86,6 +103,7 @@ def counts(
     until: Any = None,
     lag_safe: bool | str = True,
     as_of: Any = None,
+    weight: Any = None,
     breaks: str = "raise",
     progress: Progress = None,
 ) -> Counts:
@@ -106,6 +124,8 @@ def counts(
         as many as are reported. Both are warned of.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
         report.
+    weight : name of a column, an array (n,) or marks such as `harm` gives, whose sums take the place of the numbers of incidents.
+        Default: the incidents' own weight, else 1 each.
     breaks : "raise" refuses a period across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
@@ -114,13 +134,14 @@ def counts(
     Counts
         The keys, `period` (first day of the step) and `count`, series by series. `parameters` keeps the agency, the step, and
         the days within which 95 % are reported (`lag_days`) and the last day of which they are (`whole_until`), which
-        `backtest` and `forecast` need.
+        `backtest` and `forecast` need, and of what the counts are (`unit`): "incidents", or what the weights are of. How late
+        incidents are reported is measured on all of them, whatever they weigh.
 
     Raises
     ------
     ValueError
-        If there are no times, the incidents have weights, no whole step is left, the period crosses the LAPD's change of its
-        records system, or an option is none of those named.
+        If there are no times, a weight is negative or missing, no whole step is left, the period crosses the LAPD's change of
+        its records system, an option is none of those named, or a nowcast is asked for of weights of several sizes.
 
     Examples
     --------
@@ -134,8 +155,8 @@ def counts(
     checked_breaks(breaks)
     if lag_safe not in (True, False, NOWCAST):
         raise ValueError(f"lag_safe must be True, False or {NOWCAST!r}, got {lag_safe!r}.")
-    everything = as_incidents(incidents)
-    _refuse_unfit(everything)
+    everything = as_incidents(incidents, weight=weight)
+    _refuse_undated(everything)
     parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
     known = known_on(everything, as_of, parameters)
     advance(progress, 0.05)
@@ -143,7 +164,8 @@ def counts(
     if lag_safe is True:
         refuse_late(known, since, safe)
     chosen = known.select(since=since, until=end, category=category)
-    parameters.update(incidents=chosen.size, period=chosen.period, **chosen.selection)
+    parameters.update(incidents=chosen.size, period=chosen.period, unit=weighted_sums.unit_of(weight, everything))
+    parameters.update(chosen.selection)
     allow = period_guards.SWITCH if breaks == IGNORE else None
     period_guards.refuse_switch(chosen, allow=allow, parameters=parameters, remedy=f"breaks={IGNORE!r}")
     if lag_safe is False:
@@ -151,10 +173,21 @@ def counts(
     advance(progress, 0.1)
     keys, grouped, areas = many_keys(chosen, by, within(progress, 0.1, 0.5))
     series = count_series(
-        chosen, step=step, by=grouped, areas=areas, parameters=parameters, progress=within(progress, 0.5, 0.9)
+        chosen,
+        step=step,
+        by=grouped,
+        areas=areas,
+        weight=chosen.weight,
+        parameters=parameters,
+        progress=within(progress, 0.5, 0.9),
     )
+    if series.squares is not None:
+        parameters[EFFECTIVE] = weighted_sums.effective_weights(series.count.sum(axis=1), series.squares).tolist()
     if lag_safe == NOWCAST:
         series = estimated(series, known.select(category=category), safe, parameters)
+    if series.squares is not None:
+        series = replace(series, count=weighted_sums.whole_numbers(series.count))
+        _warn_of_weightless(series, parameters)
     table = _table(series, keys, parameters)
     table_checks.warn_of_lone_end(table.panel(), parameters)
     warn_of_breaks(table.panel(), table.parameters)
@@ -167,7 +200,9 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     Parameters
     ----------
     anything : Counts, Table, DataFrame or dict of columns; `period` is the first day of a step, or a month (2023-01). Steps
-        that a series has no row of count 0, and how many is noted.
+        that a series has no row of count 0, and how many is noted. Where a column `unit` (one value, such as "Part 1 offences")
+        says that counts are sums of weights they may be fractions; `effective_weight` is then the sum of the squares of a
+        series' weights over their sum, by which intervals are made (default: 1).
     freq : "D", "W" or "MS". Default: "MS" where all periods are firsts of months, "W" where they lie whole weeks apart.
 
     Raises
@@ -188,17 +223,25 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     names = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
     attrs = dict(getattr(source, "attrs", {}) or getattr(anything, "parameters", {}))
     rows = {name: np.asarray(checks.column(source, name)) for name in names if name not in (PERIOD, COUNT)}
+    unit, weight = weighted_sums.told_of(rows, attrs)
+    rows = {name: column for name, column in rows.items() if name not in (UNIT, EFFECTIVE)}
     table_checks.refuse_names(rows)
     keys, number = keys_of_rows(rows, len(np.asarray(checks.column(source, COUNT))))
+    whole = unit == INCIDENTS
     given = {"date": _days(checks.column(source, PERIOD)), COUNT: checks.column(source, COUNT), "group": number}
-    day = rows_of_table(given, "group")[0]
+    day = rows_of_table(given, "group", whole)[0]
     table_checks.refuse_calendar(rows, day)
     step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))] if freq else attrs.get("step")
-    series = series_of_table(given, step=step, group="group")
+    series = series_of_table(given, step=step, group="group", whole=whole)
+    if not whole:
+        series = replace(series, count=weighted_sums.whole_numbers(series.count))
     table_checks.refuse_other_steps(day, series.step)
     parameters = Parameters(
         {"layer": "counts", **{name: attrs[name] for name in KEPT if name in attrs}, "step": series.step}
     )
+    parameters[UNIT] = unit
+    if weight is not None:
+        parameters[EFFECTIVE] = weighted_sums.of_series(weight, number).tolist()
     empty = series.count.size - number.size
     parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
     parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
@@ -210,6 +253,13 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     return table
 
 
+def _warn_of_weightless(series: CountSeries, parameters: Parameters) -> None:
+    if not series.count.any():
+        parameters.warn(
+            f"None of the incidents that are counted weighs anything: all sums of {parameters[UNIT]} are 0."
+        )
+
+
 def _days(values: Any) -> Any:
     """Return periods as dates; months as text (2023-01) become their first day."""
     given = np.asarray(values)
@@ -219,8 +269,7 @@ def _days(values: Any) -> Any:
     return np.array([f"{text}-01" if len(text) == 7 else text for text in texts], dtype=object)
 
 
-def _refuse_unfit(incidents: Incidents) -> None:
-    refuse_weights(incidents, "these are counts")
+def _refuse_undated(incidents: Incidents) -> None:
     if incidents.when is None or np.isnat(incidents.when).all():
         raise ValueError(
             f"The incidents of {incidents.label!r} have no times, which counts by steps need; name their column (time_column)."

@@ -39,9 +39,10 @@ def shares_reported(begin: np.ndarray, end: np.datetime64, share: np.ndarray, la
 def estimated(series: CountSeries, incidents: Incidents, safe: np.datetime64, parameters: Parameters) -> CountSeries:
     """Return series whose steps that end after a day are estimated, rounded to whole incidents; the last ones may be left out.
 
-    Steps of which less than a quarter is expected to be reported are left out, and noted.
+    Sums of weights are not rounded, and by the delays of the incidents that weigh anything. Steps of which less than a quarter
+    is expected to be reported are left out, and noted.
     """
-    lags = known_lags(incidents, None, Unsaid())
+    lags = known_lags(_that_weigh(incidents), None, Unsaid())
     share = shares_reported(series.begin, series.end, lags.delays().share, lags.end)
     ends = np.append(series.begin[1:], series.end)
     late = ends > safe + DAY
@@ -53,7 +54,8 @@ def estimated(series: CountSeries, incidents: Incidents, safe: np.datetime64, pa
         raise ValueError(f"No {series.step} has enough reports to be estimated; take a longer period.")
     count = series.count[:, :kept].copy()
     rows = np.flatnonzero(late[:kept])
-    count[:, rows] = np.rint(count[:, rows] / share[rows]).astype(np.int64)
+    expected = count[:, rows] / share[rows]
+    count[:, rows] = expected if series.squares is not None else np.rint(expected).astype(np.int64)
     parameters["estimated"] = {str(series.begin[row]): round(float(share[row]), 4) for row in rows.tolist()}
     if rows.size:
         parameters.warn(
@@ -61,3 +63,16 @@ def estimated(series: CountSeries, incidents: Incidents, safe: np.datetime64, pa
             f"over the share expected to be reported ({100 * share[rows[-1]]:.0f} % of the last)."
         )
     return replace(series, begin=series.begin[:kept], end=ends[kept - 1], count=count)
+
+
+def _that_weigh(incidents: Incidents) -> Incidents:
+    """Return the incidents that weigh anything, whose delays are those of sums of weights; raise where weights differ."""
+    if incidents.weight is None:
+        return incidents
+    sizes = np.unique(incidents.weight[incidents.weight > 0])
+    if sizes.size > 1:
+        raise ValueError(
+            f"A nowcast of sums of weights needs weights of one size besides 0, and there are {sizes.size:,} ({sizes[0]:g} to "
+            f"{sizes[-1]:g}): what weighs more may be reported sooner; leave lag_safe=True."
+        )
+    return incidents.take(incidents.weight > 0)

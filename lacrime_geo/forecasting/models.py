@@ -63,6 +63,8 @@ class Panel:
     values : counts (series, steps), 0 or more.
     begin, step, season, covariates : as those of a `Series`.
     keys : columns by name, each (series,): what tells the series apart, such as area and category.
+    weight : of sums of weights, how much an incident that counts weighs in each series (series,): the sum of the squares over
+        the sum. Default: counts.
 
     Raises
     ------
@@ -76,6 +78,7 @@ class Panel:
     season: int | None = None
     keys: Mapping[str, np.ndarray] | None = None
     covariates: Mapping[str, np.ndarray] | None = None
+    weight: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         """Check and convert what is handed in."""
@@ -92,6 +95,10 @@ class Panel:
                 )
         for name, column in (self.covariates or {}).items():
             _check_covariate(name, column, begin.size)
+        if self.weight is not None and np.shape(self.weight) != values.shape[:1]:
+            raise ValueError(
+                f"weight has {np.size(self.weight):,} values for {values.shape[0]:,} series; give one for each."
+            )
 
     @property
     def period(self) -> int:
@@ -114,7 +121,8 @@ class Panel:
     def among(self, rows: np.ndarray) -> Panel:
         """Return some of the series."""
         keys = None if self.keys is None else {name: np.asarray(key)[rows] for name, key in self.keys.items()}
-        return replace(self, values=self.values[rows], keys=keys)
+        weight = None if self.weight is None else self.weight[rows]
+        return replace(self, values=self.values[rows], keys=keys, weight=weight)
 
 
 @dataclass(frozen=True, eq=False)

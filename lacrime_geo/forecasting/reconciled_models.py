@@ -178,7 +178,7 @@ def named(model: str, method: str) -> str:
 
 def nodes_of(panel: Panel, tree: Hierarchy) -> Panel:
     """Return the counts of all nodes, told apart by the keys of the hierarchy."""
-    return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys)
+    return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys, weight=None)
 
 
 def _of_level(nodes: Panel, rows: np.ndarray) -> Panel:

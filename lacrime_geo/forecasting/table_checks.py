@@ -91,8 +91,8 @@ def warn_of_lone_end(panel: Panel, parameters: Parameters) -> None:
     after = panel.values[:, filled[longest + 1] :].sum()
     if empty[longest] * {"day": 1, "week": 7}[panel.step] > 90 and after < 0.01 * panel.values.sum():
         parameters.warn(
-            f"Only {after:,.0f} of {panel.values.sum():,.0f} incidents are dated after {panel.begin[filled[longest]]}, the "
-            f"first on {panel.begin[filled[longest + 1]]}: check their dates, or end before them (until)."
+            f"Only {after:,.0f} of {panel.values.sum():,.0f} {parameters.get('unit', 'incidents')} are dated after "
+            f"{panel.begin[filled[longest]]}, the first on {panel.begin[filled[longest + 1]]}: check their dates, or end before them (until)."
         )
 
 

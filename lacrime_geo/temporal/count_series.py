@@ -36,6 +36,7 @@ class CountSeries:
     step : "day", "week" or "month".
     areas : the polygons, in the order of the names, where there are any.
     known : where a count is known (areas, steps); None where all are.
+    squares : the sum of the squares of the weights of each area (areas,), where `count` is of sums of weights.
     """
 
     name: np.ndarray
@@ -45,6 +46,7 @@ class CountSeries:
     step: str
     areas: Features | None = None
     known: np.ndarray | None = None
+    squares: np.ndarray | None = None
 
     @property
     def lengths(self) -> np.ndarray:
@@ -64,6 +66,7 @@ def count_series(
     by: Any = None,
     areas: Any = None,
     dates: np.ndarray | None = None,
+    weight: np.ndarray | None = None,
     parameters: Parameters,
     progress: Progress = None,
 ) -> CountSeries:
@@ -76,6 +79,7 @@ def count_series(
     by : column name or array (n,) that tells groups apart.
     areas : polygon layer; every polygon has a series.
     dates : by which to count (n,). Default: the times of the incidents.
+    weight : of each incident (n,), 0 or more, whose sums take the place of counts. Default: 1 each.
     parameters : the record, in which what is left out is noted.
     progress : function of a fraction, returning False to stop.
 
@@ -95,8 +99,10 @@ def count_series(
     counted = ~np.isnat(day) & (number >= 0) & (at >= 0) & (day < end)
     _note(incidents, day, begin[0], end, parameters)
     flat = number[counted] * begin.size + at[counted]
-    count = np.bincount(flat, minlength=names.size * begin.size).reshape(names.size, begin.size)
-    return CountSeries(names, begin, end, count, step, polygons)
+    each = None if weight is None else weight[counted]
+    count = np.bincount(flat, each, minlength=names.size * begin.size).reshape(names.size, begin.size)
+    squares = None if each is None else np.bincount(number[counted], each**2, minlength=names.size)
+    return CountSeries(names, begin, end, count, step, polygons, squares=squares)
 
 
 def _days(incidents: Incidents, dates: np.ndarray | None) -> np.ndarray:
@@ -214,7 +220,12 @@ def _note(
 
 
 def series_of_table(
-    table: Any, *, step: str | None = None, group: str | None = None, parameters: Parameters | None = None
+    table: Any,
+    *,
+    step: str | None = None,
+    group: str | None = None,
+    parameters: Parameters | None = None,
+    whole: bool = True,
 ) -> CountSeries:
     """Make series of a table with `date` and `count` a row, and a column of groups; steps without a row count 0.
 
@@ -225,33 +236,36 @@ def series_of_table(
         apart, else a day.
     group : name of the column of groups. Default: `group`, `area` or `name`, where there is one.
     parameters : the record, in which steps without a row are noted.
+    whole : whether counts must be whole numbers; sums of weights need not be.
 
     Raises
     ------
     ValueError
         If a column is missing, a date or count cannot be read, or two rows are of one group and step.
     """
-    day, count, labels = rows_of_table(table, group)
+    day, count, labels = rows_of_table(table, group, whole)
     found = checks.option("step", step, STEPS) if step else step_of(np.unique(day))
     begin, end = _steps_of_table(day, found)
     at = np.searchsorted(begin, day, side="right") - 1
     groups, number = np.unique(labels, return_inverse=True)
     flat = number.ravel() * begin.size + at
     _refuse_twice(flat, labels, day, found)
-    counts = np.zeros(groups.size * begin.size, dtype=np.int64)
+    counts = np.zeros(groups.size * begin.size, dtype=count.dtype)
     counts[flat] = count
     if parameters is not None:
         _note_missing(counts.size - flat.size, counts.size, found, parameters)
     return CountSeries(groups.astype(object), begin, end, counts.reshape(groups.size, begin.size), found)
 
 
-def rows_of_table(table: Any, group: str | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def rows_of_table(
+    table: Any, group: str | None = None, whole: bool = True
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the day, the count and the group of each row of a table (rows,)."""
     columns = getattr(table, "columns", table)
     source = columns if isinstance(columns, dict) else table
     names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
     day = _table_days(checks.column(source, "period" if "date" not in names and "period" in names else "date"))
-    count = _table_counts(checks.column(source, "count"), day)
+    count = _table_counts(checks.column(source, "count"), day, whole)
     key = group or next((name for name in ("group", "area", "name") if name in names), None)
     if key is None:
         return day, count, np.full(day.size, "all", dtype=object)
@@ -289,16 +303,21 @@ def _table_days(values: Any) -> np.ndarray:
     return day
 
 
-def _table_counts(values: Any, day: np.ndarray) -> np.ndarray:
+def _table_counts(values: Any, day: np.ndarray, whole: bool) -> np.ndarray:
     count = checks.numbers("count", values, day.size)
-    bad = np.flatnonzero(~(count >= 0) | (count % 1 != 0))
+    bad = np.flatnonzero(~(count >= 0) | ((count % 1 != 0) & whole))
+    if bad.size and not whole:
+        raise ValueError(
+            f"{bad.size:,} of {day.size:,} sums of weights are below 0, first row {bad[0]} ({day[bad[0]]}, {count[bad[0]]:g}); "
+            "mend or leave out such rows."
+        )
     if bad.size:
         raise ValueError(
             f"{bad.size:,} of {day.size:,} counts {'is' if bad.size == 1 else 'are'} no whole "
             f"{'number' if bad.size == 1 else 'numbers'} of 0 or more, first row {bad[0]} ({day[bad[0]]}, {count[bad[0]]:g}); "
             "mend or leave out such rows."
         )
-    return count.astype(np.int64)
+    return count.astype(np.int64) if whole else count
 
 
 def step_of(days: np.ndarray) -> str:

@@ -1,0 +1,94 @@
+"""Sums of weights in place of numbers of incidents: their unit, and how much the incidents that make them up weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+from ..incidents import Incidents
+
+# The columns of a saved table of sums, which tell it from a table of numbers of incidents.
+UNIT, EFFECTIVE = "unit", "effective_weight"
+INCIDENTS, SUMS = "incidents", "sums of weights"
+
+
+def unit_of(weight: Any, incidents: Incidents) -> str:
+    """Return of what the sums of a weight are: as its marks or the column `unit` of the layer say, else by the column's name."""
+    if weight is None and incidents.weight is None:
+        return INCIDENTS
+    told = getattr(weight, "parameters", {}).get(UNIT)
+    if told:
+        return str(told)
+    if not isinstance(weight, str):
+        return SUMS
+    source: Any = {} if incidents.source is None else incidents.source
+    names = {str(name) for name in (source.columns if hasattr(source, "columns") else source)}
+    values = set(np.asarray(checks.column(source, UNIT)).astype(str).tolist()) if UNIT in names else set()
+    return values.pop() if len(values) == 1 else f"sums of {weight}"
+
+
+def effective_weights(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    """Return the weight of an incident that counts in each series: the sum of squares over the sum, 1 where only 0 and 1 are.
+
+    A sum over it is like a count: of incidents that come by chance its variance is its mean. A series without any weight has
+    that of all together.
+
+    >>> effective_weights(np.array([4.0, 0.0]), np.array([10.0, 0.0])).tolist()
+    [2.5, 2.5]
+    """
+    whole = squares.sum() / total.sum() if total.sum() > 0 else 1.0
+    return np.where(total > 0, squares / np.where(total > 0, total, 1.0), whole)
+
+
+def whole_numbers(values: np.ndarray) -> np.ndarray:
+    """Return sums as whole numbers where all of them are, as those of weights of 0 and 1; else as they are.
+
+    >>> whole_numbers(np.array([2.0, 0.0])).dtype.kind, whole_numbers(np.array([2.5, 0.0])).dtype.kind
+    ('i', 'f')
+    """
+    return values.astype(np.int64) if (values % 1 == 0).all() and values.max(initial=0.0) < 2**53 else values
+
+
+def told_of(rows: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> tuple[str, np.ndarray | None]:
+    """Return the unit of a table and the effective weight of each row, None where it is not told.
+
+    Raises
+    ------
+    ValueError
+        If the column `unit` holds several, or an effective weight is no number above 0.
+    """
+    unit = str(attrs.get(UNIT) or INCIDENTS)
+    if UNIT in rows:
+        found = sorted({str(value) for value in np.asarray(rows[UNIT]).tolist()})
+        if len(found) > 1:
+            raise ValueError(
+                f"The column {UNIT!r} says of what all counts of the table are, and holds {len(found):,} values, such as "
+                f"{found[0]!r} and {found[1]!r}; make a table of each."
+            )
+        unit = found[0] if found else unit
+    if EFFECTIVE not in rows:
+        return unit, None
+    weight = checks.numbers(EFFECTIVE, rows[EFFECTIVE], len(rows[EFFECTIVE]))
+    bad = np.flatnonzero(~(weight > 0))
+    if bad.size:
+        raise ValueError(
+            f"{EFFECTIVE} is not above 0 in {bad.size:,} of {weight.size:,} rows, first row {bad[0]} ({weight[bad[0]]:g}); leave "
+            "the column out where it is not known."
+        )
+    return unit, weight
+
+
+def of_series(weight: np.ndarray | None, number: np.ndarray) -> np.ndarray | None:
+    """Return the effective weight of each series, that of its first row, of those of the rows."""
+    return None if weight is None else weight[np.unique(number, return_index=True)[1]]
+
+
+def varied(weight: Any) -> np.ndarray | None:
+    """Return effective weights as an array, None where all are 1: sums that are counts."""
+    if weight is None:
+        return None
+    found = np.asarray(weight, dtype=float)
+    return None if np.allclose(found, 1.0, rtol=0, atol=1e-12) else found
