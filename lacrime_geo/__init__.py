@@ -69,6 +69,7 @@ from .risk import (
 )
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
+from .severity import Harm, HarmScale, harm, harm_scale
 from .spacetime import (
     EmergingHotspots,
     EmergingPattern,
@@ -106,6 +107,8 @@ __all__ = [
     "FeedbackAudit",
     "Forecast",
     "Grid",
+    "Harm",
+    "HarmScale",
     "HexagonalGrid",
     "Hotspots",
     "Incidents",
@@ -159,6 +162,8 @@ __all__ = [
     "forecast",
     "forecast_areas",
     "gi_star",
+    "harm",
+    "harm_scale",
     "hdbscan",
     "hotspots",
     "incremental_moran",

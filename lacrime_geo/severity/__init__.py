@@ -1,0 +1,6 @@
+"""Severity: what incidents weigh by the harm they do, and how far that changes a map."""
+
+from .harm_scales import HarmScale, harm_scale
+from .weighed_incidents import Harm, harm
+
+__all__ = ["Harm", "HarmScale", "harm", "harm_scale"]
