@@ -10,6 +10,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
+from .correlates import join_by_area
 from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
@@ -35,6 +36,7 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
+from .interventions import Displacement, RateRatio, irr, wdd
 from .jurisdictions import CrimePanel, as_panel, read_ucr
 from .map_comparison import Comparison, compare
 from .model_card_pages import ModelCard
@@ -101,6 +103,7 @@ __all__ = [
     "Contest",
     "Counts",
     "CrimePanel",
+    "Displacement",
     "EmergingHotspots",
     "EmergingPattern",
     "Features",
@@ -118,6 +121,7 @@ __all__ = [
     "NearRepeats",
     "Overview",
     "PeriodComparison",
+    "RateRatio",
     "Retraining",
     "RiskMap",
     "RiskSurface",
@@ -167,7 +171,9 @@ __all__ = [
     "hdbscan",
     "hotspots",
     "incremental_moran",
+    "irr",
     "jitter_sensitivity",
+    "join_by_area",
     "kde",
     "lag_safe_end",
     "lapd_url",
@@ -208,5 +214,6 @@ __all__ = [
     "st_dbscan",
     "stability",
     "urn_simulation",
+    "wdd",
     "weekday_test",
 ]
