@@ -9,5 +9,6 @@ from .data.quality.audit_command import AUDIT
 from .forecasting.count_command import COUNT
 from .forecasting.forecast_command import FORECAST
 from .forecasting.retrain_command import RETRAIN
+from .interventions.count_commands import E_TEST, IRR, WDD
 
-COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN)
+COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST)
