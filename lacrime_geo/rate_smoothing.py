@@ -24,12 +24,22 @@ def empirical_bayes(count: np.ndarray, population: np.ndarray) -> np.ndarray:
     """
     peopled = population > 0
     count, people = count[peopled], population[peopled]
-    mean = count.sum() / people.sum()
-    beyond = max((people * (count / people - mean) ** 2).sum() / people.sum() - mean / people.mean(), 0.0)
+    mean, beyond = between_areas(count, people)
     smooth = np.full(population.shape, mean)
     if beyond > 0:
         smooth[peopled] += (count / people - mean) * beyond / (beyond + mean / people)
     return smooth
+
+
+def between_areas(count: np.ndarray, people: np.ndarray) -> tuple[float, float]:
+    """Return the rate of all areas together, and the variance of their rates beyond what chance gives (Marshall 1991).
+
+    >>> [round(value, 9) for value in between_areas(np.array([10, 30]), np.array([1000, 1000]))]
+    [0.02, 8e-05]
+    """
+    mean = float(count.sum() / people.sum())
+    beyond = (people * (count / people - mean) ** 2).sum() / people.sum() - mean / people.mean()
+    return mean, max(float(beyond), 0.0)
 
 
 def rates_of(count: np.ndarray, population: np.ndarray, smoothing: str, parameters: Parameters) -> np.ndarray:

@@ -1,0 +1,29 @@
+"""What a ranking by raw totals would have said, and how much of it stays when rates are compared."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .counted_places import CountedPlaces, ranks_of
+
+# So many of the first are looked at, or a third of all where there are few.
+FIRST = 10
+
+
+def of_totals(places: CountedPlaces, rank: np.ndarray) -> str:
+    """Say which place has the most incidents, and how many of the first by totals are among the first by another rank.
+
+    Parameters
+    ----------
+    places : with their counts.
+    rank : of each place (n,), 1 the first, NaN where it is not ranked.
+    """
+    by_total = ranks_of(places.count)
+    first = int(np.nanargmin(by_total))
+    most = max(min(FIRST, places.known.size // 3), 1)
+    both = int(np.sum((by_total <= most) & (rank <= most)))
+    where = f"number {rank[first]:,.0f} by rate" if np.isfinite(rank[first]) else "not among those ranked"
+    return (
+        f"by raw totals {places.names[first]} is first ({places.count[first]:,.0f} incidents; {where}), and {both} of the "
+        f"{most} first by totals {'is' if both == 1 else 'are'} among the {most} first by rate"
+    )
