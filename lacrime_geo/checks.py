@@ -42,6 +42,14 @@ def share(name: str, value: Any) -> float:
     return number
 
 
+def per_cent(name: str, value: Any) -> float:
+    """Return value, the level of an interval, as per cent from 1 to below 100."""
+    number = positive(name, value, "per cent")
+    if not 1 <= number < 100:
+        raise ValueError(f"{name} must be per cent from 1 to below 100, such as 95, got {value!r}.")
+    return number
+
+
 def whole(name: str, value: Any, minimum: int = 1) -> int:
     """Return value as an int of at least minimum."""
     try:

@@ -27,6 +27,7 @@ def withheld(
 
     In a group (numbers from 0) the smallest other counts are withheld as well, empty ones last, equal ones by chance, while
     what is withheld can be told from its sum. A group that has no others left is `open`: its total must not be published.
+    Of a table whose totals are known both ways, `group` has two rows (2, n), with numbers of their own.
 
     Notes
     -----
@@ -41,20 +42,40 @@ def withheld(
     ([False, False, True, False], [False, True, False, False])
     """
     small = (count < k) & ((count > 0) | zeros)
-    others, open_groups = np.zeros(count.size, dtype=bool), []
+    others, open_groups = np.zeros(count.size, dtype=bool), set()
+    ways, before = np.atleast_2d(group), -1
+    while before < others.sum():
+        before = int(others.sum())
+        for way in ways:
+            open_groups |= _with_others(count, small, others, way, random, (k, zeros))
+        if len(ways) == 1:  # of several ways each may undo what another hides
+            break
+    return Withheld(small, others, np.array(sorted(open_groups), dtype=np.int64))
+
+
+def _with_others(
+    count: np.ndarray,
+    small: np.ndarray,
+    others: np.ndarray,
+    group: np.ndarray,
+    random: np.random.Generator,
+    rule: tuple[int, bool],
+) -> set[int]:
+    """Withhold others (marked here) in each group where the sum tells a small count; return the groups left open."""
+    found = set()
     by_group = np.argsort(group, kind="stable")
-    for number in np.unique(group[small]):
+    for number in np.unique(group[small | others]):
         first, last = np.searchsorted(group[by_group], [number, number + 1])
         rows = by_group[first:last]
         # Empty ones last; the draw puts equal ones into an order that nobody knows.
         order = rows[np.lexsort((random.random(rows.size), count[rows], count[rows] == 0))]
-        spare = list(order[~small[order]])
-        while _told(count[rows], small[rows], others[rows], k, zeros):
+        spare = list(order[~(small | others)[order]])
+        while _told(count[rows], small[rows], others[rows], *rule):
             if not spare:
-                open_groups.append(number)
+                found.add(int(number))
                 break
             others[spare.pop(0)] = True
-    return Withheld(small, others, np.array(open_groups, dtype=np.int64))
+    return found
 
 
 def _told(count: np.ndarray, small: np.ndarray, others: np.ndarray, k: int, zeros: bool) -> bool:
