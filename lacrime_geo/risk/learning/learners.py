@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from ...scikit_learning import FITTING, estimator_named, on_one_thread
 from .column_scales import Scales
 from .links import Link
 from .training_rows import Rows
@@ -19,9 +19,6 @@ _DOUBT = 0.01
 # Trees that tell which setting is better, and that predict in the end; rows that each is grown of.
 _TREES_TRIED, _TREES, _ROWS_OF_A_TREE = 30, 150, 5_000
 _PENALTIES = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-# While scikit-learn fits it sets the filters of warnings aside, which all threads share: two at once would leave them mixed up,
-# and warnings of its own on the screen.
-_FITTING = threading.Lock()
 
 
 class Learner:
@@ -65,7 +62,7 @@ class Learner:
         columns = rows.values if scales is None else scales.apply(rows.values)
         estimator = self.estimator(setting, rows, seed, final)
         weight = {"sample_weight": rows.weight} if self.weighted else {}
-        with _FITTING, on_one_thread():
+        with FITTING, on_one_thread():
             estimator.fit(columns, rows.any.astype(int) if self.odds else rows.came, **weight)
         kept = 1.0 if self.weighted else rows.kept_zeros / rows.kept_with_any
         model = Model(self, estimator, scales, Link(self.odds, kept))
@@ -180,19 +177,5 @@ class Boosting(Learner):
         return np.log(estimator.predict(columns))
 
 
-def on_one_thread() -> Any:
-    """Return a context in which this thread's OpenMP has no others: tables are small, and threads that wait are costly."""
-    from threadpoolctl import threadpool_limits  # scikit-learn brings it
-
-    return threadpool_limits(1, user_api="openmp")
-
-
 def _of_scikit(module: str, kind: str, asked: str) -> Any:
-    try:
-        from importlib import import_module
-
-        return getattr(import_module(f"sklearn.{module}"), kind)
-    except ImportError as problem:
-        raise ImportError(
-            f'{asked!r} needs scikit-learn: pip install scikit-learn; "prior_counts" and "borrowed_strength" do without.'
-        ) from problem
+    return estimator_named(module, kind, asked, '"prior_counts" and "borrowed_strength"')
