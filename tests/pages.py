@@ -1,5 +1,6 @@
 """What the tests of the pages in docs/ share: a page's words, tables and links, and its examples, run."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -48,19 +49,53 @@ class Page:
     def run_examples(self, capsys):
         """Run every script and command in the working folder, check what each prints, and return how many there are."""
         found = EXAMPLES.findall(self.text)
-        for script, command, said in found:
-            if "processing.run" in script:
-                continue  # QGIS's own: tests/plugin/test_plugin_docs.py
-            printed = run_script(script) if script else run_command(command, capsys)
-            assert said in printed, f"{script or command}\n{printed}"
+        with Scripts() as scripts:
+            for script, command, said in found:
+                if "processing.run" in script:
+                    continue  # QGIS's own: tests/plugin/test_plugin_docs.py
+                printed = scripts.run(script) if script else run_command(command, capsys)
+                assert said in printed, f"{script or command}\n{printed}"
         return len(found)
+
+
+class Scripts:
+    """Runs scripts in a process of their own, in which what they import is loaded once; each begins without any names."""
+
+    SERVER = """
+import contextlib, io, json, sys, traceback
+for line in sys.stdin:
+    printed, problem = io.StringIO(), None
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            exec(compile(json.loads(line), "<example>", "exec"), {"__name__": "__main__"})
+        except BaseException:
+            problem = traceback.format_exc()
+    print(json.dumps([printed.getvalue(), problem]), flush=True)
+"""
+
+    def __enter__(self):
+        """Start the process in the working folder."""
+        pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        self.process = subprocess.Popen([sys.executable, "-X", "utf8", "-c", self.SERVER], **pipes)
+        return self
+
+    def __exit__(self, *problem):
+        """End the process."""
+        self.process.communicate()
+
+    def run(self, script):
+        """Return what a script prints; raise when it fails."""
+        self.process.stdin.write(json.dumps(script) + "\n")
+        self.process.stdin.flush()
+        printed, problem = json.loads(self.process.stdout.readline())
+        assert problem is None, problem
+        return printed
 
 
 def run_script(script):
     """Run a script by itself and return what it prints."""
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+    with Scripts() as scripts:
+        return scripts.run(script)
 
 
 def run_command(command, capsys):
