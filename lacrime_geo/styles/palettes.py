@@ -237,3 +237,17 @@ RISK = ((0.005, "#8b0020"), (0.01, "#d7191c"), (0.02, "#fb6a2c"), (0.05, "#fdae4
 RISK_BUDGET = "#1f1f1f"
 # Places chosen only by offences that police discover, only without them (both of Okabe & Ito), and either way.
 DRIVEN, DISPLACED, EITHER_WAY = "#d55e00", "#56b4e9", "#4d4d4d"
+
+# Funnels: beyond the limits in ColorBrewer PuOr, the outer ones darker; within, and without a rate, no hue at all.
+FUNNEL = {
+    "far above": ("Far above: beyond the {outer} limits", "#b35806"),
+    "above": ("Above the {inner} limits", "#fdb863"),
+    "within": ("Within the limits: {left}", "#e6e6e6"),
+    "below": ("Below the {inner} limits", "#b2abd2"),
+    "far below": ("Far below: beyond the {outer} limits", "#542788"),
+    "no rate": ("No rate: nobody lives there, or it is not known", None),
+}
+# Rates, and ranks told apart from the middle: magma as densities have it, from the second step on.
+RATES = DENSITY[1:]
+# Over few residents or without a rate, and ranks that cannot be told from the middle.
+RATE_DOUBT = "#6b6b6b"

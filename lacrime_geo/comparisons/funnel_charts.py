@@ -1,0 +1,229 @@
+"""The funnel plot: rates by population, the limits around the target, and the names of what lies farthest beyond."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from ..chart_parts import EDGE, GREY, INK, document, element, line, path, short, text
+from ..forecasting import chart_frames as frames
+from ..forecasting.chart_frames import LETTER, MARGIN, WIDTH, Frame, sentence
+from ..parameters import in_words
+from ..styles.palettes import FUNNEL
+from .funnel_axes import population_axis, populations_along, rate_axis
+
+if TYPE_CHECKING:
+    from .place_funnels import Funnel
+
+HEIGHT, LEFT = 420.0, 76.0
+STEPS = 160
+NAMED = 14
+SIZE, CHOSEN = 2.6, 4.2
+WITHIN = "#9a9a9a"
+# Names are as high and as far from their dots.
+HIGH, AWAY = 13.0, 8.0
+# So many dots are kept clear of names: looking at all of very many would take long.
+OBSTACLES = 400
+
+
+class Box(NamedTuple):
+    """Hold a piece of the page that is taken."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def overlaps(self, other: Box) -> bool:
+        """Tell whether two have something in common."""
+        apart = self.right < other.left or other.right < self.left
+        return not (apart or self.bottom <= other.top or other.bottom <= self.top)
+
+
+def words_of(kept: dict) -> dict[str, str]:
+    """Return what each position means, in words of a legend."""
+    inner, outer = (f"{limit:g} %" for limit in sorted(kept["limits"]))
+    left = "chance can explain it" if kept["overdispersion"] == "none" else "chance and the usual spread of places"
+    return {name: said.format(inner=inner, outer=outer, left=left) for name, (said, _) in FUNNEL.items()}
+
+
+def drawn(found: Funnel) -> str:
+    """Return the chart as a whole SVG document."""
+    kept = found.parameters
+    head = frames.lines_of(sentence(str(kept["found"])), WIDTH - 2 * MARGIN)
+    parts = [text(found.label, MARGIN, 28, size=15, weight="bold")]
+    parts += [text(row, MARGIN, 49 + 17 * number, "start") for number, row in enumerate(head)]
+    legend, top = frames.in_a_row(_legend(found), 49 + 17 * len(head) + 8)
+    frame, inside = _frame(found, top + 26)
+    parts += [
+        *legend,
+        *_axes(frame, found),
+        *_limits(frame, found),
+        *_dots(frame, found, inside),
+        *_beyond(frame, found),
+    ]
+    parts += _names(frame, found, inside)
+    said = [*map(sentence, kept["further"]), *kept["caveats"]]
+    beneath, bottom = frames.written(said, frame.bottom + 62)
+    return document([*parts, *beneath], WIDTH, int(bottom + 2))
+
+
+def _frame(found: Funnel, top: float) -> tuple[Frame, np.ndarray]:
+    """Return the frame, and which places are inside it (n,)."""
+    assert found.places is not None
+    known = found.places.known
+    rate, people = found["rate"][known], found["population"][known]
+    small = found["few_residents"][known]
+    usual = np.ones(small.size, dtype=bool) if small.all() else ~small
+    limits = [values[known][usual] for name, values in found.columns.items() if name.startswith(("low_", "high_"))]
+    y = rate_axis(rate[usual], np.quantile(limits, 0.9, axis=1))
+    frame = Frame(MARGIN + LEFT, top, WIDTH - 2 * MARGIN - LEFT, HEIGHT, population_axis(people[usual]), y)
+    inside = known & ~found["few_residents"]
+    inside[inside] = found["rate"][inside] <= y.last
+    return frame, inside
+
+
+def _axes(frame: Frame, found: Funnel) -> list[str]:
+    kept = found.parameters
+    return [
+        *frame.level_lines(),
+        *frame.moments(),
+        text(f"Incidents {kept['unit']}", MARGIN, frame.top - 10, "start", 11),
+        text(
+            str(kept["population"]).replace("_", " ").capitalize(),
+            (frame.left + frame.right) / 2,
+            frame.bottom + 38,
+            size=11,
+        ),
+    ]
+
+
+def _limits(frame: Frame, found: Funnel) -> list[str]:
+    """Return the target and the limits: those that judge thick, those of chance alone thin beside them."""
+    assert found.limits is not None and found.places is not None
+    drawn_by, places = found.limits, found.places
+    people = populations_along(frame.x, STEPS)
+    at = float(frame.up(found.parameters["target"]))
+    parts = [line(frame.left, at, frame.right, at, INK, width=1.2)]
+    judged = [] if drawn_by.by_chance else [True]
+    for by_chance in [*judged, drawn_by.by_chance]:
+        for tail, dash in zip(drawn_by.tails, ("6 4", "none")):
+            for side in drawn_by.lines(people * (places.years or 1.0), tail, by_chance):
+                heights = frame.up(side * places.per)
+                heights = np.where(heights < frame.top, np.nan, heights)
+                thin = by_chance and not drawn_by.by_chance
+                parts.append(path(frame.across(people), heights, EDGE if thin else INK, dash, 1.0 if thin else 1.4))
+    words = f"target {in_words(found.parameters['target'])}"
+    return [*parts, text(words, frame.right, at - 5, "end", 11)]
+
+
+def _dots(frame: Frame, found: Funnel, inside: np.ndarray) -> list[str]:
+    """Return a dot for each place, those within the limits beneath the others."""
+    order = np.argsort(found["position"] != "within", kind="stable")
+    many = inside.sum() > 300
+    parts = []
+    for row in order[inside[order]].tolist():
+        at = float(frame.across(found["population"][row])), float(frame.up(found["rate"][row]))
+        parts.append(_told(found, row, _dot(*at, found["position"][row], SIZE if many else CHOSEN)))
+    return parts
+
+
+def _dot(across: float, height: float, position: str, size: float) -> str:
+    colour = WITHIN if position == "within" else FUNNEL[position][1]
+    look = dict(fill_opacity=0.45 if position == "within" else 0.95, stroke=INK, stroke_width=0.3)
+    return element("circle", cx=short(across), cy=short(height), r=size, fill=colour, **look)
+
+
+def _told(found: Funnel, row: int, drawn: str) -> str:
+    said = f"{found['name'][row]}: {in_words(found['rate'][row])} {found.parameters['unit']}, {found['position'][row]}"
+    return frames.told([drawn], said)
+
+
+def _beyond(frame: Frame, found: Funnel) -> list[str]:
+    """Return an arrow at the upper edge for each place whose rate is beyond it, and what is not drawn, in words."""
+    assert found.places is not None
+    usual = found.places.known & ~found["few_residents"]
+    above = usual & (np.nan_to_num(found["rate"]) > frame.y.last)
+    parts = []
+    for row in np.flatnonzero(above).tolist():
+        at = float(frame.across(found["population"][row]))
+        points = f"{short(at - 4)},{short(frame.top + 6)} {short(at + 4)},{short(frame.top + 6)} {short(at)},{short(frame.top - 2)}"
+        arrow = element("polygon", points=points, fill=FUNNEL[found["position"][row]][1] or WITHIN)
+        parts.append(_told(found, row, arrow))
+    said = []
+    if above.any():
+        said.append(
+            f"{int(above.sum()):,} beyond the upper edge (arrows), up to {in_words(found['rate'][above].max())}"
+        )
+    if small := int(found["few_residents"].sum()):
+        said.append(f"{small:,} with few residents not drawn")
+    return [*parts, text("; ".join(said), frame.right, frame.top - 10, "end", 11, fill=GREY)]
+
+
+def _names(frame: Frame, found: Funnel, inside: np.ndarray) -> list[str]:
+    """Return the names of the places farthest beyond, where there is room for them."""
+    beyond = np.flatnonzero(
+        np.isin(found["position"], ("far above", "above", "below", "far below")) & ~found["few_residents"]
+    )
+    order = beyond[np.argsort(-np.abs(found["z_spread"][beyond]), kind="stable")][:NAMED]
+    taken = [_around(*_at(frame, found, inside, row)) for row in beyond[:OBSTACLES].tolist()]
+    parts = []
+    for row in order.tolist():
+        across, height = _at(frame, found, inside, row)
+        name = frames.shortened(str(found["name"][row]), 150, 11)
+        box = _room(frame, across, height, len(name) * LETTER * 11 / 12, taken)
+        if box is not None:
+            taken.append(box)
+            parts.append(text(name, box.left, box.bottom - 3, "start", 11))
+    return parts
+
+
+def _at(frame: Frame, found: Funnel, inside: np.ndarray, row: int) -> tuple[float, float]:
+    """Return where a place is drawn: its dot, or its arrow at the upper edge."""
+    height = float(frame.up(found["rate"][row])) if inside[row] else frame.top + 4
+    return float(frame.across(found["population"][row])), height
+
+
+def _around(across: float, height: float) -> Box:
+    return Box(across - CHOSEN, height - CHOSEN, across + CHOSEN, height + CHOSEN)
+
+
+def _room(frame: Frame, across: float, height: float, wide: float, taken: Sequence[Box]) -> Box | None:
+    """Return where a name may stand beside a dot (left, top, right, bottom), clear of those that stand; None without room."""
+    for left, middle in (
+        (across + AWAY, height),
+        (across - AWAY - wide, height),
+        (across + AWAY, height - HIGH),
+        (across + AWAY, height + HIGH),
+        (across - AWAY - wide, height - HIGH),
+        (across - AWAY - wide, height + HIGH),
+    ):
+        box = Box(left, middle - HIGH / 2, left + wide, middle + HIGH / 2)
+        inside = (
+            frame.left <= box.left
+            and box.right <= WIDTH - 4
+            and frame.top - 6 <= box.top
+            and box.bottom <= frame.bottom
+        )
+        if inside and not any(box.overlaps(other) for other in taken):
+            return box
+    return None
+
+
+def _legend(found: Funnel) -> list[tuple[list[str], str]]:
+    """Return a sign for each position there is, and for the lines."""
+    words = words_of(found.parameters)
+    positions = found.parameters["positions"]
+    there = [name for name in FUNNEL if positions.get(name)]
+    entries = [([_dot(13, 0, name, CHOSEN)], f"{words[name]} ({positions[name]:,})") for name in there]
+    inner, outer = (f"{limit:g} %" for limit in sorted(found.parameters["limits"]))
+    spread = "by chance alone" if found.parameters["overdispersion"] == "none" else "with the usual spread"
+    entries += [
+        ([line(0, 0, 26, 0, INK, dash, 1.4)], f"{limit} limits {spread}")
+        for limit, dash in ((inner, "6 4"), (outer, "none"))
+    ]
+    if found.parameters["overdispersion"] != "none":
+        entries.append(([line(0, 0, 26, 0, EDGE, width=1)], "limits of chance alone"))
+    return entries

@@ -1,0 +1,275 @@
+"""Funnels: which places lie beyond what chance, and the usual spread of places, leave of one rate for all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+import numpy as np
+
+from .. import checks
+from ..parameters import Parameters, in_words
+from ..progress import Progress, advance, within
+from ..results import Drawing, Marks
+from ..significance import adjust, two_sided
+from . import funnel_pages
+from .compared_places import ComparedPlaces
+from .control_limits import MODELS, Chance, chance_of, exact_limits, two_sided_tails
+from .counted_places import NOT_AT_RISK, PER, REPORTED, CountedPlaces, counted_places, per_cent, places_that, ranks_of
+from .overdispersion import OVERDISPERSION, SURE, Scale, Spread, limits_of, scale_of, spread_of
+from .total_words import of_totals
+
+STYLE = "funnel"
+LIMITS = (95.0, 99.8)
+POSITIONS = ("far below", "below", "within", "above", "far above")
+NO_RATE = "no rate"
+AT_ONCE = 50_000
+
+
+@dataclass(frozen=True, eq=False)
+class FunnelLimits:
+    """Hold what the lines of a funnel are made of; `tails` are the probabilities beyond each pair of limits, inner and outer."""
+
+    chance: Chance
+    scale: Scale
+    spread: Spread
+    tails: tuple[float, float]
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether places are judged by chance alone."""
+        return self.spread.how == "none"
+
+    def lines(self, exposure: np.ndarray, tail: float, by_chance: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return the lower and upper limits at exposures (m,), as rates of one resident; by chance alone, or with the spread."""
+        if by_chance:
+            low, high = exact_limits(self.chance, exposure, tail)
+            return low / exposure, high / exposure
+        return limits_of(self.scale, self.spread, 0.5 / np.sqrt(exposure), _deviations(tail))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Funnel(ComparedPlaces):
+    """Where places lie in a funnel, a row each in the order of the input; it draws itself (.svg, .png, .html) and has a map."""
+
+    drawing = Drawing(funnel_pages.drawn, funnel_pages.page_of)
+    map_style = STYLE
+    limits: Optional[FunnelLimits] = None
+
+    def map(self) -> Marks:
+        """Return the places again with where they lie, below, within or above the limits."""
+        return self.marks()
+
+
+def funnel(
+    features: Any,
+    *,
+    count: str | None = None,
+    population: str | None = None,
+    name: str | None = None,
+    per: float = PER,
+    years: float | None = None,
+    target: float | None = None,
+    limits: Sequence[float] = LIMITS,
+    model: str = "poisson",
+    overdispersion: str = "auto",
+    progress: Progress = None,
+) -> Funnel:
+    """Find the places whose rates lie beyond what chance leaves of one rate for all (funnel plot).
+
+    Parameters
+    ----------
+    features : places with a count and a population each: a layer of polygons or points, or a table without places.
+    count : column of the numbers of incidents, whole. Default: count, crime_count, crimes or incidents.
+    population : column of the residents, or of what else the rate is of. Default: population, residents, pop or pop_total.
+    name : column of the places' names. Default: name, area_name, geoid or the like; else rows are numbered.
+    per : so many residents a rate is of. Default 100,000.
+    years : years that the counts are of, so that rates are per year. Default: not given, and rates are of the whole period.
+    target : the rate that places are held against, in the unit of `per`. Default: the rate of all places together.
+    limits : two, in per cent: between the inner and between the outer ones so many places lie by chance. Default 95, 99.8.
+    model : "poisson", for incidents, or "binomial", for parts of a whole, such as burgled homes of all homes. Default "poisson".
+    overdispersion : how the spread of places beyond chance widens the limits: "additive", "multiplicative", "none" (by chance
+        alone, exact) or "auto": additive where the places spread more than chance leaves (p ≤ 0.05), else none. Default "auto".
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Funnel
+        `name`, `count`, `population`, `rate`, `expected`; by chance alone: `z`, exact two-sided `p` and `position_by_chance`;
+        with the spread: `z_spread`, `p_spread`; `p_adjusted` (of these, by the false discovery rate of all places) and
+        `position` ("far above" the outer limits, "above" the inner, "within", "below", "far below"; "no rate"); the limits of
+        each place (`low_95` and so on) and `few_residents`. `.map()` gives the places with these.
+
+    Raises
+    ------
+    ValueError
+        If a count is no whole number (sums of weights are none), a population is negative, no place has a rate, or of the
+        binomial model a count is above its population.
+
+    Notes
+    -----
+    By chance alone a place is judged by its exact tails. With the spread it is judged on the scale of √rate (of shares:
+    arcsin √share), on which chance is alike everywhere: z / √(1 + τ²/s²), or z / √φ. A place within widened limits is not like
+    all others: it differs no more than places usually do. Beyond a few thousand incidents a place chance explains hardly
+    anything, and nearly every place is beyond the exact limits. Resident population is not the population at risk.
+
+    References
+    ----------
+    Spiegelhalter (2005), Statistics in Medicine 24: 1185-1202. Spiegelhalter et al. (2012), Journal of the Royal Statistical
+    Society A 175: 1-47. DerSimonian & Laird (1986), Controlled Clinical Trials 7: 177-188.
+
+    Examples
+    --------
+    >>> towns = {"name": ["A", "B", "C", "D"], "count": [10, 25, 12, 11], "population": [1000, 1000, 1000, 1000]}
+    >>> funnel(towns, target=10, per=1000, overdispersion="none")["position"].tolist()
+    ['within', 'far above', 'within', 'within']
+    """
+    tails = _tails(limits)
+    for option, value, options in (("model", model, MODELS), ("overdispersion", overdispersion, OVERDISPERSION)):
+        checks.option(option, value, options)
+    parameters = Parameters(limits=[float(limit) for limit in limits], model=model)
+    places = counted_places(features, count, population, name, per, years, parameters)
+    if model == "binomial":
+        _refuse_no_shares(places, parameters)
+    at = _target(places, target, parameters)
+    advance(progress, 0.05)
+    scale = scale_of(places.events, places.exposure, at, model == "binomial")
+    spread = spread_of(scale, overdispersion)
+    _keep(spread, overdispersion, parameters)
+    drawn = FunnelLimits(chance_of(model, at), scale, spread, tails)
+    columns = _columns(places, drawn, parameters["limits"], within(progress, 0.1, 1.0))
+    found = Funnel(columns, parameters, "", f"Funnel of {places.rows.label}", places, drawn)
+    _tell(found)
+    advance(progress, 1.0)
+    return found
+
+
+def _tails(limits: Sequence[float]) -> tuple[float, float]:
+    shares = sorted(per_cent("limits", limit) for limit in limits)
+    if len(shares) != 2 or shares[0] == shares[1] or shares[0] < 0.5:
+        raise ValueError(f"limits must be two in per cent, from 50 on, such as 95, 99.8, got {limits!r}.")
+    return (1 - shares[0]) / 2, (1 - shares[1]) / 2
+
+
+def _refuse_no_shares(places: CountedPlaces, parameters: Parameters) -> None:
+    """Raise unless counts are parts of whole populations."""
+    if places.years is not None:
+        raise ValueError("The binomial model is of parts of a whole, which have no years: leave years out.")
+    bad = np.flatnonzero(places.known & ((places.count > places.population) | (places.population % 1 != 0)))
+    if bad.size:
+        row = bad[0]
+        raise ValueError(
+            f"Of the binomial model each count is a part of its whole {parameters['population']!r}; {bad.size:,} of "
+            f"{places.known.size:,} places have another, first {places.names[row]!r} ({places.count[row]:g} of "
+            f"{places.population[row]:g}); take the poisson model."
+        )
+
+
+def _target(places: CountedPlaces, target: float | None, parameters: Parameters) -> float:
+    """Return the target as a rate of one resident; keep and announce it."""
+    if target is None:
+        parameters.choose("target", places.overall * places.per, "the rate of all places together", f" {places.unit}")
+        at = places.overall
+    else:
+        parameters["target"] = checks.positive("target", target, places.unit)
+        at = parameters["target"] / places.per
+    if parameters["model"] == "binomial" and at >= 1:
+        raise ValueError(
+            f"A target of {in_words(at * places.per)} {places.unit} is no share below 1; name a lower one."
+        )
+    return at
+
+
+def _keep(spread: Spread, asked: str, parameters: Parameters) -> None:
+    """Keep and announce how far places spread, and what is made of it."""
+    parameters.update(phi=spread.ratio, phi_p=spread.p, tau_squared=spread.variance)
+    sure = "more than chance leaves" if spread.p <= SURE else "no more than chance leaves"
+    said = f"places spread {sure} (φ = {in_words(spread.ratio)}, of which chance alone would give 1)"
+    parameters.choose("overdispersion", spread.how, said if asked == "auto" else f"as asked for; {said}")
+
+
+def _columns(
+    places: CountedPlaces, drawn: FunnelLimits, limits: Sequence[float], progress: Progress
+) -> dict[str, np.ndarray]:
+    """Return the columns of all places, block by block where there are many."""
+    exposure, count = places.exposure, places.events
+    p = np.empty(count.size)
+    lines = np.empty((2, 2, count.size))
+    for begin in range(0, count.size, AT_ONCE):
+        advance(progress, begin / count.size)
+        some = slice(begin, begin + AT_ONCE)
+        p[some] = two_sided_tails(drawn.chance, count[some], exposure[some])
+        for pair, tail in enumerate(drawn.tails):
+            lines[pair, :, some] = drawn.lines(exposure[some], tail, drawn.by_chance)
+    z = drawn.scale.z
+    wide = (drawn.scale.values - drawn.scale.target) / drawn.spread.error(drawn.scale.error)
+    p_spread = p if drawn.by_chance else two_sided(wide)
+    columns = {
+        "rate": count / exposure * places.per,
+        "expected": drawn.chance.target * exposure,
+        "z": z,
+        "p": p,
+        "z_spread": wide,
+        "p_spread": p_spread,
+        "p_adjusted": adjust(p_spread, "fdr"),
+    }
+    for limit, pair in zip(sorted(limits), lines):
+        columns.update({f"{side}_{_written(limit)}": line * places.per for side, line in zip(("low", "high"), pair)})
+    spread = {name: places.spread(values) for name, values in columns.items()}
+    return {
+        "name": places.names,
+        "count": places.count,
+        "population": places.population,
+        **spread,
+        "position": places.spread(_positions(z, p_spread, drawn.tails), NO_RATE),
+        "position_by_chance": places.spread(_positions(z, p, drawn.tails), NO_RATE),
+        "few_residents": places.spread(places.few_residents, False),
+    }
+
+
+def _written(limit: float) -> str:
+    return f"{limit:g}".replace(".", "_")
+
+
+def _deviations(tail: float) -> float:
+    from scipy.special import ndtri
+
+    return -float(ndtri(tail))
+
+
+def _positions(z: np.ndarray, p: np.ndarray, tails: tuple[float, float]) -> np.ndarray:
+    """Return where places lie, by their two-sided p (n,)."""
+    steps = sum((p <= 2 * tail).astype(int) for tail in tails)
+    return np.array(POSITIONS, dtype=object)[2 + np.sign(z).astype(int) * steps]
+
+
+def _tell(found: Funnel) -> None:
+    """Say how many places lie beyond, by chance and with the spread, and what stands first by totals."""
+    kept, places = found.parameters, found.places
+    assert places is not None
+    inner, outer = (f"{limit:g} %" for limit in sorted(kept["limits"]))
+    usual = places.known & ~found["few_residents"]
+    beyond = {name: int(np.sum(found["position"][usual] == name)) for name in POSITIONS}
+    exact = int(np.sum(found["position_by_chance"][usual] != "within"))
+    kept.update(positions=beyond, beyond_by_chance=exact)
+    of_what = "chance" if kept["overdispersion"] == "none" else "chance and the usual spread of places"
+    kept.tell(
+        f"of {int(usual.sum()):,} places {beyond['far above'] + beyond['above']:,} lie above and "
+        f"{beyond['far below'] + beyond['below']:,} below what {of_what} leave{'s' * (of_what == 'chance')} ({inner} limits; "
+        f"{beyond['far above']:,} and {beyond['far below']:,} beyond {outer}), against {in_words(kept['target'])} {kept['unit']}"
+    )
+    fair = np.where(found["few_residents"], np.nan, found["z_spread"])
+    kept["further"] = [
+        f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
+        f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
+        f"Of all places looked at together {int(np.sum(found['p_adjusted'][usual] <= SURE)):,} stand out at a false discovery rate of 5 %",
+        of_totals(places, ranks_of(fair))
+        .replace("first by rate", "farthest above")
+        .replace("by rate", "by distance above"),
+    ]
+    if small := kept["few_residents"]:
+        kept["further"].append(
+            f"{places_that(small)} few residents, and {'is' if small == 1 else 'are'} not among these"
+        )
+    kept["caveats"] = [NOT_AT_RISK, REPORTED]
