@@ -36,7 +36,7 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
-from .interventions import Displacement, RateRatio, irr, wdd
+from .interventions import Displacement, Intervention, Plan, RateRatio, intervention, irr, plan_intervention, wdd
 from .jurisdictions import CrimePanel, as_panel, read_ucr
 from .map_comparison import Comparison, compare
 from .model_card_pages import ModelCard
@@ -71,7 +71,7 @@ from .risk import (
 )
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
-from .severity import Harm, HarmScale, harm, harm_scale
+from .severity import Harm, HarmScale, HarmSensitivity, harm, harm_scale, harm_sensitivity
 from .spacetime import (
     EmergingHotspots,
     EmergingPattern,
@@ -112,15 +112,18 @@ __all__ = [
     "Grid",
     "Harm",
     "HarmScale",
+    "HarmSensitivity",
     "HexagonalGrid",
     "Hotspots",
     "Incidents",
+    "Intervention",
     "MannKendall",
     "Marks",
     "ModelCard",
     "NearRepeats",
     "Overview",
     "PeriodComparison",
+    "Plan",
     "RateRatio",
     "Retraining",
     "RiskMap",
@@ -168,9 +171,11 @@ __all__ = [
     "gi_star",
     "harm",
     "harm_scale",
+    "harm_sensitivity",
     "hdbscan",
     "hotspots",
     "incremental_moran",
+    "intervention",
     "irr",
     "jitter_sensitivity",
     "join_by_area",
@@ -189,6 +194,7 @@ __all__ = [
     "optics",
     "overview",
     "peaks",
+    "plan_intervention",
     "predict_risk",
     "predictor_knows_nothing_later",
     "read_incidents",

@@ -41,7 +41,7 @@ def warn_of_few(weight: np.ndarray, parameters: Parameters) -> None:
     if number >= FEW and gravest < MUCH:
         return
     parameters.warn(
-        f"Few incidents make much of the harm: the gravest 1 % of them hold {gravest:.0%}, and the sum is as uncertain as one of "
-        f"{in_words(number)} equal incidents (off by {number**-0.5:.0%} by chance alone); one more or fewer can move a place, so "
-        "look at harm_sensitivity before ranking places."
+        f"Few incidents make much of the harm: the gravest 1 % of them hold {100 * gravest:.0f} %, and the sum is as uncertain "
+        f"as one of {in_words(number)} equal incidents (off by {100 * number**-0.5:.0f} % by chance alone); one more or fewer "
+        "can move a place, so look at harm_sensitivity before ranking places."
     )

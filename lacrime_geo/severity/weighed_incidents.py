@@ -110,27 +110,34 @@ def harm(
     >>> found["weight"].tolist(), found["mapped"].tolist(), found.parameters["total_harm"]
     ([1.0, 1.0, 0.0], [True, True, False], 2.0)
     """
-    chosen, everything = as_scale(scale), as_incidents(incidents)
-    name = column or chosen.key
-    _require_column(everything, chosen, name)
-    advance(progress, 0.1)
-    key = keys_of(everything, name, of_nibrs=chosen.key == "nibrs_code").values
-    advance(progress, 0.5)
-    weight, mapped = chosen.weights_of(everything, name)
-    advance(progress, 0.9)
+    everything = as_incidents(incidents)
     parameters = Parameters(layer=everything.label, incidents=everything.size, period=everything.period)
     parameters.update(everything.selection)
-    _keep_scale(chosen, name, parameters)
-    _require_some(everything, chosen, name, key, weight, mapped)
-    _tell(chosen, key, weight, mapped, parameters)
+    return weighed(everything, as_scale(scale), column, parameters, progress)
+
+
+def weighed(
+    everything: Incidents, scale: HarmScale, column: str | None, parameters: Parameters, progress: Progress = None
+) -> Harm:
+    """Weigh incidents on a scale, with the record to be carried on; raise as `harm` does."""
+    name = column or scale.key
+    _require_column(everything, scale, name)
+    advance(progress, 0.1)
+    key = keys_of(everything, name, of_nibrs=scale.key == "nibrs_code").values
+    advance(progress, 0.5)
+    weight, mapped = scale.weights_of(everything, name)
+    advance(progress, 0.9)
+    _keep_scale(scale, name, parameters)
+    _require_some(everything, scale, name, key, weight, mapped)
+    _tell(scale, key, weight, mapped, parameters)
     if everything.weight is not None:
         parameters.warn(
             "The incidents have weights of their own, which harm takes the place of; they are not multiplied."
         )
     warn_of_few(weight, parameters)
     advance(progress, 1.0)
-    label = everything.titled(f"Harm in {chosen.unit}")
-    return Harm({"weight": weight, "mapped": mapped}, parameters, everything, "harm", label, chosen, key)
+    label = everything.titled(f"Harm in {scale.unit}")
+    return Harm({"weight": weight, "mapped": mapped}, parameters, everything, "harm", label, scale, key)
 
 
 def _keep_scale(scale: HarmScale, column: str, parameters: Parameters) -> None:
