@@ -251,3 +251,11 @@ FUNNEL = {
 RATES = DENSITY[1:]
 # Over few residents or without a rate, and ranks that cannot be told from the middle.
 RATE_DOUBT = "#6b6b6b"
+
+# The areas of an intervention: words, fill, border, whether it is an area itself (else a ring around one). Okabe & Ito's hues.
+INTERVENTION = {
+    "treated": ("Treated", "#d55e00", "#8a3d00", True),
+    "control": ("Control", "#0072b2", "#004a75", True),
+    "displacement treated": ("Around the treated area", "#d55e00", "#d55e00", False),
+    "displacement control": ("Around the control", "#0072b2", "#0072b2", False),
+}

@@ -28,6 +28,7 @@ from .emerging import cube, emerging_hotspots, played_hotspots
 from .feedback import feedback
 from .forecasts import forecast
 from .hours import aoristic
+from .interventions import intervention
 from .near_repeats import near_repeat_roles, risk_zones
 from .outbreak_circles import outbreaks
 from .risk import risk
@@ -281,4 +282,5 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "cube": cube,
     "risk": risk,
     "feedback": feedback,
+    "intervention": intervention,
 }

@@ -27,8 +27,13 @@ def distances(x: np.ndarray, y: np.ndarray, layer: Features | Incidents) -> np.n
         raise ValueError(f"None of the {features.size:,} places of {features.label!r} has a geometry; leave it out.")
     if not features.are_polygons:
         return _from_points(x, y, *features.centres())
-    found = _from_edges(x, y, *_edges(features))
+    found = edge_distances(x, y, features)
     return np.where(polygon_of(features, x, y) >= 0, 0.0, found)
+
+
+def edge_distances(x: np.ndarray, y: np.ndarray, polygons: Features) -> np.ndarray:
+    """Return how far each point (n,) is from the nearest border of polygons (m), inside as outside."""
+    return _from_edges(x, y, *_edges(polygons))
 
 
 def numbers_within(x: np.ndarray, y: np.ndarray, layer: Features | Incidents, reach: float) -> np.ndarray:

@@ -1,0 +1,204 @@
+"""Whether an intervention worked: treated and control areas before and after, from incidents and polygons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import checks
+from ..delays import period_guards
+from ..incidents import Incidents, begin
+from ..parameters import Parameters, in_words
+from ..progress import Progress, advance, within
+from .detectable_change import Design, smallest_fall
+from .displacement_difference import level_of
+from .trial_areas import CONTROL, KINDS, NEAR_TREATED, TREATED, TrialAreas, areas_of
+from .trial_counts import WITHOUT, TrialCounts, dispersion_of
+from .trial_periods import DAY, TrialPeriods, trial_periods
+from .trial_results import Intervention, Trial, intervention_of
+from .trial_rows import ENOUGH_PLACEBOS, Asked, rows_of
+
+# A control of a size so different changes by another number where both change by the same share.
+ALIKE = 2.0
+POWER = 80.0
+
+
+def intervention(
+    incidents: Any,
+    *,
+    treated: Any,
+    control: Any,
+    start: Any,
+    end: Any = None,
+    before: int | None = None,
+    displacement: float | None = None,
+    washout: int = 0,
+    per_area: bool = False,
+    weight: Any = None,
+    level: float = 95,
+    seed: int = 0,
+    progress: Progress = None,
+) -> Intervention:
+    """Tell whether an intervention worked: its area against a control, before and after it began.
+
+    Parameters
+    ----------
+    incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before and after.
+    treated : polygon layer of where the intervention was; all its polygons together are one area.
+    control : polygon layer of where it was not, as alike as can be in what matters: trend, kind of place, number of incidents.
+    start : first day of the intervention (YYYY-MM-DD).
+    end : first day after it. Default: the day after the last one of which 95 % of the incidents are reported, as the file tells;
+        else after the last incidents.
+    before : days before the start that are compared. Default: as many as after it, or as there are.
+    displacement : distance (m) around both areas in which crime that has moved is looked for. Default: none is looked for.
+    washout : days from the start on that are left out, while the intervention is being set up. Default: none.
+    per_area : divide each area's incidents by its size, and tell the difference for an area of the size of the treated one.
+    weight : Column or array (n,) of weights, such as harm; rows of weighted differences stand beside those of counts.
+    level : of the intervals, in per cent.
+    seed : of counts drawn again where they are few.
+    progress : function of a fraction, returning False to stop.
+
+    Returns
+    -------
+    Intervention
+        A row for each statistic: `statistic` and `of` (what it is of), `estimate`, `low`, `high`, `p` (two-sided), `dispersion`
+        (by what the variance was multiplied), `sentence`. Differences are in incidents of the period after, below 0 for a fall.
+
+    Raises
+    ------
+    ValueError
+        If a layer holds no polygons, treated and control overlap, nothing stands in one of them, or the data do not reach.
+
+    Notes
+    -----
+    The rows are `wdd` (Wheeler & Ratcliffe 2018) with and without the rings, `irr`, and `e_test` of the treated area alone; the
+    difference against the same season a year earlier where the data reach. The same difference is taken of earlier pairs of
+    periods, in which nothing began (placebos). The mean of their z² is 1 if counts vary as Poisson counts do and both areas
+    went the same way; where it is higher, of at least five placebos, it multiplies the variance, and the interval is Student's.
+    An incident in the reach of both areas belongs to the ring of the nearer one.
+
+    Examples
+    --------
+    >>> from lacrime_geo import Features
+    >>> from lacrime_geo.geometry import rectangles_wkb
+    >>> first, later = np.datetime64("2023-01-01"), np.datetime64("2023-03-02")
+    >>> when = np.r_[first + np.arange(60), later + np.arange(0, 60, 2), first + np.arange(120)]
+    >>> x = np.repeat([100.0, 900.0], [90, 120])
+    >>> points = Incidents(x, np.full(210, 100.0), when=when, crs="EPSG:32611")
+    >>> squares = rectangles_wkb(np.array([0.0, 800.0]), np.zeros(2), 200, 200)
+    >>> here, there = (Features([square], "EPSG:32611") for square in squares)
+    >>> print(intervention(points, treated=here, control=there, start="2023-03-02")["sentence"][0])
+    Incidents fell by 30 (95 %: 1.6 to 58.4) more than in the control (p = 0.0384)
+    """
+    everything, placed, parameters = begin(incidents, weight)
+    level, washout = level_of(level), checks.whole("washout", washout, 0)
+    before = None if before is None else checks.whole("before", before)
+    areas = TrialAreas.of(treated, control, displacement, placed.crs)
+    advance(progress, 0.05)
+    periods = trial_periods(placed, start, end, before, washout, parameters)
+    counts = _counted(placed, areas, periods, within(progress, 0.05, 0.5))
+    shapes = areas.shapes(within(progress, 0.5, 0.9))
+    sizes = areas_of(shapes)
+    _record(everything, areas, periods, counts, sizes, parameters)
+    scale = sizes / sizes[TREATED] if per_area else np.ones(counts.kinds)
+    rows = rows_of(counts, periods, Asked(scale, level, seed), placed.weight is not None)
+    _judge(counts, periods, scale, level, parameters)
+    parameters.update(level=level, per_area=bool(per_area), seed=seed)
+    parameters.tell(rows[0].sentence)
+    advance(progress, 1.0)
+    return intervention_of(rows, Trial(areas, shapes, periods, counts), parameters, _title(placed, periods))
+
+
+def _counted(placed: Incidents, areas: TrialAreas, periods: TrialPeriods, progress: Progress) -> TrialCounts:
+    """Return the incidents in the areas; raise where there are none before and after in the treated area or the control."""
+    assert placed.when is not None  # of which the periods were chosen
+    kind = areas.kind_of(placed.easting, placed.northing, progress)
+    weight = np.ones(placed.size) if placed.weight is None else placed.weight
+    counts = TrialCounts(placed.when.astype("M8[D]"), kind, weight, len(areas.kinds))
+    sums = counts.sums((periods.before, periods.after), 0)
+    for number, layer in ((TREATED, areas.treated), (CONTROL, areas.control)):
+        if not sums[number].any():
+            raise ValueError(
+                f"No incident stands in the {KINDS[number]} area ({layer.label!r}) before or after the trial began; check its "
+                "polygons and the periods."
+            )
+    return counts
+
+
+def _record(
+    everything: Incidents,
+    areas: TrialAreas,
+    periods: TrialPeriods,
+    counts: TrialCounts,
+    sizes: np.ndarray,
+    parameters: Parameters,
+) -> None:
+    """Keep areas, periods and counts, and warn of what is wrong with them."""
+    pair = periods.before, periods.after
+    sums = counts.sums(pair, 0)
+    for name, period in zip(("before_period", "after_period"), pair):
+        parameters[name] = period.words()
+    parameters.update(treated=areas.treated.label, control=areas.control.label, displacement=areas.displacement)
+    parameters["counts"] = {kind: [int(count) for count in row] for kind, row in zip(areas.kinds, sums)}
+    parameters["area_km2"] = {kind: float(size / 1e6) for kind, size in zip(areas.kinds, sizes)}
+    parameters["undated_left_out"] = int(np.isnat(counts.day).sum())
+    whole = everything.select(since=str(periods.before.begin), until=str(periods.after.end))
+    period_guards.warn(parameters, whole)
+    if areas.displacement and (sizes[NEAR_TREATED:] == 0).any():
+        parameters.warn("A ring has no area of its own: the displacement is shorter than what the tool can draw.")
+    was = sums[:WITHOUT, 0]
+    if was.min() * ALIKE < was.max():
+        parameters.warn(
+            f"Before, the treated area had {was[0]:,.0f} incidents and the control {was[1]:,.0f}: where both change by the same "
+            "share, they change by different numbers, which the difference takes for an effect. Read the rate ratio, or take a "
+            "control of about as many incidents."
+        )
+
+
+def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level: float, parameters: Parameters) -> None:
+    """Keep what the placebos say of the spread, and what the trial could have told."""
+    z, spread = dispersion_of(counts, periods.placebos, scale, WITHOUT, False)
+    parameters["placebo_z"] = [round(float(one), 3) for one in z]
+    parameters["dispersion"] = spread if np.isfinite(spread) else None
+    if z.size >= ENOUGH_PLACEBOS:
+        if spread > 1:
+            parameters.warn(
+                f"In {z.size} earlier pairs of periods, in which nothing began, the same difference spread {in_words(spread)} "
+                "times as widely (in variance) as chance alone makes it: the intervals of differences are widened by it."
+            )
+    else:
+        parameters.warn(
+            f"Only {z.size} earlier {'pair' if z.size == 1 else 'pairs'} of periods of this length can be held against this one: "
+            "whether both areas went the same way before is hardly known."
+        )
+    lengths = periods.before.days, periods.after.days
+    rates = counts.sums((periods.before, periods.after), 0)[:WITHOUT, 0] / lengths[0]
+    widened = max(spread, 1.0) if z.size >= ENOUGH_PLACEBOS else 1.0
+    design = Design(*map(float, rates), *map(float, lengths), level, widened)
+    least = {test: smallest_fall(design, test, POWER) for test in ("wdd", "irr")}
+    parameters["detectable"] = {test: None if np.isnan(fall) else round(fall, 3) for test, fall in least.items()}
+    parameters["told"] = detectable_in_words(least)
+
+
+def detectable_in_words(least: dict[str, float]) -> str:
+    """Say which fall a trial could have told, by the difference and by the ratio.
+
+    >>> print(detectable_in_words({"wdd": 0.42, "irr": float("nan")}))
+    With as many incidents as before, 80 of 100 trials would tell a fall of 42 % by the difference, none at all by the ratio
+    """
+    falls = ["none at all" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
+    return (
+        f"With as many incidents as before, {POWER:g} of 100 trials would tell {falls[0]} by the difference, {falls[1]} by the "
+        "ratio"
+    )
+
+
+def _title(placed: Incidents, periods: TrialPeriods) -> str:
+    parts = [
+        "Intervention",
+        placed.selection.get("category"),
+        f"from {periods.before.end}",
+        f"until {periods.after.end - DAY}",
+    ]
+    return " · ".join(part for part in parts if part)
