@@ -37,7 +37,15 @@ from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
 from .interventions import Displacement, Intervention, Plan, RateRatio, intervention, irr, plan_intervention, wdd
-from .jurisdictions import CrimePanel, as_panel, read_ucr
+from .jurisdictions import (
+    CrimePanel,
+    PersistentHigh,
+    RateTrends,
+    as_panel,
+    persistent_high,
+    rate_trends,
+    read_ucr,
+)
 from .map_comparison import Comparison, compare
 from .model_card_pages import ModelCard
 from .model_keeping import load_model, model_card, save_model
@@ -123,8 +131,10 @@ __all__ = [
     "NearRepeats",
     "Overview",
     "PeriodComparison",
+    "PersistentHigh",
     "Plan",
     "RateRatio",
+    "RateTrends",
     "Retraining",
     "RiskMap",
     "RiskSurface",
@@ -195,8 +205,10 @@ __all__ = [
     "overview",
     "peaks",
     "plan_intervention",
+    "persistent_high",
     "predict_risk",
     "predictor_knows_nothing_later",
+    "rate_trends",
     "read_incidents",
     "read_lapd",
     "read_ucr",

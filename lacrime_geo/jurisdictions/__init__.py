@@ -2,5 +2,7 @@
 
 from .crime_panels import CrimePanel
 from .panel_reading import as_panel, read_ucr
+from .persistence import PersistentHigh, persistent_high
+from .trends import RateTrends, rate_trends
 
-__all__ = ["CrimePanel", "as_panel", "read_ucr"]
+__all__ = ["CrimePanel", "PersistentHigh", "RateTrends", "as_panel", "persistent_high", "rate_trends", "read_ucr"]

@@ -16,7 +16,9 @@ CAUTION = (
     "Do not rank agencies by these numbers: the FBI, which publishes them, cautions against it. Agencies differ in age, income, "
     "commuters, the area they serve and the ways they record; a residents' rate is not the risk of those who are there."
 )
-REPORTED = "Counted is what was reported to the police and passed on by them, not crime; ways of recording changed over the years."
+REPORTED = (
+    "Counted is what was reported to the police and passed on by them, not crime; ways of recording changed with time."
+)
 CAVEATS = (CAUTION, REPORTED)
 
 
