@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ NOT_AT_RISK = (
     "The residents of a place are not the people who are there: of a centre, an airport or a stadium a rate per resident says "
     "how many others come there."
 )
+BUNCHES = "Intervals are of Poisson chance, the least there is: incidents that come in bunches differ more."
 REPORTED = "Reported crime is not crime: who reports, and where police are, differs from place to place."
 
 
@@ -32,7 +33,7 @@ REPORTED = "Reported crime is not crime: who reports, and where police are, diff
 class CountedPlaces:
     """Hold places with a name, a count and a population each (n,), NaN where one is not known, and how their rates are told.
 
-    `known` are those that have both, and a population above 0.
+    `known` are those that have both, and a population above 0; `small` those of them with very few residents beside the others.
     """
 
     rows: Rows
@@ -40,6 +41,7 @@ class CountedPlaces:
     count: np.ndarray
     population: np.ndarray
     known: np.ndarray
+    small: np.ndarray
     per: float
     years: float | None
     unit: str
@@ -61,9 +63,13 @@ class CountedPlaces:
 
     @property
     def few_residents(self) -> np.ndarray:
-        """Which known places have very few residents beside the others (k,)."""
-        people = self.population[self.known]
-        return np.asarray(people < SMALL * np.median(people))
+        """Which of the known places have very few residents (k,)."""
+        return self.small[self.known]
+
+    @property
+    def usual(self) -> CountedPlaces:
+        """The same, of which those with few residents count as not known."""
+        return replace(self, known=self.known & ~self.small)
 
     def spread(self, values: np.ndarray, missing: Any = np.nan) -> np.ndarray:
         """Return values of the known places as a column of all (n,)."""
@@ -81,6 +87,7 @@ def counted_places(
     name: str | None,
     per: float,
     years: float | None,
+    few_residents: float | None,
     parameters: Parameters,
 ) -> CountedPlaces:
     """Read places with their counts and populations; keep in the record what was found, and which have no rate.
@@ -110,9 +117,22 @@ def counted_places(
     parameters.update(
         layer=rows.label, count=count, population=population, name=named_by, per=per, years=years, unit=unit
     )
-    places = CountedPlaces(rows, names, counts, people, known, per, years, unit)
+    small = known & (people < _few_residents(people[known], few_residents, parameters))
+    places = CountedPlaces(rows, names, counts, people, known, small, per, years, unit)
     _note(places, parameters)
     return places
+
+
+def _few_residents(people: np.ndarray, given: float | None, parameters: Parameters) -> float:
+    """Return below how many residents a place has few; keep and announce it."""
+    if given is None:
+        limit = round(SMALL * float(np.median(people)), 1)
+        told = f"{SMALL:.0%} of the median population; {places_that(int((people < limit).sum()))} fewer".replace(
+            "%", " %"
+        )
+        return float(parameters.choose("few_residents_below", limit, told))
+    parameters["few_residents_below"] = limit = float(checks.numbers("few_residents", given, 1)[0])
+    return limit
 
 
 def _whole_counts(rows: Rows, name: str) -> np.ndarray:
@@ -165,12 +185,7 @@ def _note(places: CountedPlaces, parameters: Parameters) -> None:
         f"{places_that(int(empty.sum()))} no population, and so no rate: {held:,.0f} incidents of theirs are in no rate",
     )
     parameters["events_without_population"] = int(held)
-    small = int(places.few_residents.sum())
-    limit = SMALL * float(np.median(places.population[places.known]))
-    parameters.choose(
-        "few_residents_below", round(limit, 1), f"{SMALL:.0%} of the median population; {small:,} places have fewer"
-    )
-    parameters["few_residents"] = small
+    parameters["few_residents"] = int(places.small.sum())
 
 
 def places_that(number: int, one: str = "has", many: str = "have") -> str:

@@ -149,7 +149,8 @@ def _beyond(frame: Frame, found: Funnel) -> list[str]:
     parts = []
     for row in np.flatnonzero(above).tolist():
         at = float(frame.across(found["population"][row]))
-        points = f"{short(at - 4)},{short(frame.top + 6)} {short(at + 4)},{short(frame.top + 6)} {short(at)},{short(frame.top - 2)}"
+        corners = ((at - 4, frame.top + 6), (at + 4, frame.top + 6), (at, frame.top - 2))
+        points = " ".join(f"{short(x)},{short(y)}" for x, y in corners)
         arrow = element("polygon", points=points, fill=FUNNEL[found["position"][row]][1] or WITHIN)
         parts.append(_told(found, row, arrow))
     said = []

@@ -70,6 +70,7 @@ def funnel(
     name: str | None = None,
     per: float = PER,
     years: float | None = None,
+    few_residents: float | None = None,
     target: float | None = None,
     limits: Sequence[float] = LIMITS,
     model: str = "poisson",
@@ -86,6 +87,7 @@ def funnel(
     name : column of the places' names. Default: name, area_name, geoid or the like; else rows are numbered.
     per : so many residents a rate is of. Default 100,000.
     years : years that the counts are of, so that rates are per year. Default: not given, and rates are of the whole period.
+    few_residents : a place with fewer residents is flagged, not drawn and not counted in words. Default: a tenth of the median.
     target : the rate that places are held against, in the unit of `per`. Default: the rate of all places together.
     limits : two, in per cent: between the inner and between the outer ones so many places lie by chance. Default 95, 99.8.
     model : "poisson", for incidents, or "binomial", for parts of a whole, such as burgled homes of all homes. Default "poisson".
@@ -129,7 +131,7 @@ def funnel(
     for option, value, options in (("model", model, MODELS), ("overdispersion", overdispersion, OVERDISPERSION)):
         checks.option(option, value, options)
     parameters = Parameters(limits=[float(limit) for limit in limits], model=model)
-    places = counted_places(features, count, population, name, per, years, parameters)
+    places = counted_places(features, count, population, name, per, years, few_residents, parameters)
     if model == "binomial":
         _refuse_no_shares(places, parameters)
     at = _target(places, target, parameters)
@@ -224,7 +226,7 @@ def _columns(
         **spread,
         "position": places.spread(_positions(z, p_spread, drawn.tails), NO_RATE),
         "position_by_chance": places.spread(_positions(z, p, drawn.tails), NO_RATE),
-        "few_residents": places.spread(places.few_residents, False),
+        "few_residents": places.small,
     }
 
 
@@ -263,10 +265,8 @@ def _tell(found: Funnel) -> None:
     kept["further"] = [
         f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
         f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
-        f"Of all places looked at together {int(np.sum(found['p_adjusted'][usual] <= SURE)):,} stand out at a false discovery rate of 5 %",
-        of_totals(places, ranks_of(fair))
-        .replace("first by rate", "farthest above")
-        .replace("by rate", "by distance above"),
+        f"Looked at together {int(np.sum(found['p_adjusted'][usual] <= SURE)):,} stand out at a false discovery rate of 5 %",
+        of_totals(places, ranks_of(fair), "by distance from the target"),
     ]
     if small := kept["few_residents"]:
         kept["further"].append(

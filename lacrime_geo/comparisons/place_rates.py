@@ -13,7 +13,7 @@ from ..progress import Progress, advance, within
 from ..results import Drawing, Marks
 from . import rate_pages
 from .compared_places import ComparedPlaces
-from .counted_places import FEW, NOT_AT_RISK, PER, REPORTED, CountedPlaces, counted_places, per_cent, ranks_of
+from .counted_places import BUNCHES, FEW, NOT_AT_RISK, PER, REPORTED, CountedPlaces, counted_places, per_cent, ranks_of
 from .gamma_priors import SMOOTHING, Prior, prior_of, smoothed
 from .poisson_intervals import INTERVALS, poisson_interval
 from .total_words import of_totals
@@ -41,6 +41,7 @@ def rates(
     name: str | None = None,
     per: float = PER,
     years: float | None = None,
+    few_residents: float | None = None,
     level: float = 95,
     interval: str = "exact",
     smoothing: str = "empirical_bayes",
@@ -56,6 +57,7 @@ def rates(
     name : column of the places' names. Default: name, area_name, geoid or the like; else rows are numbered.
     per : so many residents a rate is of. Default 100,000.
     years : years that the counts are of, so that rates are per year. Default: not given, and rates are of the whole period.
+    few_residents : a place with fewer residents is flagged, and no part of the spread of rates. Default: a tenth of the median.
     level : of the intervals, in per cent. Default 95.
     interval : of the raw rate: "exact" (Garwood) or "byar", an approximation that older reports use. Default "exact".
     smoothing : "empirical_bayes" (a gamma distribution of rates by maximum likelihood), "moments" (by Marshall's moments, as
@@ -100,13 +102,13 @@ def rates(
     checks.option("interval", interval, INTERVALS)
     checks.option("smoothing", smoothing, SMOOTHING)
     parameters = Parameters(level=float(level), interval=interval, smoothing=smoothing)
-    places = counted_places(features, count, population, name, per, years, parameters)
+    places = counted_places(features, count, population, name, per, years, few_residents, parameters)
     columns = _raw(places, share, interval, parameters)
     advance(progress, 0.2)
     if smoothing != "none":
         columns.update(_drawn(places, smoothing, share, parameters, within(progress, 0.2, 1.0)))
     columns["few_events"] = _few(columns)
-    columns["few_residents"] = places.spread(places.few_residents, False)
+    columns["few_residents"] = places.small
     found = Rates(columns, parameters, "", f"Rates of {places.rows.label}", places)
     _tell(found, places)
     advance(progress, 1.0)
@@ -188,4 +190,4 @@ def _tell(found: Rates, places: CountedPlaces) -> None:
     )
     few = int(found["few_events"].sum())
     kept.note("few_events", few, f"{few:,} of {kept['compared']:,} rates rest on few events")
-    kept["caveats"] = [NOT_AT_RISK, REPORTED]
+    kept["caveats"] = [BUNCHES, NOT_AT_RISK, REPORTED]

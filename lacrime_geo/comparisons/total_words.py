@@ -10,20 +10,21 @@ from .counted_places import CountedPlaces, ranks_of
 FIRST = 10
 
 
-def of_totals(places: CountedPlaces, rank: np.ndarray) -> str:
+def of_totals(places: CountedPlaces, rank: np.ndarray, by: str = "by rate") -> str:
     """Say which place has the most incidents, and how many of the first by totals are among the first by another rank.
 
     Parameters
     ----------
     places : with their counts.
     rank : of each place (n,), 1 the first, NaN where it is not ranked.
+    by : what it is a rank by.
     """
     by_total = ranks_of(places.count)
     first = int(np.nanargmin(by_total))
     most = max(min(FIRST, places.known.size // 3), 1)
     both = int(np.sum((by_total <= most) & (rank <= most)))
-    where = f"number {rank[first]:,.0f} by rate" if np.isfinite(rank[first]) else "not among those ranked"
+    where = f"number {rank[first]:,.0f} {by}" if np.isfinite(rank[first]) else "not among those ranked"
     return (
         f"by raw totals {places.names[first]} is first ({places.count[first]:,.0f} incidents; {where}), and {both} of the "
-        f"{most} first by totals {'is' if both == 1 else 'are'} among the {most} first by rate"
+        f"{most} first by totals {'is' if both == 1 else 'are'} among the {most} first {by}"
     )
