@@ -10,7 +10,7 @@ from .change import change_map
 from .clusters import Clusters
 from .concentration import concentration
 from .contouring import contours
-from .correlates import join_by_area
+from .correlates import breakdown, join_by_area
 from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
@@ -80,6 +80,7 @@ from .risk import (
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
 from .severity import Harm, HarmScale, HarmSensitivity, harm, harm_scale, harm_sensitivity
+from .severity_class import SeverityScores, predict_severity, refuse_severity_leaks
 from .spacetime import (
     EmergingHotspots,
     EmergingPattern,
@@ -142,6 +143,7 @@ __all__ = [
     "SavedModel",
     "SavedPredictor",
     "ScoredMap",
+    "SeverityScores",
     "Shapes",
     "SpaceTimeCube",
     "Surface",
@@ -157,6 +159,7 @@ __all__ = [
     "audit",
     "backtest",
     "backtest_forecasts",
+    "breakdown",
     "change_map",
     "change_points",
     "clock",
@@ -207,6 +210,7 @@ __all__ = [
     "plan_intervention",
     "persistent_high",
     "predict_risk",
+    "predict_severity",
     "predictor_knows_nothing_later",
     "rate_trends",
     "read_incidents",
@@ -217,6 +221,7 @@ __all__ = [
     "refuse_leaky_features",
     "refuse_random_split",
     "refuse_records_change",
+    "refuse_severity_leaks",
     "refuse_victims",
     "reporting_delay",
     "retrain",

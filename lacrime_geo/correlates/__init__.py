@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from .area_joins import JoinedAreas, join_by_area
+from .breakdowns import Breakdown, breakdown
 
-__all__ = ["JoinedAreas", "join_by_area"]
+__all__ = ["Breakdown", "JoinedAreas", "breakdown", "join_by_area"]
