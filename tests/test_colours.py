@@ -75,6 +75,7 @@ SEQUENTIAL = {
     "often hot": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Hot"])],
     "often cold": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Cold"])],
     "risk of places": [on_paper(colour, risk.OPACITY) for _, colour in reversed(palettes.RISK)],
+    "harm of incidents": [on_paper(colour, 0.75) for colour in palettes.HARM],
     "hot spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[2::-1]],
     "cold spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[4:]],
     "raised ratios": [on_paper(colour, opacity) for _, _, colour, opacity in palettes.RATIOS[3:]],

@@ -38,7 +38,8 @@ areas = lg.Features(list(cell), "EPSG:32611", {"v": random.poisson(3, 40)})
 every = "kde risk_ratio contours hotspots stability compare gi_star local_moran moran incremental_moran concentration dbscan"
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
-every += " forecast_areas backtest_forecasts predict_risk contest score_map feedback_audit"
+every += " forecast_areas backtest_forecasts predict_risk contest score_map feedback_audit harm harm_sensitivity"
+every += " intervention plan_intervention"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
@@ -85,7 +86,7 @@ warned = [lg.alerts(points, areas=areas, method=name) for name in ("poisson", "c
 warned += [lg.alerts(points, step="week", since="2024-01-01")]
 assert len(warned[-1].judged()) > 3 and warned[-1].watched_counts("all").svg()
 tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
-several = [name for name in MODELS if name not in ("SARIMAX", "Prophet")]
+several = [name for name in MODELS if name not in ("SARIMAX", "Prophet", "gradient boosting")]
 tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
 tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
 assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
@@ -96,7 +97,19 @@ scored = [lg.score_map(areas, points, value="v"), lg.score_map(lg.kde(points.sel
 assert all("<table>" in one.html() for one in (*contests, *scored))
 tables += [*contests, contests[0].curves(), contests[0].by_origin(), *scored]
 marks += [scored[0].caught()]
+scale = lg.HarmScale("own", "Own", "points", "here", "1", "category", ("a", "b"), np.array([9.0, 0.5]), ("one", "two"))
+marks += [lg.harm(points, scale=scale)]
+harmed = lg.harm_sensitivity(points, scales=[scale], boundary=areas, cell_size=40, resamples=19)
+tables += [marks[-1].codes(), harmed, lg.concentration(points, units=areas, weight=marks[-1])]
+cells += [harmed.cells()]
+assert harmed.svg() and "<table>" in harmed.html()
 cells += [scored[1].caught()]
+apart = rectangles_wkb(np.array([379300.0, 380100.0]), np.full(2, 3767500.0), 600, 900)
+trial = dict(zip(("treated", "control"), (lg.Features([one], "EPSG:32611") for one in apart)))
+tables += [lg.intervention(points, start="2023-10-01", displacement=150, weight="w", **trial)]
+tables += [lg.plan_intervention(points, **trial)]
+seconds_of_trials = [tables[-2].areas()]
+assert all("<table>" in one.html() for one in tables[-2:]) and len(tables[-1].detectable()) == 5
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]
@@ -117,7 +130,7 @@ safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(po
 assert len(safe[0].report()) > 3
 seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, max_p=0.99)]
 assert lg.e_test(6, 2) > 0.1
-seconds += [*safe, lg.risk_zones(points, distance=100, days=7)]
+seconds += [*seconds_of_trials, *safe, lg.risk_zones(points, distance=100, days=7)]
 texts = [styles.qml(result) for result in (*warned, *surfaces, *risks, *lines, *cells, *marks, *clusters, *seconds)]
 assert all(text.startswith("<!DOCTYPE qgis") for text in texts)
 assert clusters[1]["cluster"].max() >= 0 and np.isfinite(marks[0]["z"]).all()

@@ -39,6 +39,7 @@ STYLED = {
         squares(5, 5), squares(5, 5), value=np.arange(25) - 9, other_value=np.arange(25) - 15
     ),
     "risk": lambda: lg.predict_risk(crimes_frame(), model="prior_counts", cell_size=200, budget=0.05),
+    "harm": lambda: lg.harm(crimes_frame(), scale="ucr_part1"),
     "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -201,6 +202,7 @@ def test_points_are_marked_and_areas_filled():
         "clusters",
         "moved clusters",
         "safe points",
+        "harm",
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change", "risk"}

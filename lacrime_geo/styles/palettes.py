@@ -232,6 +232,9 @@ SHARES_OF_TIME = (
 )
 TIME_UNKNOWN = "Time not known"
 
+# Incidents by their weight on a scale of harm, from light to grave, sequential as shares of time are.
+HARM = ("#fec287", "#fb8761", "#e55c66", "#b5367a", "#4f127b")
+
 # Places by their risk: (share of them by rank, colour), sequential after ColorBrewer YlOrRd, and the outline of a budget.
 RISK = ((0.005, "#8b0020"), (0.01, "#d7191c"), (0.02, "#fb6a2c"), (0.05, "#fdae4b"), (0.1, "#fee08b"))
 RISK_BUDGET = "#1f1f1f"

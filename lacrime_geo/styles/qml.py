@@ -27,6 +27,7 @@ from .elements import (
 from .emerging import cube, emerging_hotspots, played_hotspots
 from .feedback import feedback
 from .forecasts import forecast
+from .harm import harm
 from .hours import aoristic
 from .interventions import intervention
 from .near_repeats import near_repeat_roles, risk_zones
@@ -266,6 +267,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "change": _change,
     "incidents": _incidents,
     "aoristic": aoristic,
+    "harm": harm,
     "safe_areas": safe_areas,
     "safe_points": safe_points,
     "clusters": _clustered,

@@ -17,9 +17,11 @@ IN_BUDGET = 'try("in_budget" = true, false)'
 def risk(result: Any) -> str:
     """Classes of the rank's share of all places; the first entry tells what the budget catches (`caption` of the record).
 
-    The result has the columns `rank` (1 the highest) and `in_budget`; a map of anything else than `risk` is ranked by its values.
+    The result has the columns `rank` (1 the highest) and `in_budget`; a map of anything else than `risk` or
+    `harm` is ranked by its values.
     """
-    places, ranked_by = len(result), "risk" if "risk" in result.columns else "value"
+    places = len(result)
+    ranked_by = next((name for name in ("risk", "harm") if name in result.columns), "value")
     # No rank is below 0: the first entry is of none, and stands in the legend only.
     entries, symbols = [(-2.0, -1.0, str(result.parameters.get("caption", BUDGET)))], [_symbol(None, None)]
     lowest, before = 0.0, 0.0

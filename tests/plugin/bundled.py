@@ -20,6 +20,8 @@ OF_REPEATS = ("near_repeat", "risk_zones")
 OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
 OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
 OF_RISK = ("predict_risk", "contest", "score_map", "feedback_audit")
+OF_TRIALS = ("intervention", "plan_intervention")
+OF_HARM = ("harm", "harm_sensitivity")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -32,11 +34,14 @@ ANALYSES = (
     *OF_STEPS,
     *OF_FORECASTS,
     *OF_RISK,
+    *OF_HARM,
+    *OF_TRIALS,
     "alerts",
     "space_time_scan",
 )
 SUMMARIES = ("overview", "compare_periods")
 AFTER_SINCE = "2023-07-01"
+TRIAL = {name.upper(): str(ROOT / "tests" / "plugin" / f"{name}.geojson") for name in ("treated", "control")}
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)
 RASTERS = ("kde", "risk_ratio")
 SECOND = {
@@ -55,6 +60,10 @@ SECOND = {
     "contest": "CURVES",
     "score_map": "CAUGHT",
     "feedback_audit": "OFFENCES",
+    "harm": "CODES",
+    "harm_sensitivity": "CELLS",
+    "intervention": "AREAS",
+    "plan_intervention": "DETECTABLE",
 }
 
 
@@ -79,8 +88,12 @@ def inputs_of(name, points, squares, units, density):
         "score_map": dict(FEATURES=squares, VALUE="crimes"),
         "feedback_audit": dict(DISCOVERED="robbery", MODEL="prior_counts", CELL_SIZE=1000, BUDGET=0.05),
         "predict_risk": dict(CATEGORY="burglary", MODEL="all_crime_counts", CELL_SIZE=1000, BUDGET=0.05),
+        "harm": dict(SCALE="ucr_part1"),
+        "harm_sensitivity": dict(SCALES="ucr_part1", CELL_SIZE=500, BUDGET=0.05, RESAMPLES=19),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
+        "intervention": dict(START=AFTER_SINCE, DISPLACEMENT=500, **TRIAL),
+        "plan_intervention": TRIAL,
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}

@@ -10,7 +10,7 @@ import time
 
 import million
 import pytest
-from bundled import NEED_SCIKIT, clustered, point_layer, square_layer
+from bundled import NEED_SCIKIT, TRIAL, clustered, point_layer, square_layer
 
 pytest.importorskip("qgis.core")
 pytestmark = [pytest.mark.plugin, pytest.mark.alone, pytest.mark.usefixtures("emptied_project")]
@@ -53,6 +53,10 @@ RUNS = {
     "score_map": ("score_map", dict(FEATURES="the squares", VALUE="crimes"), LATE),
     "predict_risk": ("predict_risk", dict(CATEGORY="theft"), LATE),
     "feedback_audit": ("feedback_audit", dict(DISCOVERED="theft"), LATE),
+    "intervention": ("intervention", dict(START="2022-01-01", DISPLACEMENT=500, **TRIAL), LATE),
+    "plan_intervention": ("plan_intervention", TRIAL, LATE),
+    "harm": ("harm", dict(SCALE="ucr_part1"), LATE),
+    "harm_sensitivity": ("harm_sensitivity", dict(SCALES="ucr_part1"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),
