@@ -54,7 +54,7 @@ def intervention(
     displacement : distance (m) around both areas in which crime that has moved is looked for. Default: none is looked for.
     washout : days from the start on that are left out, while the intervention is being set up. Default: none.
     per_area : divide each area's incidents by its size, and tell the difference for an area of the size of the treated one.
-    weight : Column or array (n,) of weights, such as harm; rows of weighted differences stand beside those of counts.
+    weight : column or array (n,) of weights, such as harm, whose differences stand beside those of counts. Default: none.
     level : of the intervals, in per cent.
     seed : of counts drawn again where they are few.
     progress : function of a fraction, returning False to stop.
