@@ -8,6 +8,7 @@ from .autocorrelation_by_distance import incremental_moran
 from .centrography import ellipses
 from .change import change_map
 from .clusters import Clusters
+from .comparisons import Funnel, RankIntervals, Rates, funnel, rank_intervals, rates
 from .concentration import concentration
 from .contouring import contours
 from .correlates import breakdown, join_by_area
@@ -118,6 +119,7 @@ __all__ = [
     "Features",
     "FeedbackAudit",
     "Forecast",
+    "Funnel",
     "Grid",
     "Harm",
     "HarmScale",
@@ -134,8 +136,10 @@ __all__ = [
     "PeriodComparison",
     "PersistentHigh",
     "Plan",
+    "RankIntervals",
     "RateRatio",
     "RateTrends",
+    "Rates",
     "Retraining",
     "RiskMap",
     "RiskSurface",
@@ -181,6 +185,7 @@ __all__ = [
     "fetch",
     "forecast",
     "forecast_areas",
+    "funnel",
     "gi_star",
     "harm",
     "harm_scale",
@@ -212,7 +217,9 @@ __all__ = [
     "predict_risk",
     "predict_severity",
     "predictor_knows_nothing_later",
+    "rank_intervals",
     "rate_trends",
+    "rates",
     "read_incidents",
     "read_lapd",
     "read_ucr",

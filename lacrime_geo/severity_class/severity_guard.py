@@ -1,0 +1,102 @@
+"""The guard of what a severity class may be told by: `refuse_severity_leaks`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+
+from ..incidents import as_incidents
+from ..risk.guards import refuse_dependency, refuse_victims
+from ..severity.harm_scales import HarmScale, as_scale
+from .leaking_names import leak_of
+from .report_columns import Coded, coded
+
+# A column that leaves fewer of the mistakes than that is the class but for slips; of fewer rarer incidents nothing is said.
+LEFT, FEWEST = 0.05, 20
+
+
+def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, scale: Any = None) -> None:
+    """Raise where columns tell the class of an incident because they are made of its offence, or it of them.
+
+    Parameters
+    ----------
+    columns : names, in any spelling: "crime_code", "Crm Cd 1", "Weapon Used Cd".
+    incidents : Incidents, GeoDataFrame or path that has the columns. Default: only names are looked at.
+    scale : the scale of harm that makes the classes: "part1_2", "ucr_part1", the path of a CSV or a HarmScale. Default:
+        "part1_2" where incidents are given.
+
+    Raises
+    ------
+    ValueError
+        If a name is of the offence (crime code, description, category, NIBRS), of part 1 or 2, a weapon, Mocodes, the status, the
+        weight, or the scale's own key; of victims (`refuse_victims`); or if by its values the class is a function of a column
+        (`refuse_dependency`), or all but: fewer than 5 % of the mistakes are left that the commonest class makes.
+
+    Notes
+    -----
+    The class of an incident is a function of its crime code. A model that is given the code, or what is written down with it,
+    foretells its own ingredients: it scores near 1 and tells nothing. What is known when a report is made is when, where, and
+    what kind of premise.
+
+    Examples
+    --------
+    >>> refuse_severity_leaks(["premise_code", "district"])
+    >>> refuse_severity_leaks(["premise_code", "Crm Cd Desc"])
+    Traceback (most recent call last):
+    ...
+    ValueError: The column 'Crm Cd Desc' names the offence, of which the class is made: leave it out. ...
+    """
+    names = [columns] if isinstance(columns, str) else [str(name) for name in columns]
+    harm = None if scale is None and incidents is None else as_scale("part1_2" if scale is None else scale)
+    refuse_names(names, harm)
+    if incidents is None or harm is None:
+        return
+    everything = as_incidents(incidents)
+    weight, mapped = harm.weights_of(everything)
+    # Of many weights the heavier half: what determines the weight determines that.
+    levels = np.unique(weight[mapped])
+    if levels.size > 2:
+        levels = np.array([0.0, float(np.median(weight[mapped]))])
+    label = np.where(mapped, np.searchsorted(levels, weight, side="right") - 1, -1)
+    refuse_contents({name: coded(everything, name) for name in names}, label)
+
+
+def refuse_names(names: Iterable[str], harm: HarmScale | None = None) -> None:
+    """Raise where columns leak by their names, or are the key of a scale."""
+    listed = list(names)
+    refuse_victims(listed)
+    for name in listed:
+        reason = leak_of(name)
+        if reason is None and harm is not None and name.casefold() == harm.key.casefold():
+            reason = f"is what the scale {harm.title!r} weighs by"
+        if reason is not None:
+            raise ValueError(
+                f"The column {name!r} {reason}: leave it out. A class is told by what is known when the report is made: time, "
+                "place, premise."
+            )
+
+
+def refuse_contents(columns: Mapping[str, Coded], label: np.ndarray) -> None:
+    """Raise where a class (n,), -1 where unknown, is a function of a column, or all but."""
+    known = label >= 0
+    for one in np.unique(label[known])[1:]:
+        mine = (label[known] >= one).astype(int)
+        refuse_dependency(mine, {name: column.code[known] for name, column in columns.items()})
+        for name, column in columns.items():
+            _refuse_near_function(name, column.code[known], mine)
+
+
+def _refuse_near_function(name: str, code: np.ndarray, label: np.ndarray) -> None:
+    """Raise where the others with an incident's value tell its class nearly always."""
+    size, ones = np.bincount(code), np.bincount(code, label)
+    others, graver = size[code] - 1, ones[code] - label
+    told = others > 0
+    wrong = int(((2 * graver > others) != label)[told].sum())
+    rarer = int(min(label[told].sum(), told.sum() - label[told].sum()))
+    if rarer >= FEWEST and wrong < LEFT * rarer:
+        raise ValueError(
+            f"The column {name!r} tells the class of {told.sum() - wrong:,} of {told.sum():,} incidents by others with the same "
+            "value, as only one does that is made of the offence: leave it out."
+        )

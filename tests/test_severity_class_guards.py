@@ -1,0 +1,98 @@
+"""The guard of the severity class: by name, and by what a column holds."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from severity_reports import reports, with_columns
+
+import lacrime_geo as lg
+
+OFFENCE, CLASS = "names the offence", "the class itself"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        *(
+            (name, OFFENCE)
+            for name in ("crime_code", "Crm Cd", "CRM CD 1", "CrmCd4", "crime", "Crm Cd Desc", "category")
+        ),
+        *(
+            (name, OFFENCE)
+            for name in ("nibr_code", "NIBR Description", "crime_against", "Offense", "totaloffensecount")
+        ),
+        *((name, CLASS) for name in ("part", "Part 1-2", "part_1_2", "weight", "Harm", "severity")),
+        *((name, "written down with the offence") for name in ("weapon_code", "Weapon Used Cd", "weapon")),
+        *((name, "tells what was done") for name in ("mocodes", "MO Codes")),
+        *((name, "what came of it") for name in ("status", "Status Desc", "arrest_date", "cleared")),
+        *((name, "tells of victims") for name in ("Vict Age", "victim_sex", "victim_descent")),
+    ],
+)
+def test_what_tells_of_the_offence_is_refused_by_name(name, reason):
+    with pytest.raises(ValueError, match=reason):
+        lg.refuse_severity_leaks(["premise_code", name])
+
+
+def test_what_is_known_at_the_report_passes():
+    lg.refuse_severity_leaks("premise_code")
+    lg.refuse_severity_leaks(
+        ["Premis Cd", "Premis Desc", "area", "district", "address", "parking", "apartment", "department"]
+    )
+    incidents = reports(1500)
+    random = np.random.default_rng(2)
+    held = with_columns(incidents, beat=random.integers(0, 90, 1500), dr_no=np.arange(1500), one=np.zeros(1500))
+    lg.refuse_severity_leaks(["premise_code", "premise", "beat", "dr_no", "one"], held)
+
+
+def test_a_crime_code_under_an_innocent_name_is_caught():
+    incidents = reports(1500)
+    held = with_columns(incidents, tariff=incidents.source["crime_code"])
+    with pytest.raises(ValueError, match="is a function of the feature 'tariff'"):
+        lg.refuse_severity_leaks(["premise_code", "tariff"], held)
+    with pytest.raises(ValueError, match="is a function of the feature 'tariff'"):
+        lg.predict_severity(held, columns=["premise_code", "tariff"])
+
+
+def test_so_is_one_with_slips():
+    incidents = reports(1500)
+    random = np.random.default_rng(4)
+    slips = np.where(random.random(1500) < 0.01, 624, incidents.source["crime_code"])
+    with pytest.raises(ValueError, match=r"'tariff' tells the class of 1,4\d\d of 1,500 incidents by others"):
+        lg.refuse_severity_leaks(["tariff"], with_columns(incidents, tariff=slips))
+    # A good clue, wrong in a tenth of the cases, is none that is made of the offence.
+    grave = np.isin(incidents.source["crime_code"], [310, 510, 210])
+    lg.refuse_severity_leaks(["clue"], with_columns(incidents, clue=grave ^ (random.random(1500) < 0.1)))
+
+
+def test_the_key_of_ones_own_scale_is_refused(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text("deed,weight,citation\nwounded,5,mine\ntook,1,mine\n")
+    with pytest.raises(ValueError, match="'Deed' is what the scale 'own' weighs by"):
+        lg.refuse_severity_leaks(["Deed"], scale=str(path))
+
+
+def test_of_many_weights_the_heavier_half_is_held_against_columns(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("crime_code,weight,citation\n" + "".join(f"{code},{code},mine\n" for code in range(900)))
+    incidents = reports(1500)
+    with pytest.raises(ValueError, match="'tariff'"):
+        held = with_columns(incidents, tariff=incidents.source["crime_code"])
+        lg.refuse_severity_leaks("tariff", held, str(path))
+    lg.refuse_severity_leaks("premise", incidents, str(path))
+
+
+def test_moments_are_no_kinds():
+    incidents = reports(300)
+    with pytest.raises(ValueError, match="'told' holds moments"):
+        lg.predict_severity(with_columns(incidents, told=incidents.reported), columns="told")
+
+
+def test_the_real_file_keeps_its_premises_and_loses_a_renamed_code(lacrime_data):
+    incidents = lg.as_incidents(lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet")
+    source = {name: np.asarray(incidents.source[name]) for name in ("crime_code", "crime", "premise_code", "premise")}
+    held = replace(incidents, source={**source, "tariff": source["crime_code"], "note": source["crime"]})
+    lg.refuse_severity_leaks(["premise_code", "premise"], held)
+    for name in ("tariff", "note"):
+        with pytest.raises(ValueError, match=name):
+            lg.refuse_severity_leaks(["premise_code", name], held)
