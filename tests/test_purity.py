@@ -41,6 +41,7 @@ every += " season weekday_test decompose change_points"
 every += " forecast_areas backtest_forecasts predict_risk contest score_map feedback_audit harm harm_sensitivity"
 every += " intervention plan_intervention"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
+every += " rates funnel rank_intervals"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -126,6 +127,11 @@ for name in outside:
 lines = [lg.contours(surface, kind=kind) for surface in surfaces for kind in ("volume", "value")]
 seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.ellipses(points, by="w")]
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
+lived = lg.Features(areas.wkb, areas.crs, {"count": areas.source["v"], "population": np.arange(40.0) + 60})
+compared = [function(lived) for function in (lg.rates, lg.funnel, lg.rank_intervals)]
+compared += [lg.rates({"count": [3, 9], "population": [50, 70]}, smoothing="moments"), lg.funnel(lived, model="binomial")]
+assert all("<table>" in one.html() for one in compared)
+marks += [one.map() for one in compared[:3]]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
 seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, max_p=0.99)]

@@ -7,7 +7,7 @@ from ..forecasting.area_forecasts import STEPS, AreaForecasts, backtest_forecast
 from ..forecasting.backtesting import Backtest
 from ..forecasting.break_guards import IGNORE, RAISE
 from ..forecasting.model_names import MODELS
-from ..parameter_groups import AS_OF
+from ..parameter_groups import AS_OF, WEIGHT
 from ..parameter_kinds import Amount, Choice, Column, Parameter, Polygons, Words
 
 OF_AREAS: tuple[Parameter, ...] = (
@@ -16,6 +16,7 @@ OF_AREAS: tuple[Parameter, ...] = (
     Choice("step", "Days, weeks or months", options=STEPS),
     Amount("horizon", "Steps ahead", whole=True),
     AS_OF,
+    WEIGHT,
     Choice("breaks", "A change of the records system within the counts and their forecast", options=(RAISE, IGNORE)),
 )
 
@@ -25,7 +26,7 @@ ANALYSES = (
         title="Forecast of incidents by area",
         group="Forecasts",
         result=AreaForecasts,
-        tags=("forecast", "prediction", "time series", "ETS", "SARIMA", "Prophet", "next month", "crime"),
+        tags=("forecast", "prediction", "time series", "ETS", "SARIMA", "Prophet", "next month", "harm", "crime"),
         params=(*OF_AREAS, Choice("model", "Model", options=tuple(MODELS))),
         reports=True,
     ),
@@ -34,7 +35,17 @@ ANALYSES = (
         title="Backtest of forecasts: which model would have been right",
         group="Forecasts",
         result=Backtest,
-        tags=("backtest", "forecast", "evaluation", "MASE", "baseline", "rolling origin", "cross-validation", "crime"),
+        tags=(
+            "backtest",
+            "forecast",
+            "evaluation",
+            "MASE",
+            "baseline",
+            "rolling origin",
+            "cross-validation",
+            "harm",
+            "crime",
+        ),
         params=(
             *OF_AREAS,
             Words("models", "Models, with commas between"),

@@ -23,6 +23,7 @@ from .history_lengths import gap_of, steps_lacking
 from .model_names import model_of, models_of
 from .models import SEASONS, Panel
 from .step_lengths import end_of, later_begins
+from .weighted_sums import INCIDENTS
 
 AUTO = "auto"
 STEPS = (AUTO, "month", "week", "day")
@@ -50,6 +51,7 @@ def forecast_areas(
     horizon: int | None = None,
     model: Any = "auto",
     as_of: Any = None,
+    weight: Any = None,
     breaks: str = RAISE,
     progress: Progress = None,
 ) -> AreaForecasts:
@@ -63,19 +65,22 @@ def forecast_areas(
     step : "month", "week" or "day". Default: "auto", the longest of these of which the file has enough to score the forecast at
         eight past origins; else days.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
-    model : "auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination", "harmonic
-        regression", "SARIMAX" or "Prophet", or a model as of `forecast`. Default: "auto", a mean of
-        several, weighed for all areas together by their errors at past origins.
+    model : "auto", "seasonal naive", "seasonal mean", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS",
+        "combination", "harmonic regression", "SARIMAX", "gradient boosting" or "Prophet", or a model as of `forecast`. Default:
+        "auto", a mean of several, weighed for all areas together by their errors at past origins.
     as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
+    weight : name of a column of numbers, such as that of a layer of harm, whose sums are forecast in place of numbers of
+        incidents; in scripts also what `harm` gives. Default: the incidents' own weight, else 1 each.
     breaks : "raise" refuses incidents and a horizon across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     AreaForecasts
-        A polygon for each area and step to come: `area`, `period` and `period_end` (its first and last moment), `mean`, the
-        ends of the 80 and 95 % intervals (`lo80`, `hi80`, `lo95`, `hi95`), `last_year` (the count of the same time a year before,
-        missing where it is not known), `change` (mean / last_year − 1), `change_sure` (rise, fall, within the interval: whether
+        A polygon for each area and step to come, of incidents or of what `weight` is of (`parameters["unit"]`): `area`,
+        `period` and `period_end` (its first and last moment), `mean`, the ends of the 80 and 95 % intervals (`lo80`, `hi80`,
+        `lo95`, `hi95`), `last_year` (the count of the same time a year before, missing where it is not known), `change`
+        (mean / last_year − 1), `change_sure` (rise, fall, within the interval: whether
         last year's count lies below, above or within the 80 % interval; too few: both are below 5; not known), `model`, and of
         the area at past origins `mase` and `relative_mae` (its error as a share of seasonal naive's). `.forecast` is the table
         with its chart; totals of a model that makes them, which have no polygon, stand there alone.
@@ -102,7 +107,7 @@ def forecast_areas(
     known = as_incidents(incidents)
     polygons = None if areas is None else as_features(areas, crs=known.crs)
     asked = _Asked(step, horizon, [model_of(model)], FEWEST_ORIGINS)
-    table = _counted(known, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
+    table = _counted(known, weight, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
     found = forecast(table, horizon=horizon, model=model, breaks=breaks, progress=within(progress, 0.3, 1.0))
     return _shapes(found, table, polygons)
 
@@ -118,6 +123,7 @@ def backtest_forecasts(
     origins: int = FEWEST_ORIGINS,
     gap: int | None = None,
     as_of: Any = None,
+    weight: Any = None,
     breaks: str = RAISE,
     progress: Progress = None,
 ) -> Backtest:
@@ -136,6 +142,8 @@ def backtest_forecasts(
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, as these
         would not have been known at an origin.
     as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
+    weight : name of a column of numbers, such as that of a layer of harm, whose sums are forecast in place of numbers of
+        incidents; in scripts also what `harm` gives. Default: the incidents' own weight, else 1 each.
     breaks : "raise" refuses incidents across the LAPD's change of its records system; "ignore" warns.
     progress : function of a fraction, returning False to stop.
 
@@ -161,7 +169,7 @@ def backtest_forecasts(
     polygons = None if areas is None else as_features(areas, crs=known.crs)
     every = models_of(models)
     asked = _Asked(step, horizon, every, origins)
-    table = _counted(known, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
+    table = _counted(known, weight, polygons, by, asked, as_of, breaks, within(progress, 0.0, 0.3))
     ahead = HORIZONS[table.step] if horizon is None else horizon
     found = backtest(
         table, every, horizon=ahead, origins=origins, gap=gap, breaks=breaks, progress=within(progress, 0.3, 1.0)
@@ -180,16 +188,15 @@ class _Asked(NamedTuple):
 
 
 def _counted(
-    incidents: Incidents, areas: Any, by: Any, asked: _Asked, as_of: Any, breaks: str, progress: Progress
+    incidents: Incidents, weight: Any, areas: Any, by: Any, asked: _Asked, as_of: Any, breaks: str, progress: Progress
 ) -> Counts:
     """Return the counts of the incidents by area and step, and in their record why the step is what it is."""
     if areas is not None and by is not None:
         raise ValueError("areas and by both tell the series apart; give one of them.")
     step = checks.option("step", asked.step, STEPS)
     freq = next((freq for freq, name in FREQUENCIES.items() if name == step), "D")
-    table = counts(
-        incidents, by=by if areas is None else areas, freq=freq, as_of=as_of, breaks=breaks, progress=progress
-    )
+    by = by if areas is None else areas
+    table = counts(incidents, by=by, freq=freq, as_of=as_of, weight=weight, breaks=breaks, progress=progress)
     return _of_longest_steps(table, asked) if step == AUTO else table
 
 
@@ -227,7 +234,8 @@ def _shapes(found: Forecast, table: Counts, areas: Features | None) -> AreaForec
     if areas is not None:
         wkb[:], crs = list(areas.wkb), areas.crs
     parameters.update({name: value for name, value in table.parameters.items() if name not in parameters})
-    parts = ("Forecast", table.parameters.get("category"), _when(later_begins(panel, horizon), table.step))
+    title = "Forecast" if table.unit == INCIDENTS else f"Forecast: {table.unit} expected"
+    parts = (title, table.parameters.get("category"), _when(later_begins(panel, horizon), table.step))
     label = " · ".join(part for part in parts if part)
     columns = _columns(found, panel, horizon)
     return AreaForecasts(columns, parameters, np.repeat(wkb, horizon), crs, "forecast", label, forecast=found)

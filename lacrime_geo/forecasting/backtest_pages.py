@@ -15,6 +15,7 @@ from .baselines import NAIVE, SMOOTHING
 from .chart_frames import number, sentence, unbroken
 from .forecast_charts import name_of
 from .origin_panels import levels_of
+from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest
@@ -30,7 +31,16 @@ ERRORS = {
     "RMSE": "rmse",
     "bias": "bias",
 }
-SCALED = {"model": "model", "MASE": "mase", "RMSSE": "rmsse", "sMAPE, %": "smape", "pinball": "pinball"}
+SCALED = {
+    "model": "model",
+    "MASE": "mase",
+    "RMSSE": "rmsse",
+    "sMAPE, %": "smape",
+    "R²": "r2",
+    "R² within series": "r2_within",
+    "pinball": "pinball",
+    "CRPS": "crps",
+}
 MEANINGS = (
     (
         "error / seasonal naive's, / smoothing's",
@@ -43,18 +53,29 @@ MEANINGS = (
         f"how often chance alone makes as large a difference to {NAIVE}'s errors (Diebold & Mariano 1995, corrected by Harvey, "
         "Leybourne & Newbold 1997), two-sided, over origins. With few origins it tells little.",
     ),
-    ("MAE, RMSE", "by how many incidents a forecast misses a count: on the mean, and with large misses weighing more."),
-    ("bias", "by how many incidents forecasts are too high on the mean; below 0: too low."),
+    ("MAE, RMSE", "by how many {unit} a forecast misses a count: on the mean, and with large misses weighing more."),
+    ("bias", "by how many {unit} forecasts are too high on the mean; below 0: too low."),
     (
         "MASE, RMSSE",
         "MAE and RMSE of a series by its own change from season to season in the past, the mean of all series.",
     ),
+    (
+        "R²",
+        "the share of the squares about the mean of all counts that forecasts explain; of series of different sizes most of "
+        "it is which is the larger. Within series: about each series' own mean of what came, which nobody knows beforehand, so "
+        "that it may be below 0.",
+    ),
+    (
+        "CRPS",
+        "the error of the whole forecast with its intervals, in {unit}: that of a forecast without any would be its MAE. There "
+        "where four levels or more were asked for.",
+    ),
     ("sMAPE", "the error by the mean of forecast and count, in per cent, from 0 to 200."),
-    ("pinball", "how far the ends of the intervals are from where they should be, in incidents: less is better."),
+    ("pinball", "how far the ends of the intervals are from where they should be, in {unit}: less is better."),
     ("held", "how many of 100 counts were within the interval: of an 80 % interval it should be 80."),
     (
         "Winkler",
-        "the width of the interval and a fine for each count outside of it, in incidents: less is better, narrow and right.",
+        "the width of the interval and a fine for each count outside of it, in {unit}: less is better, narrow and right.",
     ),
 )
 CAVEATS = (
@@ -82,7 +103,7 @@ def page_of(backtest: Backtest) -> str:
         _columns(backtest, SCALED),
         *_intervals(backtest),
         html.tag("h2", "What each score means"),
-        html.items(html.Markup(f"{html.tag('b', name)}: {html.text(words)}") for name, words in MEANINGS),
+        html.items(_meanings(unit_in(kept), backtest)),
         *_where(backtest),
         html.tag("h2", "What the models cost"),
         _cost(backtest),
@@ -90,8 +111,15 @@ def page_of(backtest: Backtest) -> str:
     )
 
 
+def _meanings(unit: str, backtest: Backtest) -> list[html.Markup]:
+    """Return what each score means, of counts of a unit."""
+    there = (each for each in MEANINGS if each[0] != "CRPS" or "crps" in backtest.columns)
+    return [html.Markup(f"{html.tag('b', name)}: {html.text(words.replace('{unit}', unit))}") for name, words in there]
+
+
 def _columns(backtest: Backtest, shown: dict[str, str]) -> html.Markup:
-    """Return some columns of the scores as a table."""
+    """Return some columns of the scores as a table, those that are there."""
+    shown = {title: name for title, name in shown.items() if name in backtest.columns}
     rows = zip(*(backtest[name].tolist() for name in shown.values()))
     told = ([_cell(name, value) for name, value in zip(shown.values(), row)] for row in rows)
     return html.table(list(shown), told)

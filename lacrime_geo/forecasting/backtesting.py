@@ -68,7 +68,7 @@ def backtest(
         different times, as far as the history allows.
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, where the
         counts know that (`lag_days`), as these would not have been known at the origin; else 0.
-    levels : of the intervals, in per cent.
+    levels : of the intervals, in per cent; of 4 or more the whole distribution is scored (`crps`).
     covariates : columns as a dict of (steps,) or a table with `period`, handed to the models with all their values: only what is
         known ahead, such as holidays, or counts shifted by the gap and the horizon.
     holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
@@ -79,11 +79,15 @@ def backtest(
     Returns
     -------
     Backtest
-        A row for each model, the least error first: `mae`, `rmse`, `bias`, `smape`, `pinball` (of the ends of all intervals),
-        by level `coverage` and `winkler`, `mase` and `rmsse` (means over series and origins, those with a constant history
-        left out), the mean absolute error as a share of that of seasonal naive and of smoothing (`to_seasonal_naive`,
-        `to_smoothing`; pooled over all), the median of the series' shares (`median_to_seasonal_naive`), and Diebold-Mariano's
-        statistic and p against seasonal naive (`dm`, `dm_p`). `.by_origin()` and `.by_series()` give the parts.
+        A row for each model, the least error first: `mae`, `rmse`, `bias`, `smape`, `r2` (1 less the squared errors over the
+        squares about the mean of all counts scored, of which most is which series is the larger; NaN where they do not vary),
+        `r2_within` (the like about the mean of each series' own counts scored, which no forecast knows beforehand), `pinball` (of
+        the ends of all intervals), by level `coverage` and `winkler`, `crps` where there are 4 levels or more (twice the integral
+        of the pinball loss, by the ends of the intervals and the mean in place of the median), `mase` and `rmsse` (means over
+        series and origins, those with a constant history left out), the mean absolute error as a share of that of seasonal naive
+        and of smoothing (`to_seasonal_naive`, `to_smoothing`; pooled over all), the median of the series' shares
+        (`median_to_seasonal_naive`), and Diebold-Mariano's statistic and p against seasonal naive (`dm`, `dm_p`). `.by_origin()`
+        and `.by_series()` give the parts.
 
     Raises
     ------
@@ -95,7 +99,8 @@ def backtest(
     Notes
     -----
     Errors are pooled, so large series weigh more than small ones. The window of what is known expands from origin to origin.
-    MASE's scale is the in-sample change from season to season, so it does not tell who is better than naive: the shares do.
+    The squares of `r2_within` are about a mean that knows what came: below 0 it may still be a good forecast. MASE's scale is the
+    in-sample change from season to season, so it does not tell who is better than naive: the shares do.
     A model that is chosen by this table must be scored on later origins.
 
     Examples
@@ -111,7 +116,7 @@ def backtest(
     asked = Asked(checks.whole("horizon", horizon), origins, apart, gap, checked_levels(levels))
     panel = with_covariates(table.panel(), covariates, holidays, reach=reach_of(table, gap, asked.horizon))
     parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, series=panel.size)
-    parameters.update(agency=table.parameters.get("agency"), covariates=list(panel.covariates or {}))
+    parameters.update(unit=table.unit, agency=table.parameters.get("agency"), covariates=list(panel.covariates or {}))
     refuse_switch(panel.begin[0], end_of(panel, 0), table.parameters.get("agency"), breaks, parameters)
     return backtested(table, panel, models_of(models), asked, parameters, progress)
 

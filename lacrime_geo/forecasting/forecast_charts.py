@@ -16,6 +16,7 @@ from .baselines import NAIVE
 from .chart_frames import MARGIN, RIGHT, WIDTH, Frame
 from .simple_models import SeasonalNaive
 from .step_lengths import later_begins
+from .weighted_sums import INCIDENTS, unit_in
 
 if TYPE_CHECKING:
     from .forecasts import Forecast
@@ -127,7 +128,9 @@ def _head(forecast: Forecast, shown: int) -> tuple[list[str], float]:
     model = kept["chosen"] if kept["chosen"] == kept["model"] else f"{kept['chosen']}, chosen by {kept['model']}"
     of = f"; the {shown} largest of {series_in_words(forecast)}" if panel.size > shown else ""
     scale = ", each series on its own scale" if shown > 1 else ""
-    under = frames.lines_of(f"Reported incidents per {panel.step}{scale}{of}. Model: {model}.", WIDTH - 2 * MARGIN)
+    unit = unit_in(kept)
+    counted = "Reported incidents" if unit == INCIDENTS else f"{frames.capital(unit)} of reported incidents"
+    under = frames.lines_of(f"{counted} per {panel.step}{scale}{of}. Model: {model}.", WIDTH - 2 * MARGIN)
     parts = [text(forecast.label, MARGIN, 28, size=15, weight="bold")]
     parts += [text(row, MARGIN, 49 + 17 * number, "start") for number, row in enumerate(under)]
     return parts, HEAD + 17 * (len(under) - 1) - (0 if shown > 1 or panel.keys else 8)

@@ -11,6 +11,7 @@ from ..parameters import in_plain_words, in_words
 from .baselines import NAIVE, SMOOTHING
 from .chart_frames import number, sentence, step_words, unbroken
 from .forecast_charts import drawn, largest, levels_of, name_of, series_in_words, source_of
+from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .forecasts import Forecast
@@ -25,7 +26,7 @@ CAVEATS = (
     "Reported crime is not crime: a change of what is reported, recorded or classed is a change of what is forecast.",
     "Intervals are of the counts to come, as wide as past forecasts missed. They hold while things go on as they did, and know "
     "nothing of a new law, a change of the records or a pandemic.",
-    "A forecast tells how many incidents are to be expected in an area, not of whom and not why.",
+    "A forecast tells how many {unit} are to be expected in an area, not of whom and not why.",
 )
 
 
@@ -40,12 +41,16 @@ def page_of(forecast: Forecast) -> str:
         html.tag("h2", "How to read it"),
         html.items(_reading(forecast)),
         html.tag("h2", "To be kept in mind"),
-        *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
+        *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *_caveats(unit_in(kept)))),
         html.tag("h2", _title(forecast, shown)),
         _steps(forecast, shown),
         *_scores(forecast, shown),
         html.tag("p", "The whole table is saved as .csv or .parquet.", kind="small"),
     )
+
+
+def _caveats(unit: str) -> list[str]:
+    return [said.replace("{unit}", unit) for said in CAVEATS]
 
 
 def _made(forecast: Forecast) -> list[str]:

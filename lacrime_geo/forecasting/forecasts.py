@@ -89,9 +89,10 @@ def forecast(
     ----------
     counts : Counts, or any tidy table with `period` (first day of the step), `count` and columns of keys.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
-    model : a name ("auto", "seasonal naive", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS", "combination",
-        "harmonic regression", "SARIMAX", "Prophet"), or a model with `name` and `fit(series)` or `fit_many(panel)`. Default:
-        "auto", a mean of several, weighed for all series together by their errors at past origins.
+    model : a name ("auto", "seasonal naive", "seasonal mean", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS",
+        "combination", "harmonic regression", "SARIMAX", "gradient boosting", "Prophet"), or a model with `name` and
+        `fit(series)` or `fit_many(panel)`. Default: "auto", a mean of several, weighed for all series together by their errors
+        at past origins.
     levels : of the intervals, in per cent.
     totals : "none"; "bottom-up" adds rows of the totals (of each key's values and of all together, under the name "all"), sums of
         the series; "mint" forecasts the totals too, and makes all add up with the least total variance. Default: none, unless

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ from .model_recipes import recipe_of, settled
 from .models import Panel
 from .reconciled_models import own_method
 from .step_lengths import end_of
+from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 DAY = np.timedelta64(1, "D")
 # Packages beside numpy and scipy that the result of a model depends on.
-PACKAGES = {"Prophet": "prophet"}
+PACKAGES = {"Prophet": "prophet", "gradient boosting": "scikit-learn"}
+# Scores of the intervals of a level are named by it.
+OF_LEVEL = re.compile(r"^(coverage|winkler)[\d.]+$")
 CHOSEN_BY = ("why", "errors_to_smoothing")
 
 
@@ -146,6 +150,7 @@ def _training(panel: Panel, parameters: Parameters) -> dict[str, Any]:
         "series": panel.size,
         "keys": list(panel.keys or {}),
         "incidents": panel.values.sum(),
+        "unit": unit_in(parameters),
         "days_until_95_percent_are_reported": parameters.get("lag_days"),
         "steps_forecast_that_were_past_at_extraction": parameters.get("steps_past"),
         "fingerprint": fingerprint_of(panel),
@@ -166,7 +171,7 @@ def fingerprint_of(panel: Panel) -> str:
 
 def _metrics(scored: Backtest) -> dict[str, str]:
     """Return what each score is; those of intervals are told once for all levels."""
-    plain = (name.rstrip("0123456789.") for name in scored.columns)
+    plain = (OF_LEVEL.sub(r"\1", name) for name in scored.columns)
     return {name: card_texts.METRICS[name] for name in plain if name in card_texts.METRICS}
 
 

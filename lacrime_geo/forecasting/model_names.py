@@ -9,17 +9,19 @@ from .. import checks
 from .automatic import Automatic
 from .combined_models import Combination
 from .exponential_states import ExponentialStates
+from .gradient_boosting import GradientBoosting
 from .harmonic_regression import HarmonicRegression
 from .models import Model
 from .prophet_model import Prophet
 from .seasonal_arima import SeasonalArima
-from .simple_models import Drift, MovingAverage, SeasonalNaive
+from .simple_models import Drift, MovingAverage, SeasonalMean, SeasonalNaive
 from .smoothing import Smoothing, Theta
 
 # The names are those of the models themselves (a test compares).
 MODELS: dict[str, Callable[[], Model]] = {
     "auto": Automatic,
     "seasonal naive": SeasonalNaive,
+    "seasonal mean": SeasonalMean,
     "last count": lambda: MovingAverage(1),
     "drift": Drift,
     "mean of 6": lambda: MovingAverage(6),
@@ -29,6 +31,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "combination": Combination,
     "harmonic regression": HarmonicRegression,
     "SARIMAX": SeasonalArima,
+    "gradient boosting": GradientBoosting,
     "Prophet": Prophet,
 }
 # What a backtest scores where nothing is named: all that need neither a further package nor minutes.

@@ -11,6 +11,7 @@ from ..recipes import KIND, SETTINGS, parts_of_recipe, shown, whole
 from .automatic import Automatic, Chosen
 from .combined_models import Combination, Weighted
 from .exponential_states import ExponentialStates
+from .gradient_boosting import GradientBoosting
 from .harmonic_regression import HarmonicRegression
 from .last_steps import LastSteps
 from .past_refits import Refitted
@@ -19,8 +20,9 @@ from .raked_totals import RakedTotals
 from .reconciled_models import METHODS, Reconciled, ReconciledFit
 from .seasonal_arima import SeasonalArima
 from .shares_of_totals import SharesOfTotals
-from .simple_models import Drift, MovingAverage, SeasonalNaive
+from .simple_models import Drift, MovingAverage, SeasonalMean, SeasonalNaive
 from .smoothing import Smoothing, Theta
+from .sums_as_counts import SumsAsCounts
 
 # A recipe names one of these and nothing else can be made of it.
 KINDS: dict[str, Callable[..., Any]] = {
@@ -30,6 +32,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         Combination,
         Drift,
         ExponentialStates,
+        GradientBoosting,
         HarmonicRegression,
         LastSteps,
         MovingAverage,
@@ -37,6 +40,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         RakedTotals,
         Reconciled,
         SeasonalArima,
+        SeasonalMean,
         SeasonalNaive,
         SharesOfTotals,
         Smoothing,
@@ -48,6 +52,7 @@ KINDS: dict[str, Callable[..., Any]] = {
 INFINITE = "Infinity"
 # What no model that forecasts has more of, and what would be a burden to try.
 MOST_PARTS, DEEPEST, LARGEST, MOST_WAVES = 100, 5, 100_000, 26
+LARGEST_SEED = 2**32 - 1
 # The terms of ARIMA: what is tried of them grows by powers of their number.
 LARGEST_ORDER, MOST_ORDERS = 5, 20
 
@@ -102,7 +107,7 @@ def settled(model: Any, fitted: Any) -> Any:
         return LastSteps(settled(model.model, fitted), model.window)
     if isinstance(model, Reconciled) and isinstance(fitted, ReconciledFit):
         return _settled_by_level(model, fitted)
-    if isinstance(fitted, Refitted):
+    if isinstance(fitted, (Refitted, SumsAsCounts)):
         return settled(model, fitted.fitted)
     if isinstance(fitted, Chosen):
         return getattr(fitted.fitted, "model", model)
@@ -185,6 +190,8 @@ def _traced(name: str, value: Any, depth: int) -> Any:
 READERS: Mapping[str, Callable[[str, Any, int], Any]] = {
     "horizon": lambda name, value, depth: None if value is None else _whole(name, value),
     "most_keys": lambda name, value, depth: _whole(name, value, 0, MOST_PARTS),
+    "seed": lambda name, value, depth: _whole(name, value, 0, LARGEST_SEED),
+    "seasons": lambda name, value, depth: None if value is None else _whole(name, value),
     "window": lambda name, value, depth: _whole(name, value),
     "waves": lambda name, value, depth: None if value is None else _whole(name, value, 0, MOST_WAVES),
     "alpha": lambda name, value, depth: _number(name, value, 1),

@@ -11,6 +11,9 @@ from .loss_differences import diebold_mariano
 from .models import Panel
 from .past_origins import Forecasts, Origins
 
+# Fewer levels tell too little of a distribution to score it as a whole.
+LEVELS_OF_CRPS = 4
+
 
 def row_of(
     name: str,
@@ -31,6 +34,8 @@ def row_of(
         "rmse": scores.rmse(flat, mean),
         "bias": scores.bias(flat, mean),
         "smape": scores.smape(flat, mean),
+        "r2": scores.r2(flat, mean),
+        "r2_within": scores.r2(flat, mean, _own_means(actual)),
         "mase": _known_mean(scaled(scores.mase, actual, forecasts.mean, panel, origins)),
         "rmsse": _known_mean(scaled(scores.rmsse, actual, forecasts.mean, panel, origins)),
         **_interval_scores(forecasts, flat),
@@ -52,7 +57,22 @@ def _interval_scores(forecasts: Forecasts, flat: np.ndarray) -> dict[str, Any]:
         found[f"winkler{level:g}"] = scores.winkler(flat, *ends, level)
         tail = (1 - level / 100) / 2
         losses += [scores.pinball(flat, end, share) for end, share in zip(ends, (tail, 1 - tail))]
-    return {"pinball": np.mean(losses) if losses else np.nan, **found}
+    ranked = {"crps": _crps(forecasts, flat)} if len(forecasts.low) >= LEVELS_OF_CRPS else {}
+    return {"pinball": np.mean(losses) if losses else np.nan, **ranked, **found}
+
+
+def _crps(forecasts: Forecasts, flat: np.ndarray) -> float:
+    """Return the score of the ends of all intervals and of the mean, which stands in for the median."""
+    tails = {level: (1 - level / 100) / 2 for level in sorted(forecasts.low)}
+    above = [(1 - tail, forecasts.high[level].ravel()) for level, tail in tails.items()]
+    below = [(tail, forecasts.low[level].ravel()) for level, tail in reversed(tails.items())]
+    shares, quantiles = zip(*below, (0.5, forecasts.mean.ravel()), *above)
+    return float(scores.crps(flat, np.array(quantiles), shares))
+
+
+def _own_means(actual: np.ndarray) -> np.ndarray:
+    """Return of each scored count the mean of those of its series, as counts are flattened."""
+    return np.broadcast_to(actual.mean(axis=(0, 2), keepdims=True), actual.shape).ravel()
 
 
 def scaled(score: Any, actual: np.ndarray, mean: np.ndarray, panel: Panel, origins: Origins) -> np.ndarray:

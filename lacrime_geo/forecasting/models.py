@@ -202,7 +202,15 @@ class EachFitted(FittedMany):
 
 
 def fitted_to(model: Any, panel: Panel) -> Any:
-    """Return a model fitted to many series, at once or, where it takes one at a time, one after the other."""
+    """Return a model fitted to many series, at once or, where it takes one at a time, one after the other.
+
+    To our own models sums of weights are handed as counts, and their forecasts are made sums again.
+    """
+    from .sums_as_counts import SumsAsCounts, are_unlike_counts, as_counts_of  # which needs what is above
+
+    if isinstance(model, Model) and are_unlike_counts(panel):
+        assert panel.weight is not None
+        return SumsAsCounts(fitted_to(model, as_counts_of(panel)), panel.weight)
     if hasattr(model, "fit_many"):
         return model.fit_many(panel)
     return EachFitted([model.fit(panel.row(number)) for number in range(panel.size)])

@@ -13,6 +13,7 @@ from ..results import Table
 from . import chart_frames as frames
 from .chart_frames import RIGHT, WIDTH, Frame
 from .model_roles import roles_of
+from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest
@@ -74,7 +75,8 @@ def _errors(scored: _Scored, top: float, high: float) -> list[str]:
     """Return the mean absolute error at each origin: those that stand out in their colours, above the others."""
     frame = scored.frame(LEFT, top, high, frames.counts_axis(scored.table["mae"]))
     standing = roles_of(scored.backtest)
-    under = f"mean absolute error, incidents per {scored.backtest.parameters['step']}, by the last day known"
+    kept = scored.backtest.parameters
+    under = f"mean absolute error, {unit_in(kept)} per {kept['step']}, by the last day known"
     parts = [*_head(frame, "Error from origin to origin", under), *frame.level_lines(), *frame.moments()]
     others = [name for name in scored.backtest["model"].tolist() if name not in standing]
     for name in [*others, *reversed(list(standing))]:

@@ -79,6 +79,11 @@ class Reconciled(Model):
     def fit_many(self, panel: Panel) -> ReconciledFit:
         """Fit the series, and with MinT all their totals."""
         require(self, panel)
+        if panel.weight is not None:
+            raise ValueError(
+                "Totals that add up are made of counts, or of sums of weights of 0 and 1, and these weights are others; leave "
+                "the totals out, or count without a key."
+            )
         tree = hierarchy_of(panel.keys, panel.size, self.keys)
         nodes = nodes_of(panel, tree)
         if self.method == BOTTOM_UP:
@@ -178,7 +183,7 @@ def named(model: str, method: str) -> str:
 
 def nodes_of(panel: Panel, tree: Hierarchy) -> Panel:
     """Return the counts of all nodes, told apart by the keys of the hierarchy."""
-    return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys, weight=None)
+    return replace(panel, values=bottom_up(panel.values, tree.sums), keys=tree.keys)
 
 
 def _of_level(nodes: Panel, rows: np.ndarray) -> Panel:

@@ -11,12 +11,16 @@ from .models import STEPS, Panel
 
 # Ten years of days: no season is longer, and what is kept of it would fill the memory.
 LONGEST_SEASON = 3660
+# Of sums of weights alone.
+WEIGHT = "weight"
 PARTS = ("step", "season", "first", "keys", "values", "covariates")
 
 
 def written_history(panel: Panel) -> dict[str, Any]:
     """Return counts as JSON values: whole ones as whole numbers, all exact."""
+    weight = {} if panel.weight is None else {WEIGHT: np.asarray(panel.weight, dtype=float).tolist()}
     return {
+        **weight,
         "step": panel.step,
         "season": panel.period,
         "first": str(panel.begin[0]),
@@ -43,7 +47,7 @@ def read_history(history: Any) -> Panel:
     >>> read_history(written_history(panel)).values.tolist()
     [[3.0, 4.0]]
     """
-    if not isinstance(history, dict) or set(history) != set(PARTS):
+    if not isinstance(history, dict) or set(history) - {WEIGHT} != set(PARTS):
         raise ValueError(f"The counts of a saved model have the parts {', '.join(PARTS)}.")
     step = checks.option("step", history["step"], STEPS)
     values = _table(history["values"])
@@ -53,7 +57,10 @@ def read_history(history: Any) -> Panel:
     season = checks.whole("season", history["season"])
     if season > LONGEST_SEASON:
         raise ValueError(f"season must be at most {LONGEST_SEASON:,} steps, got {season}.")
-    return Panel(values, begin, step, season, keys, covariates or None)
+    weight = _row(WEIGHT, history[WEIGHT]) if WEIGHT in history else None
+    if weight is not None and not (weight > 0).all():
+        raise ValueError("The weights of a saved model are numbers above 0.")
+    return Panel(values, begin, step, season, keys, covariates or None, weight)
 
 
 def _key(column: Any) -> list[Any]:

@@ -137,7 +137,7 @@ def saved_model(file: Path, parts: Mapping[str, Any]) -> SavedModel:
     model = model_of_recipe(parts["settled"])
     recipe = recipe_of(model_of_recipe(parts["model"]))
     panel = read_history(parts["history"])
-    fitted = model.fit_many(panel)
+    fitted = fitted_to(model, panel)
     say_what_changed(file, parts["card"], versions_that_compute())
     return SavedModel(model.name, recipe, model, panel, fitted, parts["card"])
 

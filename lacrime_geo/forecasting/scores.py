@@ -115,3 +115,59 @@ def winkler(actual: Any, low: Any, high: Any, level: float) -> np.ndarray:
     outside = np.maximum(below, 0.0) + np.maximum(above, 0.0)
     width = np.asarray(high, dtype=float) - np.asarray(low, dtype=float)
     return np.asarray((width + 2 / (1 - level / 100) * outside).mean(axis=-1))
+
+
+def r2(actual: Any, forecast: Any, about: Any = None) -> np.ndarray:
+    """Return the share of the squares explained: 1 less those of the errors over those of the counts about a mean.
+
+    Parameters
+    ----------
+    actual, forecast : counts and their forecasts (..., steps).
+    about : the mean. Default: that of the counts themselves; above 0 is then better than knowing it beforehand.
+
+    Notes
+    -----
+    It is NaN where the counts do not vary. Of series of different sizes pooled, most of it is of which series is the larger.
+
+    Examples
+    --------
+    >>> float(r2([1.0, 2.0, 3.0], [1.0, 2.0, 4.0])), float(r2([2.0, 2.0], [2.0, 2.0]))
+    (0.5, nan)
+    """
+    truth = np.asarray(actual, dtype=float)
+    mean = truth.mean(axis=-1, keepdims=True) if about is None else np.asarray(about, dtype=float)
+    squares = np.square(truth - mean).sum(axis=-1)
+    missed = np.square(errors(truth, forecast)).sum(axis=-1)
+    return np.asarray(1 - np.divide(missed, squares, out=np.full(missed.shape, np.nan), where=squares > 0))
+
+
+def crps(actual: Any, quantiles: Any, shares: Any) -> np.ndarray:
+    """Return the mean continuous ranked probability score of a forecast told by some of its quantiles.
+
+    Parameters
+    ----------
+    actual : counts (steps,).
+    quantiles : of the forecast (shares, steps).
+    shares : the probability up to each quantile (shares,), in order, between 0 and 1.
+
+    Returns
+    -------
+    numpy.ndarray
+        Twice the integral of the pinball loss over the shares (trapezoids, 0 at both ends), in the unit of the counts: the mean
+        absolute error of a forecast that is a single number. The fewer the quantiles, the less sure it is.
+
+    References
+    ----------
+    Laio & Tamea (2007), Hydrology and Earth System Sciences 11: 1267-1277, equation 11; Gneiting & Raftery (2007), Journal of the
+    American Statistical Association 102: 359-378, section 4.2.
+
+    Examples
+    --------
+    >>> shares = np.arange(1, 400) / 400
+    >>> round(float(crps([3.0], np.full((399, 1), 5.0), shares)), 2)
+    2.0
+    """
+    at = np.concatenate([[0.0], np.asarray(shares, dtype=float), [1.0]])
+    losses = [0.0, *(float(pinball(actual, end, share)) for end, share in zip(quantiles, at[1:-1])), 0.0]
+    widths = np.diff(at)
+    return np.asarray((widths * (np.array(losses[1:]) + np.array(losses[:-1]))).sum())

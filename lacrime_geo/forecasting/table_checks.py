@@ -92,7 +92,8 @@ def warn_of_lone_end(panel: Panel, parameters: Parameters) -> None:
     if empty[longest] * {"day": 1, "week": 7}[panel.step] > 90 and after < 0.01 * panel.values.sum():
         parameters.warn(
             f"Only {after:,.0f} of {panel.values.sum():,.0f} {parameters.get('unit', 'incidents')} are dated after "
-            f"{panel.begin[filled[longest]]}, the first on {panel.begin[filled[longest + 1]]}: check their dates, or end before them (until)."
+            f"{panel.begin[filled[longest]]}, the first on {panel.begin[filled[longest + 1]]}: check their dates, or end before "
+            "them (until)."
         )
 
 

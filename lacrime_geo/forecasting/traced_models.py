@@ -13,6 +13,7 @@ from .calibrated_tails import calibrated
 from .count_intervals import predicted
 from .miss_spreads import with_spread
 from .models import LEVELS, FittedMany, Model, Panel, Prediction, checked_levels, require
+from .sum_intervals import are_enough, past_misses, predicted_by_misses
 
 # Forecasts kept at once: series × steps × horizon.
 MOST_TRACED = 50_000_000
@@ -81,10 +82,19 @@ def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, first: int, lev
     traced : forecasts (series, steps, horizon) made after each step.
     first : the step from which on these knew nothing later, not even parameters.
     levels : of the intervals, per cent.
+
+    Notes
+    -----
+    The counts are negative binomial. Sums of weights (`weight` of the panel) have the quantiles of past misses, where these are
+    enough.
     """
     recent = int(np.clip(MISSES_AT_ONCE // mean.size, FEWEST_RECENT, MOST_RECENT))
     values, cut = panel.values[:, -recent:], max(panel.begin.size - recent, 0)
     past = with_spread(values, np.maximum(traced[:, -recent:], 0.0), panel.keys)
+    if panel.weight is not None:
+        misses = past_misses(values, past, max(first - cut, 0))
+        if are_enough(misses, levels):
+            return predicted_by_misses(mean, past.variance[:, -1], misses, levels)
     return predicted(mean, past.variance[:, -1], levels, calibrated(values, past, max(first - cut, 0), levels))
 
 

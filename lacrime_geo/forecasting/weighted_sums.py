@@ -9,14 +9,17 @@ import numpy as np
 
 from .. import checks
 from ..incidents import Incidents
+from ..parameters import restored
 
 # The columns of a saved table of sums, which tell it from a table of numbers of incidents.
 UNIT, EFFECTIVE = "unit", "effective_weight"
+# The column of a layer of harm.
+WEIGHT = "weight"
 INCIDENTS, SUMS = "incidents", "sums of weights"
 
 
 def unit_of(weight: Any, incidents: Incidents) -> str:
-    """Return of what the sums of a weight are: as its marks or the column `unit` of the layer say, else by the column's name."""
+    """Return of what the sums of a weight are: as its marks or the record of the layer say, else by the column's name."""
     if weight is None and incidents.weight is None:
         return INCIDENTS
     told = getattr(weight, "parameters", {}).get(UNIT)
@@ -24,10 +27,14 @@ def unit_of(weight: Any, incidents: Incidents) -> str:
         return str(told)
     if not isinstance(weight, str):
         return SUMS
-    source: Any = {} if incidents.source is None else incidents.source
-    names = {str(name) for name in (source.columns if hasattr(source, "columns") else source)}
-    values = set(np.asarray(checks.column(source, UNIT)).astype(str).tolist()) if UNIT in names else set()
-    return values.pop() if len(values) == 1 else f"sums of {weight}"
+    # A layer of harm keeps the record of how it was made.
+    record = restored(getattr(incidents.source, "attrs", {}).get("lacrime_geo"))
+    return str(record[UNIT]) if weight == WEIGHT and record.get(UNIT) else f"sums of {weight}"
+
+
+def unit_in(parameters: Mapping[str, Any]) -> str:
+    """Return of what the counts of a result are, as its record says."""
+    return str(parameters.get(UNIT) or INCIDENTS)
 
 
 def effective_weights(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
