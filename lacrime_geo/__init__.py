@@ -11,7 +11,7 @@ from .clusters import Clusters
 from .comparisons import Funnel, RankIntervals, Rates, funnel, rank_intervals, rates
 from .concentration import concentration
 from .contouring import contours
-from .correlates import breakdown, join_by_area
+from .correlates import breakdown, category_components, join_by_area
 from .data import audit, convert, fetch, lapd_url, one_per_incident, read_incidents, read_lapd
 from .delays import lag_safe_end, nowcast, nowcast_counts, reporting_delay
 from .density import kde
@@ -40,10 +40,12 @@ from .incidents import Incidents, as_incidents
 from .interventions import Displacement, Intervention, Plan, RateRatio, intervention, irr, plan_intervention, wdd
 from .jurisdictions import (
     CrimePanel,
+    HighCrime,
     PersistentHigh,
     RateTrends,
     as_panel,
     persistent_high,
+    predict_high_crime,
     rate_trends,
     read_ucr,
 )
@@ -125,6 +127,7 @@ __all__ = [
     "HarmScale",
     "HarmSensitivity",
     "HexagonalGrid",
+    "HighCrime",
     "Hotspots",
     "Incidents",
     "Intervention",
@@ -164,6 +167,7 @@ __all__ = [
     "backtest",
     "backtest_forecasts",
     "breakdown",
+    "category_components",
     "change_map",
     "change_points",
     "clock",
@@ -214,6 +218,7 @@ __all__ = [
     "peaks",
     "plan_intervention",
     "persistent_high",
+    "predict_high_crime",
     "predict_risk",
     "predict_severity",
     "predictor_knows_nothing_later",

@@ -25,6 +25,7 @@ def comparison_page(
     columns: Sequence[tuple[str, Sequence[Any]]],
     order: np.ndarray,
     meanings: Sequence[tuple[str, str]],
+    of: str = "places",
 ) -> str:
     """Return the whole page.
 
@@ -35,6 +36,7 @@ def comparison_page(
     columns : title and cells (n) of each column of the table.
     order : the rows listed, first to last.
     meanings : what words of the table mean.
+    of : what the rows are of, such as "agencies".
     """
     kept = found.parameters
     return html.page(
@@ -43,7 +45,7 @@ def comparison_page(
         html.Markup(picture),
         html.tag("h2", "To be kept in mind"),
         *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *kept["caveats"])),
-        html.tag("h2", _title(order)),
+        html.tag("h2", _title(order, of)),
         html.table(
             [title for title, _ in columns], ([cells[row] for _, cells in columns] for row in order[:MOST].tolist())
         ),
@@ -54,8 +56,8 @@ def comparison_page(
     )
 
 
-def _title(order: np.ndarray) -> str:
-    return "The places" if order.size <= MOST else f"The first {MOST} of {order.size:,} places (a .csv holds all)"
+def _title(order: np.ndarray, of: str) -> str:
+    return f"The {of}" if order.size <= MOST else f"The first {MOST} of {order.size:,} {of} (a .csv holds all)"
 
 
 def made(kept: Any) -> list[str]:

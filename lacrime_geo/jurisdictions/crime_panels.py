@@ -37,6 +37,16 @@ class Series(NamedTuple):
         return 100_000 * self.count / self.population
 
 
+def numbered(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different texts (m,), sorted, and which of them each row has (n,).
+
+    >>> numbered(np.array(["b", "a", "b"], object))[1].tolist()
+    [1, 0, 1]
+    """
+    number = {text: at for at, text in enumerate(sorted(set(texts.tolist())))}
+    return np.array([*number], dtype=object), np.fromiter(map(number.__getitem__, texts.tolist()), np.int64, texts.size)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class CrimePanel(Table):
     """Hold one row per agency and year: `agency, name, year, population, months_reported`, crimes, `usable`, `why_not`.
@@ -82,13 +92,17 @@ class CrimePanel(Table):
 
     def series(self) -> Series:
         """Return the usable counts and populations as matrices (agencies, years) over all years from first to last."""
-        agency, row = np.unique(self["agency"].astype(str), return_inverse=True)
+        agency, row = numbered(self["agency"])
         years = self["year"]
-        year = np.arange(years.min(), years.max() + 1)
         name = np.empty(agency.size, dtype=object)
         name[row] = self["name"]
-        count, population = (np.full((agency.size, year.size), np.nan) for _ in range(2))
-        usable = self["usable"]
-        at = row[usable], (years - year[0])[usable]
-        count[at], population[at] = self[self.counted][usable], self["population"][usable]
-        return Series(agency.astype(object), name, year, count, population)
+        year = np.arange(years.min(), years.max() + 1)
+        return Series(agency, name, year, self.matrix(self.counted), self.matrix("population"))
+
+    def matrix(self, name: str) -> np.ndarray:
+        """Return the usable values of a column of numbers as a matrix (agencies by id, years), NaN where none is."""
+        agency, row = numbered(self["agency"])
+        years, usable = self["year"], self["usable"]
+        values = np.full((agency.size, years.max() - years.min() + 1), np.nan)
+        values[row[usable], years[usable] - years.min()] = self[name][usable]
+        return values

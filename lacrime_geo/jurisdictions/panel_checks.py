@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Callable
+from typing import Callable, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,24 @@ KEPT = "kept; flagged only"
 NOT_USED = "kept in the panel; not usable"
 
 Columns = Mapping[str, np.ndarray]
+
+
+class Shown(NamedTuple):
+    """How agency-years are written as examples: name and year (n,), put together only for those that are shown."""
+
+    name: np.ndarray
+    year: np.ndarray
+
+    @property
+    def values(self) -> np.ndarray:
+        """The words (n,)."""
+        return np.array([f"{name} {year}" for name, year in zip(self.name.tolist(), self.year.tolist())], dtype=object)
+
+    def where(self, rows: np.ndarray) -> Shown:
+        """Return some rows."""
+        return Shown(self.name[rows], self.year[rows])
+
+
 # Which rows (n,), and why they are not usable.
 Unusable = tuple[str, np.ndarray]
 
@@ -70,7 +88,7 @@ def repeated(agency: np.ndarray, year: np.ndarray, others: np.ndarray) -> tuple[
     return twice & ~differing, differing
 
 
-def row_findings(columns: Columns, counted: str, shown: np.ndarray, rates: Columns) -> Iterator[Finding | Unusable]:
+def row_findings(columns: Columns, counted: str, shown: Shown, rates: Columns) -> Iterator[Finding | Unusable]:
     """Give what is found row by row: lines of the findings, and rows that are not usable with the reason.
 
     Parameters
@@ -102,7 +120,7 @@ def row_findings(columns: Columns, counted: str, shown: np.ndarray, rates: Colum
     yield from _rates(columns, shown, rates)
 
 
-def _sums(columns: Columns, shown: np.ndarray) -> Iterator[Finding | Unusable]:
+def _sums(columns: Columns, shown: Shown) -> Iterator[Finding | Unusable]:
     if not {"violent", *COMPONENTS} <= {*columns}:
         return
     parts = np.stack([columns[crime] for crime in COMPONENTS])
@@ -115,7 +133,7 @@ def _sums(columns: Columns, shown: np.ndarray) -> Iterator[Finding | Unusable]:
     yield "components do not add up", bad
 
 
-def _rates(columns: Columns, shown: np.ndarray, rates: Columns) -> Iterator[Finding]:
+def _rates(columns: Columns, shown: Shown, rates: Columns) -> Iterator[Finding]:
     for crime, told in rates.items():
         if crime in columns:
             with np.errstate(invalid="ignore", divide="ignore"):
@@ -129,7 +147,7 @@ def _rates(columns: Columns, shown: np.ndarray, rates: Columns) -> Iterator[Find
             )
 
 
-def jump_findings(agency: np.ndarray, year: np.ndarray, columns: Columns, shown: np.ndarray) -> Iterator[Finding]:
+def jump_findings(agency: np.ndarray, year: np.ndarray, columns: Columns, shown: Shown) -> Iterator[Finding]:
     """Give for each column which agency-years are more than three times, or less than a third of, the year known before."""
     order = np.lexsort((year, agency))
     for name, values in columns.items():

@@ -17,7 +17,8 @@ from ..progress import Progress, advance
 from ..rows import NOT_KNOWN, Rows, as_rows
 from ..summaries import counted as in_number
 from . import panel_checks
-from .crime_panels import CrimePanel
+from .crime_panels import CrimePanel, numbered
+from .panel_checks import Shown
 from .panel_columns import COMPONENTS, RATES, counted_as, named
 
 KEEP, LEAVE_OUT = "keep", "leave_out"
@@ -180,12 +181,12 @@ def _of_agencies(
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray], Finding]:
     """Return the rows that are of agencies, and what was found of those that are not."""
     aggregate = panel_checks.is_aggregate(columns["agency"], columns["name"])
-    shown = _shown(columns, aggregate)
+    shown = _shown(columns)
     dropped = finding("aggregate_rows", aggregate, shown, "dropped: the row adds up agencies, or has no agency")
     if aggregate.all():
         raise ValueError(
-            f"None of the {rows.size:,} rows of {rows.label!r} is of an agency (the first is of {shown[0]!r}); name the column "
-            "that tells agencies apart (agency=…)."
+            f"None of the {rows.size:,} rows of {rows.label!r} is of an agency (the first is "
+            f"{shown.where(np.arange(1)).values[0]!r}); name the column that tells agencies apart (agency=…)."
         )
     keep = ~aggregate
     return (
@@ -198,24 +199,19 @@ def _of_agencies(
 def _blank_months(columns: Mapping[str, np.ndarray]) -> list[Finding]:
     """Return how many rows of the table, those that add up agencies among them, do not say their months."""
     blank = ~np.isfinite(columns["months_reported"])
-    return [
-        finding("months_blank", blank, _shown(columns, blank), "counted, of all rows; what follows: months_unknown")
-    ]
+    return [finding("months_blank", blank, _shown(columns), "counted, of all rows; what follows: months_unknown")]
 
 
-def _shown(columns: Mapping[str, np.ndarray], some: np.ndarray | None = None) -> np.ndarray:
-    """Return how rows (n,) are written as examples; all, or some only."""
-    words = np.full(columns["year"].size, "", dtype=object)
-    at = np.arange(words.size) if some is None else np.flatnonzero(some)
-    words[at] = [f"{name} {year}" for name, year in zip(columns["name"][at].tolist(), columns["year"][at].tolist())]
-    return words
+def _shown(columns: Mapping[str, np.ndarray]) -> Shown:
+    """Return how the rows are written as examples."""
+    return Shown(columns["name"], columns["year"])
 
 
 def _checked(
     columns: dict[str, np.ndarray], rates: dict[str, np.ndarray], counted: str, months_unknown: str, has_months: bool
 ) -> tuple[list[Finding], np.ndarray, np.ndarray]:
     """Return what the checks found, why each row is not usable ("" where it is), and which rows are kept."""
-    names, agency = np.unique(columns["agency"].astype(str), return_inverse=True)
+    names, agency = numbered(columns["agency"])
     year, shown, findings = columns["year"], _shown(columns), []
     crimes = {crime: columns[crime] for crime in (*COMPONENTS, "violent", counted) if crime in columns}
     numbers = np.stack([columns["population"], columns["months_reported"], *crimes.values()], axis=1)
@@ -242,7 +238,7 @@ def _checked(
     single = ~twice & ~differing
     watched = {"population": columns["population"], counted: columns[counted]}
     watched = {name: values[single] for name, values in watched.items()}
-    findings += panel_checks.jump_findings(agency[single], year[single], watched, shown[single])
+    findings += panel_checks.jump_findings(agency[single], year[single], watched, shown.where(single))
     findings.append(panel_checks.missing_years(agency, year, names))
     vary = panel_checks.varying_names(agency, columns["name"])
     findings.append(finding("names_vary", vary, columns["name"], "kept; the agency is told by its id"))
@@ -251,7 +247,7 @@ def _checked(
 
 def _told(panel: CrimePanel) -> CrimePanel:
     usable, years = panel["usable"], panel["year"]
-    agencies = np.unique(panel["agency"].astype(str)).size
+    agencies = numbered(panel["agency"])[0].size
     panel.parameters.update(agencies=agencies, agency_years=len(panel), usable=int(usable.sum()))
     panel.parameters.tell(
         f"{in_number(agencies, 'agency', 'agencies')} over {years.min()} to {years.max()}: {int(usable.sum()):,} of "

@@ -58,7 +58,7 @@ def page_of(found: PersistentHigh) -> str:
         ("longest run", found["longest_run"].tolist()),
         ("current run", found["current_run"].tolist()),
     ]
-    return comparison_page(found, drawn(found), columns, np.arange(len(found)), MEANINGS)
+    return comparison_page(found, drawn(found), columns, np.arange(len(found)), MEANINGS, "agencies")
 
 
 def _told(found: PersistentHigh, row: int) -> str:

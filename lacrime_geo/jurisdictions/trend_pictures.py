@@ -62,7 +62,7 @@ def page_of(trends: RateTrends) -> str:
         ("dispersion", [frames.number(float(value)) for value in trends["dispersion"]]),
         ("alike", [frames.number(float(value)) for value in trends["autocorrelation"]]),
     ]
-    return comparison_page(trends, drawn(trends), columns, np.arange(len(trends)), MEANINGS)
+    return comparison_page(trends, drawn(trends), columns, np.arange(len(trends)), MEANINGS, "agencies")
 
 
 def _changes(trends: RateTrends, of: str) -> list[str]:
