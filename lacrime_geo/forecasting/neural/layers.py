@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from .panel_inputs import Inputs
+from .panel_inputs import OWN_LATE, Inputs
+from .series_levels import LATE
 from .torch_package import torch_package
 
 # Steps that a convolution joins, at distances that double from layer to layer.
@@ -80,7 +79,7 @@ def first_weights(shape: Shape, seeds: tuple[int, ...]) -> Weights:
     torch = torch_package()
     known = OF_KEY * len(shape.keys)
     sizes = {
-        "past": (shape.past + shape.calendar + known, WIDE),
+        "past": (shape.past + known, WIDE),
         **{f"joined {number}": (JOINED * WIDE, WIDE) for number in range(len(shape.distances))},
         "told": (WIDE + known, WIDE),
         "asked": (shape.calendar, WIDE),
@@ -106,6 +105,7 @@ def _drawn(torch: Any, source: Any, sizes: dict[str, tuple[int, int]], shape: Sh
     found["mean"], found["dispersion"] = torch.zeros(WIDE, 1), torch.zeros(WIDE, 1)
     found["mean base"], found["dispersion base"] = torch.zeros(1, 1), torch.full((1, 1), -2.0)
     found["late"] = torch.zeros(shape.past, shape.horizon)
+    found["late"][OWN_LATE] = 1 / len(LATE)
     found["late season"] = torch.full((1, shape.horizon), 0.5)
     return found
 

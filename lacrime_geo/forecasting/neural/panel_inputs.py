@@ -10,13 +10,15 @@ from ..covariates import known_column
 from ..miss_spreads import groups_of
 from ..models import Panel
 from ..step_lengths import later_begins, relative_lengths
-from .series_levels import late_ratios, long_levels, season_ratios
+from .series_levels import LATE, late_ratios, long_levels, season_ratios
 
 YEAR, WEEK = 365.2425, 7
 # Times of a season that are told apart one by one; a longer one is told by waves of the year.
 MOST_TIMES = 12
 # Seasons that a history must have for the network to be told of the year.
-YEARS = 2.0
+YEARS = 3.0
+# Where the levels of late of a series itself are among the features of the past.
+OWN_LATE = slice(2, 2 + len(LATE))
 
 
 class Inputs(NamedTuple):
@@ -24,7 +26,7 @@ class Inputs(NamedTuple):
 
     counts : in units of `unit` (series, steps), and `unit` itself.
     level : the long level (series, steps) for a step of mean length, and `length` (steps + horizon,) of each step.
-    past : of each step (series, steps, features): the count beside the level, levels of late, those of all series.
+    past : of each step (series, steps, features): the count beside the level, levels of late, those of all series, its calendar.
     season : what the time of the season of each step ahead has beside others (series, steps, horizon).
     calendar : of each step and of those ahead (steps + horizon, features).
     keys : numbers of the values of each key that tells series apart (keys, series).
@@ -50,28 +52,34 @@ def inputs_of(panel: Panel, horizon: int) -> Inputs:
     late = [late_ratios(rates, level), *_late_of_groups(panel, rates)]
     beside = np.arcsinh((rates - level) / np.sqrt(level + 0.25))[:, :, None]
     size = np.log(level / level.mean(axis=0))[:, :, None] / 2
-    period = panel.period if panel.period <= MOST_TIMES and panel.begin.size >= 2 * panel.period else 1
+    calendar = calendar_of(panel, horizon)
+    now = np.broadcast_to(calendar[: panel.begin.size], (*level.shape, calendar.shape[1]))
+    past = np.concatenate([beside, size, *late, now], axis=2).astype(np.float32)
+    period = panel.period if panel.period <= MOST_TIMES and panel.begin.size >= 3 * panel.period else 1
     season = season_ratios(rates, level, period, horizon)
-    past = np.concatenate([beside, size, *late], axis=2).astype(np.float32)
-    return Inputs(
-        counts, unit, level, length, past, season, calendar_of(panel, horizon).astype(np.float32), key_numbers(panel)
-    )
+    return Inputs(counts, unit, level, length, past, season, calendar.astype(np.float32), key_numbers(panel))
 
 
 def unit_of(values: np.ndarray) -> float:
-    """Return by what counts are divided so that they vary about as counts do: 1 for whole ones, else the usual weight.
+    """Return the weight of a usual incident, by which sums of weights are divided to vary about as counts do; of counts 1.
 
-    Sums of weights have a variance of about their mean times the weight of an incident, each weighed by itself; so much is
-    told by how a series goes up and down from one step to the next.
+    It is the mean of a step over the number of incidents that as many steps without any speak of (Poisson: minus the logarithm
+    of their share), of all series with such steps together; without any, the variance from step to step over the mean. Whole
+    numbers for which it is less than three are counts.
 
-    >>> unit_of(np.array([[1.0, 0.0, 2.0]])), unit_of(np.array([[0.5, 0.0, 0.5, 0.0]]))
-    (1.0, 0.5)
+    >>> unit_of(np.array([[1.0, 0.0, 2.0, 0.0]])), round(unit_of(np.array([[500.0, 0.0, 1000.0, 0.0]])))
+    (1.0, 541)
     """
-    if (values == np.floor(values)).all() and values.max() < 1e6:
-        return 1.0
-    total = float(values.sum())
-    spread = float(np.square(np.diff(values, axis=1)).sum()) / 2
-    return spread / total * values.shape[1] / max(values.shape[1] - 1, 1) if total > 0 and spread > 0 else 1.0
+    without = (values == 0).mean(axis=1)
+    some = (without > 0) & (without < 1)
+    whole = bool((values == np.floor(values)).all())
+    if some.any():
+        unit = float(values[some].mean(axis=1).sum() / -np.log(without[some]).sum())
+    elif whole or not values.any():
+        unit = 1.0
+    else:
+        unit = float(np.square(np.diff(values, axis=1)).sum() / 2 / values[:, 1:].sum()) or 1.0
+    return 1.0 if whole and unit < 3 else unit
 
 
 def calendar_of(panel: Panel, horizon: int) -> np.ndarray:
