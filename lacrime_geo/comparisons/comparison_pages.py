@@ -12,7 +12,7 @@ from ..forecasting.chart_frames import number, sentence
 from ..parameters import in_words
 
 if TYPE_CHECKING:
-    from .compared_places import ComparedPlaces
+    from ..results import Table
 
 # So many places are listed on a page; a .csv holds all.
 MOST = 120
@@ -20,7 +20,7 @@ UNTOLD = ("warnings", "caveats", "found", "further")
 
 
 def comparison_page(
-    found: ComparedPlaces,
+    found: Table,
     picture: str,
     columns: Sequence[tuple[str, Sequence[Any]]],
     order: np.ndarray,

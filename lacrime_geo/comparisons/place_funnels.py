@@ -216,8 +216,9 @@ def _columns(
         "p_spread": p_spread,
         "p_adjusted": adjust(p_spread, "fdr"),
     }
-    for limit, pair in zip(sorted(limits), lines):
-        columns.update({f"{side}_{_written(limit)}": line * places.per for side, line in zip(("low", "high"), pair)})
+    for number, limit in enumerate(sorted(limits)):
+        for side, name in enumerate(("low", "high")):
+            columns[f"{name}_{_written(limit)}"] = lines[number, side] * places.per
     spread = {name: places.spread(values) for name, values in columns.items()}
     return {
         "name": places.names,

@@ -191,7 +191,7 @@ def _tell(found: RankIntervals, above: np.ndarray, share: float) -> None:
     sure = int(np.nansum(found["probability_top"] >= share))
     kept.update(first=str(found["name"][first]), not_told_from_first=alike, surely_top=sure)
     kept["further"] = [
-        f"{found['name'][first]}, first by expected rank, cannot be told from {alike:,} other{'s' * (alike != 1)}",
+        f"{found['name'][first]}, first by expected rank, {_told_from(alike)}",
         f"{sure:,} of the {kept['top']:,} first {'is' if sure == 1 else 'are'} surely so ({kept['level']:g} % or more)",
         of_totals(places, found["rank"]),
     ]
@@ -203,3 +203,7 @@ def _tell(found: RankIntervals, above: np.ndarray, share: float) -> None:
         NOT_AT_RISK,
         REPORTED,
     ]
+
+
+def _told_from(alike: int) -> str:
+    return f"cannot be told from {alike:,} other{'s' * (alike != 1)}" if alike else "can be told from all others"

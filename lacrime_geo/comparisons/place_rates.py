@@ -103,8 +103,7 @@ def rates(
     checks.option("smoothing", smoothing, SMOOTHING)
     parameters = Parameters(level=float(level), interval=interval, smoothing=smoothing)
     places = counted_places(features, count, population, name, per, years, few_residents, parameters)
-    columns = _raw(places, share, interval, parameters)
-    advance(progress, 0.2)
+    columns = _raw(places, share, interval, parameters, within(progress, 0.0, 0.2))
     if smoothing != "none":
         columns.update(_drawn(places, smoothing, share, parameters, within(progress, 0.2, 1.0)))
     columns["few_events"] = _few(columns)
@@ -115,9 +114,11 @@ def rates(
     return found
 
 
-def _raw(places: CountedPlaces, share: float, interval: str, parameters: Parameters) -> dict[str, np.ndarray]:
+def _raw(
+    places: CountedPlaces, share: float, interval: str, parameters: Parameters, progress: Progress
+) -> dict[str, np.ndarray]:
     """Return names, counts, rates and their intervals; keep the overall rate with its own."""
-    low, high = poisson_interval(places.events, share, interval)
+    low, high = poisson_interval(places.events, share, interval, progress)
     per, exposure = places.per, places.exposure
     overall = [float(side[0]) for side in poisson_interval(np.array([places.events.sum()]), share, interval)]
     parameters["overall_rate"] = places.overall * per

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..progress import Progress, advance
+
+AT_ONCE = 50_000
 INTERVALS = ("exact", "byar")
 
 
-def poisson_interval(count: np.ndarray, level: float, how: str = "exact") -> tuple[np.ndarray, np.ndarray]:
+def poisson_interval(
+    count: np.ndarray, level: float, how: str = "exact", progress: Progress = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the lower and the upper limit of the mean of whole counts (n,), each (n,).
 
     Parameters
@@ -15,13 +20,19 @@ def poisson_interval(count: np.ndarray, level: float, how: str = "exact") -> tup
     count : whole numbers from 0.
     level : share of 1, such as 0.95.
     how : "exact" (Garwood 1936) or "byar".
+    progress : function of a fraction, returning False to stop.
 
     >>> [side.round(2).tolist() for side in poisson_interval(np.array([0.0, 5, 10]), 0.95)]
     [[0.0, 1.62, 4.8], [3.69, 11.67, 18.39]]
     """
     kinds, where = np.unique(count, return_inverse=True)
-    low, high = (_garwood if how == "exact" else _byar)(kinds, (1 - level) / 2)
-    return low[where.ravel()], high[where.ravel()]
+    sides = np.empty((2, kinds.size))
+    for begin in range(0, kinds.size, AT_ONCE):
+        advance(progress, begin / kinds.size)
+        some = slice(begin, begin + AT_ONCE)
+        sides[:, some] = (_garwood if how == "exact" else _byar)(kinds[some], (1 - level) / 2)
+    low, high = sides[:, where.ravel()]
+    return low, high
 
 
 def _garwood(count: np.ndarray, tail: float) -> tuple[np.ndarray, np.ndarray]:

@@ -74,8 +74,8 @@ def drawn_ranks(
         ranks[number, np.argsort(-drawn)] = place
         above += drawn[leading] > drawn
     sorted_back = np.argsort(order)
-    found = [values[sorted_back] for values in _told(ranks, level, top, within(progress, 0.8, 1.0))]
-    return DrawnRanks(*found, (above / draws)[sorted_back])
+    told = [*_told(ranks, level, top, within(progress, 0.8, 1.0)), above / draws]
+    return DrawnRanks._make(values[sorted_back] for values in told)
 
 
 def _told(ranks: np.ndarray, level: float, top: int, progress: Progress) -> list[np.ndarray]:

@@ -64,12 +64,20 @@ def drawn(found: RankIntervals) -> str:
     )
 
 
+class Ranks(Axis):
+    """An axis of ranks, whose numbers are not rounded."""
+
+    def words(self, tick: float) -> str:
+        """Write a rank."""
+        return f"{tick:,.0f}"
+
+
 def _axis(places: int) -> Axis:
     """Return an axis of ranks, from 1 to the last."""
     ticks = number_ticks(np.array([1.0, float(places)]))
     inside = ticks[(ticks > 1) & (ticks < places) & (ticks % 1 == 0)]
     far = inside[(inside - 1 > 0.04 * places) & (places - inside > 0.06 * places)]
-    return Axis(1.0, max(float(places), 2.0), np.concatenate([[1.0], far, [max(float(places), 2.0)]]), NUMBER)
+    return Ranks(1.0, max(float(places), 2.0), np.concatenate([[1.0], far, [max(float(places), 2.0)]]), NUMBER)
 
 
 def _words(found: RankIntervals) -> list[str]:

@@ -8,6 +8,8 @@ from typing import Any, Callable
 
 from . import palettes
 from .alarms import alerts
+from .comparisons import funnel, rank_intervals, rates
+from .correlates import components, joined_areas, joined_shares
 from .elements import (
     LOCAL_SCALE,
     NORMAL,
@@ -284,5 +286,11 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "cube": cube,
     "risk": risk,
     "feedback": feedback,
+    "components": components,
+    "joined_areas": joined_areas,
+    "joined_shares": joined_shares,
+    "rates": rates,
+    "funnel": funnel,
+    "rank_intervals": rank_intervals,
     "intervention": intervention,
 }

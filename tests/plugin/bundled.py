@@ -22,6 +22,7 @@ OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
 OF_RISK = ("predict_risk", "contest", "score_map", "feedback_audit")
 OF_TRIALS = ("intervention", "plan_intervention")
 OF_HARM = ("harm", "harm_sensitivity")
+OF_PLACES = ("rates", "funnel", "rank_intervals")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -35,6 +36,7 @@ ANALYSES = (
     *OF_FORECASTS,
     *OF_RISK,
     *OF_HARM,
+    *OF_PLACES,
     *OF_TRIALS,
     "alerts",
     "space_time_scan",
@@ -64,14 +66,17 @@ SECOND = {
     "harm_sensitivity": "CELLS",
     "intervention": "AREAS",
     "plan_intervention": "DETECTABLE",
+    **{name: "MAP" for name in OF_PLACES},
 }
 
 
 def inputs_of(name, points, squares, units, density):
-    """Return what an analysis is given: squares have a column crimes, a density is a GeoTIFF."""
-    given = dict(INCIDENTS=points) if name not in (*OF_FEATURES, "contours", "compare", "safe_export") else {}
+    """Return what an analysis is given: squares have columns crimes and residents, a density is a GeoTIFF."""
+    without = (*OF_FEATURES, *OF_PLACES, "contours", "compare", "safe_export")
+    given = dict(INCIDENTS=points) if name not in without else {}
     more = {
         **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
+        **{one: dict(FEATURES=squares, COUNT="crimes", POPULATION="residents") for one in OF_PLACES},
         "compare": dict(FEATURES=squares, VALUE="crimes", OTHER=squares, OTHER_VALUE="crimes"),
         "safe_export": dict(FEATURES=squares, VALUE="crimes"),
         "contours": dict(SURFACE=density),
@@ -146,16 +151,17 @@ def point_layer(x, y, crs="EPSG:4326", name="burglaries", missing=0):
 
 
 def square_layer(side=8, crs="EPSG:32611", name="districts"):
-    """Return a memory layer of side × side touching squares of 1 km with a value that is high in one corner."""
+    """Return a memory layer of side × side touching squares of 1 km with a value that is high in one corner, and residents."""
     from qgis.core import QgsFeature, QgsGeometry, QgsRectangle, QgsVectorLayer
 
-    layer = QgsVectorLayer(f"Polygon?crs={crs}&field=crimes:integer", name, "memory")
+    layer = QgsVectorLayer(f"Polygon?crs={crs}&field=crimes:integer&field=residents:integer", name, "memory")
     features = []
     for row in range(side):
         for column in range(side):
             west, south = 370_000 + 1000 * column, 3_760_000 + 1000 * row
             feature = QgsFeature(layer.fields())
-            feature.setAttributes([100 + row if row < 3 and column < 3 else (7 * row + 3 * column) % 11])
+            crimes = 100 + row if row < 3 and column < 3 else (7 * row + 3 * column) % 11
+            feature.setAttributes([crimes, 500 + 40 * row + 10 * column])
             feature.setGeometry(QgsGeometry.fromRect(QgsRectangle(west, south, west + 1000, south + 1000)))
             features.append(feature)
     layer.dataProvider().addFeatures(features)

@@ -60,6 +60,9 @@ RUNS = {
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),
+    "rates": ("rates", dict(COUNT="number", POPULATION="harm"), LATE),
+    "funnel": ("funnel", dict(COUNT="number", POPULATION="harm"), LATE),
+    "rank_intervals": ("rank_intervals", dict(COUNT="number", POPULATION="harm"), LATE),
     "risk_zones": ("risk_zones", dict(DISTANCE=50, DAYS=14), LATE),
     "nowcast": ("nowcast", dict(BY="category", STEP=1), LATE),
     "season": ("season", dict(BY="category"), LATE),

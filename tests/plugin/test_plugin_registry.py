@@ -67,6 +67,9 @@ LOOKS = {
     "feedback_audit": ("graduatedSymbol", "Chosen only with offences that police discover", "Not chosen"),
     "harm": ("graduatedSymbol", "Weighs 1 (Part I offences)", "Not on the scale: counted as nothing"),
     # Tables are not drawn.
+    "rates": None,
+    "funnel": None,
+    "rank_intervals": None,
     "harm_sensitivity": None,
     "contest": None,
     "intervention": None,
@@ -99,6 +102,9 @@ BAD = {
     "moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "safe_export": ({"K": 1}, "k must be a whole number of at least 2, got 1"),
     "compare": ({"OTHER_VALUE": "nothing"}, "no column 'nothing'"),
+    "rates": ({"LEVEL": 0.95}, "level must be in per cent, above 1 and below 100, such as 95, got 0.95"),
+    "funnel": ({"LIMITS": "95"}, "limits must be two in per cent"),
+    "rank_intervals": ({"TOP": 100_000}, "top is 100,000, and only"),
     "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
     "reporting_delay": ({"AS_OF": "2001-01-01"}, "2001-01-01"),
     "nowcast": ({"LEVEL": 2.0}, "level must be"),
@@ -148,7 +154,8 @@ def sample(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sample")
     lg.read_lapd(ROOT / "sample_layers" / "incidents.csv.gz").to_file(folder / "points.gpkg")
     cells = lg.hotspots(folder / "points.gpkg", boundary=BOUNDARY, cell_size=1500)
-    cells.to_geodataframe().rename(columns={"count": "crimes"}).to_file(folder / "cells.gpkg")
+    counted = cells.to_geodataframe().rename(columns={"count": "crimes"})
+    counted.assign(residents=400 + 7 * np.arange(len(counted)) % 900).to_file(folder / "cells.gpkg")
     lg.kde(folder / "points.gpkg", boundary=BOUNDARY).save(folder / "density.tif")
     return {name: str(folder / name) for name in ("points.gpkg", "cells.gpkg", "density.tif")}
 
