@@ -54,7 +54,7 @@ def test_results_exist(analysis):
     assert issubclass(analysis.result, kinds)
     assert analysis.second is None or callable(getattr(analysis.result, analysis.second))
     assert (analysis.second is None) == (analysis.second_title is None)
-    assert issubclass(analysis.second_result, (results.Shapes, results.Table, results.Marks))
+    assert issubclass(analysis.second_result, (results.Shapes, results.Table, results.Marks, results.Cells))
 
 
 def test_names_are_told_apart():

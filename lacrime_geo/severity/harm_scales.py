@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from ..agencies import NIBRS_COLUMN
+from ..data.tables import Texts
 from ..incidents import Incidents, as_incidents
 from .incident_keys import keys_of
 from .scale_files import ScaleFile, read_scale
@@ -90,7 +92,15 @@ class HarmScale:
         >>> [column.tolist() for column in harm_scale("ucr_part1").weights_of(points)]
         [[1.0, 0.0], [True, False]]
         """
-        found = keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.key == "nibrs_code")
+        return self.weights_of_keys(keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.of_nibrs))
+
+    @property
+    def of_nibrs(self) -> bool:
+        """Whether its keys are codes of NIBRS, of which spreadsheets make numbers."""
+        return self.key == NIBRS_COLUMN
+
+    def weights_of_keys(self, found: Texts) -> tuple[np.ndarray, np.ndarray]:
+        """Return what keys of incidents (n,) weigh and which of them it has, as `weights_of` does."""
         weight = np.array([self.weight_of(key) for key in found.distinct], dtype=float)  # None becomes NaN
         mapped = ~np.isnan(weight)
         return np.where(mapped, weight, 0.0)[found.code], mapped[found.code]

@@ -125,7 +125,8 @@ def harm_sensitivity(
     budget, resamples = checks.share("budget", budget), checks.whole("resamples", resamples, minimum=19)
     everything = as_incidents(incidents)
     chosen = _scales(everything, scales)
-    gridding = Gridding.of(replace(everything, weight=None), None, cell_size, boundary, shape)
+    without = replace(everything, weight=None)
+    gridding = Gridding.of(without, None, cell_size, boundary, shape, progress=within(progress, 0.0, 0.1))
     parameters = gridding.parameters
     cells = gridding.cells(gridding.queen)
     celled = CelledIncidents.of(cells, gridding.placed)
@@ -136,13 +137,14 @@ def harm_sensitivity(
         )
     parameters.update(budget=budget, top_cells=top, occupied_cells=int(celled.occupied.size))
     parameters.update(resamples=resamples, seed=seed)
-    advance(progress, 0.05)
+    advance(progress, 0.1)
     harms = [_harm(everything, scale, column, parameters) for scale in chosen]
+    advance(progress, 0.15)
     rows = np.flatnonzero(everything.placed)[celled.rows]
     weights = [np.ones(rows.size), *(_in_cells(found, rows) for found in harms)]
     found = []
     for number, weight in enumerate(weights):
-        going = within(progress, 0.05 + 0.9 * number / len(weights), 0.05 + 0.9 * (number + 1) / len(weights))
+        going = within(progress, 0.15 + 0.8 * number / len(weights), 0.15 + 0.8 * (number + 1) / len(weights))
         found.append(agreement_of(celled, weight, top, resamples, seed, going))
     label = everything.titled("Harm against counts")
     made = HarmSensitivity(_columns(harms, found, top), parameters, label=label, celled=celled, found=tuple(found))

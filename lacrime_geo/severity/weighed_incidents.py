@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from ..data.tables import Texts
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words, incidents_that
 from ..progress import Progress, advance
@@ -25,7 +26,7 @@ class Harm(Marks):
     """Hold what each incident weighs on a scale (`weight`, 0 where unmapped), and whether the scale knows it (`mapped`)."""
 
     scale: HarmScale | None = None
-    key: np.ndarray | None = None
+    keys: Texts | None = None
 
     def codes(self) -> Table:
         """Return a row for each key of the incidents: its weight and citation, and what it holds of incidents and harm.
@@ -46,15 +47,19 @@ class Harm(Marks):
         >>> codes["crime_code"][0], float(codes["weight"][0]), float(codes["share_of_harm"].sum().round(9))
         ('510', 1.0, 1.0)
         """
-        if self.scale is None or self.key is None:
+        if self.scale is None or self.keys is None:
             raise ValueError("These marks have no scale; make them by harm.")
-        keys, code = np.unique([key or "" for key in self.key], return_inverse=True)
-        count, total = np.bincount(code), np.bincount(code, self["weight"])
-        mapped = np.bincount(code, self["mapped"]) > 0
-        order = np.lexsort((keys, -count, -total, ~mapped))
+        every = np.bincount(self.keys.code, minlength=self.keys.distinct.size)
+        here = np.flatnonzero(every)
+        keys = np.array([key or "" for key in self.keys.distinct[here]], dtype=object)
+        found = [self.scale.weight_of(key) for key in keys]
+        weight, count = np.array(found, dtype=float), every[here]
+        mapped = np.isfinite(weight)
+        total = np.where(mapped, weight, 0.0) * count
+        order = np.lexsort((keys.astype(str), -count, -total, ~mapped))
         columns = {
-            str(self.parameters["column"]): keys.astype(object),
-            "weight": np.where(mapped, total / count, np.nan),
+            str(self.parameters["column"]): keys,
+            "weight": weight,
             "citation": np.array([self.scale.citation_of(key) for key in keys], dtype=object),
             "incidents": count,
             "harm": total,
@@ -121,15 +126,14 @@ def weighed(
 ) -> Harm:
     """Weigh incidents on a scale, with the record to be carried on; raise as `harm` does."""
     name = column or scale.key
-    _require_column(everything, scale, name)
     advance(progress, 0.1)
-    key = keys_of(everything, name, of_nibrs=scale.key == "nibrs_code").values
-    advance(progress, 0.5)
-    weight, mapped = scale.weights_of(everything, name)
+    keys = _keys(everything, scale, name)
+    advance(progress, 0.8)
+    weight, mapped = scale.weights_of_keys(keys)
     advance(progress, 0.9)
     _keep_scale(scale, name, parameters)
-    _require_some(everything, scale, name, key, weight, mapped)
-    _tell(scale, key, weight, mapped, parameters)
+    _require_some(everything, scale, name, keys, weight, mapped)
+    _tell(scale, keys, weight, mapped, parameters)
     if everything.weight is not None:
         parameters.warn(
             "The incidents have weights of their own, which harm takes the place of; they are not multiplied."
@@ -137,7 +141,7 @@ def weighed(
     warn_of_few(weight, parameters)
     advance(progress, 1.0)
     label = everything.titled(f"Harm in {scale.unit}")
-    return Harm({"weight": weight, "mapped": mapped}, parameters, everything, "harm", label, scale, key)
+    return Harm({"weight": weight, "mapped": mapped}, parameters, everything, "harm", label, scale, keys)
 
 
 def _keep_scale(scale: HarmScale, column: str, parameters: Parameters) -> None:
@@ -149,21 +153,21 @@ def _keep_scale(scale: HarmScale, column: str, parameters: Parameters) -> None:
         )
 
 
-def _require_column(incidents: Incidents, scale: HarmScale, column: str) -> None:
+def _keys(incidents: Incidents, scale: HarmScale, column: str) -> Texts:
     try:
-        keys_of(incidents, column)
+        return keys_of(incidents, column, of_nibrs=scale.of_nibrs)
     except ValueError as problem:
         raise ValueError(f"{problem} The scale {scale.name!r} weighs by it; {_remedy(incidents, scale)}.") from None
 
 
 def _require_some(
-    incidents: Incidents, scale: HarmScale, column: str, key: np.ndarray, weight: np.ndarray, mapped: np.ndarray
+    incidents: Incidents, scale: HarmScale, column: str, keys: Texts, weight: np.ndarray, mapped: np.ndarray
 ) -> None:
     """Raise where the scale has none of the keys, or weighs all of them 0."""
     if not mapped.any():
-        keys = checks.listed(sorted({str(one) for one in key if one}), most=MOST_UNMAPPED) or "nothing"
+        held = checks.listed(sorted(key for key in keys.distinct if key), most=MOST_UNMAPPED) or "nothing"
         raise ValueError(
-            f"The scale {scale.name!r} has none of the keys in column {column!r} of {incidents.label!r}, which holds {keys}; "
+            f"The scale {scale.name!r} has none of the keys in column {column!r} of {incidents.label!r}, which holds {held}; "
             f"{_remedy(incidents, scale)}."
         )
     if not weight.any():
@@ -180,18 +184,18 @@ def _remedy(incidents: Incidents, scale: HarmScale) -> str:
     return "name the column of its keys (column), or give a CSV of your own with these keys"
 
 
-def _tell(scale: HarmScale, key: np.ndarray, weight: np.ndarray, mapped: np.ndarray, parameters: Parameters) -> None:
+def _tell(scale: HarmScale, keys: Texts, weight: np.ndarray, mapped: np.ndarray, parameters: Parameters) -> None:
     """Keep and announce the sum, and how many incidents and which keys the scale does not know."""
     total, known = float(weight.sum()), int(mapped.sum())
     parameters.update(total_harm=total, mapped=known, coverage=known / mapped.size)
     parameters.tell(
         f"{known:,} of {mapped.size:,} incidents are on the scale; they add up to {_sum_in_words(total)} {scale.unit}"
     )
-    left, count = np.unique([one or "" for one in key[~mapped]], return_counts=True)
-    order = np.lexsort((left, -count))
-    parameters["unmapped"] = {str(left[row]): int(count[row]) for row in order}
-    if left.size:
-        shown = [f"{left[row] or 'blank'} ({count[row]:,})" for row in order]
+    number = np.bincount(keys.code[~mapped], minlength=keys.distinct.size)
+    left = sorted((-int(number[at]), str(keys.distinct[at] or "")) for at in np.flatnonzero(number))
+    parameters["unmapped"] = {key: -negative for negative, key in left}
+    if left:
+        shown = [f"{key or 'blank'} ({-negative:,})" for negative, key in left]
         has = incidents_that(
             mapped.size - known, "is not on the scale and weighs 0", "are not on the scale and weigh 0"
         )
