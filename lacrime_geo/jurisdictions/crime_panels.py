@@ -28,13 +28,13 @@ class Series(NamedTuple):
     agency: np.ndarray
     name: np.ndarray
     year: np.ndarray
-    count: np.ndarray
+    crimes: np.ndarray
     population: np.ndarray
 
     @property
     def rate(self) -> np.ndarray:
         """Counts per 100,000 residents (agencies, years)."""
-        return 100_000 * self.count / self.population
+        return 100_000 * self.crimes / self.population
 
 
 def numbered(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

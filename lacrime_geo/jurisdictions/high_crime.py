@@ -124,7 +124,7 @@ def predict_high_crime(
     >>> found = lg.predict_high_crime(table, models="logistic")
     >>> rows = {key: value for *key, value in zip(found["split"], found["model"], found["score"], found["value"])
     ...         for key in [tuple(key)]}
-    >>> rows["new agencies", "logistic", "roc_auc"] > 0.9
+    >>> print(rows["new agencies", "logistic", "roc_auc"] > 0.9)
     True
     """
     given = studied(features, agency, year, count, population, within(progress, 0.0, 0.2))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -62,7 +62,7 @@ def drawn(found: HighCrime) -> str:
 def page_of(found: HighCrime) -> str:
     """Return the whole page."""
     rows = range(len(found))
-    columns = [
+    columns: list[tuple[str, Any]] = [
         ("told of", found["split"]),
         ("model", found["model"]),
         ("score", found["score"]),

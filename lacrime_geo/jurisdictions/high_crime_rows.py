@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Callable, NamedTuple
 
 import numpy as np
@@ -36,6 +37,15 @@ class AgencyYears(NamedTuple):
     last_rate: np.ndarray
     rate: np.ndarray
 
+    @classmethod
+    def joined(cls, parts: Sequence[AgencyYears]) -> AgencyYears:
+        """Return the rows of several, one after the other."""
+        agency, year, values, last_rate, rate = (
+            np.concatenate([getattr(part, name) for part in parts])
+            for name in ("agency", "year", "values", "last_rate", "rate")
+        )
+        return cls(agency, year, values, parts[0].names, last_rate, rate)
+
     def where(self, rows: np.ndarray) -> AgencyYears:
         """Return some rows."""
         return AgencyYears(
@@ -51,7 +61,7 @@ class History(NamedTuple):
     """Hold what features are made of (agencies, years), NaN where not usable; shares of components (components, …)."""
 
     year: np.ndarray
-    count: np.ndarray
+    crimes: np.ndarray
     population: np.ndarray
     shares: np.ndarray
 
@@ -61,15 +71,17 @@ class History(NamedTuple):
         series = panel.series()
         known = [crime for crime in COMPONENTS if crime in panel.columns]
         whole = len(known) == len(COMPONENTS) and panel.counted == "violent"
-        parts = np.stack([panel.matrix(crime) for crime in COMPONENTS]) if whole else np.zeros((0, *series.count.shape))
+        parts = (
+            np.stack([panel.matrix(crime) for crime in COMPONENTS]) if whole else np.zeros((0, *series.crimes.shape))
+        )
         # All but the last one, which follows from the others.
-        shares = (parts[:-1] + 0.5) / (series.count + 2.0)
-        return cls(series.year, series.count, series.population, shares)
+        shares = (parts[:-1] + 0.5) / (series.crimes + 2.0)
+        return cls(series.year, series.crimes, series.population, shares)
 
     @property
     def rate(self) -> np.ndarray:
         """Counts per 100,000 residents."""
-        return PER * self.count / self.population
+        return PER * self.crimes / self.population
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -83,18 +95,13 @@ def rows_of(history: History) -> AgencyYears:
 
     A feature of a year is made of the years before it alone.
     """
-    parts = [_targets(history, at) for at in range(1, history.year.size + 1)]
-    joined = [
-        np.concatenate([getattr(part, name) for part in parts])
-        for name in ("agency", "year", "values", "last_rate", "rate")
-    ]
-    return AgencyYears(joined[0], joined[1], joined[2], history.names, joined[3], joined[4])
+    return AgencyYears.joined([_targets(history, at) for at in range(1, history.year.size + 1)])
 
 
 def _targets(history: History, at: int) -> AgencyYears:
     """Return the rows of one target year, which may be the one after the last."""
     before = slice(max(at - WINDOW, 0), at)
-    logarithm = np.log(PER * (history.count[:, before] + 0.5) / history.population[:, before])
+    logarithm = np.log(PER * (history.crimes[:, before] + 0.5) / history.population[:, before])
     known = np.isfinite(logarithm)
     rows = np.flatnonzero(known[:, -1] & (known.sum(axis=1) >= LEAST))
     log_rate, seen = np.where(known, logarithm, 0.0)[rows], known[rows]
@@ -127,7 +134,7 @@ def refuse_later_knowledge(features: Callable[[History], Any], history: History,
         If a feature changes, such as the rate of the target year itself, or a rolling mean that includes it.
     """
     later = history.year >= year
-    altered = history._replace(count=np.where(later, 3 * history.count + 7, history.count))
+    altered = history._replace(crimes=np.where(later, 3 * history.crimes + 7, history.crimes))
     altered = altered._replace(shares=np.where(later, 1 - history.shares, history.shares))
     seen, again = (made.where(made.year <= year) for made in (features(history), features(altered)))
     for name, one, other in zip(seen.names, seen.values.T, again.values.T):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ from ..forecasting.leak_guards import refuse_random_split
 from ..progress import Progress, advance, left_alone, within
 from ..risk.guards.time_guards import refuse_late_threshold
 from ..risk.scoring.label_scores import best_threshold
-from .high_crime_models import learned
+from .high_crime_models import Chances, learned
 from .high_crime_rows import AgencyYears
 
 NEW, KNOWN = "new agencies", "known agencies"
@@ -61,12 +62,7 @@ def told_of_new(
         train, test = rows.where(~out & (rows.year < since)), rows.where(out & (rows.year >= since))
         refuse_shared_agencies(train.agency, test.agency)
         parts.append(told(train, test, models, seed, within(progress, number / folds, (number + 1) / folds)))
-    joined = AgencyYears(
-        *(
-            parts[0].rows.names if name == "names" else np.concatenate([getattr(part.rows, name) for part in parts])
-            for name in AgencyYears._fields
-        )
-    )
+    joined = AgencyYears.joined([part.rows for part in parts])
     return Told(
         joined,
         np.concatenate([part.high for part in parts]),
@@ -101,11 +97,17 @@ def told(train: AgencyYears, test: AgencyYears, models: Sequence[str], seed: int
     inner = train.year <= train.year.max() - VALIDATION_YEARS
     chance, said = [], []
     for name in models:
-        chances = left_alone(lambda name=name: learned(name, train, high, limit, seed), progress)
+        chances, cut = left_alone(partial(_learned, name, train, high, inner, limit, seed), progress)
         chance.append(chances(test))
-        cut = left_alone(lambda name=name: _cut(name, train, high, inner, limit, seed), progress)
         said.append(np.where(np.isnan(cut), np.nan, chance[-1] >= cut))
     return Told(test, test.rate > limit, np.stack(chance), np.stack(said), (limit,))
+
+
+def _learned(
+    name: str, train: AgencyYears, high: np.ndarray, inner: np.ndarray, limit: float, seed: int
+) -> tuple[Chances, float]:
+    """Return what a model learned, and the chance from which on it says high."""
+    return learned(name, train, high, limit, seed), _cut(name, train, high, inner, limit, seed)
 
 
 def _cut(name: str, train: AgencyYears, high: np.ndarray, inner: np.ndarray, limit: float, seed: int) -> float:

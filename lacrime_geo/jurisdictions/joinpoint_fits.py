@@ -49,17 +49,17 @@ class Fit(NamedTuple):
 
 
 class Observed(NamedTuple):
-    """Hold a series without gaps in memory: years (n,), counts (n,) and populations (n,) of those that are known."""
+    """Hold what is known of an agency: years (n,), crimes (n,) and populations (n,)."""
 
     year: np.ndarray
-    count: np.ndarray
+    crimes: np.ndarray
     population: np.ndarray
 
 
 def best_fits(series: Observed, most: int) -> list[Fit]:
     """Return for 0, 1, … joinpoints the fit of the least deviance over all placements."""
     fits: list[Fit] = []
-    mean = series.count + 0.5
+    mean = series.crimes + 0.5
     for joinpoints in range(most + 1):
         if not len(placements(series.year.size, joinpoints)):
             break
@@ -78,7 +78,7 @@ def _promising(series: Observed, joinpoints: int, mean: np.ndarray) -> np.ndarra
     every = placements(series.year.size, joinpoints)
     if len(every) > FITTED:
         # One of Fisher's steps from these means: least squares of the working values.
-        working = np.log(mean / series.population) + (series.count - mean) / mean
+        working = np.log(mean / series.population) + (series.crimes - mean) / mean
         left = without_line(series.year, mean, working[:, None])
         gained = Weighted.of(series.year, mean).explained(left, joinpoints)[:, 0]
         every = every[np.argpartition(-gained, FITTED)[:FITTED]]
@@ -91,10 +91,10 @@ def _fitted(series: Observed, joinpoint: np.ndarray) -> Fit:
     first = series.year[0]
     line = np.column_stack([np.ones(series.year.size), series.year - first])
     design = np.concatenate([np.broadcast_to(line, (fits, *line.shape)), hinges(series.year, joinpoint)], axis=2)
-    beta, mean, deviance = poisson_fits(series.count, np.log(series.population), design)
+    beta, mean, deviance = poisson_fits(series.crimes, np.log(series.population), design)
     best = int(np.argmin(deviance))
     freedom = series.year.size - 2 * (k + 1)
-    pearson = float(((series.count - mean[best]) ** 2 / mean[best]).sum())
+    pearson = float(((series.crimes - mean[best]) ** 2 / mean[best]).sum())
     dispersion = max(pearson / freedom, 1.0) if freedom > 0 else np.nan
     information = (design[best] * mean[best][:, None]).T @ design[best]
     covariance = dispersion * np.linalg.pinv(information, hermitian=True)
@@ -146,7 +146,7 @@ def permutation_p(series: Observed, fewer: Fit, seed: np.random.SeedSequence, ru
     """
     weight = np.maximum(fewer.mean, LEAST_MEAN)
     # Residuals of the counts over their standard deviations, which are alike in all years.
-    residual = (series.count - fewer.mean) / np.sqrt(weight)
+    residual = (series.crimes - fewer.mean) / np.sqrt(weight)
     random = np.random.default_rng(seed)
     orders = np.column_stack([residual, *(random.permutation(residual) for _ in range(runs))])
     values = np.log(weight / series.population)[:, None] + orders / np.sqrt(weight)[:, None]

@@ -111,14 +111,14 @@ def in_years(series: Series, since: int | None, until: int | None, parameters: P
     first = int(series.year[0]) if since is None else checks.whole("since", since)
     end = int(series.year[-1]) + 1 if until is None else checks.whole("until", until)
     chosen = (series.year >= first) & (series.year < end)
-    if not np.isfinite(series.count[:, chosen]).any():
+    if not np.isfinite(series.crimes[:, chosen]).any():
         raise ValueError(
             f"No agency is usable in {first} to {end - 1}; the years are {series.year[0]} to {series.year[-1]} (until is the "
             "year after the last one)."
         )
     parameters.update(since=first, until=end)
     return Series(
-        series.agency, series.name, series.year[chosen], series.count[:, chosen], series.population[:, chosen]
+        series.agency, series.name, series.year[chosen], series.crimes[:, chosen], series.population[:, chosen]
     )
 
 

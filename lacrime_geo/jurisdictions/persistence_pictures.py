@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -48,7 +48,7 @@ def drawn(found: PersistentHigh) -> str:
 
 def page_of(found: PersistentHigh) -> str:
     """Return the whole page."""
-    columns = [
+    columns: list[tuple[str, Any]] = [
         ("agency", found["name"]),
         ("years", found["years"].tolist()),
         ("high", found["years_high"].tolist()),

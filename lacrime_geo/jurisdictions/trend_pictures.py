@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -46,7 +46,7 @@ def drawn(trends: RateTrends) -> str:
 
 def page_of(trends: RateTrends) -> str:
     """Return the whole page."""
-    columns = [
+    columns: list[tuple[str, Any]] = [
         ("agency", trends["name"]),
         (
             "years",

@@ -154,14 +154,14 @@ def _column(values: list[Any]) -> np.ndarray:
 
 def observed_of(series: Series, row: int) -> Observed:
     """Return the usable years of one agency."""
-    known = np.isfinite(series.count[row])
-    return Observed(series.year[known].astype(float), series.count[row][known], series.population[row][known])
+    known = np.isfinite(series.crimes[row])
+    return Observed(series.year[known].astype(float), series.crimes[row][known], series.population[row][known])
 
 
 def _fitted(observed: Observed, most: int | None, seed: np.random.SeedSequence) -> tuple[Fit | None, float]:
     """Return the fit of the least BIC, and p of its last joinpoint or of a first one; none where there is too little."""
     years = observed.year.size
-    if years < LEAST_YEARS or not observed.count.any():
+    if years < LEAST_YEARS or not observed.crimes.any():
         return None, np.nan
     allowed = int(np.searchsorted(YEARS_FOR, years, side="right")) if most is None else most
     # As many parameters as years would leave nothing to tell the dispersion by.
@@ -181,7 +181,7 @@ def _row(series: Series, row: int, observed: Observed, fit: Fit | None, p: float
         "years": years,
         "since": int(observed.year[0]) if years else 0,
         "until": int(observed.year[-1]) if years else 0,
-        "rate": 100_000 * observed.count[-1] / observed.population[-1] if years else np.nan,
+        "rate": 100_000 * observed.crimes[-1] / observed.population[-1] if years else np.nan,
         "joinpoints": 0 if fit is None else fit.joinpoints,
         "joinpoint_years": "" if fit is None else ", ".join(f"{year:.0f}" for year in fit.joinpoint),
         "p": p,
@@ -190,7 +190,7 @@ def _row(series: Series, row: int, observed: Observed, fit: Fit | None, p: float
     average = average_change(fit, observed.year, LAST, level) if fit else (np.nan,) * 3
     told.update(zip(CHANGES, last))
     told.update(zip((f"{name}_{LAST}" for name in CHANGES), average))
-    residual = (observed.count - fit.mean) / np.sqrt(fit.mean) if fit else np.zeros(years)
+    residual = (observed.crimes - fit.mean) / np.sqrt(fit.mean) if fit else np.zeros(years)
     told["dispersion"] = fit.dispersion if fit else np.nan
     told["autocorrelation"] = float(residual[1:] @ residual[:-1] / (residual @ residual)) if residual.any() else np.nan
     return told
