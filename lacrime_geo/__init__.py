@@ -37,7 +37,20 @@ from .grid_hotspots import Hotspots, hotspots
 from .hexagons import HexagonalGrid
 from .hotspot_stability import stability
 from .incidents import Incidents, as_incidents
-from .interventions import Displacement, Intervention, Plan, RateRatio, intervention, irr, plan_intervention, wdd
+from .interventions import (
+    DifferenceInDifferences,
+    Displacement,
+    InterruptedSeries,
+    Intervention,
+    Plan,
+    RateRatio,
+    difference_in_differences,
+    interrupted_series,
+    intervention,
+    irr,
+    plan_intervention,
+    wdd,
+)
 from .jurisdictions import (
     CrimePanel,
     HighCrime,
@@ -115,6 +128,7 @@ __all__ = [
     "Contest",
     "Counts",
     "CrimePanel",
+    "DifferenceInDifferences",
     "Displacement",
     "EmergingHotspots",
     "EmergingPattern",
@@ -130,6 +144,7 @@ __all__ = [
     "HighCrime",
     "Hotspots",
     "Incidents",
+    "InterruptedSeries",
     "Intervention",
     "MannKendall",
     "Marks",
@@ -181,6 +196,7 @@ __all__ = [
     "cusum",
     "dbscan",
     "decompose",
+    "difference_in_differences",
     "e_test",
     "ellipses",
     "emerging_hotspots",
@@ -197,6 +213,7 @@ __all__ = [
     "hdbscan",
     "hotspots",
     "incremental_moran",
+    "interrupted_series",
     "intervention",
     "irr",
     "jitter_sensitivity",
@@ -216,8 +233,8 @@ __all__ = [
     "optics",
     "overview",
     "peaks",
-    "plan_intervention",
     "persistent_high",
+    "plan_intervention",
     "predict_high_crime",
     "predict_risk",
     "predict_severity",

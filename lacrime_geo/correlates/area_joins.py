@@ -13,6 +13,7 @@ from ..features import Features, as_features
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
 from ..results import Marks
+from ..risk.guards.refused_names import refuse_victims
 from ..rows import as_rows
 from .joined_values import MISSING, Joining
 from .shared_areas import shared_areas
@@ -106,6 +107,7 @@ def join_by_area(
     checks.option("kind", kind, KINDS)
     own = as_features(features)
     other = as_features(areas, crs=own.crs)
+    refuse_victims([columns] if isinstance(columns, str) else columns)
     names = [columns] if isinstance(columns, str) else list(dict.fromkeys(columns))
     _refuse(own, other, names, kind, weigh_by)
     parameters = Parameters(layer=own.label, areas=other.label, features=own.size, crs=own.crs)
@@ -118,6 +120,8 @@ def join_by_area(
     weights = None if weigh_by is None else _values(other, weigh_by, parameters, least=0.0)
     for name in names:
         found.update(_joined(joining, (name, _values(other, name, parameters)), (weigh_by, weights), own, parameters))
+    # What the columns are called on the features.
+    parameters["titles"] = [title for title in found if title != "covered" and not title.endswith("_known")]
     inside = joining.inside()
     _tell_of_inside(joining, inside, other, parameters)
     parameters.warn(EVEN)

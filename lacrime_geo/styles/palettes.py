@@ -262,3 +262,8 @@ INTERVENTION = {
     "displacement treated": ("Around the treated area", "#d55e00", "#d55e00", False),
     "displacement control": ("Around the control", "#0072b2", "#0072b2", False),
 }
+
+# Scores of a component, from the lowest to the highest, centred on the usual mix: ColorBrewer BrBG.
+COMPONENTS = ("#01665e", "#80cdc1", "#f5f5f5", "#dfc27d", "#8c510a")
+# Columns of other areas joined, sequential after ColorBrewer PuBuGn.
+JOINED = ("#d9dcec", "#a6bddb", "#67a9cf", "#1c9099", "#01594b")
