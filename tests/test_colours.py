@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lacrime_geo.styles import emerging, forecasts, palettes, risk
+from lacrime_geo.styles import correlates, emerging, forecasts, palettes, risk
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB.
 DEFICIENCIES = {
@@ -76,6 +76,7 @@ SEQUENTIAL = {
     "often cold": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Cold"])],
     "risk of places": [on_paper(colour, risk.OPACITY) for _, colour in reversed(palettes.RISK)],
     "harm of incidents": [on_paper(colour, 0.75) for colour in palettes.HARM],
+    "joined columns": [on_paper(colour, correlates.OPACITY) for colour in palettes.JOINED],
     "hot spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[2::-1]],
     "cold spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[4:]],
     "raised ratios": [on_paper(colour, opacity) for _, _, colour, opacity in palettes.RATIOS[3:]],
@@ -95,6 +96,7 @@ TOGETHER = {
     "emerging hotspots": [
         on_paper(colour, emerging.OPACITY) for side in palettes.EMERGING.values() for colour in side.values()
     ],
+    "components": [on_paper(colour, correlates.OPACITY) for colour in palettes.COMPONENTS],
     "stability": [on_paper(colour, 0.8) for side in palettes.STABLE.values() for _, colour in side],
 }
 
