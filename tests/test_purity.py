@@ -39,7 +39,8 @@ every = "kde risk_ratio contours hotspots stability compare gi_star local_moran 
 every += " st_dbscan ellipses change_map jitter_sensitivity safe_export reporting_delay nowcast clock aoristic"
 every += " season weekday_test decompose change_points"
 every += " forecast_areas backtest_forecasts predict_risk contest score_map feedback_audit harm harm_sensitivity"
-every += " intervention plan_intervention"
+every += " predict_severity"
+every += " intervention plan_intervention interrupted_series difference_in_differences"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 every += " rates funnel rank_intervals"
 outside = {"hdbscan", "optics"}  # need scikit-learn
@@ -87,7 +88,7 @@ warned = [lg.alerts(points, areas=areas, method=name) for name in ("poisson", "c
 warned += [lg.alerts(points, step="week", since="2024-01-01")]
 assert len(warned[-1].judged()) > 3 and warned[-1].watched_counts("all").svg()
 tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
-several = [name for name in MODELS if name not in ("SARIMAX", "Prophet", "gradient boosting")]
+several = [name for name in MODELS if name not in ("SARIMAX", "Prophet", "gradient boosting", "neural network")]
 tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
 tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
 assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
@@ -103,6 +104,9 @@ marks += [lg.harm(points, scale=scale)]
 harmed = lg.harm_sensitivity(points, scales=[scale], boundary=areas, cell_size=40, resamples=19)
 tables += [marks[-1].codes(), harmed, lg.concentration(points, units=areas, weight=marks[-1])]
 cells += [harmed.cells()]
+told = [lg.predict_severity(points, scale=scale), lg.predict_severity(points, scale=scale, columns="w")]
+assert all("left out" in " ".join(one.parameters["warnings"]) and "<table>" in one.html() for one in told)
+tables, marks = [*tables, *told], [*marks, told[0].classes()]
 assert harmed.svg() and "<table>" in harmed.html()
 cells += [scored[1].caught()]
 apart = rectangles_wkb(np.array([379300.0, 380100.0]), np.full(2, 3767500.0), 600, 900)
@@ -110,7 +114,13 @@ trial = dict(zip(("treated", "control"), (lg.Features([one], "EPSG:32611") for o
 tables += [lg.intervention(points, start="2023-10-01", displacement=150, weight="w", **trial)]
 tables += [lg.plan_intervention(points, **trial)]
 seconds_of_trials = [tables[-2].areas()]
-assert all("<table>" in one.html() for one in tables[-2:]) and len(tables[-1].detectable()) == 5
+assert len(tables[-1].detectable()) == 5
+tables += [lg.interrupted_series(points, start="2023-10-01", **trial)]
+cut = rectangles_wkb(379300.0 + 200.0 * np.arange(6), np.full(6, 3767500.0), 200, 900)
+trial = dict(zip(("treated", "control"), (lg.Features(list(some), "EPSG:32611") for some in (cut[:3], cut[3:]))))
+tables += [lg.difference_in_differences(points, start="2023-10-01", **trial)]
+tables += [tables[-2].series(), tables[-2].placebos(), tables[-1].event_study()]
+assert all("<table>" in one.html() for one in tables[-7:-3])
 knox = lg.near_repeat(points, permutations=9)
 tables += [knox]
 marks += [knox.originators(distance=100, days=7)]

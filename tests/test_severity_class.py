@@ -197,6 +197,18 @@ def test_what_cannot_be_told_is_refused(options, said):
         lg.predict_severity(reports(400), **options)
 
 
+def test_the_keys_may_stand_in_another_column():
+    incidents = reports(1500)
+    other = with_columns(incidents, tariff=incidents.source["crime_code"])
+    found, usual = (
+        lg.predict_severity(other, key_column="tariff", models=SHARES),
+        lg.predict_severity(other, models=SHARES),
+    )
+    assert np.array_equal(found["pr_auc"], usual["pr_auc"])
+    with pytest.raises(ValueError, match="'tariff' is what the scale weighs by"):
+        lg.predict_severity(other, key_column="tariff", columns="tariff")
+
+
 def test_many_weights_need_cuts(tmp_path):
     path = tmp_path / "many.csv"
     path.write_text("crime_code,weight,citation\n" + "".join(f"{code},{code},mine\n" for code in range(600)))

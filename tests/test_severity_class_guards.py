@@ -68,7 +68,7 @@ def test_so_is_one_with_slips():
 def test_the_key_of_ones_own_scale_is_refused(tmp_path):
     path = tmp_path / "own.csv"
     path.write_text("deed,weight,citation\nwounded,5,mine\ntook,1,mine\n")
-    with pytest.raises(ValueError, match="'Deed' is what the scale 'own' weighs by"):
+    with pytest.raises(ValueError, match="'Deed' is what the scale weighs by"):
         lg.refuse_severity_leaks(["Deed"], scale=str(path))
 
 

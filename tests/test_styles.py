@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from makers import clustered, crimes_frame, incidents, points_frame, squares
+from severity_reports import reports
 
 import lacrime_geo as lg
 from lacrime_geo.grid import Grid
@@ -40,6 +41,7 @@ STYLED = {
     ),
     "risk": lambda: lg.predict_risk(crimes_frame(), model="prior_counts", cell_size=200, budget=0.05),
     "harm": lambda: lg.harm(crimes_frame(), scale="ucr_part1"),
+    "severity_class": lambda: lg.predict_severity(reports(600), models="place_and_premise").classes(),
     "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -114,6 +116,15 @@ def test_every_share_of_runs_is_of_one_class(name, first, last, least):
     assert (ranges[0][2], ranges[-1][2]) == (first, last)
     for share in np.arange(3 * least, 4) / 3:
         assert sum(low <= share <= high for low, high, _ in ranges) == 1
+
+
+def test_every_probability_of_those_scored_is_of_one_class():
+    entries = ranges(parsed("severity_class"))
+    assert entries[0][2] == "Part 1 with a probability of 80 to 100 %"
+    assert entries[-1][2].startswith("Not scored") and entries[-1][1] < 0
+    for share in (0.01, 0.31, 0.55, 0.77, 0.99):
+        assert sum(low <= share <= high for low, high, *_ in entries) == 1
+    assert "\"part_of\" = 'test'" in parsed("severity_class").find("renderer-v2").get("attr")
 
 
 def test_every_count_is_of_one_class():
@@ -203,6 +214,7 @@ def test_points_are_marked_and_areas_filled():
         "moved clusters",
         "safe points",
         "harm",
+        "severity_class",
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change", "risk"}

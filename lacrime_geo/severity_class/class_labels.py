@@ -42,7 +42,9 @@ class ClassLabels:
         return len(self.names)
 
 
-def labels_of(incidents: Incidents, harm: HarmScale, cuts: Any, parameters: Parameters) -> ClassLabels:
+def labels_of(
+    incidents: Incidents, harm: HarmScale, key_column: str | None, cuts: Any, parameters: Parameters
+) -> ClassLabels:
     """Return the classes of incidents by a scale: its weights where they are few, else between cuts.
 
     Raises
@@ -50,11 +52,11 @@ def labels_of(incidents: Incidents, harm: HarmScale, cuts: Any, parameters: Para
     ValueError
         If no incident is of the scale, all weigh the same, or there are more weights than five and no cuts.
     """
-    weight, mapped = harm.weights_of(incidents)
+    weight, mapped = harm.weights_of(incidents, key_column)
     parameters.update(scale=harm.name, scale_title=harm.title, unit=harm.unit)
     if not mapped.any():
         raise ValueError(
-            f"None of the {incidents.size:,} incidents has a {harm.key} of {harm.title!r}; take another scale."
+            f"None of the {incidents.size:,} incidents has a {key_column or harm.key} of {harm.title!r}; take another scale."
         )
     out = int((~mapped).sum())
     parameters.note(

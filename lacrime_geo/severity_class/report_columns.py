@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import checks
 from ..dates import weekday_of
+from ..frames import PLACEHOLDER_COLUMN
 from ..incidents import Incidents
 from ..parameters import Parameters
 from ..severity.incident_keys import keys_of
@@ -23,6 +24,8 @@ FEWEST = 10
 # Numbers are cut where as many incidents lie on either side.
 CUTS = 10
 USUAL = ("premise_code", "premise", "premis")
+# What is looked for without being named.
+LOOKED_FOR = (*USUAL, PLACEHOLDER_COLUMN)
 
 
 class Coded(NamedTuple):

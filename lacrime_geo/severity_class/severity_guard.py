@@ -9,7 +9,7 @@ import numpy as np
 
 from ..incidents import as_incidents
 from ..risk.guards import refuse_dependency, refuse_victims
-from ..severity.harm_scales import HarmScale, as_scale
+from ..severity.harm_scales import as_scale
 from .leaking_names import leak_of
 from .report_columns import Coded, coded
 
@@ -50,7 +50,7 @@ def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, s
     """
     names = [columns] if isinstance(columns, str) else [str(name) for name in columns]
     harm = None if scale is None and incidents is None else as_scale("part1_2" if scale is None else scale)
-    refuse_names(names, harm)
+    refuse_names(names, None if harm is None else harm.key)
     if incidents is None or harm is None:
         return
     everything = as_incidents(incidents)
@@ -63,14 +63,14 @@ def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, s
     refuse_contents({name: coded(everything, name) for name in names}, label)
 
 
-def refuse_names(names: Iterable[str], harm: HarmScale | None = None) -> None:
-    """Raise where columns leak by their names, or are the key of a scale."""
+def refuse_names(names: Iterable[str], key: str | None = None) -> None:
+    """Raise where columns leak by their names, or are that of the keys of a scale."""
     listed = list(names)
     refuse_victims(listed)
     for name in listed:
         reason = leak_of(name)
-        if reason is None and harm is not None and name.casefold() == harm.key.casefold():
-            reason = f"is what the scale {harm.title!r} weighs by"
+        if reason is None and key is not None and name.casefold() == key.casefold():
+            reason = "is what the scale weighs by"
         if reason is not None:
             raise ValueError(
                 f"The column {name!r} {reason}: leave it out. A class is told by what is known when the report is made: time, "

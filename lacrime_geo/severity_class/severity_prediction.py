@@ -29,6 +29,7 @@ def predict_severity(
     incidents: Any,
     *,
     scale: Any = "part1_2",
+    key_column: str | None = None,
     columns: str | Sequence[str] | None = None,
     test_since: Any = None,
     models: str | Sequence[str] | None = None,
@@ -43,6 +44,7 @@ def predict_severity(
     incidents : Incidents, GeoDataFrame of points, or path, with times and the column that the scale weighs by.
     scale : the scale of harm that makes the classes: "part1_2" (default; LAPD crime codes), "ucr_part1" (categories), the path
         of a CSV, or a HarmScale.
+    key_column : column of the scale's keys. Default: the one that the scale names, such as crime_code.
     columns : columns that are known when the report is made, beside time and place; those that leak are refused. Texts and whole
         numbers are taken as names of kinds. Default: premise_code, else premise, where there is one.
     test_since : first day that is scored; learned from is what had occurred and been reported before. Default: the last fifth of
@@ -102,11 +104,11 @@ def predict_severity(
     everything, _, parameters = begin(incidents, None)
     harm = as_scale(scale)
     names = columns_asked(everything, columns, parameters)
-    refuse_names(names, harm)
+    refuse_names(names, key_column or harm.key)
     asked = predictors_asked(models, parameters)
     advance(progress, 0.02)
     told = {name: coded(everything, name) for name in names}
-    labels = labels_of(everything, harm, cuts, parameters)
+    labels = labels_of(everything, harm, key_column, cuts, parameters)
     advance(progress, 0.06)
     refuse_contents(told, labels.code)
     return classes_told(everything, told, labels, asked, test_since, seed, parameters, within(progress, 0.1, 1.0))

@@ -35,6 +35,7 @@ from .interventions import intervention
 from .near_repeats import near_repeat_roles, risk_zones
 from .outbreak_circles import outbreaks
 from .risk import risk
+from .severity import severity_class
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability
 from .temporal import temporal
 from .withheld import safe_areas, safe_points
@@ -286,6 +287,7 @@ STYLES: dict[str, Callable[[Any], str]] = {
     "cube": cube,
     "risk": risk,
     "feedback": feedback,
+    "severity_class": severity_class,
     "components": components,
     "joined_areas": joined_areas,
     "joined_shares": joined_shares,

@@ -20,8 +20,9 @@ OF_REPEATS = ("near_repeat", "risk_zones")
 OF_COUNTS = ("season", "weekday_test", "decompose", "change_points")
 OF_FORECASTS = ("forecast_areas", "backtest_forecasts")
 OF_RISK = ("predict_risk", "contest", "score_map", "feedback_audit")
-OF_TRIALS = ("intervention", "plan_intervention")
-OF_HARM = ("harm", "harm_sensitivity")
+OF_TRIALS = ("intervention", "plan_intervention", "interrupted_series", "difference_in_differences")
+OF_HARM = ("harm", "harm_sensitivity", "predict_severity")
+TWO_WEIGHTS = str(ROOT / "tests" / "plugin" / "two_weights.csv")
 OF_PLACES = ("rates", "funnel", "rank_intervals")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
@@ -64,8 +65,11 @@ SECOND = {
     "feedback_audit": "OFFENCES",
     "harm": "CODES",
     "harm_sensitivity": "CELLS",
+    "predict_severity": "CLASSES",
     "intervention": "AREAS",
     "plan_intervention": "DETECTABLE",
+    "interrupted_series": "SERIES",
+    "difference_in_differences": "EVENT_STUDY",
     **{name: "MAP" for name in OF_PLACES},
 }
 
@@ -94,11 +98,14 @@ def inputs_of(name, points, squares, units, density):
         "feedback_audit": dict(DISCOVERED="robbery", MODEL="prior_counts", CELL_SIZE=1000, BUDGET=0.05),
         "predict_risk": dict(CATEGORY="burglary", MODEL="all_crime_counts", CELL_SIZE=1000, BUDGET=0.05),
         "harm": dict(SCALE="ucr_part1"),
+        "predict_severity": dict(SCALE=TWO_WEIGHTS, MODELS="place_and_premise"),
         "harm_sensitivity": dict(SCALES="ucr_part1", CELL_SIZE=500, BUDGET=0.05, RESAMPLES=19),
         "space_time_scan": dict(PERMUTATIONS=99, MAX_P=0.99),
         "risk_zones": dict(DISTANCE=300, DAYS=30),
         "intervention": dict(START=AFTER_SINCE, DISPLACEMENT=500, **TRIAL),
         "plan_intervention": TRIAL,
+        "interrupted_series": dict(START=AFTER_SINCE),
+        "difference_in_differences": dict(START=AFTER_SINCE, **TRIAL),
         "st_dbscan": {name.upper(): value for name, value in IN_TIME.items()},
     }
     return {**given, **more.get(name, {})}

@@ -10,7 +10,7 @@ import time
 
 import million
 import pytest
-from bundled import NEED_SCIKIT, TRIAL, clustered, point_layer, square_layer
+from bundled import NEED_SCIKIT, TRIAL, TWO_WEIGHTS, clustered, point_layer, square_layer
 
 pytest.importorskip("qgis.core")
 pytestmark = [pytest.mark.plugin, pytest.mark.alone, pytest.mark.usefixtures("emptied_project")]
@@ -55,7 +55,10 @@ RUNS = {
     "feedback_audit": ("feedback_audit", dict(DISCOVERED="theft"), LATE),
     "intervention": ("intervention", dict(START="2022-01-01", DISPLACEMENT=500, **TRIAL), LATE),
     "plan_intervention": ("plan_intervention", TRIAL, LATE),
+    "interrupted_series": ("interrupted_series", dict(START="2022-01-01", STEP="day"), LATE),
+    "difference_in_differences": ("difference_in_differences", dict(START="2022-01-01", **TRIAL), LATE),
     "harm": ("harm", dict(SCALE="ucr_part1"), LATE),
+    "predict_severity": ("predict_severity", dict(SCALE=TWO_WEIGHTS), LATE),
     "harm_sensitivity": ("harm_sensitivity", dict(SCALES="ucr_part1"), LATE),
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
