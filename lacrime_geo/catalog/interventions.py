@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from ..analysis import Analysis
-from ..interventions import Intervention, Plan, intervention, plan_intervention
+from ..interventions import (
+    DifferenceInDifferences,
+    InterruptedSeries,
+    Intervention,
+    Plan,
+    difference_in_differences,
+    interrupted_series,
+    intervention,
+    plan_intervention,
+)
+from ..interventions.interruptions import STEPS
 from ..parameter_groups import WEIGHT
-from ..parameter_kinds import Amount, Distance, Moment, Numbers, Polygons, Switch
+from ..parameter_kinds import Amount, Choice, Distance, Moment, Numbers, Polygons, Switch
 from ..results import Shapes, Table
 
 GROUP = "Interventions"
@@ -52,6 +62,52 @@ ANALYSES: tuple[Analysis, ...] = (
         ),
         second="detectable",
         second_title="Smallest falls that are told",
+        second_result=Table,
+        reports=True,
+    ),
+    Analysis(
+        run=interrupted_series,
+        title="Interrupted series: a change of level or slope",
+        group=GROUP,
+        result=InterruptedSeries,
+        tags=(
+            "ITS",
+            "segmented regression",
+            "evaluation",
+            "time series",
+            "counterfactual",
+            "before and after",
+            "crime",
+        ),
+        params=(
+            Moment("start", "First day after the change"),
+            Moment("end", "First day after the series"),
+            Choice("step", "Days, weeks or months", options=tuple(STEPS)),
+            Polygons("treated", "Area (empty: all incidents)"),
+            Polygons("control", "Control area"),
+            LEVEL,
+        ),
+        second="series",
+        second_title="Series, and what was expected",
+        second_result=Table,
+        reports=True,
+    ),
+    Analysis(
+        run=difference_in_differences,
+        title="Difference in differences of several areas",
+        group=GROUP,
+        result=DifferenceInDifferences,
+        tags=("DiD", "event study", "evaluation", "panel", "treatment", "control", "clustered errors", "crime"),
+        params=(
+            Polygons("treated", "Treated areas"),
+            Polygons("control", "Control areas"),
+            Moment("start", "First day of the intervention"),
+            Moment("end", "First day after it"),
+            Amount("step", "Days of a step", whole=True),
+            LEVEL,
+        ),
+        second="event_study",
+        second_title="Ratios step by step",
         second_result=Table,
         reports=True,
     ),

@@ -57,7 +57,7 @@ def trial_periods(
     """Choose the periods of a trial within those of the incidents; raise where there is nothing before or after."""
     whole = Window(*(moment.astype("M8[D]") for moment in extent(incidents)))
     began = selection.moment("start", start).astype("M8[D]")
-    after = Window(began + washout * DAY, _end(incidents, whole, end, parameters))
+    after = Window(began + washout * DAY, end_of(incidents, whole, end, parameters))
     if after.days < 1:
         raise ValueError(
             f"The trial begins on {began}{f' and {washout} days are left out' if washout else ''}, but the incidents end with "
@@ -74,7 +74,8 @@ def trial_periods(
     return TrialPeriods(earlier, after, season if reaches else None, placebo_pairs(earlier, after, whole))
 
 
-def _end(incidents: Incidents, whole: Window, end: Any, parameters: Parameters) -> np.datetime64:
+def end_of(incidents: Incidents, whole: Window, end: Any, parameters: Parameters) -> np.datetime64:
+    """Return the first day after a trial: as asked for, else after the last day of which enough is reported."""
     if end is not None:
         asked = selection.moment("end", end).astype("M8[D]")
         if asked > whole.end:
