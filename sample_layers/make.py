@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import geojson
+from agencies import write_agencies
 from boundaries import contains
 from city import CITY_NAME, build_land
 from dirt import soil
@@ -50,7 +51,7 @@ SEA_LABEL = (-15_500.0, -12_500.0)
 
 
 def make_city(folder):
-    """Write the divisions, the basemap, the planted hotspots and the incidents."""
+    """Write the divisions, the basemap, the planted hotspots, the incidents, and the agencies' years."""
     folder.mkdir(parents=True, exist_ok=True)
     land_rng, place_rng, incident_rng = (np.random.default_rng(seed) for seed in np.random.SeedSequence(SEED).spawn(3))
     land = build_land()
@@ -64,6 +65,7 @@ def make_city(folder):
     geojson.write(folder / "basemap.geojson", _basemap_features(land, streets))
     geojson.write(folder / "planted_hotspots.geojson", _planted_features(spots, places, columns))
     write_csv(folder / "incidents.csv.gz", official_rows(columns, places, DIVISIONS, incident_rng))
+    write_agencies(folder / "agency_years.csv", np.random.default_rng(SEED))
 
 
 def _inside_any(rings, places):

@@ -15,7 +15,7 @@ import shapely
 from shapely.geometry import shape
 
 FOLDER = Path(__file__).parent.parent / "sample_layers"
-FILES = ("divisions.geojson", "basemap.geojson", "planted_hotspots.geojson", "incidents.csv.gz")
+FILES = ("divisions.geojson", "basemap.geojson", "planted_hotspots.geojson", "incidents.csv.gz", "agency_years.csv")
 HEADER = (
     "DR_NO,Date Rptd,DATE OCC,TIME OCC,AREA,AREA NAME,Rpt Dist No,Part 1-2,Crm Cd,Crm Cd Desc,Mocodes,Vict Age,Vict Sex,"
     "Vict Descent,Premis Cd,Premis Desc,Weapon Used Cd,Weapon Desc,Status,Status Desc,Crm Cd 1,Crm Cd 2,Crm Cd 3,Crm Cd 4,"
