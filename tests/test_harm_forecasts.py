@@ -102,7 +102,7 @@ def test_boosting_knows_nothing_of_what_comes_after():
     model = GradientBoosting()
     trees = model.estimate(panel.until(80))
     traced = [model.trace(each, 2, trees)[:, :80] for each in (panel, other)]
-    assert np.array_equal(*traced, equal_nan=True)
+    assert np.array_equal(*traced, equal_nan=True) and np.isfinite(traced[0]).mean() > 0.4
 
 
 def test_r2_by_hand_and_its_means():

@@ -88,7 +88,7 @@ def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, first: int, lev
     The counts are negative binomial. Sums of weights (`weight` of the panel) have the quantiles of past misses, where these are
     enough.
     """
-    recent = int(np.clip(MISSES_AT_ONCE // mean.size, FEWEST_RECENT, MOST_RECENT))
+    recent = recent_steps(mean.size)
     values, cut = panel.values[:, -recent:], max(panel.begin.size - recent, 0)
     past = with_spread(values, np.maximum(traced[:, -recent:], 0.0), panel.keys)
     if panel.weight is not None:
@@ -96,6 +96,11 @@ def foretold(mean: np.ndarray, panel: Panel, traced: np.ndarray, first: int, lev
         if are_enough(misses, levels):
             return predicted_by_misses(mean, past.variance[:, -1], misses, levels)
     return predicted(mean, past.variance[:, -1], levels, calibrated(values, past, max(first - cut, 0), levels))
+
+
+def recent_steps(at_once: int) -> int:
+    """Return how many of the last steps make intervals, of as many series times steps ahead."""
+    return int(np.clip(MISSES_AT_ONCE // at_once, FEWEST_RECENT, MOST_RECENT))
 
 
 def refits_of(model: TracedModel, panel: Panel) -> list[int]:
