@@ -6,7 +6,7 @@ incidents := sample_layers/incidents.csv.gz
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-qgis test-properties test-fuzz lint types plugin samples pictures screenshots benchmarks clean
+.PHONY: help venv demo test test-qgis test-properties test-neural test-fuzz lint types plugin samples pictures screenshots benchmarks clean
 
 help: ## say what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -32,6 +32,9 @@ test-qgis: ## test the plugin in QGIS 3.22, 3.40 and 3.44, each in a Debian of i
 test-properties: ## try a thousand new random examples of each property, cancelling at more moments, and slow simulations (some minutes)
 	@python=$$(tools/test_python.sh) && HYPOTHESIS_PROFILE=search QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q $$(grep -l hypothesis tests/test_*.py) tests/plugin/test_plugin_cancel.py
 	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q -m slow tests
+
+test-neural: ## test the neural network, which needs PyTorch (installs it into .venv, 1 GB)
+	@tools/test_neural.sh
 
 test-fuzz: ## feed the readers damaged files that atheris finds by the branches they reach; SECONDS=600 says for how long
 	@tools/fuzz.sh $(or $(SECONDS),300)

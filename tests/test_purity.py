@@ -42,7 +42,7 @@ every += " forecast_areas backtest_forecasts predict_risk contest score_map feed
 every += " predict_severity"
 every += " intervention plan_intervention interrupted_series difference_in_differences"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
-every += " rates funnel rank_intervals"
+every += " rates funnel rank_intervals rate_trends persistent_high predict_high_crime"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")

@@ -23,7 +23,7 @@ tests() {
 if [ $# -gt 0 ]; then
     tests chosen "$@"
 else
-    tests together -m "not alone and not slow" -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile
+    tests together -m "not alone and not slow and not neural" -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile
     tests alone -m "alone and plugin"
     tests traced -m "alone and not plugin"
 fi

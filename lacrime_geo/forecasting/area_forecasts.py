@@ -66,8 +66,8 @@ def forecast_areas(
         eight past origins; else days.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
     model : "auto", "seasonal naive", "seasonal mean", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS",
-        "combination", "harmonic regression", "SARIMAX", "gradient boosting" or "Prophet", or a model as of `forecast`. Default:
-        "auto", a mean of several, weighed for all areas together by their errors at past origins.
+        "combination", "harmonic regression", "SARIMAX", "gradient boosting", "neural network" or "Prophet", or a model as of
+        `forecast`. Default: "auto", a mean of several, weighed for all areas together by their errors at past origins.
     as_of : the date (YYYY-MM-DD), itself included, to which the file is taken back. Default: its end.
     weight : name of a column of numbers, such as that of a layer of harm, whose sums are forecast in place of numbers of
         incidents; in scripts also what `harm` gives. Default: the incidents' own weight, else 1 each.

@@ -90,15 +90,15 @@ def forecast(
     counts : Counts, or any tidy table with `period` (first day of the step), `count` and columns of keys.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.
     model : a name ("auto", "seasonal naive", "seasonal mean", "last count", "drift", "mean of 6", "smoothing", "Theta", "ETS",
-        "combination", "harmonic regression", "SARIMAX", "gradient boosting", "Prophet"), or a model with `name` and
-        `fit(series)` or `fit_many(panel)`. Default: "auto", a mean of several, weighed for all series together by their errors
-        at past origins.
+        "combination", "harmonic regression", "SARIMAX", "gradient boosting", "neural network", "Prophet"), or a model with
+        `name` and `fit(series)` or `fit_many(panel)`. Default: "auto", a mean of several, weighed for all series together by
+        their errors at past origins.
     levels : of the intervals, in per cent.
     totals : "none"; "bottom-up" adds rows of the totals (of each key's values and of all together, under the name "all"), sums of
         the series; "mint" forecasts the totals too, and makes all add up with the least total variance. Default: none, unless
         the model is one that makes totals, such as a saved one: then as that does.
     covariates : columns that are known ahead, as a dict of (steps + horizon,) or a table with `period`; harmonic regression,
-        SARIMAX and Prophet use them. Default: none.
+        SARIMAX, Prophet and the neural network use them. Default: none.
     holidays : a country or a part of one ("US", "US-CA"), whose public holidays become a covariate; needs the package
         holidays. Default: none.
     origins : at how many past origins the model is scored; 8 or more.

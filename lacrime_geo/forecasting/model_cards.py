@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 DAY = np.timedelta64(1, "D")
 # Packages beside numpy and scipy that the result of a model depends on.
-PACKAGES = {"Prophet": "prophet", "gradient boosting": "scikit-learn"}
+PACKAGES = {"Prophet": "prophet", "gradient boosting": "scikit-learn", "neural network": "torch"}
 # Scores of the intervals of a level are named by it.
 OF_LEVEL = re.compile(r"^(coverage|winkler)[\d.]+$")
 CHOSEN_BY = ("why", "errors_to_smoothing")

@@ -12,6 +12,7 @@ from .exponential_states import ExponentialStates
 from .gradient_boosting import GradientBoosting
 from .harmonic_regression import HarmonicRegression
 from .models import Model
+from .neural.network_model import NeuralNetwork
 from .prophet_model import Prophet
 from .seasonal_arima import SeasonalArima
 from .simple_models import Drift, MovingAverage, SeasonalMean, SeasonalNaive
@@ -32,6 +33,7 @@ MODELS: dict[str, Callable[[], Model]] = {
     "harmonic regression": HarmonicRegression,
     "SARIMAX": SeasonalArima,
     "gradient boosting": GradientBoosting,
+    "neural network": NeuralNetwork,
     "Prophet": Prophet,
 }
 # What a backtest scores where nothing is named: all that need neither a further package nor minutes.

@@ -14,6 +14,7 @@ from .exponential_states import ExponentialStates
 from .gradient_boosting import GradientBoosting
 from .harmonic_regression import HarmonicRegression
 from .last_steps import LastSteps
+from .neural.network_model import MOST_NETWORKS, NeuralNetwork
 from .past_refits import Refitted
 from .prophet_model import Prophet
 from .raked_totals import RakedTotals
@@ -36,6 +37,7 @@ KINDS: dict[str, Callable[..., Any]] = {
         HarmonicRegression,
         LastSteps,
         MovingAverage,
+        NeuralNetwork,
         Prophet,
         RakedTotals,
         Reconciled,
@@ -191,6 +193,7 @@ READERS: Mapping[str, Callable[[str, Any, int], Any]] = {
     "horizon": lambda name, value, depth: None if value is None else _whole(name, value),
     "most_keys": lambda name, value, depth: _whole(name, value, 0, MOST_PARTS),
     "seed": lambda name, value, depth: _whole(name, value, 0, LARGEST_SEED),
+    "networks": lambda name, value, depth: _whole(name, value, 1, MOST_NETWORKS),
     "seasons": lambda name, value, depth: None if value is None else _whole(name, value),
     "window": lambda name, value, depth: _whole(name, value),
     "waves": lambda name, value, depth: None if value is None else _whole(name, value, 0, MOST_WAVES),

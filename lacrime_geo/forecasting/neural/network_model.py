@@ -16,7 +16,7 @@ from ..models import LEVELS, FittedMany, Model, Panel, Prediction, checked_level
 from .learned_networks import AHEAD, Learned, learned_from
 from .torch_package import OneThread, torch_package
 
-NETWORKS, SEED = 3, 1
+NETWORKS, MOST_NETWORKS, SEED = 3, 20, 1
 LEAST, MOST = 24, 60
 
 
