@@ -24,4 +24,5 @@ class ComparedPlaces(Picture):
         if self.places is None:
             raise TypeError("This table does not know its places, so there is no map of them; compute it again.")
         own = {name: values for name, values in self.columns.items() if name not in OF_THE_INPUT}
-        return self.places.rows.marks(own, self.parameters, self.map_style, self.label)
+        label = f"Map of the {self.label[:1].lower()}{self.label[1:]}"
+        return self.places.rows.marks(own, self.parameters, self.map_style, label)

@@ -67,7 +67,7 @@ def made(kept: Any) -> list[str]:
         if name in UNTOLD or name.endswith("_reason") or value is None:
             continue
         reason = kept.get(f"{name}_reason")
-        words = in_words(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else str(value)
+        words = in_words(value) if isinstance(value, float) else f"{value:,}" if type(value) is int else str(value)
         lines.append(f"{name.replace('_', ' ')}: {words}{f' ({reason})' if reason else ''}")
     return lines
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from ..progress import Progress, advance
+from ..progress import Progress, advance, within
 from ..rate_smoothing import between_areas
 
 SMOOTHING = ("empirical_bayes", "moments", "none")
@@ -67,12 +68,12 @@ def _by_likelihood(count: np.ndarray, expected: np.ndarray, progress: Progress) 
     from scipy.optimize import minimize
 
     kinds, number = np.unique(count, return_counts=True)
+    advance(progress, 0.2)
     start = _by_moments(count, expected)
     begin = 0.0 if start.one_rate else float(np.clip(np.log(start.shape), -3.0, 8.0))
 
     def falling(at: np.ndarray) -> tuple[float, np.ndarray]:
-        advance(progress, 0.5)
-        return _unlikely(at, count, expected, kinds, number)
+        return _unlikely(at, count, expected, kinds, number, within(progress, 0.5, 0.5))
 
     exact = dict(ftol=1e-14, gtol=1e-9, maxiter=200)
     found = minimize(falling, [0.0, begin], jac=True, method="L-BFGS-B", bounds=[(-8.0, 8.0), SHAPES], options=exact).x
@@ -82,21 +83,36 @@ def _by_likelihood(count: np.ndarray, expected: np.ndarray, progress: Progress) 
 
 
 def _unlikely(
-    at: np.ndarray, count: np.ndarray, expected: np.ndarray, kinds: np.ndarray, number: np.ndarray
+    at: np.ndarray,
+    count: np.ndarray,
+    expected: np.ndarray,
+    kinds: np.ndarray,
+    number: np.ndarray,
+    progress: Progress,
 ) -> tuple[float, np.ndarray]:
     """Return the negative log likelihood of a place and its slope, at the logarithms of the mean and of the shape."""
     from scipy.special import gammaln, psi
 
-    shape = float(np.exp(at[1]))
-    rate = float(np.exp(at[1] - at[0]))
-    places = count.size
-    whole = np.log(rate + expected)
-    likely = (number * (gammaln(kinds + shape) - gammaln(shape))).sum() + places * shape * np.log(rate)
-    likely -= ((shape + count) * whole).sum()
-    by_shape = (number * (psi(kinds + shape) - psi(shape))).sum() + places * np.log(rate) - whole.sum()
-    by_rate = places * shape / rate - ((shape + count) / (rate + expected)).sum()
+    shape, rate, places = float(np.exp(at[1])), float(np.exp(at[1] - at[0])), count.size
+    likely = places * shape * np.log(rate)
+    by_shape, by_rate = places * np.log(rate), places * shape / rate
+    for some in _blocks(kinds.size, progress):
+        likely += (number[some] * (gammaln(kinds[some] + shape) - gammaln(shape))).sum()
+        by_shape += (number[some] * (psi(kinds[some] + shape) - psi(shape))).sum()
+    for some in _blocks(places, progress):
+        whole, held = np.log(rate + expected[some]), shape + count[some]
+        likely -= (held * whole).sum()
+        by_shape -= whole.sum()
+        by_rate -= (held / (rate + expected[some])).sum()
     slope = np.array([-rate * by_rate, shape * by_shape + rate * by_rate])
     return -likely / places, -slope / places
+
+
+def _blocks(size: int, progress: Progress) -> Iterator[slice]:
+    """Return slices of so many rows, and ask before each whether to go on."""
+    for begin in range(0, size, AT_ONCE):
+        advance(progress, begin / size)
+        yield slice(begin, begin + AT_ONCE)
 
 
 class Smoothed(NamedTuple):
@@ -118,9 +134,7 @@ def smoothed(
         return Smoothed(ones, ones, ones)
     shape, rate = prior.posterior(count, expected)
     limits = np.empty((2, count.size))
-    for begin in range(0, count.size, AT_ONCE):
-        advance(progress, begin / count.size)
-        some = slice(begin, begin + AT_ONCE)
+    for some in _blocks(count.size, progress):
         for side, tail in enumerate(((1 - level) / 2, (1 + level) / 2)):
             limits[side, some] = gammaincinv(shape[some], tail) / rate[some]
     return Smoothed(shape / rate, limits[0], limits[1])

@@ -10,7 +10,7 @@ import numpy as np
 
 from .. import checks
 from ..parameters import Parameters, in_words
-from ..progress import Progress, advance, within
+from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from ..significance import adjust, two_sided
 from . import funnel_pages
@@ -131,7 +131,8 @@ def funnel(
     for option, value, options in (("model", model, MODELS), ("overdispersion", overdispersion, OVERDISPERSION)):
         checks.option(option, value, options)
     parameters = Parameters(limits=[float(limit) for limit in limits], model=model)
-    places = counted_places(features, count, population, name, per, years, few_residents, parameters)
+    read = (features, count, population, name, per, years, few_residents, parameters)
+    places = left_alone(lambda: counted_places(*read), progress)
     if model == "binomial":
         _refuse_no_shares(places, parameters)
     at = _target(places, target, parameters)
@@ -142,7 +143,7 @@ def funnel(
     drawn = FunnelLimits(chance_of(model, at), scale, spread, tails)
     columns = _columns(places, drawn, parameters["limits"], within(progress, 0.1, 1.0))
     found = Funnel(columns, parameters, "", f"Funnel of {places.rows.label}", places, drawn)
-    _tell(found)
+    left_alone(lambda: _tell(found), progress, lambda: 0.98)
     advance(progress, 1.0)
     return found
 
@@ -219,6 +220,7 @@ def _columns(
     for number, limit in enumerate(sorted(limits)):
         for side, name in enumerate(("low", "high")):
             columns[f"{name}_{_written(limit)}"] = lines[number, side] * places.per
+    advance(progress, 0.95)
     spread = {name: places.spread(values) for name, values in columns.items()}
     return {
         "name": places.names,

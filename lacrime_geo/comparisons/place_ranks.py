@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..parameters import Parameters, in_words
-from ..progress import Progress, advance, within
+from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from . import rank_pages
 from .compared_places import ComparedPlaces
@@ -113,7 +113,8 @@ def rank_intervals(
     """
     share, seed = per_cent("level", level), checks.whole("seed", seed, minimum=0)
     parameters = Parameters(level=float(level), seed=seed)
-    places = counted_places(features, count, population, name, per, years, few_residents, parameters).usual
+    read = (features, count, population, name, per, years, few_residents, parameters)
+    places = left_alone(lambda: counted_places(*read), progress).usual
     parameters["compared"] = compared = int(places.known.sum())
     parameters["top"] = _top(top, compared, parameters)
     draws = _draws(draws, compared, parameters)
@@ -122,8 +123,9 @@ def rank_intervals(
     drawn = drawn_ranks(
         prior, places.events, expected, draws, share, parameters["top"], seed, within(progress, 0.1, 1.0)
     )
-    found = RankIntervals(_columns(places, drawn), parameters, "", f"Ranks of {places.rows.label}", places)
-    _tell(found, places.spread(drawn.above), share)
+    columns = left_alone(lambda: _columns(places, drawn), progress, lambda: 0.96)
+    found = RankIntervals(columns, parameters, "", f"Ranks of {places.rows.label}", places)
+    left_alone(lambda: _tell(found, places.spread(drawn.above), share), progress, lambda: 0.98)
     advance(progress, 1.0)
     return found
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..parameters import Parameters, in_words
-from ..progress import Progress, advance, within
+from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from . import rate_pages
 from .compared_places import ComparedPlaces
@@ -102,14 +102,15 @@ def rates(
     checks.option("interval", interval, INTERVALS)
     checks.option("smoothing", smoothing, SMOOTHING)
     parameters = Parameters(level=float(level), interval=interval, smoothing=smoothing)
-    places = counted_places(features, count, population, name, per, years, few_residents, parameters)
+    read = (features, count, population, name, per, years, few_residents, parameters)
+    places = left_alone(lambda: counted_places(*read), progress)
     columns = _raw(places, share, interval, parameters, within(progress, 0.0, 0.2))
     if smoothing != "none":
         columns.update(_drawn(places, smoothing, share, parameters, within(progress, 0.2, 1.0)))
     columns["few_events"] = _few(columns)
     columns["few_residents"] = places.small
     found = Rates(columns, parameters, "", f"Rates of {places.rows.label}", places)
-    _tell(found, places)
+    left_alone(lambda: _tell(found, places), progress, lambda: 0.98)
     advance(progress, 1.0)
     return found
 
