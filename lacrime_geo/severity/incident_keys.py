@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from .. import checks
 from ..data.categories import bare_number, nibrs_code
 from ..data.tables import Texts
 from ..incidents import Incidents
 
 CATEGORY = "category"
+MOST_COLUMNS = 12
 MISSING = ("nan", "None", "<NA>", "NaT")
 
 
@@ -26,7 +28,9 @@ def keys_of(incidents: Incidents, column: str, *, of_nibrs: bool = False) -> Tex
     """
     values = _column(incidents, column)
     if values is None:
-        raise ValueError(f"The incidents of {incidents.label!r} have no column {column!r}.")
+        names = [] if incidents.source is None else [name for name in incidents.source if str(name) != "geometry"]
+        theirs = f"; theirs are {checks.listed(names, most=MOST_COLUMNS)}" if names else ""
+        raise ValueError(f"The incidents of {incidents.label!r} have no column {column!r}{theirs}.")
     found = _texts(values)
     found.distinct[:] = [key and written(key, of_nibrs=of_nibrs) for key in found.distinct]
     return found.unified()
