@@ -118,11 +118,11 @@ def difference_in_differences(
     >>> found["estimate"].round(3).tolist(), found["p_regrouped"].round(3).tolist()
     ([0.5, 1.0], [0.029, 1.0])
     """
-    level = level_of(level)
+    level, began = level_of(level), selection.moment("start", start).astype("M8[D]")
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
     areas = TrialAreas.of(treated, control, None, placed.crs)
-    panel = _counted(placed, areas, start, end, step, parameters, within(progress, 0.0, 0.8))
+    panel = _counted(placed, areas, began, end, step, parameters, within(progress, 0.0, 0.8))
     advance(progress, 0.8)
     rows = _rows(panel, level, seed)
     parameters.update(treated=areas.treated.label, control=areas.control.label, level=level, seed=seed, step=panel.step)
@@ -138,16 +138,21 @@ def difference_in_differences(
         {name: np.array([row[name] for row in rows], dtype=float) for name in rows[0] if name not in columns}
     )
     label = " · ".join(
-        part for part in ("Difference in differences", everything.selection.get("category"), f"from {start}") if part
+        part for part in ("Difference in differences", everything.selection.get("category"), f"from {began}") if part
     )
     advance(progress, 1.0)
     return DifferenceInDifferences(columns, parameters, label=label, panel=panel)
 
 
 def _counted(
-    placed: Incidents, areas: TrialAreas, start: Any, end: Any, step: Any, parameters: Parameters, progress: Progress
+    placed: Incidents,
+    areas: TrialAreas,
+    began: np.datetime64,
+    end: Any,
+    step: Any,
+    parameters: Parameters,
+    progress: Progress,
 ) -> Panel:
-    began = selection.moment("start", start).astype("M8[D]")
     whole = Window(*(moment.astype("M8[D]") for moment in extent(placed)))
     last = end_of(placed, whole, end, parameters)
     days = int((last - began) / DAY)
@@ -158,8 +163,8 @@ def _counted(
     back, on = int((began - whole.begin) / DAY) // step, days // step
     if back < 1 or on < 1:
         raise ValueError(
-            f"There are {max(back, 0)} whole steps of {step} days before {began} and {max(on, 0)} after it; at least one of each is "
-            "needed."
+            f"There are {max(back, 0)} whole steps of {step} days before {began} and {max(on, 0)} after it; at least one of each "
+            "is needed."
         )
     begins = np.arange(-back, on) * step
     counts, names = [], []

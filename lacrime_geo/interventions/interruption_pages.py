@@ -99,7 +99,7 @@ def page_of(found: InterruptedSeries) -> str:
         html.table(
             ["start", "change of level", "p"],
             (
-                [str(date), in_words(ratio), p_in_words(p).removeprefix("p = ")]
+                [str(date.astype("M8[D]")), in_words(ratio), p_in_words(p).removeprefix("p = ")]
                 for date, ratio, p in zip(*(found.placebos()[name] for name in ("date", "estimate", "p")))
             ),
         ),

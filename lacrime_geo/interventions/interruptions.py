@@ -54,7 +54,7 @@ class InterruptedSeries(Picture):
         fitted, without, error = self.found.means()
         reach = np.exp(_quantile(self.found.freedom, float(self.parameters["level"])) * error)
         columns = {
-            "date": self.begins,
+            "date": self.begins.astype("M8[s]"),
             "days": self.steps.length.astype(np.int64),
             "count": self.steps.count[0].astype(np.int64),
             "fitted": fitted,
@@ -237,7 +237,7 @@ def _placebos(steps: Steps, begins: np.ndarray, progress: Progress) -> Table:
             )
         advance(progress, (number + 1) / (tried.size + 1))
     dates, estimate, p = zip(*found) if found else ((), (), ())
-    columns = {"date": np.array(dates, dtype="M8[D]"), "estimate": np.array(estimate, float), "p": np.array(p, float)}
+    columns = {"date": np.array(dates, dtype="M8[s]"), "estimate": np.array(estimate, float), "p": np.array(p, float)}
     return Table(columns, Parameters(), label="Placebo starts")
 
 
