@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..incidents import Incidents
 from ..parameters import Parameters, in_words, incidents_that
 from ..severity.harm_scales import HarmScale
 
@@ -43,20 +42,27 @@ class ClassLabels:
 
 
 def labels_of(
-    incidents: Incidents, harm: HarmScale, key_column: str | None, cuts: Any, parameters: Parameters
+    harm: HarmScale, weighed: tuple[np.ndarray, np.ndarray], cuts: Any, parameters: Parameters
 ) -> ClassLabels:
     """Return the classes of incidents by a scale: its weights where they are few, else between cuts.
+
+    Parameters
+    ----------
+    harm : the scale.
+    weighed : what incidents weigh by it (n,), and a mask (n,) of those that it has.
+    cuts : rising weights at which a further class begins; None for a class of each weight.
+    parameters : the record, in which those without a weight are counted.
 
     Raises
     ------
     ValueError
         If no incident is of the scale, all weigh the same, or there are more weights than five and no cuts.
     """
-    weight, mapped = harm.weights_of(incidents, key_column)
+    weight, mapped = weighed
     parameters.update(scale=harm.name, scale_title=harm.title, unit=harm.unit)
     if not mapped.any():
         raise ValueError(
-            f"None of the {incidents.size:,} incidents has a {key_column or harm.key} of {harm.title!r}; take another scale."
+            f"None of the {mapped.size:,} incidents has a {harm.key} of {harm.title!r}; take another scale."
         )
     out = int((~mapped).sum())
     parameters.note(

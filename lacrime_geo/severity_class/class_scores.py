@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from ..progress import Progress, advance
+from ..progress import Progress, advance, left_alone
 from ..risk.scoring.calibration import recalibration
 from ..risk.scoring.label_scores import pr_auc
 from .class_contests import ClassContest, Entrant, losses
+from .report_columns import Reports
 from .share_predictors import HOUR_OF_WEEK, PREVALENCE
 from .week_draws import WeekDraws, interval
 
@@ -35,7 +36,7 @@ def columns_of(contest: ClassContest, draws: WeekDraws, progress: Progress = Non
     figures = {}
     for number, entrant in enumerate(contest.entrants):
         advance(progress, number / len(contest.entrants))
-        figures[entrant.name] = dict(_figures(contest, entrant, draws))
+        figures[entrant.name] = left_alone(partial(_figures, contest, entrant, draws), progress)
     rows = [(name, one) for name in figures for one in classes_shown(contest.labels.size)]
     label = contest.labels.code[contest.parts.test]
     columns: dict[str, Any] = {
@@ -61,8 +62,8 @@ def classes_shown(classes: int) -> list[int]:
     return [1] if classes == 2 else list(range(classes))
 
 
-def _figures(contest: ClassContest, entrant: Entrant, draws: WeekDraws) -> Iterator[tuple[tuple[str, int], np.ndarray]]:
-    """Yield each figure of an entrant by its name and class, as an array of its value and its draws."""
+def _figures(contest: ClassContest, entrant: Entrant, draws: WeekDraws) -> dict[tuple[str, int], np.ndarray]:
+    """Return each figure of an entrant by its name and class, as an array of its value and its draws."""
     label = contest.labels.code[contest.parts.test]
     probability = entrant.probability(contest.reports.take(contest.parts.test))
     told = entrant.rule.told(probability)
@@ -71,9 +72,8 @@ def _figures(contest: ClassContest, entrant: Entrant, draws: WeekDraws) -> Itera
         "accuracy": draws.mean((told == label).astype(float)),
         "log_loss": draws.mean(losses(probability, label)),
     }
-    for one in classes_shown(contest.labels.size):
-        for figure, drawn in {**whole, **_of_class(probability[:, one], label == one, draws)}.items():
-            yield (figure, one), drawn
+    of_class = {one: _of_class(probability[:, one], label == one, draws) for one in classes_shown(contest.labels.size)}
+    return {(figure, one): drawn for one, mine in of_class.items() for figure, drawn in {**whole, **mine}.items()}
 
 
 def _of_class(probability: np.ndarray, came: np.ndarray, draws: WeekDraws) -> dict[str, np.ndarray]:
@@ -104,19 +104,23 @@ def _add(columns: dict[str, Any], name: str, drawn: list[np.ndarray]) -> None:
         columns[f"{name}{end}"] = found[:, number].tolist()
 
 
-def importance(contest: ClassContest, seed: int) -> dict[str, float]:
+def importance(contest: ClassContest, seed: int, progress: Progress = None) -> dict[str, float]:
     """Return by how much the PR-AUC of the gravest class falls once a part of what is known is that of other incidents.
 
     Parameters
     ----------
     contest : of whose best predictor it is told.
     seed : of the order in which they are mixed (Breiman 2001).
+    progress : function of a fraction, returning False to stop.
     """
     reports = contest.reports.take(contest.parts.test)
     came = contest.labels.code[contest.parts.test] == contest.labels.size - 1
     order = np.random.default_rng(seed).permutation(came.size)
-    whole = pr_auc(contest.best.probability(reports)[:, -1], came)
+
+    def area(known: Reports) -> float:
+        return pr_auc(contest.best.probability(known)[:, -1], came)
+
+    whole = left_alone(partial(area, reports), progress)
     return {
-        part: whole - pr_auc(contest.best.probability(reports.with_part_of(part, order))[:, -1], came)
-        for part in reports.parts
+        part: whole - left_alone(partial(area, reports.with_part_of(part, order)), progress) for part in reports.parts
     }

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ..incidents import Incidents, begin
 from ..parameters import Parameters
-from ..progress import Progress, advance, within
+from ..progress import Progress, advance, left_alone, within
 from ..severity.harm_scales import as_scale
 from .class_contests import ClassContest, entrants_of, predictors_asked
 from .class_labels import ClassLabels, labels_of
@@ -107,10 +108,10 @@ def predict_severity(
     refuse_names(names, key_column or harm.key)
     asked = predictors_asked(models, parameters)
     advance(progress, 0.02)
-    told = {name: coded(everything, name) for name in names}
-    labels = labels_of(everything, harm, key_column, cuts, parameters)
-    advance(progress, 0.06)
-    refuse_contents(told, labels.code)
+    told = {name: left_alone(partial(coded, everything, name), progress) for name in names}
+    weighed = left_alone(partial(harm.weights_of, everything, key_column), progress)
+    labels = labels_of(harm, weighed, cuts, parameters)
+    left_alone(partial(refuse_contents, told, labels.code), progress)
     return classes_told(everything, told, labels, asked, test_since, seed, parameters, within(progress, 0.1, 1.0))
 
 
@@ -127,13 +128,15 @@ def classes_told(
     """Return the scores of predictors that know columns, whatever these are: nothing leaks only where guards were asked."""
     parts = parts_of(everything, labels.known, test_since, parameters)
     refuse_few(labels.code, labels.names, parts)
-    reports = reports_of(everything, columns, parts.train)
+    reports = left_alone(partial(reports_of, everything, columns, parts.train), progress)
     advance(progress, 0.05)
     entrants = entrants_of(predictors, reports, labels, parts, seed, within(progress, 0.05, 0.8))
     contest = ClassContest(entrants, reports, labels, parts)
     assert everything.when is not None
     draws = WeekDraws.of(everything.when[parts.test], seed)
     scores = columns_of(contest, draws, within(progress, 0.8, 0.95))
+    lost = importance(contest, seed, within(progress, 0.95, 1.0))
+    parameters["importance"] = {part: round(value, 4) for part, value in lost.items()}
     _keep(contest, draws, seed, parameters)
     label = everything.titled("Severity class")
     found = SeverityScores(scores, parameters, label=label, contest=contest, incidents=everything)
@@ -151,7 +154,6 @@ def _keep(contest: ClassContest, draws: WeekDraws, seed: int, parameters: Parame
         one.name: dict(slope=round(one.turned.slope, 4), intercept=one.turned.intercept.round(4).tolist())
         for one in contest.entrants
     }
-    parameters["importance"] = {part: round(value, 4) for part, value in importance(contest, seed).items()}
     parameters["place_cell"] = CELL
     for name, part in (
         ("train", contest.parts.train),

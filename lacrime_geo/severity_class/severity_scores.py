@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..incidents import Incidents
+from ..progress import Progress, left_alone
 from ..results import Drawing, Marks, Picture, with_columns
 from . import severity_pages
 from .class_contests import ClassContest
@@ -27,16 +28,20 @@ class SeverityScores(Picture):
         """What was found, a sentence for each predictor."""
         return severity_pages.sentences_of(self)
 
-    def classes(self) -> Marks:
+    def classes(self, *, progress: Progress = None) -> Marks:
         """Return the incidents with their probability of the gravest class by the best predictor, their class told and actual.
 
         `part_of` tells which were learned from ("train"), fixed calibration and thresholds ("validation"), were scored
-        ("test"), or neither ("left out"): only of those scored is the probability one that was not known to the predictor.
+        ("test"), or neither ("left out"): only of those scored is the probability by a predictor that has not seen them.
+
+        Parameters
+        ----------
+        progress : function of a fraction, returning False to stop.
         """
         assert self.contest is not None and self.incidents is not None and self.incidents.when is not None
         contest, best = self.contest, self.contest.best
         dated = ~np.isnat(self.incidents.when)
-        probability = best.probability(contest.reports.take(dated))
+        probability = left_alone(lambda: best.probability(contest.reports.take(dated)), progress)
         names = np.array([*contest.labels.names, ""], dtype=object)
         told = with_columns(
             dated.size,
