@@ -19,6 +19,7 @@ from . import (
     density,
     emerging,
     forecasts,
+    harm,
     hotspots,
     hours,
     lags,
@@ -47,6 +48,7 @@ PICTURES = {
     **reports.PICTURES,
     **alarms.PICTURES,
     **risk.PICTURES,
+    **harm.PICTURES,
 }
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
