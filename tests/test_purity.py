@@ -43,6 +43,7 @@ every += " predict_severity"
 every += " intervention plan_intervention interrupted_series difference_in_differences"
 every += " alerts near_repeat risk_zones emerging_hotspots space_time_cube space_time_scan"
 every += " rates funnel rank_intervals rate_trends persistent_high predict_high_crime"
+every += " breakdown category_components join_by_area"
 outside = {"hdbscan", "optics"}  # need scikit-learn
 assert set(catalog.BY_NAME) - outside == set(every.split()), "run every analysis here"
 some = points.select(since="2023-02-01", category="a")
@@ -142,6 +143,17 @@ compared = [function(lived) for function in (lg.rates, lg.funnel, lg.rank_interv
 compared += [lg.rates({"count": [3, 9], "population": [50, 70]}, smoothing="moments"), lg.funnel(lived, model="binomial")]
 assert all("<table>" in one.html() for one in compared)
 marks += [one.map() for one in compared[:3]]
+yearly = lg.read_ucr("sample_layers/agency_years.csv")
+yearly = [function(yearly) for function in (lg.rate_trends, lg.persistent_high, lg.predict_high_crime)]
+assert all("<table>" in one.html() for one in yearly) and "left out" in yearly[2].parameters["warnings"][1]
+assert len(yearly[0].segments()) >= 16 and len(yearly[2].forecasts()) == 16
+told = dict(category=np.array(list("abcd"))[np.arange(500) % 4], source={"victim_age": np.arange(500) % 90})
+mixed = lg.Incidents(x, y, crs="EPSG:32611", **told)
+cells += [lg.category_components(mixed, cell_size=300, least=10, draws=19)]
+broken = [cells[-1].loadings(), lg.breakdown(mixed, by="victim_age"), lg.breakdown(points, by="category", across="weekday")]
+assert all("<table>" in one.html() for one in broken)
+marks += [lg.join_by_area(areas, areas=areas, columns="v"), lg.join_by_area(areas, areas=areas, columns="v", kind="mean")]
+marks += [marks[-1].shares()]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
 seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, max_p=0.99)]

@@ -84,7 +84,7 @@ class CrimePanel(Table):
             )
         kept = in_year & self["usable"]
         parameters = Parameters(self.parameters)
-        parameters.update(year=wanted, agencies=int(kept.sum()))
+        parameters.update(year=str(wanted), agencies=int(kept.sum()))
         left = int((in_year & ~kept).sum())
         parameters.note("not_usable", left, f"{left:,} of {int(in_year.sum()):,} agencies are not usable in {wanted}")
         columns = {name: values[kept] for name, values in self.columns.items() if name not in ("usable", "why_not")}

@@ -190,11 +190,11 @@ def _since(known: AgencyYears, test_since: int | None, parameters: Parameters) -
     years = np.unique(known.year)
     if test_since is None:
         first = int(years[int(np.ceil((1 - SCORED) * years.size)) - (years.size < 2)])
-        return int(parameters.choose("test_since", first, "the last quarter of the years that can be foretold"))
+        return int(parameters.choose("test_since", str(first), "the last quarter of the years that can be foretold"))
     since = checks.whole("test_since", test_since)
     if not years[0] < since <= years[-1]:
         raise ValueError(f"test_since must be a year from {years[0] + 1} to {years[-1]}, got {since}.")
-    parameters["test_since"] = since
+    parameters["test_since"] = str(since)
     return since
 
 
@@ -208,11 +208,9 @@ def _tell(found: HighCrime, agencies: int) -> None:
     plain = min(BASELINES, key=lambda name: found["value"][value[NEW, name, "brier"]])
     brier = {name: float(found["value"][value[NEW, name, "brier"]]) for name in (best, plain)}
     prevalence = float(found["prevalence"][value[NEW, best, "brier"]])
-    side = "better" if brier[best] < brier[plain] else "no better"
     kept.tell(
         f"of {int(found['agency_years'][0]):,} later agency-years of agencies not learned from, {100 * prevalence:.1f} % were "
-        f"high; the best model by Brier's score ({best}, {brier[best]:.4f}) is {side} than the best baseline ({plain}, "
-        f"{brier[plain]:.4f})"
+        f"high; the least Brier score of a model is {brier[best]:.4f} ({best}), of a baseline {brier[plain]:.4f} ({plain})"
     )
     left = agencies - found.next_year.agency.size
     kept.note(

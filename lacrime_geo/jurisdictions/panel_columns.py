@@ -8,7 +8,7 @@ from typing import Any
 from ..rows import Rows
 
 # The Marshall Project's names, ours, and some that are usual elsewhere.
-AGENCY = ("ORI", "ori9", "agency_id", "agency", "city", "department_name", "jurisdiction", "name")
+AGENCY = ("ORI", "ori", "ori9", "agency_id", "agency", "city", "department_name", "jurisdiction", "name")
 NAME = ("department_name", "agency_name", "name", "city")
 YEAR = ("year", "data_year", "yr")
 POPULATION = ("total_pop", "population", "pop", "residents")
@@ -28,8 +28,9 @@ RATES: dict[str, tuple[str, ...]] = {
     "robbery": ("rob_per_100k", "robbery_rate"),
     "aggravated_assault": ("agg_ass_per_100k", "aggravated_assault_rate"),
 }
-# What goes with a count wherever it is read: the checks need it.
-BESIDE_COUNT = tuple(name for names in (*COMPONENTS.values(), *RATES.values()) for name in names)
+# What is read beside the columns that are asked for: the checks need it.
+IDENTITY, REPORTED = (*AGENCY, *NAME), (*YEAR, *MONTHS)
+CRIMES = (*COUNT, *(name for names in (*COMPONENTS.values(), *RATES.values()) for name in names))
 ROLES = ("agency", "name", "year", "count", "population", "months")
 
 

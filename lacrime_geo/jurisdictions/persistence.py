@@ -116,7 +116,8 @@ def in_years(series: Series, since: int | None, until: int | None, parameters: P
             f"No agency is usable in {first} to {end - 1}; the years are {series.year[0]} to {series.year[-1]} (until is the "
             "year after the last one)."
         )
-    parameters.update(since=first, until=end)
+    # As texts, as years have no thousands.
+    parameters.update(since=str(first), until=str(end))
     return Series(
         series.agency, series.name, series.year[chosen], series.crimes[:, chosen], series.population[:, chosen]
     )

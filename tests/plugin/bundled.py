@@ -24,6 +24,9 @@ OF_TRIALS = ("intervention", "plan_intervention", "interrupted_series", "differe
 OF_HARM = ("harm", "harm_sensitivity", "predict_severity")
 TWO_WEIGHTS = str(ROOT / "tests" / "plugin" / "two_weights.csv")
 OF_PLACES = ("rates", "funnel", "rank_intervals")
+OF_CORRELATES = ("breakdown", "category_components", "join_by_area")
+OF_AGENCIES = ("rate_trends", "persistent_high", "predict_high_crime")
+AGENCY_YEARS = str(ROOT / "sample_layers" / "agency_years.csv")
 OF_STEPS = ("emerging_hotspots", "space_time_cube")
 ANALYSES = (
     *OF_INCIDENTS,
@@ -38,6 +41,8 @@ ANALYSES = (
     *OF_RISK,
     *OF_HARM,
     *OF_PLACES,
+    *OF_AGENCIES,
+    *OF_CORRELATES,
     *OF_TRIALS,
     "alerts",
     "space_time_scan",
@@ -70,20 +75,28 @@ SECOND = {
     "plan_intervention": "DETECTABLE",
     "interrupted_series": "SERIES",
     "difference_in_differences": "EVENT_STUDY",
+    "category_components": "LOADINGS",
+    "join_by_area": "SHARES",
     **{name: "MAP" for name in OF_PLACES},
+    "rate_trends": "SEGMENTS",
+    "predict_high_crime": "FORECASTS",
 }
 
 
 def inputs_of(name, points, squares, units, density):
     """Return what an analysis is given: squares have columns crimes and residents, a density is a GeoTIFF."""
-    without = (*OF_FEATURES, *OF_PLACES, "contours", "compare", "safe_export")
+    without = (*OF_FEATURES, *OF_PLACES, "join_by_area", "contours", "compare", "safe_export")
     given = dict(INCIDENTS=points) if name not in without else {}
     more = {
         **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
         **{one: dict(FEATURES=squares, COUNT="crimes", POPULATION="residents") for one in OF_PLACES},
+        **{one: dict(FEATURES=AGENCY_YEARS) for one in OF_AGENCIES},
         "compare": dict(FEATURES=squares, VALUE="crimes", OTHER=squares, OTHER_VALUE="crimes"),
         "safe_export": dict(FEATURES=squares, VALUE="crimes"),
         "contours": dict(SURFACE=density),
+        "breakdown": dict(BY="category"),
+        "category_components": dict(CELL_SIZE=1500),
+        "join_by_area": dict(FEATURES=squares, AREAS=squares, COLUMNS=["crimes", "residents"]),
         "risk_ratio": dict(POPULATION=points),
         "concentration": dict(UNITS=units),
         "change_map": dict(AFTER_SINCE=AFTER_SINCE),

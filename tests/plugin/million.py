@@ -51,6 +51,20 @@ def write(path):
         database.execute("UPDATE gpkg_ogr_contents SET feature_count = ?", (N,))
 
 
+def write_agency_years(path, agencies=25_000, years=40):
+    """Write a CSV of as many agency-years, unless it is there; return its path."""
+    if not path.exists():
+        random = np.random.default_rng(12)
+        level = np.repeat(random.lognormal(6, 0.5, agencies), years)
+        people = np.full(level.size, 100_000)
+        columns = [np.repeat(np.arange(agencies), years), np.tile(np.arange(1980, 1980 + years), agencies), people]
+        table = np.column_stack([*columns, random.poisson(level), np.full(level.size, 12)])
+        with path.open("w", encoding="ascii") as file:
+            file.write("ORI,year,total_pop,violent_crime,months_reported\n")
+            file.writelines(f"A{a},{b},{c},{d},{e}\n" for a, b, c, d, e in table.tolist())
+    return str(path)
+
+
 def _write_empty(path):
     from osgeo import ogr, osr
 

@@ -7,6 +7,7 @@ goes on in a thread of its own until it has its result, which nobody hears.
 
 import os
 import time
+from pathlib import Path
 
 import million
 import pytest
@@ -22,6 +23,7 @@ SEARCHING = os.environ.get("HYPOTHESIS_PROFILE") == "search"
 LATE, WHILE_WRITING = 3.0, 8.0  # seconds after which a run is cancelled
 LATER = [1.0, 15.0, 60.0] if SEARCHING else []
 IN_TIME = dict(EPS=300, EPS_TIME=30, MIN_SAMPLES=5)
+YEARLY = dict(FEATURES="the agency-years")
 LATER_HALF = dict(AFTER_SINCE="2022-01-01")
 RUNS = {
     "kde": ("kde", dict(WEIGHT="harm"), LATE),
@@ -63,9 +65,13 @@ RUNS = {
     "near_repeat": ("near_repeat", dict(DISTANCE_BANDS="0, 1, 50"), LATE),
     # A random scan of a million takes longer than a second: a city's quarter.
     "space_time_scan": ("space_time_scan", dict(SINCE="2023-01-01", UNTIL="2023-04-01"), LATE),
+    "breakdown": ("breakdown", dict(BY="category"), LATE),
+    "category_components": ("category_components", {}, LATE),
+    "join_by_area": ("join_by_area", dict(FEATURES="the squares", AREAS="the squares", COLUMNS="crimes"), LATE),
     "rates": ("rates", dict(COUNT="number", POPULATION="harm"), LATE),
     "funnel": ("funnel", dict(COUNT="number", POPULATION="harm"), LATE),
     "rank_intervals": ("rank_intervals", dict(COUNT="number", POPULATION="harm"), LATE),
+    "predict_high_crime": ("predict_high_crime", YEARLY, LATE),
     "risk_zones": ("risk_zones", dict(DISTANCE=50, DAYS=14), LATE),
     "nowcast": ("nowcast", dict(BY="category", STEP=1), LATE),
     "season": ("season", dict(BY="category"), LATE),
@@ -80,6 +86,8 @@ VARIANTS = {
     "jitter_sensitivity of clusters": ("jitter_sensitivity", dict(ANALYSIS="dbscan", RADIUS=75, EPS=150), LATE),
     "risk_ratio, random maps": ("risk_ratio", dict(POPULATION="the points", PERMUTATIONS=9), LATE),
     "dbscan, against chance": ("dbscan", dict(EPS=150, MIN_SAMPLES=100, PERMUTATIONS=9, POPULATION="the points"), LATE),
+    "rate_trends": ("rate_trends", YEARLY, LATE),
+    "persistent_high": ("persistent_high", YEARLY, LATE),
     "predict_risk, cells": ("predict_risk", dict(CATEGORY="theft", UNITS=None), LATE),
 }
 if SEARCHING:
@@ -137,6 +145,8 @@ def given_to(name, points, options, folder):
         if one.isDestination():
             given[one.name()] = str(folder / f"{one.name().lower()}.{one.defaultFileExtension()}")
     meant = {"the points": points, "the squares": square_layer(30)}
+    if options == YEARLY:
+        meant["the agency-years"] = million.write_agency_years(Path(points).with_name("agency_years.csv"))
     return {**given, **{key: meant.get(value, value) for key, value in options.items()}}
 
 
@@ -184,8 +194,6 @@ def files_below(*folders):
 
 def slowest(name, points, options, after, feedback, folder):
     """Return the longest that a cancel waits, or would have waited had it come sooner, and whether the run went on till then."""
-    from pathlib import Path
-
     from qgis.core import QgsProcessingUtils
 
     temporary = Path(QgsProcessingUtils.tempFolder())
