@@ -57,7 +57,9 @@ class DifferenceInDifferences(Picture):
         names = ("days", "estimate", "low", "high")
         columns = {name: np.array(values, dtype=float) for name, values in zip(names, zip(*rows))}
         columns["days"] = columns["days"].astype(np.int64)
-        return Table(columns, self.parameters, label=f"{self.label}: step by step")
+        return Table(
+            columns, self.parameters, label=self.label.replace("Difference in differences", "Ratios step by step", 1)
+        )
 
 
 def difference_in_differences(

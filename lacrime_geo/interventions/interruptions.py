@@ -56,13 +56,15 @@ class InterruptedSeries(Picture):
         columns = {
             "date": self.begins.astype("M8[s]"),
             "days": self.steps.length.astype(np.int64),
-            "count": self.steps.count[0].astype(np.int64),
+            "count": self.steps.counts[0].astype(np.int64),
             "fitted": fitted,
             "expected": without,
             "low": without / reach,
             "high": without * reach,
         }
-        return Table(columns, self.parameters, label=f"{self.label}: series")
+        return Table(
+            columns, self.parameters, label=self.label.replace("Interrupted series", "Series and what was expected", 1)
+        )
 
     def placebos(self) -> Table:
         """Return the change of level at earlier starts, at which nothing began: `date`, `estimate`, `p`."""
@@ -230,7 +232,7 @@ def _placebos(steps: Steps, begins: np.ndarray, progress: Progress) -> Table:
         tried = tried[np.linspace(0, tried.size - 1, MOST_PLACEBOS).astype(int)]
     found = []
     for number, at in enumerate(tried.tolist()):
-        if all(count[:at].any() and count[at:].any() for count in earlier.count):
+        if all(count[:at].any() and count[at:].any() for count in earlier.counts):
             fitted = segmented(earlier, float(earlier.middle[at] - earlier.length[at] / 2))
             found.append(
                 (begins[at], *_told(*fitted.ratio(0), fitted.freedom, 95.0)[:1], _p(*fitted.ratio(0), fitted.freedom))
@@ -262,7 +264,7 @@ def _p(logarithm: float, error: float, freedom: int) -> float:
 def _rows(found: Segmented, steps: Steps, level: float) -> list[Row]:
     after = steps.middle >= 0
     difference, logarithm, error = found.whole(after)
-    beside = " beside the control's own change" if len(steps.count) > 1 else ""
+    beside = " beside the control's own change" if len(steps.counts) > 1 else ""
     rows = []
     for effect, pair, words in (
         ("level", found.ratio(0), "At the start the level became {} times as high"),
@@ -273,25 +275,19 @@ def _rows(found: Segmented, steps: Steps, level: float) -> list[Row]:
             "After the start there were {} times as many incidents as would have been expected",
         ),
     ):
-        told, p = _told(*pair, found.freedom, level), _p(*pair, found.freedom)
-        span = f"{level:g} %: {in_words(told[1])} to {in_words(told[2])}"
-        rows.append(Row(effect, *told, p, f"{words.format(in_words(told[0]))}{beside} ({span}; {p_in_words(p)})"))
-    low, high, p = rows[-1][2:5]
+        (ratio, low, high), p = _told(*pair, found.freedom, level), _p(*pair, found.freedom)
+        span = f"{level:g} %: {in_words(low)} to {in_words(high)}"
+        said = f"{words.format(in_words(ratio))}{beside} ({span}; {p_in_words(p)})"
+        rows.append(Row(effect, ratio, low, high, p, said))
     # The interval of the ratio, of what would have been.
     fitted = float(found.means()[0][after].sum())
     ends = [fitted - fitted / end for end in (low, high)]
     verb = "fewer" if difference < 0 else "more"
     span = f"{level:g} %: {in_words(ends[0])} to {in_words(ends[1])}"
-    rows.append(
-        Row(
-            "incidents",
-            difference,
-            *ends,
-            p,
-            f"That is {in_words(abs(difference))} incidents {verb} (difference {span})",
-        )
-    )
-    return rows
+    said = f"That is {in_words(abs(difference))} incidents {verb} (difference {span})"
+    # Differences of large sums have fewer digits than these.
+    middle, lowest, highest = (round(value, 3) for value in (difference, *ends))
+    return [*rows, Row("incidents", middle, lowest, highest, p, said)]
 
 
 def _record(

@@ -70,7 +70,7 @@ class Plan(Picture):
             "control_expected": np.array([one.control * one.after for one in self.designs]),
             **{f"fall_percent_{test}": values for test, values in least.items()},
         }
-        return Table(columns, self.parameters, label=f"{self.label}: smallest falls")
+        return Table(columns, self.parameters, label=self.label.replace("What a trial could tell", "Smallest falls", 1))
 
 
 def plan_intervention(

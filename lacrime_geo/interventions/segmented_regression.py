@@ -20,7 +20,7 @@ class Steps(NamedTuple):
     `harmonics` are how many waves a year has.
     """
 
-    count: np.ndarray
+    counts: np.ndarray
     middle: np.ndarray
     length: np.ndarray
     harmonics: int = 0
@@ -28,7 +28,7 @@ class Steps(NamedTuple):
     def before(self, day: float) -> Steps:
         """Return the steps before a day."""
         rows = self.middle < day
-        return self._replace(count=self.count[:, rows], middle=self.middle[rows], length=self.length[rows])
+        return self._replace(counts=self.counts[:, rows], middle=self.middle[rows], length=self.length[rows])
 
 
 class Segmented(NamedTuple):
@@ -75,7 +75,7 @@ def segmented(steps: Steps, start: float = 0.0) -> Segmented:
     coefficient, of that of the regression, its spread no less than the residuals', and of Newey & West's (1987), which allows
     for residuals that go together from step to step.
     """
-    groups, n = steps.count.shape
+    groups, n = steps.counts.shape
     time = (steps.middle - start) / SLOPE_DAYS
     after = (steps.middle >= start).astype(float)
     changed = np.column_stack([after, after * time])
@@ -88,7 +88,7 @@ def segmented(steps: Steps, start: float = 0.0) -> Segmented:
         common = [changed] * (groups > 1)
         blocks.append(np.hstack([*parts, season, *common, changed * (group == 0)]))
         without.append(np.hstack([*parts, season, *common, np.zeros_like(changed)]))
-    design, counts = np.vstack(blocks), steps.count.ravel().astype(float)
+    design, counts = np.vstack(blocks), steps.counts.ravel().astype(float)
     found = fit(counts, design, np.tile(steps.length, groups))
     residual = found.residuals(counts)
     freedom = design.shape[0] - design.shape[1]

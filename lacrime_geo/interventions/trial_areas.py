@@ -111,7 +111,8 @@ class TrialAreas:
 def _lattice(layers: tuple[Features, ...], reach: float) -> tuple[Grid, np.ndarray, np.ndarray]:
     """Return points over layers and their surroundings."""
     bounds = np.array([layer.bounds for layer in layers])
-    west, south, east, north = *bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)
+    west, south = bounds[:, :2].min(axis=0).tolist()
+    east, north = bounds[:, 2:].max(axis=0).tolist()
     size = np.sqrt((east - west + 2 * reach) * (north - south + 2 * reach) / MOST_POINTS)
     side = float(max(size, reach / POINTS_ACROSS))
     grid = Grid.over((west, south, east, north), side, layers[0].crs, padding=reach + side)

@@ -175,7 +175,7 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
     lengths = periods.before.days, periods.after.days
     rates = counts.sums((periods.before, periods.after), 0)[:WITHOUT, 0] / lengths[0]
     widened = max(spread, 1.0) if z.size >= ENOUGH_PLACEBOS else 1.0
-    design = Design(*map(float, rates), *map(float, lengths), level, widened)
+    design = Design(float(rates[0]), float(rates[1]), float(lengths[0]), float(lengths[1]), level, widened)
     least = {test: smallest_fall(design, test, POWER) for test in ("wdd", "irr")}
     parameters["detectable"] = {test: None if np.isnan(fall) else round(fall, 3) for test, fall in least.items()}
     parameters["told"] = detectable_in_words(least)
