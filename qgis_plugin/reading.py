@@ -19,6 +19,7 @@ from . import databases, file_layers, named_columns
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.agencies import agency_of
 from .lacrime_geo.crs import known_degrees
+from .lacrime_geo.forecasting.weighted_sums import UNIT, WEIGHT
 from .lacrime_geo.incident_columns import of_whole_file
 from .lacrime_geo.parameters import Parameters
 from .lacrime_geo.progress import advance, within
@@ -57,6 +58,8 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     reported = times(named.reported, False, 1.0, 1.0)
     category = _texts(values[named.category]) if named.category else None
     known_until, whole = of_whole_file(source.kept, when, reported, category)
+    if WEIGHT in table and UNIT in source.kept:  # a layer of harm, whose record says of what the weights are
+        table[UNIT] = np.full(len(ids), source.kept[UNIT], dtype=object)
     return Incidents(
         easting,
         northing,

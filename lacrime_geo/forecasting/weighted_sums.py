@@ -27,9 +27,18 @@ def unit_of(weight: Any, incidents: Incidents) -> str:
         return str(told)
     if not isinstance(weight, str):
         return SUMS
-    # A layer of harm keeps the record of how it was made.
-    record = restored(getattr(incidents.source, "attrs", {}).get("lacrime_geo"))
-    return str(record[UNIT]) if weight == WEIGHT and record.get(UNIT) else f"sums of {weight}"
+    return _unit_of_layer(incidents.source, weight) or f"sums of {weight}"
+
+
+def _unit_of_layer(source: Any, weight: str) -> str | None:
+    """Return what the record of a layer of harm, or its column `unit`, says of the column of its weights."""
+    if weight != WEIGHT:
+        return None
+    kept = restored(getattr(source, "attrs", {}).get("lacrime_geo")).get(UNIT)
+    if kept is None and UNIT in {str(name) for name in source}:
+        found = set(np.asarray(source[UNIT]).tolist())
+        kept = found.pop() if len(found) == 1 else None
+    return None if kept is None else str(kept)
 
 
 def unit_in(parameters: Mapping[str, Any]) -> str:

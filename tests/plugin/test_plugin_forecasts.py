@@ -50,6 +50,18 @@ def test_a_backtest_comes_with_its_page(run, daily, tmp_path, ending):
     assert QImage(written["PAGE"]).width() == 2 * 860
 
 
+def test_harm_is_forecast_from_its_layer_and_named_by_its_unit(load, daily):
+    layer, script = daily
+    harm = next(iter(load("harm", INCIDENTS=layer, SCALE="ucr_part1").values()))
+    given = dict(INCIDENTS=harm, WEIGHT="weight", STEP="day", MODEL="seasonal mean", HORIZON=2)
+    title, drawn = next(
+        (title, layer) for title, layer in load("forecast_areas", **given).items() if "Forecast" in title
+    )
+    expected = lg.forecast_areas(script, weight=np.ones(script.size), step="day", model="seasonal mean", horizon=2)
+    assert title == "Forecast: Part I offences expected"
+    np.testing.assert_allclose([feature["mean"] for feature in drawn.getFeatures()], expected["mean"])
+
+
 def forecast_file(folder):
     """Return the path of a map of seven areas and two months, with a change of every kind."""
     size = len(SURE)
