@@ -75,10 +75,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Columns:
-    """Several columns of the input."""
+    """Several columns of the input, or of the layer that another parameter names."""
 
     name: str
     label: str
+    of: str | None = None
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,7 @@ class Inputs:
         shown = (*self.analysis.params, *self.analysis.second_params)
         columns = [p.name for p in shown if isinstance(p, Column) and p.of == layer]
         usual = {name: None if self.analysis.required(name) else self.analysis.default(name) for name in columns}
-        several = [options.get(p.name, []) for p in shown if isinstance(p, Columns) and layer is None]
+        several = [options.get(p.name, []) for p in shown if isinstance(p, Columns) and p.of == layer]
         further = [name for names in several for name in names]
         return [options.get(name, usual[name]) for name in columns] + further
 

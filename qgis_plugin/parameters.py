@@ -95,6 +95,7 @@ def _column(parameter, layer, default, optional):
 
 def _columns(parameter, layer, default, optional):
     every = QgsProcessingParameterField.DataType.Any
+    layer = parameter.of.upper() if parameter.of else layer
     return QgsProcessingParameterField(
         parameter.name.upper(), tr(parameter.label), default, layer, every, True, optional
     )

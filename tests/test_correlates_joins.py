@@ -153,9 +153,9 @@ def test_rows_without_a_polygon_and_a_name_taken_twice():
     own = lg.Features([None, *squares(100, 1).wkb], UTM, {"people": [5, 6], "name": ["a", "b"]})
     tracts = lg.Features([None, *squares(100, 1).wkb], UTM, {"people": [7, 8]})
     joined = lg.join_by_area(own, areas=tracts, columns="people")
-    assert np.isnan(joined["people_joined"][0]) and joined["people_joined"][1] == 8.0
+    assert np.isnan(joined["people"][0]) and joined["people"][1] == 8.0
     assert np.isnan(joined["covered"][0]) and np.isnan(joined.shares()["inside"][0])
-    assert list(joined.to_features().source) == ["people", "name", "covered", "people_joined", "people_joined_known"]
+    assert list(joined.to_features().source) == ["people", "name", "covered", "people_known"]
 
 
 @pytest.mark.parametrize(

@@ -65,8 +65,8 @@ def join_by_area(
     ----------
     features : Features, GeoDataFrame of polygons or path: what is to have the columns, such as police divisions.
     areas : Features, GeoDataFrame of polygons or path: what has them, such as census tracts. They should not lie upon each other.
-    columns : name or names of columns of numbers of the areas. A missing value, and the codes by which the census says that one
-        is missing (such as −666666666), are not known and are counted.
+    columns : names of columns of numbers of the areas, separated by commas, or a list. A missing value, and the codes by which
+        the census says that one is missing (such as −666666666), are not known and are counted.
     kind : "sum" of numbers of people or things, each split by the share of its area that lies in a feature; or "mean" of
         rates, medians and the like, each weighted by the ground that its area shares with the feature.
     weigh_by : of a "mean": a column of the areas, such as its households, whose number on the shared ground is the weight in
@@ -78,9 +78,9 @@ def join_by_area(
     JoinedAreas
         Marks on the features with a column for each name, missing where no area with a known value is; beside each
         `<name>_known`, the share of the feature's ground that lies in areas whose value is known; and `covered`, the share that
-        lies in areas at all. A name that the features have themselves becomes `<name>_joined`. Of a sum, ground that is not
-        known adds nothing: below a `_known` of 1 the number is too small. Its method `shares` gives the areas with how much of
-        each lies inside the features.
+        lies in areas at all. A column of the features of the same name is replaced. Of a sum, ground that is not known adds
+        nothing: below a `_known` of 1 the number is too small. Its method `shares` gives the areas with how much of each lies
+        inside the features.
 
     Raises
     ------
@@ -107,8 +107,9 @@ def join_by_area(
     checks.option("kind", kind, KINDS)
     own = as_features(features)
     other = as_features(areas, crs=own.crs)
-    refuse_victims([columns] if isinstance(columns, str) else columns)
-    names = [columns] if isinstance(columns, str) else list(dict.fromkeys(columns))
+    named = [name.strip() for name in columns.split(",") if name.strip()] if isinstance(columns, str) else list(columns)
+    refuse_victims(named)
+    names = list(dict.fromkeys(named))
     _refuse(own, other, names, kind, weigh_by)
     parameters = Parameters(layer=own.label, areas=other.label, features=own.size, crs=own.crs)
     parameters.update(columns=names, kind=kind, weigh_by=weigh_by, method="areal weighting, exact shared areas")
@@ -119,9 +120,7 @@ def join_by_area(
     _tell_of_covered(found["covered"], own, parameters)
     weights = None if weigh_by is None else _values(other, weigh_by, parameters, least=0.0)
     for name in names:
-        found.update(_joined(joining, (name, _values(other, name, parameters)), (weigh_by, weights), own, parameters))
-    # What the columns are called on the features.
-    parameters["titles"] = [title for title in found if title != "covered" and not title.endswith("_known")]
+        found.update(_joined(joining, (name, _values(other, name, parameters)), weights, parameters))
     inside = joining.inside()
     _tell_of_inside(joining, inside, other, parameters)
     parameters.warn(EVEN)
@@ -175,23 +174,18 @@ def _values(areas: Features, name: str, parameters: Parameters, least: float = -
 def _joined(
     joining: Joining,
     column: tuple[str, np.ndarray],
-    weighting: tuple[str | None, np.ndarray | None],
-    own: Features,
+    weights: np.ndarray | None,
     parameters: Parameters,
 ) -> dict[str, np.ndarray]:
     """Return one column on the features, and which share of each it is known of."""
-    (name, values), (_, weights) = column, weighting
+    name, values = column
     known = np.isfinite(values) if weights is None else np.isfinite(values) & np.isfinite(weights)
     mean = parameters["kind"] == "mean"
     joined = joining.means(values, weights) if mean else joining.sums(values)
     if not mean:
         whole, within_features = float(np.nansum(values)), float(np.nansum(joined))
         parameters[f"{name}_of_areas"], parameters[f"{name}_of_features"] = whole, within_features
-    title = name
-    if own.source is not None and name in map(str, own.source):
-        title = f"{name}_joined"
-        parameters.note(title, 1, f"the features have a column {name!r} of their own; the one joined is {title!r}")
-    return {title: joined, f"{title}_known": joining.covered(known)}
+    return {name: joined, f"{name}_known": joining.covered(known)}
 
 
 def _tell_of_covered(covered: np.ndarray, own: Features, parameters: Parameters) -> None:

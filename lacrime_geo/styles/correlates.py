@@ -39,7 +39,7 @@ def components(result: Any) -> str:
 
 def joined_areas(result: Any) -> str:
     """Fifths of the first column joined, with rounded limits; no fill where nothing is known."""
-    title = str(result.parameters["titles"][0])
+    title = str(result.parameters["columns"][0])
     values = result[title]
     known = values[np.isfinite(values)]
     limits = sorted({float(f"{limit:.1e}") for limit in np.quantile(known, QUANTILES)}) if known.size else []
