@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -170,8 +169,10 @@ def _kind(name: str) -> Any:
 def _models(models: str | Sequence[str] | None, parameters: Parameters) -> tuple[str, ...]:
     """Return the baselines and the models asked for; what is missing is refused where it was asked for, else told."""
     if models is None:
-        if find_spec("sklearn") is None:
-            parameters.warn('"gradient_boosting" is left out: it needs scikit-learn (pip install scikit-learn).')
+        try:
+            boosting()
+        except ImportError as missing:
+            parameters.warn(f"It is left out: {missing}")
             return (*BASELINES, "logistic")
         return (*BASELINES, *LEARNED)
     named = words(models) if isinstance(models, str) else list(models)
