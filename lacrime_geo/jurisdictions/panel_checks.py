@@ -20,8 +20,8 @@ AGGREGATES = (
 FACTOR, ENOUGH = 3.0, 30
 # Five numbers rounded to whole ones are apart by less than this.
 ROUNDED, WHOLE = 2.5, 0.5
-# Printed rates have some digits.
-RATE_TOLERANCE = 0.005
+# Printed rates have one decimal at least, and some digits.
+DECIMAL, DIGITS = 0.0501, 1e-4
 PER = 100_000
 KEPT = "kept; flagged only"
 NOT_USED = "kept in the panel; not usable"
@@ -138,7 +138,7 @@ def _rates(columns: Columns, shown: Shown, rates: Columns) -> Iterator[Finding]:
         if crime in columns:
             with np.errstate(invalid="ignore", divide="ignore"):
                 ours = PER * columns[crime] / columns["population"]
-                bad = np.abs(ours - told) > RATE_TOLERANCE * np.maximum(np.abs(ours), 1.0)
+                bad = np.abs(ours - told) > DECIMAL + DIGITS * np.abs(ours)
             yield finding(
                 f"{crime}_rate_differs",
                 bad,
