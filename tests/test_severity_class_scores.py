@@ -37,12 +37,18 @@ def test_a_draw_is_its_weeks_as_often_as_drawn(scored):
     roc, precision = draws.areas(probability, came)
     told = (probability > 0.5).astype(int)
     scores = draws.macro_f1(told, came, 2)
-    assert draws.weeks == 10 and (draws.times.sum(axis=1) == 10).all()
+    assert (draws.spans, draws.named) == (10, "weeks") and (draws.times.sum(axis=1) == 10).all()
     for draw in (1, 2, 3):
-        rows = np.repeat(np.arange(400), draws.times[draw][draws.week].astype(int))
+        rows = np.repeat(np.arange(400), draws.times[draw][draws.span].astype(int))
         assert roc[draw] == pytest.approx(roc_auc(probability[rows], came[rows]))
         assert precision[draw] == pytest.approx(pr_auc(probability[rows], came[rows]))
         assert scores[draw] == pytest.approx(macro_f1(told[rows], came[rows], 2))
+
+
+def test_of_few_weeks_days_are_drawn():
+    days = np.datetime64("2023-01-01") + np.repeat(np.arange(20), 3)
+    draws = WeekDraws.of(days, 0)
+    assert (draws.spans, draws.named) == (20, "days") and draws.sums(np.ones(60))[0] == 60
 
 
 def test_many_thresholds_are_taken_together_with_hardly_a_difference():
@@ -64,7 +70,7 @@ def test_slopes_of_draws_are_near_those_found_anew(scored):
     assert (intercept[0], slope[0]) == (whole.intercept, whole.slope)
     anew = []
     for draw in range(1, 40):
-        rows = np.repeat(np.arange(400), draws.times[draw][draws.week].astype(int))
+        rows = np.repeat(np.arange(400), draws.times[draw][draws.span].astype(int))
         anew.append(recalibration(told[rows], came[rows]).slope)
     assert np.abs(slope[1:40] - anew).max() < 0.1 and np.corrcoef(slope[1:40], anew)[0, 1] > 0.98
 

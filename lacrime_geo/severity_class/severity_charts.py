@@ -44,11 +44,8 @@ def pr_areas(scores: SeverityScores, top: float) -> tuple[list[str], float]:
     parts = [
         text(f"PR-AUC of {scores.contest.labels.gravest}", MARGIN, top, size=13),
         text(
-            "with 95 % intervals of weeks drawn again; upright: its share, which is the PR-AUC of knowing nothing",
-            MARGIN,
-            top + 17,
-            "start",
-            11,
+            f"with 95 % intervals of {scores.parameters['drawn_again']} drawn again; upright: its share of all",
+            *(MARGIN, top + 17, "start", 11),
             fill=SMALL,
         ),
         *frame.upright_lines(),

@@ -79,10 +79,10 @@ def predict_severity(
     The class is a function of the crime code, so whoever knows the code knows the class; the question is what is known before.
     Predictors learn from the train part. The last fifth of what was known before `test_since`, the validation part, tells which
     setting is best, how probabilities are turned (Platt 1999; of more classes temperature and biases), and which rule has the
-    highest macro-F1; the test part is only scored. Intervals are of 1,000 draws of the weeks of the test part (Efron 1979), the
-    same for all predictors, so that differences are of the same weeks; slopes are drawn by one Newton step each. `part_of` of
-    incidents that occurred before `test_since` and were reported after is "left out". Times that stand for unknown ones have no
-    hour; places are told of by cells of 1 km.
+    highest macro-F1; the test part is only scored. Intervals are of 1,000 draws of the weeks of the test part (Efron 1979; of
+    fewer than eight weeks, of its days), the same for all predictors, so that differences are of the same weeks; slopes are drawn
+    by one Newton step each. `part_of` of incidents that occurred before `test_since` and were reported after is "left out". Times
+    that stand for unknown ones have no hour; places are told of by cells of 1 km.
 
     References
     ----------
@@ -147,7 +147,8 @@ def classes_told(
 
 def _keep(contest: ClassContest, draws: WeekDraws, seed: int, parameters: Parameters) -> None:
     """Keep what the predictors were made with, and what makes the scores say little."""
-    parameters.update(classes=list(contest.labels.names), seed=seed, best=contest.best.name, weeks=draws.weeks)
+    parameters.update(classes=list(contest.labels.names), seed=seed, best=contest.best.name)
+    parameters.update(drawn_again=draws.named, drawn_from=draws.spans)
     parameters["best_reason"] = "the least log loss in the validation part"
     parameters["settings"] = {one.name: dict(one.setting) for one in contest.entrants if one.setting}
     parameters["calibration"] = {
@@ -162,5 +163,5 @@ def _keep(contest: ClassContest, draws: WeekDraws, seed: int, parameters: Parame
     ):
         parameters[f"n_{name}"] = int(part.sum())
     parameters.warn(CAVEAT)
-    if draws.weeks < ENOUGH:
-        parameters.warn(f"The intervals are drawn from {draws.weeks:,} weeks: of so few they say little.")
+    if draws.spans < ENOUGH:
+        parameters.warn(f"The intervals are drawn from {draws.spans:,} {draws.named}: of so few they say little.")

@@ -1,4 +1,4 @@
-"""How sure scores are: the weeks of the incidents that are scored, drawn again, the same for all predictors."""
+"""How sure scores are: the weeks of the incidents that are scored, drawn again, the same for all predictors; of few, days."""
 
 from __future__ import annotations
 
@@ -9,40 +9,45 @@ import numpy as np
 from ..risk.scoring.block_bootstrap import percentiles
 
 DRAWS, LEVEL = 1000, 95.0
-# Of fewer weeks an interval says little.
+# Of fewer an interval says little.
 ENOUGH = 20
+# Of fewer weeks than that, days are drawn.
+FEWEST_WEEKS, WEEK = 8, 7
 # Thresholds of a curve in draws; where values are more, neighbours are one.
 MOST = 1000
 BINS = 10
 
 
 class WeekDraws(NamedTuple):
-    """Hold the week of each incident (n,), and how often each week is in each draw (1 + draws, weeks): first all once.
+    """Hold the week or day of each incident (n,), and how often each is in each draw (1 + draws, spans): first all once.
 
     Each figure is an array (1 + draws,), its value first.
     """
 
-    week: np.ndarray
+    span: np.ndarray
     times: np.ndarray
+    named: str
 
     @classmethod
     def of(cls, when: np.ndarray, seed: int) -> WeekDraws:
-        """Return draws of the weeks, from the first day on, in which something occurred."""
+        """Return draws of the weeks, from the first day on, in which something occurred; of fewer than eight weeks, of days."""
         day = when.astype("M8[D]").astype(np.int64)
-        week = np.unique((day - day.min()) // 7, return_inverse=True)[1]
-        many = int(week.max()) + 1
-        random = np.random.default_rng(seed)
-        drawn = random.multinomial(many, np.full(many, 1 / many), DRAWS)
-        return cls(week, np.vstack([np.ones(many, dtype=np.int64), drawn]).astype(float))
+        since = day - day.min()
+        weeks = bool(since.max() // WEEK + 1 >= FEWEST_WEEKS)
+        span = np.unique(since // WEEK if weeks else since, return_inverse=True)[1]
+        many = int(span.max()) + 1
+        drawn = np.random.default_rng(seed).multinomial(many, np.full(many, 1 / many), DRAWS)
+        times = np.vstack([np.ones(many, dtype=np.int64), drawn]).astype(float)
+        return cls(span, times, "weeks" if weeks else "days")
 
     @property
-    def weeks(self) -> int:
-        """How many weeks there are."""
+    def spans(self) -> int:
+        """How many weeks or days there are."""
         return self.times.shape[1]
 
     def sums(self, values: np.ndarray) -> np.ndarray:
         """Return sums of values (n,) in each draw."""
-        return np.asarray(self.times @ np.bincount(self.week, values, self.weeks))
+        return np.asarray(self.times @ np.bincount(self.span, values, self.spans))
 
     def mean(self, values: np.ndarray) -> np.ndarray:
         """Return means of values (n,)."""
@@ -74,8 +79,8 @@ class WeekDraws(NamedTuple):
         if many > MOST:
             group = _binned(group, MOST)
             many = int(group.max()) + 1
-        shape = self.weeks, many
-        flat = self.week * many + group
+        shape = self.spans, many
+        flat = self.span * many + group
         every = np.bincount(flat, minlength=shape[0] * many).reshape(shape)
         hits = np.bincount(flat, came.astype(float), shape[0] * many).reshape(shape)
         return np.cumsum(self.times @ every, axis=1), np.cumsum(self.times @ hits, axis=1)
