@@ -29,13 +29,13 @@ def population_axis(population: np.ndarray) -> Axis:
     """Return an axis of populations above 0.
 
     >>> population_axis(np.array([2e4, 3e4, 4e6])).ticks.tolist()
-    [20000.0, 50000.0, 100000.0, 200000.0, 500000.0, 1000000.0, 2000000.0, 5000000.0]
+    [20000.0, 50000.0, 100000.0, 200000.0, 500000.0, 1000000.0, 2000000.0]
     """
     if population.max() <= FAR * np.median(population):
         return axis_of(population, COUNT)
     low, high = np.log10(population.min()) - 0.05, np.log10(population.max()) + 0.05
     steps = np.array([10.0**power * step for power in range(int(np.floor(low)), int(high) + 2) for step in (1, 2, 5)])
-    ticks = steps[(np.log10(steps) >= low - 0.12) & (np.log10(steps) <= high + 0.12)]
+    ticks = steps[(np.log10(steps) >= low - 0.12) & (np.log10(steps) <= high + 0.02)]
     ticks = ticks if ticks.size <= 10 else ticks[np.isclose(np.log10(ticks) % 1, 0)]
     first, last = min(low, float(np.log10(ticks[0]))), max(high, float(np.log10(ticks[-1])))
     return PowersOfTen(first, last, ticks, NUMBER)

@@ -17,7 +17,7 @@ from .funnel_axes import population_axis, populations_along, rate_axis
 if TYPE_CHECKING:
     from .place_funnels import Funnel
 
-HEIGHT, LEFT = 420.0, 76.0
+HEIGHT, LEFT, RIGHT = 420.0, 76.0, 16.0
 STEPS = 160
 NAMED = 14
 SIZE, CHOSEN = 2.6, 4.2
@@ -79,7 +79,7 @@ def _frame(found: Funnel, top: float) -> tuple[Frame, np.ndarray]:
     usual = np.ones(small.size, dtype=bool) if small.all() else ~small
     limits = [values[known][usual] for name, values in found.columns.items() if name.startswith(("low_", "high_"))]
     y = rate_axis(rate[usual], np.quantile(limits, 0.9, axis=1))
-    frame = Frame(MARGIN + LEFT, top, WIDTH - 2 * MARGIN - LEFT, HEIGHT, population_axis(people[usual]), y)
+    frame = Frame(MARGIN + LEFT, top, WIDTH - 2 * MARGIN - LEFT - RIGHT, HEIGHT, population_axis(people[usual]), y)
     inside = known & ~found["few_residents"]
     inside[inside] = found["rate"][inside] <= y.last
     return frame, inside

@@ -264,11 +264,12 @@ def _tell(found: Funnel) -> None:
         f"{beyond['far below'] + beyond['below']:,} below what {of_what} leave{'s' * (of_what == 'chance')} ({inner} limits; "
         f"{beyond['far above']:,} and {beyond['far below']:,} beyond {outer}), against {in_words(kept['target'])} {kept['unit']}"
     )
+    out = int(np.sum(found["p_adjusted"][usual] <= SURE))
     fair = np.where(found["few_residents"], np.nan, found["z_spread"])
     kept["further"] = [
         f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
         f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
-        f"Looked at together {int(np.sum(found['p_adjusted'][usual] <= SURE)):,} stand out at a false discovery rate of 5 %",
+        f"Looked at together {out:,} stand{'s' * (out == 1)} out at a false discovery rate of 5 %",
         of_totals(places, ranks_of(fair), "by distance from the target"),
     ]
     if small := kept["few_residents"]:

@@ -60,7 +60,7 @@ def funnel(result: Any) -> str:
     symbols.insert(-1, _doubtful(areas))
     held = 'if("few_residents", \'few residents\', "position")'
     within = _INTERVAL.format(low=f'"low_{_written(inner)}"', high=f'"high_{_written(inner)}"')
-    beside = _beside('format_number("rate", 0)', f"'{inner} limits ' || {within}")
+    beside = _beside('format_number("rate", 0)', f"'limits ' || {within}")
     return _whole(categorised(held, entries, symbols), beside)
 
 
@@ -131,9 +131,9 @@ def _unknown(areas: bool) -> str:
 
 
 def _beside(value: str, interval: str) -> str:
-    """Return labels with a value and its interval, on maps large enough to read them."""
+    """Return labels with a value and its interval, on maps large enough for them, where they fit into their place."""
     words = f"if(@map_scale < {LOCAL_SCALE} and \"rate\" is not null, {value} || ' (' || {interval} || ')', '')"
-    placed = dict(placement=1, centroidWhole=0, fitInPolygonOnly=0)
+    placed = dict(placement=1, centroidWhole=0, fitInPolygonOnly=1)
     return labels(words, placement=placed, rendering={}, priority="5")
 
 

@@ -16,6 +16,8 @@ import lacrime_geo as lg
 from . import (
     alarms,
     clusters,
+    comparisons,
+    correlates,
     density,
     emerging,
     forecasts,
@@ -48,6 +50,8 @@ PICTURES = {
     **reports.PICTURES,
     **alarms.PICTURES,
     **risk.PICTURES,
+    **comparisons.PICTURES,
+    **correlates.PICTURES,
     **harm.PICTURES,
 }
 TOOLS = Path(__file__).resolve().parents[1]
