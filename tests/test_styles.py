@@ -42,6 +42,13 @@ STYLED = {
     "risk": lambda: lg.predict_risk(crimes_frame(), model="prior_counts", cell_size=200, budget=0.05),
     "harm": lambda: lg.harm(crimes_frame(), scale="ucr_part1"),
     "severity_class": lambda: lg.predict_severity(reports(600), models="place_and_premise").classes(),
+    "components": lambda: lg.category_components(crimes_frame(), cell_size=250, least=5, rare=0, draws=19),
+    "joined": lambda: lg.join_by_area(
+        squares(5, 5), areas=squares(5, 5).assign(people=np.arange(25.0)), columns="people"
+    ),
+    "joined shares": lambda: lg.join_by_area(
+        squares(4, 4), areas=squares(5, 5).assign(people=np.arange(25.0)), columns="people"
+    ).shares(),
     "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -125,6 +132,23 @@ def test_every_probability_of_those_scored_is_of_one_class():
     for share in (0.01, 0.31, 0.55, 0.77, 0.99):
         assert sum(low <= share <= high for low, high, *_ in entries) == 1
     assert "\"part_of\" = 'test'" in parsed("severity_class").find("renderer-v2").get("attr")
+
+
+@pytest.mark.parametrize(
+    ("name", "column"), [("components", "component_1"), ("joined", "people"), ("joined shares", "inside")]
+)
+def test_every_value_of_correlates_is_of_one_class(name, column):
+    result, entries = STYLED[name](), ranges(parsed(name))
+    values = result[column]
+    for value in values[np.isfinite(values)]:
+        inside = [low <= value < high for low, high, *_ in entries[:-1]]
+        assert sum(inside) == 1 or (name == "joined shares" and value == 0 and sum(inside) == 0), value
+    if name == "components":
+        low, high = (words[2].replace("Much more ", "") for words in (entries[4], entries[0]))
+        table = result.loadings()
+        first = table["component"] == 1
+        top = table["category"][first][np.argmax(table["coordinate"][first])]
+        assert top.replace("_", " ") in high and top.replace("_", " ") not in low
 
 
 def test_every_count_is_of_one_class():
@@ -218,6 +242,7 @@ def test_points_are_marked_and_areas_filled():
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change", "risk"}
+    filled |= {"components", "joined", "joined shares"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 

@@ -263,7 +263,7 @@ INTERVENTION = {
     "displacement control": ("Around the control", "#0072b2", "#0072b2", False),
 }
 
-# Scores of a component, from the lowest to the highest, centred on the usual mix: ColorBrewer BrBG.
-COMPONENTS = ("#01665e", "#80cdc1", "#f5f5f5", "#dfc27d", "#8c510a")
+# Scores of a component, from the lowest to the highest, centred on the usual mix: ColorBrewer BrBG around a grey.
+COMPONENTS = ("#01665e", "#5ab4ac", "#dedede", "#dfc27d", "#8c510a")
 # Columns of other areas joined, sequential after ColorBrewer PuBuGn.
 JOINED = ("#d9dcec", "#a6bddb", "#67a9cf", "#1c9099", "#01594b")

@@ -1,0 +1,1 @@
+"""The tables of real places in docs/correlates.md."""
