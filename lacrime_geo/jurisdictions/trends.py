@@ -219,6 +219,6 @@ def _tell(trends: RateTrends) -> None:
     alike = int((trends["autocorrelation"] > 0.3).sum())
     if alike:
         kept.warn(
-            f"In {in_number(alike, 'agency', 'agencies')} years next to each other are alike beyond the trend (autocorrelation "
+            f"In {in_number(alike, 'agency', 'agencies')}, years next to each other are alike beyond the trend (autocorrelation "
             "above 0.3): joinpoints are found there too easily, and the intervals are too narrow."
         )
