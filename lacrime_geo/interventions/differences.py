@@ -23,7 +23,7 @@ from .trial_areas import TrialAreas
 from .trial_periods import DAY, Window, end_of
 
 USUAL_STEP = 28
-FEW_AREAS = 10
+FEW_AREAS = 20
 
 
 class Panel(NamedTuple):
@@ -129,10 +129,11 @@ def difference_in_differences(
     rows = _rows(panel, level, seed)
     parameters.update(treated=areas.treated.label, control=areas.control.label, level=level, seed=seed, step=panel.step)
     parameters.update(areas_treated=int(panel.treated.sum()), areas_control=int((~panel.treated).sum()))
-    if panel.treated.size < 2 * FEW_AREAS:
+    fewest = int(min(panel.treated.sum(), (~panel.treated).sum()))
+    if fewest < FEW_AREAS:
         parameters.warn(
-            f"There are {panel.treated.size} areas: of so few the errors by areas are too sure; take p_regrouped, the share of "
-            "other choices of treated areas that give as much."
+            f"One group has {fewest} areas: of so few the errors by areas are too sure; take p_regrouped, the share of other choices "
+            "of treated areas that give as much."
         )
     parameters.tell(rows[0]["sentence"])
     columns = {name: np.array([row[name] for row in rows], dtype=object) for name in ("what", "sentence")}
