@@ -21,7 +21,9 @@ def harm_map(work):
     """Draw the cells by their made-up harm, the top ones outlined."""
     found, layer = made(work / "harm.gpkg", compared([MADE_UP]).cells())
     used = found.parameters
-    sheet = tall_map([layer], "Harm on a made-up scale, 2023", f"Cells of {used['cell_size']:g} m · n = {used['incidents']:,}")
+    sheet = tall_map(
+        [layer], "Harm on a made-up scale, 2023", f"Cells of {used['cell_size']:g} m · n = {used['incidents']:,}"
+    )
     sheet.text("\n".join(_halves(used["caption"])), beside(15, 12), bold=True)
     sheet.classes(layer, beside(30, 40), columns=1)
     return sheet
