@@ -14,7 +14,7 @@ from .torch_package import torch_package
 # Steps that a convolution joins, at distances that double from layer to layer.
 JOINED = 3
 # What is told of each value of a key, and how wide the layers are.
-OF_KEY, WIDE = 6, 16
+OF_KEY, WIDE = 3, 16
 # Expected counts are at most so many times the level (a logarithm), and dispersions within these (logarithms).
 FURTHEST, LEAST_DISPERSION, MOST_DISPERSION = 4.0, -7.0, 5.0
 
@@ -85,7 +85,6 @@ def first_weights(shape: Shape, seeds: tuple[int, ...]) -> Weights:
         "asked": (shape.calendar, WIDE),
         "turned": (known, WIDE),
         "season": (1, WIDE),
-        "hidden": (WIDE, WIDE),
     }
     drawn = [_drawn(torch, torch.Generator().manual_seed(seed), sizes, shape) for seed in seeds]
     return {name: torch.stack([one[name] for one in drawn]).requires_grad_() for name in drawn[0]}
@@ -126,7 +125,6 @@ def told_by(weights: Weights, shape: Shape, batch: Batch) -> tuple[Any, Any]:
     joint = told[:, :, :, None] + asked[:, None] * (1 + turned[:, :, None, None])
     joint = joint + batch.season[None, ..., None] * weights["season"][:, None, None, :, :]
     hidden = torch.nn.functional.silu(joint)
-    hidden = hidden + torch.nn.functional.silu(_layer(weights, "hidden", hidden))
     past = batch.past[:, -steps:]
     plain = torch.einsum("rtf,sfh->srth", past, weights["late"]) + batch.season[None] * weights["late season"][:, None]
     beyond = (plain + _layer(weights, "mean", hidden)[..., 0]).clamp(-FURTHEST, FURTHEST)

@@ -12,10 +12,10 @@ from .panel_inputs import Inputs
 from .torch_package import torch_package
 
 # Forecasts (series × steps) that one pass learns from, and steps in a row of a series among them.
-AT_ONCE, IN_A_ROW = 4_096, 48
+AT_ONCE, IN_A_ROW = 2_048, 32
 # Passes at most, after how many it is judged, and how often without a gain before it ends.
 PASSES, JUDGED_EVERY, PATIENCE = 300, 10, 6
-RATE, DECAY = 0.005, 0.01
+RATE, DECAY = 0.002, 0.3
 
 
 class Parts(NamedTuple):
