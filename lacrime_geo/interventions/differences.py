@@ -132,8 +132,8 @@ def difference_in_differences(
     fewest = int(min(panel.treated.sum(), (~panel.treated).sum()))
     if fewest < FEW_AREAS:
         parameters.warn(
-            f"One group has {fewest} areas: of so few the errors by areas are too sure; take p_regrouped, the share of other choices "
-            "of treated areas that give as much."
+            f"One group has {fewest} areas: of so few the errors by areas are too sure; take p_regrouped, the share of other "
+            "choices of treated areas that give as much."
         )
     parameters.tell(rows[0]["sentence"])
     columns = {name: np.array([row[name] for row in rows], dtype=object) for name in ("what", "sentence")}
