@@ -160,7 +160,8 @@ def test_further_columns_are_kinds_or_numbers_in_tenths():
     found = lg.predict_severity(sound, columns="premise, decibels", models=SHARES)
     assert found.parameters["columns"] == "premise, decibels"
     assert found.parameters["importance"]["decibels"] > 0.1 > found.parameters["importance"]["premise"]
-    bare = lg.predict_severity(sound, columns=(), models=SHARES)
+    bare, none = (lg.predict_severity(sound, columns=no, models=SHARES) for no in ((), ""))
+    assert bare.parameters["columns"] == none.parameters["columns"] == "none"
     assert of(bare, "place_and_premise", "pr_auc_above_prevalence") < 0.05
 
 

@@ -96,7 +96,8 @@ def columns_asked(incidents: Incidents, asked: str | Sequence[str] | None, param
         reason = "known when the report is made" if found else f"there is no column {' or '.join(map(repr, USUAL))}"
         parameters.choose("columns", ", ".join(found) or "none", reason)
         return found
-    names = [name.strip() for name in asked.split(",")] if isinstance(asked, str) else [str(name) for name in asked]
+    given = asked.split(",") if isinstance(asked, str) else asked
+    names = [str(name).strip() for name in given if str(name).strip()]
     for name in names:
         checks.column(source, name)
     parameters["columns"] = ", ".join(names) or "none"

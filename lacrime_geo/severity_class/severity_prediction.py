@@ -47,7 +47,7 @@ def predict_severity(
         of a CSV, or a HarmScale.
     key_column : column of the scale's keys. Default: the one that the scale names, such as crime_code.
     columns : columns that are known when the report is made, beside time and place; those that leak are refused. Texts and whole
-        numbers are taken as names of kinds. Default: premise_code, else premise, where there is one.
+        numbers are taken as names of kinds. Default: premise_code, else premise, where there is one; "" for none.
     test_since : first day that is scored; learned from is what had occurred and been reported before. Default: the last fifth of
         the incidents by date is scored.
     models : predictors, in a list or a text with commas: "prevalence", "hour_of_week", "place_and_premise",
