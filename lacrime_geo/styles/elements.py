@@ -228,8 +228,8 @@ def data_defined(tag: str, target: str, expression: str, **others: str) -> str:
     return element(tag, [element("Option", [name, properties, collection], type="Map")])
 
 
-def marker(colour: str, size: float, opacity: float) -> str:
-    """Return a circle; only large ones (mm) have an outline."""
+def marker(colour: str, size: float, opacity: float, turn: int = 0) -> str:
+    """Return a circle; only large ones (mm) have an outline. Where a renderer draws by pass, those of later turns are above."""
     options = {
         "name": "circle",
         "color": rgba(colour),
@@ -239,6 +239,13 @@ def marker(colour: str, size: float, opacity: float) -> str:
         "size": size,
         "size_unit": "MM",
     }
+    return symbol("marker", [_layer("SimpleMarker", options, turn=turn)], opacity)
+
+
+def hollow(colour: str, size: float, opacity: float) -> str:
+    """Return a thin circle (mm) with nothing in it, beneath all of later turns."""
+    options = {"name": "circle", "color": rgba(colour, 0.0), "outline_color": rgba(colour), "outline_width": 0.15}
+    options.update(outline_width_unit="MM", size=size, size_unit="MM")
     return symbol("marker", [_layer("SimpleMarker", options)], opacity)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, marker
+from .elements import NORMAL, classified, document, element, hollow, marker
 
 SIZES = (1.2, 1.5, 1.8, 2.1, 2.4)
 # QGIS keeps mapped as a boolean or as a number; unmapped ones weigh 0 as well, and are told apart.
@@ -21,12 +21,13 @@ def harm(result: Any) -> str:
     unit = str(result.parameters.get("unit", ""))
     entries, symbols = [], []
     colours = palettes.HARM[-len(limits) :]
-    for (low, high), colour, size in reversed(list(zip(limits, colours, SIZES[-len(limits) :]))):
+    # The heavier are drawn above the lighter: those stand on the same places, and there are many of them.
+    for turn, ((low, high), colour, size) in reversed(list(enumerate(zip(limits, colours, SIZES[-len(limits) :]), 1))):
         entries.append((low * (1 - 1e-9), high * (1 + 1e-9), _words(low, high, unit)))
-        symbols.append(marker(colour, size, 0.75))
+        symbols.append(marker(colour, size, 0.75, turn))
     entries += [(0.0, 0.0, "Weighs nothing on the scale"), (-1.0, -1.0, "Not on the scale: counted as nothing")]
-    symbols += [marker(palettes.NOISE, 0.8, 0.4), marker("#ffffff", 2.0, 0.5)]
-    renderer = classified(CLASSIFIED, entries, symbols)
+    symbols += [marker(palettes.NOISE, 0.8, 0.4), hollow(palettes.NOISE, 1.1, 0.6)]
+    renderer = classified(CLASSIFIED, entries, symbols, by_pass=True)
     return document([renderer, element("blendMode", text=NORMAL)])
 
 
