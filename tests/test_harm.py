@@ -1,6 +1,7 @@
 """Harm of incidents: sums, coverage, what is unmapped and how few hold it; and its way into every analysis that weighs."""
 
 import logging
+import re
 
 import numpy as np
 import pytest
@@ -250,6 +251,8 @@ def test_the_style_has_a_class_for_every_weight_and_two_for_nothing():
     points = incidents(np.arange(8.0), np.zeros(8), category=kinds)
     style = qml(lg.harm(points, scale=scale(weight=weights, keys=tuple(kinds[:7]))))
     assert style.count("Weighs") == 6 and "Weighs 365 (days)" in style and "Not on the scale" in style
+    turns = [int(turn) for turn in re.findall(r'pass="(\d+)"', style)]
+    assert turns == [5, 4, 3, 2, 1, 0, 0] and 'symbollevels="1"' in style  # the heavier above
     limits = class_limits(weights)
     assert all(sum(low <= weight <= high for low, high in limits) == 1 for weight in weights)
     assert len(class_limits(np.array([3.0]))) == 1

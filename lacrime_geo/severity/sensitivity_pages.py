@@ -32,6 +32,10 @@ MEANINGS = (
         "the share of the top cells' harm that is the gravest incident of each: all of it in cells of one.",
     ),
     (
+        "lines of ranks",
+        "95 % of a cell's ranks where incidents are drawn again; a high rank may lie beside its line, where others had luck.",
+    ),
+    (
         "leave the top",
         "how many top cells would not be top without their gravest incident, and how far one of them falls.",
     ),
