@@ -166,7 +166,7 @@ def test_the_page_explains_the_loadings():
     ("data", "options", "sentence"),
     [
         (city(200), dict(cell_size=500), "components need 10: take"),
-        (city(), dict(cell_size=500, rare=0.5), "0 categories have at least 50.0%"),
+        (city(), dict(cell_size=500, rare=0.5), "0 categories have at least 50.0 %"),
         (city(), dict(rare=3), "rare must be a share"),
         (city(), dict(draws=5), "draws must be a whole number of at least 19"),
         (city(weight=np.ones(6_000)), {}, "components are of counts"),

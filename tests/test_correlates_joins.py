@@ -143,7 +143,7 @@ def test_areas_that_lie_upon_each_other_are_told():
     twice = layer([shapely.box(0, 0, 100, 100), shapely.box(50, 0, 150, 100)], {"people": [1.0, 1.0]})
     joined = lg.join_by_area(squares(200, 1), areas=twice, columns="people")
     assert joined.parameters["areas_upon_each_other"] == pytest.approx(0.25)
-    assert any("25.0% of the ground" in warning for warning in joined.parameters["warnings"])
+    assert any("25.0 % of the ground" in warning for warning in joined.parameters["warnings"])
     bow = layer([shapely.polygons([[0, 0], [150, 200], [150, 0], [0, 170]])], {"people": [1.0]})
     crossed = lg.join_by_area(squares(200, 1), areas=bow, columns="people")
     assert any("cross themselves" in warning for warning in crossed.parameters["warnings"])

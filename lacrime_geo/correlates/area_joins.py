@@ -196,8 +196,8 @@ def _tell_of_covered(covered: np.ndarray, own: Features, parameters: Parameters)
     parameters["features_not_covered"] = none
     if none or part:
         parameters.warn(
-            f"Of {some.size:,} features {none:,} lie in no area and {part:,} in part only (less than {WHOLE:.0%} of their "
-            f"ground): what stands outside the areas is not known. See the columns covered and …_known."
+            f"Of {some.size:,} features {none:,} lie in no area and {part:,} in part only (less than {100 * WHOLE:.0f} % of "
+            f"their ground): what stands outside the areas is not known. See the columns covered and …_known."
         )
     if some.max(initial=0.0) > 1 + _TWICE:
         parameters.warn(
@@ -215,8 +215,8 @@ def _tell_of_overlaps(areas: Features, size: np.ndarray, parameters: Parameters,
     parameters["areas_upon_each_other"] = twice
     if twice > _TWICE:
         parameters.warn(
-            f"{twice:.1%} of the ground of the areas lies in two of them: what is counted there is counted twice. Give areas "
-            "that do not lie upon each other."
+            f"{100 * twice:.1f} % of the ground of the areas lies in two of them: what is counted there is counted twice. Give "
+            "areas that do not lie upon each other."
         )
     if upon_itself:
         parameters.warn(
@@ -237,6 +237,6 @@ def _tell_of_inside(joining: Joining, inside: np.ndarray, areas: Features, param
     for name in parameters["columns"]:
         if parameters["kind"] == "sum":
             whole, part = parameters[f"{name}_of_areas"], parameters[f"{name}_of_features"]
-            share = f" ({part / whole:.1%})" if whole else ""
+            share = f" ({100 * part / whole:.1f} %)" if whole else ""
             sentence += f"; of {in_words(whole)} {name} {in_words(part)}{share} came into the features"
     parameters.tell(f"{sentence}.")

@@ -157,7 +157,7 @@ def _tell(composed: Composed, axes: Axes, noise: AxisNoise, shown: int, paramete
     parameters.update(above_noise=above, inertia=total, shares=(axes.inertia[:shown] / total).tolist())
     words = [
         f"component {number + 1}: {component_in_words(axes, composed.categories, number)} "
-        f"({axes.inertia[number] / total:.0%} of the differences; {noise.limit[number] / total:.0%} by chance)"
+        f"({100 * axes.inertia[number] / total:.0f} % of the differences; {100 * noise.limit[number] / total:.0f} % by chance)"
         for number in range(shown)
     ]
     parameters["components_in_words"] = words

@@ -48,8 +48,8 @@ def composed_cells(
     code, kept = _not_rare(category.code, category.values, rare, parameters)
     if len(kept) < _FEWEST_CATEGORIES:
         raise ValueError(
-            f"{len(kept)} categories have at least {rare:.1%} of the incidents; components need {_FEWEST_CATEGORIES}: lower "
-            "rare, or take incidents of more categories."
+            f"{len(kept)} categories have at least {100 * rare:.1f} % of the incidents; components need {_FEWEST_CATEGORIES}: "
+            "lower rare, or take incidents of more categories."
         )
     units, cell_size, boundary = places
     if units is None and cell_size is None:
@@ -80,9 +80,7 @@ def _not_rare(
     names = ", ".join(in_plain_words(name) for name, kept in zip(values, keep) if not kept)
     left = int(count[~keep].sum())
     parameters["rare_categories"] = names
-    sentence = (
-        f"{incidents_that(left, 'is', 'are')} of categories with less than {rare:.1%} of all and left out: {names}"
-    )
+    sentence = f"{incidents_that(left, 'is', 'are')} of categories with less than {100 * rare:.1f} % of all and left out: {names}"
     parameters.note("in_rare_categories", left, sentence)
     lacking = int((~known).sum())
     parameters.note("without_category", lacking, incidents_that(lacking, "has no category", "have no category"))
@@ -100,7 +98,7 @@ def _side(placed: Incidents, code: np.ndarray, least: int, parameters: Parameter
         share = float(count[count >= least].sum() / max(x.size, 1))
         if share >= ENOUGH:
             break
-    reason = f"{share:.0%} of the incidents stand in cells with at least {least:,} of them"
+    reason = f"{100 * share:.0f} % of the incidents stand in cells with at least {least:,} of them"
     return float(parameters.choose("cell_size", side, reason, " m"))
 
 
