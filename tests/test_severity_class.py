@@ -64,7 +64,8 @@ def test_probabilities_are_calibrated():
 def test_so_are_those_of_models_that_learn(planted):
     for predictor in ("logistic_regression", "gradient_boosting"):
         low, high = (of(planted, predictor, f"calibration_slope{end}") for end in ("_low", "_high"))
-        assert low < 1.2 and high > 0.8 and abs(of(planted, predictor, "calibration_slope") - 1) < 0.25
+        # Of 800 incidents a slope has a standard deviation of some 0.15.
+        assert low < 1.2 and high > 0.8 and abs(of(planted, predictor, "calibration_slope") - 1) < 0.45
         assert of(planted, predictor, "calibration_error") < 0.08
 
 

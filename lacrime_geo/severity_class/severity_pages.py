@@ -66,7 +66,9 @@ def page_of(scores: SeverityScores) -> str:
         *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
         html.tag("h2", "Scores"),
         html.items(sentences_of(scores)),
-        html.table(_HEAD, (_row(scores, row) for row in range(len(scores)))),
+        _scores(scores, *_TELLING),
+        html.tag("p", "How far probabilities can be believed:"),
+        _scores(scores, *_TOLD_RIGHT),
         html.tag("h2", "What tells"),
         html.tag(
             "p",
@@ -82,17 +84,23 @@ def page_of(scores: SeverityScores) -> str:
     )
 
 
-_HEAD = [
-    *("predictor", "class", "its share", "PR-AUC", "macro-F1", "slope"),
-    *("ROC-AUC", "log loss", "Brier", "error of calibration"),
-]
-_SURE, _BARE = ("pr_auc", "macro_f1", "calibration_slope"), ("roc_auc", "log_loss", "brier", "calibration_error")
+_NAMED = ["predictor", "class"]
+# Columns of each table: those with an interval, and those without.
+_TELLING = (("PR-AUC", "pr_auc"), ("macro-F1", "macro_f1")), (("its share", "prevalence"), ("ROC-AUC", "roc_auc"))
+_TOLD_RIGHT = (
+    (("slope", "calibration_slope"),),
+    (("log loss", "log_loss"), ("Brier", "brier"), ("error of calibration", "calibration_error")),
+)
 _TOLD = ("warnings", "found", "importance")
 
 
-def _row(scores: SeverityScores, row: int) -> list[Any]:
-    """Return the scores of a row, those that readers hold against each other with their intervals."""
-    sure = [with_interval(scores, figure, row) for figure in _SURE]
-    bare = [number(float(scores[figure][row])) for figure in _BARE]
-    name = scores["predictor"][row], frames.unbroken(scores["class"][row])
-    return [*name, number(float(scores["prevalence"][row])), *sure, *bare]
+def _scores(
+    scores: SeverityScores, sure: tuple[tuple[str, str], ...], bare: tuple[tuple[str, str], ...]
+) -> html.Markup:
+    """Return a table of some figures, with their intervals or without."""
+    rows = []
+    for row in range(len(scores)):
+        cells: list[Any] = [scores["predictor"][row], frames.unbroken(scores["class"][row])]
+        cells += [frames.unbroken(with_interval(scores, figure, row)) for _, figure in sure]
+        rows.append([*cells, *(number(float(scores[figure][row])) for _, figure in bare)])
+    return html.table([*_NAMED, *(words for words, _ in (*sure, *bare))], rows)

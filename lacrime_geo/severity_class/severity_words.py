@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..parameters import in_words
 from .share_predictors import HOUR_OF_WEEK, PREVALENCE
 
 if TYPE_CHECKING:
@@ -81,9 +80,3 @@ def _signed(scores: SeverityScores, figure: str, row: int) -> str:
     ends = sorted((abs(low), abs(high))) if low * high > 0 else None
     sure = f"{_two(ends[0])} to {_two(ends[1])}" if ends else f"{_two(low)} to {_two(high)}: no sure difference"
     return f"{_two(abs(value))} {side} ({sure})"
-
-
-def told_by(importance: dict[str, float], part: str) -> str:
-    """Return in words by how much the PR-AUC falls without a part."""
-    value = importance[part]
-    return f"{in_words(abs(value))} {'less' if value >= 0 else 'more'}"
