@@ -158,6 +158,11 @@ def test_what_is_no_scale_is_told(tmp_path):
         lg.harm_scale("part_1")
     with pytest.raises(FileNotFoundError, match=r"none\.csv"):
         lg.harm_scale(tmp_path / "none.csv")
+    with pytest.raises(FileNotFoundError, match="There is no file"):
+        lg.harm_scale(tmp_path)
+    (tmp_path / "a.parquet").write_bytes(bytes(range(256)) * 40)
+    with pytest.raises(ValueError, match=r"'a\.parquet' is no scale"):
+        lg.harm_scale(tmp_path / "a.parquet")
     with pytest.raises(TypeError, match="not a int"):
         lg.harm_scale(3)
 

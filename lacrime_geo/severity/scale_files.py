@@ -41,10 +41,10 @@ def read_scale(path: Path) -> ScaleFile:
     FileNotFoundError
         If it is missing.
     """
-    if not path.exists():
+    if not path.is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r}; check the path of the scale.")
     said, lines = _head(path)
-    rows = list(csv.reader(lines, delimiter=separator_of(lines[0]))) if lines else []
+    rows = _rows(lines)
     names = [name.strip() for name in rows[0]] if rows else []
     lower = [name.lower() for name in names]
     if WEIGHT not in lower or CITATION not in lower or lower.index(WEIGHT) == 0 or lower.index(CITATION) == 0:
@@ -85,6 +85,14 @@ def _head(path: Path) -> tuple[dict[str, str], list[str]]:
         if colon and name.strip().lower() in SAID:
             said[name.strip().lower()] = text.strip().replace('""', '"')
     return said, []
+
+
+def _rows(lines: list[str]) -> list[list[str]]:
+    """Return the cells of each line; nothing where these are no lines of a table."""
+    try:
+        return list(csv.reader(lines, delimiter=separator_of(lines[0]))) if lines else []
+    except csv.Error:  # such as a null in a file of another kind
+        return []
 
 
 def _refuse_bad_keys(file: str, keys: list[str]) -> None:
