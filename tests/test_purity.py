@@ -91,6 +91,11 @@ assert len(warned[-1].judged()) > 3 and warned[-1].watched_counts("all").svg()
 tables += [lg.cusum([1, 2, 9], mean=2, k=1, h=4)]
 several = [name for name in MODELS if name not in ("SARIMAX", "Prophet", "gradient boosting", "neural network")]
 tables += [lg.forecast_areas(points, areas=areas, model="smoothing", horizon=2).forecast]
+try:
+    lg.forecast(lg.counts(points), model="gradient boosting", horizon=2)
+    raise AssertionError("scikit-learn is there")
+except ImportError as problem:
+    assert "pip install scikit-learn" in str(problem)
 tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=several, step="day", horizon=2)]
 assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
 plain = ["all_crime_counts", "kde", "gi_star", "prospective", "self_exciting", "auto"]

@@ -129,7 +129,7 @@ def _head(forecast: Forecast, shown: int) -> tuple[list[str], float]:
     of = f"; the {shown} largest of {series_in_words(forecast)}" if panel.size > shown else ""
     scale = ", each series on its own scale" if shown > 1 else ""
     unit = unit_in(kept)
-    counted = "Reported incidents" if unit == INCIDENTS else f"{frames.capital(unit)} of reported incidents"
+    counted = "Reported incidents" if unit == INCIDENTS else f"{frames.capital(unit)}, as reported,"
     under = frames.lines_of(f"{counted} per {panel.step}{scale}{of}. Model: {model}.", WIDTH - 2 * MARGIN)
     parts = [text(forecast.label, MARGIN, 28, size=15, weight="bold")]
     parts += [text(row, MARGIN, 49 + 17 * number, "start") for number, row in enumerate(under)]

@@ -97,9 +97,9 @@ def told_of(rows: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> tuple[s
     return unit, weight
 
 
-def of_series(weight: np.ndarray | None, number: np.ndarray) -> np.ndarray | None:
+def of_series(weight: np.ndarray, number: np.ndarray) -> np.ndarray:
     """Return the effective weight of each series, that of its first row, of those of the rows."""
-    return None if weight is None else weight[np.unique(number, return_index=True)[1]]
+    return np.asarray(weight[np.unique(number, return_index=True)[1]])
 
 
 def varied(weight: Any) -> np.ndarray | None:
