@@ -83,7 +83,7 @@ def _of_values(incidents: Incidents, name: str, by: Any, progress: Progress) -> 
     every = np.ones(incidents.size, dtype=bool)
     groups = by_column(incidents, by, Unsaid(), progress, every)
     of_persons = is_of_persons(name)
-    labels = _meaning(name)(groups.names) if of_persons else [_plain(value) for value in groups.names]
+    labels = _meaning(name)(groups.names.tolist()) if of_persons else [_plain(value) for value in groups.names]
     ordered = _is_age(name) and of_persons
     values = _bands() if ordered else sorted({label for label in labels if label})
     number_of = {value: number for number, value in enumerate(values)}

@@ -125,9 +125,9 @@ def category_components(
     parameters.update(components=number, least=least, rare=rare, draws=draws, seed=seed)
     composed = composed_cells(placed, (units, cell_size, boundary), least, rare, parameters, within(progress, 0.0, 0.4))
     advance(progress, 0.4)
-    axes = correspondence(composed.count)
+    axes = correspondence(composed.table)
     shown = min(number, axes.inertia.size)
-    noise = axis_noise(composed.count, axes, draws, seed, shown, within(progress, 0.4, 0.95))
+    noise = axis_noise(composed.table, axes, draws, seed, shown, within(progress, 0.4, 0.95))
     parameters["categories"] = list(composed.categories)
     _tell(composed, axes, noise, shown, parameters)
     table = _loadings(composed, axes, noise, shown, parameters, everything.titled("Components of categories"))
@@ -167,7 +167,7 @@ def _tell(composed: Composed, axes: Axes, noise: AxisNoise, shown: int, paramete
     some = "1 component is" if above == 1 else f"{above} components are"
     parameters.tell(
         f"{some} more than noise, of {axes.inertia.size} in {parameters['incidents_scored']:,} incidents of "
-        f"{len(composed.categories)} categories in {composed.count.shape[0]:,} places; {'; '.join(words)}"
+        f"{len(composed.categories)} categories in {composed.table.shape[0]:,} places; {'; '.join(words)}"
     )
     if above < shown:
         parameters.warn(
@@ -180,7 +180,7 @@ def _tell(composed: Composed, axes: Axes, noise: AxisNoise, shown: int, paramete
 def _scores(composed: Composed, axes: Axes, shown: int) -> dict[str, np.ndarray]:
     """Return the columns of the places."""
     columns = {"count": composed.total, "known": composed.known}
-    for number, (score, error) in enumerate(zip(axes.scores.T[:shown], axes.errors(composed.count).T)):
+    for number, (score, error) in enumerate(zip(axes.scores.T[:shown], axes.errors(composed.table).T)):
         for name, values in ((f"component_{number + 1}", score), (f"component_{number + 1}_se", error)):
             columns[name] = np.full(composed.known.size, np.nan)
             columns[name][composed.known] = values

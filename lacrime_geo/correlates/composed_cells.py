@@ -24,7 +24,7 @@ class Composed(NamedTuple):
 
     units: Units
     known: np.ndarray
-    count: np.ndarray
+    table: np.ndarray
     total: np.ndarray
     categories: tuple[str, ...]
 

@@ -76,8 +76,9 @@ def _edges_of(layer: geometry.Rings, origin: tuple[float, float]) -> _Edges:
     turned = np.sign(geometry.ring_areas(layer)) * np.where(layer.hole, -1.0, 1.0)
     way = np.where(x1 < x0, 1.0, -1.0) * turned[ring]
     back, some = x1 < x0, (x1 != x0) & (way != 0)
-    found = np.where(back, x1, x0), np.where(back, y1, y0), np.where(back, x0, x1), np.where(back, y0, y1)
-    return _Edges(*(values[some] for values in found), way[some], layer.feature[ring][some])
+    west, east = (np.where(back, x1, x0), np.where(back, y1, y0)), (np.where(back, x0, x1), np.where(back, y0, y1))
+    (x0, y0), (x1, y1) = ((x[some], y[some]) for x, y in (west, east))
+    return _Edges(x0, y0, x1, y1, way[some], layer.feature[ring][some])
 
 
 class _Slabs:
