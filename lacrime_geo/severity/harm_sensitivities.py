@@ -15,7 +15,7 @@ from ..parameters import Parameters, Unsaid
 from ..progress import Progress, advance, within
 from ..results import Cells, Drawing, Picture
 from ..risk.mapping.budgets import within_budget
-from ..risk.scoring.hit_curves import Ranking
+from ..risk.scoring.hit_curves import ROUNDING, Ranking
 from . import sensitivity_pages
 from .celled_incidents import CelledIncidents
 from .harm_scales import HarmScale, as_scales, fitting
@@ -128,13 +128,8 @@ def harm_sensitivity(
     without = replace(everything, weight=None)
     gridding = Gridding.of(without, None, cell_size, boundary, shape, progress=within(progress, 0.0, 0.1))
     parameters = gridding.parameters
-    cells = gridding.cells(gridding.queen)
-    celled = CelledIncidents.of(cells, gridding.placed)
-    top = int(np.floor(budget * celled.universe.size * (1 + 1e-12)))
-    if not top:
-        raise ValueError(
-            f"budget {budget:g} is less than one of the {celled.universe.size:,} cells; take a larger share or smaller cells."
-        )
+    celled = CelledIncidents.of(gridding.cells(gridding.queen), gridding.placed)
+    top = _top_cells(budget, celled.universe.size)
     parameters.update(budget=budget, top_cells=top, occupied_cells=int(celled.occupied.size))
     parameters.update(resamples=resamples, seed=seed)
     advance(progress, 0.1)
@@ -151,6 +146,16 @@ def harm_sensitivity(
     tell(made)
     advance(progress, 1.0)
     return made
+
+
+def _top_cells(budget: float, cells: int) -> int:
+    """Return how many cells a share of them is, rounded down; raise where it is none."""
+    top = int(np.floor(budget * cells * (1 + ROUNDING)))
+    if not top:
+        raise ValueError(
+            f"budget {budget:g} is less than one of the {cells:,} cells; take a larger share or smaller cells."
+        )
+    return top
 
 
 def _scales(incidents: Incidents, scales: Any) -> list[HarmScale]:
