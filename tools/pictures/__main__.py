@@ -14,6 +14,7 @@ from qgis.core import QgsApplication
 import lacrime_geo as lg
 
 from . import (
+    agencies,
     alarms,
     clusters,
     comparisons,
@@ -24,6 +25,7 @@ from . import (
     harm,
     hotspots,
     hours,
+    interventions,
     lags,
     near_repeats,
     outbreaks,
@@ -53,6 +55,8 @@ PICTURES = {
     **comparisons.PICTURES,
     **correlates.PICTURES,
     **harm.PICTURES,
+    **agencies.PICTURES,
+    **interventions.PICTURES,
 }
 TOOLS = Path(__file__).resolve().parents[1]
 FOLDER = TOOLS.parent / "docs" / "pictures"
