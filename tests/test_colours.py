@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from lacrime_geo.styles import correlates, emerging, forecasts, palettes, risk
+from lacrime_geo.styles import comparisons, correlates, emerging, forecasts, palettes, risk
 
 # Machado, Oliveira & Fernandes 2009, table 1, severity 1.0: on linear RGB.
 DEFICIENCIES = {
@@ -75,6 +75,7 @@ SEQUENTIAL = {
     "often hot": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Hot"])],
     "often cold": [on_paper(colour, 0.8) for _, colour in reversed(palettes.STABLE["Cold"])],
     "risk of places": [on_paper(colour, risk.OPACITY) for _, colour in reversed(palettes.RISK)],
+    "rates": [on_paper(colour, comparisons.OPACITY) for colour in palettes.RATES],
     "harm of incidents": [on_paper(colour, 0.75) for colour in palettes.HARM],
     "joined columns": [on_paper(colour, correlates.OPACITY) for colour in palettes.JOINED],
     "hot spots": [on_paper(entry.colour, 0.7) for entry in palettes.BINS[2::-1]],
@@ -96,6 +97,7 @@ TOGETHER = {
     "emerging hotspots": [
         on_paper(colour, emerging.OPACITY) for side in palettes.EMERGING.values() for colour in side.values()
     ],
+    "funnel": [on_paper(colour, comparisons.OPACITY) for _, colour in palettes.FUNNEL.values() if colour],
     "components": [on_paper(colour, correlates.OPACITY) for colour in palettes.COMPONENTS],
     "stability": [on_paper(colour, 0.8) for side in palettes.STABLE.values() for _, colour in side],
 }
@@ -137,12 +139,13 @@ def test_labels_can_be_read_on_their_halo_and_on_every_class():
     assert contrast("#222222", mixed("#ffffff", 0.9, darkest)) > 4.5
 
 
-@pytest.mark.parametrize("name", ["density", "hot spots", "cold spots", "risk of places"])
+@pytest.mark.parametrize("name", ["density", "hot spots", "cold spots", "risk of places", "rates"])
 def test_streets_stay_legible_through_every_class(name):
     """Light basemaps draw streets white and letter them in dark grey: both show through what is laid over them."""
     layers = {
         "density": list(zip(palettes.DENSITY, palettes.DENSITY_OPACITY)),
         "risk of places": [(colour, risk.OPACITY) for _, colour in palettes.RISK],
+        "rates": [(colour, comparisons.OPACITY) for colour in palettes.RATES],
         "hot spots": [(entry.colour, 0.7) for entry in palettes.BINS[:3]],
         "cold spots": [(entry.colour, 0.7) for entry in palettes.BINS[4:]],
     }[name]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .. import html_pages as html
-from ..forecasting.chart_frames import number, sentence
+from ..forecasting.chart_frames import number, sentence, unbroken
 from ..parameters import in_words
 
 if TYPE_CHECKING:
@@ -83,12 +83,12 @@ def whole_cells(values: np.ndarray) -> list[Any]:
 
 
 def with_interval(value: np.ndarray, low: np.ndarray, high: np.ndarray) -> list[str]:
-    """Return values with their intervals in words.
+    r"""Return values with their intervals in words, each on one line.
 
     >>> with_interval(np.array([10.0, np.nan]), np.array([4.8, np.nan]), np.array([18.39, np.nan]))
-    ['10 (4.8–18.4)', '–']
+    ['10\xa0(4.8–18.4)', '–']
     """
     return [
-        f"{in_words(one)} ({in_words(below)}–{in_words(above)})" if np.isfinite(one) else "–"
+        unbroken(f"{in_words(one)} ({in_words(below)}–{in_words(above)})") if np.isfinite(one) else "–"
         for one, below, above in zip(value, low, high)
     ]

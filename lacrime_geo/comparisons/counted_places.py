@@ -131,13 +131,19 @@ def _few_residents(people: np.ndarray, given: float | None, parameters: Paramete
             "%", " %"
         )
         return float(parameters.choose("few_residents_below", limit, told))
-    parameters["few_residents_below"] = limit = float(checks.numbers("few_residents", given, 1)[0])
+    limit = float(checks.numbers("few_residents", given, 1)[0])
+    if not 0 <= limit <= people.max():
+        raise ValueError(
+            f"few_residents is {limit:,g}, and must be 0 or more and leave places with as many residents: the largest has "
+            f"{people.max():,g}."
+        )
+    parameters["few_residents_below"] = limit
     return limit
 
 
 def _whole_counts(rows: Rows, name: str) -> np.ndarray:
     values = rows.numbers(name)
-    bad = np.flatnonzero((values < 0) | (np.isfinite(values) & (values % 1 != 0)) | np.isinf(values))
+    bad = np.flatnonzero((values < 0) | (np.isfinite(values) & (np.floor(values) != values)) | np.isinf(values))
     if bad.size:
         raise ValueError(
             f"{name!r} must hold numbers of incidents; {bad.size:,} of {values.size:,} values are no whole numbers from 0, "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..forecasting.chart_frames import unbroken
 from ..parameters import p_in_words
 from . import comparison_pages as pages
 from .funnel_charts import drawn, words_of
@@ -41,12 +42,13 @@ def page_of(found: Funnel) -> str:
         ("z with the spread", pages.cells(found["z_spread"])),
         ("p", _chances(found["p_spread"])),
         ("adjusted", _chances(found["p_adjusted"])),
-        ("where", [words[name] for name in found["position"].tolist()]),
+        ("where", [unbroken(name) for name in found["position"].tolist()]),
         ("", ["few residents" if few else "" for few in found["few_residents"].tolist()]),
     ]
+    meant = [(name, said) for name, said in words.items() if name in found["position"]]
     far = np.where(found["few_residents"], -1.0, np.abs(found["z_spread"]))
     order = np.argsort(-np.where(np.isnan(far), -2.0, far), kind="stable")
-    return pages.comparison_page(found, drawn(found), columns, order, MEANINGS)
+    return pages.comparison_page(found, drawn(found), columns, order, (*MEANINGS, *meant))
 
 
 def _chances(p: np.ndarray) -> list[str]:

@@ -149,7 +149,7 @@ def funnel(
 
 
 def _tails(limits: Sequence[float]) -> tuple[float, float]:
-    shares = sorted(per_cent("limits", limit) for limit in limits)
+    shares = sorted(per_cent("limits", limit) for limit in checks.numbers("limits", limits, np.size(limits)).tolist())
     if len(shares) != 2 or shares[0] == shares[1] or shares[0] < 0.5:
         raise ValueError(f"limits must be two in per cent, from 50 on, such as 95, 99.8, got {limits!r}.")
     return (1 - shares[0]) / 2, (1 - shares[1]) / 2

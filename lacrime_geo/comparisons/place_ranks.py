@@ -183,9 +183,10 @@ def _tell(found: RankIntervals, above: np.ndarray, share: float) -> None:
     kept.update(told_apart=sum(sides.values()), told_above=sides[ABOVE], told_below=sides[BELOW])
     wide = float(np.nanmedian(found["rank_high"] - found["rank_low"] + 1))
     kept["median_width"] = wide
+    told = f"{kept['told_apart']:,} of {compared:,} places can be told from the median one"
     kept.tell(
-        f"{kept['told_apart']:,} of {compared:,} places can be told from the median one ({sides[ABOVE]:,} above, "
-        f"{sides[BELOW]:,} below); the {kept['level']:g} % interval of a rank is {in_words(wide)} ranks wide in the middle of all"
+        f"{told} ({sides[ABOVE]:,} above, {sides[BELOW]:,} below); the {kept['level']:g} % interval of a rank is "
+        f"{in_words(wide)} rank{'s' * (wide != 1)} wide in the middle of all"
     )
     first = int(np.nanargmin(found["expected_rank"]))
     # The first place against itself is never above.

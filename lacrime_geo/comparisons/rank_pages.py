@@ -8,7 +8,7 @@ import numpy as np
 
 from ..chart_axes import NUMBER, Axis, number_ticks
 from ..chart_parts import GREY
-from ..forecasting.chart_frames import sentence
+from ..forecasting.chart_frames import sentence, unbroken
 from ..parameters import in_words
 from ..styles.palettes import FUNNEL
 from . import comparison_pages as pages
@@ -95,7 +95,7 @@ def page_of(found: RankIntervals) -> str:
     """Return the whole page."""
     kept = found.parameters
     spans = [
-        f"{middle:,.0f} ({low:,.0f}–{high:,.0f})" if np.isfinite(middle) else "–"
+        unbroken(f"{middle:,.0f} ({low:,.0f}–{high:,.0f})") if np.isfinite(middle) else "–"
         for middle, low, high in zip(found["median_rank"], found["rank_low"], found["rank_high"])
     ]
     columns = [
@@ -110,7 +110,7 @@ def page_of(found: RankIntervals) -> str:
             f"among the {kept['top']:,} first",
             [f"{share:.2f}" if share == share else "–" for share in found["probability_top"]],
         ),
-        ("told apart", found["told_apart"].tolist()),
+        ("told apart", [unbroken(told) for told in found["told_apart"].tolist()]),
     ]
     ranked = order_of(found)
     listed = np.concatenate([ranked, np.setdiff1d(np.arange(len(found)), ranked)])

@@ -24,7 +24,9 @@ def of_totals(places: CountedPlaces, rank: np.ndarray, by: str = "by rate") -> s
     most = max(min(FIRST, places.known.size // 3), 1)
     both = int(np.sum((by_total <= most) & (rank <= most)))
     where = f"number {rank[first]:,.0f} {by}" if np.isfinite(rank[first]) else "not among those ranked"
+    said = f"by raw totals {places.names[first]} is first ({places.count[first]:,.0f} incidents; {where})"
+    if most == 1:
+        return said
     return (
-        f"by raw totals {places.names[first]} is first ({places.count[first]:,.0f} incidents; {where}), and {both} of the "
-        f"{most} first by totals {'is' if both == 1 else 'are'} among the {most} first {by}"
+        f"{said}, and {both} of the {most} first by totals {'is' if both == 1 else 'are'} among the {most} first {by}"
     )

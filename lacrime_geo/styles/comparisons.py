@@ -9,7 +9,7 @@ import numpy as np
 from . import palettes
 from .elements import LOCAL_SCALE, NORMAL, categorised, classified, document, element, fill, hatched, labels, marker
 
-OPACITY, BORDER, WIDTH = 0.8, "#ffffff", 0.1
+OPACITY, BORDER, WIDTH = 0.75, "#ffffff", 0.1
 NO_RATE_LINE = "#8c8c8c"
 # The fewest places of each class, from the lowest rates on: they narrow towards the top, as rates pile up at the bottom.
 QUANTILES = (0.2, 0.4, 0.6, 0.8, 0.95)
