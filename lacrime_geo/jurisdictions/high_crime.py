@@ -32,7 +32,7 @@ class HighCrime(Picture):
 
     drawing = Drawing(high_crime_pictures.drawn, high_crime_pictures.page_of)
     series: Series | None = None
-    known: AgencyYears | None = None
+    past: AgencyYears | None = None
     next_year: AgencyYears | None = None
     models: tuple[str, ...] = ()
 
@@ -41,11 +41,11 @@ class HighCrime(Picture):
 
         Each model learns of all agency-years known; high is above the third quartile of their rates (`high_from`).
         """
-        assert self.series is not None and self.known is not None and self.next_year is not None
-        limit = high_limit(self.known)
-        high = self.known.rate > limit
+        assert self.series is not None and self.past is not None and self.next_year is not None
+        limit = high_limit(self.past)
+        high = self.past.rate > limit
         seed = int(self.parameters["seed"])
-        chances = {name: learned(name, self.known, high, limit, seed)(self.next_year) for name in self.models}
+        chances = {name: learned(name, self.past, high, limit, seed)(self.next_year) for name in self.models}
         agency = self.next_year.agency
         order = np.lexsort((self.series.agency[agency].astype(str), self.series.name[agency].astype(str)))
         columns: dict[str, np.ndarray] = {
@@ -157,7 +157,7 @@ def predict_high_crime(
     advance(progress, 1.0)
     columns = {name: np.array([row[name] for row in scored], dtype=_kind(name)) for name in scored[0]}
     label = f"High rates of {crimes_in_words(given.panel.counted)} next year, {since} to {known.year.max()}"
-    found = HighCrime(columns, parameters, label=label, series=given.series, known=known, next_year=ahead, models=asked)
+    found = HighCrime(columns, parameters, label=label, series=given.series, past=known, next_year=ahead, models=asked)
     _tell(found, int(given.series.agency.size))
     return found
 

@@ -85,7 +85,7 @@ SECOND = {
 
 def inputs_of(name, points, squares, units, density):
     """Return what an analysis is given: squares have columns crimes and residents, a density is a GeoTIFF."""
-    without = (*OF_FEATURES, *OF_PLACES, "join_by_area", "contours", "compare", "safe_export")
+    without = (*OF_AGENCIES, *OF_FEATURES, *OF_PLACES, "join_by_area", "contours", "compare", "safe_export")
     given = dict(INCIDENTS=points) if name not in without else {}
     more = {
         **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
