@@ -21,7 +21,7 @@ from . import plan_pages
 from .detectable_change import TESTS, Design, smallest_fall
 from .displacement_difference import level_of
 from .trial_areas import CONTROL, TREATED, TrialAreas
-from .trial_counts import WITHOUT, TrialCounts, dispersion_of
+from .trial_counts import WITHOUT, TrialCounts, dispersion_of, unlike, unlike_in_words
 from .trial_periods import DAY, Window, placebo_pairs
 from .trial_rows import ENOUGH_PLACEBOS
 
@@ -54,10 +54,15 @@ class Plan(Picture):
     designs: tuple[Design, ...] = ()
 
     def curves(self) -> PowerCurves:
-        """Return the power of the better of both tests as curves."""
+        """Return the power as curves: of the better of both tests, of the ratio where the areas are too unlike for the other."""
         columns = {name: self[name] for name in ("days", "fall_percent")}
-        columns["power"] = np.maximum(self["power_wdd"], self["power_irr"])
+        columns["power"] = np.max([self[f"power_{test}"] for test in self.tests], axis=0)
         return PowerCurves(columns, self.parameters, label=self.label)
+
+    @property
+    def tests(self) -> list[str]:
+        """The tests that hold for areas of these sizes."""
+        return ["irr"] if unlike(*self.parameters["per_day"].values()) else list(TESTS)
 
     def detectable(self) -> Table:
         """Return for each length the incidents expected and the smallest fall (%) that is told, NaN where none is."""
@@ -137,6 +142,8 @@ def plan_intervention(
     parameters.update(
         per_day={"treated": rates[0], "control": rates[1]}, days=counted, dispersion=spread, power=power, level=level
     )
+    if unlike(*rates):
+        parameters.warn(unlike_in_words(*(rate * counted for rate in rates)))
     plan = Plan(_columns(designs, percent), parameters, label=_title(parameters), designs=designs)
     parameters.tell(_in_words(plan))
     advance(progress, 1.0)
@@ -196,7 +203,7 @@ def _in_words(plan: Plan) -> str:
     table = plan.detectable()
     said = []
     for row in dict.fromkeys((0, len(table) - 1)):
-        least = [table[f"fall_percent_{test}"][row] for test in TESTS]
+        least = [table[f"fall_percent_{test}"][row] for test in plan.tests]
         known = [fall for fall in least if np.isfinite(fall)]
         fall = f"a fall of {min(known):.0f} % or more" if known else "no fall at all"
         expected = f"{table['treated_expected'][row]:,.0f} incidents expected"

@@ -10,6 +10,8 @@ from .displacement_difference import Difference, difference
 from .trial_periods import Window
 
 WITHOUT = 2  # areas, of which the displacement rings are none
+# A control of a size so different changes by another number where both change by the same share.
+ALIKE = 2.0
 
 
 class TrialCounts(NamedTuple):
@@ -45,3 +47,21 @@ def dispersion_of(
     z = np.array([counts.difference(pair, areas, used, weighted).z for pair in placebos])
     z = z[np.isfinite(z)]
     return z, float((z**2).mean()) if z.size else float("nan")
+
+
+def unlike(treated: float, control: float) -> bool:
+    """Tell whether two areas have so different numbers of incidents that the difference does not hold for them.
+
+    >>> unlike(50, 99), unlike(50, 101)
+    (False, True)
+    """
+    return min(treated, control) * ALIKE < max(treated, control)
+
+
+def unlike_in_words(treated: float, control: float) -> str:
+    """Say what follows of that."""
+    return (
+        f"Before, the treated area had {treated:,.0f} incidents and the control {control:,.0f}: where both change by the same "
+        "share, they change by different numbers, which the difference takes for an effect. Read the rate ratio, or take a control of "
+        "about as many incidents."
+    )

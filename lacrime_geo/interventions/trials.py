@@ -14,13 +14,11 @@ from ..progress import Progress, advance, within
 from .detectable_change import Design, smallest_fall
 from .displacement_difference import level_of
 from .trial_areas import CONTROL, KINDS, NEAR_TREATED, TREATED, TrialAreas, areas_of
-from .trial_counts import WITHOUT, TrialCounts, dispersion_of
+from .trial_counts import WITHOUT, TrialCounts, dispersion_of, unlike, unlike_in_words
 from .trial_periods import DAY, TrialPeriods, trial_periods
 from .trial_results import Intervention, Trial, intervention_of
 from .trial_rows import ENOUGH_PLACEBOS, Asked, rows_of
 
-# A control of a size so different changes by another number where both change by the same share.
-ALIKE = 2.0
 POWER = 80.0
 
 
@@ -148,12 +146,8 @@ def _record(
     if areas.displacement and (sizes[NEAR_TREATED:] == 0).any():
         parameters.warn("A ring has no area of its own: the displacement is shorter than what the tool can draw.")
     was = sums[:WITHOUT, 0]
-    if was.min() * ALIKE < was.max():
-        parameters.warn(
-            f"Before, the treated area had {was[0]:,.0f} incidents and the control {was[1]:,.0f}: where both change by the same "
-            "share, they change by different numbers, which the difference takes for an effect. Read the rate ratio, or take a "
-            "control of about as many incidents."
-        )
+    if unlike(*map(float, was)):
+        parameters.warn(unlike_in_words(*map(float, was)))
 
 
 def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level: float, parameters: Parameters) -> None:
