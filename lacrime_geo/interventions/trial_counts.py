@@ -62,6 +62,6 @@ def unlike_in_words(treated: float, control: float) -> str:
     """Say what follows of that."""
     return (
         f"Before, the treated area had {treated:,.0f} incidents and the control {control:,.0f}: where both change by the same "
-        "share, they change by different numbers, which the difference takes for an effect. Read the rate ratio, or take a control of "
-        "about as many incidents."
+        "share, they change by different numbers, which the difference takes for an effect. Read the rate ratio, or take a "
+        "control of about as many incidents."
     )
