@@ -49,6 +49,13 @@ STYLED = {
     "joined shares": lambda: lg.join_by_area(
         squares(4, 4), areas=squares(5, 5).assign(people=np.arange(25.0)), columns="people"
     ).shares(),
+    "intervention": lambda: lg.intervention(
+        crimes_frame(),
+        treated=squares(5, 5).iloc[:10],
+        control=squares(5, 5).iloc[15:],
+        start="2023-07-01",
+        displacement=300,
+    ).areas(),
     "change": lambda: lg.change_map(crimes_frame(), after_since="2023-07-01", cell_size=300),
     "clusters": lambda: MARKS,
     "cluster_hulls": lambda: MARKS.clusters(),
@@ -242,7 +249,7 @@ def test_points_are_marked_and_areas_filled():
     }
     filled = {"hotspots", "gi_star", "local_moran", "cluster_hulls", "tolerance", "contours", "contours of values"}
     filled |= {"stability", "moved hotspots", "moved density", "withheld", "comparison", "ellipses", "change", "risk"}
-    filled |= {"components", "joined", "joined shares"}
+    filled |= {"components", "joined", "joined shares", "intervention"}
     assert {name for name, kind in kinds.items() if kind == {"fill"}} == filled
 
 
