@@ -19,7 +19,7 @@ CATEGORIES = {
     "theft_from_vehicle": (330, 331, 410, 420, 421),
     "personal_theft": (*range(350, 354), *range(450, 454)),
     "other_theft": (341, 343, 345, *range(440, 446), *range(470, 476), 480, 485, 487, 491),
-    "arson": (522, 648),
+    "arson": (648,),
 }
 OTHER = "other"
 LARGEST_CODE = 999

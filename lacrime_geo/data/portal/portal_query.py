@@ -74,7 +74,7 @@ def lapd_url(
     >>> from urllib.parse import unquote
     >>> print(unquote(lapd_url(since="2023-01", until="2023-02", category="arson", columns="dr_no", limit=10)))
     https://data.lacity.org/resource/2nrs-mtv8.csv?$select=dr_no&$where=date_occ >= '2023-01-01T00:00:00'
-    and date_occ < '2023-02-01T00:00:00' and crm_cd in ('522','648')&$order=dr_no,:id&$limit=10&$offset=0
+    and date_occ < '2023-02-01T00:00:00' and crm_cd in ('648')&$order=dr_no,:id&$limit=10&$offset=0
     >>> lapd_url(since="2024-01-01", until="2024-12-31")
     Traceback (most recent call last):
     ValueError: The period from 2024-01-01 on before 2024-12-31 lies in 2 data sets of two record systems, ...
