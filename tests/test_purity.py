@@ -143,6 +143,7 @@ for name in outside:
 lines = [lg.contours(surface, kind=kind) for surface in surfaces for kind in ("volume", "value")]
 seconds = [risks[0].tolerance(), *(found.clusters() for found in clusters), lg.ellipses(points, by="w")]
 seconds += [clusters[0].clusters(boundary=areas, population=some, permutations=3, hull="concave")]
+seconds += [lg.join_by_area(areas, areas=areas, columns="v").shares()]
 lived = lg.Features(areas.wkb, areas.crs, {"count": areas.source["v"], "population": np.arange(40.0) + 60})
 compared = [function(lived) for function in (lg.rates, lg.funnel, lg.rank_intervals)]
 compared += [lg.rates({"count": [3, 9], "population": [50, 70]}, smoothing="moments"), lg.funnel(lived, model="binomial")]
@@ -158,7 +159,6 @@ cells += [lg.category_components(mixed, cell_size=300, least=10, draws=19)]
 broken = [cells[-1].loadings(), lg.breakdown(mixed, by="victim_age"), lg.breakdown(points, by="category", across="weekday")]
 assert all("<table>" in one.html() for one in broken)
 marks += [lg.join_by_area(areas, areas=areas, columns="v"), lg.join_by_area(areas, areas=areas, columns="v", kind="mean")]
-marks += [marks[-1].shares()]
 safe = [lg.safe_export(cells[0]), lg.safe_export(points, k=2), lg.safe_export(points, mask="donut", k=2, columns=[])]
 assert len(safe[0].report()) > 3
 seconds += [lg.space_time_scan(points, permutations=9, by_weekday=True, max_p=0.99)]

@@ -15,7 +15,6 @@ from ..correlates import (
 from ..correlates.area_joins import KINDS
 from ..parameter_groups import BOUNDARY
 from ..parameter_kinds import Amount, Choice, Column, Columns, Distance, Polygons
-from ..results import Marks
 
 ANALYSES: tuple[Analysis, ...] = (
     Analysis(
@@ -66,6 +65,5 @@ ANALYSES: tuple[Analysis, ...] = (
         ),
         second="shares",
         second_title="Areas, and how much of each lies within",
-        second_result=Marks,
     ),
 )

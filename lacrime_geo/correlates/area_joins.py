@@ -11,14 +11,18 @@ import numpy as np
 from .. import checks
 from ..features import Features, as_features
 from ..parameters import Parameters, in_words
+from ..polygon_grid import PolygonGrid
 from ..progress import Progress, advance, within
-from ..results import Marks
+from ..results import Marks, Shapes
 from ..risk.guards.refused_names import refuse_victims
 from ..rows import as_rows
+from ..temporal.count_series import NAME_COLUMNS
 from .joined_values import MISSING, Joining
 from .shared_areas import shared_areas
 
 KINDS = ("sum", "mean")
+# By which areas are known, beside what is joined of them.
+NAMES = (*NAME_COLUMNS, "geoid", "geoid10", "geoid20", "tractce")
 STYLE, SHARES_STYLE = "joined_areas", "joined_shares"
 # What lies in no area up to this share of a feature is the drawing of its border.
 WHOLE = 0.99
@@ -42,12 +46,24 @@ class JoinedAreas(Marks):
     areas: Features | None = None
     inside: np.ndarray | None = None
 
-    def shares(self) -> Marks:
-        """Return the areas with the share of each that lies `inside` the features and the share that lies `outside`."""
+    def shares(self) -> Shapes:
+        """Return the areas with the share of each that lies `inside` the features and the share that lies `outside`.
+
+        They keep their names and the columns joined; areas without a polygon are left out.
+        """
         assert self.areas is not None and self.inside is not None
-        columns = {"inside": self.inside, "outside": np.maximum(1.0 - self.inside, 0.0)}
+        some, rows = np.isfinite(self.inside), as_rows(self.areas)
+        named = [name for name in rows.names if name.lower() in NAMES]
+        kept = {
+            **{name: rows.texts(name) for name in named},
+            **{n: rows.numbers(n) for n in self.parameters["columns"]},
+        }
+        columns = {**kept, "inside": self.inside, "outside": np.maximum(1.0 - self.inside, 0.0)}
+        wkb = [one for one, there in zip(self.areas.wkb, some) if there]
+        shapes = PolygonGrid.of(Features(wkb, self.areas.crs)).polygons(np.arange(len(wkb)))
         label = f"{self.areas.label}: share within {self.parameters['layer']}"
-        return Marks(columns, self.parameters, self.areas, SHARES_STYLE, label)
+        told = {name: values[some] for name, values in columns.items()}
+        return Shapes(told, self.parameters, shapes, self.areas.crs, SHARES_STYLE, label)
 
 
 def join_by_area(
