@@ -131,13 +131,7 @@ def predict_high_crime(
     history = History.of(given.panel)
     rows = rows_of(history)
     known, ahead = rows.where(np.isfinite(rows.rate)), rows.where(rows.year == history.year[-1] + 1)
-    since = _since(known, test_since, parameters)
-    number = checks.whole("folds", folds, 2)
-    agencies = np.unique(known.agency).size
-    if number > agencies:
-        raise ValueError(
-            f"folds must be at most the number of agencies that can be foretold, {agencies}, got {number}."
-        )
+    since, number = _since(known, test_since, parameters), _folds(known, folds)
     refuse_later_knowledge(rows_of, history, since)
     parameters.update(
         folds=number,
@@ -160,6 +154,16 @@ def predict_high_crime(
     found = HighCrime(columns, parameters, label=label, series=given.series, past=known, next_year=ahead, models=asked)
     _tell(found, int(given.series.agency.size))
     return found
+
+
+def _folds(known: AgencyYears, folds: int) -> int:
+    """Return into how many groups agencies are put."""
+    number, agencies = checks.whole("folds", folds, 2), np.unique(known.agency).size
+    if number > agencies:
+        raise ValueError(
+            f"folds must be at most the number of agencies that can be foretold, {agencies}, got {number}."
+        )
+    return number
 
 
 def _kind(name: str) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -220,7 +220,6 @@ def _checked(
     findings.append(
         finding("agency_year_differs", differing, shown, f"{panel_checks.NOT_USED}: which row is right is not known")
     )
-    why = np.full(year.size, "", dtype=object)
     reasons: list[tuple[str, np.ndarray]] = [("stands twice with different numbers", differing)]
     for one in panel_checks.row_findings(columns, counted, shown, rates):
         if isinstance(one, tuple):
@@ -232,17 +231,22 @@ def _checked(
     action = "kept, flagged: for how many months they reported is not known" if kept else panel_checks.NOT_USED
     findings.append(finding("months_unknown", unknown, shown, action))
     reasons += [] if kept else [("months reported are not known", unknown)]
-    for reason, bad in reasons:
-        why[bad & (why != "")] += "; "
-        why[bad] += reason
     single = ~twice & ~differing
-    watched = {"population": columns["population"], counted: columns[counted]}
-    watched = {name: values[single] for name, values in watched.items()}
+    watched = {name: columns[name][single] for name in ("population", counted)}
     findings += panel_checks.jump_findings(agency[single], year[single], watched, shown.where(single))
     findings.append(panel_checks.missing_years(agency, year, names))
     vary = panel_checks.varying_names(agency, columns["name"])
     findings.append(finding("names_vary", vary, columns["name"], "kept; the agency is told by its id"))
-    return findings, why, ~twice
+    return findings, _joined(reasons), ~twice
+
+
+def _joined(reasons: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:
+    """Return all reasons that hold of each row (n,) in words, "" where none does."""
+    why = np.full(reasons[0][1].size, "", dtype=object)
+    for reason, bad in reasons:
+        why[bad & (why != "")] += "; "
+        why[bad] += reason
+    return why
 
 
 def _told(panel: CrimePanel) -> CrimePanel:

@@ -153,31 +153,34 @@ def _columns(series: Series, is_high: np.ndarray, progress: Progress) -> dict[st
         np.nansum(is_high, axis=0), known.sum(axis=0), out=np.zeros(series.year.size), where=known.any(axis=0)
     )
     rows = []
-    for number, (states, usable) in enumerate(zip(is_high, known)):
+    for number, states in enumerate(is_high):
         advance(progress, number / len(is_high))
-        years, seen = series.year[usable], states[usable]
-        runs = runs_of(states)
-        low, high = block_interval(seen, DRAWS, LEVEL, np.random.default_rng(0))
-        rows.append(
-            {
-                "years": seen.size,
-                "years_high": int(seen.sum()),
-                "share": float(seen.mean()) if seen.size else np.nan,
-                "share_low": low,
-                "share_high": high,
-                "expected_share": float(of_year[usable].mean()) if seen.size else np.nan,
-                "runs": len(runs),
-                "longest_run": max(runs, default=0),
-                "current_run": runs[-1] if seen.size and seen[-1] == 1 else 0,
-                "since": int(years[0]) if seen.size else 0,
-                "until": int(years[-1]) if seen.size else 0,
-            }
-        )
+        rows.append(_row(series.year, states, of_year))
     advance(progress, 1.0)
     return {
         "agency": series.agency,
         "name": series.name,
         **{name: np.array([row[name] for row in rows]) for name in rows[0]},
+    }
+
+
+def _row(year: np.ndarray, states: np.ndarray, of_year: np.ndarray) -> dict[str, Any]:
+    """Return what the table says of one agency: of its states (years,), and the share that is high in each year (years,)."""
+    usable = np.isfinite(states)
+    years, seen, runs = year[usable], states[usable], runs_of(states)
+    low, high = block_interval(seen, DRAWS, LEVEL, np.random.default_rng(0))
+    return {
+        "years": seen.size,
+        "years_high": int(seen.sum()),
+        "share": float(seen.mean()) if seen.size else np.nan,
+        "share_low": low,
+        "share_high": high,
+        "expected_share": float(of_year[usable].mean()) if seen.size else np.nan,
+        "runs": len(runs),
+        "longest_run": max(runs, default=0),
+        "current_run": runs[-1] if seen.size and seen[-1] == 1 else 0,
+        "since": int(years[0]) if seen.size else 0,
+        "until": int(years[-1]) if seen.size else 0,
     }
 
 
