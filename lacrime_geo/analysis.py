@@ -26,7 +26,7 @@ class Analysis:
     a module that is no part of the core, and the package that holds it; `reports` tells that the dates of report are read,
     which others do without, and `intervals` the same of when incidents ended and which times are placeholders; `passes_to`
     are functions to which it hands on those of its parameters that are none of its own; `rasters` tells that in place of
-    polygons it takes a raster too, and `tables` that it takes a table without places, whose second output is then none.
+    polygons it takes a raster too, and `tables` that it takes a table without places, of which there is no map.
     """
 
     run: Callable[..., Any]

@@ -215,7 +215,7 @@ class AnalysisAlgorithm(LacrimeAlgorithm):
             if given:
                 log.warning("%s: of an output that is not made (%s)", ", ".join(given), self.analysis.second)
             return None
-        if self.analysis.tables and not inputs.have_places():
+        if self.analysis.tables and issubclass(self.analysis.second_result, Marks) and not inputs.have_places():
             log.info("%s: none, as the input is a table without places", self.analysis.second)
             return None
         inputs.add_layers(shown, data, options, within(progress, 0.0, 0.1))
