@@ -2,10 +2,12 @@
 
 import re
 
+import numpy as np
 import pytest
 from pages import Page
 
 import lacrime_geo as lg
+from lacrime_geo.comparisons.counted_places import ranks_of
 from tools.comparison_tables.__main__ import TABLES
 
 PAGE = Page("comparisons.md")
@@ -64,3 +66,36 @@ def test_what_is_said_of_the_tables_stands_in_them():
 def test_the_tables_are_those_of_the_files(lacrime_data, name):
     made = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLES[name](lacrime_data).splitlines()]
     assert {row[0]: row[1:] for row in made[2:]} == rows_of(name)
+
+
+def simulated(seed, places, least, most, shape):
+    """Return places whose rates are of a gamma distribution, and these rates."""
+    random = np.random.default_rng(seed)
+    people = random.integers(least, most, places).astype(float)
+    true = random.gamma(shape, 0.02 / shape, places)
+    return {"count": random.poisson(true * people), "population": people}, true
+
+
+def within(low, true, high):
+    return np.mean((low <= true) & (true <= high))
+
+
+@pytest.mark.slow
+def test_intervals_hold_as_often_as_the_page_says():
+    for runs, places, said in (
+        (40, 300, "in 40 simulations of 300 places the 95 % intervals held"),
+        (200, 20, "in 200 of 20 places"),
+    ):
+        held = []
+        for seed in range(runs):
+            data, true = simulated(seed, places, 200, 8000, 4.0)
+            found = lg.rates(data, per=1)
+            held.append(within(found["smoothed_low"], true, found["smoothed_high"]))
+        assert f"{said} {100 * np.mean(held):.1f} %" in PAGE.prose
+    for level, said in ((95, "the 95 % intervals held {} % of the true ranks"), (90, "the 90 % ones {} %.")):
+        held = []
+        for seed in range(30):
+            data, true = simulated(seed, 120, 400, 4000, 6.0)
+            found = lg.rank_intervals(data, level=level, draws=1000, seed=seed)
+            held.append(within(found["rank_low"], ranks_of(true), found["rank_high"]))
+        assert said.format(f"{100 * np.mean(held):.1f}") in PAGE.prose
