@@ -150,6 +150,14 @@ def test_a_series_that_cannot_be_is_refused(options, said):
         lg.interrupted_series(points_of(drawn_steps(1)), **options)
 
 
+def test_a_single_step_with_incidents_tells_no_slope():
+    steps = drawn_steps(1)
+    counts = np.where(steps.middle < 0, steps.counts, 0)
+    counts[0, -1] = 3
+    with pytest.raises(ValueError, match="Fewer than two steps before 2022-01-03, or after it, have an incident"):
+        lg.interrupted_series(points_of(steps._replace(counts=counts)), start="2022-01-03")
+
+
 def drawn_panel(seed, *, areas=12, treated=6, steps=8, ratio=1.0, spread=0.3):
     """Return counts (areas, steps) whose areas differ and go up and down together, and which areas are treated."""
     random = np.random.default_rng(seed)

@@ -82,6 +82,7 @@ def test_the_rings_drawn_are_the_rings_counted():
 def test_areas_that_cannot_be_are_refused():
     for treated, control, said in (
         (TREATED, layer(shapely.box(500, 0, 800, 300)), "overlap on about 0.03"),
+        (None, CONTROL, "treated must be a polygon layer, got None"),
         (TREATED, lg.Features([shapely.to_wkb(shapely.Point(EAST, NORTH))], CRS), "control must be a polygon layer"),
     ):
         with pytest.raises(ValueError, match=said):
@@ -280,6 +281,7 @@ def test_a_plan_of_incidents_has_their_rates_and_spread(incidents, tmp_path):
     ("options", "said"),
     [
         (dict(treated=20, control=20), "Of how many days are these counts"),
+        (dict(treated=TREATED, control=20, days=9), "Without incidents treated must be a number"),
         (dict(treated=0, control=20, days=9), "treated must be above 0 incidents"),
         (dict(treated=9, control=20, days=9, falls=[120]), "falls must be from 0 to 100, got 120"),
         (dict(treated=9, control=20, days=9, power=0.8), "must be per cent"),

@@ -18,7 +18,7 @@ from ..progress import Progress, advance, within
 from ..results import Drawing, Picture, Table
 from . import interruption_pages
 from .displacement_difference import level_of
-from .segmented_regression import SLOPE_DAYS, Segmented, Steps, segmented
+from .segmented_regression import SLOPE_DAYS, Segmented, Steps, segmented, tellable
 from .trial_areas import TrialAreas
 from .trial_periods import DAY, Window, end_of
 
@@ -212,16 +212,19 @@ def _counted(
         at = np.searchsorted(first, days, side="right") - 1
         inside = (at >= 0) & (days < first[at] + length[at])
         counts.append(np.bincount(at[inside], minlength=begins.size))
-    for count in counts:
-        if not count[first < 0].any() or not count[first >= 0].any():
-            raise ValueError(f"There is no incident before {began}, or none after it, so that no change can be told.")
     years = -first[0] / 365
     harmonics = parameters.choose(
         "harmonics", int(min(years, 2)), "a wave of the year for each whole year before the start, two at most"
     )
     if not harmonics:
         parameters.warn("Less than a year lies before the start: a season of the year may look like a change.")
-    return Steps(np.array(counts), first + length / 2, length, harmonics)
+    steps = Steps(np.array(counts), first + length / 2, length, harmonics)
+    if not tellable(steps, 0.0):
+        raise ValueError(
+            f"Fewer than two steps before {began}, or after it, have an incident, so that no change can be told; take longer "
+            "steps, or more incidents."
+        )
+    return steps
 
 
 def _placebos(steps: Steps, begins: np.ndarray, progress: Progress) -> Table:
@@ -232,8 +235,9 @@ def _placebos(steps: Steps, begins: np.ndarray, progress: Progress) -> Table:
         tried = tried[np.linspace(0, tried.size - 1, MOST_PLACEBOS).astype(int)]
     found = []
     for number, at in enumerate(tried.tolist()):
-        if all(count[:at].any() and count[at:].any() for count in earlier.counts):
-            fitted = segmented(earlier, float(earlier.middle[at] - earlier.length[at] / 2))
+        day = float(earlier.middle[at] - earlier.length[at] / 2)
+        if tellable(earlier, day):
+            fitted = segmented(earlier, day)
             found.append(
                 (begins[at], *_told(*fitted.ratio(0), fitted.freedom, 95.0)[:1], _p(*fitted.ratio(0), fitted.freedom))
             )

@@ -151,6 +151,12 @@ def plan_intervention(
 
 
 def _given(treated: Any, control: Any, days: Any) -> tuple[float, float]:
+    for name, value in (("treated", treated), ("control", control)):
+        if not isinstance(value, (int, float, np.number)):
+            raise ValueError(
+                f"Without incidents {name} must be a number of them, not a {type(value).__name__}; with polygons give the "
+                "incidents too."
+            )
     if days is None:
         raise ValueError("Of how many days are these counts? Give days as well.")
     long = checks.whole("days", days)

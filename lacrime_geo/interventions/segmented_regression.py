@@ -11,7 +11,7 @@ from ..temporal.count_regression import Regression, fit
 # Slopes are told for as many days.
 SLOPE_DAYS = 30
 YEAR = 365.25
-LEVEL, SLOPE = "level", "slope"
+LEAST_STEPS = 2
 
 
 class Steps(NamedTuple):
@@ -65,6 +65,13 @@ class Segmented(NamedTuple):
         gradient = (with_it[after] @ self.fitted[after]) / sums[0] - (without[after] @ self.without[after]) / sums[1]
         error = float(np.sqrt(max(gradient @ self.covariance @ gradient, 0.0)))
         return sums[0] - sums[1], float(np.log(sums[0] / sums[1])), error
+
+
+def tellable(steps: Steps, start: float) -> bool:
+    """Tell whether every group has incidents in two steps or more on either side of a day, as a slope needs."""
+    some = steps.counts > 0
+    after = steps.middle >= start
+    return bool(min(some[:, side].sum(axis=1).min() for side in (after, ~after)) >= LEAST_STEPS)
 
 
 def segmented(steps: Steps, start: float = 0.0) -> Segmented:

@@ -35,6 +35,8 @@ class TrialAreas:
         """Read both layers in a CRS; raise where they hold no polygons, or stand on each other."""
         layers = []
         for name, given in (("treated", treated), ("control", control)):
+            if given is None or isinstance(given, (int, float)):
+                raise ValueError(f"{name} must be a polygon layer, got {given!r}; give the polygons of that area.")
             layer = as_features(given, crs=crs)
             if not layer.are_polygons:
                 raise ValueError(
