@@ -145,8 +145,10 @@ def test_the_network_looks_no_further_back_or_ahead_than_it_says():
         torch.zeros(1, 40, 2),
         torch.zeros(40, 2, shape.calendar),
         torch.ones(1, 40),
+        torch.zeros(1, 40),
         torch.ones(40, 2),
         torch.zeros(1, 1, dtype=torch.long),
+        torch.arange(2),
     )
     told_by(weights, shape, batch)[0][0, 0, 30].sum().backward()
     seen = np.flatnonzero(past.grad.abs().sum(dim=(0, 2)).numpy())

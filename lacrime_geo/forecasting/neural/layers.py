@@ -34,16 +34,18 @@ class Shape(NamedTuple):
 class Batch(NamedTuple):
     """Hold tensors of some series over some steps in a row: `past` from as many steps before as the convolution reaches.
 
-    past (series, reach + steps, features), season (series, steps, horizon), calendar (steps, horizon, features),
-    level (series, steps), length (steps, horizon), keys (keys, series).
+    past (series, reach + steps, features), season (series, steps, ahead), calendar (steps, ahead, features),
+    level and dispersion (series, steps), length (steps, ahead), keys (keys, series), and which steps `ahead` these are, from 0.
     """
 
     past: Any
     season: Any
     calendar: Any
     level: Any
+    dispersion: Any
     length: Any
     keys: Any
+    ahead: Any
 
 
 def shape_of(inputs: Inputs, window: int) -> Shape:
@@ -102,7 +104,8 @@ def _drawn(torch: Any, source: Any, sizes: dict[str, tuple[int, int]], shape: Sh
         found[f"key {number}"] = 0.3 * torch.randn((values, OF_KEY), generator=source)
     found["ahead"] = 0.1 * torch.randn((shape.horizon, WIDE), generator=source)
     found["mean"], found["dispersion"] = torch.zeros(WIDE, 1), torch.zeros(WIDE, 1)
-    found["mean base"], found["dispersion base"] = torch.zeros(1, 1), torch.full((1, 1), -2.0)
+    found["mean base"], found["dispersion base"] = torch.zeros(1, 1), torch.zeros(1, 1)
+    found["varied"] = torch.ones(1, 1)
     found["late"] = torch.zeros(shape.past, shape.horizon)
     found["late"][OWN_LATE] = 1 / len(LATE)
     found["late season"] = torch.full((1, shape.horizon), 0.5)
@@ -110,7 +113,7 @@ def _drawn(torch: Any, source: Any, sizes: dict[str, tuple[int, int]], shape: Sh
 
 
 def told_by(weights: Weights, shape: Shape, batch: Batch) -> tuple[Any, Any]:
-    """Return means and dispersions (members, series, steps, horizon) of the counts after each step, in units."""
+    """Return means and dispersions (members, series, steps, ahead) of the counts after each step, in units."""
     torch = torch_package()
     known = torch.cat(
         [weights[f"key {number}"][:, batch.keys[number]] for number in range(len(shape.keys))], dim=2
@@ -119,16 +122,18 @@ def told_by(weights: Weights, shape: Shape, batch: Batch) -> tuple[Any, Any]:
     state = _convolved(torch, weights, shape, batch, known)[:, :, -steps:]
     around = known[:, :, None].expand(-1, -1, steps, -1)
     told = _layer(weights, "told", torch.cat([state, around], dim=3))
-    asked = _layer(weights, "asked", batch.calendar[None]) + weights["ahead"][:, None]
+    asked = _layer(weights, "asked", batch.calendar[None]) + weights["ahead"][:, None, batch.ahead]
     turned = _layer(weights, "turned", known)
     # What a weekday does differs from area to area: the product of both.
     joint = told[:, :, :, None] + asked[:, None] * (1 + turned[:, :, None, None])
     joint = joint + batch.season[None, ..., None] * weights["season"][:, None, None, :, :]
     hidden = torch.nn.functional.silu(joint)
     past = batch.past[:, -steps:]
-    plain = torch.einsum("rtf,sfh->srth", past, weights["late"]) + batch.season[None] * weights["late season"][:, None]
+    plain = torch.einsum("rtf,sfh->srth", past, weights["late"][:, :, batch.ahead])
+    plain = plain + batch.season[None] * weights["late season"][:, None, :, batch.ahead]
     beyond = (plain + _layer(weights, "mean", hidden)[..., 0]).clamp(-FURTHEST, FURTHEST)
-    spread = _layer(weights, "dispersion", hidden)[..., 0].clamp(LEAST_DISPERSION, MOST_DISPERSION)
+    varied = batch.dispersion[None, :, :, None] * weights["varied"][:, None]
+    spread = (varied + _layer(weights, "dispersion", hidden)[..., 0]).clamp(LEAST_DISPERSION, MOST_DISPERSION)
     mean = batch.level[None, :, :, None] * batch.length[None, None] * torch.exp(beyond)
     return mean, torch.exp(spread)
 

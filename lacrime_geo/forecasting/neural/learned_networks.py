@@ -1,4 +1,4 @@
-"""Networks that have learned from a history: once without its last part, which judged them, and once with it."""
+"""Networks that have learned from a history without its last part, which judged them."""
 
 from __future__ import annotations
 
@@ -11,40 +11,38 @@ import numpy as np
 from ..models import Panel
 from .layers import Shape, Weights, reach_of, shape_of
 from .panel_inputs import Inputs, inputs_of
-from .training import Parts, foretold, learn, learn_again
+from .training import Parts, foretold, learn
 
 # Steps looked back at, or a few more, and steps ahead that are learned together: of a longer horizon as many times as many.
 WINDOWS = {"day": 30, "week": 30, "month": 12}
 AHEAD = {"day": 7, "week": 4, "month": 3}
 # Of the steps after which forecasts can be judged, the part kept back for it.
-KEPT_BACK = 0.2
+KEPT_BACK = 0.125
 # Steps from the first on after which no forecast is learned from: their levels are hardly known.
 SETTLING = 6
 
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """Hold what was learned from all steps (`weights`), and from those before the part kept back (`earlier`)."""
+    """Hold what was learned from the steps before the part kept back, and of what."""
 
     shape: Shape
     inputs: Inputs
     parts: Parts
     weights: Weights
-    earlier: Weights
     parameters: Mapping[str, Any]
 
     def now(self) -> tuple[np.ndarray, np.ndarray]:
         """Return means and variances (series, 1, horizon) of the steps after the last one."""
-        steps = self.inputs.counts.shape[1]
-        return self._told(self.weights, steps - 1)
+        return self._told(self.inputs.counts.shape[1] - 1)
 
     def kept_back(self) -> tuple[int, tuple[np.ndarray, np.ndarray]]:
         """Return the first of the steps kept back, and means and variances (series, steps, horizon) told after each of them."""
         first = self.parts.judged[0]
-        return first, self._told(self.earlier, first)
+        return first, self._told(first)
 
-    def _told(self, weights: Weights, first: int) -> tuple[np.ndarray, np.ndarray]:
-        mean, variance = foretold(weights, self.shape, self.inputs, first, self.inputs.counts.shape[1])
+    def _told(self, first: int) -> tuple[np.ndarray, np.ndarray]:
+        mean, variance = foretold(self.weights, self.shape, self.inputs, first, self.inputs.counts.shape[1])
         return mean * self.inputs.unit, variance * self.inputs.unit**2
 
 
@@ -54,14 +52,13 @@ def learned_from(panel: Panel, horizon: int, seeds: tuple[int, ...]) -> Learned:
     shape = shape_of(inputs, WINDOWS[panel.step])
     parts = parts_of(panel.begin.size, horizon)
     found = learn(inputs, shape, parts, seeds)
-    weights = learn_again(inputs, shape, (parts.learned[0], parts.judged[1]), found.passes, seeds)
     told = {
         "window": reach_of(shape.distances) + 1,
         "kept_back": parts.judged[1] - parts.judged[0],
         "passes": found.passes,
         "unit": inputs.unit,
     }
-    return Learned(shape, inputs, parts, weights, found.weights, told)
+    return Learned(shape, inputs, parts, found.weights, told)
 
 
 def parts_of(steps: int, horizon: int) -> Parts:
@@ -70,7 +67,7 @@ def parts_of(steps: int, horizon: int) -> Parts:
     What follows the former is known before the latter begin, so that no count is both learned from and judged by.
 
     >>> parts_of(100, 7)
-    Parts(learned=(6, 67), judged=(74, 93))
+    Parts(learned=(6, 74), judged=(81, 93))
     """
     whole = max(steps - horizon, 2)
     kept = max(round(KEPT_BACK * whole), 1)

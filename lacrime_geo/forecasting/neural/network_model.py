@@ -27,8 +27,8 @@ class NeuralNetwork(Model):
     as counts beside the level of the series, with the levels of late of the series and of all those alike in a key; what it
     learns of each value of a key (an embedding), the weekday, the first of a month, the year (in histories of three) and the
     covariates tell it about the steps ahead, which it forecasts all at once: for each a mean and a dispersion of the negative
-    binomial distribution, found by likelihood as in DeepAR (Salinas, Flunkert, Gasthaus & Januschowski 2020). The last fifth of
-    the steps is kept back to tell when to end; then as much is learned again from all of them.
+    binomial distribution, found by likelihood as in DeepAR (Salinas, Flunkert, Gasthaus & Januschowski 2020). The last eighth of
+    the steps is kept back to tell when to end.
 
     Parameters
     ----------
@@ -37,6 +37,9 @@ class NeuralNetwork(Model):
 
     Notes
     -----
+    What was kept back is not learned from afterwards: of a few years of months, networks that did so took the recovery of late
+    for a trend. The levels that it starts from know all steps.
+
     Intervals are negative binomial with the variance that the networks tell, and leave out as much as made them hold what they
     promise in the steps kept back (see `calibrated`). Sums of weights are divided by the weight of a usual incident, as told
     by how often there is none; of them the likelihood is a quasi-likelihood, which finds the same mean.

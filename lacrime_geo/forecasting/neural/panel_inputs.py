@@ -10,7 +10,7 @@ from ..covariates import known_column
 from ..miss_spreads import groups_of
 from ..models import Panel
 from ..step_lengths import later_begins, relative_lengths
-from .series_levels import LATE, late_ratios, long_levels, season_ratios
+from .series_levels import LATE, dispersions, late_ratios, long_levels, season_ratios
 
 YEAR, WEEK = 365.2425, 7
 # Times of a season that are told apart one by one; a longer one is told by waves of the year.
@@ -27,6 +27,7 @@ class Inputs(NamedTuple):
     counts : in units of `unit` (series, steps), and `unit` itself.
     level : the long level (series, steps) for a step of mean length, and `length` (steps + horizon,) of each step.
     past : of each step (series, steps, features): the count beside the level, levels of late, those of all series, its calendar.
+    dispersion : by how much each series has varied beyond chance so far (series, steps), as a logarithm.
     season : what the time of the season of each step ahead has beside others (series, steps, horizon).
     calendar : of each step and of those ahead (steps + horizon, features).
     keys : numbers of the values of each key that tells series apart (keys, series).
@@ -37,6 +38,7 @@ class Inputs(NamedTuple):
     level: np.ndarray
     length: np.ndarray
     past: np.ndarray
+    dispersion: np.ndarray
     season: np.ndarray
     calendar: np.ndarray
     keys: np.ndarray
@@ -57,7 +59,11 @@ def inputs_of(panel: Panel, horizon: int) -> Inputs:
     past = np.concatenate([beside, size, *late, now], axis=2).astype(np.float32)
     period = panel.period if panel.period <= MOST_TIMES and panel.begin.size >= 3 * panel.period else 1
     season = season_ratios(rates, level, period, horizon)
-    return Inputs(counts, unit, level, length, past, season, calendar.astype(np.float32), key_numbers(panel))
+    lately = level * np.exp(late[0][:, :, 1])
+    dispersion = np.log(dispersions(rates, lately)).astype(np.float32)
+    return Inputs(
+        counts, unit, level, length, past, dispersion, season, calendar.astype(np.float32), key_numbers(panel)
+    )
 
 
 def unit_of(values: np.ndarray) -> float:

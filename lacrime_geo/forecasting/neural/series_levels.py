@@ -7,11 +7,13 @@ import numpy as np
 from ..recursions import faded_sums
 
 # Steps after which a count weighs half: of the level that counts are held against, and of those of late.
-LONG, LATE = 60.0, (2.0, 6.0, 20.0)
+LONG, LATE = 60.0, (1.0, 4.0, 16.0)
 # Seasons after which it does in what a time of the season has more or less than others.
 SEASONS = 26.0
 # Incidents as many as which what is known beforehand counts.
 PRIOR = 2.0
+# Steps as many as which the dispersion of all series counts, and the least one.
+STEPS_OF_ALL, LEAST_DISPERSION = 10.0, 1e-3
 
 
 def long_levels(values: np.ndarray) -> np.ndarray:
@@ -40,23 +42,48 @@ def late_ratios(values: np.ndarray, level: np.ndarray) -> np.ndarray:
     return np.stack(found[::-1], axis=2)
 
 
+def dispersions(values: np.ndarray, level: np.ndarray) -> np.ndarray:
+    """Return by how much each series has varied beyond chance (series, steps): the variance is mean + dispersion · mean².
+
+    It is that of the misses of the level one step ahead, drawn towards that of all series together.
+
+    >>> even = np.full((1, 50), 9.0)
+    >>> dispersions(even, even)[0, -1].item()
+    0.001
+    """
+    before = np.concatenate([level[:, :1], level[:, :-1]], axis=1)
+    beyond, squared = _faded(np.square(values - before) - before, LONG), _faded(np.square(before), LONG)
+    every = np.maximum(beyond.sum(axis=0), 0.0) / squared.sum(axis=0)
+    of_all = STEPS_OF_ALL * squared / _weights(values.shape[1], LONG)
+    return np.maximum((beyond + every * of_all) / (squared + of_all), LEAST_DISPERSION)
+
+
 def season_ratios(values: np.ndarray, level: np.ndarray, period: int, horizon: int) -> np.ndarray:
     """Return by how much the time of the season of each step ahead is above others (series, steps, horizon), as logarithms.
 
-    After each step it is told by what the same weekdays or months had beside the level then. 0 where none is known.
+    After each step it is told by what the same weekdays or months had beside the level then, against what all had, so that it is
+    0 where there is no season, whatever the trend.
+
+    >>> weeks = np.tile([7.0, 1, 1, 1, 1, 1, 1], (1, 20))
+    >>> season_ratios(weeks, long_levels(weeks), 7, 2)[0, -1].astype(float).round(1).tolist()
+    [1.2, -0.6]
     """
     steps = values.shape[1]
     found = np.zeros((values.shape[0], steps, horizon), dtype=np.float32)
-    at = np.arange(steps)
-    for place in range(period):
+    at, whole = np.arange(steps), _beside(values, level, period)
+    for place in range(period if period > 1 else 0):
         there = at % period == place
-        had = _faded(values * there, SEASONS * period)
-        expected = _faded(level * there, SEASONS * period)
-        ratio = np.log((had + PRIOR) / (expected + PRIOR))
+        ratio = _beside(values * there, level * there, period) - whole
         for ahead in range(horizon):
             asked = (at + ahead + 1) % period == place
             found[:, asked, ahead] = ratio[:, asked]
     return found
+
+
+def _beside(values: np.ndarray, level: np.ndarray, period: int) -> np.ndarray:
+    """Return what all counts so far amount to beside their levels (series, steps), as a logarithm."""
+    had, expected = (_faded(each, SEASONS * period) for each in (values, level))
+    return np.asarray(np.log((had + PRIOR) / (expected + PRIOR)))
 
 
 def _faded(values: np.ndarray, half: float) -> np.ndarray:

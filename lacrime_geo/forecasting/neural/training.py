@@ -11,11 +11,12 @@ from .layers import Batch, Shape, Weights, first_weights, reach_of, told_by
 from .panel_inputs import Inputs
 from .torch_package import torch_package
 
-# Forecasts (series × steps) that one pass learns from, and steps in a row of a series among them.
-AT_ONCE, IN_A_ROW = 2_048, 32
+# Series × steps that one pass learns from, steps in a row of a series among them, and how many of the steps ahead.
+AT_ONCE, IN_A_ROW, MOST_AHEAD = 2_048, 32, 7
 # Passes at most, after how many it is judged, and how often without a gain before it ends.
-PASSES, JUDGED_EVERY, PATIENCE = 300, 10, 6
-RATE, DECAY = 0.002, 0.3
+PASSES, JUDGED_EVERY, PATIENCE = 300, 10, 4
+# How far a pass goes at most, and how soon weights that nothing needs are given up.
+RATE, DECAY = 0.004, 0.3
 
 
 class Parts(NamedTuple):
@@ -51,33 +52,16 @@ def learn(inputs: Inputs, shape: Shape, parts: Parts, seeds: tuple[int, ...]) ->
     return Best(found, passes, best.tolist())
 
 
-def learn_again(
-    inputs: Inputs, shape: Shape, learned: tuple[int, int], passes: list[int], seeds: tuple[int, ...]
-) -> Weights:
-    """Return the weights of each member after as many passes as were best for it, learned from more steps."""
-    weights = first_weights(shape, seeds)
-    found = _copied(weights)
-    if max(passes):
-        for number in passes_of(weights, shape, inputs, learned, seeds[0]):
-            _keep(found, weights, np.array(passes) == number)
-            if number == max(passes):
-                break
-    return found
-
-
 def passes_of(weights: Weights, shape: Shape, inputs: Inputs, learned: tuple[int, int], seed: int) -> Iterator[int]:
     """Change weights pass by pass, and yield the number of each."""
     torch = torch_package()
-    grouped = [
-        {"params": [each for name, each in weights.items() if "base" not in name], "weight_decay": DECAY},
-        {"params": [each for name, each in weights.items() if "base" in name], "weight_decay": 0.0},
-    ]
-    steps = torch.optim.AdamW(grouped, lr=RATE)
+    steps = torch.optim.AdamW(list(weights.values()), lr=RATE, weight_decay=DECAY)
     slower = torch.optim.lr_scheduler.OneCycleLR(steps, RATE, total_steps=PASSES + 1, pct_start=0.1)
     source = np.random.default_rng(seed)
     for number in range(1, PASSES + 1):
         rows, first, stop = _drawn(source, inputs, learned)
-        batch, later = batch_of(inputs, shape, rows, first, stop)
+        ahead = np.sort(source.permutation(shape.horizon)[:MOST_AHEAD])
+        batch, later = batch_of(inputs, shape, rows, first, stop, ahead)
         loss = surprise(*told_by(weights, shape, batch), later).mean(dim=(1, 2, 3)).sum()
         steps.zero_grad(set_to_none=True)
         loss.backward()
@@ -110,8 +94,9 @@ def losses_of(weights: Weights, shape: Shape, inputs: Inputs, judged: tuple[int,
     """Return the mean loss of each member over steps."""
     torch = torch_package()
     total, number = 0.0, 0
+    ahead = np.unique(np.linspace(0, shape.horizon - 1, MOST_AHEAD).round().astype(np.int64))
     with torch.no_grad():
-        for batch, later, _ in pieces(inputs, shape, *judged):
+        for batch, later, _ in pieces(inputs, shape, *judged, ahead):
             loss = surprise(*told_by(weights, shape, batch), later)
             total = total + loss.double().sum(dim=(1, 2, 3)).numpy()
             number += loss[0].numel()
@@ -126,7 +111,7 @@ def foretold(weights: Weights, shape: Shape, inputs: Inputs, first: int, stop: i
     torch = torch_package()
     mean, variance = np.empty((2, inputs.counts.shape[0], stop - first, shape.horizon))
     with torch.no_grad():
-        for batch, _, rows in pieces(inputs, shape, first, stop, later=False):
+        for batch, _, rows in pieces(inputs, shape, first, stop, np.arange(shape.horizon), later=False):
             means, dispersions = (each.double().numpy() for each in told_by(weights, shape, batch))
             mean[rows] = means.mean(axis=0)
             variance[rows] = (means + dispersions * means**2).mean(axis=0) + means.var(axis=0)
@@ -134,31 +119,33 @@ def foretold(weights: Weights, shape: Shape, inputs: Inputs, first: int, stop: i
 
 
 def pieces(
-    inputs: Inputs, shape: Shape, first: int, stop: int, later: bool = True
+    inputs: Inputs, shape: Shape, first: int, stop: int, ahead: np.ndarray, later: bool = True
 ) -> Iterator[tuple[Batch, Any, np.ndarray]]:
     """Yield some series at a time over steps, so that they fit into memory."""
-    together = max(4 * AT_ONCE // (stop - first), 1)
+    together = max(4 * AT_ONCE * MOST_AHEAD // ((stop - first) * ahead.size), 1)
     every = np.arange(inputs.counts.shape[0])
     for begin in range(0, every.size, together):
         rows = every[begin : begin + together]
-        batch, counts = batch_of(inputs, shape, rows, first, stop, later)
+        batch, counts = batch_of(inputs, shape, rows, first, stop, ahead, later)
         yield batch, counts, rows
 
 
 def batch_of(
-    inputs: Inputs, shape: Shape, rows: np.ndarray, first: int, stop: int, later: bool = True
+    inputs: Inputs, shape: Shape, rows: np.ndarray, first: int, stop: int, ahead: np.ndarray, later: bool = True
 ) -> tuple[Batch, Any]:
-    """Return what is known of some series after steps first … stop - 1, and the counts of the steps ahead of each."""
+    """Return what is known of some series after steps first … stop - 1, and the counts of some steps ahead of each."""
     torch = torch_package()
     before = max(first - reach_of(shape.distances), 0)
-    at = np.arange(first, stop)[:, None] + np.arange(1, shape.horizon + 1)
+    at = np.arange(first, stop)[:, None] + 1 + ahead
     batch = Batch(
         torch.from_numpy(inputs.past[rows, before:stop]),
-        torch.from_numpy(inputs.season[rows, first:stop]),
+        torch.from_numpy(inputs.season[rows, first:stop][:, :, ahead]),
         torch.from_numpy(inputs.calendar[at]),
         torch.from_numpy(inputs.level[rows, first:stop].astype(np.float32)),
+        torch.from_numpy(inputs.dispersion[rows, first:stop]),
         torch.from_numpy(inputs.length[at].astype(np.float32)),
         torch.from_numpy(inputs.keys[:, rows]),
+        torch.from_numpy(ahead),
     )
     counts = torch.from_numpy(inputs.counts[rows][:, at].astype(np.float32)) if later else None
     return batch, counts
