@@ -249,3 +249,12 @@ def test_the_neighbourhoods_of_los_angeles(lacrime_data):
     assert (kept["compared"], kept["events"], kept["few_residents"]) == (114, 994_563, 5)
     assert "Downtown is first (71,808 incidents; number 1 by rate), and 3 of the 10 first by totals" in kept["found"]
     assert found.parameters["overall_rate"] == pytest.approx(994_563 / found["population"].sum() / 5 * 1e5)
+
+
+def test_residents_are_only_spoken_of_where_the_population_is_of_residents():
+    data = {"count": [5, 6], "homes": [100, 200]}
+    found = lg.rates(data, population="homes")
+    assert not any("residents of a place" in said for said in found.parameters["caveats"])
+    assert '<th class="number">homes</th>' in found.html()
+    people = lg.rates({"count": [5, 6], "population": [100, 200]})
+    assert any("residents of a place" in said for said in people.parameters["caveats"])

@@ -72,6 +72,11 @@ def made(kept: Any) -> list[str]:
     return lines
 
 
+def people_of(found: Table) -> str:
+    """Return what the population is called: by its column."""
+    return str(found.parameters["population"]).replace("_", " ").lower()
+
+
 def cells(values: np.ndarray) -> list[Any]:
     """Return a column of numbers as a page prints them."""
     return [number(float(value)) for value in values]

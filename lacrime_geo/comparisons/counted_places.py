@@ -194,6 +194,12 @@ def _note(places: CountedPlaces, parameters: Parameters) -> None:
     parameters["few_residents"] = int(places.small.sum())
 
 
+def caveats_of(places: CountedPlaces, *own: str) -> list[str]:
+    """Return what is to be kept in mind of a comparison: its own caveats, and those of all of residents and of reports."""
+    of_residents = [NOT_AT_RISK] if f" {RESIDENTS}" in places.unit else []
+    return [*own, *of_residents, REPORTED]
+
+
 def places_that(number: int, one: str = "has", many: str = "have") -> str:
     """Return how many places, with a verb.
 

@@ -35,7 +35,7 @@ def page_of(found: Funnel) -> str:
     columns = [
         ("place", found["name"].tolist()),
         ("count", pages.whole_cells(found["count"])),
-        ("residents", pages.cells(found["population"])),
+        (pages.people_of(found), pages.cells(found["population"])),
         (f"rate {found.parameters['unit']}", pages.cells(found["rate"])),
         ("expected", pages.cells(found["expected"])),
         ("z", pages.cells(found["z"])),

@@ -16,7 +16,7 @@ from ..significance import adjust, two_sided
 from . import funnel_pages
 from .compared_places import ComparedPlaces
 from .control_limits import MODELS, Chance, chance_of, exact_limits, two_sided_tails
-from .counted_places import NOT_AT_RISK, PER, REPORTED, CountedPlaces, counted_places, per_cent, places_that, ranks_of
+from .counted_places import PER, CountedPlaces, caveats_of, counted_places, per_cent, places_that, ranks_of
 from .overdispersion import OVERDISPERSION, SURE, Scale, Spread, limits_of, scale_of, spread_of
 from .total_words import of_totals
 
@@ -276,4 +276,4 @@ def _tell(found: Funnel) -> None:
         kept["further"].append(
             f"{places_that(small)} few residents, and {'is' if small == 1 else 'are'} not among these"
         )
-    kept["caveats"] = [NOT_AT_RISK, REPORTED]
+    kept["caveats"] = caveats_of(places)

@@ -15,10 +15,9 @@ from . import rank_pages
 from .compared_places import ComparedPlaces
 from .counted_places import (
     BUNCHES,
-    NOT_AT_RISK,
     PER,
-    REPORTED,
     CountedPlaces,
+    caveats_of,
     counted_places,
     per_cent,
     places_that,
@@ -30,6 +29,7 @@ from .total_words import of_totals
 
 STYLE = "rank_intervals"
 DRAWS = 4000
+ORDER_ONLY = "A rank says nothing of how far apart rates are, and a first place always exists."
 # A tenth of the places, as the first ones.
 FIRST = 0.1
 ABOVE, BELOW, NOT_TOLD, NO_RATE = "above", "below", "not told apart", "no rate"
@@ -200,12 +200,7 @@ def _tell(found: RankIntervals, above: np.ndarray, share: float) -> None:
     ]
     if small := kept["few_residents"]:
         kept["further"].append(f"{places_that(small)} few residents, and {'is' if small == 1 else 'are'} not ranked")
-    kept["caveats"] = [
-        "A rank says nothing of how far apart rates are, and a first place always exists.",
-        BUNCHES,
-        NOT_AT_RISK,
-        REPORTED,
-    ]
+    kept["caveats"] = caveats_of(places, ORDER_ONLY, BUNCHES)
 
 
 def _told_from(alike: int) -> str:

@@ -13,7 +13,7 @@ from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from . import rate_pages
 from .compared_places import ComparedPlaces
-from .counted_places import BUNCHES, FEW, NOT_AT_RISK, PER, REPORTED, CountedPlaces, counted_places, per_cent, ranks_of
+from .counted_places import BUNCHES, FEW, PER, CountedPlaces, caveats_of, counted_places, per_cent, ranks_of
 from .gamma_priors import SMOOTHING, Prior, prior_of, smoothed
 from .poisson_intervals import INTERVALS, poisson_interval
 from .total_words import of_totals
@@ -192,4 +192,4 @@ def _tell(found: Rates, places: CountedPlaces) -> None:
     )
     few = int(found["few_events"].sum())
     kept.note("few_events", few, f"{few:,} of {kept['compared']:,} rates rest on few events")
-    kept["caveats"] = [BUNCHES, NOT_AT_RISK, REPORTED]
+    kept["caveats"] = caveats_of(places, BUNCHES)

@@ -101,7 +101,7 @@ def page_of(found: RankIntervals) -> str:
     columns = [
         ("place", found["name"].tolist()),
         ("count", pages.whole_cells(found["count"])),
-        ("residents", pages.cells(found["population"])),
+        (pages.people_of(found), pages.cells(found["population"])),
         (f"rate {kept['unit']}", pages.cells(found["rate"])),
         ("rank", pages.cells(found["rank"])),
         ("by totals", pages.cells(found["rank_by_count"])),

@@ -86,7 +86,7 @@ def page_of(found: Rates) -> str:
     columns = [
         ("place", found["name"].tolist()),
         ("count", pages.whole_cells(found["count"])),
-        ("residents", pages.cells(found["population"])),
+        (pages.people_of(found), pages.cells(found["population"])),
         (f"rate {found.parameters['unit']}", pages.with_interval(found["rate"], found["low"], found["high"])),
     ]
     if "smoothed" in found.columns:
