@@ -74,6 +74,15 @@ def test_agreement_is_the_correlation_of_ranks():
     assert np.isnan(agreement(one, np.ones(60)))
 
 
+def test_land_without_incidents_changes_no_agreement():
+    near, far = (
+        lg.harm_sensitivity(layer(), **{**OPTIONS, "boundary": area}) for area in (AREA, squares(2, 2, side=5000.0))
+    )
+    assert far.parameters["cells"] == 4 * near.parameters["cells"]
+    for end in ("", "_low", "_high"):
+        assert far[f"rank_agreement{end}"][1] == pytest.approx(near[f"rank_agreement{end}"][1], abs=1e-12)
+
+
 def test_it_is_what_is_found_cell_by_cell():
     points = layer(500)
     found = lg.harm_sensitivity(points, scales=[scale()], **OPTIONS)
@@ -86,8 +95,9 @@ def test_it_is_what_is_found_cell_by_cell():
     np.testing.assert_allclose(cells["rank"], ranks_one_by_one(harm))
     np.testing.assert_allclose(cells["rank_counts"], ranks_one_by_one(count))
     held = count > 0
-    by_count, by_harm = (ranks_one_by_one(values) for values in (count, harm))
-    assert found["rank_agreement"][1] == pytest.approx(np.corrcoef(by_count[held], by_harm[held])[0, 1])
+    by_harm = ranks_one_by_one(harm)
+    among = [ranks_one_by_one(values[held]) for values in (count, harm)]
+    assert found["rank_agreement"][1] == pytest.approx(np.corrcoef(*among)[0, 1])
     top = found.parameters["top_cells"]
     assert top == int(0.05 * len(cells))
     chosen = [shares_one_by_one(values, top) for values in (count, harm)]

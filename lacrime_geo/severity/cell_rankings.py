@@ -50,6 +50,12 @@ class CellRanking:
         """The rank of each cell (c,), 1 the largest; those tied share the mean of theirs."""
         return np.asarray((self._before + (self.size + 1) / 2)[self.group])
 
+    def ranks_among(self, cells: np.ndarray) -> np.ndarray:
+        """Return the ranks of some of the cells (a mask (c,)) among themselves, whatever others there are."""
+        group = self.group[cells]
+        size = np.bincount(group, minlength=self.size.size)
+        return np.asarray((np.cumsum(size) - size + (size + 1) / 2)[group])
+
     @property
     def rank_of_empty(self) -> float:
         """The rank that the cells without incidents share."""

@@ -105,9 +105,10 @@ def _measures(
     by_count: CellRanking, by_harm: CellRanking, tops: tuple[np.ndarray, np.ndarray], cells: float
 ) -> dict[str, float]:
     """Return how rankings agree, and what the top cells (by count, by harm) of the map hold of the harm."""
-    harm = by_harm.values
+    harm, held = by_harm.values, by_count.values > 0
     return {
-        "rank_agreement": agreement(by_count.ranks, by_harm.ranks),
+        # Cells without incidents would agree with each other, the more of them the boundary takes in.
+        "rank_agreement": agreement(by_count.ranks_among(held), by_harm.ranks_among(held)),
         "overlap": by_count.overlap(by_harm, cells),
         "held_by_count": _share(tops[0] @ harm, harm.sum()),
         "held_by_harm": _share(tops[1] @ harm, harm.sum()),
