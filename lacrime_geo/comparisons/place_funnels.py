@@ -195,16 +195,9 @@ def _keep(spread: Spread, asked: str, parameters: Parameters) -> None:
 def _columns(
     places: CountedPlaces, drawn: FunnelLimits, limits: Sequence[float], progress: Progress
 ) -> dict[str, np.ndarray]:
-    """Return the columns of all places, block by block where there are many."""
+    """Return the columns of all places."""
     exposure, count = places.exposure, places.events
-    p = np.empty(count.size)
-    lines = np.empty((2, 2, count.size))
-    for begin in range(0, count.size, AT_ONCE):
-        advance(progress, begin / count.size)
-        some = slice(begin, begin + AT_ONCE)
-        p[some] = two_sided_tails(drawn.chance, count[some], exposure[some])
-        for pair, tail in enumerate(drawn.tails):
-            lines[pair, :, some] = drawn.lines(exposure[some], tail, drawn.by_chance)
+    p, lines = _held_against(drawn, count, exposure, progress)
     z = drawn.scale.z
     wide = (drawn.scale.values - drawn.scale.target) / drawn.spread.error(drawn.scale.error)
     p_spread = p if drawn.by_chance else two_sided(wide)
@@ -231,6 +224,20 @@ def _columns(
         "position_by_chance": places.spread(_positions(z, p, drawn.tails), NO_RATE),
         "few_residents": places.small,
     }
+
+
+def _held_against(
+    drawn: FunnelLimits, count: np.ndarray, exposure: np.ndarray, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return exact p (k,) and the limits (2, 2, k), inner and outer, low and high, block by block where places are many."""
+    p, lines = np.empty(count.size), np.empty((2, 2, count.size))
+    for begin in range(0, count.size, AT_ONCE):
+        advance(progress, 0.9 * begin / count.size)
+        some = slice(begin, begin + AT_ONCE)
+        p[some] = two_sided_tails(drawn.chance, count[some], exposure[some])
+        for pair, tail in enumerate(drawn.tails):
+            lines[pair, :, some] = drawn.lines(exposure[some], tail, drawn.by_chance)
+    return p, lines
 
 
 def _written(limit: float) -> str:
