@@ -1,6 +1,7 @@
 """The neural network: what it learns, that it knows nothing later, its intervals, and that it is the same each time."""
 
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -16,6 +17,7 @@ from lacrime_geo.forecasting.neural.panel_inputs import calendar_of, inputs_of, 
 from lacrime_geo.forecasting.neural.torch_package import OneThread
 from lacrime_geo.forecasting.neural.training import surprise
 from lacrime_geo.forecasting.past_origins import predicted_by
+from lacrime_geo.progress import Cancelled
 
 torch = pytest.importorskip("torch")
 pytestmark = pytest.mark.neural
@@ -216,6 +218,19 @@ def test_it_is_backtested_beside_the_baselines():
     found = lg.backtest(table, "neural network", horizon=1)
     assert set(found["model"]) == {"neural network", "seasonal naive", "smoothing"}
     assert np.isfinite(found["mae"]).all()
+
+
+def test_who_waits_may_stop_it_at_once():
+    drawn = np.random.default_rng(0).poisson(3, (60, 300))
+    table = dict(period=np.tile(DAYS, 60), count=drawn.ravel(), area=np.repeat(np.arange(60), 300))
+    began = time.perf_counter()
+
+    def progress(fraction):
+        return time.perf_counter() - began < 0.5
+
+    with pytest.raises(Cancelled):
+        lg.backtest(table, "neural network", horizon=1, progress=progress)
+    assert time.perf_counter() - began < 1.5
 
 
 def test_sums_of_weights_are_forecast_in_their_unit():

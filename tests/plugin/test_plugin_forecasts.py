@@ -1,5 +1,6 @@
 """Forecasts in QGIS: a backtest comes with its page, the map of areas has a class for each change and plays step by step."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,14 @@ def test_harm_is_forecast_from_its_layer_and_named_by_its_unit(load, daily):
     expected = lg.forecast_areas(script, weight=np.ones(script.size), step="day", model="seasonal mean", horizon=2)
     assert title == "Forecast: Part I offences expected"
     np.testing.assert_allclose([feature["mean"] for feature in drawn.getFeatures()], expected["mean"])
+
+
+def test_a_model_whose_package_is_missing_says_so_in_a_sentence(run, daily, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        qgis_core.QgsProcessingException, match=r"needs PyTorch, the package torch; install it \(pip install torch\)"
+    ):
+        run("forecast_areas", INCIDENTS=daily[0], STEP="day", MODEL="neural network", HORIZON=1)
 
 
 def forecast_file(folder):
