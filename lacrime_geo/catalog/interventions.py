@@ -13,7 +13,7 @@ from ..interventions import (
     intervention,
     plan_intervention,
 )
-from ..interventions.interruptions import STEPS
+from ..interventions.step_counts import STEPS
 from ..parameter_groups import WEIGHT
 from ..parameter_kinds import Amount, Choice, Distance, Moment, Numbers, Polygons, Switch
 from ..results import Shapes, Table
