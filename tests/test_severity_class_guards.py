@@ -20,9 +20,9 @@ OFFENCE, CLASS = "names the offence", "the class itself"
         ),
         *(
             (name, OFFENCE)
-            for name in ("nibr_code", "NIBR Description", "crime_against", "Offense", "totaloffensecount")
+            for name in ("nibr_code", "NIBR Description", "crime_against", "Offense", "totaloffensecount", "OFNS_DESC")
         ),
-        *((name, CLASS) for name in ("part", "Part 1-2", "part_1_2", "weight", "Harm", "severity")),
+        *((name, CLASS) for name in ("part", "Part 1-2", "part_1_2", "weight", "Harm", "severity", "predicted")),
         *((name, "written down with the offence") for name in ("weapon_code", "Weapon Used Cd", "weapon")),
         *((name, "tells what was done") for name in ("mocodes", "MO Codes")),
         *((name, "what came of it") for name in ("status", "Status Desc", "arrest_date", "cleared")),
@@ -37,7 +37,17 @@ def test_what_tells_of_the_offence_is_refused_by_name(name, reason):
 def test_what_is_known_at_the_report_passes():
     lg.refuse_severity_leaks("premise_code")
     lg.refuse_severity_leaks(
-        ["Premis Cd", "Premis Desc", "area", "district", "address", "parking", "apartment", "department"]
+        [
+            "Premis Cd",
+            "Premis Desc",
+            "Location Category",
+            "area",
+            "district",
+            "address",
+            "parking",
+            "apartment",
+            "department",
+        ]
     )
     incidents = reports(1500)
     random = np.random.default_rng(2)
@@ -63,6 +73,33 @@ def test_so_is_one_with_slips():
     # A good clue, wrong in a tenth of the cases, is none that is made of the offence.
     grave = np.isin(incidents.source["crime_code"], [310, 510, 210])
     lg.refuse_severity_leaks(["clue"], with_columns(incidents, clue=grave ^ (random.random(1500) < 0.1)))
+
+
+def test_so_are_numbers_about_the_class_of_which_each_is_its_own():
+    incidents = reports(1500)
+    random = np.random.default_rng(4)
+    grave = np.isin(incidents.source["crime_code"], [310, 510, 210])
+    near = with_columns(incidents, score=grave + random.normal(0, 0.2, 1500))
+    with pytest.raises(ValueError, match=r"'score' tells the class of 1,4\d\d of 1,500 incidents"):
+        lg.refuse_severity_leaks("score", near)
+    # Numbers that tell something, and numbers that nobody has, pass.
+    honest = with_columns(incidents, minutes=grave + random.normal(0, 2, 1500), none=np.full(1500, np.nan))
+    lg.refuse_severity_leaks(["minutes", "none"], honest)
+
+
+def test_columns_that_tell_it_together_are_refused_and_what_is_too_good_is_warned_of(caplog):
+    incidents = reports(3000)
+    random = np.random.default_rng(6)
+    grave = np.isin(incidents.source["crime_code"], [310, 510, 210])
+    clues = {f"clue_{number}": grave ^ (random.random(3000) < 0.1) for number in range(7)}
+    held = with_columns(incidents, **clues)
+    lg.refuse_severity_leaks(list(clues), held)
+    with pytest.raises(ValueError, match=r"clue_0.*together tell the class of \d+ of \d+ incidents"):
+        lg.predict_severity(held, columns=list(clues), models="place_and_premise")
+    found = lg.predict_severity(held, columns=["premise", "clue_0"], models="place_and_premise")
+    assert any("'clue_0', which tells most" in said for said in found.parameters["warnings"])
+    plain = lg.predict_severity(held, columns="premise", models="place_and_premise")
+    assert not any("tells most" in said for said in plain.parameters["warnings"])
 
 
 def test_the_key_of_ones_own_scale_is_refused(tmp_path):

@@ -16,7 +16,7 @@ from .class_calibration import Rule, Turned, rule_of, turned, unturned
 from .class_labels import ClassLabels
 from .learned_classes import LearnedPredictor, learned_predictors
 from .parts_in_time import Parts
-from .report_columns import Reports
+from .report_columns import PLACE, TIME, Reports
 from .share_predictors import HOUR_OF_WEEK, PREVALENCE, share_predictors
 
 PREDICTORS = {one.name: one for one in (*share_predictors(), *learned_predictors())}
@@ -48,6 +48,11 @@ class ClassContest:
     reports: Reports
     labels: ClassLabels
     parts: Parts
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that tell, beside time and place."""
+        return tuple(name for name in self.reports.parts if name not in (TIME, PLACE))
 
     @property
     def best(self) -> Entrant:

@@ -17,8 +17,8 @@ class Leak(NamedTuple):
 OFFENCE = "names the offence, of which the class is made"
 LEAKS = (
     Leak(
-        r"crm|crime|offen[cs]e|nibr|iucr|ucr|charges?$|statute|felony|misdemeanou?r|categor",
-        frozenset({"description", "desc", "primary type", "fbi code"}),
+        r"crm|crime|offen[cs]e|ofns|nibr|iucr|ucr|charges?$|statute|felony|misdemeanou?r|violent$|violations?$|penal$|categor",
+        frozenset({"description", "desc", "primary type", "fbi code", "ky cd", "pd cd", "pd desc", "law cat cd"}),
         OFFENCE,
     ),
     Leak(r"parts?$", frozenset(), "is a function of the crime code, and the class itself in the usual scale"),
@@ -27,8 +27,14 @@ LEAKS = (
         r"mocode|modus", frozenset({"mo", "mo codes", "mo code"}), "tells what was done, often in the offence's words"
     ),
     Leak(r"status|arrest|clear(ed|ance)|disposition|outcome|verdict", frozenset(), "tells what came of it later"),
-    Leak(r"weights?$|harm|severity|gravity|mapped$", frozenset({"class"}), "is the weight or the class itself"),
+    Leak(
+        r"weights?$|harm|severity|gravity|mapped$|predicted$|actual$|probability$",
+        frozenset({"class"}),
+        "is the weight or the class itself, or was told of it",
+    ),
 )
+# Kinds of places are known when the report is made.
+PLACES = re.compile(r"premis|location|place")
 # An offence in one word with others, such as totaloffensecount.
 GLUED = re.compile(r"offen[cs]e|crimecode|crmcd|nibrs|nibrcode")
 
@@ -38,12 +44,16 @@ def leak_of(name: str) -> str | None:
 
     >>> leak_of("Crm Cd 1"), leak_of("PartI") is None, leak_of("Premis Desc"), leak_of("park")
     ('names the offence, of which the class is made', False, None, None)
+    >>> leak_of("OFNS_DESC") == leak_of("Incident Category"), leak_of("Location Category")
+    (True, None)
     """
     words = _words(name)
     if not words:
         return None
     if GLUED.search("".join(words)):
         return OFFENCE
+    if any(PLACES.match(word) for word in words):
+        words = [word for word in words if not word.startswith("categor")]
     for leak in LEAKS:
         if " ".join(words) in leak.alone or any(re.match(leak.begins, word) for word in words):
             return leak.reason

@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .. import checks
 from ..incidents import as_incidents
+from ..parameters import Parameters
 from ..risk.guards import refuse_dependency, refuse_victims
 from ..severity.harm_scales import as_scale
 from .leaking_names import leak_of
 from .report_columns import Coded, coded
 
+if TYPE_CHECKING:
+    from .class_contests import ClassContest
+
 # A column that leaves fewer of the mistakes than that is the class but for slips; of fewer rarer incidents nothing is said.
 LEFT, FEWEST = 0.05, 20
+# Numbers are looked at in so many parts of as many incidents: each by itself is of one.
+PARTS = 100
+# Of what is known when a report is made nothing has told so much.
+TOO_GOOD = 0.9
 
 
 def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, scale: Any = None) -> None:
@@ -85,7 +94,16 @@ def refuse_contents(columns: Mapping[str, Coded], label: np.ndarray) -> None:
         mine = (label[known] >= one).astype(int)
         refuse_dependency(mine, {name: column.code[known] for name, column in columns.items()})
         for name, column in columns.items():
-            _refuse_near_function(name, column.code[known], mine)
+            _refuse_near_function(name, _alike(column, known), mine)
+
+
+def _alike(column: Coded, known: np.ndarray) -> np.ndarray:
+    """Return which incidents (of a mask) are alike in a column: the same text, or in the same hundredth of the numbers."""
+    values = None if column.numbers is None else column.numbers[known]
+    if values is None or not np.isfinite(values).any():
+        return column.code[known]
+    cuts = np.quantile(values[np.isfinite(values)], np.arange(1, PARTS) / PARTS)
+    return np.searchsorted(np.unique(cuts), values, side="right")  # those missing come last
 
 
 def _refuse_near_function(name: str, code: np.ndarray, label: np.ndarray) -> None:
@@ -94,9 +112,36 @@ def _refuse_near_function(name: str, code: np.ndarray, label: np.ndarray) -> Non
     others, graver = size[code] - 1, ones[code] - label
     told = others > 0
     wrong = int(((2 * graver > others) != label)[told].sum())
-    rarer = int(min(label[told].sum(), told.sum() - label[told].sum()))
-    if rarer >= FEWEST and wrong < LEFT * rarer:
+    if _given_away(wrong, label[told]):
         raise ValueError(
             f"The column {name!r} tells the class of {told.sum() - wrong:,} of {told.sum():,} incidents by others with the same "
             "value, as only one does that is made of the offence: leave it out."
+        )
+
+
+def _given_away(wrong: int, label: np.ndarray) -> bool:
+    """Whether so few are told wrong that the classes (n,) are known but for slips."""
+    rarer = label.size - int(np.bincount(label, minlength=1).max())
+    return rarer >= FEWEST and wrong < LEFT * rarer
+
+
+def refuse_given_away(contest: ClassContest) -> None:
+    """Raise where columns together tell the class nearly always, which none of them does by itself."""
+    rows = contest.parts.validation
+    label = contest.labels.code[rows]
+    wrong = int((contest.best.probability(contest.reports.take(rows)).argmax(axis=1) != label).sum())
+    if _given_away(wrong, label):
+        raise ValueError(
+            f"The columns {checks.listed(contest.columns)} together tell the class of {label.size - wrong:,} of {label.size:,} "
+            "incidents, as only those do that are made of the offence: leave out what is written down with it."
+        )
+
+
+def warn_of_much(contest: ClassContest, area: float, lost: Mapping[str, float], parameters: Parameters) -> None:
+    """Warn where the ROC-AUC of the gravest class is that of a leak, and name the column that tells most."""
+    if area >= TOO_GOOD and contest.columns:
+        most = max(contest.columns, key=lambda name: lost[name])
+        parameters.warn(
+            f"{contest.labels.gravest} is told with a ROC-AUC of {area:.2f}, more than what is known when a report is made "
+            f"usually tells: look whether {most!r}, which tells most, is written down with the offence."
         )

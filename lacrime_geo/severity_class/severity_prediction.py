@@ -15,9 +15,9 @@ from .class_labels import ClassLabels, labels_of
 from .class_scores import columns_of, importance
 from .parts_in_time import parts_of, refuse_few
 from .report_columns import CELL, Coded, coded, columns_asked, reports_of
-from .severity_guard import refuse_contents, refuse_names
+from .severity_guard import refuse_contents, refuse_given_away, refuse_names, warn_of_much
 from .severity_scores import SeverityScores
-from .severity_words import found_in_words
+from .severity_words import found_in_words, row_of
 from .week_draws import ENOUGH, WeekDraws
 
 CAVEAT = (
@@ -112,7 +112,10 @@ def predict_severity(
     weighed = left_alone(partial(harm.weights_of, everything, key_column), progress)
     labels = labels_of(harm, weighed, cuts, parameters)
     left_alone(partial(refuse_contents, told, labels.code), progress)
-    return classes_told(everything, told, labels, asked, test_since, seed, parameters, within(progress, 0.1, 1.0))
+    found = classes_told(everything, told, labels, asked, test_since, seed, parameters, within(progress, 0.1, 1.0))
+    assert found.contest is not None
+    refuse_given_away(found.contest)
+    return found
 
 
 def classes_told(
@@ -140,6 +143,7 @@ def classes_told(
     _keep(contest, draws, seed, parameters)
     label = everything.titled("Severity class")
     found = SeverityScores(scores, parameters, label=label, contest=contest, incidents=everything)
+    warn_of_much(contest, float(scores["roc_auc"][row_of(found, contest.best.name)]), lost, parameters)
     parameters.tell(found_in_words(found))
     advance(progress, 1.0)
     return found
