@@ -102,8 +102,8 @@ def test_the_exact_interval_leaves_half_of_the_rest_on_either_side(treated, cont
         if 0 < end < math.inf:
             assert fisher_tail(treated[1], *margins, end, upper) == pytest.approx(0.025, rel=1e-5)
     assert (found.p < 0.05) == (not found.low <= 1 <= found.high) or abs(found.p - 0.05) < 1e-6
-    assert (
-        math.isnan(found.estimate) or (found.low <= found.estimate * (1 + 1e-9) and found.estimate <= found.high + 1e-9)
+    assert math.isnan(found.estimate) or (
+        found.low <= found.estimate * (1 + 1e-9) and found.estimate <= found.high + 1e-9
     )
 
 
