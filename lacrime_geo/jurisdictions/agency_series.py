@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..parameters import Parameters, in_plain_words
-from ..progress import Progress
+from ..progress import Progress, advance, within
 from .crime_panels import CAVEATS, CrimePanel, Series
 from .panel_reading import as_panel
 
@@ -35,7 +35,8 @@ def studied(
     ValueError
         If no agency-year is usable, or as `as_panel`.
     """
-    panel = as_panel(features, agency, year, count, population, progress=progress)
+    panel = as_panel(features, agency, year, count, population, progress=within(progress, 0.0, 0.9))
+    advance(progress, 0.9)
     kept = panel.parameters
     if not panel["usable"].any():
         raise ValueError(
@@ -54,7 +55,9 @@ def studied(
     )
     if kept.get("warnings"):
         parameters["warnings"] = list(kept["warnings"])
-    return Studied(panel, panel.series(), parameters)
+    series = panel.series()
+    advance(progress, 1.0)
+    return Studied(panel, series, parameters)
 
 
 def crimes_in_words(counted: str) -> str:

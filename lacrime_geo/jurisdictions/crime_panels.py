@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -97,12 +98,16 @@ class CrimePanel(Table):
         name = np.empty(agency.size, dtype=object)
         name[row] = self["name"]
         year = np.arange(years.min(), years.max() + 1)
-        return Series(agency, name, year, self.matrix(self.counted), self.matrix("population"))
+        crimes, population = self._matrices((self.counted, "population"), row)
+        return Series(agency, name, year, crimes, population)
 
-    def matrix(self, name: str) -> np.ndarray:
-        """Return the usable values of a column of numbers as a matrix (agencies by id, years), NaN where none is."""
-        agency, row = numbered(self["agency"])
+    def matrices(self, names: Sequence[str]) -> np.ndarray:
+        """Return the usable values of columns of numbers as matrices (columns, agencies by id, years), NaN where none is."""
+        return self._matrices(names, numbered(self["agency"])[1])
+
+    def _matrices(self, names: Sequence[str], row: np.ndarray) -> np.ndarray:
         years, usable = self["year"], self["usable"]
-        values = np.full((agency.size, years.max() - years.min() + 1), np.nan)
-        values[row[usable], years[usable] - years.min()] = self[name][usable]
+        values = np.full((len(names), int(row.max()) + 1, int(np.ptp(years)) + 1), np.nan)
+        for matrix, name in zip(values, names):
+            matrix[row[usable], years[usable] - years.min()] = self[name][usable]
         return values

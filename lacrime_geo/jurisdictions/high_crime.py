@@ -128,11 +128,13 @@ def predict_high_crime(
     """
     given = studied(features, agency, year, count, population, within(progress, 0.0, 0.2))
     parameters, asked = given.parameters, _models(models, given.parameters)
-    history = History.of(given.panel)
+    history = History.of(given.panel, given.series)
     rows = rows_of(history)
     known, ahead = rows.where(np.isfinite(rows.rate)), rows.where(rows.year == history.year[-1] + 1)
     since, number = _since(known, test_since, parameters), _folds(known, folds)
+    advance(progress, 0.2)
     refuse_later_knowledge(rows_of, history, since)
+    advance(progress, 0.2)
     parameters.update(
         folds=number,
         seed=int(seed),

@@ -7,7 +7,7 @@ from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
-from .crime_panels import CrimePanel
+from .crime_panels import CrimePanel, Series
 from .panel_columns import COMPONENTS
 
 # Years before the target that are looked at, and how many of these must be usable.
@@ -66,14 +66,12 @@ class History(NamedTuple):
     shares: np.ndarray
 
     @classmethod
-    def of(cls, panel: CrimePanel) -> History:
-        """Return the history of a panel."""
-        series = panel.series()
+    def of(cls, panel: CrimePanel, series: Series | None = None) -> History:
+        """Return the history of a panel, whose series may be at hand."""
+        series = panel.series() if series is None else series
         known = [crime for crime in COMPONENTS if crime in panel.columns]
         whole = len(known) == len(COMPONENTS) and panel.counted == "violent"
-        parts = (
-            np.stack([panel.matrix(crime) for crime in COMPONENTS]) if whole else np.zeros((0, *series.crimes.shape))
-        )
+        parts = panel.matrices([*COMPONENTS]) if whole else np.zeros((0, *series.crimes.shape))
         # All but the last one, which follows from the others.
         shares = (parts[:-1] + 0.5) / (series.crimes + 2.0)
         return cls(series.year, series.crimes, series.population, shares)

@@ -13,7 +13,7 @@ from ..data.loaded import announce
 from ..data.own_mapping import Said, as_mapping
 from ..data.rules import Finding, finding
 from ..parameters import Parameters
-from ..progress import Progress, advance
+from ..progress import Progress, advance, within
 from ..rows import NOT_KNOWN, Rows, as_rows
 from ..summaries import counted as in_number
 from . import panel_checks
@@ -117,19 +117,22 @@ def _panel(rows: Rows, asked: Mapping[str, str], months_unknown: str, progress: 
     counted = counted_as(found)
     columns, rates = _read(rows, found, counted, progress)
     blank = _blank_months(columns) if "months" in found else []
+    advance(progress, 0.5)
     columns, rates, dropped = _of_agencies(rows, columns, rates)
     advance(progress, 0.6)
     parameters = Parameters(
         layer=rows.label, rows=rows.size, counted=counted, columns=found, months_unknown=months_unknown
     )
-    findings, why, kept = _checked(columns, rates, counted, months_unknown, "months" in found)
+    findings, why, kept = _checked(
+        columns, rates, counted, months_unknown if "months" in found else "", within(progress, 0.6, 0.9)
+    )
     findings = [dropped, *blank, *findings]
     announce(findings)
     parameters["findings"] = findings
     with np.errstate(invalid="ignore", divide="ignore"):
         columns[f"{counted}_rate"] = panel_checks.PER * columns[counted] / columns["population"]
     columns.update(usable=why == "", why_not=why)
-    advance(progress, 1.0)
+    advance(progress, 0.95)
     return _told(CrimePanel({name: values[kept] for name, values in columns.items()}, parameters, label=_label(rows)))
 
 
@@ -141,21 +144,30 @@ def _read(
     rows: Rows, found: Mapping[str, str], counted: str, progress: Progress
 ) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
     """Return the columns of a panel as they stand in a table, and the rates that the table itself gives."""
-    crimes = [crime for crime in (*COMPONENTS, "violent") if crime in found]
+    crimes = {crime: found[crime] for crime in (*COMPONENTS, "violent") if crime in found}
+    crimes[counted] = found["count"]
     columns: dict[str, np.ndarray] = {"agency": _texts(rows, found["agency"])}
+    advance(progress, 0.1)
     columns["name"] = _texts(rows, found["name"]) if "name" in found else columns["agency"]
     advance(progress, 0.2)
     columns["year"] = _years(rows, found["year"])
-    columns["population"] = rows.numbers(found["population"])
-    unknown = np.full(rows.size, np.nan)
-    columns["months_reported"] = rows.numbers(found["months"]) if "months" in found else unknown
-    advance(progress, 0.3)
-    for crime in crimes:
-        columns[crime] = rows.numbers(found[crime])
-    columns[counted] = rows.numbers(found["count"])
-    rates = {crime: rows.numbers(found[f"{crime}_rate"]) for crime in RATES if f"{crime}_rate" in found}
-    advance(progress, 0.5)
-    return columns, rates
+    # A column of a million texts takes a while to become numbers.
+    numbers = {"population": found["population"], **({"months_reported": found["months"]} if "months" in found else {})}
+    told = {f"{crime}_rate": found[f"{crime}_rate"] for crime in RATES if f"{crime}_rate" in found}
+    columns["months_reported"] = np.full(rows.size, np.nan)
+    rates: dict[str, np.ndarray] = {}
+    every = {**numbers, **crimes, **told}
+    for number, (name, column) in enumerate(every.items()):
+        advance(progress, 0.2 + 0.3 * number / len(every))
+        (rates if name in told else columns)[name] = rows.numbers(column)
+    rates = {name[: -len("_rate")]: values for name, values in rates.items()}
+    return {name: columns[name] for name in _ordered(columns, crimes)}, rates
+
+
+def _ordered(columns: Mapping[str, np.ndarray], crimes: Mapping[str, str]) -> list[str]:
+    """Return the columns in the order in which a panel has them."""
+    first = ("agency", "name", "year", "population", "months_reported")
+    return [*first, *(name for name in columns if name in crimes)]
 
 
 def _texts(rows: Rows, name: str) -> np.ndarray:
@@ -208,10 +220,11 @@ def _shown(columns: Mapping[str, np.ndarray]) -> Shown:
 
 
 def _checked(
-    columns: dict[str, np.ndarray], rates: dict[str, np.ndarray], counted: str, months_unknown: str, has_months: bool
+    columns: dict[str, np.ndarray], rates: dict[str, np.ndarray], counted: str, months_unknown: str, progress: Progress
 ) -> tuple[list[Finding], np.ndarray, np.ndarray]:
     """Return what the checks found, why each row is not usable ("" where it is), and which rows are kept."""
     names, agency = numbered(columns["agency"])
+    advance(progress, 0.1)
     year, shown, findings = columns["year"], _shown(columns), []
     crimes = {crime: columns[crime] for crime in (*COMPONENTS, "violent", counted) if crime in columns}
     numbers = np.stack([columns["population"], columns["months_reported"], *crimes.values()], axis=1)
@@ -222,19 +235,23 @@ def _checked(
     )
     reasons: list[tuple[str, np.ndarray]] = [("stands twice with different numbers", differing)]
     for one in panel_checks.row_findings(columns, counted, shown, rates):
+        advance(progress, 0.4)
         if isinstance(one, tuple):
             reasons.append(one)
         else:
             findings.append(one)
-    unknown = ~np.isfinite(columns["months_reported"]) & has_months
-    kept = months_unknown == KEEP
+    unknown = ~np.isfinite(columns["months_reported"]) & bool(months_unknown)
+    kept = months_unknown != LEAVE_OUT
     action = "kept, flagged: for how many months they reported is not known" if kept else panel_checks.NOT_USED
     findings.append(finding("months_unknown", unknown, shown, action))
     reasons += [] if kept else [("months reported are not known", unknown)]
     single = ~twice & ~differing
     watched = {name: columns[name][single] for name in ("population", counted)}
-    findings += panel_checks.jump_findings(agency[single], year[single], watched, shown.where(single))
+    for line in panel_checks.jump_findings(agency[single], year[single], watched, shown.where(single)):
+        findings.append(line)
+        advance(progress, 0.7)
     findings.append(panel_checks.missing_years(agency, year, names))
+    advance(progress, 0.8)
     vary = panel_checks.varying_names(agency, columns["name"])
     findings.append(finding("names_vary", vary, columns["name"], "kept; the agency is told by its id"))
     return findings, _joined(reasons), ~twice
