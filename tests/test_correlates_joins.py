@@ -163,6 +163,7 @@ def test_rows_without_a_polygon_and_a_name_taken_twice():
     [
         (dict(columns="nothing"), "There is no column 'nothing'"),
         (dict(columns=[]), "columns names no column"),
+        (dict(columns="people, vict_age"), "'vict_age' tells of victims"),
         (dict(columns="name"), "are no numbers"),
         (dict(columns="people", kind="median"), "kind must be one of 'sum', 'mean'"),
         (dict(columns="people", weigh_by="people"), "weights a mean"),
