@@ -120,10 +120,13 @@ def column(source: Any, name: str) -> Any:
     """Return a named column of a table, or say which columns there are."""
     if source is None:
         raise ValueError(f"{name!r} names a column, but this input has no columns; give an array instead.")
-    names = {str(key): key for key in (source.columns if hasattr(source, "columns") else source)}
-    if name not in names:
-        raise ValueError(f"There is no column {name!r}; the columns are {listed(names)}.")
-    return source[names[name]]
+    keys = list(source.columns if hasattr(source, "columns") else source)
+    named = [key for key in keys if str(key) == name]
+    if not named:
+        raise ValueError(f"There is no column {name!r}; the columns are {listed(keys)}.")
+    if len(named) > 1:
+        raise ValueError(f"{len(named)} columns are called {name!r}; give each a name of its own.")
+    return source[named[0]]
 
 
 def listed(names: Iterable[Any], most: int = MOST_LISTED) -> str:
@@ -148,4 +151,4 @@ def column_values(values: Any, rows: int, name: str = "The column") -> np.ndarra
 
 
 def _is_numeric(values: Any) -> bool:
-    return hasattr(values, "to_numpy") and getattr(values.dtype, "kind", "O") in "iufb"
+    return hasattr(values, "to_numpy") and getattr(getattr(values, "dtype", None), "kind", "O") in "iufb"

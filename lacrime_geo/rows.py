@@ -68,18 +68,20 @@ class Rows:
         values = checks.column_values(checks.column(self.columns, name), self.size, name)
         if values.dtype.kind in "iufb":
             return values.astype(float)
-        found = [_number(value) for value in values.tolist()]
+        # Moments as lists would be numbers: of nanoseconds.
+        given = values.tolist() if values.dtype.kind not in "mM" else values.astype(str).tolist()
+        found = [_number(value) for value in given]
         bad = [row for row, value in enumerate(found) if value is None]
         if bad:
             raise ValueError(
                 f"{len(bad):,} of {self.size:,} values of {name!r} are no numbers, first in row {bad[0]} "
-                f"({values[bad[0]]!r}); correct them or name another column."
+                f"({given[bad[0]]!r}); correct them (1234.5, without signs between thousands) or name another column."
             )
         return np.array(found, dtype=float)
 
     def texts(self, name: str) -> np.ndarray:
         """Return a column as texts (n,), "" where a value is missing; whole numbers have no decimals."""
-        values = np.asarray(checks.column(self.columns, name), dtype=object).ravel()
+        values = checks.column_values(np.asarray(checks.column(self.columns, name), dtype=object), self.size, name)
         return np.array([_text(value) for value in values], dtype=object)
 
     def marks(self, columns: Mapping[str, np.ndarray], parameters: Parameters, style: str, label: str) -> Marks:
@@ -137,6 +139,11 @@ def as_rows(anything: Any) -> Rows:
 
 def _of_columns(columns: Any, label: str) -> Rows:
     names = list(getattr(columns, "columns", columns))
+    alone = [name for name in names if columns[name] is None or np.isscalar(columns[name])]
+    if alone:
+        raise TypeError(
+            f"Column {str(alone[0])!r} of the table {label!r} holds one value, not one for each row; give a list of values."
+        )
     size = len(columns[names[0]]) if names else 0
     if not size:
         raise ValueError(f"The table {label!r} has no rows; give one that has some.")
@@ -160,16 +167,16 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
 
 def _number(value: Any) -> float | None:
     """Return a number, NaN for nothing, None for what is no number."""
-    if value is None or (isinstance(value, str) and value.strip().lower() in NOT_KNOWN):
-        return float("nan")
     try:
-        return float(value)
+        # Python reads 1_000 as a number: nobody writes a table so, and it may be a code.
+        return None if isinstance(value, str) and "_" in value else float(value)
     except (TypeError, ValueError):
-        return None
+        return float("nan") if str(value).strip().lower() in NOT_KNOWN else None
 
 
 def _text(value: Any) -> str:
-    if value is None or value != value:
+    # The sign of pandas for what is missing is neither like nor unlike itself.
+    if not isinstance(value, str) and str(value) in ("None", "nan", "NaT", "<NA>"):
         return ""
     whole = isinstance(value, (float, np.floating)) and float(value).is_integer()
     return str(int(value)) if whole else str(value).strip()

@@ -68,6 +68,42 @@ def test_what_says_that_a_number_is_missing_is_none():
     np.testing.assert_array_equal(values, [np.nan] * 4 + [7.0])
 
 
+@pytest.mark.parametrize(
+    "values, bad",
+    [
+        (["1,000", "2"], r"1 of 2 values of 'x' are no numbers, first in row 0 \('1,000'\); correct them \(1234.5"),
+        (["1_000", "2"], r"1 of 2 .*\('1_000'\)"),
+        (np.array(["ten", "5"]), r"1 of 2 .*\('ten'\)"),
+        (np.array(["2020-01-01", "2020-01-02"], dtype="M8[ns]"), r"2 of 2 .*\('2020-01-01T"),
+        (np.array([1, 2], dtype="m8[ns]"), "2 of 2 values"),
+    ],
+)
+def test_what_is_no_number_is_quoted_as_it_was_written(values, bad):
+    with pytest.raises(ValueError, match=bad):
+        as_rows({"x": values}).numbers("x")
+
+
+def test_the_missing_of_pandas_are_missing():
+    frame = pd.DataFrame({"x": pd.Series([pd.NA, 7], dtype=object), "name": pd.array(["A", pd.NA], dtype="string")})
+    rows = as_rows(frame.assign(when=pd.to_datetime(["2020-01-01", None])))
+    np.testing.assert_array_equal(rows.numbers("x"), [np.nan, 7])
+    assert rows.texts("name").tolist() == ["A", ""] and rows.texts("when")[1] == ""
+    assert as_rows({"name": ["nan", "None"]}).texts("name").tolist() == ["nan", "None"]
+
+
+def test_columns_that_cannot_be_rows_are_refused():
+    two = as_rows(pd.DataFrame([[1, 2, 3]], columns=["x", "x", "y"]))
+    assert two.numbers("y").tolist() == [3]
+    for read in (two.numbers, two.texts, lambda name: two.found("count", None, (name,)) and two.numbers(name)):
+        with pytest.raises(ValueError, match="2 columns are called 'x'; give each a name of its own"):
+            read("x")
+    unlike = as_rows({"x": [1, 2, 3], "name": ["A", "B"]})
+    with pytest.raises(ValueError, match="name has 2 values for 3 rows"):
+        unlike.texts("name")
+    with pytest.raises(TypeError, match="Column 'x' of the table 'table' holds one value"):
+        as_rows({"x": 5})
+
+
 def test_features_keep_their_places():
     features = lg.as_features(layer())
     assert as_rows(features).features is features
