@@ -1,6 +1,7 @@
 """Scales of harm: what is shipped is the real files' own Part, each weight is cited, and a bad file is refused by its rows."""
 
 import csv
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -143,6 +144,14 @@ ROWS = "category,weight,citation\n"
         (ROWS, "'own.csv' has no weights: all its 0 rows are blank"),
         ("category,points\narson,1\n", "'own.csv' is no scale: .* its columns are category, points"),
         ("weight,citation,category\n1,x,arson\n", "'own.csv' is no scale: it needs a first column"),
+        # What would be read as 5, and a row that would vanish into another.
+        (
+            ROWS + 'arson,5,475,"table 2, row 1"\nrape,2,x\n',
+            "1 of 2 rows of 'own.csv' have more cells than there are columns: arson",
+        ),
+        (ROWS + 'arson,1,"table 2\nrape,2,x\n', "'own.csv' is no scale: .* a quotation mark that is not closed"),
+        ("category,weight,Weight,citation\narson,1,2,x\n", "'own.csv' has the column 'weight' 2 times"),
+        (ROWS + "arson,1,x\0\n", "'own.csv' is no scale: it is no text in UTF-8"),
         ("", "its columns are none"),
         ("# title: x\n", "its columns are none"),
     ],
@@ -158,8 +167,9 @@ def test_what_is_no_scale_is_told(tmp_path):
         lg.harm_scale("part_1")
     with pytest.raises(FileNotFoundError, match=r"none\.csv"):
         lg.harm_scale(tmp_path / "none.csv")
-    with pytest.raises(FileNotFoundError, match="There is no file"):
-        lg.harm_scale(tmp_path)
+    for folder in (tmp_path, ""):
+        with pytest.raises(ValueError, match="There is no scale"):
+            lg.harm_scale(folder)
     (tmp_path / "a.parquet").write_bytes(bytes(range(256)) * 40)
     with pytest.raises(ValueError, match=r"'a\.parquet' is no scale"):
         lg.harm_scale(tmp_path / "a.parquet")
@@ -181,3 +191,12 @@ def test_the_scales_that_fit_are_named():
     both = of(crime_code=[510, 624], category=["arson", "rape"])
     assert fitting(both) == ["part1_2", "ucr_part1"] and fitting(of(category=["arson"])) == ["ucr_part1"]
     assert fitting(of(crime_code=[7])) == [] == fitting(of(kind=["arson"]))
+
+
+def test_a_scale_made_by_hand_is_looked_at():
+    made = lg.harm_scale("ucr_part1")
+    for weight in (-1.0, np.nan):
+        with pytest.raises(ValueError, match="weight of the scale 'ucr_part1'"):
+            replace(made, weight=np.full(len(made), weight))
+    with pytest.raises(ValueError, match="has 11 keys, 11 weights and 0 citations"):
+        replace(made, citation=())

@@ -194,6 +194,16 @@ def test_several_scales_stand_beside_each_other_under_names_of_their_own(tmp_pat
     assert cells["harm"].sum() == pytest.approx(found["in_cells"][1])
 
 
+def test_scales_of_one_title_are_told_apart_and_ranks_that_cannot_agree_are_told(tmp_path):
+    two = [scale(), scale().__class__(**{**scale().__dict__, "name": "b"})]
+    found = lg.harm_sensitivity(layer(), scales=two, **OPTIONS)
+    assert found["scale"].tolist() == ["counts", *(f"Own ({name})" for name in found["name"][1:])]
+    each = np.arange(60)  # one in each cell
+    points = incidents(250.0 + each % 10 * 500, 250.0 + each // 10 * 500, category=np.array(KINDS)[each % 4], source={})
+    alone = lg.harm_sensitivity(points, scales=[scale()], **OPTIONS)
+    assert "nan" not in alone.parameters["found"] and "ranks cannot agree" in alone.parameters["found"]
+
+
 def test_the_default_is_the_first_shipped_scale_that_fits():
     assert lg.harm_sensitivity(layer(), **OPTIONS)["name"].tolist() == ["counts", "ucr_part1"]
     with pytest.raises(ValueError, match="None of the shipped scales has keys of the incidents"):
@@ -206,6 +216,7 @@ def test_the_default_is_the_first_shipped_scale_that_fits():
         (dict(budget=0.001), "budget 0.001 is less than one of the 100 cells"),
         (dict(budget=1.5), "budget must be a share between 0 and 1"),
         (dict(resamples=5), "resamples must be a whole number of at least 19, got 5"),
+        (dict(seed=-1), "seed must be a whole number of at least 0, got -1"),
         (dict(shape="round"), "shape must be one of"),
         (dict(boundary=squares(1, 1, side=200.0).translate(9000, 0).to_frame("geometry")), "cells|inside"),
     ],

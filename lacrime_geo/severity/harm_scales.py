@@ -51,6 +51,15 @@ class HarmScale:
     weight: np.ndarray
     citation: tuple[str, ...]
 
+    def __post_init__(self) -> None:
+        """Raise where it was made by hand of columns that do not fit each other, or of weights that are none."""
+        if not len(self.keys) == len(self.citation) == np.size(self.weight):
+            raise ValueError(
+                f"The scale {self.name!r} has {len(self.keys):,} keys, {np.size(self.weight):,} weights and "
+                f"{len(self.citation):,} citations; give one of each."
+            )
+        checks.weights(self.weight, len(self.keys), f"The weight of the scale {self.name!r}")
+
     def __repr__(self) -> str:
         """Return its title, its size and its key."""
         return f"<HarmScale {self.title!r}: {len(self.keys):,} weights by {self.key} in {self.unit}>"
@@ -142,7 +151,7 @@ def harm_scale(scale: str | os.PathLike[str]) -> HarmScale:
         return _made(read_scale(SHIPPED_IN / f"{scale}.csv"), scale)
     if not isinstance(scale, (str, os.PathLike)):
         raise TypeError(f"A scale is a name, a path or a HarmScale, not a {type(scale).__name__}.")
-    if not Path(scale).suffix and not Path(scale).exists():
+    if not Path(scale).suffix and not Path(scale).is_file():
         raise ValueError(
             f"There is no scale {str(scale)!r}; take one of {', '.join(map(repr, SHIPPED))}, or the path of a CSV of your own."
         )

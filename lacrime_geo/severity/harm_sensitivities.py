@@ -123,8 +123,8 @@ def harm_sensitivity(
     (['counts', 'LAPD Part 1 offences'], 1.0, True)
     """
     budget, resamples = checks.share("budget", budget), checks.whole("resamples", resamples, minimum=19)
+    seed = checks.whole("seed", seed, minimum=0)
     everything = as_incidents(incidents)
-    chosen = _scales(everything, scales)
     without = replace(everything, weight=None)
     gridding = Gridding.of(without, None, cell_size, boundary, shape, progress=within(progress, 0.0, 0.1))
     parameters = gridding.parameters
@@ -133,6 +133,7 @@ def harm_sensitivity(
     parameters.update(budget=budget, top_cells=top, occupied_cells=int(celled.occupied.size))
     parameters.update(resamples=resamples, seed=seed)
     advance(progress, 0.1)
+    chosen = _scales(everything, scales)
     harms = [_harm(everything, scale, column, parameters) for scale in chosen]
     advance(progress, 0.15)
     rows = np.flatnonzero(everything.placed)[celled.rows]
@@ -191,9 +192,10 @@ def _in_cells(harm: Harm, rows: np.ndarray) -> np.ndarray:
 def _columns(harms: list[Harm], found: list[ScaleAgreement], top: int) -> dict[str, np.ndarray]:
     """Return the table: a row for counts, and one for each scale."""
     kept = [harm.parameters for harm in harms]
+    names = _names([str(one["scale"]) for one in kept])
     texts = {
-        "scale": [COUNTS, *(one["scale_title"] for one in kept)],
-        "name": _names([str(one["scale"]) for one in kept]),
+        "scale": _titles([COUNTS, *(str(one["scale_title"]) for one in kept)], names),
+        "name": names,
         "unit": [INCIDENTS, *(one["unit"] for one in kept)],
     }
     columns = {name: np.array(values, dtype=object) for name, values in texts.items()}
@@ -221,3 +223,12 @@ def _names(scales: list[str]) -> list[str]:
         plain = re.sub(r"\W+", "_", re.sub(r".*[/\\]|\.\w+$", "", scale)).strip("_").lower() or "scale"
         names.append(plain if plain not in names else f"{plain}_{len(names)}")
     return names
+
+
+def _titles(titles: list[str], names: list[str]) -> list[str]:
+    """Return the titles of scales, those that several have with their names behind.
+
+    >>> _titles(["counts", "Points", "Points"], ["counts", "old", "new"])
+    ['counts', 'Points (old)', 'Points (new)']
+    """
+    return [f"{title} ({name})" if titles.count(title) > 1 else title for title, name in zip(titles, names)]

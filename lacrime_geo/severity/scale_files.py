@@ -44,7 +44,7 @@ def read_scale(path: Path) -> ScaleFile:
     if not path.is_file():
         raise FileNotFoundError(f"There is no file {str(path)!r}; check the path of the scale.")
     said, lines = _head(path)
-    rows = _rows(lines)
+    rows = _rows(path.name, lines)
     names = [name.strip() for name in rows[0]] if rows else []
     lower = [name.lower() for name in names]
     if WEIGHT not in lower or CITATION not in lower or lower.index(WEIGHT) == 0 or lower.index(CITATION) == 0:
@@ -52,6 +52,7 @@ def read_scale(path: Path) -> ScaleFile:
             f"{path.name!r} is no scale: it needs a first column named as the column of incidents it weighs, and the columns "
             f"'weight' and 'citation'; its columns are {checks.listed(names) or 'none'}."
         )
+    _refuse_bad_cells(path.name, names, rows[1:])
     at_weight, at_citation = lower.index(WEIGHT), lower.index(CITATION)
     filled = [[cell.strip() for cell in row] + [""] * (len(names) - len(row)) for row in rows[1:] if any(row)]
     keys = [written(row[0], of_nibrs=names[0] == "nibrs_code") for row in filled]
@@ -72,9 +73,12 @@ _TO_CITE = "write in column 'citation' where each weight is from, even where it 
 def _head(path: Path) -> tuple[dict[str, str], list[str]]:
     """Return what the lines above the header say, and the lines from the header on."""
     try:
-        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        whole = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
-        lines = path.read_text(encoding="latin-1").splitlines()
+        whole = path.read_text(encoding="latin-1")
+    if "\0" in whole:
+        raise ValueError(f"{path.name!r} is no scale: it is no text in UTF-8; save the table as a CSV in UTF-8.")
+    lines = whole.splitlines()
     said: dict[str, str] = {}
     for number, line in enumerate(lines):
         # Spreadsheets put such a line into quotation marks, and separators behind it.
@@ -87,12 +91,25 @@ def _head(path: Path) -> tuple[dict[str, str], list[str]]:
     return said, []
 
 
-def _rows(lines: list[str]) -> list[list[str]]:
-    """Return the cells of each line; nothing where these are no lines of a table."""
+def _rows(file: str, lines: list[str]) -> list[list[str]]:
+    """Return the cells of each line; raise where a quotation mark swallows lines."""
     try:
-        return list(csv.reader(lines, delimiter=separator_of(lines[0]))) if lines else []
-    except csv.Error:  # such as a null in a file of another kind
-        return []
+        return list(csv.reader(lines, delimiter=separator_of(lines[0]), strict=True)) if lines else []
+    except csv.Error as problem:
+        raise ValueError(
+            f"{file!r} is no scale: it cannot be read as a CSV ({problem}); look for a quotation mark that is not closed."
+        ) from None
+
+
+def _refuse_bad_cells(file: str, names: list[str], rows: list[list[str]]) -> None:
+    """Raise where a column stands twice, or a row has more cells than columns: a weight 5,475 would be read as 5."""
+    lower = [name.lower() for name in names]
+    for name in (WEIGHT, CITATION):
+        if lower.count(name) > 1:
+            raise ValueError(f"{file!r} has the column {name!r} {lower.count(name)} times; keep one of them.")
+    longer = [row[0] for row in rows if any(cell.strip() for cell in row[len(names) :])]
+    remedy = "put texts with separators into quotation marks, and write numbers without separators of thousands"
+    _refuse(file, longer, len(rows), "more cells than there are columns", remedy)
 
 
 def _refuse_bad_keys(file: str, keys: list[str]) -> None:

@@ -30,9 +30,12 @@ def sentence_of(result: HarmSensitivity, row: int) -> str:
     """Return how one scale's top cells agree with those by count."""
     shares = {name: percent_of(result, name, row) for name in ("overlap", "held_by_harm", "held_by_count")}
     agreed, low, high = (float(result[f"rank_agreement{end}"][row]) for end in ("", "_low", "_high"))
+    said = f"ranks agree by {in_words(agreed)} ({in_words(low)} to {in_words(high)})"
+    if np.isnan(agreed):
+        said = "ranks cannot agree, as all cells with incidents are alike by one of both"
     return (
-        f"of the {top_of(result)} by {result['unit'][row]}, {shares['overlap']} are top by count too, and ranks agree by "
-        f"{in_words(agreed)} ({in_words(low)} to {in_words(high)}); they hold {shares['held_by_harm']} of the harm, the top "
+        f"of the {top_of(result)} by {result['unit'][row]}, {shares['overlap']} are top by count too, and {said}; "
+        f"they hold {shares['held_by_harm']} of the harm, the top "
         f"cells by count {shares['held_by_count']}"
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from .. import checks
 from ..incidents import Incidents, begin
 from ..parameters import Parameters
 from ..progress import Progress, advance, left_alone, within
@@ -103,6 +104,7 @@ def predict_severity(
     ('place_and_premise', 0.1)
     """
     everything, _, parameters = begin(incidents, None)
+    seed = checks.whole("seed", seed, minimum=0)
     harm = as_scale(scale)
     names = columns_asked(everything, columns, parameters)
     refuse_names(names, key_column or harm.key)
