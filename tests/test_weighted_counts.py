@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 
+import lacrime_geo as lg
 from lacrime_geo import Incidents, counts
+from lacrime_geo.cli import main
 from lacrime_geo.forecasting.coarser_counts import coarser
 from lacrime_geo.forecasting.count_files import read_counts
 from lacrime_geo.forecasting.count_tables import as_counts
@@ -114,3 +116,16 @@ def test_wrong_weights_are_named():
         counts(incidents(), weight="harms")
     with pytest.raises(ValueError, match="negative"):
         counts(incidents(), weight=np.full(400, -1.0))
+
+
+def test_the_command_sums_a_column(tmp_path):
+    pytest.importorskip("geopandas")
+    points = lg.as_incidents("sample_layers/incidents.csv.gz").select(category="robbery")
+    layer = lg.harm(points).save(tmp_path / "harm.gpkg")
+    assert main(["counts", layer, str(tmp_path / "harm.csv"), "--weight", "weight", "--freq", "MS"]) == 0
+    table = read_counts(tmp_path / "harm.csv")
+    assert table.unit == "Part 1 offences"
+    assert (
+        np.array_equal(table["count"], counts(layer, weight="weight", freq="MS")["count"])
+        and table["count"].sum() > 100
+    )

@@ -21,6 +21,7 @@ log = logging.getLogger("lacrime_geo")
 LAG_SAFE: dict[str, bool | str] = {"yes": True, "no": False, NOWCAST: NOWCAST}
 INCIDENTS = "CSV of the LAPD or of any agency, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer"
 TABLES = "file to write: .csv, or .parquet, which keeps the agency and how late reports come as well"
+WEIGHT_HELP = "column of numbers, such as that of a layer of harm, whose sums take the place of numbers of incidents"
 BREAKS_HELP = "raise refuses a period across the LAPD's change of its records system, ignore warns; default raise"
 
 
@@ -44,6 +45,7 @@ def add_counting_options(command: argparse.ArgumentParser) -> None:
         "(nowcast); default yes",
     )
     command.add_argument("--as-of", metavar="DATE", help="take the file back to this date (YYYY-MM-DD)")
+    command.add_argument("--weight", metavar="COLUMN", help=WEIGHT_HELP)
     command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
 
 
@@ -59,6 +61,7 @@ def counting_options(options: argparse.Namespace) -> dict[str, Any]:
         "category_column",
         "lag_safe",
         "as_of",
+        "weight",
         "mapping",
     )
     return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
