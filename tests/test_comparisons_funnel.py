@@ -178,6 +178,16 @@ def test_a_target_of_ones_own_is_in_the_unit_told():
     assert lg.funnel(data).parameters["target"] == pytest.approx(5000)
 
 
+def test_places_of_few_residents_are_no_part_of_the_usual_spread():
+    data = {"count": [50, 55, 45, 52, 900, 800], "population": [5000, 5000, 5000, 5000, 10, 12]}
+    whole = lg.funnel(data, target=1000)
+    without = lg.funnel({name: values[:4] for name, values in data.items()}, target=1000)
+    for name in ("phi", "phi_p", "tau_squared", "overdispersion"):
+        assert whole.parameters[name] == without.parameters[name]
+    assert whole["position"].tolist() == ["within"] * 4 + ["far above"] * 2
+    assert lg.funnel(data, target=1000, few_residents=0).parameters["phi"] > 100
+
+
 def test_places_without_a_rate_and_with_few_residents():
     data = {"count": [50, 60, 40, 9, 900], "population": [1000, 1000, 1000, 0, 8], "name": list("ABCDE")}
     found = lg.funnel(data)
@@ -192,7 +202,7 @@ def test_places_without_a_rate_and_with_few_residents():
     ("options", "said"),
     [
         (dict(limits=[95]), "limits must be two in per cent, from 50 on, such as 95, 99.8, got [95]"),
-        (dict(limits=[0.95, 0.998]), "limits must be in per cent, above 1 and below 100"),
+        (dict(limits=[0.95, 0.998]), "limits must be per cent from 1 to below 100"),
         (dict(model="normal"), "model must be one of 'poisson', 'binomial', got 'normal'"),
         (dict(overdispersion="yes"), "overdispersion must be one of"),
         (dict(target=0), "target must be above 0"),

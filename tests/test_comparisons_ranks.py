@@ -54,6 +54,8 @@ def test_ranks_of_draws_are_those_of_a_slow_count():
         slow[draw, order] = [1 + sum(other > value for other in values) for value in values]
     np.testing.assert_allclose(found.expected, slow.mean(axis=0))
     np.testing.assert_allclose(found.top, (slow == 1).mean(axis=0))
+    first = np.argmin(slow.mean(axis=0))
+    np.testing.assert_allclose(found.above, (slow > slow[:, [first]]).mean(axis=0))
     ordered = np.sort(slow, axis=0)
     assert (found.low == ordered[150]).all() and (found.high == ordered[2849]).all()
 
@@ -65,6 +67,14 @@ def test_of_two_places_the_probability_is_the_one_of_two_gammas():
     found = drawn_ranks(Prior(2.0, 0.5), np.array([10.0, 6]), np.array([0.5, 0.5]), 20_000, 0.95, 1, 1)
     assert found.top[0] == pytest.approx(1 - betainc(12, 8, 0.5), abs=0.01)
     assert found.above[1] == pytest.approx(found.top[0]) and found.above[0] == 0
+
+
+def test_the_place_first_by_expected_rank_is_the_one_held_against_the_others():
+    # The second has the highest mean, of a long tail, and is most often the last.
+    shape, rate = np.array([100.0, 0.5, 90.0]), np.array([60.0, 0.25, 90.0])
+    found = drawn_ranks(Prior(0.0, 0.0), shape, rate, 2000, 0.95, 1, 3)
+    assert np.argmax(shape / rate) == 1 and np.argmin(found.expected) == 0
+    assert found.above[0] == 0 and found.above[2] > 0.99 and 0.5 < found.above[1] < 0.9
 
 
 def test_places_of_one_rate_may_have_any_rank():
@@ -129,7 +139,7 @@ def test_few_residents_and_no_rate_are_not_ranked():
         (dict(top=9), "top is 9, and only 3 places have a rate"),
         (dict(draws=5), "draws must be a whole number of at least 100, got 5"),
         (dict(draws=10**9), "take 33,333,333 at most"),
-        (dict(level=100), "level must be in per cent"),
+        (dict(level=100), "level must be per cent from 1 to below 100"),
         (dict(seed=-1), "seed must be a whole number of at least 0"),
     ],
 )

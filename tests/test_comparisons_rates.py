@@ -163,13 +163,33 @@ def test_places_without_a_rate_are_kept_and_counted(caplog):
     assert not found["few_events"][1:].any() and found["name"][3] == "row 3"
 
 
+def test_the_sentence_names_the_highest_of_what_it_says():
+    apart = lg.rates(
+        {"name": list("ABC"), "count": [4, 900, 100], "population": [100, 30_000, 10_000]}, few_residents=0
+    )
+    assert apart["rate"].argmax() == 0 and apart["smoothed"].argmax() == 1
+    low, high = (f"{apart[f'smoothed_{end}'][1]:,.0f}"[:3] for end in ("low", "high"))
+    assert f"the highest rate drawn towards the mean is that of B: 3,000 ({low}" in apart.parameters["found"]
+    assert f" to {high}" in apart.parameters["found"]
+    alike = lg.rates({"name": list("ABC"), "count": [10, 11, 12], "population": [1000, 1000, 900]})
+    assert alike.parameters["prior_shape"] is None
+    assert "C is first (12 incidents; number 1 by rate); the highest raw rate is that of C: 1,330 (" in str(
+        alike.parameters["found"]
+    )
+
+
+def test_of_equal_totals_none_is_the_first_alone():
+    found = lg.rates({"name": list("ABCD"), "count": [9, 9, 9, 5], "population": [100, 100, 100, 100]})
+    assert "by raw totals A and 2 others are first (9 incidents; number 1 by rate)" in found.parameters["found"]
+
+
 def test_flags_of_few_events_and_few_residents():
     data = {"count": [4, 300, 12, 900], "population": [1000, 1000, 1000, 20]}
     found = lg.rates(data)
     assert found["few_events"].tolist() == [True, False, True, False]
     assert found["few_residents"].tolist() == [False, False, False, True]
     assert (
-        "row 1: 30,000" in found.parameters["found"]
+        "row 1: 29,900" in found.parameters["found"]
         and "row 3 is first (900 incidents; not among" in found.parameters["found"]
     )
     assert not lg.rates(data, few_residents=0)["few_residents"].any()
@@ -197,7 +217,7 @@ def test_bad_columns_give_a_sentence(change, said):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (dict(level=0.95), "level must be in per cent, above 1 and below 100, such as 95, got 0.95"),
+        (dict(level=0.95), "level must be per cent from 1 to below 100, such as 95, got 0.95"),
         (dict(interval="wald"), "interval must be one of 'exact', 'byar', got 'wald'"),
         (dict(smoothing="loess"), "smoothing must be one of"),
         (dict(per=0), "per must be above 0 residents, got 0"),

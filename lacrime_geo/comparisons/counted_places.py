@@ -167,7 +167,7 @@ def _populations(rows: Rows, name: str) -> np.ndarray:
 def _names(rows: Rows, name: str | None) -> tuple[np.ndarray, str | None]:
     """Return what each place is called, and the column that says it; rows without a name are numbered."""
     lower = {known.lower(): known for known in reversed(rows.names)}
-    found = name or next((lower[one] for one in USUAL_NAMES if one in lower), None)
+    found = name if name is not None else next((lower[one] for one in USUAL_NAMES if one in lower), None)
     texts = np.full(rows.size, "", dtype=object) if found is None else rows.texts(found)
     for row in np.flatnonzero(texts == "").tolist():
         texts[row] = f"row {row}"
@@ -207,18 +207,6 @@ def places_that(number: int, one: str = "has", many: str = "have") -> str:
     ('1 place has', '1,200 places have')
     """
     return f"1 place {one}" if number == 1 else f"{number:,} places {many}"
-
-
-def per_cent(name: str, value: Any) -> float:
-    """Return a level in per cent as a share of 1.
-
-    >>> per_cent("level", 95)
-    0.95
-    """
-    number = checks.positive(name, value, "per cent")
-    if not 1 < number < 100:
-        raise ValueError(f"{name} must be in per cent, above 1 and below 100, such as 95, got {value!r}.")
-    return number / 100
 
 
 def ranks_of(values: np.ndarray) -> np.ndarray:

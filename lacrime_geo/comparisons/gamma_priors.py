@@ -51,6 +51,8 @@ def prior_of(count: np.ndarray, expected: np.ndarray, how: str, progress: Progre
     >>> prior_of(np.array([9, 11, 10]), np.array([10.0, 10, 10]), "empirical_bayes").one_rate
     True
     """
+    if not count.any():
+        return ONE_RATE
     return _by_moments(count, expected) if how == "moments" else _by_likelihood(count, expected, progress)
 
 
@@ -63,7 +65,8 @@ def _by_moments(count: np.ndarray, expected: np.ndarray) -> Prior:
 def _by_likelihood(count: np.ndarray, expected: np.ndarray, progress: Progress) -> Prior:
     """Return the gamma distribution under which the counts, then negative binomial, are likeliest (Clayton & Kaldor 1987)."""
     # The slope of the likelihood where the rates are one: no spread makes them likelier.
-    if ((count - expected) ** 2 - count).sum() <= 0:
+    alike = expected * (count.sum() / expected.sum())
+    if ((count - alike) ** 2 - count).sum() <= 0:
         return ONE_RATE
     from scipy.optimize import minimize
 

@@ -16,7 +16,7 @@ from ..significance import adjust, two_sided
 from . import funnel_pages
 from .compared_places import ComparedPlaces
 from .control_limits import MODELS, Chance, chance_of, exact_limits, two_sided_tails
-from .counted_places import PER, CountedPlaces, caveats_of, counted_places, per_cent, places_that, ranks_of
+from .counted_places import PER, CountedPlaces, caveats_of, counted_places, places_that, ranks_of
 from .overdispersion import OVERDISPERSION, SURE, Scale, Spread, limits_of, scale_of, spread_of
 from .total_words import of_totals
 
@@ -87,7 +87,8 @@ def funnel(
     name : column of the places' names. Default: name, area_name, geoid or the like; else rows are numbered.
     per : so many residents a rate is of. Default 100,000.
     years : years that the counts are of, so that rates are per year. Default: not given, and rates are of the whole period.
-    few_residents : a place with fewer residents is flagged, not drawn and not counted in words. Default: a tenth of the median.
+    few_residents : a place with fewer residents is flagged, not drawn, not counted in words, and no part of the usual spread.
+        Default: a tenth of the median.
     target : the rate that places are held against, in the unit of `per`. Default: the rate of all places together.
     limits : two, in per cent: between the inner and between the outer ones so many places lie by chance. Default 95, 99.8.
     model : "poisson", for incidents, or "binomial", for parts of a whole, such as burgled homes of all homes. Default "poisson".
@@ -138,7 +139,7 @@ def funnel(
     at = _target(places, target, parameters)
     advance(progress, 0.05)
     scale = scale_of(places.events, places.exposure, at, model == "binomial")
-    spread = spread_of(scale, overdispersion)
+    spread = _usual_spread(places.usual, at, model, overdispersion)
     _keep(spread, overdispersion, parameters)
     drawn = FunnelLimits(chance_of(model, at), scale, spread, tails)
     columns = _columns(places, drawn, parameters["limits"], within(progress, 0.1, 1.0))
@@ -149,7 +150,8 @@ def funnel(
 
 
 def _tails(limits: Sequence[float]) -> tuple[float, float]:
-    shares = sorted(per_cent("limits", limit) for limit in checks.numbers("limits", limits, np.size(limits)).tolist())
+    given = [] if limits is None else checks.numbers("limits", limits, np.size(limits)).tolist()
+    shares = sorted(checks.per_cent("limits", limit) / 100 for limit in given)
     if len(shares) != 2 or shares[0] == shares[1] or shares[0] < 0.5:
         raise ValueError(f"limits must be two in per cent, from 50 on, such as 95, 99.8, got {limits!r}.")
     return (1 - shares[0]) / 2, (1 - shares[1]) / 2
@@ -182,6 +184,11 @@ def _target(places: CountedPlaces, target: float | None, parameters: Parameters)
             f"A target of {in_words(at * places.per)} {places.unit} is no share below 1; name a lower one."
         )
     return at
+
+
+def _usual_spread(usual: CountedPlaces, at: float, model: str, overdispersion: str) -> Spread:
+    """Return how far places spread, those of few residents left out: an airport tells nothing of neighbourhoods."""
+    return spread_of(scale_of(usual.events, usual.exposure, at, model == "binomial"), overdispersion)
 
 
 def _keep(spread: Spread, asked: str, parameters: Parameters) -> None:
@@ -277,7 +284,7 @@ def _tell(found: Funnel) -> None:
         f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
         f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
         f"Looked at together {out:,} stand{'s' * (out == 1)} out at a false discovery rate of 5 %",
-        of_totals(places, ranks_of(fair), "by distance from the target"),
+        of_totals(places, ranks_of(fair), "by distance above the target"),
     ]
     if small := kept["few_residents"]:
         kept["further"].append(

@@ -19,7 +19,6 @@ from .counted_places import (
     CountedPlaces,
     caveats_of,
     counted_places,
-    per_cent,
     places_that,
     ranks_of,
 )
@@ -111,7 +110,7 @@ def rank_intervals(
     >>> found["rank"].tolist(), found["told_apart"].tolist()
     ([2.0, 4.0, 3.0, 1.0], ['not told apart', 'not told apart', 'not told apart', 'above'])
     """
-    share, seed = per_cent("level", level), checks.whole("seed", seed, minimum=0)
+    share, seed = checks.per_cent("level", level) / 100, checks.whole("seed", seed, minimum=0)
     parameters = Parameters(level=float(level), seed=seed)
     read = (features, count, population, name, per, years, few_residents, parameters)
     places = left_alone(lambda: counted_places(*read), progress).usual

@@ -13,7 +13,7 @@ from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from . import rate_pages
 from .compared_places import ComparedPlaces
-from .counted_places import BUNCHES, FEW, PER, CountedPlaces, caveats_of, counted_places, per_cent, ranks_of
+from .counted_places import BUNCHES, FEW, PER, CountedPlaces, caveats_of, counted_places, ranks_of
 from .gamma_priors import SMOOTHING, Prior, prior_of, smoothed
 from .poisson_intervals import INTERVALS, poisson_interval
 from .total_words import of_totals
@@ -98,7 +98,7 @@ def rates(
     >>> found["rate"].tolist(), found["low"].round(2).tolist(), found["high"].round(2).tolist()
     ([10.0, 2.5, 8.0], [4.8, 0.81, 7.24], [18.39, 5.83, 8.82])
     """
-    share = per_cent("level", level)
+    share = checks.per_cent("level", level) / 100
     checks.option("interval", interval, INTERVALS)
     checks.option("smoothing", smoothing, SMOOTHING)
     parameters = Parameters(level=float(level), interval=interval, smoothing=smoothing)
@@ -182,13 +182,15 @@ def _few(columns: dict[str, np.ndarray]) -> np.ndarray:
 def _tell(found: Rates, places: CountedPlaces) -> None:
     """Say what stands first, raw and fair, and what makes it say little."""
     kept = found.parameters
-    ranked = found["smoothed"] if "smoothed" in found.columns else found["rate"]
-    usual = np.where(found["few_residents"], np.nan, ranked)
+    # Where there is one rate for all, none of those drawn towards it is the highest.
+    fair = kept.get("prior_shape") is not None
+    told = ("smoothed", "smoothed_low", "smoothed_high") if fair else ("rate", "low", "high")
+    usual = np.where(found["few_residents"], np.nan, found[told[0]])
     first = int(np.nanargmax(usual))
-    low, high = (in_words(found[side][first]) for side in ("low", "high"))
+    rate, low, high = (in_words(found[name][first]) for name in told)
     kept.tell(
-        f"{of_totals(places, ranks_of(usual))}; the highest rate is that of {found['name'][first]}: "
-        f"{in_words(found['rate'][first])} ({low} to {high}) {kept['unit']}, against {in_words(kept['overall_rate'])} overall"
+        f"{of_totals(places, ranks_of(usual))}; the highest {'rate drawn towards the mean' if fair else 'raw rate'} is that of "
+        f"{found['name'][first]}: {rate} ({low} to {high}) {kept['unit']}, against {in_words(kept['overall_rate'])} overall"
     )
     few = int(found["few_events"].sum())
     kept.note("few_events", few, f"{few:,} of {kept['compared']:,} rates rest on few events")

@@ -18,7 +18,7 @@ class DrawnRanks(NamedTuple):
     """Hold what draws tell of each place's rank (n,), 1 the highest rate.
 
     `expected` mean rank, `middle` median, `low` and `high` ends of the interval, `top` the share of draws in which it is among
-    the first, and `above` the share in which the leading place is above it.
+    the first, and `above` the share in which the place first by expected rank is above it.
     """
 
     expected: np.ndarray
@@ -64,18 +64,15 @@ def drawn_ranks(
     shape, rate = (np.ones(count.size), np.ones(count.size)) if prior.one_rate else prior.posterior(count, expected)
     shape, rate = shape[order], rate[order]
     random = np.random.default_rng(seed)
-    leading = int(np.argmax(shape / rate))
     ranks = np.empty((draws, count.size), dtype=np.int32)
-    above = np.zeros(count.size)
     place = np.arange(1, count.size + 1, dtype=np.int32)
     for number in range(draws):
         advance(progress, 0.8 * number / draws)
-        drawn = random.standard_gamma(shape) / rate
-        ranks[number, np.argsort(-drawn)] = place
-        above += drawn[leading] > drawn
+        ranks[number, np.argsort(-(random.standard_gamma(shape) / rate))] = place
     sorted_back = np.argsort(order)
-    told = [*_told(ranks, level, top, within(progress, 0.8, 1.0)), above / draws]
-    return DrawnRanks._make(values[sorted_back] for values in told)
+    told = [values[sorted_back] for values in _told(ranks, level, top, within(progress, 0.8, 0.95))]
+    first = sorted_back[np.argmin(told[0])]
+    return DrawnRanks(*told, _below(ranks, first, within(progress, 0.95, 1.0))[sorted_back])
 
 
 def _told(ranks: np.ndarray, level: float, top: int, progress: Progress) -> list[np.ndarray]:
@@ -93,3 +90,13 @@ def _told(ranks: np.ndarray, level: float, top: int, progress: Progress) -> list
         found[2, some], found[3, some] = block[outside], block[draws - 1 - outside]
         found[4, some] = (block <= top).mean(axis=0)
     return list(found)
+
+
+def _below(ranks: np.ndarray, first: int, progress: Progress) -> np.ndarray:
+    """Return the share of draws in which each place ranks below one of them (n,)."""
+    found = np.empty(ranks.shape[1])
+    for begin in range(0, found.size, PLACES_AT_ONCE):
+        advance(progress, begin / found.size)
+        some = slice(begin, begin + PLACES_AT_ONCE)
+        found[some] = (ranks[:, some] > ranks[:, first, None]).mean(axis=0)
+    return found

@@ -33,7 +33,8 @@ MEANINGS = (
 def order_of(found: Rates) -> np.ndarray:
     """Return the rows that have a rate, the highest first, those of few residents left out."""
     ranked, _, _ = _shown(found)
-    return np.argsort(np.where(found["few_residents"], np.nan, -ranked), kind="stable")[: _ranked(found)]
+    usual = [np.where(found["few_residents"], np.nan, -rate) for rate in (found["rate"], ranked)]
+    return np.lexsort(usual)[: _ranked(found)]
 
 
 def _ranked(found: Rates) -> int:
