@@ -107,6 +107,12 @@ def test_codes_match_however_they_are_kept():
     assert not mapped.any() and not weight.any()
 
 
+def test_lists_in_a_column_are_a_key_each():
+    points = incidents(np.zeros(2), np.zeros(2), source={"crime_code": [["510", "a"], ["510", "b"]]})
+    weight, mapped = lg.harm_scale("part1_2").weights_of(points)
+    assert weight.tolist() == [0.0, 0.0] and not mapped.any()
+
+
 def test_codes_of_nibrs_match_as_the_fbi_writes_them(tmp_path):
     scale = lg.harm_scale(written(tmp_path, "nibrs_code,weight,citation\n9a,100,x\n120,3,x\n"))
     weight, mapped = scale.weights_of(of(nibrs_code=np.array(["09A", "120.0", "13B"], dtype=object)))

@@ -10,6 +10,7 @@ from severity_reports import reports, with_columns
 import lacrime_geo as lg
 from lacrime_geo.progress import Cancelled
 from lacrime_geo.severity_class.class_contests import PREDICTORS
+from lacrime_geo.severity_class.report_columns import _grouped
 
 SHARES = "hour_of_week, place_and_premise"
 
@@ -266,3 +267,19 @@ def test_the_page_says_what_was_found_and_what_it_is_not(planted, tmp_path):
     planted.save(tmp_path / "scores.csv")
     named = replace(planted.incidents, label="<b>reports</b>")
     assert "<b>reports" not in lg.predict_severity(named, models=SHARES).html()
+
+
+def test_columns_called_time_and_place_stand_beside_both():
+    incidents = reports(2000, place=2.0)
+    named = with_columns(incidents, place=incidents.source["premise"], time=np.arange(2000) % 3)
+    found = lg.predict_severity(named, columns=["place", "time"], models=f"{SHARES},")
+    same = lg.predict_severity(
+        with_columns(named, a=named.source["place"], b=named.source["time"]), columns="a,b", models=SHARES
+    )
+    assert set(found.parameters["importance"]) == {"time", "place", "place (column)", "time (column)"}
+    assert found["pr_auc"].tolist() == same["pr_auc"].tolist()
+
+
+def test_the_commonest_values_come_first_so_that_the_rarest_are_one_in_trees():
+    code = np.repeat(np.arange(5), (3, 20, 10, 40, 30))
+    assert [int(_grouped(code, np.ones(code.size, bool))[code == one][0]) for one in range(5)] == [0, 3, 4, 1, 2]

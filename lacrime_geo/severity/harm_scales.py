@@ -101,7 +101,13 @@ class HarmScale:
         >>> [column.tolist() for column in harm_scale("ucr_part1").weights_of(points)]
         [[1.0, 0.0], [True, False]]
         """
-        return self.weights_of_keys(keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.of_nibrs))
+        try:
+            found = keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.of_nibrs)
+        except ValueError as problem:
+            raise ValueError(
+                f"{problem} The scale {self.name!r} weighs by it; name the column of its keys, or take another scale."
+            ) from None
+        return self.weights_of_keys(found)
 
     @property
     def of_nibrs(self) -> bool:
@@ -180,12 +186,12 @@ def as_scales(anything: Any) -> list[HarmScale]:
     return scales
 
 
-def fitting(incidents: Incidents) -> list[str]:
-    """Return the names of the shipped scales that have some of the incidents' keys."""
+def fitting(incidents: Incidents, column: str | None = None) -> list[str]:
+    """Return the names of the shipped scales that have some of the incidents' keys, in a column or each in its own."""
     names = []
     for name in SHIPPED:
         try:
-            mapped = harm_scale(name).weights_of(incidents)[1]
+            mapped = harm_scale(name).weights_of(incidents, column)[1]
         except ValueError:
             continue
         if mapped.any():

@@ -133,7 +133,7 @@ def harm_sensitivity(
     parameters.update(budget=budget, top_cells=top, occupied_cells=int(celled.occupied.size))
     parameters.update(resamples=resamples, seed=seed)
     advance(progress, 0.1)
-    chosen = _scales(everything, scales)
+    chosen = _scales(everything, scales, column)
     harms = [_harm(everything, scale, column, parameters) for scale in chosen]
     advance(progress, 0.15)
     rows = np.flatnonzero(everything.placed)[celled.rows]
@@ -159,14 +159,15 @@ def _top_cells(budget: float, cells: int) -> int:
     return top
 
 
-def _scales(incidents: Incidents, scales: Any) -> list[HarmScale]:
+def _scales(incidents: Incidents, scales: Any, column: str | None) -> list[HarmScale]:
     if scales is not None:
         return as_scales(scales)
-    fits = fitting(incidents)
+    fits = fitting(incidents, column)
     if not fits:
+        where = repr(column) if column else "'crime_code' and 'category'"
         raise ValueError(
-            f"None of the shipped scales has keys of the incidents of {incidents.label!r}, which need a column 'crime_code' or "
-            "'category'; give scales: the path of a CSV of your own."
+            f"None of the shipped scales has keys of the incidents of {incidents.label!r}, looked up in {where}; name the "
+            "column of their keys (column), or give scales: the path of a CSV of your own."
         )
     return as_scales(fits[:1])
 

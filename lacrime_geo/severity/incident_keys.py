@@ -50,7 +50,8 @@ def _texts(values: Any) -> Texts:
         distinct, code = np.unique(numbers, return_inverse=True)
         kept = Texts.of(distinct.tolist())
         return Texts(kept.distinct, kept.code[code.ravel()])
-    return Texts.of("" if str(value) in MISSING else value for value in np.asarray(values, dtype=object).ravel())
+    each = values if isinstance(values, (list, tuple)) else np.asarray(values, dtype=object)
+    return Texts.of("" if str(value) in MISSING else value for value in each)
 
 
 def written(key: str, *, of_nibrs: bool = False) -> str:

@@ -72,7 +72,8 @@ def predictors_asked(models: str | Sequence[str] | None, parameters: Parameters)
     """
     if models is None:
         return [one for one in PREDICTORS.values() if _is_there(one, parameters)]
-    names = [name.strip() for name in models.split(",")] if isinstance(models, str) else [str(one) for one in models]
+    given = models.split(",") if isinstance(models, str) else models
+    names = [str(name).strip() for name in given if str(name).strip()]
     for name in names:
         checks.option("models", name, tuple(PREDICTORS))
         if isinstance(PREDICTORS[name], LearnedPredictor):

@@ -102,7 +102,7 @@ def _by_cuts(cuts: float | Sequence[float], harm: HarmScale) -> tuple[np.ndarray
     limits = checks.numbers("cuts", cuts, np.size(cuts))
     if not 1 <= limits.size < MOST or (np.diff(limits) <= 0).any():
         raise ValueError(
-            f"cuts must be one to {MOST - 1} rising weights, got {', '.join(f'{cut:g}' for cut in limits)}."
+            f"cuts must be one to {MOST - 1} rising weights, got {', '.join(f'{cut:g}' for cut in limits) or 'none'}."
         )
     said = [in_words(float(cut)) for cut in limits]
     between = [f"{low} to below {high}" for low, high in zip(said, said[1:])]

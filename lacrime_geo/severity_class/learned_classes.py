@@ -14,7 +14,7 @@ from .share_predictors import HOUR_OF_WEEK, PLACE_AND_PREMISE, normalised
 
 LOGISTIC, BOOSTING = "logistic_regression", "gradient_boosting"
 DAY, YEAR = 24.0, 12.0
-# More groups no column of scikit-learn's trees may have; values of few incidents are one group.
+# More groups no column of scikit-learn's trees may have: the rarest, which come last, are one.
 MOST_GROUPS = 255
 # A tree whose leaf had one class alone is not that sure.
 DOUBT = 1e-3

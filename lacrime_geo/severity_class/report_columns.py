@@ -138,7 +138,7 @@ def reports_of(incidents: Incidents, columns: Mapping[str, Coded], learned: np.n
     seconds = (when - when.astype("M8[D]")).astype(float)
     unknown = placeholders(incidents)
     hour = seconds / 3600 if unknown is None else np.where(unknown, np.nan, seconds / 3600)
-    codes = {PLACE: _cells(incidents), **{name: _codes(column, learned) for name, column in columns.items()}}
+    codes = {PLACE: _cells(incidents), **{_apart(name): _codes(column, learned) for name, column in columns.items()}}
     grouped = {name: _grouped(code, learned) for name, code in codes.items()}
     return Reports(
         hour,
@@ -149,6 +149,11 @@ def reports_of(incidents: Incidents, columns: Mapping[str, Coded], learned: np.n
         grouped,
         {name: int(code.max(initial=0)) + 1 for name, code in grouped.items()},
     )
+
+
+def _apart(name: str) -> str:
+    """Return the name of a column, which may be called as what is known without it."""
+    return f"{name} (column)" if name in (TIME, PLACE) else name
 
 
 def _cells(incidents: Incidents) -> np.ndarray:
@@ -174,10 +179,12 @@ def _codes(column: Coded, learned: np.ndarray) -> np.ndarray:
 
 
 def _grouped(code: np.ndarray, learned: np.ndarray) -> np.ndarray:
-    """Return the group of each row: those values of which there is enough to learn from, from 1 on, and 0 for all others."""
+    """Return the group of each row: values of which there is enough to learn from, the commonest 1, and 0 for all others."""
     values, times = np.unique(code[learned], return_counts=True)
-    kept = values[times >= FEWEST]
+    kept, often = values[times >= FEWEST], times[times >= FEWEST]
     if not kept.size:
         return np.zeros(code.size, dtype=np.int64)
+    number = np.empty(kept.size, dtype=np.int64)
+    number[np.argsort(-often, kind="stable")] = np.arange(1, kept.size + 1)
     place = np.minimum(np.searchsorted(kept, code), kept.size - 1)
-    return np.where(kept[place] == code, place + 1, 0)
+    return np.where(kept[place] == code, number[place], 0)
