@@ -89,6 +89,14 @@ def test_areas_that_cannot_be_are_refused():
             TrialAreas.of(treated, control, None, CRS)
 
 
+def test_a_block_that_is_in_both_layers_of_a_city_is_found():
+    far = [shapely.box(x, y, x + 60, y + 60) for x, y in ((0, 0), (40_000, 100), (9_000, 50_000), (900, 3_000))]
+    with pytest.raises(ValueError, match=r"overlap on about 0\.0036 km²"):
+        TrialAreas.of(layer(*far[:3]), layer(far[3], far[2]), None, CRS)
+    assert TrialAreas.of(layer(*far[:3]), layer(far[3], shapely.box(60, 0, 90, 60)), None, CRS).coarse is None
+    assert TrialAreas.of(layer(*far[:3]), layer(far[3]), 200.0, CRS).coarse > 50
+
+
 @pytest.fixture(scope="module")
 def incidents():
     return scattered(6_000)
@@ -165,7 +173,12 @@ def test_its_areas_are_a_layer_with_its_counts(incidents, trial, tmp_path):
 def test_its_page_tells_what_was_found(trial, tmp_path):
     trial.save(tmp_path / "trial.html")
     page = (tmp_path / "trial.html").read_text(encoding="utf-8")
-    for said in (trial.parameters["found"], "regression to the mean", "earlier pair", "would tell a fall of"):
+    for said in (
+        trial.parameters["found"],
+        "regression to the mean",
+        "earlier pair",
+        "by the difference (displacement counted in)",
+    ):
         assert said[:60] in page
     trial.save(tmp_path / "trial.csv")
     assert "treated alone" in (tmp_path / "trial.csv").read_text(encoding="utf-8")
@@ -191,6 +204,34 @@ def test_the_same_season_a_year_earlier_stands_beside(caplog):
     assert "season a year earlier" in found["of"][-1]
 
 
+def test_the_fall_that_could_be_told_is_that_of_the_first_row(incidents, trial):
+    before = np.array(list(trial.parameters["counts"].values()), float)[:, 0]
+    # With as many after, less the fall, the difference is as many errors from 0 as such a test needs.
+    fall = trial.parameters["detectable"]["wdd"]
+    if fall is None:
+        fall = 1.0
+        assert before[0] / math.sqrt(before[0] + 2 * before[1:].sum()) < 1.96 + 0.85
+    else:
+        told = before[0] * fall / math.sqrt(2 * before.sum() - before[0] * fall)
+        assert told == pytest.approx(1.96 + 0.8416, abs=0.02)
+
+
+def test_sizes_weigh_in_the_fall_that_could_be_told(incidents):
+    found = lg.intervention(incidents, treated=TREATED, control=CONTROL, start=str(START), per_area=True)
+    before = np.array([pair[0] for pair in found.parameters["counts"].values()], float)
+    control, treated = (found.parameters["area_km2"][kind] for kind in ("control", "treated"))
+    fall, beside = found.parameters["detectable"]["wdd"], before[1] * (treated / control) ** 2
+    told = before[0] * fall / math.sqrt(before[0] * (2 - fall) + 2 * beside)
+    assert told == pytest.approx(1.96 + 0.8416, abs=0.02)
+
+
+def test_without_widening_stands_beside(trial):
+    same = trial["dispersion"] == 1
+    assert same.any() and (trial["dispersion"] >= 1).all()
+    for name in ("low", "high", "p"):
+        np.testing.assert_array_equal(trial[name][same], trial[f"{name}_poisson"][same])
+
+
 def test_where_counts_vary_more_the_interval_is_wider():
     # Every four weeks the treated area is busy, or quiet: more than chance.
     incidents = scattered(9_000, 4, "2022-01-01", 728)
@@ -205,6 +246,10 @@ def test_where_counts_vary_more_the_interval_is_wider():
     narrow = difference(sums, sums, np.ones((2, 2))).interval(95)
     assert found["high"][0] - found["low"][0] > math.sqrt(found["dispersion"][0]) * (narrow[1] - narrow[0])
     assert any("widened" in said for said in found.parameters["warnings"])
+    published = lg.wdd(*found.parameters["counts"].values())
+    plain = [found[f"{name}_poisson"][0] for name in ("low", "high", "p")]
+    assert plain == pytest.approx([published.low, published.high, published.p])
+    assert "without widening a fall of" in found["sentence"][0]
 
 
 @pytest.mark.parametrize(
@@ -212,6 +257,11 @@ def test_where_counts_vary_more_the_interval_is_wider():
     [
         (dict(start="2024-03-01"), "The trial begins on 2024-03-01, but the incidents end with"),
         (dict(start="2023-01-01"), "there are no incidents before"),
+        (dict(start="2023-07-01T14:00"), "start must be a day, .* give 2023-07-01 or 2023-07-02"),
+        (
+            dict(start="2023-07-01", end="2023-07-01"),
+            "but it is to end with 2023-06-30; give an earlier start or a later",
+        ),
         (dict(start="2023-07-01", before=400), "give a later start, or fewer days before"),
         (dict(start="2023-07-01", end="2025-01-01"), "end is 2025-01-01, and the incidents end with"),
         (dict(start="2023-07-01", displacement=-3), "displacement must be above 0 metres"),

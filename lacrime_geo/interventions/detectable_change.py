@@ -16,7 +16,8 @@ FALLS = np.linspace(0.001, 0.999, 999)
 class Design(NamedTuple):
     """Hold what is known before a trial: incidents per day of both areas, the days before and after, and the spread.
 
-    `dispersion` multiplies the variance of the counts.
+    `dispersion` multiplies the variance of the counts. `beside` is the sum of rate/weight² of all areas but the treated one,
+    by which the difference varies too; None where the control is the only one, and weighs 1.
     """
 
     treated: float
@@ -25,6 +26,7 @@ class Design(NamedTuple):
     after: float
     level: float = 95.0
     dispersion: float = 1.0
+    beside: float | None = None
 
     def means(self, fall: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Return the expected counts: treated before and after, control before and after, where the treated rate falls."""
@@ -46,9 +48,10 @@ def power_of_difference(design: Design, fall: np.ndarray) -> np.ndarray:
     >>> power_of_difference(Design(1.0, 1.0, 100, 100), np.array([0.0, 0.5])).round(3).tolist()
     [0.05, 0.762]
     """
-    t0, t1, c0, c1 = design.means(fall)
+    t0, t1, _, _ = design.means(fall)
     scale = design.after / design.before
-    variance = design.dispersion * ((t0 + c0) * scale**2 + t1 + c1)
+    beside = design.control if design.beside is None else design.beside
+    variance = design.dispersion * ((t0 + beside * design.before) * scale**2 + t1 + beside * design.after)
     with np.errstate(divide="ignore", invalid="ignore"):
         return _beyond((t1 - t0 * scale) / np.sqrt(variance), design.level)
 

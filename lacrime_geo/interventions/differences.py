@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks, selection
+from .. import checks
 from ..delays import period_guards
 from ..incidents import Incidents, begin
 from ..overlay import Finder
@@ -20,7 +20,7 @@ from . import difference_pages
 from .displacement_difference import level_of
 from .panel_ratios import Effect, effect, groupings, log_ratios, regrouped_p
 from .trial_areas import TrialAreas
-from .trial_periods import DAY, Window, end_of
+from .trial_periods import DAY, Window, day_of, end_of
 
 USUAL_STEP = 28
 FEW_AREAS = 20
@@ -120,7 +120,7 @@ def difference_in_differences(
     >>> found["estimate"].round(3).tolist(), found["p_regrouped"].round(3).tolist()
     ([0.5, 1.0], [0.029, 1.0])
     """
-    level, began = level_of(level), selection.moment("start", start).astype("M8[D]")
+    level, began = level_of(level), day_of("start", start)
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
     areas = TrialAreas.of(treated, control, None, placed.crs)

@@ -169,9 +169,9 @@ def quantile(level: float) -> float:
     return float(ndtri(0.5 + level_of(level) / 200))
 
 
-def level_of(level: float) -> float:
-    """Return the level of an interval in per cent; raise where it is none."""
-    number = checks.positive("level", level, "per cent")
+def level_of(level: float, name: str = "level") -> float:
+    """Return the level of an interval, or a power, in per cent; raise where it is none."""
+    number = checks.positive(name, level, "per cent")
     if not 1 <= number < 100:
-        raise ValueError(f"level must be per cent from 1 to below 100, such as 95, got {level!r}.")
+        raise ValueError(f"{name} must be per cent from 1 to below 100, such as 95, got {level!r}.")
     return number

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks, selection
+from .. import checks
 from ..delays import period_guards
 from ..incidents import begin
 from ..parameters import Parameters, in_words, p_in_words
@@ -18,7 +18,7 @@ from . import interruption_pages
 from .displacement_difference import level_of
 from .segmented_regression import SLOPE_DAYS, Segmented, Steps, segmented, tellable
 from .step_counts import LEAST_BEFORE, STEPS, counted_groups, steps_around, steps_of
-from .trial_periods import Window, end_of
+from .trial_periods import Window, day_of, end_of
 
 MOST_PLACEBOS = 12
 GO_TOGETHER = 2.0  # standard errors of a correlation
@@ -127,7 +127,7 @@ def interrupted_series(
     checks.option("step", step, list(STEPS))
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
-    began = selection.moment("start", start).astype("M8[D]")
+    began = day_of("start", start)
     counted = counted_groups(everything, placed, treated, control, parameters, within(progress, 0.0, 0.5))
     whole = Window(*(moment.astype("M8[D]") for moment in extent(counted[0])))
     begins, length = steps_around(

@@ -128,7 +128,7 @@ def plan_intervention(
     >>> plan.detectable()["fall_percent_irr"].round().tolist()
     [86.0, 50.0]
     """
-    level, power = level_of(level), level_of(power)
+    level, power = level_of(level), level_of(power, "power")
     parameters = Parameters()
     if incidents is None:
         rates, counted, spread = _given(treated, control, days), checks.whole("days", days or 0), 1.0

@@ -18,7 +18,9 @@ from ..risk.learning.place_distances import distances, edge_distances
 TREATED, CONTROL, NEAR_TREATED, NEAR_CONTROL = range(4)
 KINDS = ("treated", "control", "displacement treated", "displacement control")
 # Rings are drawn on a lattice of that many points at most, and a ring is as many of them wide where there are enough.
-MOST_POINTS, POINTS_ACROSS = 120_000, 10.0
+MOST_POINTS, POINTS_ACROSS, LEAST_ACROSS = 120_000, 10.0, 4.0
+# Whether layers overlap is asked of that many points to a side of each polygon, fewer of many polygons.
+MOST_TO_A_SIDE, LEAST_TO_A_SIDE = 200, 6
 _AT_ONCE = 20_000
 
 
@@ -83,15 +85,20 @@ class TrialAreas:
         return near
 
     def _refuse_overlap(self) -> None:
-        grid, x, y = _lattice((self.treated, self.control), 0.0)
-        both = [Finder(layer).polygon_of(x, y) >= 0 for layer in (self.treated, self.control)]
-        shared = int((both[0] & both[1]).sum())
+        shared = max(_shared(self.treated, self.control), _shared(self.control, self.treated))
         if shared:
-            km2 = shared * grid.cell_size**2 / 1e6
             raise ValueError(
-                f"{self.treated.label!r} (treated) and {self.control.label!r} (control) overlap on about {km2:.3g} km²; what is "
-                "treated is no control: cut them apart."
+                f"{self.treated.label!r} (treated) and {self.control.label!r} (control) overlap on about {shared / 1e6:.3g} km²; "
+                "what is treated is no control: cut them apart."
             )
+
+    @property
+    def coarse(self) -> float | None:
+        """How far apart (m) the points are on which the rings are drawn, where that is too far for their width."""
+        if not self.displacement:
+            return None
+        step = max(_lattice((layer,), self.displacement)[0].cell_size for layer in (self.treated, self.control))
+        return step if step * LEAST_ACROSS > self.displacement else None
 
     def shapes(self, progress: Progress = None) -> list[geometry.Rings]:
         """Return the polygons of each area, the rings' as the line where the distances of a lattice of points meet them."""
@@ -119,6 +126,30 @@ def _lattice(layers: tuple[Features, ...], reach: float) -> tuple[Grid, np.ndarr
     side = float(max(size, reach / POINTS_ACROSS))
     grid = Grid.over((west, south, east, north), side, layers[0].crs, padding=reach + side)
     return grid, *grid.centres(np.arange(grid.size))
+
+
+def _shared(layer: Features, other: Features) -> float:
+    """Return about how much of the polygons of a layer (m²) stands on those of another, by a lattice within each of them."""
+    rings = geometry.rings(layer.wkb)
+    low, high = (
+        np.array([end.reduceat(values, rings.start[:-1]) for values in (rings.x, rings.y)])[:, ~rings.hole]
+        for end in (np.minimum, np.maximum)
+    )
+    west, south, east, north = other.bounds
+    near = (low[0] <= east) & (high[0] >= west) & (low[1] <= north) & (high[1] >= south)
+    if not near.any():
+        return 0.0
+    low, high, own = low[:, near], high[:, near], rings.feature[~rings.hole][near]
+    side = int(np.clip(np.sqrt(MOST_POINTS / near.sum()), LEAST_TO_A_SIDE, MOST_TO_A_SIDE))
+    across, up = np.divmod(np.arange(side**2), side)
+    x, y = (
+        least[:, None] + (step + 0.5) / side * (most - least)[:, None]
+        for least, most, step in zip(low, high, (across, up))
+    )
+    feature, stands_for = (np.repeat(values, side**2) for values in (own, np.prod(high - low, axis=0) / side**2))
+    rows = np.flatnonzero(Finder(other).polygon_of(x.ravel(), y.ravel()) >= 0)
+    rows = rows[Finder(layer).polygon_of(x.ravel()[rows], y.ravel()[rows]) == feature[rows]]
+    return float(stands_for[rows].sum())
 
 
 def _signed(layer: Features, x: np.ndarray, y: np.ndarray, progress: Progress) -> np.ndarray:

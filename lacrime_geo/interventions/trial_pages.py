@@ -14,7 +14,6 @@ from ..forecasting import chart_frames as frames
 from ..forecasting.chart_frames import MARGIN, WIDTH, Frame, sentence
 from ..parameters import in_words, p_in_words
 from .trial_areas import CONTROL, TREATED
-from .trial_counts import WITHOUT
 
 if TYPE_CHECKING:
     from .trial_results import Intervention
@@ -111,7 +110,7 @@ def _placebo_estimates(found: Intervention) -> np.ndarray:
     assert found.trial is not None
     counts, scale = found.trial.counts, _scale(found)
     pairs = found.trial.periods.placebos
-    return np.array([counts.difference(pair, scale, WITHOUT, False).estimate for pair in pairs])
+    return np.array([counts.difference(pair, scale, counts.kinds, False).estimate for pair in pairs])
 
 
 def _scale(found: Intervention) -> np.ndarray:
@@ -133,7 +132,16 @@ def page_of(found: Intervention) -> str:
         html.table(["area", "before", "after", "km²"], _counted(kept)),
         html.tag("h2", "Every answer"),
         html.table(
-            ["statistic", "of", "estimate", f"{kept['level']:g} % interval", "p", "variance times"],
+            [
+                "statistic",
+                "of",
+                "estimate",
+                f"{kept['level']:g} % interval",
+                "p",
+                "variance times",
+                "without that",
+                "p",
+            ],
             (_row(found, row) for row in range(len(found))),
         ),
         html.items(sentence(str(said)) for said in found["sentence"]),
@@ -145,12 +153,13 @@ def _counted(kept: Any) -> list[list[Any]]:
 
 
 def _row(found: Intervention, row: int) -> list[str]:
-    numbers = {name: float(found[name][row]) for name in ("estimate", "low", "high", "p", "dispersion")}
-    return [
-        str(found["statistic"][row]),
-        str(found["of"][row]),
-        in_words(numbers["estimate"]),
-        f"{in_words(numbers['low'])} to {in_words(numbers['high'])}",
-        p_in_words(numbers["p"]).removeprefix("p = "),
-        in_words(numbers["dispersion"]),
-    ]
+    answer, plain = (
+        [
+            f"{in_words(found[f'low{end}'][row])} to {in_words(found[f'high{end}'][row])}",
+            p_in_words(found[f"p{end}"][row]).removeprefix("p = "),
+        ]
+        for end in ("", "_poisson")
+    )
+    names = [str(found[name][row]) for name in ("statistic", "of")]
+    estimate, times = (in_words(found[name][row]) for name in ("estimate", "dispersion"))
+    return [*names, estimate, *answer, times, *plain]

@@ -56,12 +56,13 @@ def trial_periods(
 ) -> TrialPeriods:
     """Choose the periods of a trial within those of the incidents; raise where there is nothing before or after."""
     whole = Window(*(moment.astype("M8[D]") for moment in extent(incidents)))
-    began = selection.moment("start", start).astype("M8[D]")
+    began = day_of("start", start)
     after = Window(began + washout * DAY, end_of(incidents, whole, end, parameters))
     if after.days < 1:
+        said = "the incidents end" if end is None else "it is to end"
         raise ValueError(
-            f"The trial begins on {began}{f' and {washout} days are left out' if washout else ''}, but the incidents end with "
-            f"{after.end - DAY}; give an earlier start, or more incidents."
+            f"The trial begins on {began}{f' and {washout} days are left out' if washout else ''}, but {said} with "
+            f"{after.end - DAY}; give an earlier start{', or more incidents' if end is None else ' or a later end'}."
         )
     earlier = Window(began - _length(before, after, began, whole, parameters) * DAY, began)
     if earlier.begin < whole.begin:
@@ -74,10 +75,23 @@ def trial_periods(
     return TrialPeriods(earlier, after, season if reaches else None, placebo_pairs(earlier, after, whole))
 
 
+def day_of(name: str, value: Any) -> np.datetime64:
+    """Return a date; raise where a time of day is given, as whole days are compared.
+
+    >>> print(day_of("start", "2023-09"))
+    2023-09-01
+    """
+    moment = selection.moment(name, value)
+    day = moment.astype("M8[D]")
+    if moment != day:
+        raise ValueError(f"{name} must be a day, as whole days are compared, got {value!r}; give {day} or {day + DAY}.")
+    return day
+
+
 def end_of(incidents: Incidents, whole: Window, end: Any, parameters: Parameters) -> np.datetime64:
     """Return the first day after a trial: as asked for, else after the last day of which enough is reported."""
     if end is not None:
-        asked = selection.moment("end", end).astype("M8[D]")
+        asked = day_of("end", end)
         if asked > whole.end:
             raise ValueError(
                 f"end is {asked}, and the incidents end with {whole.end - DAY}; give {whole.end} or earlier."

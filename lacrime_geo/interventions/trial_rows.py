@@ -21,7 +21,7 @@ DIFFERENCE, RATIO, ALONE = "difference", "rate ratio", "treated alone"
 
 
 class Row(NamedTuple):
-    """Hold one answer; `dispersion` is by what the variance was multiplied."""
+    """Hold one answer; `dispersion` is by what the variance was multiplied, and what ends with `poisson` is without that."""
 
     statistic: str
     of: str
@@ -30,6 +30,9 @@ class Row(NamedTuple):
     high: float
     p: float
     dispersion: float
+    low_poisson: float
+    high_poisson: float
+    p_poisson: float
     sentence: str
 
 
@@ -70,25 +73,32 @@ def _difference_row(
     found = counts.difference(pair, asked.areas, used, weighted)
     z, spread = dispersion_of(counts, periods.placebos, asked.areas, used, weighted)
     widened = z.size >= ENOUGH_PLACEBOS and spread > 1
-    dispersion = spread if widened else 1.0
-    low, high = _interval(found, asked.level, dispersion, z.size)
+    few = not weighted and bool((counts.sums(pair, 0)[:used] < FEW).any())
     parts = [
         "weights" if weighted else "counts",
         "with displacement" if used > WITHOUT else "treated and control",
         against,
+        "p simulated" if few and not widened else "",
     ]
+    plain = (*found.interval(asked.level), _drawn_p(counts, pair, used, asked) if few else _normal_p(found.z))
+    answer = (*_interval(found, asked.level, spread, z.size), _student_p(found.z / np.sqrt(spread), z.size))
+    low, high, p = answer if widened else plain
+    told = f"{difference_in_words(found.estimate, low, high, asked.level, weighted, used > WITHOUT)} ({p_in_words(p)})"
     if widened:
-        p = _student_p(found.z / np.sqrt(dispersion), z.size)
-    elif not weighted and (counts.sums(pair, 0)[:used] < FEW).any():
-        lengths = np.array([pair[0].days / pair[1].days, 1.0])
-        factors = SIGNS[:used] / np.multiply.outer(asked.areas[:used], lengths)
-        p = simulated_p(counts.sums(pair, 0)[:used], factors, DRAWS, asked.seed)
-        parts.append("p simulated")
-    else:
-        p = float(two_sided(np.array([found.z]))[0])
+        told += f"; without widening {_span(*plain[:2])} ({p_in_words(plain[2])})"
     of = ", ".join(part for part in parts if part)
-    told = difference_in_words(found.estimate, low, high, asked.level, weighted, used > WITHOUT)
-    return Row(DIFFERENCE, of, found.estimate, low, high, p, dispersion, f"{told} ({p_in_words(p)})")
+    return Row(DIFFERENCE, of, found.estimate, low, high, p, spread if widened else 1.0, *plain, told)
+
+
+def _normal_p(z: float) -> float:
+    return float(two_sided(np.array([z]))[0]) if np.isfinite(z) else 1.0
+
+
+def _drawn_p(counts: TrialCounts, pair: tuple[Window, Window], used: int, asked: Asked) -> float:
+    """Return the p of counts drawn again, as few ones are far from normal."""
+    lengths = np.array([pair[0].days / pair[1].days, 1.0])
+    factors = SIGNS[:used] / np.multiply.outer(asked.areas[:used], lengths)
+    return simulated_p(counts.sums(pair, 0)[:used], factors, DRAWS, asked.seed)
 
 
 def _freedom(placebos: int) -> float:
@@ -97,9 +107,7 @@ def _freedom(placebos: int) -> float:
 
 
 def _interval(found: Difference, level: float, dispersion: float, placebos: int) -> tuple[float, float]:
-    """Return the normal interval, or where the spread was estimated from placebos Student's."""
-    if dispersion == 1.0:
-        return found.interval(level)
+    """Return Student's interval, the variance multiplied by what placebos say."""
     from scipy.special import stdtrit
 
     half = float(stdtrit(_freedom(placebos), 0.5 + level / 200)) * float(np.sqrt(found.variance * dispersion))
@@ -126,11 +134,21 @@ def difference_in_words(
     verb = "fell" if estimate < 0 else "rose"
     more = f"more than in the control{', displacement counted in' if displaced else ''}"
     if low <= 0 <= high:
-        span = f"{level:g} %: a fall of {in_words(-low)} to a rise of {in_words(high)}"
+        span = f"{level:g} %: {_span(low, high)}"
         return f"No change beyond chance: {what} {verb} by {in_words(abs(estimate))} {more} ({span})"
     ends = sorted((abs(low), abs(high)))
     span = f"{level:g} %: {in_words(ends[0])} to {in_words(ends[1])}"
     return f"{what.capitalize()} {verb} by {in_words(abs(estimate))} ({span}) {more}"
+
+
+def _span(low: float, high: float) -> str:
+    """Return an interval of differences in words.
+
+    >>> _span(-9.0, 13.0), _span(-9.0, -3.0), _span(3.0, 9.0)
+    ('a fall of 9 to a rise of 13', 'a fall of 9 to one of 3', 'a rise of 3 to one of 9')
+    """
+    first = f"a {'fall' if low <= 0 else 'rise'} of {in_words(abs(low))}"
+    return f"{first} to {'a rise' if low <= 0 <= high else 'one'} of {in_words(abs(high))}"
 
 
 def _ratio_row(sums: np.ndarray, pair: tuple[Window, Window], level: float) -> Row:
@@ -145,6 +163,9 @@ def _ratio_row(sums: np.ndarray, pair: tuple[Window, Window], level: float) -> R
         found.high,
         found.p,
         1.0,
+        found.low,
+        found.high,
+        found.p,
         f"{told}; {p_in_words(found.p)}",
     )
 
@@ -159,7 +180,8 @@ def _alone_row(sums: np.ndarray, pair: tuple[Window, Window], level: float) -> R
     low, high = (end * scale for end in _odds_interval(before, after, level))
     told = f"The treated rate by itself became {in_words(ratio)} times as high, whatever happened elsewhere"
     span = f"{level:g} %: {in_words(low)} to {in_words(high)}"
-    return Row(ALONE, "counts, E-test", ratio, low, high, p, 1.0, f"{told} ({span}); {p_in_words(p)}")
+    said = f"{told} ({span}); {p_in_words(p)}"
+    return Row(ALONE, "counts, E-test", ratio, low, high, p, 1.0, low, high, p, said)
 
 
 def _odds_interval(before: float, after: float, level: float) -> tuple[float, float]:

@@ -61,7 +61,8 @@ def intervention(
     -------
     Intervention
         A row for each statistic: `statistic` and `of` (what it is of), `estimate`, `low`, `high`, `p` (two-sided), `dispersion`
-        (by what the variance was multiplied), `sentence`. Differences are in incidents of the period after, below 0 for a fall.
+        (by what the variance was multiplied), `low_poisson`, `high_poisson`, `p_poisson` (the same without that: the published
+        method), `sentence`. Differences are in incidents of the period after, below 0 for a fall.
 
     Raises
     ------
@@ -73,7 +74,8 @@ def intervention(
     The rows are `wdd` (Wheeler & Ratcliffe 2018) with and without the rings, `irr`, and `e_test` of the treated area alone; the
     difference against the same season a year earlier where the data reach. The same difference is taken of earlier pairs of
     periods, in which nothing began (placebos). The mean of their z² is 1 if counts vary as Poisson counts do and both areas
-    went the same way; where it is higher, of at least five placebos, it multiplies the variance, and the interval is Student's.
+    went the same way; where it is higher, of at least five placebos, it multiplies the variance, and the interval is Student's;
+    it is never made narrower.
     An incident in the reach of both areas belongs to the ring of the nearer one.
 
     Examples
@@ -145,6 +147,11 @@ def _record(
     period_guards.warn(parameters, whole)
     if areas.displacement and (sizes[NEAR_TREATED:] == 0).any():
         parameters.warn("A ring has no area of its own: the displacement is shorter than what the tool can draw.")
+    if areas.coarse:
+        parameters.warn(
+            f"The rings are drawn on points {areas.coarse:,.0f} m apart, too far for a width of {areas.displacement:g} m: their "
+            "sizes (area_km2) are rough. Incidents are counted by exact distances; take areas nearer to each other, one by one."
+        )
     was = sums[:WITHOUT, 0]
     if unlike(*map(float, was)):
         parameters.warn(unlike_in_words(*map(float, was)))
@@ -152,14 +159,15 @@ def _record(
 
 def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level: float, parameters: Parameters) -> None:
     """Keep what the placebos say of the spread, and what the trial could have told."""
-    z, spread = dispersion_of(counts, periods.placebos, scale, WITHOUT, False)
+    z, spread = dispersion_of(counts, periods.placebos, scale, counts.kinds, False)
     parameters["placebo_z"] = [round(float(one), 3) for one in z]
     parameters["dispersion"] = spread if np.isfinite(spread) else None
     if z.size >= ENOUGH_PLACEBOS:
         if spread > 1:
             parameters.warn(
                 f"In {z.size} earlier pairs of periods, in which nothing began, the same difference spread {in_words(spread)} "
-                "times as widely (in variance) as chance alone makes it: the intervals of differences are widened by it."
+                "times as widely (in variance) as chance alone makes it: the intervals of differences are widened by it; those "
+                "without widening (low_poisson, high_poisson, p_poisson) stand beside."
             )
     else:
         parameters.warn(
@@ -167,24 +175,27 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
             "whether both areas went the same way before is hardly known."
         )
     lengths = periods.before.days, periods.after.days
-    rates = counts.sums((periods.before, periods.after), 0)[:WITHOUT, 0] / lengths[0]
+    rates = counts.sums((periods.before, periods.after), 0)[:, 0] / lengths[0]
+    beside = float((rates[CONTROL:] / scale[CONTROL:] ** 2).sum())
     widened = max(spread, 1.0) if z.size >= ENOUGH_PLACEBOS else 1.0
-    design = Design(float(rates[0]), float(rates[1]), float(lengths[0]), float(lengths[1]), level, widened)
+    two = (float(rates[kind]) for kind in (TREATED, CONTROL))
+    design = Design(*two, *map(float, lengths), level, widened, beside)
     least = {test: smallest_fall(design, test, POWER) for test in ("wdd", "irr")}
     parameters["detectable"] = {test: None if np.isnan(fall) else round(fall, 3) for test, fall in least.items()}
-    parameters["told"] = detectable_in_words(least)
+    parameters["told"] = detectable_in_words(least, counts.kinds > WITHOUT)
 
 
-def detectable_in_words(least: dict[str, float]) -> str:
+def detectable_in_words(least: dict[str, float], displaced: bool = False) -> str:
     """Say which fall a trial could have told, by the difference and by the ratio.
 
     >>> print(detectable_in_words({"wdd": 0.42, "irr": float("nan")}))
-    With as many incidents as before, 80 of 100 trials would tell a fall of 42 % by the difference, none at all by the ratio
+    With as many incidents as before, 80 of 100 trials would tell a fall of 42 % by the difference, not even one to 0 by the ratio
     """
-    falls = ["none at all" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
+    falls = ["not even one to 0" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
+    rings = " (displacement counted in)" if displaced else ""
     return (
-        f"With as many incidents as before, {POWER:g} of 100 trials would tell {falls[0]} by the difference, {falls[1]} by the "
-        "ratio"
+        f"With as many incidents as before, {POWER:g} of 100 trials would tell {falls[0]} by the difference{rings}, {falls[1]} "
+        "by the ratio"
     )
 
 
