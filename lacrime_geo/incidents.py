@@ -193,9 +193,10 @@ class Incidents:
             log.info("%s incidents without a date are left out", f"{asked['undated_left_out']:,}")
         return replace(self if keep.all() else self.take(keep), selection={**self.selection, **asked})
 
-    def titled(self, kind: str) -> str:
-        """Return a title for a map of these incidents: what, which category and period, how many."""
-        return selection.title(kind, self.selection.get("category"), self._known_times, int(self.placed.sum()))
+    def titled(self, kind: str, *, placed: bool = True) -> str:
+        """Return a title of these incidents: what, which category and period, how many, with a place or at all."""
+        number = int(self.placed.sum()) if placed else self.size
+        return selection.title(kind, self.selection.get("category"), self._known_times, number)
 
     @property
     def _known_times(self) -> np.ndarray:

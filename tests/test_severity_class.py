@@ -146,6 +146,15 @@ def test_rows_without_place_date_or_weight_are_kept_and_counted():
     assert np.isfinite(marks["probability"][:7]).all() and set(marks["part_of"][:7]) == {"train"}
 
 
+def test_those_without_a_place_are_of_the_number_in_the_title():
+    incidents = reports(2000)
+    some = replace(incidents, easting=np.where(np.arange(2000) % 4 == 0, np.nan, incidents.easting))
+    some = replace(some, northing=np.where(np.isnan(some.easting), np.nan, some.northing))
+    found = lg.predict_severity(some, models=SHARES)
+    assert found.label.endswith("n = 2,000") and found.parameters["incidents"] == 2000
+    assert found.parameters["without_place"] == 500
+
+
 def test_hours_that_stand_for_unknown_ones_tell_nothing():
     incidents = reports(4000, premise=0.0, hour=1.5)
     told = lg.predict_severity(incidents, models=SHARES)
@@ -172,11 +181,11 @@ def test_more_than_two_classes_have_a_row_each(tmp_path):
     path.write_text("crime_code,weight,citation\n310,3,mine\n510,9,mine\n210,27,mine\n624,1,mine\n740,0.5,mine\n")
     incidents = reports(4000)
     found = lg.predict_severity(incidents, scale=str(path), models=SHARES, cuts=[2, 20])
-    assert found["class"].tolist() == ["below 2", "2 to below 20", "20 and more"] * 3
+    assert found["class"].tolist() == ["weight below 2", "weight 2 to below 20", "weight 20 and more"] * 3
     assert found["prevalence"][:3].sum() == pytest.approx(1)
     one = of(found, "place_and_premise", "macro_f1")
     assert (found["macro_f1"][6:] == one).all() and one > of(found, "prevalence", "macro_f1")
-    assert set(found.classes()["actual"]) == {"below 2", "2 to below 20", "20 and more"}
+    assert set(found.classes()["actual"]) == {"weight below 2", "weight 2 to below 20", "weight 20 and more"}
     five = lg.predict_severity(incidents, scale=str(path), models=SHARES)
     assert five.parameters["classes"] == ["weight 0.5", "weight 1", "weight 3", "weight 9", "weight 27"]
 
@@ -191,7 +200,7 @@ def test_more_than_two_classes_have_a_row_each(tmp_path):
         (dict(test_since="2022-01-15"), "of the class 'Part .', fewer than 10"),
         (dict(models="oracle"), "models must be one of 'prevalence'"),
         (dict(cuts=[0.5, 0.4]), "cuts must be one to 4 rising weights, got 0.5, 0.4"),
-        (dict(cuts=[5]), "No incident is of the class '5 and more'"),
+        (dict(cuts=[5]), "No incident is of the class 'weight 5 and more'"),
         (dict(scale="nonsense"), "nonsense"),
     ],
 )

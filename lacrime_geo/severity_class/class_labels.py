@@ -106,4 +106,4 @@ def _by_cuts(cuts: float | Sequence[float], harm: HarmScale) -> tuple[np.ndarray
         )
     said = [in_words(float(cut)) for cut in limits]
     between = [f"{low} to below {high}" for low, high in zip(said, said[1:])]
-    return limits, (f"below {said[0]}", *between, f"{said[-1]} and more")
+    return limits, tuple(f"weight {words}" for words in (f"below {said[0]}", *between, f"{said[-1]} and more"))

@@ -52,7 +52,10 @@ def parts_of(incidents: Incidents, labelled: np.ndarray, test_since: Any, parame
     out = int((labelled & ~dated).sum())
     parameters.note("undated", out, incidents_that(out, "has no date and is left out", "have no date and are left out"))
     if not dated.any():
-        raise ValueError(f"None of the {incidents.size:,} incidents of {incidents.label!r} has a date and a class.")
+        raise ValueError(
+            f"None of the {incidents.size:,} incidents of {incidents.label!r} has a date and a class; look at their time column "
+            "(time_column) and at the keys of the scale."
+        )
     day = when.astype("M8[D]")
     refuse_records_change(day[dated].min(), day[dated].max() + np.timedelta64(1, "D"), incidents.agency)
     begin = _test_begin(day[dated], test_since, parameters)

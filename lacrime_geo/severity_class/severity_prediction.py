@@ -105,6 +105,7 @@ def predict_severity(
     """
     everything, _, parameters = begin(incidents, None)
     seed = checks.whole("seed", seed, minimum=0)
+    parameters["incidents"] = everything.size  # those without a place take part
     harm = as_scale(scale)
     names = columns_asked(everything, columns, parameters)
     refuse_names(names, key_column or harm.key)
@@ -143,7 +144,7 @@ def classes_told(
     lost = importance(contest, seed, within(progress, 0.95, 1.0))
     parameters["importance"] = {part: round(value, 4) for part, value in lost.items()}
     _keep(contest, draws, seed, parameters)
-    label = everything.titled("Severity class")
+    label = everything.titled("Severity class", placed=False)
     found = SeverityScores(scores, parameters, label=label, contest=contest, incidents=everything)
     warn_of_much(contest, float(scores["roc_auc"][row_of(found, contest.best.name)]), lost, parameters)
     parameters.tell(found_in_words(found))

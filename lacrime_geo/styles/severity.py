@@ -27,4 +27,4 @@ def severity_class(result: Any) -> str:
 
 def _words(gravest: str, least: float) -> str:
     span = f"{100 * least:.0f} to {100 * least + 20:.0f} %" if least else "less than 20 %"
-    return f"{gravest} with a probability of {span}"
+    return f"{gravest[:1].upper()}{gravest[1:]} with a probability of {span}"
