@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..chart_parts import EDGE, GREY, INK, document, element, line, path, short, text
+from ..chart_parts import EDGE, GREY, INK, document, element, haloed, line, path, short, text
 from ..forecasting import chart_frames as frames
-from ..forecasting.chart_frames import LETTER, MARGIN, WIDTH, Frame, sentence
+from ..forecasting.chart_frames import MARGIN, WIDTH, Frame, sentence
+from ..label_places import Box, label_places, width_of
 from ..parameters import in_words
 from ..styles.palettes import FUNNEL
 from .funnel_axes import population_axis, populations_along, rate_axis
@@ -22,24 +23,7 @@ STEPS = 160
 NAMED = 14
 SIZE, CHOSEN = 2.6, 4.2
 WITHIN = "#9a9a9a"
-# Names are as high and as far from their dots.
-HIGH, AWAY = 13.0, 8.0
-# So many dots are kept clear of names: looking at all of very many would take long.
-OBSTACLES = 400
-
-
-class Box(NamedTuple):
-    """Hold a piece of the page that is taken."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-
-    def overlaps(self, other: Box) -> bool:
-        """Tell whether two have something in common."""
-        apart = self.right < other.left or other.right < self.left
-        return not (apart or self.bottom <= other.top or other.bottom <= self.top)
+LETTERS = 11
 
 
 def words_of(kept: dict) -> dict[str, str]:
@@ -57,14 +41,9 @@ def drawn(found: Funnel) -> str:
     parts += [text(row, MARGIN, 49 + 17 * number, "start") for number, row in enumerate(head)]
     legend, top = frames.in_a_row(_legend(found), 49 + 17 * len(head) + 8)
     frame, inside = _frame(found, top + 26)
-    parts += [
-        *legend,
-        *_axes(frame, found),
-        *_limits(frame, found),
-        *_dots(frame, found, inside),
-        *_beyond(frame, found),
-    ]
-    parts += _names(frame, found, inside)
+    limits, lines = _limits(frame, found)
+    parts += [*legend, *_axes(frame, found), *limits, *_dots(frame, found, inside), *_beyond(frame, found)]
+    parts += _names(frame, found, inside, lines)
     said = [*map(sentence, kept["further"]), *kept["caveats"]]
     beneath, bottom = frames.written(said, frame.bottom + 62)
     return document([*parts, *beneath], WIDTH, int(bottom + 2))
@@ -100,23 +79,24 @@ def _axes(frame: Frame, found: Funnel) -> list[str]:
     ]
 
 
-def _limits(frame: Frame, found: Funnel) -> list[str]:
-    """Return the target and the limits: those that judge thick, those of chance alone thin beside them."""
+def _limits(frame: Frame, found: Funnel) -> tuple[list[str], list[np.ndarray]]:
+    """Return the target and the limits: those that judge thick, those of chance alone thin beside them; and their points."""
     assert found.limits is not None and found.places is not None
     drawn_by, places = found.limits, found.places
     people = populations_along(frame.x, STEPS)
     at = float(frame.up(found.parameters["target"]))
     parts = [line(frame.left, at, frame.right, at, INK, width=1.2)]
+    points = [np.array([[frame.left, at], [frame.right, at]])]
     judged = [] if drawn_by.by_chance else [True]
     for by_chance in [*judged, drawn_by.by_chance]:
         for tail, dash in zip(drawn_by.tails, ("6 4", "none")):
             for side in drawn_by.lines(people * (places.years or 1.0), tail, by_chance):
                 heights = frame.up(side * places.per)
                 heights = np.where(heights < frame.top, np.nan, heights)
+                points.append(np.stack([frame.across(people), heights], axis=1))
                 thin = by_chance and not drawn_by.by_chance
                 parts.append(path(frame.across(people), heights, EDGE if thin else INK, dash, 1.0 if thin else 1.4))
-    words = f"target {in_words(found.parameters['target'])}"
-    return [*parts, text(words, frame.right, at - 5, "end", 11)]
+    return parts, points
 
 
 def _dots(frame: Frame, found: Funnel, inside: np.ndarray) -> list[str]:
@@ -163,54 +143,39 @@ def _beyond(frame: Frame, found: Funnel) -> list[str]:
     return [*parts, text("; ".join(said), frame.right, frame.top - 10, "end", 11, fill=GREY)]
 
 
-def _names(frame: Frame, found: Funnel, inside: np.ndarray) -> list[str]:
-    """Return the names of the places farthest beyond, where there is room for them."""
-    beyond = np.flatnonzero(
-        np.isin(found["position"], ("far above", "above", "below", "far below")) & ~found["few_residents"]
-    )
+def _names(frame: Frame, found: Funnel, inside: np.ndarray, lines: Sequence[np.ndarray]) -> list[str]:
+    """Return the names of the places farthest beyond, where there is room for them, and what lies along the target."""
+    assert found.places is not None
+    usual = found.places.known & ~found["few_residents"]
+    beyond = np.flatnonzero(usual & (found["position"] != "within"))
     order = beyond[np.argsort(-np.abs(found["z_spread"][beyond]), kind="stable")][:NAMED]
-    taken = [_around(*_at(frame, found, inside, row)) for row in beyond[:OBSTACLES].tolist()]
-    parts = []
-    for row in order.tolist():
-        across, height = _at(frame, found, inside, row)
-        name = frames.shortened(str(found["name"][row]), 150, 11)
-        box = _room(frame, across, height, len(name) * LETTER * 11 / 12, taken)
-        if box is not None:
-            taken.append(box)
-            parts.append(text(name, box.left, box.bottom - 3, "start", 11))
-    return parts
+    across, height = _at(frame, found, inside)
+    dots = np.stack([across, height], axis=1)
+    names = [frames.shortened(str(name), 150, LETTERS) for name in found["name"][order]]
+    page = Box(frame.left, frame.top - 8, WIDTH - 4, frame.bottom)
+    told, words = _target_words(frame, found)
+    places = label_places(
+        names, dots[order], page, size=LETTERS, dots=dots[usual], radius=CHOSEN, lines=lines, taken=[told]
+    )
+    leaders, parts = [], haloed(words, told.right, told.bottom - 3, "end", LETTERS)
+    for name, place, (x, y) in zip(names, places, dots[order].tolist()):
+        if place is not None:
+            leaders += [line(x, y, *place.box.nearest(x, y), GREY, width=0.7)] if place.far else []
+            parts += haloed(name, place.box.left, place.baseline, "start", LETTERS)
+    return [*leaders, *parts]
 
 
-def _at(frame: Frame, found: Funnel, inside: np.ndarray, row: int) -> tuple[float, float]:
-    """Return where a place is drawn: its dot, or its arrow at the upper edge."""
-    height = float(frame.up(found["rate"][row])) if inside[row] else frame.top + 4
-    return float(frame.across(found["population"][row])), height
+def _target_words(frame: Frame, found: Funnel) -> tuple[Box, str]:
+    words = f"target {in_words(found.parameters['target'])}"
+    at = float(frame.up(found.parameters["target"]))
+    return Box(frame.right - width_of(words, LETTERS), at - 2 - LETTERS, frame.right, at - 2), words
 
 
-def _around(across: float, height: float) -> Box:
-    return Box(across - CHOSEN, height - CHOSEN, across + CHOSEN, height + CHOSEN)
-
-
-def _room(frame: Frame, across: float, height: float, wide: float, taken: Sequence[Box]) -> Box | None:
-    """Return where a name may stand beside a dot (left, top, right, bottom), clear of those that stand; None without room."""
-    for left, middle in (
-        (across + AWAY, height),
-        (across - AWAY - wide, height),
-        (across + AWAY, height - HIGH),
-        (across + AWAY, height + HIGH),
-        (across - AWAY - wide, height - HIGH),
-        (across - AWAY - wide, height + HIGH),
-    ):
-        box = Box(left, middle - HIGH / 2, left + wide, middle + HIGH / 2)
-        inside = (
-            frame.left <= box.left
-            and box.right <= WIDTH - 4
-            and frame.top - 6 <= box.top
-            and box.bottom <= frame.bottom
-        )
-        if inside and not any(box.overlaps(other) for other in taken):
-            return box
-    return None
+def _at(frame: Frame, found: Funnel, inside: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return where places are drawn (n,), (n,): their dots, or their arrows at the upper edge."""
+    with np.errstate(divide="ignore"):
+        across = frame.across(found["population"])
+    return across, np.where(inside, frame.up(found["rate"]), frame.top + 4)
 
 
 def _legend(found: Funnel) -> list[tuple[list[str], str]]:
