@@ -7,10 +7,12 @@ import re
 import numpy as np
 
 import lacrime_geo as lg
+from lacrime_geo.chart_parts import document
 
 from .tables_of_harm import days, months
 
 DIVISION, CATEGORY = "77Th Street", "Violent – Aggravated Assault"
+GAP = 10
 SIZE = re.compile(r'<svg[^>]*?width="(\d+)"[^>]*?height="(\d+)"')
 
 
@@ -39,12 +41,11 @@ def _only(table, **keys):
 
 
 def _stacked(documents):
-    """Return SVG documents beneath each other in one."""
+    """Return SVG documents beneath each other in one, on white."""
     top, wide, inner = 0, 0, []
-    for document in documents:
-        width, height = (int(size) for size in SIZE.search(document).groups())
-        body = document[document.index("<svg") :]
+    for one in documents:
+        width, height = (int(size) for size in SIZE.search(one).groups())
+        body = one[one.index("<svg") :].rstrip()
         inner.append(body.replace("<svg", f'<svg x="0" y="{top}"', 1))
-        top, wide = top + height + 10, max(wide, width)
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{top}" viewBox="0 0 {wide} {top}">'
-    return f"{head}{''.join(inner)}</svg>\n"
+        top, wide = top + height + GAP, max(wide, width)
+    return document(inner, wide, top - GAP)
