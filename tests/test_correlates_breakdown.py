@@ -247,3 +247,67 @@ def test_west_la(lacrime_data):
     found = lg.breakdown(lg.read_lapd(lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet"), by="weapon")
     lacking = row_of(found, "not recorded")
     assert found["count"][lacking] == 10_103 and found["share"][lacking] == pytest.approx(10_103 / 12_954)
+
+
+def test_traits_of_persons_as_other_files_write_them():
+    groups = lg.breakdown(
+        incidents({"VIC_AGE_GROUP": ["<18"] * 9 + ["25-44"] * 8 + ["UNKNOWN"] * 7}), by="VIC_AGE_GROUP"
+    )
+    assert groups["value"].tolist() == ["<18", "25-44", "not known or not recorded"]
+    assert groups["count"].tolist() == [9, 8, 7]
+    sexes = ["Male"] * 9 + ["FEMALE"] * 8 + ["m"] * 7 + ["Nonbinary"] * 6 + ["X"] * 5
+    found = lg.breakdown(incidents({"victim_sex": sexes}), by="victim_sex")
+    assert dict(zip(found["value"], found["count"])) == {
+        "male": 16,
+        "female": 8,
+        "Nonbinary": 6,
+        "not known or not recorded": 5,
+    }
+    # Of a race, U is unknown; of a descent in the LAPD's files, Hawaiian.
+    race = lg.breakdown(incidents({"victim_race": ["W"] * 9 + ["U"] * 5}), by="victim_race")
+    assert race["value"].tolist() == ["W", "not known or not recorded"]
+
+
+def test_flags_of_clocks_are_read_where_they_are_texts():
+    when = np.datetime64("2023-01-01T05:00") + np.arange(40).astype("m8[h]")
+    for told in ("False", "0", "", float("nan"), False):
+        found = lg.breakdown(incidents({"time_placeholder": [told] * 40}, when=when), by="hour")
+        assert found["count"].sum() == 40 and len(found) == 8
+    with pytest.raises(ValueError, match="hour is known of none of the 40 incidents"):
+        lg.breakdown(incidents({"time_placeholder": ["True"] * 40}, when=when), by="hour")
+
+
+def of_table(table):
+    """Incidents of counts (values and unknown, values and unknown)."""
+    columns = {"victim_kind": [], "premise": []}
+    for (row, column), number in np.ndenumerate(table):
+        columns["victim_kind"] += [None if row == len(table) - 1 else f"r{row}"] * number
+        columns["premise"] += [None if column == table.shape[1] - 1 else f"c{column}"] * number
+    return incidents({name: np.array(values, dtype=object) for name, values in columns.items()})
+
+
+def test_nothing_beside_a_withheld_count_tells_it():
+    # Two tables that differ only in counts that are withheld, and agree in all totals: all that is shown is the same.
+    table = np.array([[60, 40, 2, 30], [50, 3, 0, 20], [40, 70, 90, 25], [9, 30, 8, 3]])
+    other = table.copy()
+    other[np.ix_([1, 3], [1, 3])] += [[1, -1], [-1, 1]]
+    shown = []
+    for one in (table, other):
+        found = lg.breakdown(of_table(one), by="victim_kind", across="premise")
+        assert found["withheld"].any() and found.parameters["cramers_v"] is None and found.parameters["p"] is None
+        assert "not told" in found.parameters["found"]
+        # Rows of like counts may stand in another order.
+        order = np.lexsort((found["value"].astype(str), found["across"].astype(str)))
+        shown.append({name: values[order] for name, values in found.columns.items()})
+    for name, values in shown[0].items():
+        np.testing.assert_array_equal(values, shown[1][name], err_msg=name)
+
+
+def test_what_says_that_it_is_not_recorded_is_not():
+    found = lg.breakdown(incidents({"weapon": ["gun"] * 3 + ["not recorded"] * 2 + [None]}), by="weapon")
+    assert found["value"].tolist() == ["gun", "not recorded"] and found["count"].tolist() == [3, 3]
+
+
+def test_too_few_to_tell_how_attributes_go_together():
+    found = lg.breakdown(incidents({"a": ["x", "y"], "b": ["u", "v"]}), by="a", across="b")
+    assert "too few" in found.parameters["found"] and "nan" not in found.parameters["found"]

@@ -16,12 +16,16 @@ from ..parameters import Unsaid
 from ..progress import Progress
 from ..refusals import dated
 from ..risk.guards.refused_names import is_of_persons
+from ..rows import NOT_KNOWN as BLANK
 
 CATEGORY, HOUR, WEEKDAY = "category", "hour", "weekday"
 NOT_RECORDED, NOT_KNOWN = "not recorded", "not known or not recorded"
 AGES = (18, 25, 35, 45, 55, 65)
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PLACEHOLDER = "time_placeholder"
+# What files write where they do not know a trait of a person, or that it is none.
+UNKNOWN = (*BLANK, "(null)", "unknown", "unk", "not known", "u", "x", "-", "not recorded", NOT_KNOWN)
+_NO = (*BLANK, "false", "f", "no", "n", "0", "0.0")
 # The letters of the LAPD's own list; X is unknown.
 DESCENTS = {
     **{"A": "other Asian", "B": "Black", "C": "Chinese", "D": "Cambodian", "F": "Filipino", "G": "Guamanian"},
@@ -83,8 +87,8 @@ def _of_values(incidents: Incidents, name: str, by: Any, progress: Progress) -> 
     every = np.ones(incidents.size, dtype=bool)
     groups = by_column(incidents, by, Unsaid(), progress, every)
     of_persons = is_of_persons(name)
-    labels = _meaning(name)(groups.names.tolist()) if of_persons else [_plain(value) for value in groups.names]
-    ordered = _is_age(name) and of_persons
+    labels = _meaning(name)(groups.names.tolist()) if of_persons else _recorded(groups.names.tolist())
+    ordered = of_persons and _is_age(name) and set(labels) <= {"", *_bands()}
     values = _bands() if ordered else sorted({label for label in labels if label})
     number_of = {value: number for number, value in enumerate(values)}
     code = np.full(incidents.size, -1)
@@ -103,10 +107,27 @@ def _of_clock(incidents: Incidents, by: str) -> Attribute:
         return Attribute(by, np.where(known, number, -1), WEEKDAYS, NOT_RECORDED, True, False)
     source = incidents.source
     if source is not None and PLACEHOLDER in {str(name) for name in source}:
-        known = known & ~np.asarray(checks.column(source, PLACEHOLDER), dtype=object).astype(bool)
+        known = known & ~_flagged(checks.column(source, PLACEHOLDER))
+    if not known.any():
+        raise ValueError(
+            f"The hour is known of none of the {incidents.size:,} incidents: all clocks are placeholders ({PLACEHOLDER}); break "
+            "down by another attribute."
+        )
     hour = ((when - day).astype("m8[s]").astype(np.int64) // 3600) // 3
     values = tuple(f"{3 * band:02d}:00 to {3 * band + 2:02d}:59" for band in range(8))
     return Attribute(by, np.where(known, hour, -1), values, "not known, or a placeholder such as 12:00", True, False)
+
+
+def _flagged(values: Any) -> np.ndarray:
+    """Return which flags (n,) are set; files write them as texts, too."""
+    texts = [str(value).strip().casefold() for value in np.asarray(values, dtype=object)]
+    said = {text: text not in _NO for text in dict.fromkeys(texts)}
+    return np.array([said[text] for text in texts], dtype=bool)
+
+
+def _recorded(values: Sequence[Any]) -> list[str]:
+    """Return values as texts; what says of itself that it is not recorded is none."""
+    return ["" if text.casefold() == NOT_RECORDED else text for text in map(_plain, values)]
 
 
 def _meaning(name: str) -> Callable[[Sequence[Any]], list[str]]:
@@ -116,8 +137,8 @@ def _meaning(name: str) -> Callable[[Sequence[Any]], list[str]]:
     words = _words(name)
     if any(word in ("sex", "gender") or word.endswith(("sex", "gender")) for word in words):
         return _sexes
-    told = any(trait in word for word in words for trait in ("desc", "race", "ethnic"))
-    return _descents if told else lambda values: [_plain(value) for value in values]
+    # Letters of a race in other files are not the LAPD's: there U is unknown.
+    return _descents if any("desc" in word for word in words) else _as_written
 
 
 def _is_age(name: str) -> bool:
@@ -130,6 +151,10 @@ def _words(name: str) -> list[str]:
 
 
 def _ages(values: Sequence[Any]) -> list[str]:
+    """Return the bands of ages in years; ages that are groups already, such as 25-44, as they are written."""
+    written = [text for text in _as_written(values) if text]
+    if sum(np.isnan(_number(text)) for text in written) > len(written) / 2:
+        return _as_written(values)
     numbers = np.array([_number(value) for value in values], dtype=float)
     years, _ = rules.ages(numbers)
     bands = _bands()
@@ -149,8 +174,9 @@ def _number(value: Any) -> float:
 
 
 def _sexes(values: Sequence[Any]) -> list[str]:
-    found, _ = rules.sexes(np.array([str(value) for value in values], dtype=object))
-    return [{"M": "male", "F": "female"}.get(str(value), "") for value in found]
+    """Return male and female by letter or word, other words as they are; other letters are not known."""
+    meant = {"m": "male", "male": "male", "f": "female", "female": "female"}
+    return [meant.get(text.casefold(), text if len(text) > 1 else "") for text in _as_written(values)]
 
 
 def _descents(values: Sequence[Any]) -> list[str]:
@@ -158,7 +184,12 @@ def _descents(values: Sequence[Any]) -> list[str]:
     plain = [_plain(value) for value in values]
     if all(len(value) <= 1 for value in plain):
         return [DESCENTS.get(value.upper(), "") for value in plain]
-    return ["" if value.casefold() in ("unknown", "x", "-") else value for value in plain]
+    return _as_written(values)
+
+
+def _as_written(values: Sequence[Any]) -> list[str]:
+    """Return values as texts, "" of those that say that nothing is known."""
+    return ["" if text.casefold() in UNKNOWN else text for text in map(_plain, values)]
 
 
 def _plain(value: Any) -> str:

@@ -20,6 +20,8 @@ from .attributes import Attribute, attribute_of
 from .share_intervals import goodman, wilson
 
 MOST, K = 12, 5
+# Of fewer incidents, a V by itself can tell which counts are withheld.
+TELLING = 1_000
 ALL = "all incidents"
 DESCRIPTIVE = (
     "A breakdown describes what was recorded; it is no input of a prediction. Who the victims were is known only of crimes that "
@@ -78,7 +80,8 @@ def breakdown(
         its own: `count`; `share` of all incidents there, with `low` and `high` of it by itself, and `low_all` and `high_all`,
         which hold for all shares of that table at once; `share_recorded` with `recorded_low` and `recorded_high`, of those in
         which it is recorded; `residual`, how many standard deviations the count is above what would be if both attributes had
-        nothing to do with each other; `withheld`. The record has Cramér's V (`cramers_v`, `_low`, `_high`), chi-squared and p.
+        nothing to do with each other; `withheld`. The record has Cramér's V (`cramers_v`, `_low`, `_high`), chi-squared and p, rounded
+        where counts are withheld, or None where they would tell these.
 
     Raises
     ------
@@ -118,7 +121,7 @@ def breakdown(
     if across is not None:
         parameters["permutations"] = draws
         together = association(table[:-1, :-1], level, draws, seed, within(progress, 0.3, 0.95))
-        _keep(together, bool(hidden.any()), parameters)
+        _keep(together, bool(hidden.any()), int(table[:-1, :-1].sum()), parameters)
     columns = _columns(table, hidden, attributes, together, level)
     parameters.tell(_in_words(columns, attributes, parameters))
     for sentence in _caveats(attributes):
@@ -164,13 +167,25 @@ def _hidden(table: np.ndarray, attributes: list[Attribute], k: int, seed: int, p
     return hidden
 
 
-def _keep(found: Association, hidden: bool, parameters: Parameters) -> None:
-    """Keep how both attributes go together; of a table with withheld counts rounded, as its exact value gives them back."""
-    digits = 2 if hidden else 12
+def _keep(found: Association, hidden: bool, recorded: int, parameters: Parameters) -> None:
+    """Keep how both attributes go together; of a table with withheld counts rounded or not at all, lest it give them back."""
+    told, digits = not hidden or recorded >= TELLING, 2 if hidden else 12
     for name, value in (("cramers_v", found.v), ("cramers_v_low", found.low), ("cramers_v_high", found.high)):
-        parameters[name] = round(value, digits)
+        parameters[name] = round(value, digits) if told else None
     parameters["chi_squared"] = None if hidden else found.chi_squared
-    parameters["p"] = found.p
+    parameters["p"] = None if not told else max(round(found.p, 2), 0.01) if hidden else found.p
+
+
+def _residuals(found: Association, hidden: np.ndarray) -> np.ndarray:
+    """Return the residuals of a table (rows, columns), NaN where they would tell what is withheld.
+
+    A residual knows how many of its row and of its column are recorded; where the count of what is not recorded is withheld, that
+    gives it back.
+    """
+    told = ~hidden & ~hidden[:, -1:] & ~hidden[-1:] & ~hidden[-1, -1]
+    shown = np.full(hidden.shape, np.nan)
+    shown[:-1, :-1] = found.residuals
+    return np.where(told, shown, np.nan)
 
 
 def _columns(
@@ -180,28 +195,25 @@ def _columns(
     first, across = attributes[0], [ALL]
     if len(attributes) > 1:
         across = [*attributes[1].values, f"{in_plain_words(attributes[1].name)} {attributes[1].unknown}"]
-    residual = np.full(table.shape, np.nan)
-    if together is not None:
-        residual[:-1, :-1] = together.residuals
-    parts = []
+    residual = np.full(table.shape, np.nan) if together is None else _residuals(together, hidden)
+    there, parts = table.sum(axis=1) > 0, []
     for number, name in enumerate(across):
-        shown = _within(table[:, number], hidden[:, number], level)
+        shown = _within(table[:, number], hidden[:, number], level, int(there.sum()))
         rows = {
             "across": np.full(len(table), name, dtype=object),
             "value": np.array([*first.values, first.unknown], dtype=object),
             **shown,
-            "residual": np.where(hidden[:, number], np.nan, residual[:, number]),
+            "residual": residual[:, number],
             "withheld": hidden[:, number],
         }
-        some = (table.sum(axis=1) > 0) & (table[:, number].sum() > 0)
+        some = there & (table[:, number].sum() > 0)
         parts.append({column: values[some] for column, values in rows.items()})
     return {column: np.concatenate([part[column] for part in parts]) for column in parts[0]}
 
 
-def _within(count: np.ndarray, hidden: np.ndarray, level: float) -> dict[str, np.ndarray]:
-    """Return the shares of one table of counts, what is not recorded last, with their intervals."""
+def _within(count: np.ndarray, hidden: np.ndarray, level: float, kinds: int) -> dict[str, np.ndarray]:
+    """Return the shares of one table of counts of so many kinds, what is not recorded last, with their intervals."""
     total, recorded = int(count.sum()), int(count[:-1].sum())
-    kinds = int((count > 0).sum())
     (low, high), (low_all, high_all) = wilson(count, total, level), goodman(count, total, level, kinds)
     own_low, own_high = wilson(count, recorded, level)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -247,16 +259,27 @@ def _of_one(columns: dict[str, np.ndarray], first: Attribute, parameters: Parame
 
 def _of_two(columns: dict[str, np.ndarray], attributes: list[Attribute], parameters: Parameters) -> str:
     names = " and ".join(in_plain_words(attribute.name) for attribute in attributes)
+    of = f"{names} of {parameters['incidents']:,} incidents"
     v, low, high = (parameters[f"cramers_v{end}"] for end in ("", "_low", "_high"))
-    row = int(np.argmax(np.nan_to_num(columns["residual"], nan=-np.inf)))
-    pair = (
-        f"{in_plain_words(columns['value'][row])} within {in_plain_words(columns['across'][row])} "
-        f"({100 * columns['share'][row]:.1f} %)"
-    )
+    if v is None:
+        return f"{of}: how they go together is not told, as it would tell counts that are withheld"
+    if np.isnan(v):
+        return f"{of}: they are too few to tell how both go together"
     return (
-        f"{names} of {parameters['incidents']:,} incidents: Cramér's V {v:.2f} ({parameters['level']:g} % interval {low:.2f} to "
-        f"{high:.2f}; 0 is none, 1 that one tells the other), {p_in_words(parameters['p'])} by {parameters['permutations']:,} "
-        f"permutations; farthest above chance is {pair}"
+        f"{of}: Cramér's V {v:.2f} ({parameters['level']:g} % interval {low:.2f} to {high:.2f}; 0 is none, 1 that one tells the "
+        f"other), {p_in_words(parameters['p'])} by {parameters['permutations']:,} permutations{_farthest(columns)}"
+    )
+
+
+def _farthest(columns: dict[str, np.ndarray]) -> str:
+    """Say which pair of values is farthest above chance, if any may be told."""
+    residual = np.nan_to_num(columns["residual"], nan=-np.inf)
+    row = int(np.argmax(residual))
+    if not residual[row] > 0:
+        return ""
+    return (
+        f"; farthest above chance is {in_plain_words(columns['value'][row])} within {in_plain_words(columns['across'][row])} "
+        f"({100 * columns['share'][row]:.1f} %)"
     )
 
 
