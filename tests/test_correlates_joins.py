@@ -204,3 +204,26 @@ def test_tracts_of_los_angeles_in_its_divisions(lacrime_data):
     expected = np.bincount(row, part * tracts["population"].to_numpy()[column], 21)
     np.testing.assert_allclose(joined["population"], expected, rtol=1e-9)
     assert 3.8e6 < joined["population"].sum() < 3.9e6
+
+
+def test_columns_of_the_result_are_not_overwritten_in_silence():
+    tracts = squares(100, 2, {"people": [1, 2, 3, 4], "people_known": [3, 4, 5, 6], "covered": [5, 6, 7, 8]})
+    for columns in ("covered", "people,people_known", ["people_known", "people"]):
+        with pytest.raises(ValueError, match="overwritten"):
+            lg.join_by_area(tracts, areas=tracts, columns=columns)
+    assert "people_known" in lg.join_by_area(tracts, areas=tracts, columns="people_known").columns
+    with pytest.raises(TypeError, match="names of columns"):
+        lg.join_by_area(tracts, areas=tracts, columns=5)
+
+
+def test_features_upon_each_other_and_crossed_ones_are_told():
+    tracts = squares(100, 2, {"people": [1, 2, 3, 4]})
+    twice = layer([shapely.box(0, 0, 200, 200)] * 2)
+    said = " ".join(lg.join_by_area(twice, areas=tracts, columns="people").parameters["warnings"])
+    assert "50.0 % of the ground of the features lies in two of them" in said
+    bow = shapely.Polygon([(0, 0), (100, 100), (100, 0), (0, 100)])
+    crossed = layer([*shapely.from_wkb(tracts.wkb), bow], {"people": [1, 2, 3, 4, 5]})
+    said = " ".join(lg.join_by_area(tracts, areas=crossed, columns="people").parameters["warnings"])
+    assert "1 of 5 areas have borders that cross themselves" in said
+    with pytest.raises(ValueError, match="areas has no rows"):
+        lg.join_by_area(tracts, areas=layer([], {"people": []}), columns="people")

@@ -23,6 +23,8 @@ from .shared_areas import shared_areas
 KINDS = ("sum", "mean")
 # By which areas are known, beside what is joined of them.
 NAMES = (*NAME_COLUMNS, "geoid", "geoid10", "geoid20", "tractce")
+# Columns that the result has itself.
+OWN = ("covered", "inside", "outside")
 STYLE, SHARES_STYLE = "joined_areas", "joined_shares"
 # What lies in no area up to this share of a feature is the drawing of its border.
 WHOLE = 0.99
@@ -123,15 +125,14 @@ def join_by_area(
     checks.option("kind", kind, KINDS)
     own = as_features(features)
     other = as_features(areas, crs=own.crs)
-    named = [name.strip() for name in columns.split(",") if name.strip()] if isinstance(columns, str) else list(columns)
-    refuse_victims(named)
-    names = list(dict.fromkeys(named))
+    names = _named(columns)
     _refuse(own, other, names, kind, weigh_by)
     parameters = Parameters(layer=own.label, areas=other.label, features=own.size, crs=own.crs)
     parameters.update(columns=names, kind=kind, weigh_by=weigh_by, method="areal weighting, exact shared areas")
     joining = Joining.of(shared_areas(own, other, within(progress, 0.0, 0.6)), own, other)
     _refuse_apart(joining, own, other)
-    _tell_of_overlaps(other, joining.areas_size, parameters, within(progress, 0.6, 0.95))
+    _tell_of_overlaps("areas", other, joining.areas_size, parameters, within(progress, 0.6, 0.85))
+    _tell_of_overlaps("features", own, joining.features_size, parameters, within(progress, 0.85, 0.95))
     found = {"covered": joining.covered()}
     _tell_of_covered(found["covered"], own, parameters)
     weights = None if weigh_by is None else _values(other, weigh_by, parameters, least=0.0)
@@ -146,9 +147,24 @@ def join_by_area(
     return JoinedAreas(found, parameters, own, STYLE, label, other, inside)
 
 
+def _named(columns: str | Sequence[str]) -> list[str]:
+    """Return the names of columns, each once; raise where one is of victims, or of a column that the result has itself."""
+    named = [name.strip() for name in columns.split(",")] if isinstance(columns, str) else columns
+    if not isinstance(named, Sequence) or not all(isinstance(name, str) for name in named):
+        raise TypeError(f"columns must be names of columns, as a list or separated by commas, got {columns!r}.")
+    names = list(dict.fromkeys(name for name in named if name))
+    refuse_victims(names)
+    taken = [name for name in names if name in OWN or name in [f"{other}_known" for other in names]]
+    if taken:
+        raise ValueError(f"The column {taken[0]!r} would be overwritten by one of that name in the result; rename it.")
+    return names
+
+
 def _refuse(own: Features, other: Features, names: Sequence[str], kind: str, weigh_by: str | None) -> None:
     """Raise where a layer has no polygons, no column is named, or a sum is to be weighted."""
     for role, layer in (("features", own), ("areas", other)):
+        if not layer.size:
+            raise ValueError(f"{role} has no rows; give a layer of polygons.")
         if not layer.are_polygons:
             raise ValueError(f"{role} must be polygons; {layer.label!r} has {layer.size:,} rows without polygons.")
     if not names:
@@ -222,21 +238,24 @@ def _tell_of_covered(covered: np.ndarray, own: Features, parameters: Parameters)
         )
 
 
-def _tell_of_overlaps(areas: Features, size: np.ndarray, parameters: Parameters, progress: Progress) -> None:
-    """Say how much of the areas lies upon others of them, and how many polygons lie upon themselves."""
-    feature, area, shared = shared_areas(areas, areas, progress)
-    own = feature == area
-    upon_itself = int((np.abs(shared[own] - size[feature[own]]) > _SELF * size[feature[own]]).sum())
-    twice = float(shared[~own].sum() / 2 / size.sum())
-    parameters["areas_upon_each_other"] = twice
+def _tell_of_overlaps(role: str, layer: Features, size: np.ndarray, parameters: Parameters, progress: Progress) -> None:
+    """Say how much of a layer lies upon others of it, and how many of its polygons cross themselves."""
+    one, other, shared = shared_areas(layer, layer, progress)
+    own = one == other
+    with_itself = np.zeros(layer.size)
+    with_itself[one[own]] = shared[own]
+    # Of one that crosses itself in its middle nothing is left.
+    crossed = layer.known & ((np.abs(with_itself - size) > _SELF * size) | (size <= 0))
+    upon_itself, twice = int(crossed.sum()), float(shared[~own].sum() / 2 / max(size[layer.known].sum(), 1e-300))
+    parameters[f"{role}_upon_each_other"] = twice
     if twice > _TWICE:
         parameters.warn(
-            f"{100 * twice:.1f} % of the ground of the areas lies in two of them: what is counted there is counted twice. Give "
-            "areas that do not lie upon each other."
+            f"{100 * twice:.1f} % of the ground of the {role} lies in two of them: what is counted there is counted twice. Give "
+            f"{role} that do not lie upon each other."
         )
     if upon_itself:
         parameters.warn(
-            f"{upon_itself:,} of {areas.size:,} areas have borders that cross themselves; what they share is not exact. Mend "
+            f"{upon_itself:,} of {layer.size:,} {role} have borders that cross themselves; what they share is not exact. Mend "
             "their geometry."
         )
 

@@ -61,7 +61,12 @@ def composed_cells(
     known = table.sum(axis=1) >= least
     _tell_of_places(table, known, least, parameters)
     filled = table[known].any(axis=0)
-    if known.sum() < _FEWEST_CELLS or filled.sum() < 2:
+    if known.sum() >= _FEWEST_CELLS and filled.sum() < 2:
+        raise ValueError(
+            f"The {known.sum():,} places with at least {least:,} incidents have one category alone, in which they do not differ; "
+            "take incidents of more categories."
+        )
+    if known.sum() < _FEWEST_CELLS:
         raise ValueError(
             f"{known.sum():,} places have at least {least:,} incidents; components need {_FEWEST_CELLS}: take larger cells, a "
             "lower least, or more incidents."
