@@ -159,3 +159,12 @@ def test_the_commands_print_the_answer(capsys):
     assert "p = 0.175" in capsys.readouterr().out
     assert main(["wdd", "--treated", "207", "--control", "308,318"]) != 0
     assert "treated has 1 values for 2 rows" in capsys.readouterr().err
+
+
+def test_counts_of_billions_need_no_memory():
+    # Of the treated area's thirteen each could have come before or after: fourteen outcomes.
+    assert lg.irr((8, 5), (10**9, 10**9)).method == "exact"
+    crowded = dict(treated=(5 * 10**8, 10**9), control=(10**9, 5))
+    assert lg.irr(**crowded).method == "wald"
+    with pytest.raises(ValueError, match="take method='wald'"):
+        lg.irr(**crowded, method="exact")

@@ -200,6 +200,17 @@ def test_all_groupings_are_tried_where_they_are_few():
     assert len(groupings(40, 20, 0)) == 4_999 and regrouped_p(np.array([np.nan, 3.0]), 2.0) == 1.0
 
 
+def test_a_fall_to_nothing_is_as_far_as_any(tmp_path):
+    counts, group, after = drawn_panel(4, ratio=0.0)
+    found = effect(counts, group, after, ~after)
+    assert found.log_ratio == -np.inf and np.isnan(found.error)
+    others = groupings(12, 6, 0)
+    others = others[~(others == group).all(axis=1)]
+    seen = regrouped_p(log_ratios(counts, others, after, ~after), found.log_ratio)
+    assert seen == pytest.approx(2 / 924)  # the other is that of both groups changed for each other
+    assert regrouped_p(np.array([0.1, 0.2]), np.nan) == 1.0
+
+
 def test_of_regrouped_areas_one_in_twenty_is_told():
     told = []
     for seed in range(200):

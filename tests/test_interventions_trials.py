@@ -97,6 +97,12 @@ def test_a_block_that_is_in_both_layers_of_a_city_is_found():
     assert TrialAreas.of(layer(*far[:3]), layer(far[3]), 200.0, CRS).coarse > 50
 
 
+def test_polygons_of_a_layer_that_stand_on_each_other_are_told():
+    halves = layer(shapely.box(0, 0, 300, 300), shapely.box(250, 0, 600, 300))
+    assert TrialAreas.of(halves, CONTROL, None, CRS).overlaid() == [halves.label]
+    assert TrialAreas.of(TREATED, CONTROL, None, CRS).overlaid() == []
+
+
 @pytest.fixture(scope="module")
 def incidents():
     return scattered(6_000)
@@ -265,6 +271,7 @@ def test_where_counts_vary_more_the_interval_is_wider():
         (dict(start="2023-07-01", before=400), "give a later start, or fewer days before"),
         (dict(start="2023-07-01", end="2025-01-01"), "end is 2025-01-01, and the incidents end with"),
         (dict(start="2023-07-01", displacement=-3), "displacement must be above 0 metres"),
+        (dict(start="2023-07-01", seed=-1), "seed must be a whole number of at least 0"),
         (dict(start="2023-07-01", washout=-1), "washout must be a whole number of at least 0"),
     ],
 )
@@ -334,7 +341,9 @@ def test_a_plan_of_incidents_has_their_rates_and_spread(incidents, tmp_path):
         (dict(treated=TREATED, control=20, days=9), "Without incidents treated must be a number"),
         (dict(treated=0, control=20, days=9), "treated must be above 0 incidents"),
         (dict(treated=9, control=20, days=9, falls=[120]), "falls must be from 0 to 100, got 120"),
-        (dict(treated=9, control=20, days=9, power=0.8), "must be per cent"),
+        (dict(treated=9, control=20, days=9, power=0.8), "power must be per cent"),
+        (dict(treated=9, control=20, days=9, lengths=[]), "lengths holds no number"),
+        (dict(treated=9, control=20, days=9, lengths=[1.5]), "lengths must be whole days, got 1.5"),
     ],
 )
 def test_a_plan_that_cannot_be_is_refused(options, said):

@@ -40,7 +40,7 @@ def drawn(found: DifferenceInDifferences) -> str:
     at_one = float(frame.up(1.0))
     parts += [line(frame.left, at_one, frame.right, at_one, GREY, width=1.4), frames.ruled(frame, 0.0, INK, "4 3")]
     for middle, estimate, low, high in zip(days, table["estimate"], table["low"], table["high"]):
-        if np.isfinite(estimate):
+        if np.isfinite([estimate, low, high]).all():
             at, colour = float(frame.across(middle)), LINE if middle < 0 else MARK
             ends = (float(frame.up(end)) for end in (low, high))
             parts += [line(at, next(ends), at, next(ends), colour, width=2)]

@@ -120,7 +120,7 @@ def difference_in_differences(
     >>> found["estimate"].round(3).tolist(), found["p_regrouped"].round(3).tolist()
     ([0.5, 1.0], [0.029, 1.0])
     """
-    level, began = level_of(level), day_of("start", start)
+    level, began, seed = level_of(level), day_of("start", start), checks.whole("seed", seed, 0)
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
     areas = TrialAreas.of(treated, control, None, placed.crs)
@@ -214,6 +214,8 @@ def _rows(panel: Panel, level: float, seed: int) -> list[dict[str, Any]]:
         ratio, low, high = _told(found, panel, level)
         regrouped = regrouped_p(_others(panel, others, later, earlier), found.log_ratio)
         span = f"{level:g} %: {in_words(low)} to {in_words(high)}"
+        if np.isnan(low):
+            span = "a group had no incident in one of the two times, so that no interval can be told"
         told = f"{words.format(in_words(ratio))} ({span}; of other choices of areas {p_in_words(regrouped)})"
         p = _p(found, panel)
         rows.append(dict(what=what, estimate=ratio, low=low, high=high, p=p, p_regrouped=regrouped, sentence=told))
@@ -236,7 +238,7 @@ def _told(found: Effect, panel: Panel, level: float) -> tuple[float, float, floa
 def _p(found: Effect, panel: Panel) -> float:
     from scipy.special import stdtr
 
-    if not np.isfinite(found.log_ratio):
+    if not np.isfinite(found.error):
         return 1.0
     if found.error == 0:
         return 0.0 if found.log_ratio else 1.0

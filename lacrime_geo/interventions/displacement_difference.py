@@ -108,6 +108,7 @@ def wdd(
         raise ValueError(
             f"{given} is given without {missing}; give the counts of both displacement areas, or of neither."
         )
+    seed = checks.whole("seed", seed, 0)
     named = zip(AREAS, (treated, control, displacement_treated, displacement_control))
     counts = np.array([counts_of(name, pair) for name, pair in named if pair is not None])
     weights = np.multiply.outer(_weights("areas", areas, len(counts)), _weights("periods", periods, 2))

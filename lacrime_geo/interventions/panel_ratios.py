@@ -11,7 +11,7 @@ DRAWS = 4_999
 
 
 class Effect(NamedTuple):
-    """Hold the logarithm of a ratio, and its standard error by areas."""
+    """Hold the logarithm of a ratio, and its standard error by areas, NaN where a sum is 0."""
 
     log_ratio: float
     error: float
@@ -39,22 +39,23 @@ def effect(counts: np.ndarray, treated: np.ndarray, later: np.ndarray, earlier: 
     for group, sign in ((treated, 1.0), (~treated, -1.0)):
         sums = [counts[group][:, steps].sum(axis=1) for steps in (later, earlier)]
         totals = [part.sum() for part in sums]
-        if min(totals) <= 0:
-            return Effect(float("nan"), float("nan"))
-        log_ratio += sign * float(np.log(totals[0] / totals[1]))
-        moves = sums[0] / totals[0] - sums[1] / totals[1]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            log_ratio += sign * float(np.log(totals[0]) - np.log(totals[1]))
+            moves = sums[0] / totals[0] - sums[1] / totals[1]
         several = moves.size
         variance += float((moves**2).sum()) * several / (several - 1) if several > 1 else float("nan")
     return Effect(log_ratio, float(np.sqrt(variance)))
 
 
 def regrouped_p(statistic: np.ndarray, seen: float) -> float:
-    """Return the share of other groupings (n,) that are as far from 0 as the one seen, itself counted in.
+    """Return the share of other groupings (n,) that are as far from 0 as the one seen, itself counted in; 1 if that is NaN.
 
     >>> regrouped_p(np.array([0.1, -0.5, 0.2]), 0.5)
     0.5
     """
-    known = statistic[np.isfinite(statistic)]
+    if np.isnan(seen):
+        return 1.0
+    known = statistic[~np.isnan(statistic)]
     return float((1 + (np.abs(known) >= abs(seen) * (1 - 1e-9)).sum()) / (1 + known.size))
 
 
@@ -73,10 +74,9 @@ def groupings(areas: int, treated: int, seed: int) -> np.ndarray:
 
 
 def log_ratios(counts: np.ndarray, groups: np.ndarray, later: np.ndarray, earlier: np.ndarray) -> np.ndarray:
-    """Return the logarithm of the ratio for many groupings (n, areas) at once; NaN where a sum is 0."""
+    """Return the logarithm of the ratio for many groupings (n, areas) at once; NaN where it is 0/0."""
     sums = [counts[:, steps].sum(axis=1) for steps in (later, earlier)]
     inside = [groups @ part for part in sums]
     outside = [part.sum() - within for part, within in zip(sums, inside)]
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = np.log(inside[0] / inside[1]) - np.log(outside[0] / outside[1])
-    return np.where(np.isfinite(found), found, np.nan)
+        return np.asarray(np.log(inside[0] / inside[1]) - np.log(outside[0] / outside[1]))

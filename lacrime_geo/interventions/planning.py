@@ -137,6 +137,8 @@ def plan_intervention(
         period_guards.warn(parameters, everything)
         rates, counted, spread = _measured(placed, treated, control, days, parameters, progress)
     wanted = _in_range("lengths", LENGTHS if lengths is None else lengths, 1, 36_525)
+    if (wanted % 1 != 0).any():
+        raise ValueError(f"lengths must be whole days, got {wanted[wanted % 1 != 0][0]:g}.")
     percent = _in_range("falls", FALLS if falls is None else falls, 0, 100)
     designs = tuple(Design(*rates, min(float(counted), days), days, level, spread) for days in wanted.tolist())
     parameters.update(
@@ -188,6 +190,8 @@ def _measured(
 
 def _in_range(name: str, values: Any, least: float, most: float) -> np.ndarray:
     column = np.unique(checks.numbers(name, values, np.size(values)))
+    if not column.size:
+        raise ValueError(f"{name} holds no number; give at least one, or leave it out.")
     bad = column[(column < least) | (column > most)]
     if bad.size:
         raise ValueError(f"{name} must be from {least:g} to {most:,}, got {bad[0]:g}.")

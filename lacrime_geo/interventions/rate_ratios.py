@@ -16,6 +16,8 @@ METHODS = ("auto", "wald", "exact")
 # Below as many incidents in any of the four counts the logarithm of the ratio is not near enough to normal.
 ENOUGH = 10
 HALF = 0.5
+# Of more outcomes, all of which the exact interval weighs, the memory is too small.
+MOST_OUTCOMES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def irr(
     level : of the interval, in per cent.
     method : "wald" (normal interval of the logarithm, standard error √Σ 1/count; half an incident is added to each count where
         one is 0), "exact" (given how many there were in both areas and both periods, as Fisher's test; unbounded where a count
-        is 0), or "auto": "exact" where a count is below 10, else "wald".
+        is 0), or "auto": "exact" where a count is below 10 and the others no more than some millions, else "wald".
 
     Returns
     -------
@@ -63,7 +65,8 @@ def irr(
     Raises
     ------
     ValueError
-        If a count is no whole number of at least 0, a length not above 0, or the method is another.
+        If a count is no whole number of at least 0, a length not above 0, the method is another, or counts are too many for
+        "exact".
 
     Notes
     -----
@@ -83,14 +86,25 @@ def irr(
     lengths = [_lengths("periods", periods)]
     lengths.append(lengths[0] if control_periods is None else _lengths("control_periods", control_periods))
     factor = (lengths[0][0] / lengths[0][1]) / (lengths[1][0] / lengths[1][1])
+    most = _outcomes(counts)
     if method == "auto":
-        method = "exact" if counts.min() < ENOUGH else "wald"
+        method = "exact" if counts.min() < ENOUGH and most <= MOST_OUTCOMES else "wald"
+    if method == "exact" and most > MOST_OUTCOMES:
+        raise ValueError(
+            f"These counts could have been shared out in {most:,.0f} ways, and method 'exact' weighs {MOST_OUTCOMES:,} at most; "
+            "take method='wald', which is as good for such counts."
+        )
     level = level_of(level)
     of_method = _exact if method == "exact" else _wald
     estimate, low, high, p, corrected = of_method(counts, factor, level)
     if corrected:
         Parameters().warn("A count is 0: half an incident was added to each of the four.")
     return RateRatio(estimate, low, high, p, level, method, corrected)
+
+
+def _outcomes(counts: np.ndarray) -> float:
+    """Return how many values one count may have, the sums of both areas and of both periods being what they are."""
+    return float(min(*counts.sum(axis=0), *counts.sum(axis=1)) + 1)
 
 
 def _lengths(name: str, values: Any) -> np.ndarray:

@@ -21,6 +21,8 @@ KINDS = ("treated", "control", "displacement treated", "displacement control")
 MOST_POINTS, POINTS_ACROSS, LEAST_ACROSS = 120_000, 10.0, 4.0
 # Whether layers overlap is asked of that many points to a side of each polygon, fewer of many polygons.
 MOST_TO_A_SIDE, LEAST_TO_A_SIDE = 200, 6
+# The lattice tells sizes within some per cent.
+ONCE = 1.05
 _AT_ONCE = 20_000
 
 
@@ -91,6 +93,14 @@ class TrialAreas:
                 f"{self.treated.label!r} (treated) and {self.control.label!r} (control) overlap on about {shared / 1e6:.3g} km²; "
                 "what is treated is no control: cut them apart."
             )
+
+    def overlaid(self) -> list[str]:
+        """Return the labels of layers whose own polygons stand on each other, so that their sizes say too much."""
+        return [
+            layer.label
+            for layer in (self.treated, self.control)
+            if layer.size > 1 and areas_of([_parts(layer)])[0] > ONCE * _shared(layer, layer)
+        ]
 
     @property
     def coarse(self) -> float | None:

@@ -154,7 +154,10 @@ def _span(low: float, high: float) -> str:
 def _ratio_row(sums: np.ndarray, pair: tuple[Window, Window], level: float) -> Row:
     found = irr(sums[0], sums[1], level=level)
     span = f"{level:g} %: {in_words(found.low)} to {in_words(found.high)}"
-    told = f"The treated rate became {in_words(found.estimate)} times what the control's change would have made of it ({span})"
+    told = "There are too few incidents for a ratio of the treated area's change to the control's"
+    if not np.isnan(found.estimate):
+        times = times_in_words(found.estimate)
+        told = f"The treated rate became {times} what the control's change would have made of it ({span})"
     return Row(
         RATIO,
         f"counts, treated and control, {found.method}",
@@ -178,10 +181,21 @@ def _alone_row(sums: np.ndarray, pair: tuple[Window, Window], level: float) -> R
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = float(np.divide(after, before) * scale)
     low, high = (end * scale for end in _odds_interval(before, after, level))
-    told = f"The treated rate by itself became {in_words(ratio)} times as high, whatever happened elsewhere"
+    told = f"The treated rate by itself became {times_in_words(ratio)} as high, whatever happened elsewhere"
+    if np.isnan(ratio):
+        told = "The treated area had no incident before or after"
     span = f"{level:g} %: {in_words(low)} to {in_words(high)}"
     said = f"{told} ({span}); {p_in_words(p)}"
     return Row(ALONE, "counts, E-test", ratio, low, high, p, 1.0, low, high, p, said)
+
+
+def times_in_words(ratio: float) -> str:
+    """Return a ratio in words, that to 0 as well.
+
+    >>> times_in_words(0.5), times_in_words(float("inf"))
+    ('0.5 times', 'infinitely many times (it was 0)')
+    """
+    return f"{in_words(ratio)} times" if np.isfinite(ratio) else "infinitely many times (it was 0)"
 
 
 def _odds_interval(before: float, after: float, level: float) -> tuple[float, float]:

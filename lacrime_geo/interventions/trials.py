@@ -92,7 +92,7 @@ def intervention(
     Incidents fell by 30 (95 %: 1.6 to 58.4) more than in the control (p = 0.0384)
     """
     everything, placed, parameters = begin(incidents, weight)
-    level, washout = level_of(level), checks.whole("washout", washout, 0)
+    level, washout, seed = level_of(level), checks.whole("washout", washout, 0), checks.whole("seed", seed, 0)
     before = None if before is None else checks.whole("before", before)
     areas = TrialAreas.of(treated, control, displacement, placed.crs)
     advance(progress, 0.05)
@@ -147,6 +147,11 @@ def _record(
     period_guards.warn(parameters, whole)
     if areas.displacement and (sizes[NEAR_TREATED:] == 0).any():
         parameters.warn("A ring has no area of its own: the displacement is shorter than what the tool can draw.")
+    for label in areas.overlaid():
+        parameters.warn(
+            f"Polygons of {label!r} stand on each other: each incident is counted once, but their size (area_km2) says too much; "
+            "unite them first."
+        )
     if areas.coarse:
         parameters.warn(
             f"The rings are drawn on points {areas.coarse:,.0f} m apart, too far for a width of {areas.displacement:g} m: their "
