@@ -87,6 +87,23 @@ def test_so_are_numbers_about_the_class_of_which_each_is_its_own():
     lg.refuse_severity_leaks(["minutes", "none"], honest)
 
 
+def test_what_is_made_of_the_code_is_refused_though_it_does_not_give_the_class():
+    incidents = reports(1500)
+    code = incidents.source["crime_code"]
+    for made in (code % 4, np.array([f"{one}"[:1] + "xx" for one in code])):  # 310 and 510, 624 and 740 apart or not
+        with pytest.raises(
+            ValueError, match=r"'made' (has one value for each offence|tells)|function of the feature 'made'"
+        ):
+            lg.refuse_severity_leaks("made", with_columns(incidents, made=made))
+    # 310 and 740 of one value: half of each class.
+    mixed = np.where(np.isin(code, [310, 740]), "a", "b")
+    with pytest.raises(ValueError, match="'made' has one value for each offence but for 0 of 1,500 incidents"):
+        lg.predict_severity(with_columns(incidents, made=mixed), columns="made")
+    # Values that go with the code by half pass, and one value for all.
+    half = np.where(np.random.default_rng(3).random(1500) < 0.5, mixed, "c")
+    lg.refuse_severity_leaks(["half", "all"], with_columns(incidents, half=half, all=np.full(1500, "x")))
+
+
 def test_columns_that_tell_it_together_are_refused_and_what_is_too_good_is_warned_of(caplog):
     incidents = reports(3000)
     random = np.random.default_rng(6)

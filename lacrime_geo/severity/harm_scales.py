@@ -101,13 +101,16 @@ class HarmScale:
         >>> [column.tolist() for column in harm_scale("ucr_part1").weights_of(points)]
         [[1.0, 0.0], [True, False]]
         """
+        return self.weights_of_keys(self.keys_of(incidents, column))
+
+    def keys_of(self, incidents: Incidents, column: str | None = None) -> Texts:
+        """Return the keys of incidents (n,), looked up as `weights_of` does."""
         try:
-            found = keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.of_nibrs)
+            return keys_of(as_incidents(incidents), column or self.key, of_nibrs=self.of_nibrs)
         except ValueError as problem:
             raise ValueError(
                 f"{problem} The scale {self.name!r} weighs by it; name the column of its keys, or take another scale."
             ) from None
-        return self.weights_of_keys(found)
 
     @property
     def of_nibrs(self) -> bool:

@@ -41,7 +41,8 @@ def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, s
     ValueError
         If a name is of the offence (crime code, description, category, NIBRS), of part 1 or 2, a weapon, Mocodes, the status, the
         weight, or the scale's own key; of victims (`refuse_victims`); or if by its values the class is a function of a column
-        (`refuse_dependency`), or all but: fewer than 5 % of the mistakes are left that the commonest class makes.
+        (`refuse_dependency`), or all but: fewer than 5 % of the mistakes are left that the commonest class makes; or if likewise
+        a column is a function of the scale's keys, such as the first digit of a code.
 
     Notes
     -----
@@ -63,13 +64,14 @@ def refuse_severity_leaks(columns: str | Iterable[str], incidents: Any = None, s
     if incidents is None or harm is None:
         return
     everything = as_incidents(incidents)
-    weight, mapped = harm.weights_of(everything)
+    keys = harm.keys_of(everything)
+    weight, mapped = harm.weights_of_keys(keys)
     # Of many weights the heavier half: what determines the weight determines that.
     levels = np.unique(weight[mapped])
     if levels.size > 2:
         levels = np.array([0.0, float(np.median(weight[mapped]))])
     label = np.where(mapped, np.searchsorted(levels, weight, side="right") - 1, -1)
-    refuse_contents({name: coded(everything, name) for name in names}, label)
+    refuse_contents({name: coded(everything, name) for name in names}, label, keys.code)
 
 
 def refuse_names(names: Iterable[str], key: str | None = None) -> None:
@@ -87,14 +89,32 @@ def refuse_names(names: Iterable[str], key: str | None = None) -> None:
             )
 
 
-def refuse_contents(columns: Mapping[str, Coded], label: np.ndarray) -> None:
-    """Raise where a class (n,), -1 where unknown, is a function of a column, or all but."""
+def refuse_contents(columns: Mapping[str, Coded], label: np.ndarray, key: np.ndarray) -> None:
+    """Raise where a class (n,), -1 where unknown, is a function of a column, or a column of the keys (n,), or all but."""
     known = label >= 0
     for one in np.unique(label[known])[1:]:
         mine = (label[known] >= one).astype(int)
         refuse_dependency(mine, {name: column.code[known] for name, column in columns.items()})
         for name, column in columns.items():
             _refuse_near_function(name, _alike(column, known), mine)
+    for name, column in columns.items():
+        _refuse_made_of_key(name, column.code[known], key[known])
+
+
+def _refuse_made_of_key(name: str, code: np.ndarray, key: np.ndarray) -> None:
+    """Raise where a column has one value for each key, as the first digit of a code has, or a word of its description."""
+    pair, times = np.unique(np.column_stack([key, code]), axis=0, return_counts=True)
+    rows, commonest = np.bincount(pair[:, 0], times), np.zeros(int(key.max(initial=0)) + 1)
+    np.maximum.at(commonest, pair[:, 0], times)
+    # Of a key of few incidents the commonest value tells too much.
+    enough = rows >= FEWEST
+    of_values = np.bincount(pair[:, 1], times * enough[pair[:, 0]])
+    left, whole = float((rows - commonest)[enough].sum()), float(of_values.sum() - of_values.max(initial=0.0))
+    if whole >= FEWEST and left < LEFT * whole:
+        raise ValueError(
+            f"The column {name!r} has one value for each offence but for {left:,.0f} of {of_values.sum():,.0f} incidents, as "
+            "only one has that is made of it: leave it out."
+        )
 
 
 def _alike(column: Coded, known: np.ndarray) -> np.ndarray:

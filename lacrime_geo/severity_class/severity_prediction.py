@@ -112,9 +112,9 @@ def predict_severity(
     asked = predictors_asked(models, parameters)
     advance(progress, 0.02)
     told = {name: left_alone(partial(coded, everything, name), progress) for name in names}
-    weighed = left_alone(partial(harm.weights_of, everything, key_column), progress)
-    labels = labels_of(harm, weighed, cuts, parameters)
-    left_alone(partial(refuse_contents, told, labels.code), progress)
+    keys = left_alone(partial(harm.keys_of, everything, key_column), progress)
+    labels = labels_of(harm, harm.weights_of_keys(keys), cuts, parameters)
+    left_alone(partial(refuse_contents, told, labels.code, keys.code), progress)
     found = classes_told(everything, told, labels, asked, test_since, seed, parameters, within(progress, 0.1, 1.0))
     assert found.contest is not None
     refuse_given_away(found.contest)
