@@ -216,11 +216,19 @@ def test_without_scikit_learn_its_model_is_left_out_and_refused_where_it_is_aske
         lg.predict_high_crime(SAMPLE, models="gradient_boosting")
 
 
+def test_baselines_alone_are_told_as_such():
+    found = lg.predict_high_crime(SAMPLE, models="")
+    assert set(found["model"]) == {"last_year", "last_rate", "mean_5"}
+    assert "the least Brier score of a baseline is" in found.parameters["found"]
+    assert "of a model" not in found.parameters["found"]
+
+
 @pytest.mark.parametrize(
     "options, sentence",
     [
         (dict(models="oracle"), "models must be one of 'logistic', 'gradient_boosting'"),
         (dict(test_since=2040), "test_since must be a year from 2004 to 2023, got 2040"),
+        (dict(seed=-1), "seed must be a whole number of at least 0, got -1"),
         (dict(folds=1), "folds must be a whole number of at least 2"),
         (dict(folds=99), "folds must be at most the number of agencies that can be foretold, 16"),
     ],

@@ -203,3 +203,9 @@ def test_altered_copies_of_the_real_file_are_found(lacrime_data, tmp_path):
     rows = found(lg.read_ucr(tmp_path / "altered.csv"))
     assert rows["components_do_not_add_up"] == 1 and rows["violent_rate_differs"] == 1 and rows["names_vary"] == 41
     assert rows["years_missing"] == 1 and rows["agency_year_twice"] == 1 and rows["robbery_rate_differs"] == 1
+
+
+def test_a_name_of_several_agencies_is_told():
+    panel = lg.as_panel(table(department_name=np.repeat(["Springfield", "Springfield", "Cedar"], 6).astype(object)))
+    rows = found(panel)
+    assert rows["names_shared"] == 12 and rows["names_vary"] == 0 and panel["usable"].all()

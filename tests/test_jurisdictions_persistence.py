@@ -96,7 +96,7 @@ def test_years_are_chosen_and_left_out_where_few_are_usable():
     "options, sentence",
     [
         (dict(quantile=75), "quantile must be a share between 0 and 1, got 75; 75 % is 0.75"),
-        (dict(since=2031), "No agency is usable in 2031 to 2023"),
+        (dict(since=2031), "No agency is usable since 2031 until 2024"),
         (dict(since="soon"), "since must be a whole number"),
     ],
 )

@@ -195,11 +195,19 @@ def test_zeros_gaps_and_short_series_are_borne():
 
 
 @pytest.mark.parametrize(
-    "most, sentence", [(6, "must be 5 at most, got 6"), (-1, "whole number of at least 0"), (1.5, "1.5")]
+    "options, sentence",
+    [
+        (dict(most_joinpoints=6), "must be 5 at most, got 6"),
+        (dict(most_joinpoints=-1), "whole number of at least 0"),
+        (dict(most_joinpoints=1.5), "1.5"),
+        (dict(level=100), "level must be per cent"),
+        (dict(seed=-1), "seed must be a whole number of at least 0, got -1"),
+        (dict(seed=1.5), "seed must be a whole number"),
+    ],
 )
-def test_bad_options_give_a_sentence(most, sentence):
+def test_bad_options_give_a_sentence(options, sentence):
     with pytest.raises(ValueError, match=sentence):
-        trends_of(observed(piecewise([], [0.0])), most_joinpoints=most)
+        trends_of(observed(piecewise([], [0.0])), **options)
 
 
 def test_the_same_seed_gives_the_same_and_the_page_tells_all(tmp_path, caplog):

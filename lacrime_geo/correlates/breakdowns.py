@@ -80,8 +80,8 @@ def breakdown(
         its own: `count`; `share` of all incidents there, with `low` and `high` of it by itself, and `low_all` and `high_all`,
         which hold for all shares of that table at once; `share_recorded` with `recorded_low` and `recorded_high`, of those in
         which it is recorded; `residual`, how many standard deviations the count is above what would be if both attributes had
-        nothing to do with each other; `withheld`. The record has Cramér's V (`cramers_v`, `_low`, `_high`), chi-squared and p, rounded
-        where counts are withheld, or None where they would tell these.
+        nothing to do with each other; `withheld`. The record has Cramér's V (`cramers_v`, `_low`, `_high`), chi-squared and p,
+        rounded where counts are withheld, or None where they would tell these.
 
     Raises
     ------

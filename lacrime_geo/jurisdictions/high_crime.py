@@ -128,6 +128,7 @@ def predict_high_crime(
     """
     given = studied(features, agency, year, count, population, within(progress, 0.0, 0.2))
     parameters, asked = given.parameters, _models(models, given.parameters)
+    seed = checks.whole("seed", seed, 0)
     history = History.of(given.panel, given.series)
     rows = rows_of(history)
     known, ahead = rows.where(np.isfinite(rows.rate)), rows.where(rows.year == history.year[-1] + 1)
@@ -137,7 +138,7 @@ def predict_high_crime(
     advance(progress, 0.2)
     parameters.update(
         folds=number,
-        seed=int(seed),
+        seed=seed,
         high_from_quantile=HIGH_FROM,
         validation_years=VALIDATION_YEARS,
         draws=DRAWS,
@@ -181,7 +182,7 @@ def _models(models: str | Sequence[str] | None, parameters: Parameters) -> tuple
             parameters.warn(f"It is left out: {missing}")
             return (*BASELINES, "logistic")
         return (*BASELINES, *LEARNED)
-    named = words(models) if isinstance(models, str) else list(models)
+    named = words(models.strip() or None) if isinstance(models, str) else list(models)
     asked = [checks.option("models", name, (*LEARNED, *BASELINES)) for name in named or []]
     if "gradient_boosting" in asked:
         boosting()
@@ -210,14 +211,16 @@ def _tell(found: HighCrime, agencies: int) -> None:
     assert found.next_year is not None
     kept = found.parameters
     value = {tuple(key): row for row, key in enumerate(zip(found["split"], found["model"], found["score"]))}
-    own = [name for name in found.models if name not in BASELINES]
-    best = min(own or BASELINES, key=lambda name: found["value"][value[NEW, name, "brier"]])
-    plain = min(BASELINES, key=lambda name: found["value"][value[NEW, name, "brier"]])
-    brier = {name: float(found["value"][value[NEW, name, "brier"]]) for name in (best, plain)}
-    prevalence = float(found["prevalence"][value[NEW, best, "brier"]])
+    brier = {name: float(found["value"][value[NEW, name, "brier"]]) for name in found.models}
+    best, plain = (
+        min(names, key=brier.__getitem__, default="")
+        for names in ([name for name in brier if name not in BASELINES], BASELINES)
+    )
+    of_model = f"of a model is {brier[best]:.4f} ({best}), of a baseline" if best else "of a baseline is"
+    prevalence = float(found["prevalence"][value[NEW, plain, "brier"]])
     kept.tell(
         f"of {int(found['agency_years'][0]):,} later agency-years of agencies not learned from, {100 * prevalence:.1f} % were "
-        f"high; the least Brier score of a model is {brier[best]:.4f} ({best}), of a baseline {brier[plain]:.4f} ({plain})"
+        f"high; the least Brier score {of_model} {brier[plain]:.4f} ({plain})"
     )
     left = agencies - found.next_year.agency.size
     kept.note(

@@ -55,7 +55,8 @@ def read_ucr(path: str | os.PathLike[str], *, mapping: Said = None, months_unkno
     -----
     Rows that add up agencies ("National") are dropped. Not usable, but kept: agency-years without count or population, those
     reported for fewer than 12 months, those whose components do not add up, and those that stand twice with different numbers.
-    Flagged only: unknown months, jumps by more than three times, rates that do not follow from count and population.
+    Flagged only: unknown months, jumps by more than three times, rates that do not follow from count and population, names that
+    change or that several agencies have.
 
     Examples
     --------
@@ -254,6 +255,9 @@ def _checked(
     advance(progress, 0.8)
     vary = panel_checks.varying_names(agency, columns["name"])
     findings.append(finding("names_vary", vary, columns["name"], "kept; the agency is told by its id"))
+    _, number = numbered(columns["name"])
+    shared = panel_checks.varying_names(number, names[agency])
+    findings.append(finding("names_shared", shared, columns["name"], "kept; each id of a name is an agency by itself"))
     return findings, _joined(reasons), ~twice
 
 

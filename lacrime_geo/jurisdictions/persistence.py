@@ -113,7 +113,7 @@ def in_years(series: Series, since: int | None, until: int | None, parameters: P
     chosen = (series.year >= first) & (series.year < end)
     if not np.isfinite(series.crimes[:, chosen]).any():
         raise ValueError(
-            f"No agency is usable in {first} to {end - 1}; the years are {series.year[0]} to {series.year[-1]} (until is the "
+            f"No agency is usable since {first} until {end}; the years are {series.year[0]} to {series.year[-1]} (until is the "
             "year after the last one)."
         )
     # As texts, as years have no thousands.

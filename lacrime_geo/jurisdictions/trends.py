@@ -115,9 +115,9 @@ def rate_trends(
     most = None if most_joinpoints is None else checks.whole("most_joinpoints", most_joinpoints, 0)
     if most is not None and most > MOST:
         raise ValueError(f"most_joinpoints must be {MOST} at most, got {most}: more would follow single years.")
-    checks.share("level / 100", float(level) / 100)
+    level, seed = checks.per_cent("level", level), checks.whole("seed", seed, 0)
     given = studied(features, agency, year, count, population, within(progress, 0.0, 0.3))
-    given.parameters.update(level=float(level), seed=int(seed), criterion="BIC", runs=RUNS)
+    given.parameters.update(level=level, seed=seed, criterion="BIC", runs=RUNS)
     if most is None:
         given.parameters.choose("most_joinpoints", len(YEARS_FOR), "1 from 7 usable years on, 2 from 12, 3 from 17")
     else:
