@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,9 +18,11 @@ from .results import Marks
 
 # Files of columns without places; parquet may be either.
 TABLES = (".csv", ".gz", ".txt", ".tsv")
-PARQUET, PLACES = ".parquet", b"geo"
+PARQUET = ".parquet"
 # How R, pandas and databases write that a number is missing.
-NOT_KNOWN = ("", "na", "n/a", "nan", "null", "none", "<na>")
+NOT_KNOWN = ("", "na", "n/a", "nan", "null", "none", "<na>", "#n/a")
+
+log = logging.getLogger("lacrime_geo")
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,9 +155,9 @@ def _of_columns(columns: Any, label: str) -> Rows:
 
 def _is_table(path: Path) -> bool:
     if path.suffix.lower() == PARQUET and path.exists():
-        import pyarrow.parquet as parquet
+        from .data.parquet import holds_geometry
 
-        return PLACES not in (parquet.read_schema(path).metadata or {})
+        return not holds_geometry(path)
     return path.suffix.lower() in TABLES
 
 
@@ -162,6 +165,12 @@ def _read(path: Path) -> tuple[dict[str, np.ndarray], str]:
     from .data import tables
 
     found = tables.read(path, separator=None)
+    for note in found.notes:
+        first = "; ".join(note["examples"])
+        log.warning("%s: %s in %s rows (%s), such as %s", path.name, note["rule"], note["rows"], note["action"], first)
+    twice = [name for name in found.columns if name.endswith(".1") and name[:-2] in found.columns]
+    if twice:
+        log.warning("%s: the second column of a name is called %s", path.name, checks.listed(twice))
     return {name.strip(): tables.as_array(column) for name, column in found.columns.items()}, path.name
 
 

@@ -113,8 +113,8 @@ class Inputs:
 
     def _usual(self, source):
         """Return the columns of the input that the analysis looks for without being told their names."""
-        usual = [name for p in self.analysis.params if isinstance(p, Column) for name in p.usual]
-        return [name for name in usual if name in source.fields().names()]
+        usual = {name.lower() for p in self.analysis.params if isinstance(p, Column) for name in p.usual}
+        return [name for name in source.fields().names() if name.lower() in usual]
 
     def add_layers(self, shown, data, options, progress=None):
         """Add other layers, such as the study area or the population, to the options, in the CRS of the data."""

@@ -244,3 +244,10 @@ def test_the_tracts_of_los_angeles(lacrime_data):
     assert kept["events_without_population"] == 9780 and kept["overdispersion"] == "additive"
     assert kept["found"].startswith("of 1,221 places 80 lie above and 121 below")
     assert kept["beyond_by_chance"] == 1102
+
+
+def test_of_very_many_dots_upon_each_other_one_is_drawn():
+    people = np.tile([1000, 2000, 3000, 4000], 1500)
+    drawn = lg.funnel({"count": people // 100, "population": people}).svg()
+    # The legend has one more of each position there is.
+    assert 4 <= drawn.count("<circle") <= 9

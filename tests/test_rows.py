@@ -104,6 +104,17 @@ def test_columns_that_cannot_be_rows_are_refused():
         as_rows({"x": 5})
 
 
+def test_what_a_file_is_read_without_is_told(tmp_path, caplog):
+    ragged = "name,x,x\n" + "".join(f"p{row},{row},2\n" for row in range(3000)) + "q,1,2,3\n" + "short,1\n"
+    (tmp_path / "ragged.csv").write_text(ragged, encoding="utf-8")
+    assert as_rows(tmp_path / "ragged.csv").size == 3001
+    for said in ("ragged_left_out in 1 rows", "missing fields are blank", "the second column of a name is called x.1"):
+        assert said in caplog.text
+    (tmp_path / "bad.parquet").write_bytes(b"PAR1 nonsense")
+    with pytest.raises(ValueError, match=r"bad\.parquet cannot be read \("):
+        as_rows(tmp_path / "bad.parquet")
+
+
 def test_features_keep_their_places():
     features = lg.as_features(layer())
     assert as_rows(features).features is features

@@ -24,6 +24,8 @@ NAMED = 14
 SIZE, CHOSEN = 2.6, 4.2
 WITHIN = "#9a9a9a"
 LETTERS = 11
+# Of more dots than these one is drawn where several would lie upon each other.
+MOST_DOTS = 5000
 
 
 def words_of(kept: dict) -> dict[str, str]:
@@ -102,11 +104,17 @@ def _limits(frame: Frame, found: Funnel) -> tuple[list[str], list[np.ndarray]]:
 def _dots(frame: Frame, found: Funnel, inside: np.ndarray) -> list[str]:
     """Return a dot for each place, those within the limits beneath the others."""
     order = np.argsort(found["position"] != "within", kind="stable")
-    many = inside.sum() > 300
+    order = order[inside[order]]
+    size = SIZE if order.size > 300 else CHOSEN
+    across, height = frame.across(found["population"][order]), frame.up(found["rate"][order])
+    if order.size > MOST_DOTS:
+        # Of dots upon each other the last is seen.
+        _, last = np.unique(np.stack([across[::-1], height[::-1]]).round(), axis=1, return_index=True)
+        seen = np.sort(order.size - 1 - last)
+        order, across, height = order[seen], across[seen], height[seen]
     parts = []
-    for row in order[inside[order]].tolist():
-        at = float(frame.across(found["population"][row])), float(frame.up(found["rate"][row]))
-        parts.append(_told(found, row, _dot(*at, found["position"][row], SIZE if many else CHOSEN)))
+    for row, x, y in zip(order.tolist(), across.tolist(), height.tolist()):
+        parts.append(_told(found, row, _dot(x, y, found["position"][row], size)))
     return parts
 
 

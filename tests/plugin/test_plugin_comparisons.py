@@ -34,6 +34,13 @@ def test_a_table_without_places_gives_what_a_script_gets_and_no_map(run, agencie
     np.testing.assert_allclose(column(found, "rate"), expected["rate"])
 
 
+def test_usual_columns_are_found_in_any_case(run, tmp_path):
+    path = tmp_path / "titled.csv"
+    path.write_text("Name,Count,Population\nA,12,1000\nB,9,1000\nC,40,1500\n", encoding="utf-8")
+    found = run("rates", FEATURES=str(path))["OUTPUT"]
+    assert list(column(found, "name")) == ["A", "B", "C"] and list(column(found, "count")) == [12, 9, 40]
+
+
 def test_the_page_and_the_map(run, qgis_new_project, tmp_path):
     page, layer = str(tmp_path / "funnel.html"), str(tmp_path / "funnel.gpkg")
     run("funnel", FEATURES=square_layer(), COUNT="crimes", POPULATION="residents", PAGE=page, MAP=layer)
