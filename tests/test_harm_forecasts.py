@@ -9,6 +9,7 @@ from lacrime_geo.forecasting.gradient_boosting import GradientBoosting
 from lacrime_geo.forecasting.model_names import model_of
 from lacrime_geo.forecasting.models import Panel, fitted_to
 from lacrime_geo.forecasting.simple_models import SeasonalMean
+from lacrime_geo.forecasting.sum_intervals import Misses, predicted_by_misses
 
 DAYS = np.datetime64("2022-01-01") + np.arange(400)
 LEVELS = (50, 80, 95)
@@ -38,6 +39,13 @@ def test_intervals_of_sums_hold_what_they_promise(sizes, chances):
         above.append((came > told.high[95] + 1e-9).mean())
     # Sums below 0 there are none of, so that what is left out lies above, if anywhere.
     assert 0.93 <= np.mean(held) <= 0.985 and 0.01 <= np.mean(above) <= 0.05
+
+
+def test_ends_are_the_misses_that_as_many_lie_beyond():
+    # Of 99 misses the next one is in each of 100 gaps alike: ten of them on each side of an interval of 80 %.
+    misses = Misses(np.arange(99.0) - 49, np.ones(99), np.zeros(99, dtype=bool))
+    told = predicted_by_misses(np.array([[100.0]]), np.array([[1.0]]), misses, (80,))
+    assert (told.low[80].item(), told.high[80].item()) == (100 - 40, 100 + 40)
 
 
 def test_a_change_of_the_unit_changes_nothing_else():

@@ -1,5 +1,7 @@
 """Tables of sums of weights: they add up, keep their unit in files, and are refused where they cannot be right."""
 
+import time
+
 import numpy as np
 import pytest
 
@@ -89,6 +91,37 @@ def test_fractions_are_refused_unless_the_unit_tells_that_they_are_sums():
         as_counts({**table, "count": [-1.5, 2.0], "unit": ["harm", "harm"]})
     with pytest.raises(ValueError, match="not above 0"):
         as_counts({**table, "unit": ["harm", "harm"], "effective_weight": [0.0, 0.0]})
+    with pytest.raises(ValueError, match="differs within one in 1 of 2 rows, first row 1"):
+        as_counts({**table, "unit": ["harm", "harm"], "effective_weight": [1.0, 2.0]})
+    with pytest.raises(ValueError, match="is empty in 1 of 2 rows, first row 1"):
+        as_counts({**table, "unit": ["harm", None]})
+
+
+def test_fractions_without_an_effective_weight_have_one_told_by_their_changes():
+    days = START + np.arange(60)
+    small = np.random.default_rng(0).poisson(2, 60) * 0.001
+    table = as_counts(dict(period=days, count=small, unit=["millions"] * 60))
+    assert table.panel().weight == pytest.approx(np.square(np.diff(small)).sum() / 2 / small.sum())
+    assert "changes from step to step" in table.parameters["effective_weight_reason"]
+    # Whole numbers are taken for counts.
+    assert as_counts(dict(period=days, count=small * 1000 // 1, unit=["offences"] * 60)).panel().weight is None
+
+
+@pytest.mark.parametrize("analyse", [lg.season, lg.decompose, lg.alerts])
+def test_analyses_of_counts_refuse_sums_that_only_look_like_counts(analyse):
+    points = incidents()
+    twos = counts(points, weight=np.full(400, 2.0))
+    for table in (twos, twos.to_dataframe()):
+        with pytest.raises(ValueError, match=r"sums of weights \(effective_weight is 2\)"):
+            analyse(table)
+    analyse(counts(points, weight=(points.source["harm"] > 1).astype(float)))
+
+
+def test_sums_of_dollars_are_looked_at_as_fast_as_counts():
+    dollars = np.random.default_rng(0).gamma(0.5, 1e10, 300).round()
+    begun = time.perf_counter()
+    table = as_counts(dict(period=START + np.arange(300), count=dollars, unit=["dollars"] * 300))
+    assert table["count"].sum() == dollars.sum() and time.perf_counter() - begun < 5
 
 
 def test_a_nowcast_is_made_of_one_weight_and_refused_of_several():

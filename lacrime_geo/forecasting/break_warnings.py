@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..data.quality.week_checks import largest_break, recording_breaks
+from ..data.quality.week_checks import Break, largest_break
 from ..data.quality.weeks import Weeks
 from ..parameters import Parameters
 from .models import Panel
@@ -41,11 +41,13 @@ def _names(panel: Panel) -> list[str]:
 
 
 def _weekly(panel: Panel) -> tuple[list[dict[str, Any]], str]:
-    every = np.rint(np.where(panel.values > 0, panel.values, 0)).astype(np.int64)
-    row = np.repeat(np.arange(panel.size), every.sum(axis=1))
-    day = np.concatenate([np.repeat(panel.begin, line) for line in every])
-    found: Any = recording_breaks(Weeks.of(day), row, _names(panel))
-    return found["computed"]["breaks"], "52 weeks"
+    there = np.flatnonzero((panel.values > 0).any(axis=0))
+    weeks = Weeks.of(panel.begin[there])
+    counts = np.zeros((panel.size, weeks.size))
+    known = weeks.of_row >= 0
+    np.add.at(counts.T, weeks.of_row[known], panel.values[:, there[known]].T)
+    breaks = [largest_break(row, panel.size) for row in counts]
+    return _told(_names(panel), breaks, weeks.begin.astype(str), "week"), "52 weeks"
 
 
 def _monthly(panel: Panel) -> tuple[list[dict[str, Any]], str]:
@@ -53,11 +55,16 @@ def _monthly(panel: Panel) -> tuple[list[dict[str, Any]], str]:
     counts, names = panel.values, _names(panel)
     if panel.size > 1:
         counts, names = np.vstack([counts, counts.sum(axis=0)]), [*names, ALL]
-    breaks = [(name, largest_break(row, len(names), COMPARED, PAST, PAST)) for name, row in zip(names, counts)]
+    breaks = [largest_break(row, len(names), COMPARED, PAST, PAST) for row in counts]
+    return _told(names, breaks, panel.begin.astype("M8[M]").astype(str), "month"), "12 months"
+
+
+def _told(names: list[str], breaks: list[Break | None], begin: np.ndarray, each: str) -> list[dict[str, Any]]:
+    """Return what is told of the breaks that there are, the largest first."""
     found: list[dict[str, Any]] = [
-        {"area": name, "month": str(panel.begin[one.week])[:7], "now": one.now, "before": one.before}
-        for name, one in breaks
+        {"area": name, each: str(begin[one.week]), "now": one.now, "before": one.before}
+        for name, one in zip(names, breaks)
         if one is not None
     ]
     found.sort(key=lambda one: -abs(np.log((one["now"] + 1) / (one["before"] + 1))))
-    return found, "12 months"
+    return found

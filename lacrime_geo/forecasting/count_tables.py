@@ -201,8 +201,9 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     ----------
     anything : Counts, Table, DataFrame or dict of columns; `period` is the first day of a step, or a month (2023-01). Steps
         that a series has no row of count 0, and how many is noted. Where a column `unit` (one value, such as "Part 1 offences")
-        says that counts are sums of weights they may be fractions; `effective_weight` is then the sum of the squares of a
-        series' weights over their sum, by which intervals are made (default: 1).
+        says that counts are sums of weights they may be fractions; `effective_weight`, one number a series, is then the sum of
+        the squares of its weights over their sum, by which intervals are made. Default: 1 where all sums are whole numbers, else
+        half the squares of their changes from step to step over their sum.
     freq : "D", "W" or "MS". Default: "MS" where all periods are firsts of months, "W" where they lie whole weeks apart.
 
     Raises
@@ -241,7 +242,9 @@ def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
     )
     parameters[UNIT] = unit
     if weight is not None:
-        parameters[EFFECTIVE] = weighted_sums.of_series(weight, number).tolist()
+        parameters[EFFECTIVE] = weighted_sums.of_series(weight, number.astype(np.int64)).tolist()
+    elif not whole:
+        weighted_sums.tell_effective_weight(series.count, parameters)
     empty = series.count.size - number.size
     parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
     parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))

@@ -45,8 +45,12 @@ def past_misses(values: np.ndarray, past: Forecast, first: int) -> Misses:
 
 def are_enough(misses: Misses, levels: Sequence[float]) -> bool:
     """Return whether there are as many misses as the ends of the widest interval need."""
-    tail = (1 - max(checked_levels(levels)) / 100) / 2
-    return bool(misses.scores.size * tail >= LEAST_BEYOND)
+    return bool(misses.scores.size * _thinner_tail(levels) >= LEAST_BEYOND)
+
+
+def _thinner_tail(levels: Sequence[float]) -> float:
+    """Return the probability on each side of the widest interval."""
+    return (1 - max(checked_levels(levels)) / 100) / 2
 
 
 def predicted_by_misses(mean: np.ndarray, variance: np.ndarray, misses: Misses, levels: Sequence[float]) -> Prediction:
@@ -68,7 +72,7 @@ def predicted_by_misses(mean: np.ndarray, variance: np.ndarray, misses: Misses, 
     """
     spread = np.sqrt(variance)
     size = np.divide(mean, spread, out=np.zeros_like(mean), where=spread > 0)
-    edges = _edges(misses.sizes)
+    edges = _edges(misses.sizes, max(LEAST_OF_GROUP, LEAST_BEYOND / _thinner_tail(levels)))
     group, of = np.searchsorted(edges, size, side="right"), np.searchsorted(edges, misses.sizes, side="right")
     low: dict[float, np.ndarray] = {}
     high: dict[float, np.ndarray] = {}
@@ -79,9 +83,9 @@ def predicted_by_misses(mean: np.ndarray, variance: np.ndarray, misses: Misses, 
     return Prediction(mean, low, high)
 
 
-def _edges(sizes: np.ndarray) -> np.ndarray:
-    """Return the sizes that part past forecasts into groups of as many."""
-    groups = int(np.clip(sizes.size // LEAST_OF_GROUP, 1, MOST_GROUPS))
+def _edges(sizes: np.ndarray, least: float) -> np.ndarray:
+    """Return the sizes that part past forecasts into groups of as many, at least some each."""
+    groups = int(np.clip(sizes.size // least, 1, MOST_GROUPS))
     return np.unique(np.quantile(sizes, np.arange(1, groups) / groups)) if groups > 1 else np.empty(0)
 
 
@@ -92,6 +96,7 @@ def _ends(misses: Misses, rows: np.ndarray, tail: float) -> tuple[float, float]:
     scores = misses.scores[rows]
     # The next miss is as likely in each of the gaps between those seen, which are one more than these.
     sorted_scores = np.sort(scores)
-    beyond = int(tail * (scores.size + 1))
+    # (A tenth of a hundred is ten, and not a little less.)
+    beyond = int(tail * (scores.size + 1) + 1e-9)
     low, high = sorted_scores[max(beyond - 1, 0)], sorted_scores[min(scores.size - beyond, scores.size - 1)]
     return (np.nan if misses.empty[rows].mean() >= tail else float(low)), float(high)

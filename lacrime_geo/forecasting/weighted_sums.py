@@ -9,10 +9,11 @@ import numpy as np
 
 from .. import checks
 from ..incidents import Incidents
-from ..parameters import restored
+from ..parameters import Parameters, restored
+from ..temporal.count_series import EFFECTIVE
 
 # The columns of a saved table of sums, which tell it from a table of numbers of incidents.
-UNIT, EFFECTIVE = "unit", "effective_weight"
+UNIT = "unit"
 # The column of a layer of harm.
 WEIGHT = "weight"
 INCIDENTS, SUMS = "incidents", "sums of weights"
@@ -59,6 +60,23 @@ def effective_weights(total: np.ndarray, squares: np.ndarray) -> np.ndarray:
     return np.where(total > 0, squares / np.where(total > 0, total, 1.0), whole)
 
 
+def tell_effective_weight(values: np.ndarray, parameters: Parameters) -> None:
+    """Keep and announce, for sums (series, steps) that are no counts, what an incident weighs where the table does not say.
+
+    It is that of incidents by whose chance alone all sums change as they do from step to step: half the squares of these changes
+    over the sums. Sums that are whole numbers are taken for counts.
+    """
+    if not (values % 1).any():
+        return
+    size = float(np.square(np.diff(values, axis=1)).sum() / 2 / values.sum()) or float(values.mean())
+    parameters.choose(
+        EFFECTIVE,
+        [size] * values.shape[0],
+        f"sums that are no whole numbers, in a table without the column {EFFECTIVE!r}: half the squares of their changes from "
+        "step to step over their sum",
+    )
+
+
 def whole_numbers(values: np.ndarray) -> np.ndarray:
     """Return sums as whole numbers where all of them are, as those of weights of 0 and 1; else as they are.
 
@@ -74,11 +92,18 @@ def told_of(rows: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> tuple[s
     Raises
     ------
     ValueError
-        If the column `unit` holds several, or an effective weight is no number above 0.
+        If the column `unit` holds several or is empty somewhere, or an effective weight is no number above 0.
     """
     unit = str(attrs.get(UNIT) or INCIDENTS)
     if UNIT in rows:
-        found = sorted({str(value) for value in np.asarray(rows[UNIT]).tolist()})
+        said = [str(value).strip() for value in np.asarray(rows[UNIT]).tolist()]
+        empty = [row for row, value in enumerate(said) if value.lower() in ("", "nan", "none", "<na>")]
+        if empty:
+            raise ValueError(
+                f"The column {UNIT!r}, of what the counts are, is empty in {len(empty):,} of {len(said):,} rows, first row "
+                f"{empty[0]}; fill it, or leave it out where the counts are of incidents."
+            )
+        found = sorted(set(said))
         if len(found) > 1:
             raise ValueError(
                 f"The column {UNIT!r} says of what all counts of the table are, and holds {len(found):,} values, such as "
@@ -98,8 +123,21 @@ def told_of(rows: Mapping[str, np.ndarray], attrs: Mapping[str, Any]) -> tuple[s
 
 
 def of_series(weight: np.ndarray, number: np.ndarray) -> np.ndarray:
-    """Return the effective weight of each series, that of its first row, of those of the rows."""
-    return np.asarray(weight[np.unique(number, return_index=True)[1]])
+    """Return the effective weight of each series, of those of the rows and the number of the series of each.
+
+    Raises
+    ------
+    ValueError
+        If a series has several.
+    """
+    found = weight[np.unique(number, return_index=True)[1]]
+    bad = np.flatnonzero(~np.isclose(weight, found[number], rtol=1e-9, atol=0))
+    if bad.size:
+        raise ValueError(
+            f"{EFFECTIVE} is of a whole series, and differs within one in {bad.size:,} of {weight.size:,} rows, first row "
+            f"{bad[0]} ({weight[bad[0]]:g} beside {found[number[bad[0]]]:g}); give each series one, or leave the column out."
+        )
+    return np.asarray(found)
 
 
 def varied(weight: Any) -> np.ndarray | None:

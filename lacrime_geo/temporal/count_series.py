@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +19,8 @@ from ..summaries import counted
 
 STEPS = ("day", "week", "month")
 DAY, WEEK = np.timedelta64(1, "D"), 7
+# The column of a table of sums of weights that says how much an incident weighs in each series, if not 0 or 1.
+EFFECTIVE = "effective_weight"
 # A century of days.
 MOST_STEPS = 36_525
 NAME_COLUMNS = ("name", "area_name", "aprec", "division", "neighborhood", "district", "area", "prec", "id")
@@ -241,7 +244,8 @@ def series_of_table(
     Raises
     ------
     ValueError
-        If a column is missing, a date or count cannot be read, or two rows are of one group and step.
+        If a column is missing, a date or count cannot be read, two rows are of one group and step, or the table is of sums of
+        weights other than 0 and 1 where counts must be whole.
     """
     day, count, labels = rows_of_table(table, group, whole)
     found = checks.option("step", step, STEPS) if step else step_of(np.unique(day))
@@ -264,12 +268,28 @@ def rows_of_table(
     columns = getattr(table, "columns", table)
     source = columns if isinstance(columns, dict) else table
     names = [str(key) for key in (source.columns if hasattr(source, "columns") else source)]
+    if whole:
+        _refuse_sums(table, source, names)
     day = _table_days(checks.column(source, "period" if "date" not in names and "period" in names else "date"))
     count = _table_counts(checks.column(source, "count"), day, whole)
     key = group or next((name for name in ("group", "area", "name") if name in names), None)
     if key is None:
         return day, count, np.full(day.size, "all", dtype=object)
     return day, count, np.array([str(value) for value in checks.column(source, key)], dtype=object)
+
+
+def _refuse_sums(table: Any, source: Any, names: Sequence[str]) -> None:
+    """Raise when a table is of sums of weights other than 0 and 1, which need not be as whole as they look."""
+    told = checks.column(source, EFFECTIVE) if EFFECTIVE in names else getattr(table, "parameters", {}).get(EFFECTIVE)
+    if told is None:
+        return
+    weight = np.asarray(told, dtype=float)
+    other = weight[~(np.abs(weight - 1) <= 1e-9)]
+    if other.size:
+        raise ValueError(
+            f"The table holds sums of weights ({EFFECTIVE} is {other[0]:g}), and these are analyses of counts; count the "
+            "incidents without their weights."
+        )
 
 
 def _note_missing(missing: int, size: int, step: str, parameters: Parameters) -> None:
