@@ -33,7 +33,7 @@ test-properties: ## try a thousand new random examples of each property, cancell
 	@python=$$(tools/test_python.sh) && HYPOTHESIS_PROFILE=search QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q $$(grep -l hypothesis tests/test_*.py) tests/plugin/test_plugin_cancel.py
 	@python=$$(tools/test_python.sh) && QT_QPA_PLATFORM=offscreen "$$python" -m pytest -q -m slow tests
 
-test-neural: ## test the neural network, which needs PyTorch (installs it into .venv, 1 GB)
+test-neural: ## test the neural network, which needs PyTorch (installs it into .venv, on Linux with CUDA, 6 GB)
 	@tools/test_neural.sh
 
 test-fuzz: ## feed the readers damaged files that atheris finds by the branches they reach; SECONDS=600 says for how long

@@ -4,5 +4,9 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 tools/make_venv.sh develop
-.venv/bin/python -c 'import torch' 2>/dev/null || .venv/bin/python -m pip install --quiet -e '.[neural]'
-.venv/bin/python -m pytest -q -m neural tests/test_neural_network.py "$@"
+if ! .venv/bin/python -c 'import torch' 2>/dev/null; then
+    echo "Installing PyTorch into .venv (some minutes; on Linux it brings CUDA along, 6 GB) ..." >&2
+    .venv/bin/python -m pip install --quiet -e '.[neural]'
+fi
+# The network needs no QGIS, which a new .venv has not within reach: without its plugin pytest begins.
+.venv/bin/python -m pytest -q -W "ignore:Unknown config option: qgis_gui_enabled" -p no:pytest_qgis -m neural tests/test_neural_network.py "$@"
