@@ -138,7 +138,11 @@ def test_every_probability_of_those_scored_is_of_one_class():
     assert entries[-1][2].startswith("Not scored") and entries[-1][1] < 0
     for share in (0.01, 0.31, 0.55, 0.77, 0.99):
         assert sum(low <= share <= high for low, high, *_ in entries) == 1
-    assert "\"part_of\" = 'test'" in parsed("severity_class").find("renderer-v2").get("attr")
+    renderer = parsed("severity_class").find("renderer-v2")
+    assert "\"part_of\" = 'test'" in renderer.get("attr")
+    # Those scored are above the others.
+    turns = [int(layer.get("pass")) for layer in renderer.iter("layer")]
+    assert turns == [1, 1, 1, 1, 1, 0] and renderer.get("symbollevels") == "1"
 
 
 @pytest.mark.parametrize(

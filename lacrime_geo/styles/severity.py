@@ -18,10 +18,11 @@ def severity_class(result: Any) -> str:
     """Points of the test part by classes of `probability`; of all others a predictor that has seen them tells too much."""
     gravest = result.parameters["classes"][-1]
     entries = [(least, least + 0.2, _words(gravest, least)) for least in LEAST]
-    symbols = [marker(colour, size, 0.75) for colour, size in zip(reversed(palettes.HARM), SIZES)]
+    # Those scored are drawn above all others, among themselves as they come: neither the sure nor the unsure hide the rest.
+    symbols = [marker(colour, size, 0.75, 1) for colour, size in zip(reversed(palettes.HARM), SIZES)]
     entries.append((-1.0, -1.0, NOT_SCORED))
     symbols.append(marker(palettes.NOISE, 0.8, 0.4))
-    renderer = classified(CLASSIFIED, entries, symbols)
+    renderer = classified(CLASSIFIED, entries, symbols, by_pass=True)
     return document([renderer, element("blendMode", text=NORMAL)])
 
 
