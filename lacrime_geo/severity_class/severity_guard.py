@@ -103,12 +103,14 @@ def refuse_contents(columns: Mapping[str, Coded], label: np.ndarray, key: np.nda
 
 def _refuse_made_of_key(name: str, code: np.ndarray, key: np.ndarray) -> None:
     """Raise where a column has one value for each key, as the first digit of a code has, or a word of its description."""
-    pair, times = np.unique(np.column_stack([key, code]), axis=0, return_counts=True)
-    rows, commonest = np.bincount(pair[:, 0], times), np.zeros(int(key.max(initial=0)) + 1)
-    np.maximum.at(commonest, pair[:, 0], times)
+    values = int(code.max(initial=0)) + 1
+    pair, times = np.unique(key.astype(np.int64) * values + code, return_counts=True)
+    of_key, of_value = np.divmod(pair, values)
+    rows, commonest = np.bincount(of_key, times), np.zeros(int(key.max(initial=0)) + 1)
+    np.maximum.at(commonest, of_key, times)
     # Of a key of few incidents the commonest value tells too much.
     enough = rows >= FEWEST
-    of_values = np.bincount(pair[:, 1], times * enough[pair[:, 0]])
+    of_values = np.bincount(of_value, times * enough[of_key])
     left, whole = float((rows - commonest)[enough].sum()), float(of_values.sum() - of_values.max(initial=0.0))
     if whole >= FEWEST and left < LEFT * whole:
         raise ValueError(
