@@ -24,6 +24,7 @@ class Source:
     def __init__(self, layer, given):
         some = given if isinstance(given, QgsProcessingFeatureSourceDefinition) else None
         selected = some is not None and some.selectedFeaturesOnly
+        self.unordered = selected  # QGIS keeps what is selected as a set
         self._features = (QgsVectorLayerSelectedFeatureSource if selected else QgsVectorLayerFeatureSource)(layer)
         self._limit = -1 if some is None else some.featureLimit
         self._filter = getattr(some, "filterExpression", "")  # from QGIS 3.32 on

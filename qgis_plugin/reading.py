@@ -133,6 +133,9 @@ def _read(source, names, geometry_of, progress):
             geometries.append(geometry_of(feature.geometry(), number))
             for column, index in zip(columns, at):
                 column.append(feature.attribute(index))
+    if source.unordered:
+        order = np.argsort(np.array(ids, dtype=np.int64), kind="stable").tolist()
+        ids, geometries, *columns = ([values[row] for row in order] for values in (ids, geometries, *columns))
     return ids, geometries, dict(zip(names, columns))
 
 

@@ -41,6 +41,21 @@ def test_usual_columns_are_found_in_any_case(run, tmp_path):
     assert list(column(found, "name")) == ["A", "B", "C"] and list(column(found, "count")) == [12, 9, 40]
 
 
+def test_selected_rows_keep_the_order_of_the_table(run, qgis_new_project):
+    from qgis.core import QgsFeature, QgsProcessingFeatureSourceDefinition, QgsProject, QgsVectorLayer
+
+    table = QgsVectorLayer("NoGeometry?field=name:string&field=count:int&field=population:int", "places", "memory")
+    rows = []
+    for number in range(40):
+        rows.append(QgsFeature(table.fields()))
+        rows[-1].setAttributes([f"p{number}", 10 + number % 7, 1000])
+    table.dataProvider().addFeatures(rows)
+    QgsProject.instance().addMapLayer(table)
+    table.selectByExpression('"count" > 11')
+    found = run("rates", FEATURES=QgsProcessingFeatureSourceDefinition(table.id(), selectedFeaturesOnly=True))["OUTPUT"]
+    assert list(column(found, "name")) == [f"p{number}" for number in range(40) if number % 7 > 1]
+
+
 def test_the_page_and_the_map(run, qgis_new_project, tmp_path):
     page, layer = str(tmp_path / "funnel.html"), str(tmp_path / "funnel.gpkg")
     run("funnel", FEATURES=square_layer(), COUNT="crimes", POPULATION="residents", PAGE=page, MAP=layer)
