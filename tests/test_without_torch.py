@@ -9,6 +9,8 @@ import lacrime_geo as lg
 from lacrime_geo.cli import main
 from lacrime_geo.forecasting.model_names import model_of
 from lacrime_geo.forecasting.model_recipes import model_of_recipe, recipe_of
+from lacrime_geo.forecasting.models import Panel
+from lacrime_geo.forecasting.neural.learned_networks import fewest_steps, learned_from, parts_of
 from lacrime_geo.forecasting.neural.network_model import NeuralNetwork
 
 SENTENCE = (
@@ -52,3 +54,14 @@ def test_its_settings_are_written_down_and_read_without_it():
 def test_a_history_that_is_too_short_is_refused_first():
     with pytest.raises(ValueError, match="neural network needs a history of at least 24 months, and there are 23"):
         lg.forecast(dict(period=MONTHS[:23], count=np.ones(23)), model="neural network", horizon=1)
+
+
+def test_too_many_steps_ahead_of_a_short_history_are_refused():
+    panel = Panel(np.ones((2, 24)), MONTHS[:24], "month")
+    with pytest.raises(ValueError, match="learns 12 months ahead from 34 months or more, and there are 24"):
+        learned_from(panel, 12, (1,))
+    # What is learned from ends before what is judged by begins, for all that is not refused.
+    for horizon in range(1, 60):
+        steps = fewest_steps(horizon)
+        learned, judged = parts_of(steps, horizon)
+        assert learned[0] < learned[1] <= judged[0] - horizon and judged[0] < judged[1] == steps - horizon

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,22 @@ class Learned:
 
 
 def learned_from(panel: Panel, horizon: int, seeds: tuple[int, ...]) -> Learned:
-    """Return networks that have learned to forecast some steps ahead of many series."""
+    """Return networks that have learned to forecast some steps ahead of many series.
+
+    Raises
+    ------
+    ValueError
+        If the history is too short to learn so many steps ahead from.
+    """
+    steps, fewest = panel.begin.size, fewest_steps(horizon)
+    if steps < fewest:
+        raise ValueError(
+            f"The neural network learns {horizon:,} {panel.step}s ahead from {fewest:,} {panel.step}s or more, and there are "
+            f"{steps:,}; give a longer history, forecast fewer ahead, or choose another model."
+        )
     inputs = inputs_of(panel, horizon)
     shape = shape_of(inputs, WINDOWS[panel.step])
-    parts = parts_of(panel.begin.size, horizon)
+    parts = parts_of(steps, horizon)
     found = learn(inputs, shape, parts, seeds)
     told = {
         "window": reach_of(shape.distances) + 1,
@@ -69,8 +82,15 @@ def parts_of(steps: int, horizon: int) -> Parts:
     >>> parts_of(100, 7)
     Parts(learned=(6, 74), judged=(81, 93))
     """
-    whole = max(steps - horizon, 2)
-    kept = max(round(KEPT_BACK * whole), 1)
-    judged = whole - kept
-    stop = max(judged - horizon, 1)
-    return Parts((min(SETTLING, stop - 1), stop), (judged, whole))
+    whole = steps - horizon
+    judged = whole - max(round(KEPT_BACK * whole), 1)
+    return Parts((SETTLING, judged - horizon), (judged, whole))
+
+
+def fewest_steps(horizon: int) -> int:
+    """Return how many steps a history must have to learn from at least one of them.
+
+    >>> fewest_steps(7), parts_of(23, 7), fewest_steps(3)
+    (23, Parts(learned=(6, 7), judged=(14, 16)), 14)
+    """
+    return next(steps for steps in count(2 * horizon + SETTLING) if parts_of(steps, horizon).learned[1] > SETTLING)
