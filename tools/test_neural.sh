@@ -8,5 +8,5 @@ if ! .venv/bin/python -c 'import torch' 2>/dev/null; then
     echo "Installing PyTorch into .venv (some minutes; on Linux it brings CUDA along, 6 GB) ..." >&2
     .venv/bin/python -m pip install --quiet -e '.[neural]'
 fi
-# The network needs no QGIS, which a new .venv has not within reach: without its plugin pytest begins.
-.venv/bin/python -m pytest -q -W "ignore:Unknown config option: qgis_gui_enabled" -p no:pytest_qgis -m neural tests/test_neural_network.py "$@"
+# The network needs no QGIS, which a new .venv has not within reach: pytest runs without its plugin, and need not tell of its option.
+.venv/bin/python -m pytest -q -W ignore::pytest.PytestConfigWarning -p no:pytest_qgis -m neural tests/test_neural_network.py "$@"
