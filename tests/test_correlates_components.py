@@ -191,3 +191,13 @@ def test_los_angeles(lacrime_data):
     )
     assert found.parameters["cell_size"] == 1_000.0 and found.parameters["above_noise"] >= 3
     assert found.parameters["components_in_words"][0].startswith("component 1: other theft against aggravated assault")
+
+
+def test_it_is_pca_of_shares_scaled_and_weighted():
+    count = np.random.default_rng(4).poisson(np.linspace(2, 30, 40)[:, None] * [0.5, 1, 2, 4], (40, 4)) + 1
+    of_all, weight = count.sum(axis=0) / count.sum(), count.sum(axis=1) / count.sum()
+    scaled = (count / count.sum(axis=1, keepdims=True) - of_all) / np.sqrt(of_all)
+    inertia, directions = np.linalg.eigh(scaled.T @ (weight[:, None] * scaled))
+    axes = correspondence(count)
+    np.testing.assert_allclose(axes.inertia, inertia[::-1][:3], atol=1e-14)
+    np.testing.assert_allclose(np.abs(axes.scores), np.abs(scaled @ directions[:, ::-1][:, :3]), atol=1e-12)

@@ -19,6 +19,16 @@ WIDTH, MARGIN, ROW, LABEL, NUMBERS = 860, 20, 24, 280, 150
 HEAD = 118
 # Residuals beyond these would come by chance in 1 of 20 and 1 of 1,000 cells.
 LIMITS = (1.96, 3.29)
+LEGEND = (
+    (3, "more than chance: p < .001"),
+    (2, "p < .05"),
+    (-2, "fewer: p < .05"),
+    (-3, "p < .001"),
+    (0, "neither, or not told"),
+)
+EACH_CELL = (
+    "Each cell is told by itself: where nothing goes together, 1 of 20 is coloured all the same. A dash: withheld."
+)
 _COLOUR = {entry.value: entry.colour for entry in BINS}
 
 
@@ -91,7 +101,7 @@ def _field(found: Breakdown, top: float) -> tuple[list[str], float]:
         y = first + ROW * values.index(found["value"][row])
         parts += _cell(found, row, x, y, wide)
     bottom = first + ROW * len(values)
-    return [*parts, *_legend(left, bottom + 24)], bottom + 30
+    return [*parts, *_legend(MARGIN, bottom + 24)], bottom + 50
 
 
 def _cell(found: Breakdown, row: int, x: float, y: float, wide: float) -> list[str]:
@@ -109,9 +119,9 @@ def _cell(found: Breakdown, row: int, x: float, y: float, wide: float) -> list[s
 
 def _legend(left: float, at: float) -> list[str]:
     parts, x = [], left
-    for value, words in ((2, "more than chance (p < .05)"), (-2, "fewer"), (0, "as by chance, or not recorded")):
+    for value, words in LEGEND:
         shade = _COLOUR[value] or "#ffffff"
         parts.append(element("rect", x=f"{x:.1f}", y=f"{at - 10:.1f}", width=14, height=12, fill=shade, stroke=FAINT))
         parts.append(text(words, x + 20, at, "start", size=11))
         x += 40 + LETTER * len(words)
-    return parts
+    return [*parts, text(EACH_CELL, left, at + 20, "start", size=11)]

@@ -173,7 +173,9 @@ def _keep(found: Association, hidden: bool, recorded: int, parameters: Parameter
     for name, value in (("cramers_v", found.v), ("cramers_v_low", found.low), ("cramers_v_high", found.high)):
         parameters[name] = round(value, digits) if told else None
     parameters["chi_squared"] = None if hidden else found.chi_squared
-    parameters["p"] = None if not told else max(round(found.p, 2), 0.01) if hidden else found.p
+    # The least p that there is says only that no table drawn was as extreme.
+    exact = not hidden or found.p <= 1 / (parameters["permutations"] + 1)
+    parameters["p"] = None if not told else found.p if exact else max(round(found.p, 2), 0.01)
 
 
 def _residuals(found: Association, hidden: np.ndarray) -> np.ndarray:

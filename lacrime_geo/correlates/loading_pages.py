@@ -23,7 +23,10 @@ MEANINGS = (
         "coordinate",
         "where the category stands on the component: places with more of it than usual score towards that side.",
     ),
-    ("contribution", "which share of the component the category makes."),
+    (
+        "contribution",
+        "which share of the component the category makes; where that is more than an even share, its bar is dark.",
+    ),
     (
         "share of the differences",
         "which share of all differences between the mixes of places the component holds (inertia).",
