@@ -278,3 +278,11 @@ def test_residents_are_only_spoken_of_where_the_population_is_of_residents():
     assert '<th class="number">homes</th>' in found.html()
     people = lg.rates({"count": [5, 6], "population": [100, 200]})
     assert any("residents of a place" in said for said in people.parameters["caveats"])
+
+
+def test_names_in_several_rows_are_warned_of():
+    table = {"name": ["A", "A", "B"], "year": [2013, 2014, 2014], "count": [5, 7, 9], "population": [900, 950, 800]}
+    said = "1 name stands in more than one row ('A' in 2)"
+    assert any(warning.startswith(said) for warning in lg.rates(table).parameters["warnings"])
+    single = {name: values[1:] for name, values in table.items()}
+    assert "row is taken" not in str(lg.rates(single).parameters["warnings"])

@@ -262,7 +262,7 @@ def test_a_budget_is_whole_cells_and_its_ties_are_told(auto, prior, caplog):
     seen = {tuple(within_budget(ranking, 0.4, seed, record := Parameters())) for seed in range(20)}
     assert len(seen) == 3 and all(chosen[0] and sum(chosen) == 2 for chosen in seen)
     assert record["tied_at_cut"] == 3 and record["tied_in_budget"] == 1
-    assert "3 places have the same risk where the budget ends, and 1 of them fit" in caplog.text
+    assert "3 places have the same value where the budget ends, and 1 of them fit" in caplog.text
 
 
 def test_districts_fill_the_area_of_a_budget_by_their_density():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -110,6 +111,7 @@ def counted_places(
             "name other columns."
         )
     names, named_by = _names(rows, name)
+    _tell_repeated(names, parameters)
     per = checks.positive("per", per, "residents")
     years = None if years is None else checks.positive("years", years, "years")
     residents = RESIDENTS if population.lower() in USUAL_POPULATIONS else population.replace("_", " ")
@@ -172,6 +174,19 @@ def _names(rows: Rows, name: str | None) -> tuple[np.ndarray, str | None]:
     for row in np.flatnonzero(texts == "").tolist():
         texts[row] = f"row {row}"
     return texts, found
+
+
+def _tell_repeated(names: np.ndarray, parameters: Parameters) -> None:
+    """Warn of names that stand in several rows: a table of years looks like one of places."""
+    rows = Counter(names.tolist())
+    repeated = len(rows) - sum(times == 1 for times in rows.values())
+    if repeated:
+        most, times = rows.most_common(1)[0]
+        in_several = "1 name stands" if repeated == 1 else f"{repeated:,} names stand"
+        parameters.warn(
+            f"{in_several} in more than one row ({most!r} in {times:,}), and each row is taken for a place: where rows are "
+            "years or kinds of crime, give a table of one year or kind."
+        )
 
 
 def _note(places: CountedPlaces, parameters: Parameters) -> None:

@@ -136,8 +136,8 @@ def backtest_forecasts(
     by : name of a column whose values tell areas apart, in place of polygons. Default: none.
     step : "month", "week" or "day". Default: "auto", the longest of these of which the file has enough for eight origins.
     horizon : steps ahead that are forecast and scored. Default: 3 months, 4 weeks or 7 days.
-    models : names of models as of `forecast`, several with commas between. Default: auto, last count, mean of 6, Theta, ETS and
-        combination; seasonal naive and smoothing are always added.
+    models : names of models, as `model` of `forecast_areas` lists them, several with commas between. Default: auto, last count,
+        mean of 6, Theta, ETS and combination; seasonal naive and smoothing are always added.
     origins : how many, the last one so that its horizon ends with the counts; 8 or more.
     gap : steps between the last known and the first scored one. Default: the steps within which 95 % are reported, as these
         would not have been known at an origin.

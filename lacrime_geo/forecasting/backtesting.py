@@ -226,7 +226,7 @@ def _require_histories(models: Sequence[Any], panel: Panel, origins: Origins) ->
         if needed > origins.known[0]:
             raise ValueError(
                 f"{model.name} needs {needed:,} {panel.step}s, and at the first origin {origins.known[0]:,} are known; give a "
-                "longer history or fewer origins, or leave it out."
+                "longer history, fewer origins or shorter steps, or leave it out."
             )
 
 

@@ -53,7 +53,7 @@ def _tell_tie(tied: np.ndarray, chosen: np.ndarray, parameters: Parameters) -> N
     places, kept = int(tied.sum()), int((tied & chosen).sum())
     parameters.update(tied_at_cut=places, tied_in_budget=kept)
     parameters.warn(
-        f"{places:,} places have the same risk where the budget ends, and {kept:,} of them fit: these are drawn by the seed."
+        f"{places:,} places have the same value where the budget ends, and {kept:,} of them fit: these are drawn by the seed."
     )
 
 
