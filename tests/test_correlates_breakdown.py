@@ -311,3 +311,13 @@ def test_what_says_that_it_is_not_recorded_is_not():
 def test_too_few_to_tell_how_attributes_go_together():
     found = lg.breakdown(incidents({"a": ["x", "y"], "b": ["u", "v"]}), by="a", across="b")
     assert "too few" in found.parameters["found"] and "nan" not in found.parameters["found"]
+
+
+def test_the_order_of_withheld_counts_tells_nothing():
+    shown = []
+    for first, second in ((1, 2), (2, 1)):
+        data = incidents({"victim_kind": ["x"] * 20 + ["a"] * first + ["b"] * second})
+        found = lg.breakdown(data, by="victim_kind")
+        assert found["withheld"].tolist() == [False, True, True]
+        shown.append(found["value"].tolist())
+    assert shown == [["x", "a", "b"]] * 2

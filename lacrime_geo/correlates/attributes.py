@@ -49,12 +49,16 @@ class Attribute(NamedTuple):
     ordered: bool
     of_persons: bool
 
-    def pooled(self, most: int) -> Attribute:
-        """Return it with its most frequent values, by falling count, and the others as one; ordered values are kept."""
+    def pooled(self, most: int, k: int) -> Attribute:
+        """Return it with its most frequent values, by falling count, and the others as one; ordered values are kept.
+
+        Of persons, counts below k stand by name: of two that are withheld, and whose sum is known, the order could tell both.
+        """
         if self.ordered:
             return self
         count = np.bincount(self.code[self.code >= 0], minlength=len(self.values))
-        order = np.lexsort((np.arange(count.size), -count))
+        shown = np.maximum(count, k - 1) if self.of_persons else count
+        order = np.lexsort((np.arange(count.size), -shown))
         # One value by itself needs no other name.
         kept = order if order.size <= most + 1 else order[:most]
         place = np.full(count.size + 1, kept.size)

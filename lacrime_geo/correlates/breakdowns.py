@@ -110,7 +110,7 @@ def breakdown(
     refuse_weights(everything, "a breakdown counts incidents")
     parameters.update(incidents=everything.size, by=by, across=across, level=level, most=most, k=k, seed=seed)
     attributes = [
-        left_alone(lambda name=name: attribute_of(everything, name).pooled(most), progress)  # type: ignore[misc]
+        left_alone(lambda name=name: attribute_of(everything, name).pooled(most, k), progress)  # type: ignore[misc]
         for name in (by, across)
         if name is not None
     ]
