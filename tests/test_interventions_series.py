@@ -266,3 +266,48 @@ def test_too_few_areas_are_refused():
     other = lg.Features([shapely.to_wkb(shapely.box(1, 1, 2, 2))], CRS)
     with pytest.raises(ValueError, match="1 treated areas have incidents, and at least two are needed"):
         lg.difference_in_differences(points_of(drawn_steps(1)), treated=square, control=other, start="2022-01-03")
+
+
+def test_a_table_of_counts_is_told_as_its_incidents_are(panel):
+    counts, group, _, found = panel
+    names = np.array([f"area {number:02}" for number in range(16)])
+    days = np.datetime64("2023-01-01") + 28 * np.arange(counts.shape[1])
+    table = dict(period=np.tile(days, 16), count=counts.ravel(), cell=np.repeat(names, counts.shape[1]))
+    options = dict(treated=names[group].tolist(), control=names[~group].tolist(), start=days[4], step=28)
+    # The dates lie whole weeks apart; the last of them ends the last four weeks.
+    weeks = {name: np.append(column, last) for (name, column), last in zip(table.items(), (days[-1] + 21, 0, names[0]))}
+    told = lg.difference_in_differences(weeks, **options)
+    for name in ("estimate", "low", "high", "p", "p_regrouped"):
+        np.testing.assert_allclose(told[name], found[name])
+    with pytest.raises(ValueError, match="treated names 'nowhere'"):
+        lg.difference_in_differences(weeks, **{**options, "treated": ["nowhere"]})
+    with pytest.raises(ValueError, match="'area 00' is treated and control"):
+        lg.difference_in_differences(weeks, **{**options, "control": options["treated"]})
+    with pytest.raises(ValueError, match="within the week of the table that begins on 2023-04-23"):
+        lg.difference_in_differences(weeks, **{**options, "start": "2023-04-25"})
+    with pytest.raises(ValueError, match="take a step of 7, 14"):
+        lg.difference_in_differences(weeks, **{**options, "step": 10})
+
+
+@pytest.mark.parametrize("own", ["day", "week"])
+def test_a_series_of_a_table_is_told_as_its_incidents_are(own):
+    steps = drawn_steps(5)
+    points = points_of(steps)
+    expected = lg.interrupted_series(points, start="2022-01-03")
+    first = expected.begins[0]
+    day = points.when.astype("M8[D]")
+    # Whole weeks, as the series of incidents takes them.
+    day = day[(day >= first) & (day < expected.begins[-1] + 7)]
+    length = 7 if own == "week" else 1
+    at = (day - first).astype(int) // length
+    count = np.bincount(at, minlength=int(expected.begins.size * 7 / length))
+    table = dict(date=first + length * np.arange(count.size), count=count)
+    found = lg.interrupted_series(table, start="2022-01-03")
+    np.testing.assert_allclose(found["estimate"], expected["estimate"])
+    named = {name: np.tile(column, 2) for name, column in table.items()}
+    named["group"] = np.repeat(["here", "there"], count.size)
+    beside = lg.interrupted_series(named, start="2022-01-03", treated="here", control="there")
+    assert beside["estimate"][0] == pytest.approx(1)
+    if own == "week":
+        with pytest.raises(ValueError, match="The table holds counts by week, got step 'month'"):
+            lg.interrupted_series(table, start="2022-01-03", step="month")

@@ -16,9 +16,11 @@ from ..periods import extent
 from ..progress import Progress, advance, within
 from ..results import Drawing, Picture, Table
 from ..temporal.count_series import names_of
+from ..temporal.given_series import is_table
 from . import difference_pages
 from .displacement_difference import level_of
 from .panel_ratios import Effect, effect, groupings, log_ratios, regrouped_p
+from .table_counts import refuse_shared, rows_of_names, series_of_counts, steps_of_series, until, whole_step
 from .trial_areas import TrialAreas
 from .trial_periods import DAY, Window, day_of, end_of
 
@@ -78,8 +80,10 @@ def difference_in_differences(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before and after.
-    treated, control : polygon layers; each polygon is an area. At least two of each are needed.
+    incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before and after. In scripts also a table of
+        counts by day or week (`period`, `count`, and a column that tells areas apart, as `counts` gives).
+    treated, control : polygon layers; each polygon is an area; of a table the names of its areas. At least two of each are
+        needed.
     start : first day of the intervention (YYYY-MM-DD), the same for all treated areas.
     end : first day after it. Default: the day after the last one of which 95 % of the incidents are reported, as the file tells;
         else after the last incidents.
@@ -121,13 +125,18 @@ def difference_in_differences(
     ([0.5, 1.0], [0.029, 1.0])
     """
     level, began, seed = level_of(level), day_of("start", start), checks.whole("seed", seed, 0)
-    everything, placed, parameters = begin(incidents, None)
-    period_guards.warn(parameters, everything)
-    areas = TrialAreas.of(treated, control, None, placed.crs)
-    panel = _counted(placed, areas, began, end, step, parameters, within(progress, 0.0, 0.8))
+    if is_table(incidents):
+        panel, parameters = _of_table(incidents, treated, control, began, end, step)
+        labels = parameters["treated"], parameters["control"]
+    else:
+        everything, placed, parameters = begin(incidents, None)
+        period_guards.warn(parameters, everything)
+        areas = TrialAreas.of(treated, control, None, placed.crs)
+        panel = _counted(placed, areas, began, end, step, parameters, within(progress, 0.0, 0.8))
+        labels = areas.treated.label, areas.control.label
     advance(progress, 0.8)
     rows = _rows(panel, level, seed)
-    parameters.update(treated=areas.treated.label, control=areas.control.label, level=level, seed=seed, step=panel.step)
+    parameters.update(treated=labels[0], control=labels[1], level=level, seed=seed, step=panel.step)
     parameters.update(areas_treated=int(panel.treated.sum()), areas_control=int((~panel.treated).sum()))
     fewest = int(min(panel.treated.sum(), (~panel.treated).sum()))
     if fewest < FEW_AREAS:
@@ -141,7 +150,7 @@ def difference_in_differences(
         {name: np.array([row[name] for row in rows], dtype=float) for name in rows[0] if name not in columns}
     )
     label = " · ".join(
-        part for part in ("Difference in differences", everything.selection.get("category"), f"from {began}") if part
+        part for part in ("Difference in differences", parameters.get("category"), f"from {began}") if part
     )
     advance(progress, 1.0)
     return DifferenceInDifferences(columns, parameters, label=label, panel=panel)
@@ -159,16 +168,9 @@ def _counted(
     whole = Window(*(moment.astype("M8[D]") for moment in extent(placed)))
     last = end_of(placed, whole, end, parameters)
     days = int((last - began) / DAY)
-    if step is None:
-        usual = max(min(USUAL_STEP, days), 1)
-        step = parameters.choose("step", usual, "four weeks, or all the time after the start", " days")
-    step = checks.whole("step", step)
+    step = whole_step(step, days, USUAL_STEP, parameters)
     back, on = int((began - whole.begin) / DAY) // step, days // step
-    if back < 1 or on < 1:
-        raise ValueError(
-            f"There are {max(back, 0)} whole steps of {step} days before {began} and {max(on, 0)} after it; at least one of each "
-            "is needed."
-        )
+    _refuse_few(back, on, step, began)
     begins = np.arange(-back, on) * step
     counts, names = [], []
     assert placed.when is not None  # extent asked for it
@@ -181,6 +183,33 @@ def _counted(
         names.append(np.asarray(names_of(layer), dtype=object))
     treated = np.repeat([True, False], [len(part) for part in counts])
     return _known(Panel(np.vstack(counts).astype(float), treated, np.concatenate(names), begins, step), parameters)
+
+
+def _refuse_few(back: int, on: int, step: int, began: np.datetime64) -> None:
+    if back < 1 or on < 1:
+        raise ValueError(
+            f"There are {max(back, 0)} whole steps of {step} days before {began} and {max(on, 0)} after it; at least one of each "
+            "is needed."
+        )
+
+
+def _of_table(
+    table: Any, treated: Any, control: Any, began: np.datetime64, end: Any, step: Any
+) -> tuple[Panel, Parameters]:
+    """Return the panel of a table of counts, and the record."""
+    series, parameters = series_of_counts(table)
+    groups = [rows_of_names(series, name, given) for name, given in (("treated", treated), ("control", control))]
+    refuse_shared(series, *groups)
+    parameters.update({name: f"{rows.size:,} of the table" for name, rows in zip(("treated", "control"), groups)})
+    if end is not None:
+        series = until(series, day_of("end", end))
+    step = whole_step(step, int((series.end - began) / DAY), USUAL_STEP, parameters)
+    counts, back, on = steps_of_series(series, began, step)
+    _refuse_few(back, on, step, began)
+    rows = np.concatenate(groups)
+    own = np.repeat([True, False], [len(group) for group in groups])
+    panel = Panel(counts[rows], own, series.name[rows], np.arange(-back, on) * step, step)
+    return _known(panel, parameters), parameters
 
 
 def _known(panel: Panel, parameters: Parameters) -> Panel:

@@ -14,10 +14,12 @@ from ..parameters import Parameters, in_words, p_in_words
 from ..periods import extent
 from ..progress import Progress, advance, within
 from ..results import Drawing, Picture, Table
+from ..temporal.given_series import is_table
 from . import interruption_pages
 from .displacement_difference import level_of
 from .segmented_regression import SLOPE_DAYS, Segmented, Steps, segmented, tellable
 from .step_counts import LEAST_BEFORE, STEPS, counted_groups, steps_around, steps_of
+from .table_counts import counted_of_table
 from .trial_periods import Window, day_of, end_of
 
 MOST_PLACEBOS = 12
@@ -84,7 +86,8 @@ def interrupted_series(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before and after.
+    incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before and after. In scripts also a table of counts
+        (`period`, `count`, and a column that tells series apart, as `counts` gives): treated and control are then names in it.
     start : first day after which all is otherwise (YYYY-MM-DD).
     end : first day after the series. Default: the day after the last one of which 95 % of the incidents are reported, as the
         file tells; else after the last incidents.
@@ -125,10 +128,14 @@ def interrupted_series(
     """
     level = level_of(level)
     checks.option("step", step, list(STEPS))
-    everything, placed, parameters = begin(incidents, None)
-    period_guards.warn(parameters, everything)
     began = day_of("start", start)
-    counted = counted_groups(everything, placed, treated, control, parameters, within(progress, 0.0, 0.5))
+    if is_table(incidents):
+        counted, parameters = counted_of_table(incidents, step, began, treated, control)
+        everything = counted[0]
+    else:
+        everything, placed, parameters = begin(incidents, None)
+        period_guards.warn(parameters, everything)
+        counted = counted_groups(everything, placed, treated, control, parameters, within(progress, 0.0, 0.5))
     whole = Window(*(moment.astype("M8[D]") for moment in extent(counted[0])))
     begins, length = steps_around(
         Window(whole.begin, end_of(everything, whole, end, parameters)), began, step, parameters

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .trial_results import Intervention
 
 WEEK, LEFT, HIGH, ROW = 7, 60.0, 190.0, 26.0
-NAMES = 300.0
+NAMES = 360.0
 SHADE = "#f0f0ee"
 CAVEATS = (
     "Reported crime is not crime: an intervention may change what is reported.",

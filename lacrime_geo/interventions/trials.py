@@ -183,8 +183,8 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
     rates = counts.sums((periods.before, periods.after), 0)[:, 0] / lengths[0]
     beside = float((rates[CONTROL:] / scale[CONTROL:] ** 2).sum())
     widened = max(spread, 1.0) if z.size >= ENOUGH_PLACEBOS else 1.0
-    two = (float(rates[kind]) for kind in (TREATED, CONTROL))
-    design = Design(*two, *map(float, lengths), level, widened, beside)
+    two = [float(rates[kind]) for kind in (TREATED, CONTROL)]
+    design = Design(two[0], two[1], float(lengths[0]), float(lengths[1]), level, widened, beside)
     least = {test: smallest_fall(design, test, POWER) for test in ("wdd", "irr")}
     parameters["detectable"] = {test: None if np.isnan(fall) else round(fall, 3) for test, fall in least.items()}
     parameters["told"] = detectable_in_words(least, counts.kinds > WITHOUT)
@@ -193,10 +193,10 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
 def detectable_in_words(least: dict[str, float], displaced: bool = False) -> str:
     """Say which fall a trial could have told, by the difference and by the ratio.
 
-    >>> print(detectable_in_words({"wdd": 0.42, "irr": float("nan")}))
-    With as many incidents as before, 80 of 100 trials would tell a fall of 42 % by the difference, not even one to 0 by the ratio
+    >>> print(detectable_in_words({"wdd": float("nan"), "irr": 0.42}))
+    With as many incidents as before, 80 of 100 trials would tell no fall by the difference, a fall of 42 % by the ratio
     """
-    falls = ["not even one to 0" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
+    falls = ["no fall" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
     rings = " (displacement counted in)" if displaced else ""
     return (
         f"With as many incidents as before, {POWER:g} of 100 trials would tell {falls[0]} by the difference{rings}, {falls[1]} "
