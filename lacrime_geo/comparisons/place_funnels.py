@@ -150,7 +150,7 @@ def funnel(
 
 
 def _tails(limits: Sequence[float]) -> tuple[float, float]:
-    given = [] if limits is None else checks.numbers("limits", limits, np.size(limits)).tolist()
+    given = checks.numbers("limits", limits, np.size(limits)).tolist()
     shares = sorted(checks.per_cent("limits", limit) / 100 for limit in given)
     if len(shares) != 2 or shares[0] == shares[1] or shares[0] < 0.5:
         raise ValueError(f"limits must be two in per cent, from 50 on, such as 95, 99.8, got {limits!r}.")

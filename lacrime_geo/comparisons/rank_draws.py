@@ -72,7 +72,7 @@ def drawn_ranks(
     sorted_back = np.argsort(order)
     told = [values[sorted_back] for values in _told(ranks, level, top, within(progress, 0.8, 0.95))]
     first = sorted_back[np.argmin(told[0])]
-    return DrawnRanks(*told, _below(ranks, first, within(progress, 0.95, 1.0))[sorted_back])
+    return DrawnRanks._make([*told, _below(ranks, first, within(progress, 0.95, 1.0))[sorted_back]])
 
 
 def _told(ranks: np.ndarray, level: float, top: int, progress: Progress) -> list[np.ndarray]:
