@@ -119,7 +119,7 @@ def test_unmapped_incidents_are_warned_of_with_their_keys(caplog):
         ),
         (lambda: incidents([0.0], [0.0], source={"crime_code": [624]}), {}, "All 1 incidents .* weigh 0"),
         (lambda: incidents([], [], source={"crime_code": []}), {}, "which holds nothing"),
-        (lambda: incidents([0.0], [0.0], source={"a": [510]}), {"column": "b"}, "no column 'b'"),
+        (lambda: incidents([0.0], [0.0], source={"a": [510]}), {"key_column": "b"}, "no column 'b'"),
     ],
 )
 def test_what_cannot_be_weighed_is_told_with_what_would_do(points, options, sentence):
@@ -129,7 +129,7 @@ def test_what_cannot_be_weighed_is_told_with_what_would_do(points, options, sent
 
 def test_the_column_of_the_keys_may_be_named():
     points = incidents([0.0, 1.0], [0.0, 0.0], source={"code": [510, 624]})
-    found = lg.harm(points, column="code")
+    found = lg.harm(points, key_column="code")
     assert found["weight"].tolist() == [1.0, 0.0] and next(iter(found.codes().columns)) == "code"
 
 

@@ -208,7 +208,7 @@ def test_the_default_is_the_first_shipped_scale_that_fits():
     assert lg.harm_sensitivity(layer(), **OPTIONS)["name"].tolist() == ["counts", "ucr_part1"]
     x, y = clustered(300, 1)
     elsewhere = incidents(x, y, source={"deed": np.array(["burglary", "other"] * 150)})
-    assert lg.harm_sensitivity(elsewhere, column="deed", **OPTIONS)["name"].tolist() == ["counts", "ucr_part1"]
+    assert lg.harm_sensitivity(elsewhere, key_column="deed", **OPTIONS)["name"].tolist() == ["counts", "ucr_part1"]
     with pytest.raises(ValueError, match="None of the shipped scales has keys of the incidents"):
         lg.harm_sensitivity(incidents(*clustered(300, 1), source={"a": np.arange(300)}), **OPTIONS)
 

@@ -11,7 +11,7 @@ from ..severity_class import SeverityScores, predict_severity
 from ..severity_class.report_columns import LOOKED_FOR
 
 # Of categories the layer's own are taken, under whatever name.
-KEYS = Column("column", "Column of the scale's keys", holds="text", usual=("crime_code", "nibrs_code"))
+KEYS = Column("key_column", "Column of the scale's keys", holds="text", usual=("crime_code", "nibrs_code"))
 
 ANALYSES = (
     Analysis(

@@ -69,7 +69,7 @@ def harm_sensitivity(
     incidents: Any,
     *,
     scales: Any = None,
-    column: str | None = None,
+    key_column: str | None = None,
     cell_size: float | None = None,
     boundary: Any = None,
     shape: str = "square",
@@ -85,7 +85,7 @@ def harm_sensitivity(
     incidents : Incidents, GeoDataFrame of points, or path; with the columns of the scales' keys.
     scales : names ("part1_2", "ucr_part1") or paths of CSVs, in a list or with commas between. Default: the first of the two
         that has keys of these incidents.
-    column : column in which the keys of all scales are looked up. Default: for each the one that its first column names.
+    key_column : column in which the keys of all scales are looked up. Default: for each the one that its first column names.
     cell_size : side of a square, or width of a hexagon (m). Default: as of `hotspots`, announced.
     boundary : polygons of the study area. Default: cells with incidents, and gaps between them.
     shape : "square" or "hex" cells. Default "square".
@@ -133,8 +133,8 @@ def harm_sensitivity(
     parameters.update(budget=budget, top_cells=top, occupied_cells=int(celled.occupied.size))
     parameters.update(resamples=resamples, seed=seed)
     advance(progress, 0.1)
-    chosen = _scales(everything, scales, column)
-    harms = [_harm(everything, scale, column, parameters) for scale in chosen]
+    chosen = _scales(everything, scales, key_column)
+    harms = [_harm(everything, scale, key_column, parameters) for scale in chosen]
     advance(progress, 0.15)
     rows = np.flatnonzero(everything.placed)[celled.rows]
     weights = [np.ones(rows.size), *(_in_cells(found, rows) for found in harms)]
@@ -167,7 +167,7 @@ def _scales(incidents: Incidents, scales: Any, column: str | None) -> list[HarmS
         where = repr(column) if column else "'crime_code' and 'category'"
         raise ValueError(
             f"None of the shipped scales has keys of the incidents of {incidents.label!r}, looked up in {where}; name the "
-            "column of their keys (column), or give scales: the path of a CSV of your own."
+            "column of their keys (key_column), or give scales: the path of a CSV of your own."
         )
     return as_scales(fits[:1])
 

@@ -58,7 +58,7 @@ class Harm(Marks):
         total = np.where(mapped, weight, 0.0) * count
         order = np.lexsort((keys.astype(str), -count, -total, ~mapped))
         columns = {
-            str(self.parameters["column"]): keys,
+            str(self.parameters["key_column"]): keys,
             "weight": weight,
             "citation": np.array([self.scale.citation_of(key) for key in keys], dtype=object),
             "incidents": count,
@@ -74,7 +74,7 @@ def harm(
     incidents: Any,
     *,
     scale: str | os.PathLike[str] | HarmScale = "part1_2",
-    column: str | None = None,
+    key_column: str | None = None,
     progress: Progress = None,
 ) -> Harm:
     """Weigh each incident by its harm on a scale, with every weight cited and what the scale does not know counted.
@@ -85,7 +85,7 @@ def harm(
         as well.
     scale : "part1_2" (LAPD crime codes: 1 for Part 1, 0 for Part 2), "ucr_part1" (categories: 1 for the FBI's Part I), or the
         path of a CSV of your own: its first column is named as the column it weighs, ``weight`` and ``citation`` follow.
-    column : column in which the scale's keys are looked up. Default: the one that its first column names.
+    key_column : column in which the scale's keys are looked up. Default: the one that its first column names.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -118,7 +118,7 @@ def harm(
     everything = as_incidents(incidents)
     parameters = Parameters(layer=everything.label, incidents=everything.size, period=everything.period)
     parameters.update(everything.selection)
-    return weighed(everything, as_scale(scale), column, parameters, progress)
+    return weighed(everything, as_scale(scale), key_column, parameters, progress)
 
 
 def weighed(
@@ -145,7 +145,7 @@ def weighed(
 
 
 def _keep_scale(scale: HarmScale, column: str, parameters: Parameters) -> None:
-    parameters.update(scale=scale.name, column=column, scale_title=scale.title, unit=scale.unit)
+    parameters.update(scale=scale.name, key_column=column, scale_title=scale.title, unit=scale.unit)
     parameters.update(scale_source=scale.source, scale_version=scale.version)
     if not scale.source:
         parameters.warn(
@@ -180,8 +180,8 @@ def _require_some(
 def _remedy(incidents: Incidents, scale: HarmScale) -> str:
     others = [name for name in fitting(incidents) if name != scale.name]
     if others:
-        return f"the scale {others[0]!r} fits these incidents, or name the column of its keys (column)"
-    return "name the column of its keys (column), or give a CSV of your own with these keys"
+        return f"the scale {others[0]!r} fits these incidents, or name the column of its keys (key_column)"
+    return "name the column of its keys (key_column), or give a CSV of your own with these keys"
 
 
 def _tell(scale: HarmScale, keys: Texts, weight: np.ndarray, mapped: np.ndarray, parameters: Parameters) -> None:
