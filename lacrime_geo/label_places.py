@@ -155,8 +155,9 @@ class _Chart:
 
     def is_free(self, box: Box) -> bool:
         """Tell whether there is nothing in a box but lines."""
-        held = box.held(self.dots, self.radius) or any(box.overlaps(other) for other in self.filled)
-        return box.within(self.page) and not held
+        if not box.within(self.page) or any(box.overlaps(other) for other in self.filled):
+            return False
+        return not box.held(self.dots, self.radius)
 
     def covered(self, box: Box) -> int:
         """Return over how many pieces of lines a box lies."""
@@ -185,8 +186,7 @@ def _best(chart: _Chart, x: float, y: float, wide: float) -> Choice | None:
         far = away > AWAY[0]
         for side, (right, down) in enumerate(SIDES):
             box = _beside(x, y, wide, chart.size * LINE, right, down, away)
-            covered = chart.covered(box)
-            if covered > MOST_PIECES or not chart.is_free(box):
+            if not chart.is_free(box) or (covered := chart.covered(box)) > MOST_PIECES:
                 continue
             passed = chart.passed(_leader(box, x, y)) if far else 0.0
             cost = away + side * LATER_SIDE + OVER_PIECE * covered + PAST_DOT * passed
