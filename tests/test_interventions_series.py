@@ -285,6 +285,8 @@ def test_a_table_of_counts_is_told_as_its_incidents_are(panel):
         lg.difference_in_differences(weeks, **{**options, "control": options["treated"]})
     with pytest.raises(ValueError, match="within the week of the table that begins on 2023-04-23"):
         lg.difference_in_differences(weeks, **{**options, "start": "2023-04-25"})
+    with pytest.raises(ValueError, match="start is 2030-01-01, and what is counted ends with"):
+        lg.difference_in_differences(weeks, **{**options, "start": "2030-01-01"})
     with pytest.raises(ValueError, match="take a step of 7, 14"):
         lg.difference_in_differences(weeks, **{**options, "step": 10})
 

@@ -231,6 +231,17 @@ def test_sizes_weigh_in_the_fall_that_could_be_told(incidents):
     assert told == pytest.approx(1.96 + 0.8416, abs=0.02)
 
 
+def test_incidents_without_a_date_are_told(incidents, caplog):
+    when = incidents.when.astype("M8[s]")
+    when[::5] = np.datetime64("NaT")
+    some = lg.Incidents(incidents.easting, incidents.northing, when=when, crs=CRS)
+    with caplog.at_level("INFO", "lacrime_geo"):
+        found = lg.intervention(some, treated=TREATED, control=CONTROL, start=str(START), end="2023-10-01")
+    missing = (by_geos(incidents.easting, incidents.northing)[::5] % 5 < 2).sum()
+    assert found.parameters["undated_in_areas"] == missing
+    assert f"{missing:,} incidents in these areas have no date" in caplog.text
+
+
 def test_without_widening_stands_beside(trial):
     same = trial["dispersion"] == 1
     assert same.any() and (trial["dispersion"] >= 1).all()

@@ -22,7 +22,7 @@ from .displacement_difference import level_of
 from .panel_ratios import Effect, effect, groupings, log_ratios, regrouped_p
 from .table_counts import refuse_shared, rows_of_names, series_of_counts, steps_of_series, until, whole_step
 from .trial_areas import TrialAreas
-from .trial_periods import DAY, Window, day_of, end_of
+from .trial_periods import DAY, Window, day_of, end_of, refuse_late
 
 USUAL_STEP = 28
 FEW_AREAS = 20
@@ -167,6 +167,7 @@ def _counted(
 ) -> Panel:
     whole = Window(*(moment.astype("M8[D]") for moment in extent(placed)))
     last = end_of(placed, whole, end, parameters)
+    refuse_late(began, last)
     days = int((last - began) / DAY)
     step = whole_step(step, days, USUAL_STEP, parameters)
     back, on = int((began - whole.begin) / DAY) // step, days // step
@@ -203,6 +204,7 @@ def _of_table(
     parameters.update({name: f"{rows.size:,} of the table" for name, rows in zip(("treated", "control"), groups)})
     if end is not None:
         series = until(series, day_of("end", end))
+    refuse_late(began, series.end)
     step = whole_step(step, int((series.end - began) / DAY), USUAL_STEP, parameters)
     counts, back, on = steps_of_series(series, began, step)
     _refuse_few(back, on, step, began)

@@ -145,6 +145,8 @@ def small_counts(counts: np.ndarray) -> list[str]:
 
 def counts_of(name: str, pair: Any) -> np.ndarray:
     """Return a count before and one after as floats (2,)."""
+    if np.size(pair) != 2:
+        raise ValueError(f"{name} must be two counts, before and after, such as 50,30; got {np.size(pair)}.")
     counts = checks.numbers(name, pair, 2)
     bad = np.flatnonzero((counts < 0) | (counts % 1 != 0))
     if bad.size:

@@ -14,7 +14,7 @@ from ..periods import extent
 from ..progress import Progress
 from .segmented_regression import Steps, tellable
 from .trial_areas import TrialAreas
-from .trial_periods import DAY, Window
+from .trial_periods import DAY, Window, refuse_late
 
 STEPS = {"day": 1, "week": 7, "month": 0}
 LEAST_BEFORE, LEAST_AFTER = 12, 4
@@ -49,6 +49,7 @@ def steps_around(
     whole: Window, began: np.datetime64, step: str, parameters: Parameters
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the first day of each whole step and its days; one of them begins with the start."""
+    refuse_late(began, whole.end)
     if step == "month":
         month = began.astype("M8[M]")
         edges = np.arange((whole.begin - DAY).astype("M8[M]") + 1, whole.end.astype("M8[M]") + 1)

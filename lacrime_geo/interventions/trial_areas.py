@@ -23,7 +23,7 @@ MOST_POINTS, POINTS_ACROSS, LEAST_ACROSS = 120_000, 10.0, 4.0
 MOST_TO_A_SIDE, LEAST_TO_A_SIDE = 200, 6
 # The lattice tells sizes within some per cent.
 ONCE = 1.05
-_AT_ONCE = 20_000
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, eq=False)

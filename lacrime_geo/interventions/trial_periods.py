@@ -88,6 +88,12 @@ def day_of(name: str, value: Any) -> np.datetime64:
     return day
 
 
+def refuse_late(began: np.datetime64, end: np.datetime64) -> None:
+    """Raise where nothing lies after a start."""
+    if began >= end:
+        raise ValueError(f"start is {began}, and what is counted ends with {end - DAY}; give an earlier start.")
+
+
 def end_of(incidents: Incidents, whole: Window, end: Any, parameters: Parameters) -> np.datetime64:
     """Return the first day after a trial: as asked for, else after the last day of which enough is reported."""
     if end is not None:

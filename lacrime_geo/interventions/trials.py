@@ -17,7 +17,7 @@ from .trial_areas import CONTROL, KINDS, NEAR_TREATED, TREATED, TrialAreas, area
 from .trial_counts import WITHOUT, TrialCounts, dispersion_of, unlike, unlike_in_words
 from .trial_periods import DAY, TrialPeriods, trial_periods
 from .trial_results import Intervention, Trial, intervention_of
-from .trial_rows import ENOUGH_PLACEBOS, Asked, rows_of
+from .trial_rows import ENOUGH_PLACEBOS, RATIO, Asked, Row, rows_of
 
 POWER = 80.0
 
@@ -105,9 +105,17 @@ def intervention(
     rows = rows_of(counts, periods, Asked(scale, level, seed), placed.weight is not None)
     _judge(counts, periods, scale, level, parameters)
     parameters.update(level=level, per_area=bool(per_area), seed=seed)
-    parameters.tell(rows[0].sentence)
+    parameters.tell(_answer(rows, *counts.sums((periods.before, periods.after), 0)[:WITHOUT, 0]))
     advance(progress, 1.0)
     return intervention_of(rows, Trial(areas, shapes, periods, counts), parameters, _title(placed, periods))
+
+
+def _answer(rows: list[Row], treated: float, control: float) -> str:
+    """Return the first row in words; the rate ratio before it where areas had too unlike counts for a difference."""
+    if not unlike(float(treated), float(control)):
+        return rows[0].sentence
+    ratio = next(row.sentence for row in rows if row.statistic == RATIO)
+    return f"{ratio[0].lower()}{ratio[1:]}. As a difference, which such unequal areas make doubtful: {rows[0].sentence}"
 
 
 def _counted(placed: Incidents, areas: TrialAreas, periods: TrialPeriods, progress: Progress) -> TrialCounts:
@@ -115,7 +123,8 @@ def _counted(placed: Incidents, areas: TrialAreas, periods: TrialPeriods, progre
     assert placed.when is not None  # of which the periods were chosen
     kind = areas.kind_of(placed.easting, placed.northing, progress)
     weight = np.ones(placed.size) if placed.weight is None else placed.weight
-    counts = TrialCounts(placed.when.astype("M8[D]"), kind, weight, len(areas.kinds))
+    inside = kind >= 0
+    counts = TrialCounts(placed.when[inside].astype("M8[D]"), kind[inside], weight[inside], len(areas.kinds))
     sums = counts.sums((periods.before, periods.after), 0)
     for number, layer in ((TREATED, areas.treated), (CONTROL, areas.control)):
         if not sums[number].any():
@@ -142,7 +151,8 @@ def _record(
     parameters.update(treated=areas.treated.label, control=areas.control.label, displacement=areas.displacement)
     parameters["counts"] = {kind: [int(count) for count in row] for kind, row in zip(areas.kinds, sums)}
     parameters["area_km2"] = {kind: float(size / 1e6) for kind, size in zip(areas.kinds, sizes)}
-    parameters["undated_left_out"] = int(np.isnat(counts.day).sum())
+    undated = int(np.isnat(counts.day).sum())
+    parameters.note("undated_in_areas", undated, f"{undated:,} incidents in these areas have no date and are left out")
     whole = everything.select(since=str(periods.before.begin), until=str(periods.after.end))
     period_guards.warn(parameters, whole)
     if areas.displacement and (sizes[NEAR_TREATED:] == 0).any():
@@ -176,7 +186,8 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
             )
     else:
         parameters.warn(
-            f"Only {z.size} earlier {'pair' if z.size == 1 else 'pairs'} of periods of this length can be held against this one: "
+            f"{'Only 1' if z.size == 1 else f'Only {z.size}' if z.size else 'No'} earlier {'pair' if z.size == 1 else 'pairs'} of "
+            "periods of this length can be held against this one: "
             "whether both areas went the same way before is hardly known."
         )
     lengths = periods.before.days, periods.after.days

@@ -71,7 +71,7 @@ def _from_edges(x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray
     """Return the exact distance (n,) to the nearest edge: of the pieces whose middle is near, until no other can be nearer."""
     from scipy.spatial import cKDTree
 
-    tree = cKDTree((start + end) / 2)
+    tree, half = cKDTree((start + end) / 2), float(np.hypot(*(end - start).T).max()) / 2
     places, found = np.column_stack([x, y]), np.full(x.size, np.inf)
     open_rows, several = np.arange(x.size), min(_AT_FIRST, len(start))
     while open_rows.size:
@@ -80,7 +80,7 @@ def _from_edges(x: np.ndarray, y: np.ndarray, start: np.ndarray, end: np.ndarray
         exact = _to_pieces(places[open_rows][:, None], start[piece], end[piece]).min(axis=1)
         found[open_rows] = exact
         # A piece reaches half its length towards a point.
-        unsure = (far[:, -1] - PIECE / 2 < exact) & (several < len(start))
+        unsure = (far[:, -1] - half < exact) & (several < len(start))
         open_rows, several = open_rows[unsure], min(4 * several, len(start))
     return found
 
