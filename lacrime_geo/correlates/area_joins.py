@@ -147,7 +147,7 @@ def join_by_area(
     return JoinedAreas(found, parameters, own, STYLE, label, other, inside)
 
 
-def _named(columns: str | Sequence[str]) -> list[str]:
+def _named(columns: Any) -> list[str]:
     """Return the names of columns, each once; raise where one is of victims, or of a column that the result has itself."""
     named = [name.strip() for name in columns.split(",")] if isinstance(columns, str) else columns
     if not isinstance(named, Sequence) or not all(isinstance(name, str) for name in named):

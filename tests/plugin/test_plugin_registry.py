@@ -115,7 +115,7 @@ BAD = {
     "funnel": ({"LIMITS": "95"}, "limits must be two in per cent"),
     "rank_intervals": ({"TOP": 100_000}, "top is 100,000, and only"),
     "rate_trends": ({"MOST_JOINPOINTS": 9}, "most_joinpoints must be 5 at most, got 9"),
-    "persistent_high": ({"SINCE": 2031}, "No agency is usable in 2031 to 2023"),
+    "persistent_high": ({"SINCE": 2031}, "No agency is usable since 2031 until 2024"),
     "predict_high_crime": ({"TEST_SINCE": 1900}, "test_since must be a year from 2004 to 2023, got 1900"),
     "concentration": ({"LATER_SINCE": "2031-01-01"}, "2031"),
     "reporting_delay": ({"AS_OF": "2001-01-01"}, "2001-01-01"),
