@@ -131,7 +131,7 @@ def test_lengths_matter_where_they_differ_between_the_areas():
             "treated must be two whole numbers of at least 0, before and after, got 2.5",
         ),
         (lambda: lg.wdd((1, 2), (3, -4)), "control must be two whole numbers"),
-        (lambda: lg.wdd((1, 2, 3), (3, 4)), "treated has 3 values for 2 rows"),
+        (lambda: lg.wdd((1, 2, 3), (3, 4)), "treated must be two counts, before and after, such as 50,30; got 3"),
         (lambda: lg.wdd((1, 2), (3, 4), periods=(0, 1)), "periods must be above 0, got 0"),
         (lambda: lg.wdd((1, 2), (3, 4), areas=(1, -1)), "areas must be above 0, got -1"),
         (lambda: lg.wdd((1, 2), (3, 4), level=0.95), "level must be per cent"),
@@ -158,7 +158,7 @@ def test_the_commands_print_the_answer(capsys):
     assert main(["e_test", "6", "2"]) == 0
     assert "p = 0.175" in capsys.readouterr().out
     assert main(["wdd", "--treated", "207", "--control", "308,318"]) != 0
-    assert "treated has 1 values for 2 rows" in capsys.readouterr().err
+    assert "treated must be two counts, before and after, such as 50,30; got 1." in capsys.readouterr().err
 
 
 def test_counts_of_billions_need_no_memory():

@@ -372,3 +372,10 @@ def test_where_nothing_began_one_in_twenty_is_told():
         )
         told.append(found["p"][0] <= 0.05)
     assert 0.01 < np.mean(told) < 0.08
+
+
+def test_areas_too_unlike_for_a_difference_are_answered_by_the_ratio(incidents):
+    here, there = layer(shapely.box(0, 0, 900, 700)), layer(shapely.box(1500, 0, 1800, 300))
+    found = lg.intervention(incidents, treated=here, control=there, start=START)
+    ratio = found["sentence"][list(found["statistic"]).index("rate ratio")]
+    assert found.parameters["found"].startswith(ratio) and found["sentence"][0] in found.parameters["found"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 WIDTH, MARGIN, ROW, LABEL, NUMBERS = 860, 20, 24, 280, 150
 HEAD = 118
+SLANTED = 100
 # Residuals beyond these would come by chance in 1 of 20 and 1 of 1,000 cells.
 LIMITS = (1.96, 3.29)
 LEGEND = (
@@ -86,7 +87,8 @@ def _field(found: Breakdown, top: float) -> tuple[list[str], float]:
     """Return a cell for each pair of values: its share within its column, coloured where it is more or less than chance."""
     across, values = (list(dict.fromkeys(found[name].tolist())) for name in ("across", "value"))
     left, first = MARGIN + LABEL, top + HEAD
-    wide = min((WIDTH - MARGIN - left) / len(across), 90.0)
+    # The last slanted name leans out to the right of its column.
+    wide = min((WIDTH - MARGIN - left) / len(across), (WIDTH - left - SLANTED) / (len(across) - 0.5), 90.0)
     parts = [text("Share within each column, %", MARGIN, first - 8, "start", weight="bold")]
     for number, name in enumerate(across):
         at = left + wide * (number + 0.5)

@@ -115,7 +115,7 @@ def _answer(rows: list[Row], treated: float, control: float) -> str:
     if not unlike(float(treated), float(control)):
         return rows[0].sentence
     ratio = next(row.sentence for row in rows if row.statistic == RATIO)
-    return f"{ratio[0].lower()}{ratio[1:]}. As a difference, which such unequal areas make doubtful: {rows[0].sentence}"
+    return f"{ratio}. As a difference, which such unequal areas make doubtful: {rows[0].sentence}"
 
 
 def _counted(placed: Incidents, areas: TrialAreas, periods: TrialPeriods, progress: Progress) -> TrialCounts:
@@ -186,9 +186,8 @@ def _judge(counts: TrialCounts, periods: TrialPeriods, scale: np.ndarray, level:
             )
     else:
         parameters.warn(
-            f"{'Only 1' if z.size == 1 else f'Only {z.size}' if z.size else 'No'} earlier {'pair' if z.size == 1 else 'pairs'} of "
-            "periods of this length can be held against this one: "
-            "whether both areas went the same way before is hardly known."
+            f"{f'Only {z.size}' if z.size else 'No'} earlier {'pair' if z.size == 1 else 'pairs'} of periods of this length can "
+            "be held against this one: whether both areas went the same way before is hardly known."
         )
     lengths = periods.before.days, periods.after.days
     rates = counts.sums((periods.before, periods.after), 0)[:, 0] / lengths[0]
@@ -207,7 +206,7 @@ def detectable_in_words(least: dict[str, float], displaced: bool = False) -> str
     >>> print(detectable_in_words({"wdd": float("nan"), "irr": 0.42}))
     With as many incidents as before, 80 of 100 trials would tell no fall by the difference, a fall of 42 % by the ratio
     """
-    falls = ["no fall" if np.isnan(fall) else f"a fall of {100 * fall:.0f} %" for fall in least.values()]
+    falls = [f"a fall of {100 * fall:.0f} %" if np.isfinite(fall) else "no fall" for fall in least.values()]
     rings = " (displacement counted in)" if displaced else ""
     return (
         f"With as many incidents as before, {POWER:g} of 100 trials would tell {falls[0]} by the difference{rings}, {falls[1]} "
