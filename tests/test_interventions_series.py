@@ -313,3 +313,17 @@ def test_a_series_of_a_table_is_told_as_its_incidents_are(own):
     if own == "week":
         with pytest.raises(ValueError, match="The table holds counts by week, got step 'month'"):
             lg.interrupted_series(table, start="2022-01-03", step="month")
+
+
+def test_the_lag_of_reports_is_warned_of_only_where_it_is_in_the_series():
+    random = np.random.default_rng(0)
+    when = np.datetime64("2023-01-01") + random.integers(0, 500, 4_000)
+    reported = when + random.geometric(0.1, when.size)
+    known = reported < np.datetime64("2024-05-01")
+    place = np.full(known.sum(), 100.0)
+    points = lg.Incidents(place, place, when=when[known], reported=reported[known], crs=CRS)
+    found = lg.interrupted_series(points, start="2023-12-01")
+    assert found.parameters["end"] < "2024-04-28"
+    assert not any("a fall there may be none" in said for said in found.parameters["warnings"])
+    asked = lg.interrupted_series(points, start="2023-12-01", end="2024-04-30")
+    assert any("a fall there may be none" in said for said in asked.parameters["warnings"])

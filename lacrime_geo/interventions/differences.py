@@ -129,8 +129,7 @@ def difference_in_differences(
         panel, parameters = _of_table(incidents, treated, control, began, end, step)
         labels = parameters["treated"], parameters["control"]
     else:
-        everything, placed, parameters = begin(incidents, None)
-        period_guards.warn(parameters, everything)
+        _, placed, parameters = begin(incidents, None)
         areas = TrialAreas.of(treated, control, None, placed.crs)
         panel = _counted(placed, areas, began, end, step, parameters, within(progress, 0.0, 0.8))
         labels = areas.treated.label, areas.control.label
@@ -168,6 +167,7 @@ def _counted(
     whole = Window(*(moment.astype("M8[D]") for moment in extent(placed)))
     last = end_of(placed, whole, end, parameters)
     refuse_late(began, last)
+    period_guards.warn(parameters, placed.select(since=str(whole.begin), until=str(last)))
     days = int((last - began) / DAY)
     step = whole_step(step, days, USUAL_STEP, parameters)
     back, on = int((began - whole.begin) / DAY) // step, days // step

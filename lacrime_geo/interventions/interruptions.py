@@ -134,12 +134,12 @@ def interrupted_series(
         everything = counted[0]
     else:
         everything, placed, parameters = begin(incidents, None)
-        period_guards.warn(parameters, everything)
         counted = counted_groups(everything, placed, treated, control, parameters, within(progress, 0.0, 0.5))
     whole = Window(*(moment.astype("M8[D]") for moment in extent(counted[0])))
-    begins, length = steps_around(
-        Window(whole.begin, end_of(everything, whole, end, parameters)), began, step, parameters
-    )
+    last = end_of(everything, whole, end, parameters)
+    if not is_table(incidents):
+        period_guards.warn(parameters, everything.select(since=str(whole.begin), until=str(last)))
+    begins, length = steps_around(Window(whole.begin, last), began, step, parameters)
     steps = steps_of(counted, begins, length, began, parameters)
     found = segmented(steps)
     placebo = _placebos(steps, begins, within(progress, 0.5, 1.0))
