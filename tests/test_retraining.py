@@ -434,3 +434,14 @@ def test_the_same_makes_the_same_file(tmp_path):
         retrain(file, rising(), candidates="drift", horizon=1)
         texts.append(file.read_bytes())
     assert texts[0] == texts[1] and json.loads(texts[0])["card"]["promotion"]["why"]
+
+
+def test_a_model_of_incidents_is_not_replaced_by_one_of_harm(tmp_path):
+    file = saved(tmp_path, "mean of 6", rising())
+    before = file.read_bytes()
+    harm = {**rising(), "unit": np.full(SIZE * SERIES, "Part 1 offences")}
+    with pytest.raises(ValueError, match="saved model is of incidents, and these counts are of Part 1 offences"):
+        retrain(file, harm, candidates="drift", horizon=1)
+    assert file.read_bytes() == before
+    of_harm = saved(tmp_path, "mean of 6", harm)
+    assert retrain(of_harm, harm, candidates="drift", horizon=1).parameters["unit"] == "Part 1 offences"

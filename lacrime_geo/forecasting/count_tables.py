@@ -15,7 +15,7 @@ from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..results import Table
-from ..temporal.count_series import CountSeries, count_series, rows_of_table, series_of_table
+from ..temporal.count_series import EFFECTIVE, CountSeries, count_series, rows_of_table, series_of_table
 from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .break_warnings import warn_of_breaks
@@ -23,7 +23,7 @@ from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
 from .estimated_steps import estimated
 from .models import Panel
 from .series_keys import Keys, keys_of_rows, many_keys
-from .weighted_sums import EFFECTIVE, INCIDENTS, UNIT
+from .weighted_sums import INCIDENTS, UNIT
 
 if TYPE_CHECKING:
     import pandas

@@ -13,6 +13,7 @@ from ..fingerprints import fingerprint
 from ..json_values import json_values
 from ..parameters import Parameters
 from ..results import Table
+from ..temporal.count_series import EFFECTIVE
 from . import card_texts
 from .baselines import NAIVE, SMOOTHING
 from .model_recipes import recipe_of, settled
@@ -158,15 +159,15 @@ def _training(panel: Panel, parameters: Parameters) -> dict[str, Any]:
 
 
 def fingerprint_of(panel: Panel) -> str:
-    """Return the fingerprint of counts: the same for the same keys, steps and counts."""
+    """Return the fingerprint of counts: the same for the same keys, steps, counts and, of sums, weights."""
     steps = panel.begin.size
     keys = {
         name: np.repeat(np.asarray(column).astype(str), steps).astype(object)
         for name, column in (panel.keys or {}).items()
     }
-    return fingerprint(
-        Table({**keys, "period": np.tile(panel.begin, panel.size), "count": panel.values.ravel()}, Parameters())
-    )
+    weights = {} if panel.weight is None else {EFFECTIVE: np.repeat(panel.weight, steps)}
+    columns = {**keys, "period": np.tile(panel.begin, panel.size), "count": panel.values.ravel(), **weights}
+    return fingerprint(Table(columns, Parameters()))
 
 
 def _metrics(scored: Backtest) -> dict[str, str]:

@@ -33,6 +33,7 @@ from .origin_numbers import origins_of
 from .promotion_words import caveat_of, sentence_of
 from .saved_models import SavedModel, load_model, write_model
 from .step_lengths import end_of
+from .weighted_sums import unit_in
 
 WINDOWS = {"month": 60, "week": 260, "day": 1826}
 WHY_WINDOW = "five years, in which seasons show; what was before has hardly a say in the next steps"
@@ -116,8 +117,8 @@ def retrain(
     Raises
     ------
     ValueError
-        If the file is no saved model or of counts by other steps, the history is too short for the origins, or what `backtest`
-        and `forecast` refuse.
+        If the file is no saved model, or of counts by other steps or of another unit (incidents, harm), the history is too short
+        for the origins, or what `backtest` and `forecast` refuse.
 
     Notes
     -----
@@ -152,6 +153,7 @@ def retrain_into(
     refuse_ending(model_file)
     staged, file, table = landing.stage(model_file), Path(model_file), as_counts(counts)
     incumbent = load_model(file) if file.exists() else None
+    _refuse_other_unit(incumbent, table)
     parameters = Parameters(layer=table.parameters.get("layer", table.label), step=table.step, model_file=str(file))
     parameters.update({name: table.parameters[name] for name in KEPT if table.parameters.get(name) is not None})
     panel, ahead = _panel(table, wanted, parameters)
@@ -235,6 +237,18 @@ def _candidates(wanted: Wanted, panel: Panel, parameters: Parameters) -> list[Co
     for model in models:
         recipe_of(model)  # what cannot be saved is refused before the work
     return [Contender(CANDIDATE, LastSteps(model, window)) for model in models]
+
+
+def _refuse_other_unit(incumbent: SavedModel | None, table: Counts) -> None:
+    """Raise where the saved model is of other counts than these: one of harm is no better or worse than one of incidents."""
+    if incumbent is None:
+        return
+    trained = incumbent.card.get("training_data")
+    unit = unit_in(trained if isinstance(trained, dict) else {})
+    if unit != table.unit:
+        raise ValueError(
+            f"The saved model is of {unit}, and these counts are of {table.unit}; give counts of the same, or another model file."
+        )
 
 
 def _of(incumbent: SavedModel | None) -> list[Contender]:
