@@ -61,7 +61,7 @@ def forecast_areas(
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`).
     areas : polygon layer, such as divisions; each polygon has a series. Default: all incidents together.
-    by : name of a column whose values tell areas apart, in place of polygons. Default: none.
+    by : name of a column whose values tell areas apart, in place of polygons; then no map is drawn. Default: none.
     step : "month", "week" or "day". Default: "auto", the longest of these of which the file has enough to score the forecast at
         eight past origins; else days.
     horizon : steps ahead. Default: 3 months, 4 weeks or 7 days.

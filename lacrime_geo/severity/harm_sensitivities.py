@@ -83,8 +83,8 @@ def harm_sensitivity(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path; with the columns of the scales' keys.
-    scales : names ("part1_2", "ucr_part1") or paths of CSVs, in a list or with commas between. Default: the first of the two
-        that has keys of these incidents.
+    scales : names ("part1_2", "ucr_part1") or paths of CSVs, in a list or with commas between; the cells on the map are
+        coloured by the first. Default: the first of the two that has keys of these incidents.
     key_column : column in which the keys of all scales are looked up. Default: for each the one that its first column names.
     cell_size : side of a square, or width of a hexagon (m). Default: as of `hotspots`, announced.
     boundary : polygons of the study area. Default: cells with incidents, and gaps between them.
