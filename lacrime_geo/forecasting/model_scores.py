@@ -38,7 +38,7 @@ def row_of(
         "r2_within": scores.r2(flat, mean, _own_means(actual)),
         "mase": _known_mean(scaled(scores.mase, actual, forecasts.mean, panel, origins)),
         "rmsse": _known_mean(scaled(scores.rmsse, actual, forecasts.mean, panel, origins)),
-        **_interval_scores(forecasts, flat),
+        **_interval_scores(forecasts, actual),
         "to_seasonal_naive": _ratio(missed.mean(), naive.mean()),
         "to_smoothing": _ratio(missed.mean(), smooth.mean()),
         "median_to_seasonal_naive": _known_median(missed.mean(axis=(0, 2)), of_series),
@@ -48,26 +48,27 @@ def row_of(
     return {"model": np.array([name], dtype=object), **{key: np.array([float(value)]) for key, value in row.items()}}
 
 
-def _interval_scores(forecasts: Forecasts, flat: np.ndarray) -> dict[str, Any]:
+def _interval_scores(forecasts: Forecasts, actual: np.ndarray) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    losses = []
+    losses, flat = [], actual.ravel()
     for level, low in forecasts.low.items():
         ends = low.ravel(), forecasts.high[level].ravel()
         found[f"coverage{level:g}"] = scores.coverage(flat, *ends)
         found[f"winkler{level:g}"] = scores.winkler(flat, *ends, level)
         tail = (1 - level / 100) / 2
         losses += [scores.pinball(flat, end, share) for end, share in zip(ends, (tail, 1 - tail))]
-    ranked = {"crps": _crps(forecasts, flat)} if len(forecasts.low) >= LEVELS_OF_CRPS else {}
+    ranked = {"crps": crps_by_origin(forecasts, actual).mean()} if len(forecasts.low) >= LEVELS_OF_CRPS else {}
     return {"pinball": np.mean(losses) if losses else np.nan, **ranked, **found}
 
 
-def _crps(forecasts: Forecasts, flat: np.ndarray) -> float:
-    """Return the score of the ends of all intervals and of the mean, which stands in for the median."""
+def crps_by_origin(forecasts: Forecasts, actual: np.ndarray) -> np.ndarray:
+    """Return the score at each origin, by the ends of all intervals and the mean, which stands in for the median (origins,)."""
     tails = {level: (1 - level / 100) / 2 for level in sorted(forecasts.low)}
-    above = [(1 - tail, forecasts.high[level].ravel()) for level, tail in tails.items()]
-    below = [(tail, forecasts.low[level].ravel()) for level, tail in reversed(tails.items())]
-    shares, quantiles = zip(*below, (0.5, forecasts.mean.ravel()), *above)
-    return float(scores.crps(flat, np.array(quantiles), shares))
+    above = [(1 - tail, forecasts.high[level]) for level, tail in tails.items()]
+    below = [(tail, forecasts.low[level]) for level, tail in reversed(tails.items())]
+    shares, quantiles = zip(*below, (0.5, forecasts.mean), *above)
+    every = (np.array([ends[at].ravel() for ends in quantiles]) for at in range(len(actual)))
+    return np.array([scores.crps(truth.ravel(), ends, shares) for truth, ends in zip(actual, every)])
 
 
 def _own_means(actual: np.ndarray) -> np.ndarray:

@@ -8,9 +8,9 @@ from importlib.util import find_spec
 import numpy as np
 
 import lacrime_geo as lg
-from lacrime_geo.forecasting import scores
 from lacrime_geo.forecasting.loss_differences import diebold_mariano
 from lacrime_geo.forecasting.model_names import MODELS
+from lacrime_geo.forecasting.model_scores import crps_by_origin
 from lacrime_geo.forecasting.models import Prediction
 from tools import markdown
 
@@ -60,25 +60,11 @@ def scored_months(folder):
     return lg.backtest(months(folder), [*models(), "ETS"], **asked)
 
 
-def ranked(found, name):
-    """Return the CRPS of a model at each origin (origins,)."""
-    made = found.made.forecasts[name]
-    tails = {level: (1 - level / 100) / 2 for level in sorted(made.low)}
-    shares = [*(tails[level] for level in reversed(tails)), 0.5, *(1 - tail for tail in tails.values())]
-    ends = [*(made.low[level] for level in reversed(tails)), made.mean, *(made.high[level] for level in tails)]
-    return np.array(
-        [
-            scores.crps(found.made.actual[origin].ravel(), np.array([end[origin].ravel() for end in ends]), shares)
-            for origin in range(len(found.made.actual))
-        ]
-    )
-
-
 def beside(found, baseline):
     """Return the scores of all models, the least CRPS first, beside those of a baseline."""
     overlap = found.made.origins.overlap
     missed = {name: np.abs(made.mean - found.made.actual) for name, made in found.made.forecasts.items()}
-    whole = {name: ranked(found, name) for name in missed}
+    whole = {name: crps_by_origin(made, found.made.actual) for name, made in found.made.forecasts.items()}
     header = [
         "model",
         "MAE",
