@@ -201,3 +201,15 @@ def test_it_is_pca_of_shares_scaled_and_weighted():
     axes = correspondence(count)
     np.testing.assert_allclose(axes.inertia, inertia[::-1][:3], atol=1e-14)
     np.testing.assert_allclose(np.abs(axes.scores), np.abs(scaled @ directions[:, ::-1][:, :3]), atol=1e-12)
+
+
+def test_two_categories_have_one_component_their_share():
+    random = np.random.default_rng(5)
+    x, y = random.uniform(0, 6_000, (2, 3_000)) + [[380_000], [3_768_000]]
+    kinds = np.where(random.random(3_000) < (x - 380_000) / 6_000, "theft", "robbery")
+    found = lg.category_components(lg.Incidents(x, y, category=kinds, crs="EPSG:32611"), cell_size=1_000, draws=19)
+    known = found["known"]
+    assert found.parameters["above_noise"] == 1 and "component_2" not in found.columns
+    # Thefts grow eastwards, and the score with them, to one side.
+    east = found.grid.centres(found.cell)[0]
+    assert abs(np.corrcoef(east[known], found["component_1"][known])[0, 1]) > 0.95

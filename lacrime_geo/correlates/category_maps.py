@@ -95,7 +95,7 @@ def category_components(
     Raises
     ------
     ValueError
-        If the incidents have no categories or have weights, fewer than 10 places have enough of them, or fewer than 3 categories
+        If the incidents have no categories or have weights, fewer than 10 places have enough of them, or fewer than 2 categories
         are left.
 
     Notes

@@ -16,7 +16,7 @@ from .attributes import attribute_of
 
 # Sides of cells (m) that are tried, and the share of the incidents that should stand in cells with enough of them.
 SIDES, ENOUGH = (250.0, 500.0, 1000.0, 2000.0, 4000.0), 0.8
-_FEWEST_CELLS, _FEWEST_CATEGORIES = 10, 3
+_FEWEST_CELLS, _FEWEST_CATEGORIES = 10, 2
 
 
 class Composed(NamedTuple):

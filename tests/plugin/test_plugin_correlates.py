@@ -25,3 +25,11 @@ def test_columns_of_another_layer_are_joined_beside_ones_own(load):
     np.testing.assert_allclose(column(joined, "crimes"), column(districts, "crimes"))
     (shares,) = (layer for layer in made.values() if "inside" in layer.fields().names())
     assert shares.featureCount() == 64 and column(shares, "inside").sum() == pytest.approx(16)
+
+
+def test_several_columns_are_joined_at_once(run):
+    districts, tracts = square_layer(4, name="districts"), square_layer(8, name="tracts")
+    given = dict(FEATURES=districts, AREAS=tracts, OUTPUT="TEMPORARY_OUTPUT")
+    for columns in (["residents", "crimes"], "residents;crimes"):
+        joined = run("join_by_area", **given, COLUMNS=columns)["OUTPUT"]
+        assert {"residents_known", "crimes_known"} <= set(joined.fields().names())

@@ -66,7 +66,7 @@ LOOKS = {
     ),
     "feedback_audit": ("graduatedSymbol", "Chosen only with offences that police discover", "Not chosen"),
     "harm": ("graduatedSymbol", "Weighs 1 (Part I offences)", "Not on the scale: counted as nothing"),
-    "category_components": ("graduatedSymbol", "Much more burglary", "Fewer than 20 incidents: no score"),
+    "category_components": ("graduatedSymbol", "Much more burglary", "Fewer than 10 incidents: no score"),
     "join_by_area": ("graduatedSymbol", "57 or more", "Not known: in no area with a value"),
     # Tables are not drawn.
     "breakdown": None,
