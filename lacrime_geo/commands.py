@@ -10,5 +10,6 @@ from .forecasting.count_command import COUNT
 from .forecasting.forecast_command import FORECAST
 from .forecasting.retrain_command import RETRAIN
 from .interventions.count_commands import E_TEST, IRR, WDD
+from .jurisdictions.panel_command import READ_UCR
 
-COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST)
+COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST, READ_UCR)

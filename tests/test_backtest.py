@@ -451,3 +451,15 @@ def test_no_model_of_ones_own_takes_the_place_of_a_baseline():
         backtest(table(), [Mine()], horizon=2)
     with pytest.raises(TypeError, match="levels are several numbers"):
         backtest(table(), ["drift"], horizon=2, levels=80)
+
+
+@pytest.mark.parametrize(
+    ("levels", "advice"), [((80, 95), "in a script ask for four levels"), ((20, 50, 80, 95), "read crps")]
+)
+def test_where_most_counts_are_none_the_absolute_error_is_warned_of(levels, advice):
+    day = np.arange("2022-01-01", "2022-06-30", dtype="M8[D]")
+    rare = np.random.default_rng(5).poisson(0.2, day.size)
+    found = backtest(dict(period=day, count=rare), "mean of 6", horizon=7, levels=levels)
+    assert any("of the counts that are scored are 0" in one and advice in one for one in found.parameters["warnings"])
+    often = backtest(dict(period=day, count=rare + 1), "mean of 6", horizon=7)
+    assert not any("are scored are 0" in one for one in often.parameters.get("warnings", []))

@@ -251,3 +251,11 @@ def test_of_very_many_dots_upon_each_other_one_is_drawn():
     drawn = lg.funnel({"count": people // 100, "population": people}).svg()
     # The legend has one more of each position there is.
     assert 4 <= drawn.count("<circle") <= 9
+
+
+def test_the_places_beyond_are_named_the_farthest_first():
+    names = [f"place {number}" for number in range(30)]
+    counts = np.full(30, 100)
+    counts[[4, 7, 9]] = 400, 160, 30
+    found = lg.funnel({"name": names, "count": counts, "population": np.full(30, 10_000)}, overdispersion="none")
+    assert found.parameters["further"][:2] == ["Above: place 4, place 7", "Below: place 9"]

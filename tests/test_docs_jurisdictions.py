@@ -23,7 +23,11 @@ def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
 
 
 def test_every_check_is_named():
-    told = {name for row in PAGE.table_under("What is looked for, and what follows:") for name in re.findall(r"`(\w+)`", row[0])}
+    told = {
+        name
+        for row in PAGE.table_under("What is looked for, and what follows:")
+        for name in re.findall(r"`(\w+)`", row[0])
+    }
     rules = set(lg.read_ucr(SAMPLE).findings()["rule"])
     assert rules - told == set()
 

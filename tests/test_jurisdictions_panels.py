@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 
 import lacrime_geo as lg
+from lacrime_geo.cli import main
 
 REAL = "us_city_crime_ucr_1975_2015.csv"
+SAMPLE = "sample_layers/agency_years.csv"
 
 
 def table(**columns):
@@ -209,3 +211,15 @@ def test_a_name_of_several_agencies_is_told():
     panel = lg.as_panel(table(department_name=np.repeat(["Springfield", "Springfield", "Cedar"], 6).astype(object)))
     rows = found(panel)
     assert rows["names_shared"] == 12 and rows["names_vary"] == 0 and panel["usable"].all()
+
+
+def test_the_command_writes_the_panel_and_what_was_found(tmp_path, capsys):
+    whole, year, found = (str(tmp_path / name) for name in ("panel.parquet", "2022.csv", "findings.csv"))
+    assert main(["read_ucr", SAMPLE, whole, "--findings", found]) == 0
+    assert main(["read_ucr", SAMPLE, year, "--year", "2022"]) == 0
+    panel = lg.read_ucr(SAMPLE)
+    assert pd.read_parquet(whole)["violent_rate"].equals(panel.to_dataframe()["violent_rate"])
+    assert pd.read_csv(year)["name"].tolist() == panel.year(2022)["name"].tolist()
+    assert dict(pd.read_csv(found)[["rule", "rows"]].to_numpy())["aggregate_rows"] == 24
+    assert capsys.readouterr().out.split() == [whole, found, year]
+    assert main(["read_ucr", SAMPLE, str(tmp_path / "panel.gpkg")]) == 2

@@ -1,8 +1,8 @@
 """Models in files: the same forecasts bit by bit, no code in them, damaged and altered ones refused; and their cards."""
 
 import json
-import re
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path

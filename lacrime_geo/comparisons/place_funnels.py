@@ -20,6 +20,9 @@ from .counted_places import PER, CountedPlaces, caveats_of, counted_places, plac
 from .overdispersion import OVERDISPERSION, SURE, Scale, Spread, limits_of, scale_of, spread_of
 from .total_words import of_totals
 
+# How many places a sentence names.
+MOST_NAMED = 10
+
 STYLE = "funnel"
 LIMITS = (95.0, 99.8)
 POSITIONS = ("far below", "below", "within", "above", "far above")
@@ -174,7 +177,9 @@ def _refuse_no_shares(places: CountedPlaces, parameters: Parameters) -> None:
 def _target(places: CountedPlaces, target: float | None, parameters: Parameters) -> float:
     """Return the target as a rate of one resident; keep and announce it."""
     if target is None:
-        parameters.choose("target", places.overall * places.per, "the rate of all places together", f" {places.unit}")
+        reason = "the rate of all places together"
+        parameters.update(target=places.overall * places.per, target_reason=reason)
+        parameters.log.info("target = %s %s: %s", in_words(parameters["target"]), places.unit, reason)
         at = places.overall
     else:
         parameters["target"] = checks.positive("target", target, places.unit)
@@ -263,6 +268,15 @@ def _positions(z: np.ndarray, p: np.ndarray, tails: tuple[float, float]) -> np.n
     return np.array(POSITIONS, dtype=object)[2 + np.sign(z).astype(int) * steps]
 
 
+def _named(found: Funnel, side: str) -> str:
+    """Return which places lie above or below, the farthest first; "" where none does."""
+    out = np.flatnonzero(np.char.endswith(found["position"].astype(str), side) & ~found["few_residents"])
+    if not out.size:
+        return ""
+    farthest = out[np.argsort(-np.abs(found["z_spread"][out]), kind="stable")]
+    return f"{side.capitalize()}: {checks.listed(found['name'][farthest], MOST_NAMED)}"
+
+
 def _tell(found: Funnel) -> None:
     """Say how many places lie beyond, by chance and with the spread, and what stands first by totals."""
     kept, places = found.parameters, found.places
@@ -278,9 +292,11 @@ def _tell(found: Funnel) -> None:
         f"{beyond['far below'] + beyond['below']:,} below what {of_what} leave{'s' * (of_what == 'chance')} ({inner} limits; "
         f"{beyond['far above']:,} and {beyond['far below']:,} beyond {outer}), against {in_words(kept['target'])} {kept['unit']}"
     )
+    named = [_named(found, side) for side in ("above", "below")]
     out = int(np.sum(found["p_adjusted"][usual] <= SURE))
     fair = np.where(found["few_residents"], np.nan, found["z_spread"])
     kept["further"] = [
+        *(sentence for sentence in named if sentence),
         f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
         f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
         f"Looked at together {out:,} stand{'s' * (out == 1)} out at a false discovery rate of 5 %",

@@ -141,6 +141,7 @@ def backtested(
     rows = [row_of(name, forecasts, beside, actual, panel, origins, overlap) for name, forecasts in found.items()]
     columns = joined(sorted(rows, key=lambda row: float(row["mae"][0])))
     _tell(columns, parameters)
+    _warn_of_rare(actual, "crps" in columns, parameters)
     advance(progress, 1.0)
     label = f"Backtest of {len(found)} models, {asked.horizon} {table.step}{'s' * (asked.horizon != 1)} ahead"
     return Backtest(columns, parameters, "", label, Made(found, actual, panel, origins))
@@ -245,6 +246,17 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
         if baseline != best
     ]
     parameters.tell(f"least error: {best}{''.join(compared)}")
+
+
+def _warn_of_rare(actual: np.ndarray, scored: bool, parameters: Parameters) -> None:
+    """Warn where most counts are 0: the least mean absolute error has who always says 0."""
+    none = float((actual == 0).mean())
+    if none > 0.5:
+        instead = "read crps" if scored else "in a script ask for four levels (levels=(20, 50, 80, 95)) and read crps"
+        parameters.warn(
+            f"{none:.0%} of the counts that are scored are 0: the least mean absolute error would be that of always saying 0, so "
+            f"it does not tell which model to take; {instead}."
+        )
 
 
 def _times(share: float, baseline: str) -> str:

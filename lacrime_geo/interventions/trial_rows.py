@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..forecasting.weighted_sums import INCIDENTS
 from ..parameters import in_words, p_in_words
 from ..significance import two_sided
 from ..two_counts import e_test
@@ -37,19 +38,20 @@ class Row(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """Hold how the rows are made: the weights of the areas, the level (%), and the seed of what is drawn."""
+    """Hold how the rows are made: the weights of the areas, the level (%), the seed of what is drawn, and the weights' unit."""
 
     areas: np.ndarray
     level: float
     seed: int
+    unit: str | None = None
 
 
-def rows_of(counts: TrialCounts, periods: TrialPeriods, asked: Asked, weighted: bool) -> list[Row]:
-    """Return all rows: the differences first, with displacement the very first where it was asked for."""
+def rows_of(counts: TrialCounts, periods: TrialPeriods, asked: Asked) -> list[Row]:
+    """Return all rows: the differences first, with displacement the very first; those of weights where these have a unit."""
     pair = (periods.before, periods.after)
     useds = [counts.kinds, WITHOUT] if counts.kinds > WITHOUT else [WITHOUT]
     rows = [_difference_row(counts, pair, used, asked, periods, False) for used in useds]
-    if weighted:
+    if asked.unit:
         rows += [_difference_row(counts, pair, used, asked, periods, True) for used in useds]
     sums = counts.sums(pair, 0)
     rows += [_ratio_row(sums, pair, asked.level), _alone_row(sums[0], pair, asked.level)]
@@ -75,7 +77,7 @@ def _difference_row(
     widened = z.size >= ENOUGH_PLACEBOS and spread > 1
     few = not weighted and bool((counts.sums(pair, 0)[:used] < FEW).any())
     parts = [
-        "weights" if weighted else "counts",
+        str(asked.unit) if weighted else "counts",
         "with displacement" if used > WITHOUT else "treated and control",
         against,
         "p simulated" if few and not widened else "",
@@ -83,7 +85,8 @@ def _difference_row(
     plain = (*found.interval(asked.level), _drawn_p(counts, pair, used, asked) if few else _normal_p(found.z))
     answer = (*_interval(found, asked.level, spread, z.size), _student_p(found.z / np.sqrt(spread), z.size))
     low, high, p = answer if widened else plain
-    told = f"{difference_in_words(found.estimate, low, high, asked.level, weighted, used > WITHOUT)} ({p_in_words(p)})"
+    what = asked.unit if weighted and asked.unit else INCIDENTS
+    told = f"{difference_in_words(found.estimate, low, high, asked.level, what, used > WITHOUT)} ({p_in_words(p)})"
     if widened:
         told += f"; without widening {_span(*plain[:2])} ({p_in_words(plain[2])})"
     of = ", ".join(part for part in parts if part)
@@ -121,7 +124,7 @@ def _student_p(t: float, placebos: int) -> float:
 
 
 def difference_in_words(
-    estimate: float, low: float, high: float, level: float, weighted: bool = False, displaced: bool = False
+    estimate: float, low: float, high: float, level: float, what: str = INCIDENTS, displaced: bool = False
 ) -> str:
     """Return a difference as a sentence, a fall told as a fall.
 
@@ -130,7 +133,6 @@ def difference_in_words(
     >>> difference_in_words(2.0, -9.0, 13.0, 95)
     'No change beyond chance: incidents rose by 2 more than in the control (95 %: a fall of 9 to a rise of 13)'
     """
-    what = "weights" if weighted else "incidents"
     verb = "fell" if estimate < 0 else "rose"
     more = f"more than in the control{', displacement counted in' if displaced else ''}"
     if low <= 0 <= high:
@@ -138,7 +140,7 @@ def difference_in_words(
         return f"No change beyond chance: {what} {verb} by {in_words(abs(estimate))} {more} ({span})"
     ends = sorted((abs(low), abs(high)))
     span = f"{level:g} %: {in_words(ends[0])} to {in_words(ends[1])}"
-    return f"{what.capitalize()} {verb} by {in_words(abs(estimate))} ({span}) {more}"
+    return f"{what[0].upper()}{what[1:]} {verb} by {in_words(abs(estimate))} ({span}) {more}"
 
 
 def _span(low: float, high: float) -> str:

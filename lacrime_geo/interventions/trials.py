@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import checks
 from ..delays import period_guards
+from ..forecasting import weighted_sums
 from ..incidents import Incidents, begin
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
@@ -102,7 +103,8 @@ def intervention(
     sizes = areas_of(shapes)
     _record(everything, areas, periods, counts, sizes, parameters)
     scale = sizes / sizes[TREATED] if per_area else np.ones(counts.kinds)
-    rows = rows_of(counts, periods, Asked(scale, level, seed), placed.weight is not None)
+    unit = None if placed.weight is None else weighted_sums.unit_of(weight, everything)
+    rows = rows_of(counts, periods, Asked(scale, level, seed, unit))
     _judge(counts, periods, scale, level, parameters)
     parameters.update(level=level, per_area=bool(per_area), seed=seed)
     parameters.tell(_answer(rows, *counts.sums((periods.before, periods.after), 0)[:WITHOUT, 0]))

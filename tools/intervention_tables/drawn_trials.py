@@ -83,7 +83,7 @@ def answers(drawn: Drawn) -> dict[str, float]:
     """Return the p of each statistic."""
     periods, counts = drawn
     sums = counts.sums((periods.before, periods.after), 0).astype(int)
-    rows = rows_of(counts, periods, Asked(np.ones(4), 95.0, 0), False)
+    rows = rows_of(counts, periods, Asked(np.ones(4), 95.0, 0))
     return {
         "difference, Poisson": _quiet(wdd, sums[0], sums[1]).p,
         "difference, widened": rows[1].p,
