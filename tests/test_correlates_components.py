@@ -205,7 +205,7 @@ def test_it_is_pca_of_shares_scaled_and_weighted():
 
 def test_two_categories_have_one_component_their_share():
     random = np.random.default_rng(5)
-    x, y = [*random.uniform(0, 6000, (2, 3000)), [380000], [3768000]]
+    x, y = random.uniform(0, 6_000, (2, 3_000)) + np.array([[380_000], [3_768_000]])
     kinds = np.where(random.random(3_000) < (x - 380_000) / 6_000, "theft", "robbery")
     found = lg.category_components(lg.Incidents(x, y, category=kinds, crs="EPSG:32611"), cell_size=1_000, draws=19)
     known = found["known"]
