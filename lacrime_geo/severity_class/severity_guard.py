@@ -149,6 +149,8 @@ def _given_away(wrong: int, label: np.ndarray) -> bool:
 
 def refuse_given_away(contest: ClassContest) -> None:
     """Raise where columns together tell the class nearly always, which none of them does by itself."""
+    if not contest.columns:
+        return  # Times and places by themselves are not made of the offence.
     rows = contest.parts.validation
     label = contest.labels.code[rows]
     wrong = int((contest.best.probability(contest.reports.take(rows)).argmax(axis=1) != label).sum())

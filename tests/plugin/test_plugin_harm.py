@@ -26,7 +26,7 @@ def own(tmp_path):
 def test_a_scale_of_ones_own_weighs_by_any_column(load, qgis_new_project, tmp_path):
     numbers = tmp_path / "numbers.csv"
     numbers.write_text("number,weight,citation\n0,7,here\n5,2.5,there\n")
-    layers = load("harm", INCIDENTS=city(), SCALE=str(numbers), COLUMN="number", CODES=destination())
+    layers = load("harm", INCIDENTS=city(), SCALE=str(numbers), KEY_COLUMN="number", CODES=destination())
     marked = next(layer for name, layer in layers.items() if name.startswith("Harm in points of numbers"))
     assert marked.featureCount() == 902 and column(marked, "weight").sum() == 9.5
     assert sorted(np.flatnonzero(column(marked, "mapped"))) == [0, 5]
