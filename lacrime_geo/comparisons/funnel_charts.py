@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..chart_labels import Box, beside_dots, width_of
 from ..chart_parts import EDGE, GREY, INK, document, element, haloed, line, path, short, text
 from ..forecasting import chart_frames as frames
 from ..forecasting.chart_frames import MARGIN, WIDTH, Frame, sentence
-from ..label_places import Box, label_places, width_of
 from ..parameters import in_words
 from ..styles.palettes import FUNNEL
 from .funnel_axes import population_axis, populations_along, rate_axis
@@ -162,7 +162,7 @@ def _names(frame: Frame, found: Funnel, inside: np.ndarray, lines: Sequence[np.n
     names = [frames.shortened(str(name), 150, LETTERS) for name in found["name"][order]]
     page = Box(frame.left, frame.top - 8, WIDTH - 4, frame.bottom)
     told, words = _target_words(frame, found)
-    places = label_places(
+    places = beside_dots(
         names, dots[order], page, size=LETTERS, dots=dots[usual], radius=CHOSEN, lines=lines, taken=[told]
     )
     leaders, parts = [], haloed(words, told.right, told.bottom - 3, "end", LETTERS)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ...chart_axes import NUMBER, Axis
+from ...chart_labels import apart
 from ...chart_parts import GREY, document, dots, line, path, text
 from ...forecasting import chart_frames as frames
 from ...forecasting.chart_frames import MARGIN, WIDTH, Frame
 from ..scoring.calibration import calibration_bins
 from .contest_charts import LABEL_APART, NAMES, colours_of, name_of
 from .contest_scores import order_of
-from .label_places import apart
 
 if TYPE_CHECKING:
     from .contest_results import Contest

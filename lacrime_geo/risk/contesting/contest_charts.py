@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ...chart_axes import NUMBER, SHARE, Axis, axis_of
+from ...chart_labels import apart
 from ...chart_parts import COLOURS, EDGE, GREY, INK, dots, line, path, text
 from ...chart_parts import document as whole
 from ...dates import days_in_words
@@ -15,7 +16,6 @@ from ...forecasting import chart_frames as frames
 from ...forecasting.chart_frames import MARGIN, SMALL, WIDTH, Frame
 from ..predicting.predictor_names import BASELINE
 from .contest_words import middle_share, rows_at_middle, sureness_of, told_of, verdict_of
-from .label_places import apart
 
 if TYPE_CHECKING:
     from .contest_results import Contest

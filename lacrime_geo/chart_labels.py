@@ -1,4 +1,4 @@
-"""Where the names of dots stand on a chart: near their dots, over no dot, line or other name."""
+"""Where words stand on a chart: the names of dots near these, over no dot, line or other name; those of lines at their ends."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _letter(letter: str) -> float:
     return WIDE if letter in WIDE_LETTERS else CAPITAL if letter.isupper() else OTHER
 
 
-def label_places(
+def beside_dots(
     names: Sequence[str],
     at: np.ndarray,
     page: Box,
@@ -103,7 +103,7 @@ def label_places(
     --------
     >>> dots = np.array([[50.0, 50.0], [62.0, 50.0]])
     >>> page = Box(0, 0, 200, 100)
-    >>> [place.box.left > 62 for place in label_places(["b", "a"], dots[::-1], page, size=10, dots=dots, radius=3)]
+    >>> [place.box.left > 62 for place in beside_dots(["b", "a"], dots[::-1], page, size=10, dots=dots, radius=3)]
     [True, False]
     """
     at = np.asarray(at, dtype=float).reshape(-1, 2)
@@ -217,3 +217,26 @@ def _pieces(line: np.ndarray) -> np.ndarray:
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(known, axis=0).T))])
     steps = np.linspace(0.0, along[-1], int(along[-1] / PIECE) + 2)
     return np.stack([np.interp(steps, along, known[:, axis]) for axis in (0, 1)], axis=1)
+
+
+def apart(wanted: np.ndarray, least: float, low: float, high: float) -> np.ndarray:
+    """Return the places (n,) nearest to those wanted that are at least so far apart, between two ends as far as there is room.
+
+    What they want beyond their distance is made to rise by pooling neighbours that do not (Ayer et al. 1955).
+
+    >>> apart(np.array([10.0, 12.0, 40.0]), 10.0, 0.0, 100.0).tolist()
+    [6.0, 16.0, 40.0]
+    """
+    order, step = np.argsort(wanted, kind="stable"), least * np.arange(wanted.size)
+    pools: list[tuple[float, int]] = []
+    for place in wanted[order] - step:
+        total, size = float(place), 1
+        while pools and total / size < pools[-1][0] / pools[-1][1]:
+            before, many = pools.pop()
+            total, size = total + before, size + many
+        pools.append((total, size))
+    found = np.repeat([total / size for total, size in pools], [size for _, size in pools]) + step
+    found = np.maximum(np.minimum(found, high - step[::-1]), low + step)
+    placed = np.empty(wanted.size)
+    placed[order] = found
+    return placed

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import lacrime_geo as lg
+from lacrime_geo.chart_labels import AWAY, MOST_PIECES, Box, beside_dots, width_of
 from lacrime_geo.chart_parts import haloed
-from lacrime_geo.label_places import AWAY, MOST_PIECES, Box, label_places, width_of
 
 PAGE = Box(0, 0, 700, 400)
 
@@ -24,8 +24,8 @@ def test_names_cover_no_name_no_dot_and_no_line(seed):
     words = Box(600, 180, 700, 195)
     names = [f"A name {'of more words ' * (row % 3)}{row}" for row in range(12)]
     options = dict(size=11, dots=dots, radius=4, lines=[line], taken=[words])
-    places = label_places(names, dots[:12], PAGE, **options)
-    assert label_places(names, dots[:12], PAGE, **options) == places
+    places = beside_dots(names, dots[:12], PAGE, **options)
+    assert beside_dots(names, dots[:12], PAGE, **options) == places
     stand = [(row, place) for row, place in enumerate(places) if place is not None]
     assert len(stand) >= 8
     along = np.stack([np.arange(0, 700, 0.5), np.interp(np.arange(0, 700, 0.5), *line.T)], axis=1)
@@ -41,7 +41,7 @@ def test_names_cover_no_name_no_dot_and_no_line(seed):
 
 def test_a_line_to_a_dot_meets_no_other_name():
     dots = np.random.default_rng(1).normal((350, 200), (30, 20), (14, 2))
-    places = label_places([f"Place {row}" for row in range(14)], dots, PAGE, size=11, dots=dots, radius=4)
+    places = beside_dots([f"Place {row}" for row in range(14)], dots, PAGE, size=11, dots=dots, radius=4)
     far = [(dot, place) for dot, place in zip(dots, places) if place is not None and place.far]
     assert len(far) >= 3
     for dot, place in far:
@@ -54,14 +54,14 @@ def test_a_line_to_a_dot_meets_no_other_name():
 def test_a_lone_name_stands_to_the_right_and_at_the_edge_to_the_left():
     for x, right in ((100.0, True), (690.0, False)):
         dots = np.array([[x, 200.0]])
-        (place,) = label_places(["Alone"], dots, PAGE, size=11, dots=dots, radius=4)
+        (place,) = beside_dots(["Alone"], dots, PAGE, size=11, dots=dots, radius=4)
         assert (place.box.left > x) == right and not place.far
 
 
 def test_without_room_there_is_no_name():
     dots = np.stack(np.meshgrid(np.arange(0, 200, 9.0), np.arange(0, 200, 9.0)), axis=-1).reshape(-1, 2)
-    assert label_places(["Nowhere"], dots[240:241], Box(0, 0, 200, 200), size=11, dots=dots, radius=4) == [None]
-    assert label_places([], np.empty((0, 2)), PAGE, size=11, dots=dots, radius=4) == []
+    assert beside_dots(["Nowhere"], dots[240:241], Box(0, 0, 200, 200), size=11, dots=dots, radius=4) == [None]
+    assert beside_dots([], np.empty((0, 2)), PAGE, size=11, dots=dots, radius=4) == []
 
 
 def test_words_have_a_white_rim_beneath_them():
