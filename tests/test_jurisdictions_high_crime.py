@@ -149,7 +149,7 @@ def test_the_logistic_regression_is_that_of_scikit_learn():
 
 def test_scores_are_those_of_scikit_learn(known):
     metrics = pytest.importorskip("sklearn.metrics")
-    told_of = told_of_known(known, 2015, (*BASELINES, "logistic"), 0)
+    told_of = told_of_known(known, 2015, (*BASELINES, "logistic_regression"), 0)
     for chance, said in zip(told_of.chance, told_of.said):
         found = scores_of(chance, told_of.high, said)
         theirs = [metrics.roc_auc_score(told_of.high, chance), metrics.average_precision_score(told_of.high, chance)]
@@ -163,7 +163,7 @@ def row_of(found, *asked):
 
 
 def test_the_table_has_every_split_model_and_score(found):
-    models = (*BASELINES, "logistic", "gradient_boosting")
+    models = (*BASELINES, "logistic_regression", "gradient_boosting")
     assert found.models == models and len(found) == 2 * 5 * 6
     assert set(found["split"]) == {"new agencies", "known agencies"}
     known = np.isfinite(found["low"] + found["high"]) & ~np.char.startswith(found["score"].astype(str), "calibration")
@@ -172,7 +172,7 @@ def test_the_table_has_every_split_model_and_score(found):
     ].all()
     reference = row_of(found, "new agencies", "last_year", "brier")
     assert np.isnan(reference["difference"])
-    row = row_of(found, "new agencies", "logistic", "brier")
+    row = row_of(found, "new agencies", "logistic_regression", "brier")
     assert row["difference"] == pytest.approx(row["value"] - reference["value"])
     assert found.parameters["test_since"] == "2019" and row["agency_years"] == 80 and row["agencies"] == 16
 
@@ -180,7 +180,7 @@ def test_the_table_has_every_split_model_and_score(found):
 def test_forecasts_are_of_the_next_year_by_name(found):
     told_of = found.forecasts()
     assert set(told_of["year"]) == {2024} and told_of["name"].tolist() == sorted(told_of["name"]) and len(told_of) == 16
-    np.testing.assert_array_equal(told_of["probability"], told_of["probability_logistic"])
+    np.testing.assert_array_equal(told_of["probability"], told_of["probability_logistic_regression"])
     every = np.stack([told_of[f"probability_{model}"] for model in found.models])
     assert ((every > 0) & (every < 1)).all()
     order = np.argsort(told_of["last_rate"])
@@ -191,16 +191,16 @@ def test_where_nothing_can_be_told_no_model_tells_it():
     random = np.random.default_rng(6)
     columns = {"agency": np.repeat([f"A{n}" for n in range(40)], 20), "year": np.tile(np.arange(2000, 2020), 40)}
     columns.update(violent=random.poisson(400 * np.exp(random.normal(0, 0.3, 800))), population=np.full(800, 100_000))
-    drawn = lg.predict_high_crime(columns, models="logistic")
+    drawn = lg.predict_high_crime(columns, models="logistic_regression")
     for model in drawn.models:
         row = row_of(drawn, "new agencies", model, "roc_auc")
         assert 0.35 < row["value"] < 0.65 and row["low"] < 0.55 and row["high"] > 0.45
 
 
 def test_the_same_seed_gives_the_same(found):
-    again = lg.predict_high_crime(SAMPLE, models="logistic")
-    ours = row_of(found, "known agencies", "logistic", "roc_auc")
-    assert row_of(again, "known agencies", "logistic", "roc_auc") == pytest.approx(ours, nan_ok=True)
+    again = lg.predict_high_crime(SAMPLE, models="logistic_regression")
+    ours = row_of(found, "known agencies", "logistic_regression", "roc_auc")
+    assert row_of(again, "known agencies", "logistic_regression", "roc_auc") == pytest.approx(ours, nan_ok=True)
 
 
 def test_without_scikit_learn_its_model_is_left_out_and_refused_where_it_is_asked_for(monkeypatch):
@@ -226,7 +226,7 @@ def test_baselines_alone_are_told_as_such():
 @pytest.mark.parametrize(
     "options, sentence",
     [
-        (dict(models="oracle"), "models must be one of 'logistic', 'gradient_boosting'"),
+        (dict(models="oracle"), "models must be one of 'logistic_regression', 'gradient_boosting'"),
         (dict(test_since=2040), "test_since must be a year from 2004 to 2023, got 2040"),
         (dict(seed=-1), "seed must be a whole number of at least 0, got -1"),
         (dict(folds=1), "folds must be a whole number of at least 2"),
@@ -250,7 +250,7 @@ def test_too_short_a_panel_is_told():
 
 def test_a_cancel_is_heard():
     with pytest.raises(lg.Cancelled):
-        lg.predict_high_crime(SAMPLE, models="logistic", progress=lambda fraction: fraction < 0.6)
+        lg.predict_high_crime(SAMPLE, models="logistic_regression", progress=lambda fraction: fraction < 0.6)
 
 
 def test_the_page_warns(found):

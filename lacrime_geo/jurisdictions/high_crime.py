@@ -54,7 +54,7 @@ class HighCrime(Picture):
             "year": self.next_year.year,
             "last_rate": self.next_year.last_rate,
             "high_from": np.full(agency.size, limit),
-            "probability": chances["logistic" if "logistic" in chances else self.models[-1]],
+            "probability": chances["logistic_regression" if "logistic_regression" in chances else self.models[-1]],
         }
         columns.update({f"probability_{name}": chance for name, chance in chances.items()})
         ordered = {name: values[order] for name, values in columns.items()}
@@ -84,9 +84,9 @@ def predict_high_crime(
     population : column of the residents. Default: the column usual for them.
     test_since : the first year that is scored; models learn of earlier ones only. Default: the last quarter of the years.
     folds : into how many groups agencies are put, each of which is foretold by what the others taught. Default 5.
-    models : of "logistic" (ridge) and "gradient_boosting" (scikit-learn), with commas between. Default: both, the latter where
-        scikit-learn is there. The baselines are always told: "last_year" (was it high last year), "last_rate", "mean_5" (the
-        mean rate of five years).
+    models : of "logistic_regression" (ridge) and "gradient_boosting" (scikit-learn), with commas between. Default: both, the
+        latter where scikit-learn is there. The baselines are always told: "last_year" (was it high last year), "last_rate",
+        "mean_5" (the mean rate of five years).
     seed : of the folds, the trees and the draws of intervals.
     progress : function of a fraction, returning False to stop.
 
@@ -120,10 +120,10 @@ def predict_high_crime(
     >>> level = np.repeat(draw.lognormal(6, 0.6, 24), 30)
     >>> table = {"agency": np.repeat(np.arange(24), 30).astype(str), "year": np.tile(np.arange(1990, 2020), 24)}
     >>> table.update(violent=draw.poisson(level), population=np.full(720, 100_000))
-    >>> found = lg.predict_high_crime(table, models="logistic")
+    >>> found = lg.predict_high_crime(table, models="logistic_regression")
     >>> rows = {key: value for *key, value in zip(found["split"], found["model"], found["score"], found["value"])
     ...         for key in [tuple(key)]}
-    >>> print(rows["new agencies", "logistic", "roc_auc"] > 0.9)
+    >>> print(rows["new agencies", "logistic_regression", "roc_auc"] > 0.9)
     True
     """
     given = studied(features, agency, year, count, population, within(progress, 0.0, 0.2))
@@ -180,7 +180,7 @@ def _models(models: str | Sequence[str] | None, parameters: Parameters) -> tuple
             boosting()
         except ImportError as missing:
             parameters.warn(f"It is left out: {missing}")
-            return (*BASELINES, "logistic")
+            return (*BASELINES, "logistic_regression")
         return (*BASELINES, *LEARNED)
     named = words(models.strip() or None) if isinstance(models, str) else list(models)
     asked = [checks.option("models", name, (*LEARNED, *BASELINES)) for name in named or []]

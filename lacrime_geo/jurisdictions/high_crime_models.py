@@ -12,7 +12,7 @@ from .high_crime_rows import LAST, MEAN, AgencyYears
 # A chance of high (n,) of rows.
 Chances = Callable[[AgencyYears], np.ndarray]
 BASELINES = ("last_year", "last_rate", "mean_5")
-LEARNED = ("logistic", "gradient_boosting")
+LEARNED = ("logistic_regression", "gradient_boosting")
 REFERENCE = "last_year"
 # Of the coefficients of columns of spread 1; that of a single column only keeps it finite.
 RIDGE, SLIGHT = 1.0, 1e-3
@@ -41,7 +41,7 @@ def learned(name: str, rows: AgencyYears, high: np.ndarray, limit: float, seed: 
     if name in ("last_rate", "mean_5"):
         column = LAST if name == "last_rate" else MEAN
         return _logistic(rows, high, (column,), SLIGHT)
-    if name == "logistic":
+    if name == "logistic_regression":
         return _logistic(rows, high, rows.names, RIDGE)
     return _boosting(rows, high, seed)
 
@@ -111,6 +111,6 @@ def _boosting(rows: AgencyYears, high: np.ndarray, seed: int) -> Chances:
 
 def boosting() -> type:
     """Return scikit-learn's gradient boosting; raise with the remedy where it is missing."""
-    without = '"logistic" and the baselines'
+    without = '"logistic_regression" and the baselines'
     kind: type = estimator_named("ensemble", "HistGradientBoostingClassifier", "gradient_boosting", without)
     return kind

@@ -91,7 +91,7 @@ def inputs_of(name, points, squares, units, density):
         **{one: dict(FEATURES=squares, VALUE="crimes") for one in OF_FEATURES},
         **{one: dict(FEATURES=squares, COUNT="crimes", POPULATION="residents") for one in OF_PLACES},
         **{one: dict(FEATURES=AGENCY_YEARS) for one in OF_AGENCIES},
-        "predict_high_crime": dict(FEATURES=AGENCY_YEARS, MODELS="logistic", FOLDS=2),
+        "predict_high_crime": dict(FEATURES=AGENCY_YEARS, MODELS="logistic_regression", FOLDS=2),
         "compare": dict(FEATURES=squares, VALUE="crimes", OTHER=squares, OTHER_VALUE="crimes"),
         "safe_export": dict(FEATURES=squares, VALUE="crimes"),
         "contours": dict(SURFACE=density),

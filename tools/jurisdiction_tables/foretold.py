@@ -77,7 +77,7 @@ def leaky(data):
     since = int(found(data).parameters["test_since"])
     limit = high_limit(rows.where(rows.year < since))
     shown = []
-    for name in ("logistic", "gradient_boosting"):
+    for name in ("logistic_regression", "gradient_boosting"):
         honest = [of(found(data), split, name, "pr_auc")["value"] for split in ("new agencies", "known agencies")]
         mixed = _scores(rows, limit, since, name)
         window = np.column_stack([rows.values, np.log((rows.rate + rows.last_rate) / 2 + 1)])
