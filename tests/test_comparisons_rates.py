@@ -86,7 +86,7 @@ def test_the_likelihood_has_its_top_where_it_is_said():
         ways = gammaln(count + shape) - gammaln(shape) - gammaln(count + 1)
         return (ways + shape * np.log(share) + count * np.log1p(-share)).sum()
 
-    prior = prior_of(count, expected, "empirical_bayes")
+    prior = prior_of(count, expected, "likelihood")
     best = likelihood(*prior)
     for up in (0.97, 1.03):
         assert likelihood(prior.shape * up, prior.rate) < best > likelihood(prior.shape, prior.rate * up)

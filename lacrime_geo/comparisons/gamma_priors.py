@@ -10,7 +10,7 @@ import numpy as np
 from ..progress import Progress, advance, within
 from ..rate_smoothing import between_areas
 
-SMOOTHING = ("empirical_bayes", "moments", "none")
+SMOOTHING = ("likelihood", "moments", "none")
 # Logarithms of the shape between which it is looked for; at the upper end the rates are one.
 SHAPES = (-6.0, 16.0)
 AT_ONCE = 50_000
@@ -46,9 +46,9 @@ def prior_of(count: np.ndarray, expected: np.ndarray, how: str, progress: Progre
     Parameters
     ----------
     count, expected : counts, and what the overall rate would give (n,).
-    how : "empirical_bayes" (maximum marginal likelihood) or "moments".
+    how : "likelihood" (maximum marginal likelihood) or "moments".
 
-    >>> prior_of(np.array([9, 11, 10]), np.array([10.0, 10, 10]), "empirical_bayes").one_rate
+    >>> prior_of(np.array([9, 11, 10]), np.array([10.0, 10, 10]), "likelihood").one_rate
     True
     """
     if not count.any():

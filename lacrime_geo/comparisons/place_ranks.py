@@ -117,7 +117,7 @@ def rank_intervals(
     parameters["compared"] = compared = int(places.known.sum())
     parameters["top"] = _top(top, compared, parameters)
     draws = _draws(draws, compared, parameters)
-    prior = prior_of_places(places, "empirical_bayes", parameters, within(progress, 0.0, 0.1))
+    prior = prior_of_places(places, "likelihood", parameters, within(progress, 0.0, 0.1))
     expected = places.overall * places.exposure
     drawn = drawn_ranks(
         prior, places.events, expected, draws, share, parameters["top"], seed, within(progress, 0.1, 1.0)

@@ -44,7 +44,7 @@ def rates(
     few_residents: float | None = None,
     level: float = 95,
     interval: str = "exact",
-    smoothing: str = "empirical_bayes",
+    smoothing: str = "likelihood",
     progress: Progress = None,
 ) -> Rates:
     """Compute the rates of places with intervals, raw and drawn towards the mean of all (empirical Bayes).
@@ -60,8 +60,8 @@ def rates(
     few_residents : a place with fewer residents is flagged, and no part of the spread of rates. Default: a tenth of the median.
     level : of the intervals, in per cent. Default 95.
     interval : of the raw rate: "exact" (Garwood) or "byar", an approximation that older reports use. Default "exact".
-    smoothing : "empirical_bayes" (a gamma distribution of rates by maximum likelihood), "moments" (by Marshall's moments, as
-        statistics on maps use) or "none". Default "empirical_bayes".
+    smoothing : "likelihood" (a gamma distribution of rates by maximum likelihood), "moments" (by Marshall's moments, as
+        statistics on maps use) or "none". Default "likelihood".
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -158,7 +158,7 @@ def prior_of_places(places: CountedPlaces, smoothing: str, parameters: Parameter
     usual = ~places.few_residents
     expected = places.overall * places.exposure
     prior = prior_of(places.events[usual], expected[usual], smoothing, progress)
-    how = "maximum likelihood" if smoothing == "empirical_bayes" else "moments"
+    how = "maximum likelihood" if smoothing == "likelihood" else "moments"
     parameters.choose(
         "spread",
         round(prior.spread, 4),
