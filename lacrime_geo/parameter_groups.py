@@ -13,6 +13,7 @@ from .styles.palettes import BREAKS
 
 WEIGHT = Column("weight", "Weight column")
 SHAPE = Choice("shape", "Shape of the cells", options=SHAPES)
+LEVEL = Amount("level", "Level of the intervals, in per cent")
 BOUNDARY = Polygons("boundary", "Study area")
 TIME_STEP = Words("time_step", "Time step (days, or day, week, month)")
 

@@ -273,7 +273,7 @@ def test_a_table_of_counts_is_told_as_its_incidents_are(panel):
     names = np.array([f"area {number:02}" for number in range(16)])
     days = np.datetime64("2023-01-01") + 28 * np.arange(counts.shape[1])
     table = dict(period=np.tile(days, 16), count=counts.ravel(), cell=np.repeat(names, counts.shape[1]))
-    options = dict(treated=names[group].tolist(), control=names[~group].tolist(), start=days[4], step=28)
+    options = dict(treated=names[group].tolist(), control=names[~group].tolist(), start=days[4], time_step=28)
     # The dates lie whole weeks apart; the last of them ends the last four weeks.
     weeks = {name: np.append(column, last) for (name, column), last in zip(table.items(), (days[-1] + 21, 0, names[0]))}
     told = lg.difference_in_differences(weeks, **options)
@@ -288,7 +288,7 @@ def test_a_table_of_counts_is_told_as_its_incidents_are(panel):
     with pytest.raises(ValueError, match="start is 2030-01-01, and what is counted ends with"):
         lg.difference_in_differences(weeks, **{**options, "start": "2030-01-01"})
     with pytest.raises(ValueError, match="take a step of 7, 14"):
-        lg.difference_in_differences(weeks, **{**options, "step": 10})
+        lg.difference_in_differences(weeks, **{**options, "time_step": 10})
 
 
 @pytest.mark.parametrize("own", ["day", "week"])

@@ -18,6 +18,7 @@ from ..jurisdictions import (
     predict_high_crime,
     rate_trends,
 )
+from ..parameter_groups import LEVEL
 from ..parameter_kinds import Amount, Choice, Column, Numbers, Parameter, Words
 from ..results import Marks, Table
 
@@ -53,7 +54,7 @@ ANALYSES: tuple[Analysis, ...] = (
         tags=("rates", "empirical Bayes", "smoothing", "population", "per capita", "confidence interval", "crime"),
         params=(
             *PLACES,
-            Amount("level", "Level of the intervals, in per cent"),
+            LEVEL,
             Choice("interval", "Interval of the raw rate", options=INTERVALS),
             Choice("smoothing", "Rates drawn towards the mean", options=SMOOTHING),
         ),
@@ -88,7 +89,7 @@ ANALYSES: tuple[Analysis, ...] = (
         tags=("ranking", "league table", "rank", "caterpillar plot", "posterior", "population", "crime"),
         params=(
             *PLACES,
-            Amount("level", "Level of the intervals, in per cent"),
+            LEVEL,
             Amount("top", "How many places are the first", whole=True),
             Amount("draws", "Draws of all rates", whole=True),
         ),
@@ -106,7 +107,7 @@ ANALYSES: tuple[Analysis, ...] = (
         params=(
             *AGENCIES,
             Amount("most_joinpoints", "At most so many changes of a trend", whole=True, minimum=0),
-            Amount("level", "Level of the intervals, in per cent"),
+            LEVEL,
         ),
         second="segments",
         second_title="Segments of the trends",

@@ -13,7 +13,7 @@ from ..correlates import (
     join_by_area,
 )
 from ..correlates.area_joins import KINDS
-from ..parameter_groups import BOUNDARY
+from ..parameter_groups import BOUNDARY, LEVEL
 from ..parameter_kinds import Amount, Choice, Column, Columns, Distance, Polygons
 
 ANALYSES: tuple[Analysis, ...] = (
@@ -26,7 +26,7 @@ ANALYSES: tuple[Analysis, ...] = (
         params=(
             Column("by", "Column that is broken down", holds="text"),
             Column("across", "Column within whose values it is", holds="text"),
-            Amount("level", "Level of the intervals, in per cent"),
+            LEVEL,
             Amount("most", "Values that are shown, the others pooled", whole=True),
             Amount("k", "Smallest count of persons that is shown", whole=True),
             Amount("permutations", "Tables drawn for the p", whole=True),

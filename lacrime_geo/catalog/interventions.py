@@ -14,12 +14,11 @@ from ..interventions import (
     plan_intervention,
 )
 from ..interventions.step_counts import STEPS
-from ..parameter_groups import WEIGHT
+from ..parameter_groups import LEVEL, WEIGHT
 from ..parameter_kinds import Amount, Choice, Distance, Moment, Numbers, Polygons, Switch
 from ..results import Shapes, Table
 
 GROUP = "Interventions"
-LEVEL = Amount("level", "Level of the intervals, %")
 
 ANALYSES: tuple[Analysis, ...] = (
     Analysis(
@@ -103,7 +102,7 @@ ANALYSES: tuple[Analysis, ...] = (
             Polygons("control", "Control areas"),
             Moment("start", "First day of the intervention"),
             Moment("end", "First day after it"),
-            Amount("step", "Days of a step", whole=True),
+            Amount("time_step", "Days of a step", whole=True),
             LEVEL,
         ),
         second="event_study",

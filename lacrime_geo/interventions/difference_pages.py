@@ -30,7 +30,7 @@ def drawn(found: DifferenceInDifferences) -> str:
     head = frames.lines_of(sentence(str(found.parameters["found"])), WIDTH - 2 * MARGIN)
     parts = [text(found.label, MARGIN, 28, size=15, weight="bold")]
     parts += [text(row, MARGIN, 49 + 17 * number, "start") for number, row in enumerate(head)]
-    table, top, step = found.event_study(), 49.0 + 17 * len(head) + 32, float(found.parameters["step"])
+    table, top, step = found.event_study(), 49.0 + 17 * len(head) + 32, float(found.parameters["time_step"])
     days = table["days"] + step / 2
     known = [table[name][np.isfinite(table[name])] for name in ("low", "high", "estimate")]
     x = axis_of(np.append(table["days"].astype(float), table["days"][-1] + step), NUMBER)
@@ -54,7 +54,7 @@ def source_of(found: DifferenceInDifferences) -> str:
     """Return which incidents these are, and of how many areas."""
     kept = found.parameters
     areas = f"{kept['areas_treated']:,} treated and {kept['areas_control']:,} other areas"
-    return f"Source: {kept['layer']}; {areas}, steps of {kept['step']} days. Reported crime is not crime."
+    return f"Source: {kept['layer']}; {areas}, steps of {kept['time_step']} days. Reported crime is not crime."
 
 
 def page_of(found: DifferenceInDifferences) -> str:

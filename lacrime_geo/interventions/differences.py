@@ -71,7 +71,7 @@ def difference_in_differences(
     control: Any,
     start: Any,
     end: Any = None,
-    step: int | None = None,
+    time_step: int | None = None,
     level: float = 95,
     seed: int = 0,
     progress: Progress = None,
@@ -87,7 +87,7 @@ def difference_in_differences(
     start : first day of the intervention (YYYY-MM-DD), the same for all treated areas.
     end : first day after it. Default: the day after the last one of which 95 % of the incidents are reported, as the file tells;
         else after the last incidents.
-    step : days of each step before and after. Default: 28, fewer where the time after is shorter.
+    time_step : days of each step before and after. Default: 28, fewer where the time after is shorter.
     level : of the intervals, in per cent.
     seed : of the groupings drawn where there are too many to try all.
     progress : function of a fraction, returning False to stop.
@@ -126,16 +126,16 @@ def difference_in_differences(
     """
     level, began, seed = level_of(level), day_of("start", start), checks.whole("seed", seed, 0)
     if is_table(incidents):
-        panel, parameters = _of_table(incidents, treated, control, began, end, step)
+        panel, parameters = _of_table(incidents, treated, control, began, end, time_step)
         labels = parameters["treated"], parameters["control"]
     else:
         _, placed, parameters = begin(incidents, None)
         areas = TrialAreas.of(treated, control, None, placed.crs)
-        panel = _counted(placed, areas, began, end, step, parameters, within(progress, 0.0, 0.8))
+        panel = _counted(placed, areas, began, end, time_step, parameters, within(progress, 0.0, 0.8))
         labels = areas.treated.label, areas.control.label
     advance(progress, 0.8)
     rows = _rows(panel, level, seed)
-    parameters.update(treated=labels[0], control=labels[1], level=level, seed=seed, step=panel.step)
+    parameters.update(treated=labels[0], control=labels[1], level=level, seed=seed, time_step=panel.step)
     parameters.update(areas_treated=int(panel.treated.sum()), areas_control=int((~panel.treated).sum()))
     fewest = int(min(panel.treated.sum(), (~panel.treated).sum()))
     if fewest < FEW_AREAS:

@@ -117,6 +117,6 @@ def whole_step(step: Any, days: int, usual: int, parameters: Parameters) -> int:
     """Return the days of a step: as asked for, else the usual ones."""
     if step is None:
         step = parameters.choose(
-            "step", max(min(usual, days), 1), "four weeks, or all the time after the start", " days"
+            "time_step", max(min(usual, days), 1), "four weeks, or all the time after the start", " days"
         )
-    return checks.whole("step", step)
+    return checks.whole("time_step", step)

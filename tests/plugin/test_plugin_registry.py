@@ -145,7 +145,7 @@ BAD = {
     "predict_risk": ({"CATEGORY": "nothing"}, "No incident is of the category 'nothing'"),
     "intervention": ({"START": "2031-01-01"}, "The trial begins on 2031-01-01"),
     "interrupted_series": ({"STEP": "month"}, "6 whole steps of a month before 2023-07-01"),
-    "difference_in_differences": ({"STEP": 300}, "0 whole steps of 300 days before 2023-07-01"),
+    "difference_in_differences": ({"TIME_STEP": 300}, "0 whole steps of 300 days before 2023-07-01"),
     "plan_intervention": ({"FALLS": "150"}, "falls must be from 0 to 100, got 150"),
     "risk_zones": ({"DISTANCE": 100, "DAYS": None}, "give both, or neither"),
     "dbscan": ({"EPS": -1.0}, "eps must be above 0 metres, got -1"),
