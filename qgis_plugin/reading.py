@@ -19,11 +19,11 @@ from . import databases, file_layers, named_columns
 from .lacrime_geo import Features, Incidents, dates
 from .lacrime_geo.agencies import agency_of
 from .lacrime_geo.crs import known_degrees
-from .lacrime_geo.forecasting.weighted_sums import UNIT, WEIGHT
 from .lacrime_geo.incident_columns import of_whole_file
 from .lacrime_geo.parameters import Parameters
 from .lacrime_geo.progress import advance, within
 from .lacrime_geo.results import Table
+from .lacrime_geo.weight_units import UNIT, WEIGHT
 from .moments import in_iso
 from .projecting import from_name, projected, require_crs, working
 

@@ -13,6 +13,7 @@ from ..features import Features, as_features
 from ..incidents import Incidents, as_incidents
 from ..progress import Progress, within
 from ..results import Shapes
+from ..weight_units import INCIDENTS
 from .automatic import HORIZONS
 from .backtesting import FEWEST_ORIGINS, Backtest, backtest
 from .break_guards import FREQUENCIES, RAISE
@@ -23,7 +24,6 @@ from .history_lengths import gap_of, steps_lacking
 from .model_names import model_of, models_of
 from .models import SEASONS, Panel
 from .step_lengths import end_of, later_begins
-from .weighted_sums import INCIDENTS
 
 AUTO = "auto"
 STEPS = (AUTO, "month", "week", "day")

@@ -10,12 +10,12 @@ import numpy as np
 from .. import html_pages as html
 from ..parameters import in_plain_words, p_in_words
 from ..results import Table
+from ..weight_units import unit_in
 from .backtest_charts import drawn, scored_in_words, source_of
 from .baselines import NAIVE, SMOOTHING
 from .chart_frames import number, sentence, unbroken
 from .forecast_charts import name_of
 from .origin_panels import levels_of
-from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest

@@ -16,6 +16,7 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..results import Table
 from ..temporal.count_series import EFFECTIVE, CountSeries, count_series, rows_of_table, series_of_table
+from ..weight_units import INCIDENTS, UNIT, unit_of
 from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .break_warnings import warn_of_breaks
@@ -23,7 +24,6 @@ from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
 from .estimated_steps import estimated
 from .models import Panel
 from .series_keys import Keys, keys_of_rows, many_keys
-from .weighted_sums import INCIDENTS, UNIT
 
 if TYPE_CHECKING:
     import pandas
@@ -164,7 +164,7 @@ def counts(
     if lag_safe is True:
         refuse_late(known, since, safe)
     chosen = known.select(since=since, until=end, category=category)
-    parameters.update(incidents=chosen.size, period=chosen.period, unit=weighted_sums.unit_of(weight, everything))
+    parameters.update(incidents=chosen.size, period=chosen.period, unit=unit_of(weight, everything))
     parameters.update(chosen.selection)
     allow = period_guards.SWITCH if breaks == IGNORE else None
     period_guards.refuse_switch(chosen, allow=allow, parameters=parameters, remedy=f"breaks={IGNORE!r}")

@@ -11,12 +11,12 @@ from ..chart_axes import DAY, Axis, day_ticks
 from ..chart_parts import GREY, INK, LINE, MARK, document, dots, element, line, path, short, text
 from ..dates import days_in_words
 from ..parameters import in_plain_words, in_words
+from ..weight_units import INCIDENTS, unit_in
 from . import chart_frames as frames
 from .baselines import NAIVE
 from .chart_frames import MARGIN, RIGHT, WIDTH, Frame
 from .simple_models import SeasonalNaive
 from .step_lengths import later_begins
-from .weighted_sums import INCIDENTS, unit_in
 
 if TYPE_CHECKING:
     from .forecasts import Forecast

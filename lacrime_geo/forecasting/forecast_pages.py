@@ -8,10 +8,10 @@ import numpy as np
 
 from .. import html_pages as html
 from ..parameters import in_plain_words, in_words
+from ..weight_units import unit_in
 from .baselines import NAIVE, SMOOTHING
 from .chart_frames import number, sentence, step_words, unbroken
 from .forecast_charts import drawn, largest, levels_of, name_of, series_in_words, source_of
-from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .forecasts import Forecast

@@ -14,13 +14,13 @@ from ..json_values import json_values
 from ..parameters import Parameters
 from ..results import Table
 from ..temporal.count_series import EFFECTIVE
+from ..weight_units import unit_in
 from . import card_texts
 from .baselines import NAIVE, SMOOTHING
 from .model_recipes import recipe_of, settled
 from .models import Panel
 from .reconciled_models import own_method
 from .step_lengths import end_of
-from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest

@@ -10,10 +10,10 @@ from ..chart_axes import DAY, SHARE, Axis, day_ticks
 from ..chart_parts import EDGE, GREY, LINE, dots, element, line, path, short, text
 from ..parameters import in_words
 from ..results import Table
+from ..weight_units import unit_in
 from . import chart_frames as frames
 from .chart_frames import RIGHT, WIDTH, Frame
 from .model_roles import roles_of
-from .weighted_sums import unit_in
 
 if TYPE_CHECKING:
     from .backtest_results import Backtest

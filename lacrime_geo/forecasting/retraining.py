@@ -16,6 +16,7 @@ from ..model_files import refuse_ending
 from ..parameters import Parameters, Unsaid, warned_once
 from ..progress import Progress, advance, within
 from ..results import Table
+from ..weight_units import unit_in
 from .automatic import HORIZONS
 from .backtest_results import Backtest
 from .backtesting import Asked, backtested
@@ -33,7 +34,6 @@ from .origin_numbers import origins_of
 from .promotion_words import caveat_of, sentence_of
 from .saved_models import SavedModel, load_model, write_model
 from .step_lengths import end_of
-from .weighted_sums import unit_in
 
 WINDOWS = {"month": 60, "week": 260, "day": 1826}
 WHY_WINDOW = "five years, in which seasons show; what was before has hardly a say in the next steps"

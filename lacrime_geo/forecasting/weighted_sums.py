@@ -1,4 +1,4 @@
-"""Sums of weights in place of numbers of incidents: their unit, and how much the incidents that make them up weigh."""
+"""Sums of weights in place of numbers of incidents: how much the incidents that make them up weigh, and what tables say of it."""
 
 from __future__ import annotations
 
@@ -8,43 +8,9 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..incidents import Incidents
-from ..parameters import Parameters, restored
+from ..parameters import Parameters
 from ..temporal.count_series import EFFECTIVE
-
-# The columns of a saved table of sums, which tell it from a table of numbers of incidents.
-UNIT = "unit"
-# The column of a layer of harm.
-WEIGHT = "weight"
-INCIDENTS, SUMS = "incidents", "sums of weights"
-
-
-def unit_of(weight: Any, incidents: Incidents) -> str:
-    """Return of what the sums of a weight are: as its marks or the record of the layer say, else by the column's name."""
-    if weight is None and incidents.weight is None:
-        return INCIDENTS
-    told = getattr(weight, "parameters", {}).get(UNIT)
-    if told:
-        return str(told)
-    if not isinstance(weight, str):
-        return SUMS
-    return _unit_of_layer(incidents.source, weight) or f"sums of {weight}"
-
-
-def _unit_of_layer(source: Any, weight: str) -> str | None:
-    """Return what the record of a layer of harm, or its column `unit`, says of the column of its weights."""
-    if weight != WEIGHT:
-        return None
-    kept = restored(getattr(source, "attrs", {}).get("lacrime_geo")).get(UNIT)
-    if kept is None and UNIT in {str(name) for name in source}:
-        found = set(np.asarray(source[UNIT]).tolist())
-        kept = found.pop() if len(found) == 1 else None
-    return None if kept is None else str(kept)
-
-
-def unit_in(parameters: Mapping[str, Any]) -> str:
-    """Return of what the counts of a result are, as its record says."""
-    return str(parameters.get(UNIT) or INCIDENTS)
+from ..weight_units import INCIDENTS, UNIT
 
 
 def effective_weights(total: np.ndarray, squares: np.ndarray) -> np.ndarray:

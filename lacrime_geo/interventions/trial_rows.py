@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..forecasting.weighted_sums import INCIDENTS
 from ..parameters import in_words, p_in_words
 from ..significance import two_sided
 from ..two_counts import e_test
+from ..weight_units import INCIDENTS
 from .displacement_difference import DRAWS, FEW, SIGNS, Difference
 from .rate_ratios import irr
 from .simulated_null import simulated_p

@@ -8,10 +8,10 @@ import numpy as np
 
 from .. import checks
 from ..delays import period_guards
-from ..forecasting import weighted_sums
 from ..incidents import Incidents, begin
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
+from ..weight_units import unit_of
 from .detectable_change import Design, smallest_fall
 from .displacement_difference import level_of
 from .trial_areas import CONTROL, KINDS, NEAR_TREATED, TREATED, TrialAreas, areas_of
@@ -103,7 +103,7 @@ def intervention(
     sizes = areas_of(shapes)
     _record(everything, areas, periods, counts, sizes, parameters)
     scale = sizes / sizes[TREATED] if per_area else np.ones(counts.kinds)
-    unit = None if placed.weight is None else weighted_sums.unit_of(weight, everything)
+    unit = None if placed.weight is None else unit_of(weight, everything)
     rows = rows_of(counts, periods, Asked(scale, level, seed, unit))
     _judge(counts, periods, scale, level, parameters)
     parameters.update(level=level, per_area=bool(per_area), seed=seed)
