@@ -28,6 +28,20 @@ class FileDates(NamedTuple):
     of_a_period: bool = False
 
 
+class Gathered(NamedTuple):
+    """Hold what is known of all incidents, with and without a place, of which collapsed ones are made.
+
+    `rows` is how many they are, `extent` the first and the last moment (None without times), and `easting, northing` the places
+    (m) of incidents evenly taken, every so manieth of those with a place in the order of the rows, of `of_all` of them.
+    """
+
+    rows: int
+    extent: tuple[np.datetime64 | None, np.datetime64 | None]
+    easting: np.ndarray
+    northing: np.ndarray
+    of_all: int
+
+
 def coordinates(easting: Any, northing: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return both coordinates as float columns, missing ones NaN in both; refuse infinite ones."""
     x, y = np.atleast_1d(np.asarray(easting, dtype=float)), np.atleast_1d(np.asarray(northing, dtype=float))

@@ -13,9 +13,14 @@ import numpy as np
 from . import checks, incident_columns, selection
 from . import crs as crs_rules
 from .parameters import Parameters
+from .partitioned import Partitioned
+from .progress import Progress
 
 # What concerns all rows alike, and is kept when rows are taken.
-KEPT = ("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until", "whole")
+KEPT = (
+    *("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until", "whole"),
+    "gathered",
+)
 log = logging.getLogger("lacrime_geo")
 
 
@@ -41,6 +46,9 @@ class Incidents:
         the latest incident.
     whole : the dates of their whole file, kept when fewer are chosen: they tell how late its incidents are reported, which
         a choice by the time of the incident does not. Default: those of these incidents.
+    frequency : how many incidents each row stands for, where those alike are collapsed into one row; `weight` is then of each
+        of them. Default: 1 each.
+    gathered : what is known of all incidents that collapsed ones stand for.
 
     Raises
     ------
@@ -69,6 +77,8 @@ class Incidents:
     agency: str | None
     known_until: np.datetime64 | None
     whole: incident_columns.FileDates
+    frequency: np.ndarray | None
+    gathered: incident_columns.Gathered | None
 
     def __init__(
         self,
@@ -89,6 +99,8 @@ class Incidents:
         agency: str | None = None,
         known_until: Any = None,
         whole: incident_columns.FileDates | None = None,
+        frequency: Any = None,
+        gathered: incident_columns.Gathered | None = None,
     ) -> None:
         x, y = incident_columns.coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -100,6 +112,7 @@ class Incidents:
             reported=incident_columns.column("reported", reported, "datetime64[s]", x.size),
             weight=None if weight is None else checks.weights(weight, x.size),
             category=incident_columns.column("category", category, object, x.size),
+            frequency=incident_columns.column("frequency", frequency, np.int64, x.size),
         )
         for name, value in (
             *columns.items(),
@@ -110,6 +123,7 @@ class Incidents:
             ("time_column", time_column),
             ("dates_unused", tuple(dates_unused)),
             ("agency", agency),
+            ("gathered", gathered),
             ("known_until", incident_columns.latest(columns["reported"], columns["when"], known_until)),
             (
                 "whole",
@@ -127,6 +141,18 @@ class Incidents:
     def size(self) -> int:
         """The number of rows, with and without a place."""
         return self.easting.size
+
+    @property
+    def number(self) -> int:
+        """The number of incidents: that of the rows, or of what collapsed rows stand for."""
+        return self.size if self.frequency is None else int(self.frequency.sum())
+
+    @property
+    def total_weight(self) -> np.ndarray | None:
+        """What each row (n,) adds to a sum: its weight, times the number of incidents that it stands for; None for 1 each."""
+        if self.frequency is None or self.weight is None:
+            return self.weight if self.frequency is None else self.frequency
+        return np.asarray(self.weight * self.frequency)
 
     @property
     def placed(self) -> np.ndarray:
@@ -196,10 +222,14 @@ class Incidents:
     def titled(self, kind: str, *, placed: bool = True) -> str:
         """Return a title of these incidents: what, which category and period, how many, with a place or at all."""
         number = int(self.placed.sum()) if placed else self.size
+        if self.gathered is not None:
+            number = self.number if placed else self.gathered.rows
         return selection.title(kind, self.selection.get("category"), self._known_times, number)
 
     @property
     def _known_times(self) -> np.ndarray:
+        if self.gathered is not None:
+            return np.array([day for day in self.gathered.extent if day is not None], dtype="M8[s]")
         return np.empty(0, dtype="M8[s]") if self.when is None else self.when[~np.isnat(self.when)]
 
     @property
@@ -244,6 +274,8 @@ def as_incidents(
         raise ValueError(
             "mapping says what the columns of a file hold, and these incidents come from none: leave it out."
         )
+    if isinstance(anything, Partitioned):
+        anything.refuse()
     if isinstance(anything, Incidents):
         if crs is not None and anything.crs != crs:
             raise ValueError(f"{anything.label!r} is in {anything.crs} and not in {crs}; project one to the other.")
@@ -271,11 +303,20 @@ def _marked(marks: Any) -> Incidents:
     return replace(incidents, source={**own, **marks.columns})
 
 
-def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters]:
-    """Return what every analysis of incidents begins with: all of them, those with a place, and the record."""
-    everything = as_incidents(incidents, weight=weight)
+def begin(
+    incidents: Any, weight: Any, *, collapses: bool = False, progress: Progress = None
+) -> tuple[Incidents, Incidents, Parameters]:
+    """Return what every analysis of incidents begins with: all of them, those with a place, and the record.
+
+    Partitioned ones are taken where an analysis needs no more of them than how many, of which weight, stand on each place
+    (`collapses`): collapsed incidents.
+    """
+    if collapses and isinstance(incidents, Partitioned):
+        everything = incidents.collapsed(weight=weight, progress=progress)
+    else:
+        everything = as_incidents(incidents, weight=weight)
     placed = everything.located()
-    parameters = Parameters(layer=everything.label, incidents=placed.size, period=everything.period, crs=placed.crs)
+    parameters = Parameters(layer=everything.label, incidents=placed.number, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
     if set(incident_columns.PERIOD) & set(everything.selection) or everything.whole.of_a_period:
         from .delays.period_guards import warn  # which needs incidents itself
@@ -287,7 +328,7 @@ def begin(incidents: Any, weight: Any) -> tuple[Incidents, Incidents, Parameters
         parameters["weight"] = (
             weight if isinstance(weight, str) else getattr(weight, "label", "given with the incidents")
         )
-    missing = everything.size - placed.size
+    missing = everything.size - placed.size if everything.gathered is None else everything.gathered.rows - placed.number
     parameters.note(
         "without_place", missing, f"{missing:,} {'incident has' if missing == 1 else 'incidents have'} no place"
     )
