@@ -11,7 +11,7 @@ from . import edges, spreading
 from .grid import Grid
 from .kernels import KERNELS
 from .parameters import Parameters, two_digits
-from .place_spacing import CLEARLY, finest_honest_cell
+from .place_spacing import CLEARLY, LookedAt, finest_honest_cell
 from .places import Places, nearest_distances, outlying, tally
 from .progress import Progress, advance, within
 from .study_area import FINEST_CELL
@@ -156,7 +156,7 @@ def _finest_honest(smoothing: Smoothing, places: Places, progress: Progress) -> 
     """Return the finest width (m) that the data know: the hundred-block, or how far places usually are apart."""
     placed = smoothing.placed
     # Never one that would be warned of.
-    kept = CLEARLY * finest_honest_cell(placed.easting, placed.northing, Parameters())
+    kept = CLEARLY * finest_honest_cell(LookedAt.of(placed), Parameters())
     if places.x.size < placed.size / 2:
         return max(FINEST_CELL, kept)
     return max(float(np.median(nearest_distances(places.x, places.y, progress))), kept)

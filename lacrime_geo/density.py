@@ -13,7 +13,7 @@ from .features import as_boundary
 from .incidents import begin
 from .kernels import KERNELS
 from .parameters import in_words
-from .place_spacing import caution_smooth
+from .place_spacing import LookedAt, caution_smooth
 from .places import tally
 from .progress import Progress, advance, within
 from .results import Surface
@@ -92,7 +92,7 @@ def kde(
     sized = searched + 0.2
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.05, searched))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, searched, sized))
-    caution_smooth(h, given, placed.easting, placed.northing, parameters)
+    caution_smooth(h, given, LookedAt.of(placed), parameters)
     if area is None:
         window = Window.around(placed, places, size, chosen_kernel.padding * h)
     else:

@@ -12,7 +12,7 @@ from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import label_places
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .place_spacing import caution_short, finer, least_reach
+from .place_spacing import LookedAt, caution_short, finer, least_reach
 from .places import Standing
 from .progress import Progress, advance, within
 
@@ -71,7 +71,7 @@ def dbscan(
     advance(progress, 0.0)
     standing = Standing.of(placed.easting, placed.northing, placed.weight)
     least = usual_min_samples(placed, min_samples, parameters)
-    apart = least_reach(placed.easting, placed.northing, parameters)
+    apart = least_reach(LookedAt.of(placed), parameters)
     parameters["eps"] = eps = _eps(standing, eps, least, apart, parameters, within(progress, 0.0, 0.1))
     caution_short("An eps", eps, apart, parameters)
     label, core = _labels(standing, eps, least, within(progress, 0.1, 1.0))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .parameters import Parameters, two_digits
 from .places import collapse
+
+if TYPE_CHECKING:
+    from .incidents import Incidents
 
 # So many incidents, evenly taken, tell how their places lie; so many places, how far the others are.
 INCIDENTS_LOOKED_AT, PLACES_LOOKED_AT = 32_768, 4_000
@@ -23,6 +26,24 @@ DENSER, SURE = 1.3, 4.0
 COVERING = math.sqrt(2)
 # Rings do not tell the distance to more than about a tenth.
 CLEARLY = 0.9
+
+
+class LookedAt(NamedTuple):
+    """The places (m) of incidents, in the order of their rows, by which it is told how they lie.
+
+    Where those given are only some, evenly taken, `of_all` is how many there are.
+    """
+
+    easting: np.ndarray
+    northing: np.ndarray
+    of_all: int | None = None
+
+    @classmethod
+    def of(cls, placed: Incidents) -> LookedAt:
+        """Return those of incidents with a place; of collapsed ones, whose rows do not tell it, what was gathered of all."""
+        if placed.gathered is None:
+            return cls(placed.easting, placed.northing)
+        return cls(placed.gathered.easting, placed.gathered.northing, placed.gathered.of_all)
 
 
 class Spacing(NamedTuple):
@@ -60,8 +81,10 @@ class Spacing(NamedTuple):
         )
 
 
-def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
+def spacing_of(x: np.ndarray, y: np.ndarray, of_all: int | None = None) -> Spacing | None:
     """Return how the places of incidents (n,), metres, lie; None where places are their own, as those of addresses are.
+
+    Of more than 32,768 incidents as many are looked at, evenly taken; with `of_all` they are taken already, of so many.
 
     Notes
     -----
@@ -78,8 +101,9 @@ def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
     >>> spacing_of(x, y).finest_cell, spacing_of(x + random.uniform(0, 1, 2000), y)
     (140.0, None)
     """
-    of_all, every = x.size, max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
-    x, y = x[::every], y[::every]
+    if of_all is None:
+        of_all, every = x.size, max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
+        x, y = x[::every], y[::every]
     first, place = collapse(x, y)
     if first.size < 3 or first.size > (1 - LEAST_SHARED) * x.size:
         return None
@@ -93,9 +117,9 @@ def spacing_of(x: np.ndarray, y: np.ndarray) -> Spacing | None:
     return Spacing(x.size, first.size, distance, False, of_all)
 
 
-def finest_honest_cell(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
-    """Return the finest honest cell (m) of incidents at x and y (n,), metres, and keep it with its reason; 0 where any is."""
-    found = spacing_of(x, y)
+def finest_honest_cell(looked_at: LookedAt, parameters: Parameters) -> float:
+    """Return the finest honest cell (m) of incidents, and keep it with its reason; 0 where any is."""
+    found = spacing_of(*looked_at)
     if found is None:
         return 0.0
     parameters.update(finest_honest_cell=found.finest_cell, finest_honest_cell_reason=found.reason)
@@ -114,12 +138,9 @@ def caution_finer(what: str, size: float, finest: float, parameters: Parameters)
         parameters.warn(f"{what} of {size:g} m, finer than {finest:g} m, shows more than the data know: {reason}.")
 
 
-def least_reach(x: np.ndarray, y: np.ndarray, parameters: Parameters) -> float:
-    """Return how far (m) incidents at x and y (n,), metres, must reach to meet another place than their own; 0 where any will do.
-
-    It is kept with its reason.
-    """
-    found = spacing_of(x, y)
+def least_reach(looked_at: LookedAt, parameters: Parameters) -> float:
+    """Return how far (m) incidents must reach to meet another place than their own, kept with its reason; 0 where any will do."""
+    found = spacing_of(*looked_at)
     if found is None:
         return 0.0
     parameters.update(place_distance=two_digits(found.distance), place_distance_reason=found.words)
@@ -133,14 +154,12 @@ def caution_short(what: str, reach: float, least: float, parameters: Parameters)
         parameters.warn(f"{what} of {reach:g} m, shorter than {least:g} m, finds single places: {reason}.")
 
 
-def caution_smooth(
-    bandwidth: float, cell_size: float | None, x: np.ndarray, y: np.ndarray, parameters: Parameters
-) -> None:
-    """Warn of a smooth surface whose bandwidth, or else whose cells where given, are finer than incidents at x and y (n,) allow.
+def caution_smooth(bandwidth: float, cell_size: float | None, looked_at: LookedAt, parameters: Parameters) -> None:
+    """Warn of a smooth surface whose bandwidth, or else whose cells where given, are finer than the incidents allow.
 
     What such a surface claims to know is its bandwidth (all in m): cells by default may be finer, and draw it without steps.
     """
-    finest = finest_honest_cell(x, y, parameters)
+    finest = finest_honest_cell(looked_at, parameters)
     caution_finer("A bandwidth", bandwidth, finest, parameters)
     if cell_size is not None and finer(cell_size, finest) and not finer(bandwidth, finest):
         parameters.warn(

@@ -15,7 +15,7 @@ from .grid import Grid
 from .incidents import Incidents, as_incidents, begin
 from .kernels import KERNELS, Kernel
 from .parameters import Parameters
-from .place_spacing import caution_smooth
+from .place_spacing import LookedAt, caution_smooth
 from .places import Places, collapse, tally
 from .progress import Progress, advance, within
 from .results import TOLERANCES, RiskSurface
@@ -103,7 +103,7 @@ def risk_ratio(
     smoothing = Smoothing(cases, places, chosen_kernel, area, size, corrected=area is not None).inside()
     h = bandwidths.choose(bandwidth, smoothing, parameters, within(progress, 0.0, 0.2))
     size = study_area.smooth_cell_size(smoothing.places, size, h, parameters, within(progress, 0.2, 0.3))
-    caution_smooth(h, given, cases.easting, cases.northing, parameters)
+    caution_smooth(h, given, LookedAt.of(cases), parameters)
     grid, universe, both = _window(cases, people, area, size, chosen_kernel.padding * h, parameters)
     advance(progress, 0.3)
     comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)

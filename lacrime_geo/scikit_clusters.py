@@ -14,7 +14,7 @@ from .core_points import NOISE, numbered
 from .density_clusters import k_distances
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .place_spacing import caution_short, least_reach
+from .place_spacing import LookedAt, caution_short, least_reach
 from .places import Standing
 from .progress import Progress, advance, left_alone, within
 
@@ -151,7 +151,7 @@ def optics(
         reason = f"four times the median distance to {samples} incidents"
         max_eps = parameters.choose("max_eps", farthest, reason, " m")
     parameters["max_eps"] = farthest = checks.positive("max_eps", max_eps)
-    caution_short("A max_eps", farthest, least_reach(placed.easting, placed.northing, parameters), parameters)
+    caution_short("A max_eps", farthest, least_reach(LookedAt.of(placed), parameters), parameters)
     model = partial(kind, min_samples=samples, max_eps=parameters["max_eps"], xi=steepness)
     return _found(everything, placed, "reachability", parameters, model, progress)
 
@@ -247,7 +247,7 @@ def _found(
     label = _labels(placed, found, order, place)
     reason = f"median distance to {samples} incidents from places in clusters, for the hulls"
     reach = parameters.choose("reach", two_digits(_core_distance(placed, samples, label != NOISE)), reason, " m")
-    caution_short("A reach", reach, least_reach(placed.easting, placed.northing, parameters), parameters)
+    caution_short("A reach", reach, least_reach(LookedAt.of(placed), parameters), parameters)
     columns = {"cluster": label, column: _of_places(found, ATTRIBUTES[column], order, place)}
     search = partial(_search, model=model, least=max(samples, parameters.get("min_cluster_size", 0)))
     return clusters_found(everything, columns, everything.placed, parameters, search, reach)

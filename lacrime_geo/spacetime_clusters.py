@@ -15,7 +15,7 @@ from .delays import period_guards
 from .incidents import Incidents, begin
 from .moments import Moments, label_moments
 from .parameters import incidents_that
-from .place_spacing import caution_short, least_reach
+from .place_spacing import LookedAt, caution_short, least_reach
 from .progress import Progress, within
 
 DAY = 86_400
@@ -71,7 +71,7 @@ def st_dbscan(
     everything, placed, parameters = begin(incidents, weight)
     period_guards.warn(parameters, everything)
     parameters["eps"] = eps = checks.positive("eps", eps)
-    caution_short("An eps", eps, least_reach(placed.easting, placed.northing, parameters), parameters)
+    caution_short("An eps", eps, least_reach(LookedAt.of(placed), parameters), parameters)
     parameters["eps_time"] = days = checks.positive("eps_time", eps_time, "days")
     dated = refusals.dated(placed, "and clusters in time need them (dbscan does not)")
     undated = int((~dated).sum())

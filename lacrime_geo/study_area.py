@@ -9,7 +9,7 @@ from .features import Features
 from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
-from .place_spacing import caution_finer, finer, finest_honest_cell
+from .place_spacing import LookedAt, caution_finer, finer, finest_honest_cell
 from .places import Places, collapse, outlying
 from .progress import Progress
 
@@ -32,7 +32,7 @@ def enough_incidents(placed: Incidents, area: Features | None) -> None:
 
 def cell_size_of(placed: Incidents, usual: Incidents, given: float | None, parameters: Parameters) -> float:
     """Return the cell size (m), given or chosen from the usual incidents; warn of one finer than the data know."""
-    honest = finest_honest_cell(placed.easting, placed.northing, parameters)
+    honest = finest_honest_cell(LookedAt.of(placed), parameters)
     if given is None:
         shorter = float(min(np.ptp(usual.easting), np.ptp(usual.northing))) / 150
         reason = f"the shorter side of the data / 150, at least {FINEST_CELL:g} m"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..parameters import Parameters
-from ..place_spacing import caution_short, least_reach
+from ..place_spacing import LookedAt, caution_short, least_reach
 from .bands import DAYS, METRES, SAME_PLACE, Bands, bands_given
 
 WIDTH, STEP, NUMBER = 100.0, 50.0, 4
@@ -14,16 +14,16 @@ LONGEST_BLOCK = 200.0
 WEEK = 7
 
 
-def distance_bands(edges: object, x: np.ndarray, y: np.ndarray, parameters: Parameters) -> Bands:
+def distance_bands(edges: object, looked_at: LookedAt, parameters: Parameters) -> Bands:
     """Return bands of distance: those given, else the same place and four bands of 100 m, or of how far places are apart."""
     if edges is not None:
         bands = bands_given("distance_bands", edges, METRES)
         parameters["distance_bands"] = bands.words
         beyond = bands.edges[(bands.edges > SAME_PLACE) & np.isfinite(bands.edges)]
         if beyond.size and beyond[0] < LONGEST_BLOCK:
-            caution_short("A first band", float(beyond[0]), least_reach(x, y, parameters), parameters)
+            caution_short("A first band", float(beyond[0]), least_reach(looked_at, parameters), parameters)
         return bands
-    least = least_reach(x, y, parameters)
+    least = least_reach(looked_at, parameters)
     width = max(WIDTH, STEP * float(np.ceil(least / STEP)))
     reason = "the same place, then four bands of 100 m, as is customary"
     if width > WIDTH:

@@ -10,6 +10,7 @@ import numpy as np
 from .. import checks
 from ..incidents import Incidents
 from ..parameters import Parameters
+from ..place_spacing import LookedAt
 from ..progress import Progress, advance, within
 from ..results import Drawing, Marks, Picture
 from .bands import CALCULATOR, LABELS, Bands
@@ -155,7 +156,7 @@ def near_repeat(
 def bands_between(found: DatedPlaces, distance: Any, time: Any, parameters: Parameters) -> tuple[Bands, Bands]:
     """Return the bands of distance and of time between edges, given or by default, and say how times are told apart."""
     bands = (
-        bands_of_distance(distance, found.incidents.easting, found.incidents.northing, parameters),
+        bands_of_distance(distance, LookedAt.of(found.incidents), parameters),
         bands_of_time(time, found.day, parameters),
     )
     parameters.choose("time_differences", "whole days", "times are told apart by their dates, not by the hour")
