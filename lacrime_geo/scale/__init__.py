@@ -1,0 +1,1 @@
+"""Incidents beyond the memory: read a partition at a time, in this process or on a cluster."""
