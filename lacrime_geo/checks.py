@@ -100,8 +100,8 @@ def several(name: str, text: str) -> list[float]:
         raise ValueError(f"{name} must be numbers separated by commas, such as 25, 50, 75, got {text!r}.") from None
 
 
-def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
-    """Return values as a column of weights: finite, none negative, not all zero."""
+def weights(values: Any, rows: int, name: str = "weight", *, some: bool = True) -> np.ndarray:
+    """Return values as a column of weights: finite, none negative, not all zero where there must be `some`."""
     column = numbers(name, values, rows)
     bad = np.flatnonzero(column < 0)
     if bad.size:
@@ -109,11 +109,17 @@ def weights(values: Any, rows: int, name: str = "weight") -> np.ndarray:
             f"{name} is negative in {bad.size:,} of {rows:,} rows, first in row {bad[0]} ({column[bad[0]]}); "
             "weights must be 0 or more."
         )
-    if rows and not column.any():
-        raise ValueError(f"{name} is 0 in all {rows:,} rows, so there is nothing to map.")
+    if some:
+        some_weight(column, name)
     if rows and column.max() > LARGEST_WEIGHT / rows:
         raise ValueError(f"{name} reaches {column.max():g}, too large to add up and square; use a larger unit.")
     return column
+
+
+def some_weight(weight: np.ndarray | None, name: str = "weight") -> None:
+    """Raise when weights (n,) are all 0."""
+    if weight is not None and weight.size and not weight.any():
+        raise ValueError(f"{name} is 0 in all {weight.size:,} rows, so there is nothing to map.")
 
 
 def column(source: Any, name: str) -> Any:

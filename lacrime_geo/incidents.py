@@ -110,7 +110,7 @@ class Incidents:
             when=incident_columns.column("when", when, "datetime64[s]", x.size),
             until=incident_columns.column("until", until, "datetime64[s]", x.size),
             reported=incident_columns.column("reported", reported, "datetime64[s]", x.size),
-            weight=None if weight is None else checks.weights(weight, x.size),
+            weight=None if weight is None else checks.weights(weight, x.size, some=False),
             category=incident_columns.column("category", category, object, x.size),
             frequency=incident_columns.column("frequency", frequency, np.int64, x.size),
         )
@@ -178,18 +178,21 @@ class Incidents:
             )
         return replace(self.take(placed), source=None)
 
-    def weighing(self, weight: Any, role: str = "weight") -> Incidents:
+    def weighing(self, weight: Any, role: str = "weight", *, some: bool = True) -> Incidents:
         """Return the incidents with the weight asked for: None keeps theirs; a column's name, an array or marks replace it.
 
-        Marks, such as `aoristic` gives of the same incidents, have a column `weight`.
+        Marks, such as `aoristic` gives of the same incidents, have a column `weight`. Where there must be `some` weight, all 0
+        are refused; those of a portion may all be.
         """
         if weight is None:
+            if some:
+                checks.some_weight(self.weight, role)
             return self
         if isinstance(getattr(weight, "features", None), Incidents):
             weight = incident_columns.weights_of_marks(weight, self)
         values = checks.column(self.source, weight) if isinstance(weight, str) else weight
         name = f"{role} column {weight!r}" if isinstance(weight, str) else role
-        return replace(self, weight=checks.weights(values, self.size, name))
+        return replace(self, weight=checks.weights(values, self.size, name, some=some))
 
     def select(self, *, since: Any = None, until: Any = None, category: Any = None) -> Incidents:
         """Return the incidents of a period (since inclusive, until exclusive) and category (one or several).
@@ -312,7 +315,7 @@ def begin(
     (`collapses`): collapsed incidents.
     """
     if collapses and isinstance(incidents, Partitioned):
-        everything = incidents.collapsed(weight=weight, progress=progress)
+        everything = incidents.collapsed(weight=weight, progress=progress).weighing(None)
     else:
         everything = as_incidents(incidents, weight=weight)
     placed = everything.located()

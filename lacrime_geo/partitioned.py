@@ -4,22 +4,49 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Callable, NoReturn, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
 
-from .progress import Progress
+from .progress import Progress, advance
 
 if TYPE_CHECKING:
     from .incidents import Incidents
 
 T = TypeVar("T")
 PLACE, WHEN, UNTIL, REPORTED, CATEGORY = "place", "when", "until", "reported", "category"
-TAKEN_BY = ("kde", "hotspots", "concentration", "dbscan", "counts", "clock", "alerts", "near_repeat")
+ROLES = (PLACE, WHEN, UNTIL, REPORTED, CATEGORY)
+TAKEN_BY = ("kde", "hotspots", "gi_star", "concentration", "dbscan", "counts", "clock", "alerts", "near_repeat")
+# A task is worth so many rows, or more of very many: results are merged task by task.
+ROWS_IN_TASK, MOST_TASKS = 4_000_000, 256
+
+
+class Wanted(NamedTuple):
+    """What is to be read: roles of `ROLES`, columns by name that there must be, others that there may be, and a weight column."""
+
+    roles: tuple[str, ...] = (PLACE,)
+    columns: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    weight: str | None = None
+
+
+class Part(ABC):
+    """Some of the incidents, read when they are asked for; `rows` is about how many they are."""
+
+    rows: int
+
+    @abstractmethod
+    def portions(self, wanted: Wanted) -> Iterator[Incidents]:
+        """Yield the incidents as they are read, some at a time, in order; a portion may be empty."""
+
+    def located_rows(self) -> int:
+        """Return how many of them have a place."""
+        return sum(int(portion.placed.sum()) for portion in self.portions(Wanted((PLACE,))))
 
 
 class Partitioned(ABC):
-    """Incidents that are read a partition at a time, as often as they are asked for; `lg.scan_incidents` gives them.
+    """Incidents that are read a part at a time, as often as they are asked for; `lg.scan_incidents` gives them.
 
     They have a `label`, the metric `crs` that their places are read in, the `selection` that was chosen of them, and the
     `agency` whose records they are, where that is known, as Incidents have.
@@ -30,7 +57,17 @@ class Partitioned(ABC):
     selection: Mapping[str, Any]
     agency: str | None
 
+    @property
     @abstractmethod
+    def parts(self) -> Sequence[Part]:
+        """The parts, in order."""
+
+    @abstractmethod
+    def run(
+        self, function: Callable[[Any], T], tasks: Iterable[Any], *, progress: Progress = None
+    ) -> Iterator[tuple[int, T]]:
+        """Yield the number of each task and what a function makes of it, as they end: run where the parts are read."""
+
     def gather(
         self,
         make: Callable[[Incidents], T],
@@ -41,21 +78,48 @@ class Partitioned(ABC):
         weight: str | None = None,
         progress: Progress = None,
     ) -> T:
-        """Return what a function makes of the incidents of each partition, merged in the order of the partitions.
+        """Return what a function makes of the incidents of each portion, merged in their order.
 
         Parameters
         ----------
-        make : makes a small summary of ordinary Incidents, those of one partition that are chosen, some of them perhaps without
+        make : makes a small summary of ordinary Incidents, those of one portion that are chosen, some of them perhaps without
             a place; a function of a module, or a partial of one, as it may be called in another process.
-        merge : makes one summary of those of earlier and of later partitions; it may change the first.
+        merge : makes one summary of those of earlier and of later portions; it may change the first.
         needs : what is read: "place", "when", "until", "reported", "category", or names of columns, which `source` then holds.
             Of those five one that the files lack is None (places: all missing), as in Incidents; a column that they lack raises.
         optional : names of further columns, read where the files have them.
         weight : name of the column that `Incidents.weight` is read from.
         progress : function of a fraction, returning False to stop.
         """
+        wanted = Wanted(
+            tuple(name for name in needs if name in ROLES),
+            tuple(name for name in needs if name not in ROLES),
+            tuple(optional),
+            weight,
+        )
+        return self.merged(partial(_summary, make, merge, wanted), merge, self.parts, progress)
 
-    @abstractmethod
+    def merged(
+        self,
+        function: Callable[[Sequence[Any]], T],
+        merge: Callable[[T, T], T],
+        parts: Sequence[Any],
+        progress: Progress = None,
+    ) -> T:
+        """Return what a function makes of some parts at a time, merged in their order, whichever ends first."""
+        tasks = _tasks(parts)
+        waiting: dict[int, T] = {}
+        found: list[T] = []
+        merged = 0
+        advance(progress, 0.0)
+        for number, summary in self.run(function, tasks, progress=progress):
+            waiting[number] = summary
+            while merged in waiting:
+                following = waiting.pop(merged)
+                found = [merge(found[0], following)] if found else [following]
+                merged += 1
+        return found[0]
+
     def collapsed(
         self, *, weight: str | None = None, edges: Sequence[np.datetime64] = (), progress: Progress = None
     ) -> Incidents:
@@ -65,12 +129,9 @@ class Partitioned(ABC):
         only incidents of one part are then collapsed, and `when` is the edge with which their part begins, some early moment
         before the first edge, NaT without a date.
         """
+        from .collapsing import collapsed  # which needs incidents itself
 
-    @abstractmethod
-    def run(
-        self, function: Callable[[Any], T], tasks: Iterable[Any], *, progress: Progress = None
-    ) -> Iterator[tuple[int, T]]:
-        """Yield the number of each task and what a function makes of it, as they end: run where the partitions are read."""
+        return collapsed(self, weight, edges, progress)
 
     def refuse(self) -> NoReturn:
         """Raise: an analysis was asked that needs all incidents in memory."""
@@ -78,3 +139,27 @@ class Partitioned(ABC):
             f"{self.label!r} is a scan, of which no more than a part is in memory, and this analysis needs all of it: "
             f"{', '.join(TAKEN_BY)} take scans; for others choose fewer incidents (select) and read them: scan.read()."
         )
+
+
+def _summary(make: Callable[[Incidents], T], merge: Callable[[T, T], T], wanted: Wanted, parts: Sequence[Part]) -> T:
+    """Return what a function makes of the portions of some parts, merged."""
+    found: list[T] = []
+    for part in parts:
+        for portion in part.portions(wanted):
+            made = make(portion)
+            found = [merge(found[0], made)] if found else [made]
+    return found[0]
+
+
+def _tasks(parts: Sequence[Any]) -> list[list[Any]]:
+    """Return parts in groups of about equal rows, by the parts alone: results do not depend on how many workers there are."""
+    least = max(ROWS_IN_TASK, sum(part.rows for part in parts) // MOST_TASKS)
+    groups: list[list[Any]] = []
+    held = least
+    for part in parts:
+        if held >= least:
+            groups.append([])
+            held = 0
+        groups[-1].append(part)
+        held += part.rows
+    return groups

@@ -67,7 +67,7 @@ class Standing(NamedTuple):
     @classmethod
     def of(cls, easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Standing:
         """Return them for coordinates (n,), all finite, and weights, 1 each by default."""
-        buckets = _Buckets()
+        buckets = Buckets()
         bucket = buckets.place(easting, northing)
         if (bucket == _SIZE).any():
             first, place = _first_and_place(easting, northing, bucket)
@@ -93,15 +93,16 @@ class GridPlaces(NamedTuple):
         return GridPlaces(*(values[rows] for values in self))
 
 
-class _Buckets:
-    """Four tables of 2^16 places each, by four hashes of both coordinates."""
+class Buckets:
+    """Four tables of 2^16 places each, or of 2 to another power, by four hashes of both coordinates."""
 
-    def __init__(self) -> None:
-        self.x = np.full(_SIZE, np.nan)
-        self.y = np.full(_SIZE, np.nan)
+    def __init__(self, bits: int = _BITS) -> None:
+        self.bits, self.size = bits, len(_MULTIPLIERS) << bits
+        self.x = np.full(self.size, np.nan)
+        self.y = np.full(self.size, np.nan)
 
     def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the bucket that holds each row's place, `_SIZE` where all its four are taken by others."""
+        """Return the bucket that holds each row's place, `size` where all its four are taken by others."""
         bucket = np.empty(x.size, dtype=np.int64)
         for begin in range(0, x.size, _ROWS_AT_ONCE):
             part = slice(begin, begin + _ROWS_AT_ONCE)
@@ -112,12 +113,12 @@ class _Buckets:
             for table in range(1, len(_MULTIPLIERS)):
                 held[rest], other = self._one_table(px[rest], py[rest], table)
                 rest = rest[other]
-            held[rest] = _SIZE
+            held[rest] = self.size
         return bucket
 
     def _one_table(self, x: np.ndarray, y: np.ndarray, table: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the bucket of each row in one table, and the rows (indices) that found it taken by another place."""
-        bucket = _hashed(x, y, table)
+        bucket = _hashed(x, y, table, self.bits)
         found = self.x[bucket]
         other = np.flatnonzero((found != x) | (self.y[bucket] != y))
         free = other[np.isnan(found[other])]
@@ -129,13 +130,13 @@ class _Buckets:
         return bucket, other
 
 
-def _hashed(x: np.ndarray, y: np.ndarray, table: int) -> np.ndarray:
+def _hashed(x: np.ndarray, y: np.ndarray, table: int, bits: int) -> np.ndarray:
     key = x.view(np.uint64) * np.uint64(_MULTIPLIERS[table])
     key ^= key >> np.uint64(32)
     key ^= y.view(np.uint64)
     key *= np.uint64(_MULTIPLIERS[table])
-    key >>= np.uint64(64 - _BITS)
-    key += np.uint64(table << _BITS)
+    key >>= np.uint64(64 - bits)
+    key += np.uint64(table << bits)
     return key.view(np.int64)
 
 
@@ -159,7 +160,7 @@ def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None =
     incidents = Places(easting, northing, np.broadcast_to(1.0, easting.shape) if weight is None else weight)
     if weight is not None and not weight.all():
         incidents = incidents.where(weight > 0)
-    buckets, total, left = _Buckets(), np.zeros(_SIZE), []
+    buckets, total, left = Buckets(), np.zeros(_SIZE), []
     rows = alone = 0
     for part in incidents.parts():
         bucket = buckets.place(part.x, part.y)
@@ -197,7 +198,7 @@ def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.
     (2, True)
     """
     x, y = np.asarray(easting, float), np.asarray(northing, float)
-    return _first_and_place(x, y, _Buckets().place(x, y))
+    return _first_and_place(x, y, Buckets().place(x, y))
 
 
 def collapse_in_order(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -230,7 +231,7 @@ def at_places(
     >>> at_places(np.array([5.0, 7.0, 5.0]), np.array([1.0, 2.0, 1.0]), lambda x, y: (x + y, x - y))[0].tolist()
     [6.0, 9.0, 6.0]
     """
-    buckets = _Buckets()
+    buckets = Buckets()
     bucket = buckets.place(x, y)
     if (bucket == _SIZE).any():
         first, place = _first_and_place(x, y, bucket)

@@ -85,7 +85,6 @@ def test_half_a_coordinate_is_none_and_the_callers_arrays_are_left_alone():
         (dict(weight=[1.0, np.nan]), "missing or infinite in 1 of 2 rows, first in row 1"),
         (dict(weight=[1.0, np.inf]), "missing or infinite"),
         (dict(weight=[1.0, -2.0]), "negative in 1 of 2 rows, first in row 1"),
-        (dict(weight=[0.0, 0.0]), "0 in all 2 rows"),
         (dict(weight=[1e307, 1e307]), "too large"),
         (dict(when=["2023-01-01"]), "when has 1 values for 2 incidents"),
         (dict(category=["a", "b", "c"]), "category has 3 values"),
@@ -94,6 +93,11 @@ def test_half_a_coordinate_is_none_and_the_callers_arrays_are_left_alone():
 def test_columns_that_do_not_fit(columns, words):
     with pytest.raises(ValueError, match=words):
         incidents([0, 1], [0, 1], **columns)
+
+
+def test_weights_that_are_all_zero_are_refused_when_they_are_analysed():
+    with pytest.raises(ValueError, match="weight is 0 in all 2 rows, so there is nothing to map"):
+        lg.kde(incidents([0, 1], [0, 1], weight=[0.0, 0.0]), bandwidth=10)
 
 
 def test_coordinates_that_do_not_fit():

@@ -1,0 +1,106 @@
+"""How many incidents stand on each place, added up portion by portion: memory grows with the places, not the incidents."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .places import Buckets, Standing
+
+# Tables of four times 2 to the power of these hold the places, the next larger ones where the last are full.
+BITS = (16, 18, 20)
+# A table is full where more of the rows than this find no bucket in it.
+LEFT_OVER = 1 / 16
+# Rows that found no bucket are collapsed when they are so many.
+_LEFT_AT_ONCE = 4_000_000
+# Incidents in the order of their places stand in runs: worth looking for where so many rows hold a run's begin at most.
+_RUNS = 1 / 4
+_ROWS_LOOKED_AT = 4_096
+
+
+class PlaceTally:
+    """Add up incidents by their places, exactly; places are compared bit by bit."""
+
+    def __init__(self) -> None:
+        self._level = 0
+        self._empty()
+
+    def _empty(self) -> None:
+        self._buckets = Buckets(BITS[self._level])
+        self._count = np.zeros(self._buckets.size, dtype=np.int64)
+        self._left: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+        self._left_rows = 0
+
+    def add(self, x: np.ndarray, y: np.ndarray, frequency: np.ndarray | None = None) -> None:
+        """Add incidents at coordinates (n,), all finite, each so many times, once by default."""
+        if not x.size:
+            return
+        x, y, frequency = _without_runs(x, y, frequency)
+        bucket = self._buckets.place(x, y)
+        self._count += _sums(bucket, frequency, self._buckets.size + 1)[:-1]
+        rest = np.flatnonzero(bucket == self._buckets.size)
+        if not rest.size:
+            return
+        times = np.ones(rest.size, dtype=np.int64) if frequency is None else frequency[rest]
+        self._left.append((x[rest], y[rest], times))
+        self._left_rows += rest.size
+        if rest.size > LEFT_OVER * x.size and self._level + 1 < len(BITS):
+            self._grow()
+        elif self._left_rows > _LEFT_AT_ONCE:
+            self._left = [_collapsed(self._left)]
+            self._left_rows = 0
+
+    def merge(self, other: PlaceTally) -> PlaceTally:
+        """Add what another has added up; return this one."""
+        self.add(*other.places())
+        return self
+
+    def places(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the distinct places (m,) and how many incidents stand on each."""
+        filled = np.flatnonzero(self._count)
+        held = (self._buckets.x[filled], self._buckets.y[filled], self._count[filled])
+        if not self._left:
+            return held
+        x, y, count = (np.concatenate(pair) for pair in zip(held, _collapsed(self._left)))
+        return x, y, count
+
+    def _grow(self) -> None:
+        """Take larger tables, into which all places go again."""
+        held = self.places()
+        self._level += 1
+        self._empty()
+        self.add(*held)
+
+
+def _without_runs(
+    x: np.ndarray, y: np.ndarray, frequency: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return incidents with runs of one place as one row, where a glance at the first rows shows that there are runs."""
+    look = slice(0, _ROWS_LOOKED_AT)
+    if x.size < 2 or _begins(x[look], y[look]).mean() > _RUNS:
+        return x, y, frequency
+    begin = np.flatnonzero(_begins(x, y))
+    if frequency is None:
+        times = np.diff(np.append(begin, x.size))
+    else:
+        times = np.add.reduceat(frequency, begin)
+    return x[begin], y[begin], times
+
+
+def _begins(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Mark the rows that stand elsewhere than the row before them."""
+    begins = np.ones(x.size, dtype=bool)
+    begins[1:] = (x[1:] != x[:-1]) | (y[1:] != y[:-1])
+    return begins
+
+
+def _sums(bucket: np.ndarray, frequency: np.ndarray | None, size: int) -> np.ndarray:
+    """Return whole sums; as floats they are exact below 2^53."""
+    return np.bincount(bucket, frequency, size).astype(np.int64)
+
+
+def _collapsed(
+    rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    x, y, times = (np.concatenate(column) for column in zip(*rows))
+    found = Standing.of(x, y, times)
+    return found.x, found.y, found.weight.astype(np.int64)
