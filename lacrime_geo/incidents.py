@@ -147,6 +147,10 @@ class Incidents:
         """The number of incidents: that of the rows, or of what collapsed rows stand for."""
         return self.size if self.frequency is None else int(self.frequency.sum())
 
+    def number_of(self, rows: np.ndarray) -> int:
+        """Return how many incidents some rows (mask) stand for."""
+        return int(rows.sum() if self.frequency is None else self.frequency[rows].sum())
+
     @property
     def total_weight(self) -> np.ndarray | None:
         """What each row (n,) adds to a sum: its weight, times the number of incidents that it stands for; None for 1 each."""
@@ -307,15 +311,20 @@ def _marked(marks: Any) -> Incidents:
 
 
 def begin(
-    incidents: Any, weight: Any, *, collapses: bool = False, progress: Progress = None
+    incidents: Any,
+    weight: Any,
+    *,
+    collapses: bool = False,
+    edges: Sequence[np.datetime64] = (),
+    progress: Progress = None,
 ) -> tuple[Incidents, Incidents, Parameters]:
     """Return what every analysis of incidents begins with: all of them, those with a place, and the record.
 
     Partitioned ones are taken where an analysis needs no more of them than how many, of which weight, stand on each place
-    (`collapses`): collapsed incidents.
+    (`collapses`), and in which of the parts of time that `edges` divide: collapsed incidents.
     """
     if collapses and isinstance(incidents, Partitioned):
-        everything = incidents.collapsed(weight=weight, progress=progress).weighing(None)
+        everything = incidents.collapsed(weight=weight, edges=edges, progress=progress).weighing(None)
     else:
         everything = as_incidents(incidents, weight=weight)
     placed = everything.located()
