@@ -17,6 +17,8 @@ PERIOD = ("since", "until")
 class FileDates(NamedTuple):
     """Hold the times, dates of report and categories (n,) of all incidents of a file, kept when fewer of them are chosen.
 
+    `frequency` (n,) says how many incidents each row stands for, where it stands for those of a day, reported on a day.
+
     `lag_safe_end` is the last day of which enough is reported, where it was found by the reader that chose them from the
     file; `of_a_period` tells that it chose a period.
     """
@@ -26,6 +28,7 @@ class FileDates(NamedTuple):
     category: np.ndarray | None
     lag_safe_end: np.datetime64 | None = None
     of_a_period: bool = False
+    frequency: np.ndarray | None = None
 
 
 class Gathered(NamedTuple):
@@ -74,6 +77,11 @@ def column(name: str, values: Any, kind: Any, rows: int) -> np.ndarray | None:
     if column.size != rows:
         raise ValueError(f"{name} has {column.size:,} values for {rows:,} incidents; give one for each.")
     return column
+
+
+def number_of(rows: np.ndarray, frequency: np.ndarray | None) -> int:
+    """Return how many incidents some rows (mask) stand for: one each, or as many as their frequency says."""
+    return int(np.count_nonzero(rows)) if frequency is None else int(frequency[rows].sum())
 
 
 def latest(reported: np.ndarray | None, when: np.ndarray | None, given: Any) -> np.datetime64 | None:

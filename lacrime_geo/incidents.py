@@ -171,14 +171,15 @@ class Incidents:
 
     def located(self) -> Incidents:
         """Return the incidents that have a place; raise when there is none."""
-        if self.size == 0:
+        rows = self.size if self.gathered is None else self.gathered.rows
+        if rows == 0:
             raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
-        if np.isfinite(self.easting.sum()):
+        if self.size and np.isfinite(self.easting.sum()):
             return self
         placed = self.placed
         if not placed.any():
             raise ValueError(
-                f"None of the {self.size:,} rows of {self.label!r} has a geometry; check the coordinate columns of its source."
+                f"None of the {rows:,} rows of {self.label!r} has a geometry; check the coordinate columns of its source."
             )
         return replace(self.take(placed), source=None)
 
@@ -213,7 +214,8 @@ class Incidents:
         if since is not None or until is not None:
             keep &= selection.in_period(self.when, since, until)
             asked.update(selection.narrower(self.selection, since, until))
-            asked["undated_left_out"] = int(np.isnat(self.when).sum()) if self.when is not None else 0
+            undated = None if self.when is None else np.isnat(self.when)
+            asked["undated_left_out"] = 0 if undated is None else incident_columns.number_of(undated, self.frequency)
         if category is not None:
             wanted: list[Any] = [category] if np.isscalar(category) else list(category)
             keep &= selection.of_category(self.category, wanted)
@@ -310,6 +312,12 @@ def _marked(marks: Any) -> Incidents:
     return replace(incidents, source={**own, **marks.columns})
 
 
+def _of_a_period(incidents: Any, everything: Incidents) -> bool:
+    """Tell whether incidents are those of a period that was chosen of more."""
+    kept = set(incidents.kept) if isinstance(incidents, Partitioned) else set()
+    return bool(set(incident_columns.PERIOD) & {*everything.selection, *kept}) or everything.whole.of_a_period
+
+
 def begin(
     incidents: Any,
     weight: Any,
@@ -324,16 +332,19 @@ def begin(
     (`collapses`), and in which of the parts of time that `edges` divide: collapsed incidents.
     """
     if collapses and isinstance(incidents, Partitioned):
+        if not (weight is None or isinstance(weight, str)):
+            raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")
         everything = incidents.collapsed(weight=weight, edges=edges, progress=progress).weighing(None)
     else:
         everything = as_incidents(incidents, weight=weight)
     placed = everything.located()
     parameters = Parameters(layer=everything.label, incidents=placed.number, period=everything.period, crs=placed.crs)
     parameters.update(everything.selection)
-    if set(incident_columns.PERIOD) & set(everything.selection) or everything.whole.of_a_period:
+    if _of_a_period(incidents, everything):
         from .delays.period_guards import warn  # which needs incidents itself
 
-        warn(parameters, everything)
+        # What is collapsed has no dates.
+        warn(parameters, incidents if isinstance(incidents, Partitioned) else everything)
     if everything.dates_unused:
         parameters.note("dates_unused", len(everything.dates_unused), selection.unused(everything.dates_unused))
     if placed.weight is not None:

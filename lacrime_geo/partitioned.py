@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple, NoReturn, TypeVar
 
 import numpy as np
@@ -56,6 +57,9 @@ class Partitioned(ABC):
     crs: str
     selection: Mapping[str, Any]
     agency: str | None
+    # The column that `when` is read from, and what the files keep of a larger one that they were chosen from.
+    time_column: str | None = None
+    kept: Mapping[str, Any] = MappingProxyType({})
 
     @property
     @abstractmethod
@@ -67,6 +71,12 @@ class Partitioned(ABC):
         self, function: Callable[[Any], T], tasks: Iterable[Any], *, progress: Progress = None
     ) -> Iterator[tuple[int, T]]:
         """Yield the number of each task and what a function makes of it, as they end: run where the parts are read."""
+
+    def whole(self) -> Partitioned:
+        """Return the same without what was chosen of them: how late incidents are reported is told by the whole files."""
+        if self.selection:
+            raise NotImplementedError
+        return self
 
     def gather(
         self,

@@ -15,14 +15,16 @@ from ..frames import REPORTED_COLUMN
 from ..incident_columns import FileDates
 from ..incidents import Incidents
 from ..parameters import Parameters, warned_once
+from ..partitioned import Partitioned
 from ..periods import extent
+from .file_days import days_of
 from .report_lags import DAY, lags_between
 from .truncated_delays import LEAST_AT_RISK
 
 LAG, SWITCH = "reporting_lag", "nibrs_switch"
 GUARDS = (LAG, SWITCH)
 # The periods that an analysis made of others is about, () outside of one.
-_TOGETHER: ContextVar[tuple[Incidents, ...]] = ContextVar("together", default=())
+_TOGETHER: ContextVar[tuple[Incidents | Partitioned, ...]] = ContextVar("together", default=())
 SHARE = 0.95
 # Without dates of report: within as many days 92 % of the LAPD's incidents of 2020 and 2021 were reported (West LA).
 USUAL_LAG = 30
@@ -33,15 +35,18 @@ BY_REPORT = (
 GIVE_REPORTS = f"give the dates of report (a column {REPORTED_COLUMN}), by which it is measured"
 
 
-def warn(parameters: Parameters, *periods: Incidents) -> None:
-    """Keep with a result, and announce, what is wrong with the period of its incidents, or with several of them together."""
+def warn(parameters: Parameters, *periods: Incidents | Partitioned) -> None:
+    """Keep with a result, and announce, what is wrong with the period of its incidents, or with several of them together.
+
+    Of a scan itself, not of what was collapsed of it, which has no dates.
+    """
     for sentence in problems(*(_TOGETHER.get() or periods)).values():
         if sentence not in parameters.get("warnings", []):
             parameters.warn(sentence)
 
 
 @contextmanager
-def judged_together(*periods: Incidents) -> Iterator[None]:
+def judged_together(*periods: Incidents | Partitioned) -> Iterator[None]:
     """Say of every result made within what holds of some periods together, once in the log."""
     token = _TOGETHER.set(periods)
     try:
@@ -102,9 +107,9 @@ def _refuse(found: dict[str, str], allow: str | Iterable[str] | None, parameters
         parameters.warn(sentence)
 
 
-def problems(*periods: Incidents) -> dict[str, str]:
+def problems(*periods: Incidents | Partitioned) -> dict[str, str]:
     """Return what is wrong with the period of incidents, or with several of them together, as sentences by the guard's name."""
-    dated = _dated(periods)
+    dated = _dated([days_of(period) if isinstance(period, Partitioned) else period for period in periods])
     found = {LAG: _in_lag(dated)} if dated else {}
     return {**{name: sentence for name, sentence in found.items() if sentence}, **_switches(dated)}
 
@@ -163,9 +168,10 @@ def measured_safe_end(whole: FileDates, end: np.datetime64, category: str | None
         return whole.lag_safe_end
     # Those of a chosen period alone would all seem to be reported soon: the late ones are not there yet.
     rows = _of_categories(whole.category, category)
-    when, reported = (column if column is None or rows is None else column[rows] for column in whole[:2])
-    lags = lags_between(when, reported, end)
-    return end - lags.delays().days_until(SHARE) * DAY if lags.days.size >= LEAST_AT_RISK else None
+    columns = (whole.when, whole.reported, whole.frequency)
+    when, reported, frequency = (column if column is None or rows is None else column[rows] for column in columns)
+    lags = lags_between(when, reported, end, frequency)
+    return end - lags.delays().days_until(SHARE) * DAY if lags.number >= LEAST_AT_RISK else None
 
 
 def _of_categories(column: np.ndarray | None, asked: str | None) -> np.ndarray | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import selection
 from ..frames import REPORTED_COLUMN
+from ..incident_columns import number_of
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 from .truncated_delays import Delays, delays_of
@@ -30,7 +31,8 @@ WHY = {
 class Lags(NamedTuple):
     """Hold which incidents (n,) have a delay, the delays (k,) and the longest possible ones (k,) in days, and the last day.
 
-    `left_out` says of how many incidents there is none, and why.
+    `left_out` says of how many incidents there is none, and why; `frequency` (k,) how many incidents each delay is of, where rows
+    stand for several.
     """
 
     rows: np.ndarray
@@ -38,16 +40,23 @@ class Lags(NamedTuple):
     possible: np.ndarray
     end: np.datetime64
     left_out: dict[str, int]
+    frequency: np.ndarray | None = None
+
+    @property
+    def number(self) -> int:
+        """The number of incidents that have a delay."""
+        return self.days.size if self.frequency is None else int(self.frequency.sum())
 
     def delays(self) -> Delays:
         """Return the distribution of the delays."""
-        return delays_of(self.days, self.possible)
+        return delays_of(self.days, self.possible, self.frequency)
 
     def at(self, kept: np.ndarray) -> Lags:
         """Return those of some incidents, by their numbers in order, or a mask (k,)."""
         rows = np.zeros_like(self.rows)
         rows[np.flatnonzero(self.rows)[kept]] = True
-        return Lags(rows, self.days[kept], self.possible[kept], self.end, {})
+        frequency = None if self.frequency is None else self.frequency[kept]
+        return Lags(rows, self.days[kept], self.possible[kept], self.end, {}, frequency)
 
 
 def lags_of(incidents: Incidents, end: np.datetime64) -> Lags:
@@ -56,11 +65,13 @@ def lags_of(incidents: Incidents, end: np.datetime64) -> Lags:
     An incident before the first report of the file is left out: where a file was chosen by the date of the report, it
     holds only the late ones of these.
     """
-    return lags_between(incidents.when, incidents.reported, end)
+    return lags_between(incidents.when, incidents.reported, end, incidents.frequency)
 
 
-def lags_between(when: np.ndarray | None, reports: np.ndarray | None, end: np.datetime64) -> Lags:
-    """Return the delays from times to dates of report, both (n,), that a file showed at the end of a day."""
+def lags_between(
+    when: np.ndarray | None, reports: np.ndarray | None, end: np.datetime64, frequency: np.ndarray | None = None
+) -> Lags:
+    """Return the delays from times to dates of report, both (n,) and each so frequent, that a file showed at the end of a day."""
     occurred, reported = (_days(column) for column in (when, reports))
     missing = np.iinfo(np.int64).min
     last = int(end.astype("M8[D]").astype(np.int64))
@@ -74,8 +85,8 @@ def lags_between(when: np.ndarray | None, reports: np.ndarray | None, end: np.da
     }
     rows = known & (occurred >= first) & (reported >= occurred) & (reported <= last)
     kept, possible = occurred[rows], last - occurred[rows]
-    left_out = {name: int(np.count_nonzero(mask)) for name, mask in reasons.items()}
-    return Lags(rows, reported[rows] - kept, possible, end, left_out)
+    left_out = {name: number_of(mask, frequency) for name, mask in reasons.items()}
+    return Lags(rows, reported[rows] - kept, possible, end, left_out, None if frequency is None else frequency[rows])
 
 
 def last_day(lags: Lags) -> np.datetime64:

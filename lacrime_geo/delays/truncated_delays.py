@@ -92,20 +92,23 @@ def shares_of(hazard: np.ndarray) -> np.ndarray:
     return np.concatenate([survived[..., 1:], np.ones((*hazard.shape[:-1], 1))], axis=-1)
 
 
-def delays_of(days: np.ndarray, possible: np.ndarray) -> Delays:
+def delays_of(days: np.ndarray, possible: np.ndarray, frequency: np.ndarray | None = None) -> Delays:
     """Return the delays (n,) of incidents, of which each could have shown one as long as is possible (n,); all whole days.
+
+    `frequency` (n,) says how many incidents have each of these delays; default 1.
 
     >>> found = delays_of(np.array([0, 1, 0]), np.array([5, 4, 0]))
     >>> found.share[:2].tolist(), found.naive[:2].round(2).tolist()
     ([0.5, 1.0], [0.67, 1.0])
     """
-    ended = np.bincount(days)
+    number = days.size if frequency is None else int(frequency.sum())
+    ended = np.bincount(days, frequency).astype(np.int64)
     ended = np.append(ended, np.zeros(int(possible.max()) + 1 - ended.size, dtype=ended.dtype))
     # Those too young for a delay are among those with a shorter one.
-    too_young = np.concatenate([[0], np.cumsum(np.bincount(possible))[:-1]])
+    too_young = np.concatenate([[0], np.cumsum(np.bincount(possible, frequency).astype(np.int64))[:-1]])
     at_risk = np.cumsum(ended) - too_young
-    enough = np.flatnonzero(at_risk >= least_at_risk(at_risk, days.size))
-    return Delays(ended[: enough[-1] + 1], at_risk[: enough[-1] + 1], int(days.size))
+    enough = np.flatnonzero(at_risk >= least_at_risk(at_risk, number))
+    return Delays(ended[: enough[-1] + 1], at_risk[: enough[-1] + 1], number)
 
 
 def least_at_risk(at_risk: np.ndarray, incidents: int) -> float:

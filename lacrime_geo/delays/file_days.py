@@ -1,0 +1,187 @@
+"""The days of the incidents of a scan and of their reports, with how many incidents have both alike: what its dates tell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .. import selection
+from ..agencies import SCHEMA_COLUMN, SYSTEMS
+from ..alike_rows import AlikeRows
+from ..incident_columns import PERIOD, latest, number_of, of_whole_file
+from ..incidents import Incidents
+from ..partitioned import CATEGORY, REPORTED, WHEN, Partitioned
+from ..progress import Progress, within
+
+# Stands for a missing day: no calendar of incidents goes back so far.
+NO_DAY = int(np.datetime64("0000-01-01", "D").astype(np.int64))
+_SCHEMAS = ("", *SYSTEMS)
+
+
+class FileDays:
+    """Hold days of incidents and reports, with how many incidents have each pair, and what is known of the columns.
+
+    `rows` are told apart by day, day of report and a code: of the category among those asked for, of the records system, and of
+    how many edges within days lie before. `latest` holds the last moment of report and of an incident.
+    """
+
+    def __init__(self, incidents: Incidents, categories: Sequence[str], edges: np.ndarray) -> None:
+        self.columns = {name for name in (WHEN, REPORTED, CATEGORY) if getattr(incidents, name) is not None}
+        names = set() if incidents.category is None else set(incidents.category.tolist())
+        self.names = {str(name).lower() for name in names}
+        self.latest = [latest(None, times, None) for times in (incidents.reported, incidents.when)]
+        code = _codes(incidents, categories) * len(_SCHEMAS) + _schemas(incidents)
+        code = code * (edges.size + 1) + _edges_before(incidents, edges)
+        days = [_days(times, incidents.size) for times in (incidents.when, incidents.reported)]
+        self.rows = AlikeRows([*days, code], [np.ones(incidents.size, dtype=np.int64)])
+
+    def merge(self, other: FileDays) -> FileDays:
+        """Add those of other incidents; return these."""
+        self.columns |= other.columns
+        self.names |= other.names
+        pairs = zip(self.latest, other.latest)
+        self.latest = [max((moment for moment in pair if moment is not None), default=None) for pair in pairs]
+        self.rows.merge(other.rows)
+        return self
+
+
+def days_of(
+    scan: Partitioned, *, category: Any = None, edges: Sequence[np.datetime64] = (), progress: Progress = None
+) -> Incidents:
+    """Return the incidents of a scan without their places: a row for all of one day that were reported on one day.
+
+    They know of the dates of the whole file what incidents in memory know, whatever was chosen of it.
+
+    Parameters
+    ----------
+    scan : the incidents.
+    category : names of categories that are told apart, besides those that were chosen. Others have the name "".
+    edges : moments within a day up to which rows are told apart, as the begin and the end of a period.
+    progress : function of a fraction, returning False to stop.
+    """
+    wanted = _wanted(scan.selection.get("category"), category)
+    inside = np.unique(np.array([edge for edge in edges if edge != edge.astype("M8[D]")], dtype="M8[s]"))
+    share = 0.5 if scan.selection else 1.0
+    found = _gathered(scan, wanted, inside, within(progress, 0.0, share))
+    whole = found
+    if scan.selection:
+        # Those of a chosen period alone would all seem to be reported soon.
+        whole = _gathered(scan.whole(), wanted, inside, within(progress, share, 1.0))
+    return _incidents(scan, found, whole, wanted, inside)
+
+
+def _gathered(scan: Partitioned, wanted: tuple[str, ...], edges: np.ndarray, progress: Progress) -> FileDays:
+    needs = (WHEN, REPORTED, *([CATEGORY] if wanted else ()))
+    make = partial(FileDays, categories=wanted, edges=edges)
+    return scan.gather(make, FileDays.merge, needs=needs, optional=(SCHEMA_COLUMN,), progress=progress)
+
+
+def _wanted(*asked: Any) -> tuple[str, ...]:
+    """Return the categories that are asked for, in lower case: texts may name several between commas, or one with a comma."""
+    found: set[str] = set()
+    for names in asked:
+        if isinstance(names, str):
+            found |= {names, *(selection.words(names) or ())}
+        elif names is not None:
+            found |= {str(name) for name in (names if np.iterable(names) else [names])}
+    return tuple(sorted({name.lower() for name in found}))
+
+
+def _days(times: np.ndarray | None, rows: int) -> np.ndarray:
+    """Return times as whole days (n,), one that stands for none where they are missing."""
+    if times is None:
+        return np.full(rows, NO_DAY)
+    return np.where(np.isnat(times), NO_DAY, times.astype("M8[D]").astype(np.int64))
+
+
+def _codes(incidents: Incidents, categories: Sequence[str]) -> np.ndarray:
+    """Return the number of each incident's category among some, from 1 on, 0 for others (n,)."""
+    if incidents.category is None or not categories:
+        return np.zeros(incidents.size, dtype=np.int64)
+    number = {name: place for place, name in enumerate(categories, 1)}
+    values = incidents.category.tolist()
+    code = {value: number.get(str(value).lower(), 0) for value in set(values)}
+    return np.fromiter(map(code.__getitem__, values), np.int64, len(values))
+
+
+def _schemas(incidents: Incidents) -> np.ndarray:
+    """Return the number of each incident's records system among `_SCHEMAS` (n,), 0 where its files do not tell."""
+    if incidents.source is None or SCHEMA_COLUMN not in incidents.source:
+        return np.zeros(incidents.size, dtype=np.int64)
+    values = np.asarray(incidents.source[SCHEMA_COLUMN]).tolist()
+    code = {value: _SCHEMAS.index(str(value)) if str(value) in SYSTEMS else 0 for value in set(values)}
+    return np.fromiter(map(code.__getitem__, values), np.int64, len(values))
+
+
+def _edges_before(incidents: Incidents, edges: np.ndarray) -> np.ndarray:
+    """Return how many edges lie before or at each incident (n,)."""
+    if incidents.when is None or not edges.size:
+        return np.zeros(incidents.size, dtype=np.int64)
+    return np.where(np.isnat(incidents.when), 0, np.searchsorted(edges, incidents.when, side="right"))
+
+
+class _Rows(NamedTuple):
+    """The columns of incidents that `FileDays` stand for, and how many each row stands for."""
+
+    when: np.ndarray | None
+    reported: np.ndarray | None
+    category: np.ndarray | None
+    schema: np.ndarray
+    frequency: np.ndarray
+
+    @classmethod
+    def of(cls, days: FileDays, wanted: tuple[str, ...], edges: np.ndarray) -> _Rows:
+        """Return the columns, None where no file has them."""
+        rows = days.rows.added_up()
+        code, edge = np.divmod(rows.keys[2], edges.size + 1)
+        category, schema = np.divmod(code, len(_SCHEMAS))
+        when, reported = (_moments(column) for column in rows.keys[:2])
+        if edges.size:
+            when = np.maximum(when, np.append(np.datetime64("0000-01-01", "s"), edges)[edge])
+        names = np.array(["", *wanted], dtype=object)[category]
+        return cls(
+            when if WHEN in days.columns else None,
+            reported if REPORTED in days.columns else None,
+            names if wanted and CATEGORY in days.columns else None,
+            np.array(_SCHEMAS, dtype=object)[schema],
+            rows.sums[0],
+        )
+
+
+def _moments(days: np.ndarray) -> np.ndarray:
+    return np.where(days == NO_DAY, np.datetime64("NaT", "s"), days.astype("M8[D]").astype("M8[s]"))
+
+
+def _incidents(
+    scan: Partitioned, found: FileDays, whole: FileDays, wanted: tuple[str, ...], edges: np.ndarray
+) -> Incidents:
+    own, every = (_Rows.of(days, wanted, edges) for days in (found, whole))
+    known_until, dates = of_whole_file(scan.kept, every.when, every.reported, every.category)
+    chosen = dict(scan.selection)
+    if every.when is not None and set(PERIOD) & set(chosen):
+        chosen["undated_left_out"] = number_of(np.isnat(every.when), every.frequency)
+    nowhere = np.full(own.frequency.size, np.nan)
+    return Incidents(
+        nowhere,
+        nowhere,
+        when=own.when,
+        reported=own.reported,
+        category=own.category,
+        frequency=own.frequency,
+        crs=scan.crs,
+        label=scan.label,
+        source={SCHEMA_COLUMN: own.schema},
+        selection=chosen,
+        time_column=scan.time_column,
+        agency=scan.agency,
+        known_until=known_until if known_until is not None else _latest(whole),
+        whole=dates._replace(frequency=every.frequency),
+    )
+
+
+def _latest(days: FileDays) -> np.datetime64 | None:
+    """Return the last moment of a report, else of an incident, None without dates."""
+    return next((moment for moment in days.latest if moment is not None), None)
