@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -19,14 +21,17 @@ from .column_guesses import Guess, column_for
 from .column_types import typed
 from .loaded import Loaded, announced
 from .occurrences import needs_no_time, occurrence, orders_of_dates, unread_dates
-from .own_mapping import NOTHING_SAID, ROLES, Asked, Said, asked
-from .placing import placed
+from .own_mapping import NOTHING_SAID, ROLES, Asked, Said, asked, how
+from .placing import WGS_84, Placed, placed
 from .quality.record_checks import filled
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 if TYPE_CHECKING:
     import geopandas
 
+# What was chosen by the first portion of a file is announced once.
+SILENT = logging.getLogger("lacrime_geo.further_portions")
+SILENT.disabled = True
 # Layers whose places this reader does not know.
 LAYERS = (".gpkg", ".shp", ".fgb")
 OWN = ("id", "occurred", "time_placeholder", "occurred_until", "reported", "category")
@@ -118,28 +123,101 @@ def load_incidents(path: str | os.PathLike[str], said: Asked = NOTHING_SAID, pro
 
 def clean_incidents(raw: RawTable, said: Asked = NOTHING_SAID, progress: Progress = None) -> Loaded:
     """Find the columns of a table, clean them, and announce what was chosen and found."""
-    columns, parameters = _without_words_for_nothing(raw), Parameters()
+    columns, parameters = _named(raw, said), Parameters()
     advance(progress, 0.1)
-    for name in said.columns.values():
+    loaded, _ = _understood(columns, raw, said, parameters, progress)
+    return announced(loaded, raw, CAVEATS)
+
+
+class Understood(NamedTuple):
+    """What the first portion of a table was understood to hold, by which the others are read.
+
+    `places` are the columns of x and y, `as_texts` names columns that are left as texts, whatever a portion makes them look like.
+    """
+
+    said: Asked
+    roles: Mapping[str, str]
+    orders: Mapping[str, str | None]
+    guessed: frozenset[str]
+    places: tuple[str, str]
+    crs: str
+    as_texts: frozenset[str] = frozenset()
+
+
+def clean_first(raw: RawTable, said: Asked, as_texts: frozenset[str] = frozenset()) -> tuple[Loaded, Understood]:
+    """Clean the first portion of a table, and return what was understood of it; announce what was chosen."""
+    return _understood(_named(raw, said), raw, said, Parameters(), None, as_texts)
+
+
+def clean_further(raw: RawTable, known: Understood) -> Loaded:
+    """Clean a further portion of a table, or another table of the same columns, as its first one was understood."""
+    columns = _named(raw, known.said)
+    for name in known.roles.values():
         checks.column(columns, name)
+    parameters, audit = Parameters(), [*raw.notes]
+    parameters.log = SILENT
+    place = placed(columns, known.said, raw.file, audit, parameters)
+    if (place.columns, place.crs) != (known.places, known.crs):
+        raise ValueError(
+            f"The first part of the file says its places by {' and '.join(map(repr, known.places))} in {known.crs}, and a later "
+            f"part by {' and '.join(map(repr, place.columns))} in {place.crs}; name the columns and their CRS "
+            f"{how('x', 'y', 'crs')}."
+        )
+    return _cleaned(columns, place, known, audit, parameters, None)
+
+
+def _understood(
+    columns: dict[str, Column],
+    raw: RawTable,
+    said: Asked,
+    parameters: Parameters,
+    progress: Progress,
+    as_texts: frozenset[str] = frozenset(),
+) -> tuple[Loaded, Understood]:
+    """Find what the columns of a table hold, and clean them."""
     audit = [*raw.notes]
     place = placed(columns, said, raw.file, audit, parameters)
     roles = _roles(columns, said, place.columns, parameters)
     orders = orders_of_dates(columns, roles, said.date_order, parameters)
     audit = [*_choices(roles, parameters), *audit]
     advance(progress, 0.2)
-    guessed = {role for role in roles if role not in said.columns}
-    made = _known(columns, roles, orders, guessed, audit)
-    if "date" not in said.columns:
-        audit += unread_dates(columns, roles.get("date"))
+    # A CRS that a rough place told is that of all portions.
+    later = said if said.near is None else replace(said, crs=None if place.crs == WGS_84 else place.crs, near=None)
+    guessed = frozenset(role for role in roles if role not in said.columns)
+    known = Understood(later, roles, orders, guessed, place.columns, place.crs, as_texts)
+    return _cleaned(columns, place, known, audit, parameters, progress), known
+
+
+def _cleaned(
+    columns: dict[str, Column],
+    place: Placed,
+    known: Understood,
+    audit: list[rules.Finding],
+    parameters: Parameters,
+    progress: Progress,
+) -> Loaded:
+    """Clean columns of which it is known what they hold."""
+    made = _known(columns, known.roles, known.orders, known.guessed, audit)
+    if "date" not in known.said.columns:
+        audit += unread_dates(columns, known.roles.get("date"))
     advance(progress, 0.4)
-    taken = {*roles.values(), LONGITUDE, LATITUDE}
+    taken = {*known.roles.values(), LONGITUDE, LATITUDE}
     rest = {_apart(name): column for name, column in columns.items() if name not in taken}
-    others, whole = typed(rest, {_apart(name): order for name, order in orders.items()}, within(progress, 0.4, 0.9))
+    tried = {name: column for name, column in rest.items() if name not in known.as_texts}
+    orders = {_apart(name): order for name, order in known.orders.items()}
+    found, whole = typed(tried, orders, within(progress, 0.4, 0.9))
+    others = {name: found.get(name, column) for name, column in rest.items()}
     plain = {name: column for name, column in {**made, **others}.items() if isinstance(column, Texts) and name != "id"}
     columns = {**made, **others, **noted(audit, single_spaced(plain))}
-    loaded = Loaded(columns, whole, place.x, place.y, place.crs, "", audit, parameters)
-    return announced(loaded, raw, CAVEATS)
+    return Loaded(columns, whole, place.x, place.y, place.crs, "", audit, parameters)
+
+
+def _named(raw: RawTable, said: Asked) -> dict[str, Column]:
+    """Return the columns of a table; raise where one that was named is not there."""
+    columns = _without_words_for_nothing(raw)
+    for name in said.columns.values():
+        checks.column(columns, name)
+    return columns
 
 
 def _without_words_for_nothing(raw: RawTable) -> dict[str, Column]:
@@ -194,9 +272,9 @@ def _choices(roles: dict[str, str], parameters: Parameters) -> list[rules.Findin
 
 def _known(
     columns: dict[str, Column],
-    roles: dict[str, str],
+    roles: Mapping[str, str],
     orders: Mapping[str, str | None],
-    guessed: set[str],
+    guessed: frozenset[str],
     audit: list[rules.Finding],
 ) -> dict[str, Column]:
     """Return the columns that every agency's incidents have, in their settled order, as far as there are any."""

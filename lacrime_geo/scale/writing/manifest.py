@@ -60,7 +60,7 @@ def read(path: Path) -> dict[str, Any]:
         record = dict(json.loads(path.read_text(encoding="utf-8")))
         if record["format"] > FORMAT:
             raise ValueError(f"it is of format {record['format']}, which a later version wrote")
-        record["finished"], record["parts"]  # noqa: B018 - what every reader asks for
+        record["finished"], record["parts"]
     except (ValueError, KeyError, TypeError) as problem:
         raise ValueError(
             f"{str(path)!r} is damaged ({problem}); remove the folder and convert the original files again."
