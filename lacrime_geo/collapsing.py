@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 from itertools import accumulate
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
 from .incident_columns import Gathered
 from .incidents import Incidents
-from .partitioned import PLACE, WHEN, Part, Partitioned, Wanted
+from .partitioned import PLACE, WHEN, Extent, Part, Partitioned, Wanted
 from .place_spacing import INCIDENTS_LOOKED_AT
 from .place_tallies import PlaceTally
 from .places import collapse
 from .progress import Progress, within
 
+T = TypeVar("T")
 # Of each distinct place there are some thirty bytes in memory.
 MOST_PLACES = 100_000_000
 # Rows told apart by more than their place are collapsed again when they are so many times as many as last time.
@@ -25,23 +26,19 @@ BEFORE = np.datetime64("0001-01-01", "s")
 Rows = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-class _Asked(NamedTuple):
-    """What is collapsed: with a weight or not, the edges of parts of the time, and every how manieth place is kept."""
-
-    weighted: bool
-    edges: np.ndarray
-    every: int
-
-
 class Collapse:
-    """Incidents collapsed so far: by place alone, or by weight and part of the time besides (`rows`)."""
+    """Incidents collapsed so far: by place alone, or by weight and part of the time besides (`rows`).
+
+    `located` is how many with a place each part had; `sample` the places that were taken evenly, if those numbers were right.
+    """
 
     def __init__(self, keyed: bool) -> None:
         self.tally = None if keyed else PlaceTally()
         self.rows: list[Rows] = []
         self.held = self.least = 0
         self.number = 0
-        self.extent: tuple[np.datetime64 | None, np.datetime64 | None] = (None, None)
+        self.extent: Extent = (None, None)
+        self.located: list[int] = []
         self.sample: list[tuple[np.ndarray, np.ndarray]] = []
 
     def add_rows(self, rows: Rows) -> None:
@@ -52,6 +49,11 @@ class Collapse:
             self.rows = [_collapsed_rows(self.rows)]
             self.held = self.least = self.rows[0][0].size
 
+    def add_extent(self, extent: Extent) -> None:
+        """Add a first and a last moment, None where there are none."""
+        known = [moment for moment in (*self.extent, *extent) if moment is not None]
+        self.extent = (min(known), max(known)) if known else (None, None)
+
     def merge(self, other: Collapse) -> Collapse:
         """Add what another holds of later incidents; return this one."""
         if self.tally is not None and other.tally is not None:
@@ -59,8 +61,8 @@ class Collapse:
         for rows in other.rows:
             self.add_rows(rows)
         self.number += other.number
-        known = [moment for moment in (*self.extent, *other.extent) if moment is not None]
-        self.extent = (min(known), max(known)) if known else (None, None)
+        self.add_extent(other.extent)
+        self.located += other.located
         self.sample += other.sample
         return self
 
@@ -68,82 +70,122 @@ class Collapse:
 def collapsed(
     incidents: Partitioned, weight: str | None, edges: Sequence[np.datetime64], progress: Progress = None
 ) -> Incidents:
-    """Return the incidents with a place, collapsed; see `Partitioned.collapsed`."""
+    """Return the incidents with a place, collapsed; see `Partitioned.collapsed`.
+
+    Which places are taken evenly depends on how many incidents with a place there are, before each part and in all. Where files
+    do not tell it is taken that all have one, and the places are taken once more where that was wrong.
+    """
     parts = incidents.parts
-    located = _located(incidents, within(progress, 0.0, 0.2))
-    every = max(-(-sum(located) // INCIDENTS_LOOKED_AT), 1)
-    asked = _Asked(weight is not None, np.array(edges, dtype="M8[s]"), every)
-    before = [0, *accumulate(located)][:-1]
+    if not parts:
+        raise ValueError(f"No incident of {incidents.label!r} is of all that was chosen.")
+    taken = [part.rows if part.located is None else part.located for part in parts]
+    asked = _Asked(weight, np.array(edges, dtype="M8[s]"))
     found = incidents.merged(
-        partial(_of_parts, asked, weight), Collapse.merge, _Numbered.of(parts, before), within(progress, 0.2, 1.0)
+        partial(_of_parts, asked), Collapse.merge, _numbered(parts, taken), within(progress, 0.0, 0.8)
     )
-    return _finished(incidents, found, asked, sum(located))
+    if found.located != taken:
+        again = _numbered(parts, found.located)
+        found.sample = incidents.merged(_sample_of_parts, _extended, again, within(progress, 0.8, 1.0))
+    return _finished(incidents, found, asked)
+
+
+class _Asked(NamedTuple):
+    """What is collapsed: with a weight or not, and the edges of parts of the time."""
+
+    weight: str | None
+    edges: np.ndarray
+
+    @property
+    def keyed(self) -> bool:
+        """Whether incidents on one place are told apart."""
+        return self.weight is not None or self.edges.size > 0
+
+    def wanted(self, part: Part) -> Wanted:
+        """Return what is read of a part."""
+        roles = (PLACE,) if not self.edges.size and part.extent is not None else (PLACE, WHEN)
+        return Wanted(roles, weight=self.weight, place_alone=not self.keyed and roles == (PLACE,))
 
 
 class _Numbered(NamedTuple):
-    """A part, how many rows it has, and how many incidents with a place are before it."""
+    """A part, how many rows it has, and how many incidents with a place are before it and in all."""
 
     part: Part
-    before: int
     rows: int
+    before: int
+    of_all: int
 
-    @classmethod
-    def of(cls, parts: Sequence[Part], before: Sequence[int]) -> list[_Numbered]:
-        """Return parts with what is before each."""
-        return [cls(part, number, part.rows) for part, number in zip(parts, before)]
+    @property
+    def every(self) -> int:
+        """Every how manieth place is taken."""
+        return max(-(-self.of_all // INCIDENTS_LOOKED_AT), 1)
 
 
-def _located(incidents: Partitioned, progress: Progress) -> list[int]:
-    """Return how many incidents of each part have a place: without a glance at those parts whose files tell it."""
-    found: list[int] = incidents.merged(_located_rows, _extended, incidents.parts, progress)
+def _numbered(parts: Sequence[Part], located: Sequence[int]) -> list[_Numbered]:
+    before = [0, *accumulate(located)]
+    return [_Numbered(part, part.rows, number, before[-1]) for part, number in zip(parts, before)]
+
+
+def _of_parts(asked: _Asked, parts: Sequence[_Numbered]) -> Collapse:
+    """Collapse the incidents of some parts."""
+    found = Collapse(asked.keyed)
+    for numbered in parts:
+        before = numbered.before
+        if numbered.part.extent is not None:
+            found.add_extent(numbered.part.extent)
+        for portion in numbered.part.portions(asked.wanted(numbered.part)):
+            placed = _placed(portion)
+            found.number += portion.number
+            if portion.when is not None and numbered.part.extent is None:
+                found.add_extent(_extent(portion.when))
+            found.sample.append(_evenly_taken(placed, before, numbered.every))
+            before += placed.number
+            _add(found, placed, asked)
+        found.located.append(before - numbered.before)
     return found
 
 
-def _located_rows(parts: Sequence[Part]) -> list[int]:
-    return [part.located_rows() for part in parts]
+def _sample_of_parts(parts: Sequence[_Numbered]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return the places of some parts that are taken evenly."""
+    found = []
+    for numbered in parts:
+        before = numbered.before
+        for portion in numbered.part.portions(Wanted((PLACE,), place_alone=True)):
+            placed = _placed(portion)
+            found.append(_evenly_taken(placed, before, numbered.every))
+            before += placed.number
+    return found
 
 
-def _extended(first: list[int], second: list[int]) -> list[int]:
+def _extended(first: list[T], second: list[T]) -> list[T]:
     return first + second
 
 
-def _of_parts(asked: _Asked, weight: str | None, parts: Sequence[_Numbered]) -> Collapse:
-    """Collapse the incidents of some parts."""
-    found = Collapse(asked.weighted or asked.edges.size > 0)
-    wanted = Wanted((PLACE, WHEN), weight=weight)
-    for numbered in parts:
-        before = numbered.before
-        for portion in numbered.part.portions(wanted):
-            before += _add(found, portion, before, asked)
-    return found
+def _placed(portion: Incidents) -> Incidents:
+    return portion if np.isfinite(portion.easting.sum()) else portion.take(portion.placed)
 
 
-def _add(found: Collapse, incidents: Incidents, before: int, asked: _Asked) -> int:
-    """Add incidents, of which those with a place come after so many others; return how many these are."""
-    if incidents.when is not None:
-        found.extent = _widened(found.extent, incidents.when)
-    found.number += incidents.size
-    placed = incidents if np.isfinite(incidents.easting.sum()) else incidents.take(incidents.placed)
+def _evenly_taken(placed: Incidents, before: int, every: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the places of every so manieth of incidents, that come after so many others."""
+    rows = np.arange(-before % every, placed.number, every)
+    if placed.frequency is not None:
+        rows = np.searchsorted(np.cumsum(placed.frequency), rows, side="right")
+    return placed.easting[rows], placed.northing[rows]
+
+
+def _add(found: Collapse, placed: Incidents, asked: _Asked) -> None:
+    """Add incidents with a place."""
     x, y = placed.easting, placed.northing
-    first = -before % asked.every
-    found.sample.append((x[first :: asked.every].copy(), y[first :: asked.every].copy()))
     if found.tally is not None:
-        found.tally.add(x, y)
+        found.tally.add(x, y, placed.frequency)
     elif x.size:
         weight = np.ones(x.size) if placed.weight is None else placed.weight
         once = np.ones(x.size, dtype=np.int64)
         found.add_rows(_collapsed_rows([(x, y, weight, _part_of_time(placed, asked.edges), once)]))
-    return int(x.size)
 
 
-def _widened(
-    extent: tuple[np.datetime64 | None, np.datetime64 | None], when: np.ndarray
-) -> tuple[np.datetime64 | None, np.datetime64 | None]:
+def _extent(when: np.ndarray) -> Extent:
     known = when[~np.isnat(when)]
-    if not known.size:
-        return extent
-    ends = [known.min(), known.max(), *(moment for moment in extent if moment is not None)]
-    return min(ends), max(ends)
+    return (known.min(), known.max()) if known.size else (None, None)
 
 
 def _part_of_time(incidents: Incidents, edges: np.ndarray) -> np.ndarray:
@@ -166,7 +208,7 @@ def _collapsed_rows(rows: Sequence[Rows]) -> Rows:
     return x[begin], y[begin], weight[begin], part[begin], np.add.reduceat(frequency[order], begin)
 
 
-def _finished(incidents: Partitioned, found: Collapse, asked: _Asked, of_all: int) -> Incidents:
+def _finished(incidents: Partitioned, found: Collapse, asked: _Asked) -> Incidents:
     """Return what was collapsed as Incidents, with what is known of all of them."""
     when = weight = None
     if found.tally is not None:
@@ -186,11 +228,11 @@ def _finished(incidents: Partitioned, found: Collapse, asked: _Asked, of_all: in
         x,
         y,
         when=when if asked.edges.size else None,
-        weight=weight if asked.weighted else None,
+        weight=weight if asked.weight else None,
         frequency=frequency,
         crs=incidents.crs,
         label=incidents.label,
         selection=incidents.selection,
         agency=incidents.agency,
-        gathered=Gathered(found.number, found.extent, sample[0], sample[1], of_all),
+        gathered=Gathered(found.number, found.extent, sample[0], sample[1], sum(found.located)),
     )

@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Callable, NamedTuple, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, NamedTuple, NoReturn, Optional, TypeVar
 
 import numpy as np
 
@@ -24,26 +24,35 @@ ROWS_IN_TASK, MOST_TASKS = 4_000_000, 256
 
 
 class Wanted(NamedTuple):
-    """What is to be read: roles of `ROLES`, columns by name that there must be, others that there may be, and a weight column."""
+    """What is to be read: roles of `ROLES`, columns by name that there must be, others that there may be, and a weight column.
+
+    With `place_alone` neighbouring incidents on one place, or on none, may come as one row with its frequency.
+    """
 
     roles: tuple[str, ...] = (PLACE,)
     columns: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     weight: str | None = None
+    place_alone: bool = False
+
+
+Extent = tuple[Optional[np.datetime64], Optional[np.datetime64]]
 
 
 class Part(ABC):
-    """Some of the incidents, read when they are asked for; `rows` is about how many they are."""
+    """Some of the incidents, read when they are asked for.
+
+    `rows` is about how many they are. Where that is known without reading, `located` is how many have a place, and `extent` the
+    first and the last moment of those chosen.
+    """
 
     rows: int
+    located: int | None = None
+    extent: Extent | None = None
 
     @abstractmethod
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents as they are read, some at a time, in order; a portion may be empty."""
-
-    def located_rows(self) -> int:
-        """Return how many of them have a place."""
-        return sum(int(portion.placed.sum()) for portion in self.portions(Wanted((PLACE,))))
 
 
 class Partitioned(ABC):

@@ -49,6 +49,15 @@ class PlaceTally:
             self._left = [_collapsed(self._left)]
             self._left_rows = 0
 
+    def __getstate__(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is sent to another process: the places, not the tables."""
+        return self.places()
+
+    def __setstate__(self, places: tuple[np.ndarray, np.ndarray, np.ndarray]) -> None:
+        """Take what another process sent."""
+        self.__init__()  # type: ignore[misc]
+        self.add(*places)
+
     def merge(self, other: PlaceTally) -> PlaceTally:
         """Add what another has added up; return this one."""
         self.add(*other.places())

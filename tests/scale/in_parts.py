@@ -42,7 +42,15 @@ class Rows(Part):
     def portions(self, wanted):
         for begin in range(0, max(self.incidents.size, 1), self.portion):
             part = self.incidents.take(np.arange(begin, min(begin + self.portion, self.incidents.size)))
-            yield only(part, wanted)
+            yield in_runs(only(part, wanted)) if wanted.place_alone else only(part, wanted)
+
+
+def in_runs(part):
+    """Return neighbouring incidents on one place as one row."""
+    begins = np.ones(part.size, dtype=bool)
+    begins[1:] = (np.diff(part.easting) != 0) | (np.diff(part.northing) != 0)
+    begin = np.flatnonzero(begins)
+    return replace(part.take(begin), frequency=np.diff(np.append(begin, part.size)))
 
 
 def only(part, wanted):
