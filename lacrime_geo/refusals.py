@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from . import checks
 from .incidents import Incidents
 
 
@@ -26,3 +29,16 @@ def dated(incidents: Incidents, need: str) -> np.ndarray:
             f"None of the {incidents.size:,} incidents of {incidents.label!r}{place} has a date; check the time column."
         )
     return np.asarray(known)
+
+
+def column_of_weights(weight: Any) -> str | None:
+    """Return the name of the column that weighs the incidents of a scan, None for none; raise for anything else."""
+    if weight is None or isinstance(weight, str):
+        return weight
+    raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")
+
+
+def refuse_weightless(rows: int, heaviest: float, column: str | None) -> None:
+    """Raise when the weights of so many incidents of a scan are all 0, as those in memory are refused."""
+    if column is not None and rows and heaviest == 0:
+        checks.some_weight(np.broadcast_to(0.0, rows), f"weight column {column!r}")

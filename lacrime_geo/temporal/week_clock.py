@@ -8,16 +8,19 @@ from typing import Any
 import numpy as np
 
 from .. import checks, dates, selection
+from ..delays.file_days import days_of
 from ..delays.period_guards import warn
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
+from ..partitioned import Partitioned
 from ..progress import Progress, advance, within
+from ..refusals import column_of_weights
 from ..results import Drawing, Picture, Table
 from . import clock_pages, clock_pictures
 from .count_series import period_of
-from .known_spans import Spans, spans_of
 from .week_hours import DAY_HOURS, WEEK_HOURS, hours_between
-from .week_totals import Totals, totals_of
+from .week_summaries import WeekSummary, week_summary
+from .week_totals import Totals
 from .weighted_intervals import weighted_interval
 
 DAY = np.timedelta64(1, "D")
@@ -54,8 +57,8 @@ def clock(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path; with the time of the incident (`occurred`), and its end
-        (`occurred_until`) where that is known. Those without a place count as well.
+    incidents : Incidents, GeoDataFrame of points, path, or scan (`scan_incidents`); with the time of the incident
+        (`occurred`), and its end (`occurred_until`) where that is known. Those without a place count as well.
     weight : column name or array (n,), such as the harm of each incident; default the incidents' own weight, else 1.
     level : confidence of the intervals. Default 0.95.
     progress : function of a fraction, returning False to stop.
@@ -94,33 +97,34 @@ def clock(
     Monday 2.0 1.0 12.0
     """
     level = checks.share("level", level)
-    everything = as_incidents(incidents, weight=weight)
-    parameters = Parameters(layer=everything.label, incidents=everything.size, period=everything.period, level=level)
+    everything, found, weighted = _summarised(incidents, weight, within(progress, 0.0, 0.9))
+    parameters = Parameters(layer=everything.label, incidents=everything.number, period=everything.period, level=level)
     parameters.update(everything.selection)
-    if everything.weight is not None:
+    if weighted:
         parameters["weight"] = (
             weight if isinstance(weight, str) else getattr(weight, "label", "given with the incidents")
         )
-    spans = spans_of(everything, parameters)
+    found.told.keep(everything.label, parameters)
     warn(parameters, everything)
     begin, end = observed_period(everything)
-    parameters.update(counted=int(spans.known.sum()), begin=dates.in_digits(begin), end=dates.in_digits(end))
-    advance(progress, 0.2)
-    weights = np.ones(spans.start.size) if everything.weight is None else everything.weight[spans.known]
-    found = totals_of(spans, weights, within(progress, 0.2, 0.9))
-    observed = hours_between(begin, end)
-    tables = _tables(found, observed, everything.weight is not None, parameters)
+    parameters.update(counted=found.told.known, begin=dates.in_digits(begin), end=dates.in_digits(end))
+    tables = _tables(found.totals, hours_between(begin, end), weighted, parameters)
     _tell(tables["week"], parameters)
     advance(progress, 1.0)
-    label = selection.title(
-        "Clock of incidents", parameters.get("category"), _within(everything, spans), spans.start.size
-    )
+    label = selection.title("Clock of incidents", parameters.get("category"), found.extent, found.told.known)
     margins = (Table(tables[name], parameters, label=f"{label}, by {said}") for name, said in SAID.items())
     return Clock(tables["week"], parameters, "", label, *margins)
 
 
-def _within(incidents: Incidents, spans: Spans) -> np.ndarray:
-    return np.asarray(incidents.when)[spans.known]
+def _summarised(incidents: Any, weight: Any, progress: Progress) -> tuple[Incidents, WeekSummary, bool]:
+    """Return incidents, of a scan by their days alone, what they come to by the week, and whether they have weights."""
+    if isinstance(incidents, Partitioned):
+        name = column_of_weights(weight)
+        everything = days_of(incidents, progress=within(progress, 0.0, 0.5))
+        return everything, week_summary(incidents, name, within(progress, 0.5, 1.0)), name is not None
+    everything = as_incidents(incidents, weight=weight)
+    advance(progress, 0.2)
+    return everything, WeekSummary.of(everything, within(progress, 0.2, 1.0)), everything.weight is not None
 
 
 def observed_period(incidents: Incidents) -> tuple[np.datetime64, np.datetime64]:

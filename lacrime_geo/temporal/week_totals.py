@@ -40,6 +40,13 @@ class Totals:
         self.squares += np.bincount(part, weight**2, self.parts)
         self.largest = max(self.largest, float(weight.max(initial=0.0)))
 
+    def merge(self, other: Totals) -> None:
+        """Add the sums over other incidents."""
+        self.count += other.count
+        self.total += other.total
+        self.squares += other.squares
+        self.largest = max(self.largest, other.largest)
+
     def add_shares(self, first: np.ndarray, shares: np.ndarray, weight: np.ndarray) -> None:
         """Add incidents that are spread over the parts from the first on, again from the beginning after the last (n, m)."""
         rounds = -(-shares.shape[1] // self.parts)
@@ -53,6 +60,13 @@ class Totals:
         self.total += np.bincount(part, weighted, self.parts)
         self.squares += np.bincount(part, weighted**2, self.parts)
         self.largest = max(self.largest, float(weighted.max(initial=0.0)))
+
+
+def merged(first: dict[str, Totals], second: dict[str, Totals]) -> dict[str, Totals]:
+    """Add the totals of other incidents to some by the same cuts; return these."""
+    for name, totals in first.items():
+        totals.merge(second[name])
+    return first
 
 
 def totals_of(spans: Spans, weight: np.ndarray, progress: Progress = None) -> dict[str, Totals]:

@@ -11,3 +11,16 @@ def cluster():
     settings = dict(n_workers=2, threads_per_worker=1, processes=True, memory_limit="500MB", dashboard_address=None)
     with LocalCluster(**settings) as workers, Client(workers, set_as_default=False) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def city(lacrime_data):
+    """Return the incidents of Los Angeles of September and October 2023, read once for all tests."""
+    from dataclasses import replace
+
+    from lacrime_geo import read_lapd
+    from lacrime_geo.incidents import as_incidents
+
+    read = as_incidents(read_lapd(lacrime_data / "lapd_citywide_2023-09_2023-10.parquet"))
+    kept = ("area_name", "time_placeholder")
+    return replace(read, source={name: read.source[name].to_numpy() for name in kept})
