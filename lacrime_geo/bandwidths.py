@@ -13,7 +13,8 @@ from .features import Features
 from .incidents import Incidents
 from .kernels import KERNELS, Kernel
 from .parameters import Parameters, two_digits
-from .places import Places, tally
+from .place_spacing import LookedAt
+from .places import Places, places_of
 from .progress import Progress
 
 BANDWIDTH_RULES = ("reference", "scott", "silverman", "likelihood", "predictive")
@@ -22,7 +23,10 @@ _BINS, _HISTOGRAMS = 65_536, 3
 
 
 class Smoothing(NamedTuple):
-    """What a bandwidth is chosen for: the incidents and their places, the kernel, and the study area if any."""
+    """What a bandwidth is chosen for: the incidents and their places, the kernel, and the study area if any.
+
+    `looked_at` is by which it is told how the incidents' places lie, where not all incidents are meant.
+    """
 
     placed: Incidents
     places: Places
@@ -30,6 +34,7 @@ class Smoothing(NamedTuple):
     area: Features | None = None
     cell_size: float | None = None
     corrected: bool = False
+    looked_at: LookedAt | None = None
 
     def inside(self) -> Smoothing:
         """Return the same for the incidents inside the study area only, where those outside will be left out."""
@@ -39,7 +44,10 @@ class Smoothing(NamedTuple):
         inside = grid.inside(mask, self.placed.easting, self.placed.northing)
         study_area.note_outside(self.placed, inside, "have no say in the bandwidth", Parameters())
         placed = replace(self.placed, source=None).take(inside)
-        return self._replace(placed=placed, places=tally(placed.easting, placed.northing, placed.weight))
+        x, y, _ = LookedAt.of(self.placed).evenly()
+        seen = grid.inside(mask, x, y)
+        looked_at = LookedAt(x[seen], y[seen], placed.number)
+        return self._replace(placed=placed, places=places_of(placed), looked_at=looked_at)
 
 
 def choose(given: Any, smoothing: Smoothing, parameters: Parameters, progress: Progress = None) -> float:
@@ -60,16 +68,16 @@ def choose(given: Any, smoothing: Smoothing, parameters: Parameters, progress: P
         )
     if np.ptp(x) == 0 and np.ptp(y) == 0:
         raise ValueError(
-            f"All {smoothing.placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no bandwidth can be "
+            f"All {smoothing.placed.number:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}), so no bandwidth can be "
             "found from their spread; give bandwidth= in metres."
         )
     if given in _BY_SPREAD:
         rule, kernel, reason = _BY_SPREAD[given]
-        value = smoothing.kernel.same_spread(rule(smoothing.places, smoothing.placed.size), KERNELS[kernel])
+        value = smoothing.kernel.same_spread(rule(smoothing.places, smoothing.placed.number), KERNELS[kernel])
         return float(parameters.choose("bandwidth", two_digits(value), reason, " m"))
     search = cross_validation.likelihood if given == "likelihood" else cross_validation.predictive
     usual = smoothing.kernel.same_spread(
-        reference_bandwidth(smoothing.places, smoothing.placed.size), KERNELS["quartic"]
+        reference_bandwidth(smoothing.places, smoothing.placed.number), KERNELS["quartic"]
     )
     return search(smoothing, usual, parameters, progress)
 

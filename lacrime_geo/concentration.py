@@ -8,12 +8,14 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks, selection
+from .alike_rows import AlikeRows
 from .chart_axes import SHARE
 from .charts import Chart
+from .collapsing import BEFORE
 from .delays import period_guards
 from .features import Features, as_features
-from .incidents import Incidents, begin
-from .overlay import polygon_of
+from .incidents import Incidents, begin, read_first
+from .overlay import unit_of
 from .parameters import Parameters
 from .progress import Progress, advance, within
 from .results import Curve, Table
@@ -61,7 +63,7 @@ def concentration(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path.
+    incidents : Incidents, GeoDataFrame of points, path, or scan.
     units : polygon layer that covers the area, such as divisions, tracts or neighbourhoods; those without any incident count.
     top : how many of the units with most incidents to name the share of. Default 3.
     later_since : a date (YYYY-MM-DD): the units are ranked by the incidents before it, and what the top ones hold of those
@@ -96,23 +98,25 @@ def concentration(
     >>> gini_generalised(np.array([0, 0, 1, 1])), float(gini(np.array([1, 1, 1, 1])))
     (0.0, 0.0)
     """
-    everything, placed, parameters = begin(incidents, weight)
+    reading, progress = read_first(incidents, progress)
+    edges = [selection.moment("later_since", later_since)] if later_since is not None else []
+    everything, placed, parameters = begin(incidents, weight, collapses=True, edges=edges, progress=reading)
     areas = as_features(units, crs=placed.crs)
     _require_units(areas, checks.whole("top", top))
     parameters.update(units=areas.label, top=top, seed=checks.whole("seed", seed, minimum=0))
-    unit = polygon_of(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
-    outside = int((unit < 0).sum())
-    if outside == placed.size:
+    unit = unit_of(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
+    outside = placed.number_of(unit < 0)
+    if outside == placed.number:
         raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} stands in a unit of {areas.label!r}; check that they are "
-            "of the same area and that both CRS are right."
+            f"None of the {placed.number:,} incidents of {placed.label!r} stands in a unit of {areas.label!r}; check that they "
+            "are of the same area and that both CRS are right."
         )
     parameters.note("outside", outside, f"{outside:,} incidents stand in no unit and are left out")
-    held = _Held(unit, np.ones(placed.size) if placed.weight is None else placed.weight, areas.size)
+    held = _Held.of(placed, unit, areas.size)
     counts = held.counts(unit >= 0)
     measures = measures_of(counts, top)
     if later_since is not None:
-        period_guards.warn(parameters, everything)
+        period_guards.warn(parameters, incidents if everything.gathered else everything)
         measures.update(_later(placed, held, later_since, top, parameters))
     low, high = held.interval(top, seed, within(progress, 0.6, 1.0))
     if not low <= measures["top_share"] <= high:
@@ -137,16 +141,24 @@ def _tell(measures: dict[str, float], top: int, low: float, high: float, paramet
 
 
 class _Held(NamedTuple):
-    """The unit of each incident (−1: none), what each weighs, and the number of units."""
+    """The unit of each row of incidents (−1: none), what each incident weighs, how many they are, and the number of units."""
 
     unit: np.ndarray
     weight: np.ndarray
+    frequency: np.ndarray | None
     units: int
+
+    @classmethod
+    def of(cls, placed: Incidents, unit: np.ndarray, units: int) -> _Held:
+        """Return what so many units hold of incidents that stand in them."""
+        weight = np.ones(placed.size) if placed.weight is None else placed.weight
+        return cls(unit, weight, placed.frequency, units)
 
     def counts(self, rows: np.ndarray) -> np.ndarray:
         """Return what the units hold of some incidents (mask)."""
         rows = rows & (self.unit >= 0)
-        return np.bincount(self.unit[rows], self.weight[rows], self.units)
+        weight = self.weight if self.frequency is None else self.weight * self.frequency
+        return np.bincount(self.unit[rows], weight[rows], self.units)
 
     def interval(self, top: int, seed: int, progress: Progress) -> tuple[float, float]:
         """Return the 95 % interval of the top units' share when as many incidents are drawn again."""
@@ -154,7 +166,9 @@ class _Held(NamedTuple):
         inside = self.unit >= 0
         # Incidents of one unit and one weight are drawn together.
         weights, of = np.unique(self.weight[inside], return_inverse=True)
-        kinds, times = np.unique(self.unit[inside] * weights.size + of, return_counts=True)
+        kind = self.unit[inside] * weights.size + of
+        alike = AlikeRows([kind], [(np.ones_like(kind) if self.frequency is None else self.frequency[inside])])
+        kinds, times = alike.keys[0], alike.sums[0]
         unit, each, shares = kinds // weights.size, weights[kinds % weights.size], times / times.sum()
         drawn = np.empty(RESAMPLES)
         for number in range(RESAMPLES):
@@ -240,10 +254,9 @@ def _top_share(counts: np.ndarray, top: int) -> float:
 def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Parameters) -> dict[str, float]:
     """Return what the top units of the time before a date held then, and hold from it on; ties in their order."""
     parameters["later_since"] = str(since)
-    before, later = (
-        held.counts(selection.in_period(placed.when, *period)) for period in ((None, since), (since, None))
-    )
-    undated = 0 if placed.when is None else int(np.isnat(placed.when).sum())
+    when = _moments(placed)
+    before, later = (held.counts(selection.in_period(when, *period)) for period in ((None, since), (since, None)))
+    undated = 0 if when is None else placed.number_of(np.isnat(when))
     parameters.note("undated", undated, f"{undated:,} incidents without a date belong to neither part of the period")
     if not before.any() or not later.any():
         raise ValueError(
@@ -255,3 +268,11 @@ def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Par
         "top_share_before": float(before[ranked].sum() / before.sum()),
         "top_share_later": float(later[ranked].sum() / later.sum()),
     }
+
+
+def _moments(placed: Incidents) -> np.ndarray | None:
+    """Return when incidents happened; of a scan's two parts of time the first and the last moment, which stand for all."""
+    if placed.gathered is None or placed.when is None:
+        return placed.when
+    first, last = (np.datetime64("NaT") if end is None else end for end in placed.gathered.extent)
+    return np.where(np.isnat(placed.when), placed.when, np.where(placed.when == BEFORE, first, last))

@@ -12,9 +12,9 @@ from . import checks, study_area
 from .features import Features, as_boundary
 from .grid import Grid
 from .hexagons import GRIDS
-from .incidents import Incidents, begin
+from .incidents import Incidents, begin, read_first
 from .inference import LARGEST_TOTAL
-from .overlay import polygon_of
+from .overlay import unit_of
 from .parameters import Parameters
 from .progress import Progress
 
@@ -70,11 +70,11 @@ class CountedCells:
     def holding(self, placed: Incidents) -> CountedCells:
         """Return the same cells with other incidents in them."""
         cell = self.grid.index_within(self.universe, placed.easting, placed.northing)
-        count, sums = self.grid.total(cell)[self.universe], None
-        if placed.weight is not None:
-            sums = self.grid.total(cell, placed.weight)[self.universe]
+        count, sums = self.grid.total(cell, placed.frequency)[self.universe], None
+        if placed.weight is not None and placed.total_weight is not None:
+            sums = self.grid.total(cell, placed.total_weight)[self.universe]
             # Whole weights stay whole numbers, for which there are exact tails.
-            whole = (placed.weight % 1 == 0).all() and placed.weight.sum() < LARGEST_TOTAL
+            whole = (placed.weight % 1 == 0).all() and placed.total_weight.sum() < LARGEST_TOTAL
             sums = sums.astype(np.int64) if whole else sums
         return CountedCells(self.grid, self.universe, cell >= 0, count, sums)
 
@@ -124,8 +124,8 @@ class CountedCells:
         rim = self.grid.sums(self.universe.astype(np.int64), 1.5 * self.grid.cell_size) > 0
         outside = ~self.inside
         outside[outside] = self.grid.inside(rim, placed.easting[outside], placed.northing[outside])
-        x, y = placed.easting[outside], placed.northing[outside]
-        cut = int((polygon_of(area, x, y) >= 0).sum()) if x.size else 0
+        outside[outside] = unit_of(area, placed.easting[outside], placed.northing[outside]) >= 0
+        cut = placed.number_of(outside)
         sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, where a cell is none as its centre is outside"
         parameters.note("in_cells_cut_off", cut, sentence)
 
@@ -156,14 +156,15 @@ class Gridding:
     ) -> Gridding:
         """Read incidents and boundary and find the cell size; `chooses` when more than that is chosen from the data."""
         checks.option("shape", shape, SHAPES)
-        everything, placed, parameters = begin(incidents, weight)
+        reading, looking = read_first(incidents, progress)
+        everything, placed, parameters = begin(incidents, weight, collapses=True, progress=reading)
         parameters["shape"] = shape
         area = as_boundary(boundary, placed.crs)
         study_area.enough_incidents(placed, area)
         study_area.require_places(placed)
         usual = placed
         if chooses or cell_size is None:
-            usual = study_area.usual_incidents(placed, parameters, progress)
+            usual = study_area.usual_incidents(placed, parameters, looking)
         size = study_area.cell_size_of(placed, usual, cell_size, parameters)
         return cls(everything, placed, usual, area, size, shape, parameters)
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from . import edges, spreading
+from . import edges, learned_days, spreading
 from .grid import Grid
 from .kernels import KERNELS
 from .parameters import Parameters, two_digits
 from .place_spacing import CLEARLY, LookedAt, finest_honest_cell
-from .places import Places, nearest_distances, outlying, tally
+from .places import Places, nearest_distances, outlying
 from .progress import Progress, advance, within
 from .study_area import FINEST_CELL
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LOCATIONS, PAIRS_AT_MOST, PAIRS_AT_ONCE = 1_000, 300_000_000, 2_000_000
 LIKELIHOOD_STEPS, PREDICTIVE_STEPS = 24, 16
-LEARNED_SHARE, AREA_SHARE = 0.75, 0.05
+AREA_SHARE = 0.05
 _CLASSES_PER_DOUBLING = 256
 
 
@@ -53,25 +53,26 @@ def predictive(smoothing: Smoothing, usual: float, parameters: Parameters, progr
     The map is drawn from the first three quarters of the dated incidents; its densest 5 % of the area should hold as
     many of the others as possible. Cells tied at the cut count by their expected share.
     """
-    places, later, when = _split(smoothing)
+    places, later, when = learned_days.split(smoothing.placed)
     grid, universe = _scored(smoothing, places, usual, within(progress, 0.0, 0.1))
-    inside = grid.inside(universe, later.x, later.y)
-    if universe.sum() * AREA_SHARE < 1 or not later.weight[inside].any():
+    weight = np.ones(later.size) if later.total_weight is None else np.asarray(later.total_weight, dtype=float)
+    inside = grid.inside(universe, later.easting, later.northing)
+    if universe.sum() * AREA_SHARE < 1 or not weight[inside].any():
         raise ValueError(
             f"bandwidth='predictive' needs at least {math.ceil(1 / AREA_SHARE)} cells and later incidents among them; there are "
-            f"{int(universe.sum()):,} cells of {grid.cell_size:g} m with {int(inside.sum()):,}: choose another rule."
+            f"{int(universe.sum()):,} cells of {grid.cell_size:g} m with {later.number_of(inside):,}: choose another rule."
         )
     # A map on these cells says nothing about narrower kernels.
     finding, trying = within(progress, 0.1, 0.15), within(progress, 0.15, 1.0)
     tried = _candidates(places, smoothing, PREDICTIVE_STEPS, finding, least=grid.cell_size)
-    target = grid.total(grid.index(later.x[inside], later.y[inside]), later.weight[inside])
+    target = grid.total(grid.index(later.easting[inside], later.northing[inside]), weight[inside])
     caught = np.empty(tried.size)
     for number, bandwidth in enumerate(tried):
         share = within(trying, number / tried.size, (number + 1) / tried.size)
         values = spreading.density(grid, places, smoothing.kernel, float(bandwidth), share)
         if smoothing.corrected:
             values /= np.maximum(edges.mass_inside(universe, smoothing.kernel, bandwidth / grid.cell_size), 1e-12)
-        caught[number] = share_caught(values[universe], target[universe], AREA_SHARE) / later.weight.sum()
+        caught[number] = share_caught(values[universe], target[universe], AREA_SHARE) / weight.sum()
         advance(share, 1.0)
     # Of bandwidths that catch the same the smoothest map.
     best = two_digits(float(tried[np.flatnonzero(caught == caught.max())[-1]]))
@@ -154,34 +155,12 @@ def _candidates(places: Places, smoothing: Smoothing, steps: int, progress: Prog
 
 def _finest_honest(smoothing: Smoothing, places: Places, progress: Progress) -> float:
     """Return the finest width (m) that the data know: the hundred-block, or how far places usually are apart."""
-    placed = smoothing.placed
+    looked_at = smoothing.looked_at or LookedAt.of(smoothing.placed)
     # Never one that would be warned of.
-    kept = CLEARLY * finest_honest_cell(LookedAt.of(placed), Parameters())
-    if places.x.size < placed.size / 2:
+    kept = CLEARLY * finest_honest_cell(looked_at, Parameters())
+    if places.x.size < smoothing.placed.number / 2:
         return max(FINEST_CELL, kept)
     return max(float(np.median(nearest_distances(places.x, places.y, progress))), kept)
-
-
-def _split(smoothing: Smoothing) -> tuple[Places, Places, str]:
-    """Return the places before the day by which three quarters had happened, the incidents from it on, and that day."""
-    placed = smoothing.placed
-    if placed.when is None or np.isnat(placed.when).all():
-        raise ValueError(
-            f"bandwidth='predictive' needs times, and {placed.label!r} has none; name its time column, or choose another rule."
-        )
-    dated = np.flatnonzero(~np.isnat(placed.when))
-    day = placed.when[dated].astype("M8[D]")
-    cut = np.sort(day)[int(LEARNED_SHARE * day.size)]
-    weight = np.ones(placed.size) if placed.weight is None else placed.weight
-    incidents = Places(placed.easting, placed.northing, weight)
-    places, later = (incidents.where(dated[rows]) for rows in (day < cut, day >= cut))
-    places = tally(*places).collapsed()
-    if places.x.size < 2:
-        raise ValueError(
-            f"bandwidth='predictive' needs several days and places, and before {cut}, the day by which three quarters had "
-            f"happened, {placed.label!r} has incidents on {places.x.size}; choose another rule."
-        )
-    return places, later, str(cut)
 
 
 def _scored(smoothing: Smoothing, places: Places, usual: float, progress: Progress) -> tuple[Grid, np.ndarray]:

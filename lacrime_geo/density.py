@@ -6,15 +6,15 @@ from typing import Any
 
 import numpy as np
 
-from . import bandwidths, checks, density_estimates, study_area
+from . import bandwidths, checks, density_estimates, learned_days, study_area
 from .bandwidths import SEARCHING_RULES, Smoothing
 from .density_estimates import Window
 from .features import as_boundary
-from .incidents import begin
+from .incidents import begin, read_first
 from .kernels import KERNELS
 from .parameters import in_words
 from .place_spacing import LookedAt, caution_smooth
-from .places import tally
+from .places import places_of
 from .progress import Progress, advance, within
 from .results import Surface
 
@@ -38,7 +38,7 @@ def kde(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path.
+    incidents : Incidents, GeoDataFrame of points, path, or scan.
     bandwidth : radius of the kernel (m), its standard deviation for "gaussian"; or the rule that finds it: "reference"
         (default; from the standard distance), "scott", "silverman", "likelihood" (cross-validation, leaving out one
         location at a time) or "predictive" (catches most of the last quarter of the incidents; needs times).
@@ -79,12 +79,17 @@ def kde(
     (1.0, 'incidents per km²')
     """
     chosen_kernel = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
-    everything, placed, parameters = begin(incidents, weight)
+    size = given = None if cell_size is None else checks.positive("cell_size", cell_size)
+    reading, progress = read_first(incidents, progress)
+    predicts = isinstance(bandwidth, str) and bandwidth == "predictive"
+    corrected = boundary if edge_correction else None
+    edges = learned_days.edges_of(incidents, corrected, size, within(reading, 0.0, 0.5)) if predicts else ()
+    reading = within(reading, 0.5, 1.0) if edges else reading
+    everything, placed, parameters = begin(incidents, weight, collapses=True, edges=edges, progress=reading)
     parameters["kernel"] = kernel
     advance(progress, 0.0)
-    places = tally(placed.easting, placed.northing, placed.weight)
+    places = places_of(placed)
     area = as_boundary(boundary, placed.crs)
-    size = given = None if cell_size is None else checks.positive("cell_size", cell_size)
     smoothing = Smoothing(placed, places, chosen_kernel, area, size, corrected=area is not None and edge_correction)
     if isinstance(bandwidth, str) or size is None:
         smoothing = smoothing.inside()

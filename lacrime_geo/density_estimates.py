@@ -113,7 +113,7 @@ def adaptive(
     f is the density of the fixed bandwidth h₀ at each place and g its geometric mean over the incidents (Abramson 1982;
     Silverman 1986, eq. 5.7 and 5.8). No bandwidth is more than five times h₀.
     """
-    places = window.reaching(WIDEST_FACTOR * kernel.reach * bandwidth)
+    places = window.reaching(WIDEST_FACTOR * kernel.reach * bandwidth).collapsed()
     grid = window.grid if window.corrected else _around(places, window.grid.cell_size, window.grid.crs, bandwidth)
     pilot = spreading.density(grid, places, kernel, bandwidth, within(progress, 0.0, 0.3))
     mass = window.mass(kernel, bandwidth)

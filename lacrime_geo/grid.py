@@ -159,10 +159,12 @@ class Grid:
         return np.asarray(self.index_within(mask, easting, northing) >= 0)
 
     def total(self, cell: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
-        """Sum points by cell number (−1 is left out) to (rows, columns): integer counts, or float sums of weights."""
+        """Sum points by cell number (−1 is left out) to (rows, columns): integer counts, or sums of weights of their own kind."""
         inside = cell >= 0
         weights = None if weight is None else weight[inside]
-        return np.bincount(cell[inside], weights, self.size).reshape(self.shape)
+        sums = np.bincount(cell[inside], weights, self.size).reshape(self.shape)
+        # Whole numbers are added up as floats, exactly up to 2^53.
+        return sums if weight is None or weight.dtype.kind == "f" else sums.astype(np.int64)
 
     def centres(self, cell: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the centre of cells by flat number (m)."""

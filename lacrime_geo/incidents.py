@@ -14,13 +14,15 @@ from . import checks, incident_columns, selection
 from . import crs as crs_rules
 from .parameters import Parameters
 from .partitioned import Partitioned
-from .progress import Progress
+from .progress import Progress, within
 
 # What concerns all rows alike, and is kept when rows are taken.
 KEPT = (
     *("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until", "whole"),
     "gathered",
 )
+# Of a scan reading takes most of the time.
+_READING = 0.8
 log = logging.getLogger("lacrime_geo")
 
 
@@ -316,6 +318,13 @@ def _of_a_period(incidents: Any, everything: Incidents) -> bool:
     """Tell whether incidents are those of a period that was chosen of more."""
     kept = set(incidents.kept) if isinstance(incidents, Partitioned) else set()
     return bool(set(incident_columns.PERIOD) & {*everything.selection, *kept}) or everything.whole.of_a_period
+
+
+def read_first(incidents: Any, progress: Progress) -> tuple[Progress, Progress]:
+    """Return the part of the progress in which incidents are read, where that takes long, and the part for the rest."""
+    if not isinstance(incidents, Partitioned):
+        return None, progress
+    return within(progress, 0.0, _READING), within(progress, _READING, 1.0)
 
 
 def begin(

@@ -7,6 +7,7 @@ import numpy as np
 from . import geometry
 from .cell_index import expand
 from .features import Features
+from .places import collapse
 from .progress import Progress, advance, within
 
 _PAIRS = 8_000_000
@@ -21,6 +22,12 @@ def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress
     By crossings of a ray to the east, so that a point on a border that two polygons share belongs to one of them.
     """
     return Finder(areas).polygon_of(x, y, progress)
+
+
+def unit_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
+    """Return the same for points (n,), all finite, of which many stand on one place: each place is looked up once."""
+    first, place = collapse(x, y)
+    return polygon_of(areas, x[first], y[first], progress)[place]
 
 
 class Finder:

@@ -45,6 +45,13 @@ class LookedAt(NamedTuple):
             return cls(placed.easting, placed.northing)
         return cls(placed.gathered.easting, placed.gathered.northing, placed.gathered.of_all)
 
+    def evenly(self) -> tuple[np.ndarray, np.ndarray, int]:
+        """Return both coordinates of every so manieth of them, no more than are looked at, and how many there are."""
+        if self.of_all is not None:
+            return self.easting, self.northing, self.of_all
+        every = max(-(-self.easting.size // INCIDENTS_LOOKED_AT), 1)
+        return self.easting[::every], self.northing[::every], self.easting.size
+
 
 class Spacing(NamedTuple):
     """How the places (distinct coordinates) of incidents lie: how many of both, their distance (m), the finest honest cell (m).
@@ -101,20 +108,18 @@ def spacing_of(x: np.ndarray, y: np.ndarray, of_all: int | None = None) -> Spaci
     >>> spacing_of(x, y).finest_cell, spacing_of(x + random.uniform(0, 1, 2000), y)
     (140.0, None)
     """
-    if of_all is None:
-        of_all, every = x.size, max(-(-x.size // INCIDENTS_LOOKED_AT), 1)
-        x, y = x[::every], y[::every]
+    x, y, number = LookedAt(x, y, of_all).evenly()
     first, place = collapse(x, y)
     if first.size < 3 or first.size > (1 - LEAST_SHARED) * x.size:
         return None
     points = np.column_stack([x[first], y[first]])
     distance = _kept_distance(points)
     if distance is not None:
-        return Spacing(x.size, first.size, distance, True, of_all)
+        return Spacing(x.size, first.size, distance, True, number)
     if first.size > MOSTLY_SHARED * x.size:
         return None
     distance = _nearest_shared(points, np.bincount(place, minlength=first.size) - 1)
-    return Spacing(x.size, first.size, distance, False, of_all)
+    return Spacing(x.size, first.size, distance, False, number)
 
 
 def finest_honest_cell(looked_at: LookedAt, parameters: Parameters) -> float:

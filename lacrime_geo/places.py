@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Callable, NamedTuple
+from typing import TYPE_CHECKING, Callable, NamedTuple
 
 import numpy as np
 
 from .progress import Progress, advance
+
+if TYPE_CHECKING:
+    from .incidents import Incidents
 
 # Odd fractions, times 2**64, of the golden ratio and the square roots of 2, 3 and 5: they mix all bits into the top ones.
 _MULTIPLIERS = (0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B)
@@ -177,6 +180,12 @@ def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None =
     first, place = _sorted_places(scattered.x, scattered.y)
     others = Places(scattered.x[first], scattered.y[first], np.bincount(place, scattered.weight, first.size))
     return Places(*map(np.concatenate, zip(found, others)))
+
+
+def places_of(placed: Incidents) -> Places:
+    """Return the places of incidents, all with a place, and the sum of the weights on each, as `tally` does."""
+    weight = placed.total_weight
+    return tally(placed.easting, placed.northing, None if weight is None else np.asarray(weight, dtype=float))
 
 
 def collapse(easting: np.ndarray, northing: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

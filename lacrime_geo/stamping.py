@@ -28,13 +28,16 @@ def spread(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, progress:
     places = places._replace(row=places.row + edge, column=places.column + edge)
     stamped = (2 * np.arange(widest + 1) + 1) ** 2
     evaluations, done = float(stamped[reach].sum()), 0.0
+    one_bandwidth = bool(places.ratio.min() == places.ratio.max())
     for size in np.unique(reach):
         alike = places.where(reach == size)
         order = by_row(alike.row.astype(np.int32))
         at_once = max(_EVALUATIONS_AT_ONCE // int(stamped[size]), 1)
+        # Of several bandwidths stamps are as wide as their size: where a tail ends does not depend on who is stamped together.
+        radius = kernel.reach * float(alike.ratio[0]) if one_bandwidth else float(size)
         for begin in range(0, order.size, at_once):
             part = order[begin : begin + at_once]
-            _stamp(total, padded[1], alike.where(part), kernel)
+            _stamp(total, padded[1], alike.where(part), kernel, radius)
             done += part.size * float(stamped[size])
             advance(progress, done / evaluations)
     return total.reshape(padded)[edge:-edge, edge:-edge]
@@ -56,15 +59,15 @@ def _at_every_cell(shape: tuple[int, int], places: GridPlaces, kernel: Kernel, p
     return values
 
 
-def _stamp(total: np.ndarray, columns: int, places: GridPlaces, kernel: Kernel) -> None:
-    """Add the kernels of places, all with stamps of one size, to the sum."""
+def _stamp(total: np.ndarray, columns: int, places: GridPlaces, kernel: Kernel, radius: float) -> None:
+    """Add the kernels of places, all with stamps that reach so many cells, to the sum."""
     row, column, weight, ratio = places
-    reach = math.ceil(kernel.reach * ratio.max())
+    reach = math.ceil(radius)
     offsets = np.arange(-reach, reach + 1)
     nearest_row, nearest_column = np.rint(row), np.rint(column)
     down = ((offsets[:, None] + (nearest_row - row)) / ratio) ** 2
     across = ((offsets[:, None] + (nearest_column - column)) / ratio) ** 2
-    half = _half_widths(kernel.reach * ratio.max(), offsets)
+    half = _half_widths(radius, offsets)
     cells = int((2 * half + 1).sum())
     values, index = np.empty((cells, row.size)), np.empty((cells, row.size), dtype=np.int64)
     centre = (nearest_row * columns + nearest_column).astype(np.int64)

@@ -9,6 +9,7 @@ from .features import Features
 from .grid import Grid
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
+from .partitioned import Partitioned
 from .place_spacing import LookedAt, caution_finer, finer, finest_honest_cell
 from .places import Places, collapse, outlying
 from .progress import Progress
@@ -18,15 +19,17 @@ FINEST_CELL = 150.0
 _CELLS_TO_CHOOSE_BY = 1_000_000
 # Distances to nearest neighbours among more would take longer than the analysis.
 _PLACES_LOOKED_AT = 1_000_000
+# The golden ratio, times 2**64: its products mix all bits into the top ones.
+_MIXES = 0x9E3779B97F4A7C15
 
 
 def enough_incidents(placed: Incidents, area: Features | None) -> None:
     """Raise when there are too few incidents for a test to mean anything."""
     least = MIN_INCIDENTS if area is None else MIN_INCIDENTS_WITH_BOUNDARY
-    if placed.size < least:
+    if placed.number < least:
         raise ValueError(
             f"Hotspots need at least {MIN_INCIDENTS} incidents with coordinates ({MIN_INCIDENTS_WITH_BOUNDARY} with a "
-            f"boundary), and {placed.label!r} has {placed.size:,}; take a longer period or more categories."
+            f"boundary), and {placed.label!r} has {placed.number:,}; take a longer period or more categories."
         )
 
 
@@ -50,7 +53,7 @@ def require_places(placed: Incidents) -> None:
     x, y = placed.easting, placed.northing
     if np.ptp(x) == np.ptp(y) == 0:
         raise ValueError(
-            f"All {placed.size:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
+            f"All {placed.number:,} incidents stand on one place ({x[0]:.0f}, {y[0]:.0f}); there is no pattern to find."
         )
 
 
@@ -58,31 +61,40 @@ def usual_incidents(placed: Incidents, parameters: Parameters, progress: Progres
     """Return the incidents without those on locational outliers, which are counted; they choose cell size and band."""
     first, place = collapse(placed.easting, placed.northing)
     far = np.zeros(first.size, dtype=bool)
-    far[:: _every(first.size)] = _far(placed.easting[first], placed.northing[first], parameters, progress)
+    x, y = placed.easting[first], placed.northing[first]
+    some = _looked_at(x, y)
+    far[some] = _far(x[some], y[some], x.size, parameters, progress)
     return placed.take(~far[place]) if far.any() else placed
 
 
 def usual_shorter_side(x: np.ndarray, y: np.ndarray, parameters: Parameters, progress: Progress = None) -> float:
     """Return the shorter side (m) of the distinct places' bounds, locational outliers left out and counted."""
-    usual = ~_far(x, y, parameters, progress)
-    every = _every(x.size)
-    return float(min(np.ptp(x[::every][usual]), np.ptp(y[::every][usual])))
+    some = _looked_at(x, y)
+    of_all, x, y = x.size, x[some], y[some]
+    usual = ~_far(x, y, of_all, parameters, progress)
+    return float(min(np.ptp(x[usual]), np.ptp(y[usual])))
 
 
-def _far(x: np.ndarray, y: np.ndarray, parameters: Parameters, progress: Progress) -> np.ndarray:
-    """Mark and count the locational outliers among distinct places, of very many only of every so manieth one."""
-    every = _every(x.size)
-    x, y = x[::every], y[::every]
+def _far(x: np.ndarray, y: np.ndarray, of_all: int, parameters: Parameters, progress: Progress) -> np.ndarray:
+    """Mark and count the locational outliers among the distinct places that are looked at, of so many."""
     far = outlying(x, y, progress)
     number = int(far.sum())
-    sample = f" (of a sample of {x.size:,})" if every > 1 else ""
+    sample = f" (of a sample of {x.size:,})" if x.size < of_all else ""
     where = f"places that lie far from all others{sample}: {number:,}"
     parameters.note("locational_outliers", number, f"{where}; they count, but not in choosing cell size and band")
     return far
 
 
-def _every(places: int) -> int:
-    return -(-places // _PLACES_LOOKED_AT)
+def _looked_at(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Mark the distinct places (n,) that are looked at: all, of very many one of so many, whatever their order."""
+    one_of = -(-x.size // _PLACES_LOOKED_AT)
+    if one_of <= 1:
+        return np.ones(x.size, dtype=bool)
+    # By their centimetres: what projects them may differ by less.
+    key = np.rint(100 * x).astype(np.int64).view(np.uint64) * np.uint64(_MIXES)
+    key ^= np.rint(100 * y).astype(np.int64).view(np.uint64) + (key >> np.uint64(32))
+    key *= np.uint64(_MIXES)
+    return np.asarray((key >> np.uint64(32)) % np.uint64(one_of) == 0)
 
 
 def smooth_cell_size(
@@ -96,14 +108,15 @@ def smooth_cell_size(
                 f"The bandwidth {bandwidth:g} m is smaller than a cell of {given:g} m; make the cells smaller."
             )
         return given
-    shorter = usual_shorter_side(places.x, places.y, parameters, progress) / 150
+    distinct = places.collapsed()
+    shorter = usual_shorter_side(distinct.x, distinct.y, parameters, progress) / 150
     # Below a fiftieth of the bandwidth the surface cannot change from cell to cell.
     size = bandwidth / 5 if shorter == 0 else min(max(shorter, bandwidth / 50), bandwidth / 5)
     reason = "the shorter side of the data / 150, between a fiftieth and a fifth of the bandwidth"
     return float(parameters.choose("cell_size", two_digits(size), reason, " m"))
 
 
-def within(area: Features, cell_size: float | None, layer: Incidents) -> tuple[Grid, np.ndarray]:
+def within(area: Features, cell_size: float | None, layer: Incidents | Partitioned) -> tuple[Grid, np.ndarray]:
     """Return the grid over a study area and a mask of its cells; without a cell size, fine ones to choose others by."""
     west, south, east, north = area.bounds
     size = cell_size or max(np.sqrt(max((east - west) * (north - south), 1.0) / _CELLS_TO_CHOOSE_BY), 1.0)
@@ -126,11 +139,11 @@ def note_outside(
     where: str = "in no cell of",
 ) -> None:
     """Say how many points stand outside, or in no cell of, the study area and what becomes of them; raise when all do."""
-    outside = int((~inside).sum())
-    if outside == layer.size:
+    outside = layer.number_of(~inside)
+    if outside == layer.number:
         raise ValueError(
-            f"None of the {layer.size:,} incidents of {layer.label!r} lies inside the boundary; check that it is of the same "
+            f"None of the {layer.number:,} incidents of {layer.label!r} lies inside the boundary; check that it is of the same "
             "area and that its CRS is right."
         )
-    sentence = f"{outside:,} of {layer.size:,} points of {layer.label!r} lie {where} the study area; they {fate}"
+    sentence = f"{outside:,} of {layer.number:,} points of {layer.label!r} lie {where} the study area; they {fate}"
     parameters.note(name, outside, sentence)

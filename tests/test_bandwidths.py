@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from makers import clustered, duplicated, incidents, rectangle, uniform
 
 import lacrime_geo as lg
-from lacrime_geo import bandwidths, cross_validation
+from lacrime_geo import bandwidths, cross_validation, learned_days
 from lacrime_geo.bandwidths import BANDWIDTH_RULES, scott_bandwidth, silverman_bandwidth, weighted_quantile
 from lacrime_geo.places import Places, tally
 
@@ -151,10 +151,10 @@ def test_predictive_looks_only_at_what_was_known():
     x, y = random.uniform(0, 5000, (2, 2000))
     days = np.sort(random.integers(0, 300, 2000))
     smoothing = bandwidths.Smoothing(dated(x, y, days), None, None)
-    learned, later, cut = cross_validation._split(smoothing)
+    learned, later, cut = learned_days.split(smoothing.placed)
     number = learned.x.size
     np.testing.assert_array_equal(np.sort(learned.x), np.sort(smoothing.placed.easting[:number]))
-    np.testing.assert_array_equal(later.x, smoothing.placed.easting[number:])
+    np.testing.assert_array_equal(later.easting, smoothing.placed.easting[number:])
     assert 0.7 < number / 2000 <= 0.75 and str(smoothing.placed.when[number].astype("M8[D]")) == cut
 
 
