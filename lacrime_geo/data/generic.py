@@ -66,7 +66,8 @@ def read_incidents(
 
     Parameters
     ----------
-    path : CSV (also .gz or .zip; commas, semicolons, tabs or bars), GeoJSON, JSON array of records, or parquet.
+    path : CSV (also .gz or .zip; commas, semicolons, tabs or bars), GeoJSON, JSON array of records, or parquet; or a folder that
+        `convert` made of such files.
     mapping : what columns hold, such as ``{"start": "From Date", "end": "To Date", "x": "X", "y": "Y", "crs": "EPSG:2229"}``;
         what is not named is guessed. The columns: `x, y, date` (or `start`)`, time` (or `start_time`)`, end, end_time,
         reported, category, id`. Beside them `crs`; `date_order`, "month/day" or "day/month", where no number of the dates is
@@ -111,7 +112,12 @@ def read_incidents(
 
 def load_incidents(path: str | os.PathLike[str], said: Asked = NOTHING_SAID, progress: Progress = None) -> Loaded:
     """Read a file as `read_incidents` does, without pandas and in the CRS of its coordinates."""
+    from ..scale.writing import is_partitioned
+    from .stored import load_parts
+
     path = Path(path)
+    if path.is_dir() and is_partitioned(path):
+        return load_parts(path)
     if path.suffix.lower() in LAYERS and path.exists():
         raise ValueError(
             f"{path.name} holds points already: use it as a layer, in place of incidents in any analysis, e.g. "

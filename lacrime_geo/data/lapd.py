@@ -135,8 +135,8 @@ def load_lapd(
     wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
     columns, mapping = names_asked(columns), mapping_asked(mapping)
     with files_of(path, within(progress, 0.0, 0.5)) as files:
-        if len(files) == 1 and is_stored(files[0]):
-            loaded = _stored(files[0], columns, mapping)
+        if all(is_stored(file) for file in files) and (len(files) == 1 or stored.folder_of(files) is not None):
+            loaded = _stored(files, columns, mapping)
         else:
             groups = list(_by_schema(files).values()) if join_schemas else [files]
             offered = [columns_of(group, mapping) for group in groups]
@@ -165,14 +165,16 @@ def _read(
     return _finished(gathering, schema, called(files))
 
 
-def _stored(file: Path, columns: Sequence[str] | None, mapping: Mapping[str, str]) -> Loaded:
-    """Read a file that was converted, which has our columns already."""
+def _stored(files: Sequence[Path], columns: Sequence[str] | None, mapping: Mapping[str, str]) -> Loaded:
+    """Read a file that was converted, or all parts of a folder, which have our columns already."""
+    file, folder = files[0], stored.folder_of(files)
     if mapping:
         raise ValueError(
             f"{file.name} was converted and has its columns by our names; give the mapping when the original file is converted."
         )
     refuse_unknown(columns or (), stored.names(file))
-    return stored.load(file, None if columns is None else {*columns, *CHOOSING})
+    wanted = None if columns is None else {*columns, *CHOOSING}
+    return stored.load(file, wanted) if folder is None else stored.load_parts(folder, wanted)
 
 
 def columns_of(files: Sequence[Path], mapping: Mapping[str, str]) -> list[str]:

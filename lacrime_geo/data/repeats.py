@@ -47,10 +47,10 @@ class Repeats:
         found = {**found, "rule": f"{self.identifier}_duplicate"}
         if not self._incidents:
             return keep, [found]
-        return keep, [found, _further_offences(texts(concatenated(self._incidents)).where(keep))]
+        return keep, [found, further_offences(texts(concatenated(self._incidents)).where(keep))]
 
 
-def _further_offences(case: Texts) -> Finding:
+def further_offences(case: Texts) -> Finding:
     """Return how many rows are further offences of an incident that has a row before them."""
     seen: dict[str | None, int] = {}
     first = np.fromiter(map(seen.setdefault, case.values, count()), np.int64, case.code.size) == np.arange(

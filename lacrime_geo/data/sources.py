@@ -20,8 +20,8 @@ ADDRESSES = ("http://", "https://")
 def files_of(asked: Any, progress: Progress = None) -> Iterator[list[Path]]:
     """Return the files that are meant, those of folders in the order of their names; copies are gone after the block.
 
-    Of a folder, hidden files (whose names begin with a dot) are not meant, nor are the records that `fetch` writes beside
-    its files.
+    Of a folder that was converted to, its parts are meant, and it must be complete. Of another, hidden files (whose names begin
+    with a dot) are not meant, nor are the records that `fetch` writes beside its files.
 
     Parameters
     ----------
@@ -62,6 +62,10 @@ def _each(asked: Any, stack: ExitStack, progress: Progress) -> list[Path]:
     path = Path(asked)
     if not path.is_dir():
         return [path]
+    from ..scale.writing import is_partitioned, require_finished
+
+    if is_partitioned(path):
+        return [path / part["name"] for part in require_finished(path)["parts"]]
     inside = sorted(one for one in path.iterdir() if _is_meant(one))
     if not inside:
         raise ValueError(f"The folder {path.name!r} holds no file that ends in {', '.join(ENDINGS)}.")

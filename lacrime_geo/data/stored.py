@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import numpy as np
 from ..parameters import Parameters
 from .arrow_texts import ArrowTexts
 from .loaded import Loaded
-from .stored_points import GEOMETRY, described, places, points
+from .stored_points import BBOX, GEOMETRY, described, places, points
 from .tables import LONGEST_REASON, Column, Texts
 
 # What is kept under this name in the file makes it one of ours; only what it then says is believed.
@@ -34,7 +34,7 @@ class Writer:
 
     def add(self, part: Loaded) -> None:
         """Write a portion as a row group; a first one of no rows tells the columns."""
-        table = _as_table(part)
+        table = as_table(part)
         if self._writer is None:
             schema = table.schema.with_metadata({b"geo": described(), b"pandas": _for_pandas(part)})
             self._writer = _writer(self.path, schema)
@@ -141,13 +141,31 @@ def names(path: Path) -> list[str]:
     import pyarrow.parquet as parquet
 
     with _explained(path):
-        return [name for name in parquet.read_schema(path).names if name != GEOMETRY]
+        return _own(parquet.read_schema(path))
 
 
 def load(path: Path, columns: Collection[str] | None = None) -> Loaded:
     """Read incidents that were written here, as they were; only some columns where that is asked."""
     with _explained(path):
         return _loaded(path, columns)
+
+
+def load_parts(folder: Path, columns: Collection[str] | None = None) -> Loaded:
+    """Read the incidents of a folder of parts; only some columns where that is asked."""
+    from ..scale.writing import require_finished
+    from .gathering import joined
+
+    return joined([load(folder / part["name"], columns) for part in require_finished(folder)["parts"]])
+
+
+def folder_of(files: Sequence[Path]) -> Path | None:
+    """Return the folder of parts that files are all of, None where they are others."""
+    from ..scale.writing import is_partitioned, require_finished
+
+    folder = files[0].parent
+    if not is_partitioned(folder):
+        return None
+    return folder if [folder / part["name"] for part in require_finished(folder)["parts"]] == [*files] else None
 
 
 @contextmanager
@@ -169,7 +187,7 @@ def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
     checked = {"page_checksum_verification": True} if _arrow() >= 15 else {}
     file = parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False, **checked)
     kept = json.loads(file.metadata.metadata[KEY])
-    names = [name for name in file.schema_arrow.names if name != GEOMETRY and (columns is None or name in columns)]
+    names = [name for name in _own(file.schema_arrow) if columns is None or name in columns]
     table = file.read([*names, GEOMETRY], use_threads=True)
     x, y, place = places(table[GEOMETRY])
     whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
@@ -178,7 +196,30 @@ def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
     return Loaded(found, whole, x, y, "EPSG:4326", kept["agency"], kept["audit"], parameters, repeated, place=place)
 
 
-def _as_table(part: Loaded) -> Any:
+def of_no_rows(schema: Any, kept: Mapping[str, Any]) -> Loaded:
+    """Return incidents with the columns of a schema and what is kept beside them, none of their rows."""
+    whole, none = frozenset(kept["whole"]), np.empty(0)
+    table = schema.empty_table()
+    columns = {name: _column(table[name], name in whole) for name in _own(schema)}
+    parameters = Parameters(kept["parameters"])
+    return Loaded(
+        columns, whole, none, none, "EPSG:4326", kept["agency"], kept["audit"], parameters, frozenset(kept["repeated"])
+    )
+
+
+def beside(part: Loaded, kept: Mapping[str, Any]) -> dict[bytes, bytes]:
+    """Return what a file keeps beside the rows of incidents, but for what it says of their places."""
+    return {KEY: json.dumps({"format": FORMAT, **kept}, default=str).encode(), b"pandas": _for_pandas(part)}
+
+
+def _own(schema: Any) -> list[str]:
+    """Return the columns of incidents, without their points and the rectangles around those."""
+    from pyarrow import types
+
+    return [one.name for one in schema if one.name != GEOMETRY and not (one.name == BBOX and types.is_struct(one.type))]
+
+
+def as_table(part: Loaded) -> Any:
     """Return a portion as an Arrow table, its places as well-known binary."""
     import pyarrow as pa
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from .loaded import Loaded
 
-GEOMETRY = "geometry"
+# The column of the points, and that of the rectangles around them, by which a reader passes over others.
+GEOMETRY, BBOX = "geometry", "bbox"
+CORNERS = ("xmin", "ymin", "xmax", "ymax")
 # Well-known binary of a point, lowest byte first.
 POINT = np.dtype([("order", "u1"), ("kind", "<u4"), ("place", "<f8", 2)])
 
@@ -31,13 +33,13 @@ def points(part: Loaded) -> Any:
 def places(column: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the coordinates (n,) of points that were written here, NaN where there is none, and the number of each's place."""
     known = column.unify_dictionaries().combine_chunks()
-    x, y = (np.append(axis, np.nan) for axis in _coordinates(known.dictionary))
+    x, y = (np.append(axis, np.nan) for axis in coordinates(known.dictionary))
     indices = known.indices
     place = np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)
     return x[place], y[place], place
 
 
-def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
+def coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
     """Return the coordinates (n,) of points that were written here, NaN where there is none."""
     placed = ~np.asarray(column.is_null())
     _, offsets, bytes_ = column.buffers()
@@ -53,9 +55,23 @@ def _coordinates(column: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def described() -> bytes:
-    """Return what GeoParquet 1.0 asks a file to say of its geometry."""
+def rectangles(x: np.ndarray, y: np.ndarray) -> Any:
+    """Return the rectangles around points (n,), which are the points, as a column of GeoParquet; null where there is no place."""
+    import pyarrow as pa
+
+    nowhere = pa.array(~(np.isfinite(x) & np.isfinite(y)))
+    x, y = pa.array(x), pa.array(y)
+    return pa.StructArray.from_arrays([x, y, x, y], names=list(CORNERS), mask=nowhere)
+
+
+def described(bounds: tuple[float, float, float, float] | None = None, covered: bool = False) -> bytes:
+    """Return what GeoParquet 1.0 asks a file to say of its geometry; 1.1 where its rectangles are there too."""
     from pyproj import CRS
 
-    column = {"encoding": "WKB", "geometry_types": ["Point"], "crs": CRS("EPSG:4326").to_json_dict()}
-    return json.dumps({"version": "1.0.0", "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()
+    column: dict[str, Any] = {"encoding": "WKB", "geometry_types": ["Point"], "crs": CRS("EPSG:4326").to_json_dict()}
+    if bounds is not None:
+        column["bbox"] = bounds
+    if covered:
+        column["covering"] = {BBOX: {corner: [BBOX, corner] for corner in CORNERS}}
+    version = "1.1.0" if covered else "1.0.0"
+    return json.dumps({"version": version, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()

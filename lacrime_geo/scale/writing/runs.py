@@ -1,0 +1,147 @@
+"""What is spilled: portions as they are read, each a file of its own sorted by day and place, and a record of what was found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ...data.loaded import Loaded
+from ...data.stored import as_table
+from ...data.stored_points import GEOMETRY
+from ...data.tables import Column, Texts, as_array
+from ...incident_columns import latest
+from . import manifest
+from .ordering import keys
+from .whole_files import whole
+
+# Columns of a run that are none of the incidents': what it is sorted by, and the number of the row in all sources.
+KEY, ROW = "lacrime_geo key", "lacrime_geo row"
+ROWS_IN_GROUP = 32_768
+# Texts of which more than this share differ are kept one by one.
+MOSTLY_DISTINCT, FEW_ROWS = 0.5, 1_000
+
+
+class Run(NamedTuple):
+    """A portion that is spilled: its file, and the record beside it."""
+
+    path: Path
+    record: dict[str, Any]
+
+
+def spill(folder: Path, source: int, portion: int, part: Loaded, first_row: int) -> Run:
+    """Write a portion, sorted; it counts as soon as its record is there."""
+    path = folder / f"run-{source:04d}-{portion:06d}.parquet"
+    part = _without_repeated_texts(part)
+    when = part.columns.get("occurred")
+    key = keys(None if when is None else as_array(when), part.x, part.y, first_row)
+    order = np.argsort(key, kind="stable")
+    table = as_table(part)
+    table = table.append_column(KEY, [key]).append_column(ROW, [np.arange(first_row, first_row + len(part))])
+    with whole(path) as half:
+        _write_sorted(half, table, order)
+    last = int(key.max()) if key.size else -1
+    record = {**_record(part), "source": source, "portion": portion, "first_row": first_row, "last_key": last}
+    manifest.write(path.with_suffix(".json"), record)
+    return Run(path, record)
+
+
+def spilled(folder: Path) -> list[Run]:
+    """Return the runs that are whole, in the order of the sources."""
+    found = (path for path in sorted(folder.glob("run-*.json")))
+    return [Run(path.with_suffix(".parquet"), json.loads(path.read_text(encoding="utf-8"))) for path in found]
+
+
+def _record(part: Loaded) -> dict[str, Any]:
+    times = {name: as_array(part.columns[name]) for name in ("occurred", "reported") if name in part.columns}
+    known = latest(times.get("reported"), times.get("occurred"), None)
+    return {
+        "rows": len(part),
+        "agency": part.agency,
+        "audit": part.audit,
+        "parameters": dict(part.parameters),
+        "whole": sorted(part.whole),
+        "repeated": sorted(part.repeated),
+        "blank": [name for name, column in part.columns.items() if _is_blank(column)],
+        "known_until": None if known is None else str(known),
+    }
+
+
+def _is_blank(column: Column) -> bool:
+    return isinstance(column, Texts) and not any(text is not None for text in column.distinct)
+
+
+def _without_repeated_texts(part: Loaded) -> Loaded:
+    """Return the same rows, texts that nearly all differ as such."""
+    import pyarrow as pa
+
+    from ...data.arrow_texts import ArrowTexts
+
+    columns = dict(part.columns)
+    for name, column in part.columns.items():
+        if (
+            isinstance(column, Texts)
+            and name not in part.repeated
+            and column.distinct.size > MOSTLY_DISTINCT * len(part)
+        ):
+            columns[name] = ArrowTexts(pa.array(column.values, pa.string()))  # type: ignore[assignment]
+    return replace(part, columns=columns)
+
+
+def _write_sorted(path: Path, table: Any, order: np.ndarray) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet, types
+
+    repeated = [field.name for field in table.schema if types.is_dictionary(field.type)]
+    options: dict[str, Any] = dict(compression="lz4", use_dictionary=[*repeated, GEOMETRY])
+    with parquet.ParquetWriter(path, table.schema, **options) as writer:
+        for begin in range(0, order.size, ROWS_IN_GROUP):
+            group = compact(table.take(pa.array(order[begin : begin + ROWS_IN_GROUP])))
+            writer.write_table(group, row_group_size=ROWS_IN_GROUP)
+
+
+def compact(table: Any) -> Any:
+    """Return the same rows, of repeated texts only those that stand in them: a file keeps all that there are."""
+    from pyarrow import types
+
+    columns = [
+        _compact(column.combine_chunks()) if types.is_dictionary(column.type) else column for column in table.columns
+    ]
+    return table.from_arrays(columns, schema=table.schema)
+
+
+def _compact(column: Any) -> Any:
+    import pyarrow as pa
+
+    column = column.chunk(0) if isinstance(column, pa.ChunkedArray) else column
+    codes = np.asarray(column.indices.fill_null(-1))
+    is_used = np.zeros(len(column.dictionary) + 1, dtype=bool)
+    is_used[codes] = True  # -1 is the last, which no text has
+    used = np.flatnonzero(is_used[:-1])
+    number = np.zeros(is_used.size, dtype=np.int32)
+    number[used] = np.arange(used.size)
+    indices = pa.array(number[codes], mask=codes < 0)
+    return pa.DictionaryArray.from_arrays(indices, column.dictionary.take(pa.array(used)))
+
+
+def rows_of(runs: Sequence[Run]) -> int:
+    """Return how many rows are spilled."""
+    return sum(run.record["rows"] for run in runs)
+
+
+def bytes_of(runs: Sequence[Run]) -> int:
+    """Return how many bytes the runs take that are still there."""
+    return sum(run.path.stat().st_size for run in runs if run.path.exists())
+
+
+def opened(runs: Sequence[Run]) -> Iterator[Any]:
+    """Yield the runs as parquet files, one open at a time."""
+    from pyarrow import parquet
+
+    for run in runs:
+        with parquet.ParquetFile(run.path) as file:
+            yield file
