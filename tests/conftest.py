@@ -1,7 +1,10 @@
 """What several test files share: real data, a folder for the examples of pages, a small disk, and settings of hypothesis."""
 
 import os
+import shutil
 import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,25 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "suite"))
 
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_configure(config):
+    """Save work that the processes of a run would all do again; workers find in their environment what is set here."""
+    if hasattr(config, "workerinput"):
+        return
+    if sys.dont_write_bytecode:
+        keep_compiled_code(config)
+    if config.getoption("numprocesses", None):
+        # There is a worker for each processor: more threads of theirs would wait for one another.
+        os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def keep_compiled_code(config):
+    """Let modules be compiled once for a run, in a folder of its own, where Python may not write beside them."""
+    sys.pycache_prefix, sys.dont_write_bytecode = tempfile.mkdtemp(prefix="compiled-"), False
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    del os.environ["PYTHONDONTWRITEBYTECODE"]
+    config.add_cleanup(lambda: shutil.rmtree(sys.pycache_prefix, ignore_errors=True))
 
 
 @pytest.fixture
