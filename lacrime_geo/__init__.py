@@ -93,6 +93,7 @@ from .risk import (
     score_map,
     urn_simulation,
 )
+from .scale import Scan, scan_incidents
 from .scikit_clusters import hdbscan, optics
 from .sensitivity import jitter_sensitivity
 from .severity import Harm, HarmScale, HarmSensitivity, harm, harm_scale, harm_sensitivity
@@ -165,6 +166,7 @@ __all__ = [
     "SavedModel",
     "SavedPredictor",
     "ScoredMap",
+    "Scan",
     "SeverityScores",
     "Shapes",
     "SpaceTimeCube",
@@ -259,6 +261,7 @@ __all__ = [
     "risk_zones",
     "safe_export",
     "save_model",
+    "scan_incidents",
     "score_map",
     "season",
     "space_time_cube",

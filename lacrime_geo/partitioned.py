@@ -40,15 +40,22 @@ Extent = tuple[Optional[np.datetime64], Optional[np.datetime64]]
 
 
 class Part(ABC):
-    """Some of the incidents, read when they are asked for.
+    """Some of the incidents, read when they are asked for; what is known of those chosen is known without reading."""
 
-    `rows` is about how many they are. Where that is known without reading, `located` is how many have a place, and `extent` the
-    first and the last moment of those chosen.
-    """
+    @property
+    @abstractmethod
+    def rows(self) -> int:
+        """About how many rows it has."""
 
-    rows: int
-    located: int | None = None
-    extent: Extent | None = None
+    @property
+    def located(self) -> int | None:
+        """How many of its incidents have a place, where that is known."""
+        return None
+
+    @property
+    def extent(self) -> Extent | None:
+        """The first and the last moment, where they are known."""
+        return None
 
     @abstractmethod
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:

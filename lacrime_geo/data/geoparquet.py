@@ -26,12 +26,17 @@ def places(table: Any) -> tuple[dict[str, Column], str]:
         If the geometries are no points, their CRS is not known, or the file's description of them is damaged.
     """
     name, geometry = _described(table.schema)
-    column = table[name]
-    crs = geometry.get("crs", DEGREES[1])
+    column, crs = table[name], described_crs(table.schema)
+    x, y, others = _of_struct(column) if geometry.get("encoding") == "point" else binary_points(column)
+    return columns_of(x, y, crs, others), name
+
+
+def described_crs(schema: Any) -> str:
+    """Return the CRS of the geometry of a GeoParquet file; raise where it does not say."""
+    crs = _described(schema)[1].get("crs", DEGREES[1])
     if crs is None:
         raise ValueError("it does not say which CRS its geometry is in; write it again with one")
-    x, y, others = _of_struct(column) if geometry.get("encoding") == "point" else _of_binary(column)
-    return columns_of(x, y, _named(crs), others), name
+    return _named(crs)
 
 
 def geometry_column(schema: Any) -> str:
@@ -69,7 +74,7 @@ def _of_struct(column: Any) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     return x, y, {}
 
 
-def _of_binary(column: Any) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
+def binary_points(column: Any) -> tuple[np.ndarray, np.ndarray, dict[str, int]]:
     """Return x and y of a column of well-known binary, NaN where there is no point, and what is no point by its kind."""
     values = column.to_pylist()
     plain = [value is not None and len(value) == PLAIN_LENGTH and value[:5] == PLAIN_POINT for value in values]

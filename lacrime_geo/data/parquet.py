@@ -36,6 +36,11 @@ def _from_table(table: Any) -> dict[str, Column]:
     return {**{name: _from_arrow(table[name]) for name in names}, **found}
 
 
+def raw_table(table: Any, file: str) -> RawTable:
+    """Return an Arrow table, such as a row group of a file, as the readers take it."""
+    return RawTable(_from_table(table), table.num_rows, file)
+
+
 def _opened(path: Path) -> Any:
     try:
         import pyarrow.parquet as parquet
@@ -105,11 +110,11 @@ def portions(path: Path, rows: int, wanted: Collection[str] | None, progress: Pr
         for batch in file.iter_batches(batch_size=rows, columns=names):
             table = pa.Table.from_batches([batch]).replace_schema_metadata(file.schema_arrow.metadata)
             given += table.num_rows
-            yield RawTable(_from_table(table), table.num_rows, path.name)
+            yield raw_table(table, path.name)
             advance(progress, given / total)
         if not given:
             table = file.schema_arrow.empty_table().select(names)
-            yield RawTable(_from_table(table), 0, path.name)
+            yield raw_table(table, path.name)
 
 
 def _names(schema: Any, wanted: Collection[str] | None) -> list[str]:

@@ -1,1 +1,6 @@
-"""Incidents beyond the memory: read a partition at a time, in this process or on a cluster."""
+"""Incidents beyond the memory: read a part at a time, in this process or on a cluster."""
+
+from .scanning import scan_incidents
+from .scans import Scan
+
+__all__ = ["Scan", "scan_incidents"]

@@ -37,7 +37,11 @@ class InParts(Partitioned):
 class Rows(Part):
     def __init__(self, incidents, portion):
         # Each part is worth a task of its own.
-        self.incidents, self.portion, self.rows = incidents, portion, 5_000_000
+        self.incidents, self.portion = incidents, portion
+
+    @property
+    def rows(self):
+        return 5_000_000
 
     def portions(self, wanted):
         for begin in range(0, max(self.incidents.size, 1), self.portion):

@@ -1,0 +1,113 @@
+"""Where tasks are run: by threads of this process, or by the workers of a Dask cluster."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Any, Callable, TypeVar
+
+from ..progress import Progress, advance
+
+T = TypeVar("T")
+_ASKED_EVERY, _LOOKED_EVERY = 0.1, 0.02  # seconds
+REMEDY = "give workers more memory, or less to do at once"
+
+
+def active_client(given: Any = None) -> Any:
+    """Return the Dask client given, else the one that is active in this program, None where there is none.
+
+    Raises
+    ------
+    TypeError
+        If what is given is no client.
+    """
+    if given is not None:
+        if not (hasattr(given, "submit") and hasattr(given, "scheduler")):
+            raise TypeError(f"client must be a dask.distributed Client, got {type(given).__name__}.")
+        return given
+    # Who has a client has imported it.
+    distributed = sys.modules.get("distributed")
+    if distributed is None:
+        return None
+    try:
+        return distributed.default_client()
+    except ValueError:
+        return None
+
+
+def run(
+    function: Callable[[Any], T], tasks: Iterable[Any], client: Any = None, progress: Progress = None
+) -> Iterator[tuple[int, T]]:
+    """Yield the number of each task and what a function makes of it, as they end.
+
+    Raises
+    ------
+    RuntimeError
+        If workers die while they work on one of them, again and again.
+    """
+    tasks = list(tasks)
+    if client is None:
+        yield from _in_threads(function, tasks, progress)
+    else:
+        yield from _on_cluster(function, tasks, client, progress)
+
+
+def _in_threads(function: Callable[[Any], T], tasks: list[Any], progress: Progress) -> Iterator[tuple[int, T]]:
+    """Run as many at once as there are processors; no more wait than that, as each holds what it has read."""
+    if len(tasks) == 1 and progress is None:
+        yield 0, function(tasks[0])
+        return
+    threads = ThreadPoolExecutor(min(os.cpu_count() or 1, max(len(tasks), 1)))
+    following = iter(enumerate(tasks))
+    running: dict[Future[T], int] = {}
+    done = 0
+    try:
+        while True:
+            for number, task in following:
+                running[threads.submit(function, task)] = number
+                if len(running) >= threads._max_workers:
+                    break
+            if not running:
+                return
+            ended, _ = wait(running, timeout=_ASKED_EVERY, return_when=FIRST_COMPLETED)
+            for future in ended:
+                done += 1
+                yield running.pop(future), future.result()
+            advance(progress, done / len(tasks))
+    finally:
+        threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _on_cluster(
+    function: Callable[[Any], T], tasks: list[Any], client: Any, progress: Progress
+) -> Iterator[tuple[int, T]]:
+    """Give all tasks to the scheduler, which runs again what dies with a worker."""
+    from distributed import as_completed
+    from distributed.scheduler import KilledWorker
+
+    running = {client.submit(function, task, pure=False): number for number, task in enumerate(tasks)}
+    done = 0
+    try:
+        ended = as_completed(list(running), loop=client.loop)
+        while running:
+            advance(progress, done / len(tasks))
+            batch = ended.next_batch(block=progress is None)
+            if not batch:
+                time.sleep(_LOOKED_EVERY)
+            for future in batch:
+                number = running.pop(future)
+                try:
+                    found = future.result()
+                except KilledWorker as problem:
+                    raise RuntimeError(
+                        f"Task {number + 1} of {len(tasks):,} was given up, as {problem.last_worker.address} and other workers "
+                        f"died while they worked on it, as they do without memory; {REMEDY}."
+                    ) from problem
+                done += 1
+                yield number, found
+        advance(progress, 1.0)
+    finally:
+        client.cancel(list(running))

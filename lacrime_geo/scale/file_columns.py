@@ -1,0 +1,83 @@
+"""Which columns of typed files hold what, and how the incidents in them are read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Wanted
+from .choosing import Chosen
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Hold which columns there are once a file is read, which of them tell times and categories (`roles`), and how they are read.
+
+    Of parquet files `geometry`, or `x` and `y`, hold the places in `crs`, and `typed` tells which columns hold what their role
+    says as it is. All others are made by a `cleaning`, where there is one, of the columns that it needs (`read_by`). `stored`
+    tells that the file was written here.
+    """
+
+    names: tuple[str, ...]
+    crs: str
+    roles: Mapping[str, str] = field(default_factory=dict)
+    geometry: str | None = None
+    x: str | None = None
+    y: str | None = None
+    typed: Mapping[str, str] = field(default_factory=dict)
+    cleaning: Any = None
+    read_by: tuple[str, ...] = ()
+    stored: bool = False
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """The columns of the file that say the place."""
+        return (self.geometry,) if self.geometry is not None else (str(self.x), str(self.y))
+
+    def refuse_unknown(self, wanted: Wanted) -> None:
+        """Raise where a column is wanted that must be there and is not."""
+        lacking = [name for name in _named(wanted) if name not in self.names]
+        if lacking:
+            known = ", ".join(name for name in self.names if name != self.geometry)
+            raise ValueError(f"There is no column {', '.join(map(repr, lacking))}; there are {known}.")
+
+    def must_be_cleaned(self, wanted: Wanted, chosen: Chosen) -> bool:
+        """Tell whether what is wanted does not stand in the file as it is."""
+        if self.cleaning is None:
+            return False
+        optional = [name for name in wanted.optional if name in self.names]
+        roles = self._roles(wanted, chosen)
+        return bool(_named(wanted) or optional) or any(role in self.roles and role not in self.typed for role in roles)
+
+    def needed(self, wanted: Wanted, chosen: Chosen) -> list[str]:
+        """Return the columns of the file to be read."""
+        others = [name for name in (*_named(wanted), *wanted.optional) if name in self.names]
+        if self.must_be_cleaned(wanted, chosen):
+            return list(dict.fromkeys([*self.places, *self.read_by, *others]))
+        found = [self.typed[role] for role in self._roles(wanted, chosen) if role in self.typed]
+        places = self.places if PLACE in wanted.roles or chosen.box is not None else ()
+        return list(dict.fromkeys([*places, *found, *others]))
+
+    def _roles(self, wanted: Wanted, chosen: Chosen) -> list[str]:
+        """Return the roles that are read, those by which rows are chosen among them."""
+        roles = {*wanted.roles}
+        roles |= {WHEN} if chosen.by_time else set()
+        roles |= {CATEGORY} if chosen.categories else set()
+        return [role for role in (WHEN, UNTIL, REPORTED, CATEGORY) if role in roles]
+
+
+def _named(wanted: Wanted) -> list[str]:
+    return [*wanted.columns, *([wanted.weight] if wanted.weight else [])]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the incidents of files are read: the columns, what is chosen, the metric CRS, and what is known of all of them."""
+
+    columns: Any
+    chosen: Chosen
+    crs: str
+    label: str
+    agency: str | None = None
+    selection: Mapping[str, Any] = field(default_factory=dict)

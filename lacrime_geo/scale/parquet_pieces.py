@@ -1,0 +1,247 @@
+"""Parquet files as pieces of a scan: their footers are read, their columns understood, their row groups told apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..data import stored
+from ..data.geoparquet import described_crs, geometry_column
+from ..data.schemas import schema_of
+from ..data.stored_points import GEOMETRY
+from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
+from .choosing import Box, Chosen, Statistics
+from .cleaned_files import ROLES, OfAnyAgency
+from .file_columns import Columns, Reading
+from .found_files import FoundFile, tried
+from .row_groups import RowGroups
+from .typed_columns import are_moments, are_numbers
+
+# A piece is of so many rows, in whole row groups.
+ROWS_IN_PIECE = 1_000_000
+_FOOTERS_AT_ONCE = 8
+
+
+class Footer(NamedTuple):
+    """What stands at the end of a parquet file: the columns with their types, and what is told of each row group."""
+
+    file: FoundFile
+    schema: Any
+    metadata: Any
+
+
+class Named(NamedTuple):
+    """Names of columns that were given: of times, categories and ends."""
+
+    time: str | None = None
+    category: str | None = None
+    until: str | None = None
+
+
+def footers_of(files: Sequence[FoundFile]) -> list[Footer]:
+    """Return the footers of files, some read at a time.
+
+    Raises
+    ------
+    ValueError
+        If a file is no parquet, or damaged; it is named.
+    """
+    with ThreadPoolExecutor(_FOOTERS_AT_ONCE) as threads:
+        return list(threads.map(_footer, files))
+
+
+def _footer(file: FoundFile) -> Footer:
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    def read() -> Footer:
+        with file.opened() as source, parquet.ParquetFile(source) as opened:
+            return Footer(file, opened.schema_arrow, opened.metadata)
+
+    try:
+        return tried(file, read)
+    except (pa.ArrowException, OSError) as problem:
+        if isinstance(problem, (FileNotFoundError, PermissionError)) or not file.is_local:
+            raise
+        said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
+        raise ValueError(
+            f"{file.name} is damaged or no parquet file ({said}); make that file again, or leave it out."
+        ) from problem
+
+
+def is_typed(schema: Any) -> bool:
+    """Tell whether a file may hold what it says: it was written here, has a geometry, or columns of no LAPD file."""
+    metadata = schema.metadata or {}
+    return stored.KEY in metadata or b"geo" in metadata or schema_of(schema.names) is None
+
+
+def columns_of(footer: Footer, mapping: Mapping[str, Any], named: Named) -> Columns | None:
+    """Return which columns hold what; None where they hold texts that have to be cleaned, or no one can tell without the rows.
+
+    Raises
+    ------
+    ValueError
+        If the geometry's description is damaged, or a named column is not there.
+    """
+    schema, metadata = footer.schema, footer.metadata.metadata or {}
+    if stored.KEY in metadata:
+        return _with_roles(footer, GEOMETRY, "EPSG:4326", Named(), kept=True)
+    if b"geo" in metadata and not mapping:
+        crs = described_crs(schema)
+        return _with_roles(footer, geometry_column(schema), crs, named, kept=False)
+    return None
+
+
+def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: bool) -> Columns | None:
+    """Return the columns of a file with a geometry, as a layer of points has them; None where times are texts."""
+    schema = footer.schema
+    given = {WHEN: named.time, CATEGORY: named.category, UNTIL: named.until}
+    lacking = [name for name in given.values() if name is not None and name not in schema.names]
+    if lacking:
+        raise ValueError(
+            f"There is no column {lacking[0]!r} in {footer.file.name}; there are {', '.join(schema.names)}."
+        )
+    roles = {role: given.get(role) or name for role, name in ROLES.items()}
+    roles = {role: name for role, name in roles.items() if name in schema.names}
+    if any(role in roles and not are_moments(schema.field(roles[role]).type) for role in (WHEN, UNTIL, REPORTED)):
+        return None
+    names = tuple(name for name in schema.names if name != "bbox")
+    return Columns(names, crs, geometry=geometry, roles=roles, typed=roles, stored=kept)
+
+
+def typed_by_roles(columns: Columns, schema: Any, cleaning: OfAnyAgency) -> Columns | None:
+    """Return the columns of a table that was understood by its first rows, None where they hold no numbers and moments as such.
+
+    Places are then read as they stand, and times where no rule of cleaning may change them; all else is cleaned.
+    """
+    known = cleaning.known
+    roles, (x, y) = dict(known.roles), known.places
+    if not all(name in schema.names and are_numbers(schema.field(name).type) for name in (x, y)):
+        return None
+    date = roles.get("date")
+    plain = date is not None and not {"time", "end", "reported"} & {*roles} and are_moments(schema.field(date).type)
+    own = {WHEN: str(date)} if plain else {}
+    return replace(columns, x=x, y=y, typed=own, cleaning=cleaning, read_by=tuple(roles.values()))
+
+
+class ParquetPiece(NamedTuple):
+    """Some row groups of a file, with the rows and the statistics of each."""
+
+    groups: RowGroups
+
+    @property
+    def rows(self) -> int:
+        """How many rows they have."""
+        return self.groups.rows
+
+    def having(self, reading: Reading) -> RowGroups:
+        """Return those that may hold chosen rows."""
+        return self.groups.having(reading)
+
+    def box(self) -> Box | None:
+        """Return the bounds of all of them, None where one does not tell."""
+        boxes = [told.box for told in self.groups.statistics]
+        if not boxes or any(box is None for box in boxes):
+            return None
+        west, south, east, north = np.array(boxes, dtype=float).T
+        return float(west.min()), float(south.min()), float(east.max()), float(north.max())
+
+
+def pieces_of(footer: Footer, columns: Columns) -> list[ParquetPiece]:
+    """Return the row groups of a file, so many together that they are worth a piece."""
+    metadata, found = footer.metadata, list[ParquetPiece]()
+    leaves = {metadata.schema.column(at).path: at for at in range(metadata.num_columns)}
+    groups: list[tuple[int, int, Statistics]] = []
+    reading = Reading(columns, Chosen(), columns.crs, footer.file.name)
+
+    def finish() -> None:
+        if groups:
+            numbers, rows, told = (tuple(column) for column in zip(*groups))
+            found.append(ParquetPiece(RowGroups(footer.file, numbers, rows, told, reading)))
+            groups.clear()
+
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        if groups and sum(rows for _, rows, _ in groups) + group.num_rows > ROWS_IN_PIECE:
+            finish()
+        groups.append((number, group.num_rows, _statistics(group, leaves, columns)))
+    finish()
+    return found
+
+
+def _statistics(group: Any, leaves: Mapping[str, int], columns: Columns) -> Statistics:
+    """Return what a file tells of a row group."""
+
+    def told(path: str | None) -> Any:
+        at = leaves.get(path or "")
+        return None if at is None else group.column(at).statistics
+
+    when, category = told(columns.typed.get(WHEN)), told(columns.typed.get(CATEGORY))
+    geometry = told(columns.geometry)
+    edges = [told(f"bbox.{axis}") for axis in ("xmin", "ymin", "xmax", "ymax")]
+    if columns.geometry is None:
+        edges = [told(columns.x), told(columns.y)] * 2
+    box = None
+    if all(edge is not None and edge.has_min_max for edge in edges):
+        box = (float(edges[0].min), float(edges[1].min), float(edges[2].max), float(edges[3].max))
+    moments = when is not None and when.has_min_max
+    return Statistics(
+        _moment(when.min) if moments else None,
+        _moment(when.max) if moments else None,
+        box,
+        (str(category.min), str(category.max)) if category is not None and category.has_min_max else None,
+        when.null_count if when is not None and when.has_null_count else None,
+        geometry.null_count if geometry is not None and geometry.has_null_count else None,
+    )
+
+
+def _moment(value: Any) -> np.datetime64:
+    """Return a moment of the statistics by the wall clock, to the second as times are read."""
+    plain = value.replace(tzinfo=None) if getattr(value, "tzinfo", None) is not None else value
+    return np.datetime64(plain, "s")
+
+
+def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
+    """Raise where a file lacks a column that the first has and that is read by its role, or has it of another type."""
+    first = footers[0]
+    roles = {"geometry": columns.geometry} if columns.geometry is not None else dict(zip(("x", "y"), columns.places))
+    roles = {**roles, **columns.typed, **{name: name for name in columns.read_by}}
+    for footer in footers[1:]:
+        for role, name in roles.items():
+            if name not in footer.schema.names:
+                raise ValueError(
+                    f"{footer.file.name} has no column {name!r}, from which {first.file.name} has its {role}: they are "
+                    "of different tables; scan them apart, or convert them together."
+                )
+            kinds = [one.schema.field(name).type for one in (first, footer)]
+            if not _alike(*kinds):
+                raise ValueError(
+                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; "
+                    "convert them together, or write them with one type."
+                )
+
+
+def _alike(first: Any, second: Any) -> bool:
+    """Tell whether columns of two types are read as the same."""
+    from pyarrow import types
+
+    def kind(one: Any) -> Any:
+        plain = one.value_type if types.is_dictionary(one) else one
+        if are_moments(plain):
+            return "moments"
+        if are_numbers(plain):
+            return "numbers"
+        return "texts" if types.is_string(plain) or types.is_large_string(plain) else str(plain)
+
+    return bool(kind(first) == kind(second))
+
+
+def agency_of(footer: Footer) -> str | None:
+    """Return whose records a file that was written here holds."""
+    said = (footer.metadata.metadata or {}).get(stored.KEY)
+    return None if said is None else json.loads(said).get("agency") or None

@@ -1,0 +1,223 @@
+"""Row groups of parquet files whose columns hold what they say: read a group at a time, those without a chosen row not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..data.parquet import raw_table
+from ..incidents import Incidents
+from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Extent, Part, Wanted
+from .choosing import Statistics
+from .cleaned_files import incidents_of
+from .file_columns import Columns, Reading
+from .found_files import FoundFile, tried
+from .typed_columns import Points, coordinates_of, in_metres, moments_of, points_in_dictionary, texts_of, values_of
+
+
+@dataclass(frozen=True)
+class RowGroups(Part):
+    """Some row groups of one file, by their numbers, with the rows and the statistics of each."""
+
+    file: FoundFile
+    groups: tuple[int, ...]
+    group_rows: tuple[int, ...]
+    statistics: tuple[Statistics, ...]
+    reading: Reading
+
+    @property
+    def rows(self) -> int:
+        """The number of rows, chosen or not, in groups that may hold a chosen one."""
+        return sum(self.group_rows)
+
+    @property
+    def located(self) -> int | None:
+        """How many incidents have a place, where the file tells."""
+        if not self.reading.columns.stored or not self._all_chosen:
+            return None
+        nowhere = [told.nowhere for told in self.statistics]
+        return None if None in nowhere else self.rows - sum(map(int, nowhere))  # type: ignore[arg-type]
+
+    @property
+    def extent(self) -> Extent | None:
+        """The first and the last moment, where the file tells."""
+        if WHEN not in self.reading.columns.roles:
+            return None, None
+        firsts, lasts = ([getattr(told, end) for told in self.statistics] for end in ("first", "last"))
+        return None if not self._all_chosen or None in (*firsts, *lasts) else (min(firsts), max(lasts))
+
+    @property
+    def _all_chosen(self) -> bool:
+        return all(self.reading.chosen.holds_all(told) for told in self.statistics)
+
+    def having(self, reading: Reading) -> RowGroups:
+        """Return the groups that may hold a chosen row, to be read in that way."""
+        kept = [at for at, told in enumerate(self.statistics) if reading.chosen.may_hold(told)]
+        return RowGroups(
+            self.file,
+            tuple(self.groups[at] for at in kept),
+            tuple(self.group_rows[at] for at in kept),
+            tuple(self.statistics[at] for at in kept),
+            reading,
+        )
+
+    def raw_places(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield the coordinates of each row group as they stand in the file."""
+        columns = self.reading.columns
+        with _Reader(self.file, columns, list(columns.places)) as reader:
+            for group in self.groups:
+                yield _raw(reader.table(group), columns)
+
+    def portions(self, wanted: Wanted) -> Iterator[Incidents]:
+        """Yield the incidents of each row group."""
+        columns, chosen = self.reading.columns, self.reading.chosen
+        columns.refuse_unknown(wanted)
+        cleaned = columns.must_be_cleaned(wanted, chosen)
+        with _Reader(self.file, columns, columns.needed(wanted, chosen), as_dictionary=not cleaned) as reader:
+            for at, group in enumerate(self.groups):
+                table = reader.table(group)
+                if cleaned:
+                    yield incidents_of(columns.cleaning.cleaned(raw_table(table, self.file.name)), wanted, self.reading)
+                else:
+                    yield self._incidents(table, wanted, chosen.holds_all(self.statistics[at]))
+        if not self.groups:
+            yield _nothing(self.reading)
+
+    def _incidents(self, table: Any, wanted: Wanted, all_chosen: bool) -> Incidents:
+        columns, reading = self.reading.columns, self.reading
+        rows = None if all_chosen else self._chosen(table)
+        if rows is not None and rows.all():
+            rows = None
+        points = _points(table, reading) if PLACE in wanted.roles else None
+        begin = frequency = None
+        if rows is None and points is not None and wanted.place_alone and points.x.size < points.number.size:
+            begin, frequency = points.runs()
+            if begin.size > points.number.size / 2:
+                begin = frequency = None
+        if points is not None:
+            number = points.number if begin is None else points.number[begin]
+            number = number if rows is None else number[rows]
+            x, y = points.x.take(number), points.y.take(number)
+        else:
+            x = y = np.full(table.num_rows if rows is None else int(rows.sum()), np.nan)
+        if frequency is not None:
+            return replace(_nothing(reading), easting=x, northing=y, frequency=frequency)
+
+        def column(name: str, read: Any) -> np.ndarray:
+            values: np.ndarray = read(table[name])
+            return values if rows is None else values[rows]
+
+        made: dict[str, Any] = {}
+        for role, attribute in ((WHEN, "when"), (UNTIL, "until"), (REPORTED, "reported"), (CATEGORY, "category")):
+            if role in wanted.roles and role in columns.typed:
+                made[attribute] = column(columns.typed[role], texts_of if role == CATEGORY else moments_of)
+        named = [*wanted.columns, *(name for name in wanted.optional if name in columns.names)]
+        made["source"] = {name: column(name, values_of) for name in named}
+        if wanted.weight:
+            made["weight"] = column(wanted.weight, values_of)
+        return Incidents(
+            x,
+            y,
+            **made,
+            crs=reading.crs,
+            label=reading.label,
+            selection=reading.selection,
+            agency=reading.agency,
+            time_column=columns.roles.get(WHEN),
+        )
+
+    def _chosen(self, table: Any) -> np.ndarray:
+        columns, chosen = self.reading.columns, self.reading.chosen
+        when = moments_of(table[columns.typed[WHEN]]) if chosen.by_time and WHEN in columns.typed else None
+        category = None
+        if chosen.categories and CATEGORY in columns.typed:
+            category = texts_of(table[columns.typed[CATEGORY]])
+        x, y = _raw(table, columns) if chosen.box is not None else (None, None)
+        return chosen.rows(when, category, x, y)
+
+
+class _Reader:
+    """A parquet file that is opened when it is first read, and again when its store failed."""
+
+    def __init__(self, file: FoundFile, columns: Columns, names: list[str], *, as_dictionary: bool = True) -> None:
+        self.file, self.columns, self.names = file, columns, names
+        self.dictionaries = [columns.geometry] if as_dictionary and columns.geometry is not None else []
+        self._stack = ExitStack()
+        self._opened: Any = None
+
+    def __enter__(self) -> _Reader:
+        return self
+
+    def __exit__(self, *problem: object) -> None:
+        self._close()
+
+    def table(self, group: int) -> Any:
+        """Return a row group."""
+        import pyarrow as pa
+
+        try:
+            return tried(self.file, lambda: self._read(group))
+        except (pa.ArrowException, OSError) as problem:
+            if not self.file.is_local:
+                raise
+            said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
+            raise ValueError(
+                f"{self.file.name} is damaged ({said}): row group {group} cannot be read; make that file again, or leave it out."
+            ) from problem
+
+    def _read(self, group: int) -> Any:
+        try:
+            if self._opened is None:
+                self._opened = self._open()
+            return self._opened.read_row_group(group, columns=self.names, use_threads=False)
+        except Exception:
+            self._close()
+            raise
+
+    def _open(self) -> Any:
+        import pyarrow.parquet as parquet
+
+        source = self._stack.enter_context(self.file.opened())
+        return parquet.ParquetFile(
+            source,
+            read_dictionary=self.dictionaries,
+            memory_map=self.file.is_local,
+            pre_buffer=not self.file.is_local,
+            page_checksum_verification=self.columns.stored,
+        )
+
+    def _close(self) -> None:
+        self._opened = None
+        self._stack.close()
+        self._stack = ExitStack()
+
+
+def _points(table: Any, reading: Reading) -> Points:
+    """Return the points of a table, projected."""
+    columns = reading.columns
+    if columns.geometry is not None:
+        return points_in_dictionary(table[columns.geometry], columns.crs, reading.crs)
+    x, y = in_metres(*_raw(table, columns), columns.crs, reading.crs)
+    return Points(x, y, np.arange(x.size))
+
+
+def _raw(table: Any, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates as they stand in the file."""
+    if columns.geometry is None:
+        x, y = (np.asarray(table[name].to_numpy(), dtype=float) for name in columns.places)
+        return x, y
+    column = table[columns.geometry].unify_dictionaries().combine_chunks()
+    x, y = (np.append(axis, np.nan) for axis in coordinates_of(column.dictionary))
+    number = np.asarray(column.indices.fill_null(len(column.dictionary)))
+    return x[number], y[number]
+
+
+def _nothing(reading: Reading) -> Incidents:
+    """Return no incidents, of which all is known that is known of all."""
+    empty = np.empty(0)
+    known = dict(crs=reading.crs, label=reading.label, selection=reading.selection, agency=reading.agency)
+    return Incidents(empty, empty, **known)  # type: ignore[arg-type]

@@ -1,0 +1,134 @@
+"""Which incidents are scanned: files by paths, patterns and addresses, or the partitions of a dask-geopandas frame."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..crs import name as crs_name
+from ..data.own_mapping import Said, as_mapping
+from . import parquet_pieces
+from .cleaned_files import CleanedFile, OfAnyAgency, understood
+from .engines import active_client
+from .file_columns import Columns
+from .found_files import FoundFile, found_files
+from .parquet_pieces import Footer, Named
+from .scans import Piece, Scan
+
+
+def scan_incidents(
+    paths: Any,
+    *,
+    mapping: Said = None,
+    crs: str | None = None,
+    time_column: str | None = None,
+    category_column: str | None = None,
+    until_column: str | None = None,
+    storage_options: Mapping[str, Any] | None = None,
+    client: Any = None,
+) -> Scan:
+    """Scan incidents of any number: nothing is read until an analysis asks, and then a part at a time.
+
+    Parameters
+    ----------
+    paths : files, a folder, a pattern with ``*``, or addresses that fsspec knows (s3://, gs://, http:// and others), or several;
+        parquet (also GeoParquet, and folders that `convert` wrote), or what `read_incidents` and `read_lapd` read. Or a
+        dask-geopandas GeoDataFrame of points.
+    mapping : what columns hold, as `read_incidents` takes it. Default: guessed from the first rows of the first file, and
+        announced.
+    crs : the CRS to work in, metric. Default: that of the files where it is metric, else the UTM zone of all incidents.
+    time_column, category_column, until_column : names of columns of GeoParquet and of frames; default ``occurred``, ``category``
+        and ``occurred_until`` where they exist.
+    storage_options : how the store is asked, as fsspec takes it, such as keys and the address of the endpoint.
+    client : a dask.distributed Client, whose workers then read and count. Default: the active one; without any the threads of
+        this process.
+
+    Returns
+    -------
+    Scan
+        Taken in place of incidents by `kde`, `hotspots`, `gi_star` (as its value), `concentration`, `dbscan`, `counts`, `clock`,
+        `alerts` and `near_repeat`, with the same numbers. `.select(since=, until=, category=, bbox=)` chooses; row groups of
+        parquet whose statistics show that they hold none of those are not read. `.read()` gives ordinary incidents.
+
+    Raises
+    ------
+    ValueError
+        If files are damaged or of different tables, or no columns of places are found.
+    OSError
+        If a file is missing, or a store does not answer in five tries.
+
+    Examples
+    --------
+    >>> import lacrime_geo as lg
+    >>> scan = lg.scan_incidents("sample_layers/incidents.csv.gz")
+    >>> some = scan.select(since="2023-07-01", category="burglary")
+    >>> float(lg.kde(some, bandwidth=500, cell_size=200).values.max()) > 0
+    True
+    """
+    named = Named(time_column, category_column, until_column)
+    if hasattr(paths, "npartitions") and hasattr(paths, "geometry"):
+        from .frame_parts import scan_of_frame
+
+        return scan_of_frame(paths, named, crs, active_client(client))
+    files = found_files(paths, storage_options)
+    label = files[0].name.split(".")[0] if len(files) == 1 else _folder(paths, files)
+    said = as_mapping(mapping)
+    scan = _of_parquet(files, said, named) if all(file.name.lower().endswith(".parquet") for file in files) else None
+    if scan is None:
+        scan = _of_any(files, said)
+    pieces, columns, agency = scan
+    return Scan(
+        pieces,
+        columns,
+        crs_name(columns.crs),
+        label=label,
+        agency=agency,
+        asked_crs=crs,
+        client=None if client is None else active_client(client),
+    )
+
+
+Found = tuple[Sequence[Piece], Columns, "str | None"]
+
+
+def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found | None:
+    """Return the pieces of parquet files whose columns hold what they say; None where they have to be cleaned."""
+    footers = parquet_pieces.footers_of(files)
+    first = footers[0]
+    if not parquet_pieces.is_typed(first.schema):
+        return None
+    columns = parquet_pieces.columns_of(first, said, named)
+    if columns is None:
+        columns = _understood_columns(first, said)
+    if columns is None:
+        return None
+    parquet_pieces.refuse_other_columns(footers, columns)
+    pieces: list[Piece] = [piece for footer in footers for piece in parquet_pieces.pieces_of(footer, columns)]
+    return pieces, columns, parquet_pieces.agency_of(first)
+
+
+def _understood_columns(footer: Footer, said: Mapping[str, Any]) -> Columns | None:
+    """Return which columns of a table hold what, by its first rows, None where they must be cleaned."""
+    with footer.file.copied() as path:
+        found = understood(path, said)
+    if not isinstance(found.cleaning, OfAnyAgency) or not found.one_pair:
+        return None
+    return parquet_pieces.typed_by_roles(found.columns, footer.schema, found.cleaning)
+
+
+def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any]) -> Found:
+    """Return files as pieces that are cleaned as they are read."""
+    with files[0].copied() as path:
+        found = understood(path, said)
+    pieces: list[Piece] = [CleanedFile(file, found.cleaning) for file in files]
+    return pieces, found.columns, found.agency
+
+
+def _folder(paths: Any, files: Sequence[FoundFile]) -> str:
+    """Return what several files are called: their folder."""
+    if isinstance(paths, (str, os.PathLike)):
+        asked = os.fspath(paths).rstrip("/")
+        kept = asked if "*" not in asked else asked.rsplit("/", 1)[0]
+        return kept.rsplit("/", 1)[-1] or "incidents"
+    return files[0].path.rsplit("/", 2)[-2] if "/" in files[0].path else "incidents"

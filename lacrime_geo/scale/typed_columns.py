@@ -1,0 +1,130 @@
+"""Columns of parquet files that hold what they say: coordinates, moments and texts, from Arrow to numpy."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..crs import project
+from ..places import at_places
+
+
+class Points(NamedTuple):
+    """Points in a metric CRS by number: `x`, `y` (m,) of those that differ, and which of them each row (n,) is."""
+
+    x: np.ndarray
+    y: np.ndarray
+    number: np.ndarray
+
+    def runs(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the rows with which runs of one point begin, and how long these are."""
+        begins = np.ones(self.number.size, dtype=bool)
+        np.not_equal(self.number[1:], self.number[:-1], out=begins[1:])
+        begin = np.flatnonzero(begins)
+        return begin, np.diff(np.append(begin, self.number.size))
+
+
+def points_in_dictionary(column: Any, source: str, target: str) -> Points:
+    """Return the points of a column of well-known binary that was read as a dictionary, projected; NaN where there is none."""
+    known = column.unify_dictionaries().combine_chunks() if hasattr(column, "chunks") else column
+    x, y = in_metres(*coordinates_of(known.dictionary), source, target)
+    indices = known.indices
+    number = np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)
+    return Points(np.append(x, np.nan), np.append(y, np.nan), number)
+
+
+def coordinates_of(binary: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the coordinates (n,) of points in well-known binary, NaN where there is none.
+
+    Raises
+    ------
+    ValueError
+        If some are no points.
+    """
+    from ..data.stored_points import coordinates
+
+    try:
+        return coordinates(binary)
+    except ValueError:
+        return _of_any_binary(binary)
+
+
+def _of_any_binary(binary: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return the same of points written otherwise, one by one."""
+    from ..data.geoparquet import binary_points
+
+    x, y, others = binary_points(binary)
+    if others:
+        kind = max(others, key=lambda name: others[name])
+        raise ValueError(
+            f"incidents are points, and {sum(others.values()):,} geometries are others, most of them {kind}; take their "
+            "centroids first"
+        )
+    return x, y
+
+
+def in_metres(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:
+    """Return coordinates (n,) in a metric CRS, each place projected once; where x and y are 0 there is none."""
+    nowhere = ~np.isfinite(x) | ~np.isfinite(y) | ((x == 0) & (y == 0))
+    if nowhere.any():
+        x, y = np.where(nowhere, np.nan, x), np.where(nowhere, np.nan, y)
+    if source == target:
+        return x, y
+    known = ~nowhere
+    east, north = np.full(x.size, np.nan), np.full(x.size, np.nan)
+    if known.any():
+        east[known], north[known] = at_places(x[known], y[known], partial(project, source=source, target=target))
+    return east, north
+
+
+def moments_of(column: Any) -> np.ndarray:
+    """Return a column of timestamps or dates as moments of the clock that they are written by, NaT where there is none."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    if types.is_timestamp(column.type) and column.type.tz:
+        column = compute.local_timestamp(column)
+    if types.is_date(column.type):
+        column = column.cast(pa.timestamp("s"))
+    return np.asarray(column.to_numpy()).astype("M8[s]")
+
+
+def texts_of(column: Any) -> np.ndarray:
+    """Return a column of texts as objects, None where there is none; each text that is repeated is one object."""
+    from pyarrow import types
+
+    if not types.is_dictionary(column.type):
+        column = column.dictionary_encode()
+    known = column.unify_dictionaries().combine_chunks() if hasattr(column, "chunks") else column
+    texts = np.empty(len(known.dictionary) + 1, dtype=object)
+    texts[:-1] = known.dictionary.to_pylist()
+    indices = known.indices
+    return texts[np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)]
+
+
+def values_of(column: Any) -> np.ndarray:
+    """Return any column as numpy has it: numbers with NaN where there is none, moments, texts as objects."""
+    from pyarrow import types
+
+    kind = column.type
+    if types.is_dictionary(kind) or types.is_string(kind) or types.is_large_string(kind):
+        return texts_of(column)
+    if types.is_timestamp(kind) or types.is_date(kind):
+        return moments_of(column)
+    return np.asarray(column.to_numpy())
+
+
+def are_moments(kind: Any) -> bool:
+    """Tell whether an Arrow type is one of moments or dates."""
+    from pyarrow import types
+
+    return bool(types.is_timestamp(kind) or types.is_date(kind))
+
+
+def are_numbers(kind: Any) -> bool:
+    """Tell whether an Arrow type is one of numbers."""
+    from pyarrow import types
+
+    return bool(types.is_floating(kind) or types.is_integer(kind))
