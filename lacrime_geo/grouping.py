@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks
+from .incident_columns import number_of
 from .incidents import Incidents
 from .parameters import Parameters, incidents_that
 from .progress import Progress, advance
@@ -57,29 +58,68 @@ def by_column(
     if by is None:
         every = np.ones(int(rows.sum()), dtype=bool)
         return Groups(every, np.zeros(every.size, dtype=np.int64), np.array(["all"], dtype=object))
-    parameters["by"] = name = by if isinstance(by, str) else "groups"
-    values = _column(incidents, by)[rows]
+    name = by if isinstance(by, str) else "groups"
+    return by_values(values_of(incidents, by)[rows], name, parameters, progress)
+
+
+def by_values(
+    values: np.ndarray,
+    name: str,
+    parameters: Parameters,
+    progress: Progress = None,
+    frequency: np.ndarray | None = None,
+) -> Groups:
+    """Return the groups that values (n,) called by a name tell apart, each of so many incidents, one by default."""
+    parameters["by"] = name
     known = ~missing(values)
     advance(progress, 0.3)
-    parameters.note(
-        "without_group", int((~known).sum()), incidents_that(int((~known).sum()), f"has no {name}", f"have no {name}")
-    )
+    without = number_of(~known, frequency)
+    parameters.note("without_group", without, incidents_that(without, f"has no {name}", f"have no {name}"))
     found = _typed(values[known])
     if name == "cluster" and found.dtype.kind in "iuf":
         noise = found < 0
+        there = known.copy()
         known[known] = ~noise
         found = found[~noise]
-        told = incidents_that(int(noise.sum()), "is in no cluster", "are in no cluster")
-        parameters.note("noise", int(noise.sum()), f"{told}: left out")
+        outside = number_of(there & ~known, frequency)
+        told = incidents_that(outside, "is in no cluster", "are in no cluster")
+        parameters.note("noise", outside, f"{told}: left out")
     advance(progress, 0.5)
-    return Groups(known, *_told_apart(found, values.size, name))
+    return Groups(known, *_told_apart(found, number_of(np.ones(values.size, dtype=bool), frequency), name))
 
 
-def _column(incidents: Incidents, by: Any) -> np.ndarray:
+def values_of(incidents: Incidents, by: Any) -> np.ndarray:
+    """Return the values (n,) that tell incidents apart: of a column by its name, or as they are given."""
     values = np.asarray(checks.column(incidents.source, by) if isinstance(by, str) else by).ravel()
     if values.size != incidents.size:
         raise ValueError(f"by has {values.size:,} values for {incidents.size:,} incidents; give one for each.")
     return values
+
+
+def distinct(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the different values (m,) of a column of any type as objects, None for missing numbers, and each row's number.
+
+    >>> values, number = distinct(np.array([2.0, np.nan, 1.0, np.nan]))
+    >>> values.tolist(), number.tolist()
+    ([1.0, 2.0, None], [1, 2, 0, 2])
+    """
+    if column.dtype.kind == "O":
+        every = column.tolist()
+        # A missing number is equal to none, itself neither.
+        number_of_value: dict[Any, int] = {}
+        for value in dict.fromkeys(every):
+            number_of_value.setdefault(value if value == value else None, len(number_of_value))
+        code = np.fromiter(
+            (number_of_value[value if value == value else None] for value in every), np.int64, column.size
+        )
+        found = list(number_of_value)
+    else:
+        unique, code = np.unique(column, return_inverse=True)
+        found = list(unique) if column.dtype.kind in "mM" else unique.tolist()
+        found = [None if value != value else value for value in found]
+    values = np.empty(len(found), dtype=object)
+    values[:] = found
+    return values, code.ravel()
 
 
 def missing(values: np.ndarray) -> np.ndarray:

@@ -61,11 +61,7 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
             "A period was asked for, but the incidents have no times; name their time column (time_column)."
         )
     begin, end = period_of(since, until)
-    keep = ~np.isnat(when)
-    if begin is not None:
-        keep &= when >= begin
-    if end is not None:
-        keep &= when < end
+    keep = within(when, begin, end)
     if not keep.any():
         bounds = [("from {} on", begin), ("before {}", end)]
         asked = " and ".join(words.format(dates.in_digits(bound)) for words, bound in bounds if bound is not None)
@@ -73,6 +69,16 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
         range_ = f"they run from {known.min()} to {known.max()}" if known.size else "none of them has a date"
         raise ValueError(f"No incident lies in the period {asked}: {range_}.")
     return keep
+
+
+def within(when: np.ndarray, begin: np.datetime64 | None, end: np.datetime64 | None) -> np.ndarray:
+    """Return a mask of the times from a begin (inclusive) until an end (exclusive), None where it is open."""
+    keep = ~np.isnat(when)
+    if begin is not None:
+        keep &= when >= begin
+    if end is not None:
+        keep &= when < end
+    return np.asarray(keep)
 
 
 def asked_in_words(chosen: Mapping[str, Any]) -> str:
@@ -106,13 +112,17 @@ def of_category(category: np.ndarray | None, wanted: list[str]) -> np.ndarray:
         raise ValueError(
             "A category was asked for, but the incidents have none; name their category column (category_column)."
         )
-    there = sorted({str(value).lower() for value in set(category.tolist())})
+    require_categories({str(value).lower() for value in set(category.tolist())}, wanted)
+    return among(category, wanted)
+
+
+def require_categories(there: set[str], wanted: Iterable[Any]) -> None:
+    """Raise when a category is not among those that there are, which are in lower case."""
     lower = [str(name).lower() for name in wanted]
     unknown = [name for name in lower if name not in there]
     if unknown or not lower:
         said = f"No incident has category {', '.join(unknown)}" if lower else "No category was named"
-        raise ValueError(f"{said}; there are {', '.join(there[:12])}.")
-    return among(category, wanted)
+        raise ValueError(f"{said}; there are {', '.join(sorted(there)[:12])}.")
 
 
 def among(category: np.ndarray, wanted: Iterable[Any]) -> np.ndarray:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .incidents import Incidents
 from .parameters import restored
+from .partitioned import Partitioned
 
 # The columns of a saved table of sums, which tell it from a table of numbers of incidents.
 UNIT = "unit"
@@ -27,6 +28,20 @@ def unit_of(weight: Any, incidents: Incidents) -> str:
     if not isinstance(weight, str):
         return SUMS
     return _unit_of_layer(incidents.source, weight) or f"sums of {weight}"
+
+
+def unit_of_scan(weight: str | None, scan: Partitioned) -> str:
+    """Return of what the sums of a column of a scan are, as its record or the column `unit` says, else by the column's name."""
+    if weight != WEIGHT:
+        return INCIDENTS if weight is None else f"sums of {weight}"
+    kept = restored(scan.kept.get("lacrime_geo")).get(UNIT)
+    found = {str(kept)} if kept else scan.gather(_units, set.union, needs=(), optional=(UNIT,))
+    return found.pop() if len(found) == 1 else f"sums of {weight}"
+
+
+def _units(incidents: Incidents) -> set[str]:
+    there = incidents.source is not None and UNIT in incidents.source
+    return set(map(str, np.asarray(incidents.source[UNIT]).tolist())) if there else set()
 
 
 def _unit_of_layer(source: Any, weight: str) -> str | None:

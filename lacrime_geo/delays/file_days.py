@@ -70,6 +70,8 @@ def days_of(
     if scan.selection:
         # Those of a chosen period alone would all seem to be reported soon.
         whole = _gathered(scan.whole(), wanted, inside, within(progress, share, 1.0))
+    if category is not None and CATEGORY in found.columns:
+        selection.require_categories(found.names, [category] if np.isscalar(category) else category)
     return _incidents(scan, found, whole, wanted, inside)
 
 
@@ -86,7 +88,8 @@ def _wanted(*asked: Any) -> tuple[str, ...]:
         if isinstance(names, str):
             found |= {names, *(selection.words(names) or ())}
         elif names is not None:
-            found |= {str(name) for name in (names if np.iterable(names) else [names])}
+            each = [str(name) for name in (names if np.iterable(names) else [names])]
+            found |= {*each, *(selection.words(", ".join(each)) or ())} if each else set()
     return tuple(sorted({name.lower() for name in found}))
 
 

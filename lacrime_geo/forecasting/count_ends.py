@@ -10,6 +10,7 @@ import numpy as np
 from .. import selection
 from ..delays import period_guards
 from ..frames import REPORTED_COLUMN
+from ..incident_columns import number_of
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 
@@ -23,17 +24,23 @@ def known_on(incidents: Incidents, as_of: Any, parameters: Parameters) -> Incide
         return incidents
     day = selection.moment("as_of", as_of).astype("M8[D]")
     parameters["as_of"] = str(day)
-    when = np.asarray(incidents.when).astype("M8[D]")
-    later = when > day
+    later = known_later(incidents, day)
+    number = number_of(later, incidents.frequency)
+    told = incidents_that(number, f"became known after {day}", f"became known after {day}")
+    parameters.note("known_later", number, f"{told}: left out")
+    if later.all():
+        raise ValueError(f"None of the {incidents.number:,} incidents was known on {day}; give a later as_of.")
+    kept = incidents.take(~later)
+    own = dict(when=kept.when, reported=kept.reported, category=kept.category, frequency=kept.frequency)
+    return replace(kept, known_until=day.astype("M8[s]"), whole=incidents.whole._replace(**own, lag_safe_end=None))
+
+
+def known_later(incidents: Incidents, day: np.datetime64) -> np.ndarray:
+    """Return a mask (n,) of the incidents that occurred, or were reported, after a day."""
+    later = np.asarray(incidents.when).astype("M8[D]") > day
     if incidents.reported is not None:
         later |= incidents.reported.astype("M8[D]") > day
-    told = incidents_that(int(later.sum()), f"became known after {day}", f"became known after {day}")
-    parameters.note("known_later", int(later.sum()), f"{told}: left out")
-    if later.all():
-        raise ValueError(f"None of the {incidents.size:,} incidents was known on {day}; give a later as_of.")
-    kept = incidents.take(~later)
-    whole = incidents.whole._replace(when=kept.when, reported=kept.reported, category=kept.category, lag_safe_end=None)
-    return replace(kept, known_until=day.astype("M8[s]"), whole=whole)
+    return np.asarray(later)
 
 
 def end_of_counts(

@@ -11,19 +11,21 @@ import numpy as np
 
 from .. import checks
 from ..delays import period_guards
-from ..incidents import Incidents, as_incidents
+from ..incidents import Incidents
 from ..parameters import Parameters
+from ..partitioned import Partitioned
 from ..progress import Progress, advance, within
 from ..results import Table
-from ..temporal.count_series import EFFECTIVE, CountSeries, count_series, rows_of_table, series_of_table
-from ..weight_units import INCIDENTS, UNIT, unit_of
+from ..temporal.count_series import EFFECTIVE, CountSeries, rows_of_table, series_of_table
+from ..weight_units import INCIDENTS, UNIT
 from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .break_warnings import warn_of_breaks
 from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
+from .counted_incidents import Chosen, all_incidents, refuse_estimates, series_of
 from .estimated_steps import estimated
 from .models import Panel
-from .series_keys import Keys, keys_of_rows, many_keys
+from .series_keys import Keys, keys_of_rows
 
 if TYPE_CHECKING:
     import pandas
@@ -111,7 +113,7 @@ def counts(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`).
+    incidents : Incidents, GeoDataFrame of points, path, or scan (`scan_incidents`), with the time of the incident (`occurred`).
     by : "area" for the area of the record (`area_name`, else `area`), the name of another column, several of them, or a
         polygon layer or cells (Features, Cells, GeoDataFrame, path ending in .gpkg, .geojson or .parquet), each of which has a
         series under its name in the key `area`. Default: all incidents together, without a key.
@@ -155,32 +157,24 @@ def counts(
     checked_breaks(breaks)
     if lag_safe not in (True, False, NOWCAST):
         raise ValueError(f"lag_safe must be True, False or {NOWCAST!r}, got {lag_safe!r}.")
-    everything = as_incidents(incidents, weight=weight)
+    refuse_estimates(incidents, weight, lag_safe)
+    everything, unit = all_incidents(incidents, since, until, category, weight, within(progress, 0.0, 0.3))
     _refuse_undated(everything)
     parameters = Parameters(layer=everything.label, agency=everything.agency, freq=freq, step=step)
     known = known_on(everything, as_of, parameters)
-    advance(progress, 0.05)
+    advance(progress, 0.3 if isinstance(incidents, Partitioned) else 0.05)
     end, safe = end_of_counts(known, until, category, lag_safe, parameters)
     if lag_safe is True:
         refuse_late(known, since, safe)
     chosen = known.select(since=since, until=end, category=category)
-    parameters.update(incidents=chosen.size, period=chosen.period, unit=unit_of(weight, everything))
+    parameters.update(incidents=chosen.number, period=chosen.period, unit=unit)
     parameters.update(chosen.selection)
     allow = period_guards.SWITCH if breaks == IGNORE else None
     period_guards.refuse_switch(chosen, allow=allow, parameters=parameters, remedy=f"breaks={IGNORE!r}")
     if lag_safe is False:
         period_guards.warn(parameters, chosen)
-    advance(progress, 0.1)
-    keys, grouped, areas = many_keys(chosen, by, within(progress, 0.1, 0.5))
-    series = count_series(
-        chosen,
-        step=step,
-        by=grouped,
-        areas=areas,
-        weight=chosen.weight,
-        parameters=parameters,
-        progress=within(progress, 0.5, 0.9),
-    )
+    wanted = Chosen.of(since, end, category, as_of)
+    series, keys = series_of(incidents, chosen, wanted, by, weight, step, parameters, within(progress, 0.3, 0.9))
     if series.squares is not None:
         parameters[EFFECTIVE] = weighted_sums.effective_weights(series.count.sum(axis=1), series.squares).tolist()
     if lag_safe == NOWCAST:

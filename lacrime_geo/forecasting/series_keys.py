@@ -8,59 +8,48 @@ from typing import Any, Optional
 
 import numpy as np
 
-from .. import checks
 from ..features import Features, as_features
 from ..grouping import missing
-from ..incidents import Incidents
 from ..progress import Progress, advance
 from .leak_guards import refuse_outcomes
 
 Keys = dict[str, np.ndarray]
-AREA = "area"
-AREA_COLUMNS = ("area_name", "area")
 LAYERS = (".gpkg", ".geojson", ".json", ".parquet", ".shp")
 
 
-def many_keys(
-    incidents: Incidents, by: Any, progress: Progress = None
-) -> tuple[Optional[Keys], Any, Optional[Features]]:
-    """Return the keys (None: the names of areas), the number of each incident's series, and the areas.
-
-    Incidents without a value in one of the columns have NaN for a number.
-    """
+def asked_keys(by: Any, crs: str) -> tuple[list[str], Optional[Features]]:
+    """Return the names of the columns that tell series apart, or the areas in a CRS."""
     if by is None:
-        return {}, np.zeros(incidents.size), None
+        return [], None
     if isinstance(by, (list, tuple)) or (isinstance(by, str) and not _is_layer(by)):
-        names = [by] if isinstance(by, str) else list(by)
+        names = [by] if isinstance(by, str) else list(map(str, by))
         if not names:
             raise ValueError("by names no column; leave it out for all incidents together.")
         refuse_outcomes(names)
-        told = []
-        for done, name in enumerate(map(str, names)):
-            advance(progress, done / len(names))
-            told.append(_told_apart(name, _column(incidents, name)))
-        keys, number = _crossed(dict(zip(names, told)))
-        if not next(iter(keys.values())).size:
-            raise ValueError(f"None of the {incidents.size:,} incidents has a value in {', '.join(names)}.")
-        return keys, np.where(number < 0, np.nan, number), None
+        return names, None
     if isinstance(by, os.PathLike) or isinstance(by, str) or hasattr(by, "crs") or hasattr(by, "to_features"):
-        return None, None, as_features(by, crs=incidents.crs)
+        return [], as_features(by, crs=crs)
     raise TypeError(f"by is the name of a column, several, or polygons, not a {type(by).__name__}.")
+
+
+def many_keys(columns: Keys, incidents: int, progress: Progress = None) -> tuple[Keys, np.ndarray]:
+    """Return the keys that columns (n,) of so many incidents tell apart, and the number of each row's series (n,).
+
+    Rows without a value in one of the columns have NaN for a number.
+    """
+    told = []
+    for done, (name, column) in enumerate(columns.items()):
+        advance(progress, done / len(columns))
+        told.append(_told_apart(name, np.asarray(column, dtype=object)))
+    keys, number = _crossed(dict(zip(columns, told)))
+    if not next(iter(keys.values())).size:
+        raise ValueError(f"None of the {incidents:,} incidents has a value in {', '.join(columns)}.")
+    return keys, np.where(number < 0, np.nan, number)
 
 
 def _is_layer(by: str) -> bool:
     """Tell whether a text is the path of a layer, "|layername=" after it or not, and no name of a column."""
     return by.lower().partition("|layername=")[0].endswith(LAYERS)
-
-
-def _column(incidents: Incidents, name: str) -> np.ndarray:
-    source = {} if incidents.source is None else incidents.source
-    wanted = name
-    if name == AREA:
-        wanted = next((there for there in AREA_COLUMNS if there in source), AREA)
-    if name == "category" and incidents.category is not None and "category" not in source:
-        return incidents.category
-    return np.asarray(checks.column(source, wanted), dtype=object)
 
 
 def keys_of_rows(columns: Keys, rows: int) -> tuple[Keys, np.ndarray]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .. import checks, selection
 from ..features import Features, as_features
-from ..grouping import by_column
+from ..grouping import by_values, values_of
+from ..incident_columns import number_of
 from ..incidents import Incidents
-from ..overlay import polygon_of
 from ..parameters import Parameters, incidents_that
 from ..progress import Progress
 from ..summaries import counted
+from .step_rows import NO_AREA, NO_PLACE, StepRows, Steps, areas_of
 
 STEPS = ("day", "week", "month")
 DAY, WEEK = np.timedelta64(1, "D"), 7
@@ -70,6 +71,7 @@ def count_series(
     areas: Any = None,
     dates: np.ndarray | None = None,
     weight: np.ndarray | None = None,
+    rows: StepRows | None = None,
     parameters: Parameters,
     progress: Progress = None,
 ) -> CountSeries:
@@ -83,6 +85,8 @@ def count_series(
     areas : polygon layer; every polygon has a series.
     dates : by which to count (n,). Default: the times of the incidents.
     weight : of each incident (n,), 0 or more, whose sums take the place of counts. Default: 1 each.
+    rows : of a scan, of which `incidents` are the days alone, what was gathered of its incidents by these steps, with their
+        areas, or the columns that `by` names; an array tells the rows apart. Default: the incidents themselves.
     parameters : the record, in which what is left out is noted.
     progress : function of a fraction, returning False to stop.
 
@@ -94,18 +98,52 @@ def count_series(
     checks.option("step", step, STEPS)
     if by is not None and areas is not None:
         raise ValueError("by and areas both tell the series apart; give one of them.")
+    steps, day = steps_of(incidents, step, dates)
+    polygons = None if areas is None else polygons_of(areas, incidents.crs)
+    if rows is None:
+        number = None if polygons is None else areas_of(polygons, incidents, progress)
+        rows = StepRows(day, {}, number, weight=weight, squares=None if weight is None else weight**2)
+        values = None if by is None else values_of(incidents, by)
+    else:
+        values = rows.told[by] if isinstance(by, str) else by
+    if polygons is not None:
+        number, names = _numbers_of_areas(rows, polygons, parameters), named(polygons, parameters)
+    else:
+        number, names = _groups(rows, values, by if isinstance(by, str) else "groups", parameters, progress)
+    return replace(_summed_up(rows, number, names, steps, step, parameters), areas=polygons)
+
+
+def _summed_up(
+    rows: StepRows, number: np.ndarray, names: np.ndarray, steps: Steps, step: str, parameters: Parameters
+) -> CountSeries:
+    """Return the sums of rows by the number of their group (k,), −1 for none, and by steps; note what is of none of these."""
+    at, inside = steps.within(rows.day)
+    _note(rows, steps, inside, parameters)
+    counted = inside & (number >= 0)
+    number, at = number[counted], at[counted]
+    shape = (names.size, steps.begin.size)
+    each = rows.frequency if rows.weight is None else rows.weight
+    weights = None if each is None else each[counted]
+    count = np.bincount(number * shape[1] + at, weights, minlength=shape[0] * shape[1]).reshape(shape)
+    squares = None if rows.squares is None else np.bincount(number, rows.squares[counted], minlength=names.size)
+    kind = np.int64 if rows.weight is None else float
+    return CountSeries(names, steps.begin, steps.end, count.astype(kind), step, squares=squares)
+
+
+def steps_of(incidents: Incidents, step: str, dates: np.ndarray | None = None) -> tuple[Steps, np.ndarray]:
+    """Return the whole steps of the period of incidents, and the day of each (n,); raise where none has a date."""
     day = _days(incidents, dates)
-    first, last = period_of(incidents, day)
-    begin, end = steps_between(first, last, step)
-    number, names, polygons = _groups(incidents, by, areas, parameters, progress)
-    at = np.searchsorted(begin, day, side="right") - 1
-    counted = ~np.isnat(day) & (number >= 0) & (at >= 0) & (day < end)
-    _note(incidents, day, begin[0], end, parameters)
-    flat = number[counted] * begin.size + at[counted]
-    each = None if weight is None else weight[counted]
-    count = np.bincount(flat, each, minlength=names.size * begin.size).reshape(names.size, begin.size)
-    squares = None if each is None else np.bincount(number[counted], each**2, minlength=names.size)
-    return CountSeries(names, begin, end, count, step, polygons, squares=squares)
+    return Steps(*steps_between(*period_of(incidents, day), step)), day
+
+
+def polygons_of(areas: Any, crs: str) -> Features:
+    """Return areas as polygons in a CRS; raise where they are none."""
+    polygons = as_features(areas, crs=crs)
+    if not polygons.are_polygons:
+        raise ValueError(
+            f"areas must be a polygon layer, and {polygons.label!r} holds none; give one such as districts."
+        )
+    return polygons
 
 
 def _days(incidents: Incidents, dates: np.ndarray | None) -> np.ndarray:
@@ -156,29 +194,26 @@ def steps_between(first: np.datetime64, last: np.datetime64, step: str) -> tuple
 
 
 def _groups(
-    incidents: Incidents, by: Any, areas: Any, parameters: Parameters, progress: Progress
-) -> tuple[np.ndarray, np.ndarray, Features | None]:
-    """Return the number of each incident's group (n,), −1 for none, the groups' names, and their polygons."""
-    if areas is None:
-        every = np.ones(incidents.size, dtype=bool)
-        groups = by_column(incidents, by, parameters, progress, among=every)
-        number = np.full(incidents.size, -1)
-        number[groups.known] = groups.number
-        return number, groups.names.astype(str).astype(object), None
-    polygons = as_features(areas, crs=incidents.crs)
-    if not polygons.are_polygons:
-        raise ValueError(
-            f"areas must be a polygon layer, and {polygons.label!r} holds none; give one such as districts."
-        )
-    number = np.full(incidents.size, -1)
-    placed = incidents.placed
-    number[placed] = polygon_of(polygons, incidents.easting[placed], incidents.northing[placed], progress)
+    rows: StepRows, values: np.ndarray | None, name: str, parameters: Parameters, progress: Progress
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the number of each row's group (k,), −1 for none, and the groups' names, as values called by a name tell them."""
+    if values is None:
+        return np.zeros(rows.day.size, dtype=np.int64), np.array(["all"], dtype=object)
+    groups = by_values(values, name, parameters, progress, rows.frequency)
+    number = np.full(rows.day.size, -1)
+    number[groups.known] = groups.number
+    return number, groups.names.astype(str).astype(object)
+
+
+def _numbers_of_areas(rows: StepRows, polygons: Features, parameters: Parameters) -> np.ndarray:
+    """Return the number of the area that each row stands in (k,), −1 for none, and note how many are in none."""
+    assert rows.area is not None
     parameters["areas"] = polygons.label
-    outside = int((number[placed] < 0).sum())
+    outside = number_of(rows.area == NO_AREA, rows.frequency)
     parameters.note("in_no_area", outside, incidents_that(outside, "stands in no area", "stand in no area"))
-    missing = int((~placed).sum())
+    missing = number_of(rows.area == NO_PLACE, rows.frequency)
     parameters.note("without_place", missing, incidents_that(missing, "has no place", "have no place"))
-    return number, named(polygons, parameters), polygons
+    return np.maximum(rows.area, NO_AREA)
 
 
 def names_of(areas: Features) -> np.ndarray:
@@ -207,19 +242,19 @@ def named(areas: Features, parameters: Parameters) -> np.ndarray:
     return names
 
 
-def _note(
-    incidents: Incidents, day: np.ndarray, begin: np.datetime64, end: np.datetime64, parameters: Parameters
-) -> None:
-    """Note how many incidents have no date, or one outside the whole steps."""
-    undated = int(np.isnat(day).sum())
+def _note(rows: StepRows, steps: Steps, inside: np.ndarray, parameters: Parameters) -> None:
+    """Note how many incidents have no date, or one outside the whole steps, of rows some of which (mask) are inside."""
+    none = np.isnat(rows.day)
+    undated = number_of(none, rows.frequency)
     parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
-    outside = int(((day < begin) | (day >= end)).sum())
+    outside = number_of(~none & ~inside, rows.frequency)
     parameters.note(
         "outside_the_steps",
         outside,
         incidents_that(outside, "is of no whole step and is left out", "are of no whole step and are left out"),
     )
-    parameters.update(first_day=str(begin), last_day=str(end - DAY), step_incidents=incidents.size - undated - outside)
+    first, last = str(steps.begin[0]), str(steps.end - DAY)
+    parameters.update(first_day=first, last_day=last, step_incidents=number_of(inside, rows.frequency))
 
 
 def series_of_table(
