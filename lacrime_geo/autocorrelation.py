@@ -39,7 +39,9 @@ def gi_star(
     Parameters
     ----------
     features : Features, GeoDataFrame of polygons or points, or path.
-    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    value : column name or array (n,) of numbers, none missing where there is a geometry; or incidents (Incidents, GeoDataFrame of
+        points, or scan) that are counted in the polygons, their weights summed where they have any. Those in no polygon are
+        left out and counted.
     neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
         distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
@@ -59,8 +61,8 @@ def gi_star(
     Returns
     -------
     Marks
-        `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3) on every input row, and `rate` with a denominator; z is
-        NaN without geometry or variance.
+        `z`, `p` (two-sided, uncorrected), `p_adjusted`, `bin` (−3…3) on every input row, and `rate` with a denominator, `count`
+        (and `weight_sum` when weighted) of incidents; z is NaN without geometry or variance.
 
     Raises
     ------
@@ -98,10 +100,10 @@ def gi_star(
     p = conditional_inference(z, near, asked, parameters, within(progress, 0.65, 0.95))
     advance(progress, 0.95)
     rate = {} if denominator is None else {"rate": valued.values}
-    columns = {**rate, **confidence_columns(z, p, correction, parameters, "features")}
+    columns = {**valued.counted, **rate, **confidence_columns(z, p, correction, parameters, "features")}
     advance(progress, 1.0)
     return Marks(
-        valued.on_all_rows(columns, dict(rate=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, bin=0)),
+        valued.on_all_rows(columns, dict(count=0, weight_sum=0.0, rate=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, bin=0)),
         parameters,
         valued.everything,
         style="gi_star",

@@ -57,7 +57,7 @@ def incremental_moran(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path.
+    incidents : Incidents, GeoDataFrame of points, path, or scan.
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits.
     steps : how many bands to try, each a cell wider than the one before, from 1.5 cells on; those wider than half the
         shorter side of the grid are left out. Default 20.

@@ -254,9 +254,8 @@ def _top_share(counts: np.ndarray, top: int) -> float:
 def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Parameters) -> dict[str, float]:
     """Return what the top units of the time before a date held then, and hold from it on; ties in their order."""
     parameters["later_since"] = str(since)
-    when = _moments(placed)
-    before, later = (held.counts(selection.in_period(when, *period)) for period in ((None, since), (since, None)))
-    undated = 0 if when is None else placed.number_of(np.isnat(when))
+    before, later = (held.counts(rows) for rows in _before_and_later(placed, since))
+    undated = 0 if placed.when is None else placed.number_of(np.isnat(placed.when))
     parameters.note("undated", undated, f"{undated:,} incidents without a date belong to neither part of the period")
     if not before.any() or not later.any():
         raise ValueError(
@@ -270,9 +269,12 @@ def _later(placed: Incidents, held: _Held, since: Any, top: int, parameters: Par
     }
 
 
-def _moments(placed: Incidents) -> np.ndarray | None:
-    """Return when incidents happened; of a scan's two parts of time the first and the last moment, which stand for all."""
-    if placed.gathered is None or placed.when is None:
-        return placed.when
-    first, last = (np.datetime64("NaT") if end is None else end for end in placed.gathered.extent)
-    return np.where(np.isnat(placed.when), placed.when, np.where(placed.when == BEFORE, first, last))
+def _before_and_later(placed: Incidents, since: Any) -> list[np.ndarray]:
+    """Mark the incidents before a date, and those from it on."""
+    periods, parts = ((None, since), (since, None)), placed.when
+    if placed.gathered is None or parts is None:
+        return [selection.in_period(parts, *period) for period in periods]
+    for period in periods:
+        # A scan's incidents are parted already; whether there are any is told by the first and the last.
+        selection.in_period(np.array(placed.gathered.extent, dtype="M8[s]"), *period)
+    return [parts == BEFORE, parts > BEFORE]

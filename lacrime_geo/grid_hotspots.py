@@ -60,7 +60,7 @@ def hotspots(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path.
+    incidents : Incidents, GeoDataFrame of points, path, or scan.
     cell_size : side of a cell (m). Default: the shorter side of the data / 150, at least 150 m, to two digits; locational
         outliers are left out of this choice only.
     distance_band : cells with their centre within this distance (m) are neighbours; with 1.5 cells these are the eight

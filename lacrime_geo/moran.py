@@ -45,8 +45,8 @@ def local_moran(
     Parameters
     ----------
     features : Features, GeoDataFrame of polygons or points, or path; or, without a value, Incidents and what makes them.
-    value : column name or array (n,) of numbers, none missing where there is a geometry. Default: the features are incidents,
-        which are counted in the cells of a grid.
+    value : column name or array (n,) of numbers, none missing where there is a geometry; or incidents or a scan, counted in the
+        polygons as `gi_star` does. Default: the features are incidents or a scan, which are counted in the cells of a grid.
     neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
         distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the
@@ -109,8 +109,12 @@ def local_moran(
     kinds = _kinds(deviation, others, adjusted, parameters)
     advance(progress, 0.98)
     local = _local_i(_row_standardised(others) if row_standardised else others, deviation)
-    columns = dict(local_i=local, z=np.sign(deviation) * gi, p=p, p_adjusted=adjusted, cluster_type=kinds)
-    missing = dict(local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT)
+    columns = dict(
+        **valued.counted, local_i=local, z=np.sign(deviation) * gi, p=p, p_adjusted=adjusted, cluster_type=kinds
+    )
+    missing = dict(
+        count=0, weight_sum=0.0, local_i=np.nan, z=np.nan, p=1.0, p_adjusted=1.0, cluster_type=NOT_SIGNIFICANT
+    )
     advance(progress, 1.0)
     label = f"Local Moran of {parameters['value']} · n = {x.size:,}" if record is None else valued.everything.label
     return Marks(valued.on_all_rows(columns, missing), parameters, valued.everything, style="local_moran", label=label)
@@ -147,7 +151,8 @@ def moran(
     Parameters
     ----------
     features : Features, GeoDataFrame of polygons or points, or path.
-    value : column name or array (n,) of numbers, none missing where there is a geometry.
+    value : column name or array (n,) of numbers, none missing where there is a geometry; or incidents or a scan, counted in the
+        polygons as `gi_star` does.
     neighbours : "queen" or "rook" (polygons sharing a vertex or an edge), "knn", "band", "inverse_distance" (1 over the
         distance within the band), or a libpysal Graph or W or scipy sparse matrix over the features with geometry.
     distance_band : for "band" and "inverse_distance": features with centres within this distance (m). Default: the

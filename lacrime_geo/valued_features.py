@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from . import checks
 from .features import Features, as_features
+from .incidents_in_areas import InAreas, are_incidents
 from .neighbours import neighbour_matrix, without_self
 from .parameters import Parameters
 from .progress import Progress, advance, within
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ValuedFeatures:
-    """All features, which of them have a geometry (`known`), and of these the values and the weights of neighbours."""
+    """All features, which of them have a geometry (`known`), and of these the values and the weights of neighbours.
+
+    Where incidents are counted in them, `counted` are the columns of how many, and which weight, each of these holds.
+    """
 
     everything: Features
     known: np.ndarray
     values: np.ndarray
     weights: csr_matrix
+    counted: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -41,20 +46,24 @@ class ValuedFeatures:
         progress: Progress = None,
         parameters: Parameters | None = None,
     ) -> tuple[ValuedFeatures, Parameters]:
-        """Read the features and find their neighbours; return them with the record of how, the one given carried on."""
-        everything = as_features(features)
+        """Read the features and find their neighbours; return them with the record of how, the one given carried on.
+
+        The value is a column, or incidents that are counted in the features.
+        """
+        everything, value, counted, told = _given(features, value, within(progress, 0.0, 0.5))
+        progress = within(progress, 0.5, 1.0) if counted else progress
         if parameters is None:
             parameters = Parameters(layer=everything.label)
         parameters.update(features=everything.size, crs=everything.crs)
         parameters["neighbours"] = neighbours if isinstance(neighbours, str) else type(neighbours).__name__
-        parameters["value"] = value if isinstance(value, str) else "array"
+        parameters.update(told)
         known, values = _known_values(everything, value, parameters)
         advance(progress, 0.1)
         placed = Features([wkb for wkb in everything.wkb if wkb is not None], everything.crs, label=everything.label)
         finding = within(progress, 0.2, 0.9)
         weights = neighbour_matrix(placed, neighbours, distance_band, k, parameters, finding)
         advance(progress, 0.92)
-        found = cls(everything, known, values, weights)
+        found = cls(everything, known, values, weights, {name: column[known] for name, column in counted.items()})
         islands = int((np.diff(found.others.indptr) == 0).sum())
         parameters.note("islands", islands, f"{islands:,} of {placed.size:,} features have no neighbours")
         advance(progress, 1.0)
@@ -78,6 +87,17 @@ class ValuedFeatures:
     def on_all_rows(self, columns: Mapping[str, np.ndarray], missing: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return columns of the known features on every row of the input, the others with the value for missing."""
         return with_columns(self.everything.size, columns, self.known, missing)
+
+
+def _given(
+    features: Any, value: Any, progress: Progress
+) -> tuple[Features, Any, Mapping[str, np.ndarray], Mapping[str, Any]]:
+    """Return the features, their value, the columns of what was counted in them if it is incidents, and what is kept of it."""
+    if not are_incidents(value):
+        return as_features(features), value, {}, {"value": value if isinstance(value, str) else "array"}
+    held = InAreas.of(features, value, progress)
+    told = {name: kept for name, kept in held.parameters.items() if name not in ("layer", "crs")}
+    return held.areas, held.values, held.columns, told
 
 
 def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:
