@@ -8,9 +8,9 @@ import pytest
 from makers import CRS, SOUTH, WEST, duplicated, incidents, points_frame, uniform
 
 import lacrime_geo as lg
-from lacrime_geo.spacetime import near_pairs, shuffled_dates
+from lacrime_geo.spacetime import knox_counts, knox_tiles, near_pairs, shuffled_dates
 from lacrime_geo.spacetime.bands import DAYS, METRES, bands_given
-from lacrime_geo.spacetime.shuffled_dates import counts_of
+from lacrime_geo.spacetime.knox_counts import counts_of
 
 FIRST = np.datetime64("2023-01-01")
 OPEN = dict(distance_bands=[0, 1, 100, 250, np.inf], time_bands=[0, 3, 7, 14, np.inf])
@@ -110,9 +110,9 @@ def test_threads_and_portions_change_nothing(monkeypatch):
     points = some()
     wanted = lg.near_repeat(points, **OPEN, permutations=29)
     monkeypatch.setattr(near_pairs, "PAIRS_AT_ONCE", 50)
-    monkeypatch.setattr(shuffled_dates, "_PAIRS_AT_ONCE", 7)
-    monkeypatch.setattr(shuffled_dates, "_WORK_AT_ONCE", 3000)
-    monkeypatch.setattr(shuffled_dates, "_WORTH_THREADS", 0)
+    monkeypatch.setattr(knox_counts, "_PAIRS_AT_ONCE", 7)
+    monkeypatch.setattr(knox_tiles, "_PAIRS_IN_TASK", 3000)
+    monkeypatch.setattr(shuffled_dates, "BYTES_KEPT", 4000)
     for cores in (1, 5):
         monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
         found = lg.near_repeat(points, **OPEN, permutations=29)

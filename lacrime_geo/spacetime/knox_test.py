@@ -17,11 +17,11 @@ from .bands import CALCULATOR, LABELS, Bands
 from .dated_places import DatedPlaces, dated_places
 from .default_bands import distance_bands as bands_of_distance
 from .default_bands import time_bands as bands_of_time
+from .knox_counts import Counts, counts_of
 from .knox_picture import knox_page, knox_svg
 from .near_pairs import METRICS
 from .near_repeat_reach import SIGNIFICANT, Reach
 from .near_repeat_roles import marked
-from .shuffled_dates import Counts, counts_of
 
 WHAT = "the Knox test"
 LEAST_BANDS = 2

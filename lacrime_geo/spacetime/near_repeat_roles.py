@@ -37,12 +37,12 @@ def marked(incidents: Incidents, reach: Reach, metric: str, parameters: Paramete
 
 def _numbers(incidents: Incidents, reach: Reach, metric: str, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
     """Return how many later incidents follow each of incidents (n,), and how many earlier ones each follows."""
-    moment = np.asarray(incidents.when).astype(np.int64)
-    day = np.asarray(incidents.when).astype("M8[D]").astype(np.int64)
+    order = np.argsort(incidents.easting)
+    when = np.asarray(incidents.when)[order]
+    moment, day = when.astype(np.int64), when.astype("M8[D]").astype(np.int64)
     followed, follows = np.zeros((2, incidents.size), dtype=np.int64)
-    for pairs in near_pairs(
-        incidents.easting, incidents.northing, reach.edges, metric, lambda fraction: advance(progress, fraction)
-    ):
+    x, y = incidents.easting[order], incidents.northing[order]
+    for pairs in near_pairs(x, y, reach.edges, metric, lambda fraction: advance(progress, fraction)):
         most = np.repeat(reach.days, np.diff(pairs.begin))
         near = np.abs(day[pairs.first] - day[pairs.second]) < most
         one, other = pairs.first[near], pairs.second[near]
@@ -51,4 +51,5 @@ def _numbers(incidents: Incidents, reach: Reach, metric: str, progress: Progress
             followed += np.bincount(first, minlength=incidents.size)
             follows += np.bincount(second, minlength=incidents.size)
     advance(progress, 1.0)
-    return followed, follows
+    place = np.argsort(order)
+    return followed[place], follows[place]

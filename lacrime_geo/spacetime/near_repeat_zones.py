@@ -15,9 +15,9 @@ from ..progress import Progress, advance, within
 from ..results import Shapes
 from .bands import DAYS, METRES, SAME_PLACE, Bands
 from .dated_places import DatedPlaces, dated_places
+from .knox_counts import counts_of
 from .knox_test import drift_in_words, near_repeat
 from .near_repeat_reach import Reach, both_or_neither
-from .shuffled_dates import counts_of
 
 WHAT = "a zone of near repeats"
 KNOX, LINEAR = "knox", "linear"
