@@ -104,7 +104,7 @@ def _begins(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _sums(bucket: np.ndarray, frequency: np.ndarray | None, size: int) -> np.ndarray:
     """Return whole sums; as floats they are exact below 2^53."""
-    return np.bincount(bucket, frequency, size).astype(np.int64)
+    return np.bincount(bucket, frequency, size).astype(np.int64, copy=False)
 
 
 def _collapsed(

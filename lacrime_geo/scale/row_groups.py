@@ -93,19 +93,13 @@ class RowGroups(Part):
         if rows is not None and rows.all():
             rows = None
         points = _points(table, reading) if PLACE in wanted.roles else None
-        begin = frequency = None
-        if rows is None and points is not None and wanted.place_alone and points.x.size < points.number.size:
-            begin, frequency = points.runs()
-            if begin.size > points.number.size / 2:
-                begin = frequency = None
+        runs = points.runs() if points is not None and rows is None and wanted.place_alone else None
+        if points is not None and runs is not None:
+            x, y = points.at(runs[0])
+            return replace(_nothing(reading), easting=x, northing=y, frequency=runs[1])
+        x = y = np.full(table.num_rows if rows is None else int(rows.sum()), np.nan)
         if points is not None:
-            number = points.number if begin is None else points.number[begin]
-            number = number if rows is None else number[rows]
-            x, y = points.x.take(number), points.y.take(number)
-        else:
-            x = y = np.full(table.num_rows if rows is None else int(rows.sum()), np.nan)
-        if frequency is not None:
-            return replace(_nothing(reading), easting=x, northing=y, frequency=frequency)
+            x, y = points.at(rows)
 
         def column(name: str, read: Any) -> np.ndarray:
             values: np.ndarray = read(table[name])
@@ -201,8 +195,7 @@ def _points(table: Any, reading: Reading) -> Points:
     columns = reading.columns
     if columns.geometry is not None:
         return points_in_dictionary(table[columns.geometry], columns.crs, reading.crs)
-    x, y = in_metres(*_raw(table, columns), columns.crs, reading.crs)
-    return Points(x, y, np.arange(x.size))
+    return Points(*in_metres(*_raw(table, columns), columns.crs, reading.crs))
 
 
 def _raw(table: Any, columns: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -12,18 +12,27 @@ from ..places import at_places
 
 
 class Points(NamedTuple):
-    """Points in a metric CRS by number: `x`, `y` (m,) of those that differ, and which of them each row (n,) is."""
+    """Points in a metric CRS: `x`, `y` of each row (n,); or of those that differ, and by `number` which of them each row is."""
 
     x: np.ndarray
     y: np.ndarray
-    number: np.ndarray
+    number: np.ndarray | None = None
 
-    def runs(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return the rows with which runs of one point begin, and how long these are."""
+    def runs(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the rows with which runs of one point begin, and how long these are; None where they save too few."""
+        if self.number is None:
+            return None
         begins = np.ones(self.number.size, dtype=bool)
         np.not_equal(self.number[1:], self.number[:-1], out=begins[1:])
         begin = np.flatnonzero(begins)
-        return begin, np.diff(np.append(begin, self.number.size))
+        return (begin, np.diff(np.append(begin, self.number.size))) if begin.size <= self.number.size / 2 else None
+
+    def at(self, rows: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the coordinates of some rows (mask or indices), None for all."""
+        if self.number is None:
+            return (self.x, self.y) if rows is None else (self.x[rows], self.y[rows])
+        number = self.number if rows is None else self.number[rows]
+        return self.x[number], self.y[number]
 
 
 def points_in_dictionary(column: Any, source: str, target: str) -> Points:
@@ -67,12 +76,13 @@ def _of_any_binary(binary: Any) -> tuple[np.ndarray, np.ndarray]:
 
 def in_metres(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:
     """Return coordinates (n,) in a metric CRS, each place projected once; where x and y are 0 there is none."""
-    nowhere = ~np.isfinite(x) | ~np.isfinite(y) | ((x == 0) & (y == 0))
-    if nowhere.any():
+    # A glance is enough where all are known, as they nearly always are.
+    if not (np.isfinite(x.sum() + y.sum()) and x.all()):
+        nowhere = ~np.isfinite(x) | ~np.isfinite(y) | ((x == 0) & (y == 0))
         x, y = np.where(nowhere, np.nan, x), np.where(nowhere, np.nan, y)
     if source == target:
         return x, y
-    known = ~nowhere
+    known = np.isfinite(x)
     east, north = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
         east[known], north[known] = at_places(x[known], y[known], partial(project, source=source, target=target))
