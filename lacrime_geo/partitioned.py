@@ -167,6 +167,17 @@ class Partitioned(ABC):
         )
 
 
+def as_partitioned(incidents: Any) -> Partitioned | None:
+    """Return incidents that come in partitions, a dask-geopandas frame of points among them; None where they do not."""
+    if isinstance(incidents, Partitioned):
+        return incidents
+    if hasattr(incidents, "npartitions") and hasattr(incidents, "geometry"):
+        from .scale import scan_incidents
+
+        return scan_incidents(incidents)
+    return None
+
+
 def _summary(make: Callable[[Incidents], T], merge: Callable[[T, T], T], wanted: Wanted, parts: Sequence[Part]) -> T:
     """Return what a function makes of the portions of some parts, merged."""
     found: list[T] = []
