@@ -10,6 +10,7 @@ from .. import refusals
 from ..delays import period_guards
 from ..incidents import Incidents, begin
 from ..parameters import Parameters, incidents_that
+from ..place_spacing import LookedAt
 
 LEAST = 2
 
@@ -21,6 +22,15 @@ class DatedPlaces(NamedTuple):
     known: np.ndarray
     incidents: Incidents
     day: np.ndarray
+
+    @property
+    def looked_at(self) -> LookedAt:
+        """The places by which it is told how they lie."""
+        return LookedAt.of(self.incidents)
+
+    def titled(self, kind: str) -> str:
+        """Return a title of these incidents."""
+        return self.everything.titled(kind)
 
 
 def dated_places(incidents: Any, what: str) -> tuple[DatedPlaces, Parameters]:
@@ -37,13 +47,18 @@ def dated_places(incidents: Any, what: str) -> tuple[DatedPlaces, Parameters]:
     period_guards.warn(parameters, everything)
     undated = int((~dated).sum())
     parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
-    if dated.sum() < LEAST:
-        raise ValueError(
-            f"{incidents_that(int(dated.sum()), 'has', 'have')} both a place and a date of the {everything.size:,} of "
-            f"{everything.label!r}, and {what} needs two or more; check the time column and the period."
-        )
+    require_pairs(int(dated.sum()), everything.size, everything.label, what)
     known = everything.placed
     known[known] = dated
     chosen = placed if dated.all() else placed.take(dated)
     day = np.asarray(chosen.when).astype("M8[D]").astype(np.int64)
     return DatedPlaces(everything, known, chosen, day), parameters
+
+
+def require_pairs(number: int, rows: int, label: str, what: str) -> None:
+    """Raise when fewer than two of so many incidents have both a place and a date."""
+    if number < LEAST:
+        raise ValueError(
+            f"{incidents_that(number, 'has', 'have')} both a place and a date of the {rows:,} of {label!r}, and {what} needs two "
+            "or more; check the time column and the period."
+        )

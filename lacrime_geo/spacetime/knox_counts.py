@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any, Callable, NamedTuple
+from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from .shuffled_dates import ShuffledDates
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 32_768
 Run = Callable[..., Iterator[tuple[int, Any]]]
+Expecting = Optional[Callable[[float], None]]
 
 
 class Counts(NamedTuple):
@@ -49,11 +50,9 @@ def counts_of(
     permutations: int,
     seed: int,
     progress: Progress = None,
-    run: Run = in_threads,
+    expecting: Expecting = None,
 ) -> Counts:
     """Count the pairs of incidents (n,) at x and y (m) on whole days, by bands between closed edges (m, days) and beyond.
-
-    `run` yields the number of each task and what a function makes of it, as `Partitioned.run` does.
 
     Notes
     -----
@@ -65,9 +64,9 @@ def counts_of(
     advance(progress, 0.0)
     order = np.lexsort((day, y, x))
     advance(progress, 0.0)
-    x, y, day = x[order], y[order], day[order] - day.min()
+    x, y, day = x[order], y[order], day[order]
     del order
-    return counts_in_order(x, y, day, edges, metric, permutations, seed, progress, run)
+    return counts_in_order(x, y, day, edges, metric, permutations, seed, in_threads, progress, expecting)
 
 
 def counts_in_order(
@@ -78,27 +77,45 @@ def counts_in_order(
     metric: str,
     permutations: int,
     seed: int,
+    run: Run,
     progress: Progress = None,
-    run: Run = in_threads,
+    expecting: Expecting = None,
 ) -> Counts:
-    """Count the pairs of incidents that are in the order of x, y and day already, whose days are from 0 on."""
+    """Count the pairs of incidents that are in the order of x, y and day already.
+
+    `run` yields the number of each task and what a function makes of it, as `Partitioned.run` does; `expecting` is told about
+    how many near pairs there are, before they are counted.
+    """
+    day = day - day.min()
     across, apart = edges[0], edges[1][1:]
     inside = np.zeros((1 + permutations, across.size - 1, apart.size), dtype=np.int64)
     listed = np.zeros(across.size - 1, dtype=np.int64)
     common = Counted(ShuffledDates(day, seed), across, apart, metric)
-    tasks: list[Task] = []
-    if across.size > 1:
-        tasks = planned(x, y, across, metric, 1 + permutations, common.dates.at_once, within(progress, 0.0, 0.02)).tasks
-    for number, (counted, near) in run(partial(counted_in_tile, common), tasks, progress=within(progress, 0.02, 1.0)):
-        numbers = tasks[number].numbers
-        inside[numbers.start : numbers.stop] += counted
+    for task, (counted, near) in _counted(x, y, common, len(inside), run, progress, expecting):
+        inside[task.numbers.start : task.numbers.stop] += counted
         # Each group of shufflings lists the same pairs.
-        listed += near * (numbers.start == 0)
+        listed += near * (task.numbers.start == 0)
     of_all = day.size * (day.size - 1) // 2
     in_space = np.append(listed, of_all - listed.sum())
     in_time = np.diff(np.concatenate([[0], _pairs_below(day, apart), [of_all]]))
     tables = _with_the_rest(inside, in_space, in_time)
     return Counts(tables[0], tables[1:], in_space, in_time)
+
+
+def _counted(
+    x: np.ndarray, y: np.ndarray, common: Counted, tables: int, run: Run, progress: Progress, expecting: Expecting
+) -> Iterator[tuple[Task, Any]]:
+    """Yield each task and what was counted by it."""
+    if common.across.size < 2:
+        return
+    plan = planned(x, y, common.across, common.metric, tables, common.dates.at_once, within(progress, 0.0, 0.02))
+    if expecting is not None:
+        expecting(plan.pairs)
+    number = len(plan.rounds)
+    for done, tasks in enumerate(plan.rounds):
+        share = within(progress, 0.02 + 0.98 * done / number, 0.02 + 0.98 * (done + 1) / number)
+        for which, found in run(partial(counted_in_tile, common), tasks, progress=share):
+            yield tasks[which], found
 
 
 def counted_in_tile(common: Counted, task: Task, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:

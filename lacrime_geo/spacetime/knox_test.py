@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any, Union
 
 import numpy as np
 
 from .. import checks
 from ..incidents import Incidents
-from ..parameters import Parameters
-from ..place_spacing import LookedAt
+from ..parameters import Parameters, in_words
+from ..partitioned import Partitioned
 from ..progress import Progress, advance, within
 from ..results import Drawing, Marks, Picture
 from .bands import CALCULATOR, LABELS, Bands
 from .dated_places import DatedPlaces, dated_places
 from .default_bands import distance_bands as bands_of_distance
 from .default_bands import time_bands as bands_of_time
-from .knox_counts import Counts, counts_of
+from .knox_counts import Counts, counts_in_order, counts_of
 from .knox_picture import knox_page, knox_svg
 from .near_pairs import METRICS
 from .near_repeat_reach import SIGNIFICANT, Reach
 from .near_repeat_roles import marked
+from .scanned_places import ScannedPlaces, scanned_places
 
 WHAT = "the Knox test"
 LEAST_BANDS = 2
 # A farthest band beyond these is no chance, nor a near repeat.
 DRIFT_P, DRIFT_RATIO = 0.01, 1.1
+# So long (s) takes a look at a pair, and so many hours are long.
+SECONDS, LONG = 2.5e-9, 0.25
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -35,7 +38,7 @@ class NearRepeats(Picture):
 
     drawing = Drawing(knox_svg, knox_page)
 
-    incidents: Optional[Incidents] = None
+    incidents: Union[Incidents, Partitioned, None] = None
 
     def originators(
         self, *, distance: float | None = None, days: int | None = None, progress: Progress = None
@@ -73,6 +76,11 @@ class NearRepeats(Picture):
         >>> found.originators(distance=100, days=7)["role"].tolist()
         ['originator', 'near repeat', 'isolated']
         """
+        if isinstance(self.incidents, Partitioned):
+            raise TypeError(
+                f"{self.incidents.label!r} is a scan, whose incidents are not marked one by one; read those to mark, with some "
+                "days and metres around them (select, read), count near repeats of them, and give distance and days here."
+            )
         if self.incidents is None:
             raise TypeError("This table does not know its incidents, so none can be marked; count near repeats again.")
         parameters = Parameters(self.parameters)
@@ -95,7 +103,7 @@ def near_repeat(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path; with times.
+    incidents : Incidents, GeoDataFrame of points, path, or scan (`scan_incidents`); with times.
     distance_bands : edges of the bands of distance (m), such as 0, 1, 100, 200, inf: a distance of 100 m belongs to the band
         that begins with it. Default: one place (less than 1 m), then four bands of 100 m, wider where places are farther
         apart, then all others.
@@ -141,22 +149,32 @@ def near_repeat(
     """
     checks.option("metric", metric, METRICS)
     checks.option("labels", labels, LABELS)
-    checks.whole("seed", seed, 0)
-    found, parameters = dated_places(incidents, WHAT)
-    parameters.update(metric=metric, labels=labels, permutations=checks.whole("permutations", permutations), seed=seed)
+    options = dict(metric=metric, labels=labels, permutations=checks.whole("permutations", permutations))
+    options["seed"] = checks.whole("seed", seed, 0)
+    found, parameters = _found(incidents, within(progress, 0.0, 0.05))
+    parameters.update(options)
     advance(progress, 0.0)
     bands = bands_between(found, distance_bands, time_bands, parameters)
-    counts = counted(found, bands, metric, permutations, seed, within(progress, 0.05, 1.0))
+    counts = counted(found, bands, parameters, within(progress, 0.05, 1.0))
     columns = _columns(counts, bands, labels)
     _tell(columns, counts, labels, parameters)
-    title = found.everything.titled("Near repeats")
-    return NearRepeats(columns, parameters, label=title, incidents=found.everything)
+    return NearRepeats(columns, parameters, label=found.titled("Near repeats"), incidents=found.everything)
 
 
-def bands_between(found: DatedPlaces, distance: Any, time: Any, parameters: Parameters) -> tuple[Bands, Bands]:
+def _found(incidents: Any, progress: Progress) -> tuple[DatedPlaces | ScannedPlaces, Parameters]:
+    """Return the incidents that pairs are made of, in memory or of a scan, and the record."""
+    if isinstance(incidents, Partitioned):
+        return scanned_places(incidents, WHAT, progress)
+    advance(progress, 0.0)
+    return dated_places(incidents, WHAT)
+
+
+def bands_between(
+    found: DatedPlaces | ScannedPlaces, distance: Any, time: Any, parameters: Parameters
+) -> tuple[Bands, Bands]:
     """Return the bands of distance and of time between edges, given or by default, and say how times are told apart."""
     bands = (
-        bands_of_distance(distance, LookedAt.of(found.incidents), parameters),
+        bands_of_distance(distance, found.looked_at, parameters),
         bands_of_time(time, found.day, parameters),
     )
     parameters.choose("time_differences", "whole days", "times are told apart by their dates, not by the hour")
@@ -164,16 +182,34 @@ def bands_between(found: DatedPlaces, distance: Any, time: Any, parameters: Para
 
 
 def counted(
-    found: DatedPlaces,
+    found: DatedPlaces | ScannedPlaces,
     bands: tuple[Bands, Bands],
-    metric: str,
-    permutations: int,
-    seed: int,
+    parameters: Parameters,
     progress: Progress = None,
 ) -> Counts:
     """Return the pairs in bands of distance and of time, observed and shuffled."""
-    placed, edges = found.incidents, (bands[0].closed, bands[1].closed)
-    return counts_of(placed.easting, placed.northing, found.day, edges, metric, permutations, seed, progress)
+    edges = bands[0].closed, bands[1].closed
+    options = edges, parameters["metric"], parameters["permutations"], parameters["seed"]
+
+    def expecting(pairs: float) -> None:
+        _caution_many(pairs, float(edges[0][-1]), parameters)
+
+    if isinstance(found, ScannedPlaces):
+        run = found.everything.run
+        return counts_in_order(found.x, found.y, found.day, *options, run, progress, expecting)
+    placed = found.incidents
+    return counts_of(placed.easting, placed.northing, found.day, *options, progress, expecting)
+
+
+def _caution_many(pairs: float, reach: float, parameters: Parameters) -> None:
+    """Say, before it is done, that very many pairs take long."""
+    hours = pairs * (parameters["permutations"] + 1) * SECONDS / 3600
+    if hours > LONG:
+        parameters.warn(
+            f"About {in_words(pairs)} pairs of incidents are nearer than {reach:g} m, and each of {parameters['permutations']:,} "
+            f"shufflings looks at all of them: some {in_words(hours)} hours of one processor. Half as many incidents of the same "
+            "area make a quarter of the pairs: take a shorter period or one category, a nearer last band, or fewer permutations."
+        )
 
 
 def _columns(counts: Counts, bands: tuple[Bands, Bands], labels: str) -> dict[str, np.ndarray]:

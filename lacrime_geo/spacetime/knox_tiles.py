@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
@@ -37,9 +38,9 @@ class Task(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """The tasks, and about how many near pairs there are."""
+    """Tasks in rounds, which are run one after the other, and about how many near pairs there are."""
 
-    tasks: list[Task]
+    rounds: list[list[Task]]
     pairs: float
 
 
@@ -59,12 +60,15 @@ def planned(
     work = np.append(0.0, np.cumsum(pairs + np.diff(ends)))
     cuts = np.unique(np.interp(np.linspace(0.0, work[-1], number + 1), work, ends).astype(np.int64))
     halo = halo_ends(x, cuts[1:], float(edges[-1]))
-    tasks = [
-        Task(x[begin:stop], y[begin:stop], end - begin, begin, group, int(tile * _GOLDEN % 1 * len(group)))
+    rounds = [
+        [
+            Task(x[begin:stop], y[begin:stop], end - begin, begin, group, int(tile * _GOLDEN % 1 * len(group)))
+            for tile, (begin, end, stop) in enumerate(zip(cuts[:-1].tolist(), cuts[1:].tolist(), halo.tolist()))
+        ]
         for group in groups
-        for tile, (begin, end, stop) in enumerate(zip(cuts[:-1].tolist(), cuts[1:].tolist(), halo.tolist()))
     ]
-    return Plan(tasks, float(pairs.sum()))
+    # Groups of one tile can only run beside each other.
+    return Plan(rounds if number > 1 else [[*chain(*rounds)]], float(pairs.sum()))
 
 
 def halo_ends(x: np.ndarray, ends: np.ndarray, reach: float) -> np.ndarray:

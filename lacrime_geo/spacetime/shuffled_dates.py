@@ -6,8 +6,9 @@ import threading
 
 import numpy as np
 
-# Shufflings that are kept while pairs are counted of them take so many bytes.
-BYTES_KEPT = 160_000_000
+# Shufflings that are kept while pairs are counted of them take so many bytes, or are so many of very many dates: pairs are
+# listed anew for those drawn next.
+BYTES_KEPT, LEAST_KEPT = 160_000_000, 4
 
 
 class ShuffledDates:
@@ -19,7 +20,7 @@ class ShuffledDates:
     def __init__(self, day: np.ndarray, seed: int) -> None:
         # As few bytes as hold days and their differences.
         self.day, self.seed = day.astype(np.int16 if day.max() < 2**15 else np.int64), seed
-        self.at_once = max(BYTES_KEPT // self.day.nbytes, 1)
+        self.at_once = max(BYTES_KEPT // self.day.nbytes, LEAST_KEPT)
         self._drawn: dict[int, np.ndarray] = {}
         self._lock = threading.Lock()
 
