@@ -45,7 +45,7 @@ class RowGroups(Part):
     @property
     def extent(self) -> Extent | None:
         """The first and the last moment, where the file tells."""
-        if WHEN not in self.reading.columns.roles:
+        if WHEN not in self.reading.columns.roles or not self.groups:
             return None, None
         firsts, lasts = ([getattr(told, end) for told in self.statistics] for end in ("first", "last"))
         return None if not self._all_chosen or None in (*firsts, *lasts) else (min(firsts), max(lasts))

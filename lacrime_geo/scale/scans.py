@@ -112,10 +112,12 @@ class Scan(Partitioned):
         """The metric CRS that places are read in."""
         if self.asked_crs is not None:
             return crs_rules.name(self.asked_crs)
-        if crs_rules.is_metric(self.source_crs):
+        # Tables are read into degrees first, as `read_incidents` does, and keep no CRS of their own.
+        if self.columns.geometry is not None and crs_rules.is_metric(self.source_crs):
             return crs_rules.name(self.source_crs)
         found = self._zone_of_bounds() or self._zone_of_places()
-        log.info("projected from %s to %s, in metres", crs_rules.name(self.source_crs), found)
+        if found != crs_rules.name(self.source_crs):
+            log.info("projected from %s to %s, in metres", crs_rules.name(self.source_crs), found)
         return found
 
     @cached_property
@@ -161,7 +163,9 @@ class Scan(Partitioned):
             return None
         west, south, east, north = np.array(boxes).T
         corners = np.array([west.min(), east.max()]), np.array([south.min(), north.max()])
-        zones = {crs_rules.working(self.source_crs, x, y) for x, y in zip(*(axis[:, None] for axis in corners))}
+        x, y = (axis.ravel() for axis in np.meshgrid(*corners))
+        longitude, latitude = crs_rules.project(x, y, self.source_crs, "EPSG:4326")
+        zones = {crs_rules.utm(*place) for place in zip(longitude[:, None], latitude[:, None])}
         return zones.pop() if len(zones) == 1 else None
 
     def _zone_of_places(self) -> str:

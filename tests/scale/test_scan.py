@@ -1,0 +1,248 @@
+"""Scans of files: the same incidents as when all are read, chosen without a glance at what cannot be chosen."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+import shapely
+
+import lacrime_geo as lg
+from lacrime_geo.scale import row_groups
+
+CRS = "EPSG:32611"
+DAY = np.datetime64("2023-01-01")
+
+
+def frame_of(number=6_000, seed=0, groups=40):
+    """Return incidents in the plane, sorted by time, some without a place or a date."""
+    random = np.random.default_rng(seed)
+    place = random.normal([[380_000], [3_768_000]], 4_000, (2, groups))
+    x, y = place[:, random.integers(0, groups, number)]
+    when = DAY + np.sort(random.integers(0, 300 * 86_400, number)).astype("m8[s]")
+    columns = {
+        "x": x,
+        "y": y,
+        "date": when.astype("M8[ms]"),
+        "kind": random.choice(["theft", "arson", "rape"], number),
+        "harm": random.integers(0, 9, number).astype(float),
+    }
+    frame = pd.DataFrame(columns)
+    frame.loc[::83, ["x", "y"]] = np.nan
+    frame.loc[::89, "date"] = pd.NaT
+    return frame
+
+
+def as_table(frame):
+    return pa.Table.from_pandas(frame, preserve_index=False)
+
+
+def points_of(frame, crs=CRS):
+    points = shapely.points(frame["x"], frame["y"])
+    points[frame["x"].isna()] = None
+    named = frame.rename(columns={"date": "occurred", "kind": "category"}).drop(columns=["x", "y"])
+    return gpd.GeoDataFrame(named, geometry=points, crs=CRS).to_crs(crs)
+
+
+def cut(frame, pieces):
+    return [frame.iloc[rows] for rows in np.array_split(np.arange(len(frame)), pieces)]
+
+
+@pytest.fixture
+def plain(tmp_path):
+    """Return a folder of three plain parquet files, and their incidents in memory."""
+    frame, folder = frame_of(), tmp_path / "plain"
+    folder.mkdir()
+    for number, piece in enumerate(cut(frame, 3)):
+        pq.write_table(as_table(piece), folder / f"part-{number}.parquet", row_group_size=500)
+    said = {"x": "x", "y": "y", "date": "date", "category_column": "kind", "crs": CRS}
+    whole = tmp_path / "whole" / "all.parquet"
+    whole.parent.mkdir()
+    pq.write_table(as_table(frame), whole)
+    return folder / "*.parquet", said, lg.as_incidents(whole, mapping=said)
+
+
+@pytest.fixture
+def layer(tmp_path):
+    """Return a folder of three GeoParquet files in degrees, and their incidents in memory."""
+    frame, folder = points_of(frame_of(), "EPSG:4326"), tmp_path / "layer"
+    folder.mkdir()
+    for number, piece in enumerate(cut(frame, 3)):
+        piece.to_parquet(folder / f"part-{number}.parquet", row_group_size=500, write_covering_bbox=True)
+    return folder, lg.as_incidents(frame)
+
+
+def same(scanned, incidents, *, columns=()):
+    assert scanned.crs == incidents.crs and scanned.size == incidents.size
+    # In memory tables go over degrees, which moves places by less than a millionth of a millimetre.
+    for own, other in ((scanned.easting, incidents.easting), (scanned.northing, incidents.northing)):
+        assert np.allclose(own, other, rtol=0, atol=1e-8, equal_nan=True)
+    for name in ("when", "until", "reported"):
+        own, other = getattr(scanned, name), getattr(incidents, name)
+        assert (own is None) == (other is None), name
+        assert own is None or np.array_equal(own, other, equal_nan=True), name
+    if incidents.category is not None:
+        assert scanned.category.tolist() == incidents.category.tolist()
+    for name in columns:
+        assert np.array_equal(scanned.source[name], np.asarray(incidents.source[name])), name
+
+
+def test_plain_tables_are_read_as_in_memory(plain):
+    paths, said, incidents = plain
+    scan = lg.scan_incidents(paths, mapping=said)
+    assert scan.rows == 6_000 and scan.time_column == "occurred"
+    same(scan.read(columns=["harm"]), incidents, columns=["harm"])
+
+
+def test_layers_of_points_are_read_as_in_memory(layer):
+    folder, incidents = layer
+    scan = lg.scan_incidents(folder)
+    same(scan.read(columns=["harm"]), incidents, columns=["harm"])
+    assert scan.crs == CRS
+
+
+def test_files_of_the_lapd_are_read_as_in_memory():
+    path = "sample_layers/incidents.csv.gz"
+    found, incidents = lg.scan_incidents(path).read(), lg.as_incidents(path)
+    # Five reports are made twice, which a scan of the original file does not take out.
+    assert found.size - incidents.size == 5
+    assert set(found.category) == set(incidents.category) and found.agency == incidents.agency == "LAPD"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        dict(since="2023-03-01", until="2023-04-11T12:00"),
+        dict(category="arson"),
+        dict(category=["Arson", "theft"], until="2023-02-01"),
+    ],
+)
+def test_what_is_chosen_is_what_is_chosen_in_memory(plain, layer, asked):
+    paths, said, incidents = plain
+    same(lg.scan_incidents(paths, mapping=said).select(**asked).read(), incidents.select(**asked))
+    folder, incidents = layer
+    scan = lg.scan_incidents(folder).select(**asked)
+    same(scan.read(), incidents.select(**asked))
+    assert scan.selection["category" if "category" in asked else "since"]
+
+
+def test_bounds_choose_by_the_coordinates_of_the_files(layer):
+    folder, incidents = layer
+    degrees = points_of(frame_of(), "EPSG:4326").geometry
+    box = (-118.33, 34.02, -118.27, 34.08)
+    inside = np.asarray((degrees.x >= box[0]) & (degrees.x <= box[2]) & (degrees.y >= box[1]) & (degrees.y <= box[3]))
+    assert 100 < inside.sum() < 5_000
+    same(lg.scan_incidents(folder).select(bbox=box).read(), incidents.take(inside))
+
+
+def test_row_groups_without_a_chosen_row_are_not_read(layer, monkeypatch):
+    folder, _ = layer
+    frame = points_of(frame_of(), "EPSG:4326").sort_values("occurred", na_position="first")
+    for number, piece in enumerate(cut(frame, 3)):
+        piece.to_parquet(folder / f"part-{number}.parquet", row_group_size=500, write_covering_bbox=True)
+    read = []
+    table = row_groups._Reader.table
+    monkeypatch.setattr(row_groups._Reader, "table", lambda self, group: read.append(group) or table(self, group))
+    lg.scan_incidents(folder).select(since="2023-10-01").collapsed()
+    few = len(set(read)) and len(read)
+    read.clear()
+    lg.scan_incidents(folder).collapsed()
+    # A tenth of the period is in one or two of the twelve groups, which are read once more for the evenly taken places.
+    assert few <= 4 and len(read) >= 12
+
+
+def test_places_of_two_zones_are_projected_to_that_of_the_middle_one(tmp_path):
+    x = np.r_[np.full(30, -120.001), np.full(40, -119.99), np.full(5, -100.0)]
+    frame = gpd.GeoDataFrame(geometry=shapely.points(x, np.linspace(33, 35, x.size)), crs="EPSG:4326")
+    for number, piece in enumerate(cut(frame, 4)):
+        piece.to_parquet(tmp_path / f"{number}.parquet")
+    scan = lg.scan_incidents(tmp_path)
+    assert scan.crs == lg.as_incidents(frame).crs == CRS
+    assert lg.scan_incidents(tmp_path, crs="EPSG:32610").collapsed().crs == "EPSG:32610"
+
+
+def test_columns_can_be_named(layer):
+    folder, incidents = layer
+    with pytest.raises(ValueError, match=r"There is no column 'taken' in part-0.parquet; there are occurred, category"):
+        lg.scan_incidents(folder, time_column="taken")
+    with pytest.raises(ValueError, match=r"There is no column 'age'; there are occurred, category, harm"):
+        lg.scan_incidents(folder).read(columns=["age"])
+    weighed = lg.scan_incidents(folder).collapsed(weight="harm")
+    assert weighed.total_weight.sum() == incidents.weighing("harm").located().weight.sum()
+
+
+def test_a_table_without_times_says_so_when_they_are_asked_for(tmp_path):
+    frame_of()[["x", "y"]].to_parquet(tmp_path / "a.parquet")
+    scan = lg.scan_incidents(tmp_path, mapping={"x": "x", "y": "y", "crs": CRS})
+    assert scan.collapsed().gathered.extent == (None, None)
+    with pytest.raises(ValueError, match="A period was asked for, but the incidents have no times"):
+        scan.select(since="2023-01-01").collapsed()
+
+
+def test_nothing_chosen_is_an_error_of_one_sentence(layer):
+    with pytest.raises(ValueError, match="'layer' is empty: it has 0 rows"):
+        lg.kde(lg.scan_incidents(layer[0]).select(since="2030-01-01"))
+
+
+def test_partitions_of_dask_geopandas_go_in_as_they_are(layer):
+    dask_geopandas = pytest.importorskip("dask_geopandas")
+    folder, incidents = layer
+    frame = dask_geopandas.read_parquet(folder)
+    assert frame.npartitions > 1
+    same(lg.scan_incidents(frame).read(columns=["harm"]), incidents, columns=["harm"])
+    mine, theirs = lg.kde(frame, bandwidth=900, cell_size=300), lg.kde(incidents, bandwidth=900, cell_size=300)
+    assert np.allclose(mine.values, theirs.values, rtol=0, atol=1e-12 * theirs.values.max())
+
+
+def test_files_of_a_store_are_read_as_those_of_this_machine(layer):
+    fsspec = pytest.importorskip("fsspec")
+    folder, incidents = layer
+    store = fsspec.filesystem("memory")
+    for path in folder.glob("*.parquet"):
+        store.pipe(f"/incidents/{path.name}", path.read_bytes())
+    for address in ("memory://incidents/*.parquet", "memory://incidents"):
+        same(lg.scan_incidents(address).read(), incidents)
+
+
+def test_the_same_on_a_cluster(layer, cluster):
+    folder, incidents = layer
+    found = lg.scan_incidents(folder, client=cluster)
+    same(found.read(), incidents)
+    here = lg.kde(lg.scan_incidents(folder))
+    there = lg.kde(found)
+    assert np.array_equal(here.values, there.values) and here.parameters == there.parameters
+
+
+def test_analyses_that_take_no_scans_say_what_to_do(layer):
+    with pytest.raises(TypeError, match=r"choose fewer incidents \(select\) and read them: scan.read"):
+        lg.st_dbscan(lg.scan_incidents(layer[0]), eps=100, eps_time=3)
+
+
+@pytest.mark.parametrize(
+    ("paths", "error", "words"),
+    [
+        ([], ValueError, "No file was named"),
+        ("nowhere/a.parquet", FileNotFoundError, "There is no file 'nowhere"),
+        (b"bytes", TypeError, "A scan is of paths"),
+        ("what://bucket/x.parquet", ValueError, "no store that is known"),
+    ],
+)
+def test_what_is_no_files_is_refused(paths, error, words):
+    with pytest.raises(error, match=words):
+        lg.scan_incidents(paths)
+
+
+@pytest.mark.parametrize("bbox", [(1, 2, 3), (3, 0, 1, 1), "a"])
+def test_what_is_no_bounds_is_refused(layer, bbox):
+    with pytest.raises(ValueError, match="bbox must be"):
+        lg.scan_incidents(layer[0]).select(bbox=bbox)
+
+
+def test_two_choices_are_what_both_have_in_common(layer):
+    scan = lg.scan_incidents(layer[0]).select(since="2023-02-01", category=["theft", "arson"])
+    twice = scan.select(since="2023-01-01", until="2023-03-01", category=["arson", "rape"])
+    assert dict(twice.selection) == {"since": "2023-02-01", "until": "2023-03-01", "category": "arson"}
+    with pytest.raises(ValueError, match="No incident is of"):
+        twice.select(category="theft")
+    assert not twice.whole().selection
