@@ -201,8 +201,9 @@ def portions(
     kinds: Mapping[str, str],
     wanted: Collection[str] | None = None,
     progress: Progress = None,
+    share: float = 1.0,
 ) -> Iterator[RawTable]:
-    """Yield the rows of a file as `read` does, about a million at a time, only the columns wanted of it.
+    """Yield the rows of a file as `read` does, about a million at a time or a share of that, only the columns wanted of it.
 
     Parameters
     ----------
@@ -217,13 +218,17 @@ def portions(
         elif is_parquet(path):
             from .parquet import portions as of_parquet
 
-            parts = of_parquet(path, ROWS_IN_PORTION, wanted, progress)
+            parts = of_parquet(path, _rows(share), wanted, progress)
         else:
-            parts = _csv_portions(path, None, ROWS_IN_PORTION, progress, kinds, wanted)
+            parts = _csv_portions(path, None, share, progress, kinds, wanted)
         for part in parts:
             if _state(path) != begun:
                 raise ValueError("it was changed while it was read; read it again when it is whole")
             yield part
+
+
+def _rows(share: float) -> int:
+    return max(int(ROWS_IN_PORTION * share), 1)
 
 
 def _state(path: Path) -> tuple[int, ...]:
@@ -235,24 +240,25 @@ def _state(path: Path) -> tuple[int, ...]:
 def _csv_portions(
     path: Path,
     separator: str | None,
-    rows: int | None,
+    share: float | None,
     progress: Progress,
     kinds: Mapping[str, str] | None = None,
     wanted: Collection[str] | None = None,
 ) -> Iterator[RawTable]:
-    """Read by Arrow where there is one and the file is plain, else from there on by Python's reader."""
+    """Read by Arrow where there is one and the file is plain, else from there on by Python's reader; all at once if None."""
     from . import csv_files
 
     given, reached = 0, [0.0]
     try:
         from . import arrow_csv
 
-        size = None if rows is None else BYTES_IN_PORTION
+        size = None if share is None else max(int(BYTES_IN_PORTION * share), 1)
         for table in arrow_csv.portions(path, separator, size, kinds or {}, wanted, _kept(progress, reached)):
             given += table.rows
             yield table
         return
     except (ImportError, arrow_csv.Surprise):
+        rows = None if share is None else _rows(share)
         rest = csv_files.portions(path, separator, rows, given, within(progress, reached[0], 1.0))
     for table in rest:
         yield _only(table, wanted)

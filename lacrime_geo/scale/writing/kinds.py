@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...data.stored_points import GEOMETRY
-from .runs import Run, opened
 
 
 class Differing(Exception):
@@ -19,36 +18,27 @@ class Differing(Exception):
 
 
 class Kinds:
-    """The kinds of the columns of runs, taken one by one."""
+    """The kinds of the columns of portions or runs, taken one by one."""
 
     def __init__(self) -> None:
         # By column how many rows are of which kind; blank ones are of any.
         self._rows: dict[str, dict[Any, int]] = {}
 
-    def add(self, run: Run) -> None:
-        """Take the columns of a run; raise Differing where one cannot be what it was before."""
-        blank = {*run.record["blank"]}
-        (file,) = opened([run])
-        for field in file.schema_arrow:
+    def add(self, schema: Any, record: Mapping[str, Any]) -> None:
+        """Take the columns of a portion or a run; raise Differing where one cannot be what it was before."""
+        blank = {*record["blank"]}
+        for field in schema:
             known = self._rows.setdefault(field.name, defaultdict(int))
             if field.name not in blank:
-                known[field.type] += run.record["rows"]
+                known[field.type] += record["rows"]
                 _together(field.name, known)
 
-    def schema(self) -> Any:
-        """Return the columns of all runs, in the order in which they came."""
+    def schema(self, spilled: bool = False) -> Any:
+        """Return all columns in the order in which they came; points that are not `spilled` yet are each place once."""
         import pyarrow as pa
 
         fields = [(name, _together(name, known)) for name, known in self._rows.items() if name != GEOMETRY]
-        return pa.schema([*fields, (GEOMETRY, pa.dictionary(pa.int32(), pa.binary()))])
-
-
-def kinds_of(runs: Iterable[Run]) -> Kinds:
-    """Return the kinds of the columns of runs."""
-    kinds = Kinds()
-    for run in runs:
-        kinds.add(run)
-    return kinds
+        return pa.schema([*fields, (GEOMETRY, pa.binary() if spilled else pa.dictionary(pa.int32(), pa.binary()))])
 
 
 def _together(name: str, rows: dict[Any, int]) -> Any:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from .whole_files import whole
 
 # In the folder when it is complete; while it is made all stands in a folder within, which no reader looks into.
 MANIFEST, WORKING = "_lacrime.json", ".unfinished"
@@ -70,16 +71,8 @@ def read(path: Path) -> dict[str, Any]:
 
 def write(path: Path, record: Mapping[str, Any]) -> None:
     """Write a record, whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(record, file, default=str)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with whole(path) as half:
+        half.write_text(json.dumps(record, default=str), encoding="utf-8")
 
 
 def described(files: Sequence[Path]) -> list[dict[str, Any]]:

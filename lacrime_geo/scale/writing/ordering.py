@@ -68,5 +68,18 @@ def rows_in_order(x: np.ndarray, y: np.ndarray, when: np.ndarray | None, number:
     ranks[placed] = rank[place]
     # As a number a missing time is the least of all; here it comes last.
     times = np.zeros(x.size, dtype=np.int64) if when is None else when.astype("M8[s]").view(np.int64)
-    times = np.where(times == np.iinfo(np.int64).min, np.iinfo(np.int64).max, times)
-    return np.lexsort((number, times, ranks))
+    missing = times == np.iinfo(np.int64).min
+    times = times - times.min(initial=np.iinfo(np.int64).max, where=~missing)
+    times[missing] = times.max(initial=0, where=~missing) + 1
+    return _by(ranks * (times.max(initial=0) + 1) + times, number)
+
+
+def _by(key: np.ndarray, number: np.ndarray) -> np.ndarray:
+    """Return the order (indices) of rows by a key, of equal ones by their number; few are equal."""
+    order = np.argsort(key)
+    ordered = key[order]
+    same = np.flatnonzero(np.diff(ordered, prepend=ordered[:1] - 1, append=ordered[-1:] + 1)[:-1] == 0)
+    equal = np.unique(np.concatenate([same - 1, same]))
+    rows = order[equal]
+    order[equal] = rows[np.lexsort((number[rows], key[rows]))]
+    return order

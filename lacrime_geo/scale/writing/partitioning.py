@@ -5,13 +5,12 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from ...data.gathering import added_up
 from ...data.lapd import called
 from ...data.loaded import announced
 from ...data.rules import Finding
@@ -20,14 +19,28 @@ from ...data.stored_points import GEOMETRY
 from ...data.tables import RawTable
 from ...progress import Progress, advance, within
 from . import manifest
-from .kinds import Differing, Kinds, kinds_of
+from .kinds import Differing, Kinds
 from .manifest import MANIFEST, WORKING
 from .parts import told_of, write_part
 from .repeated_numbers import judged
-from .runs import KEY, ROW, Run, bytes_of, rows_of, spill, spilled
+from .runs import (
+    KEY,
+    ROW,
+    ROWS_IN_RUN,
+    Piece,
+    Run,
+    audit_of,
+    bytes_of,
+    give_back,
+    kinds_of,
+    piece_of,
+    rows_of,
+    spill,
+    spilled,
+)
 from .slicing import FIRST, LAST, edges_of, groups_of, slice_of
 from .sources import OfAnyAgency, Sources, sources_of
-from .whole_files import in_words, room_told, whole
+from .whole_files import room_told, whole
 
 log = logging.getLogger("lacrime_geo")
 # Of the whole work, how much is done when all is read.
@@ -40,7 +53,7 @@ class Conversion:
 
     def __init__(self, files: Sequence[Path], folder: Path, columns: Sequence[str] | None, mapping: Any) -> None:
         self.files, self.folder, self.columns, self.mapping = files, folder, columns, mapping
-        self.working = folder / WORKING
+        self.working, self._share_read = folder / WORKING, 0.0
         self.record: dict[str, Any] = {
             "format": manifest.FORMAT,
             "finished": False,
@@ -48,12 +61,12 @@ class Conversion:
             "sources": manifest.described(files),
             "options": {"columns": columns and list(columns), "mapping": mapping},
             "texts": [],
-            "read": [],
         }
 
     def run(self, progress: Progress) -> None:
         """Do what is not done yet."""
         self._begin()
+        progress = self._watched(progress)
         with room_told(self.folder, self._lacking):
             if "judged" not in self.record:
                 self._read(within(progress, 0.0, READ))
@@ -62,6 +75,15 @@ class Conversion:
             self._write_parts(within(progress, JUDGED, 0.99))
             self._finish()
         advance(progress, 1.0)
+
+    def _watched(self, progress: Progress) -> Progress:
+        """Return the same progress, remembering how much is read."""
+
+        def advanced(fraction: float) -> bool:
+            self._share_read = min(fraction / READ, 1.0)
+            return progress is None or progress(fraction) is not False
+
+        return advanced
 
     def is_done(self) -> bool:
         """Tell whether the folder holds what would be made already, complete."""
@@ -104,29 +126,33 @@ class Conversion:
                 self._take_as_texts(sources, differing)
 
     def _spill(self, sources: Sources, progress: Progress) -> None:
-        runs = spilled(self.working)
-        kinds, first_row = kinds_of(runs), rows_of(runs)
-        if runs and isinstance(sources, OfAnyAgency) and len(self.record["read"]) < len(self.files):
+        runs, pieces = spilled(self.working), list[Piece]()
+        if runs and isinstance(sources, OfAnyAgency):
             sources.understand()
-        sizes = np.cumsum([0, *(source["size"] or 1 for source in self.record["sources"])])
-        for source in range(len(self.record["read"]), len(self.files)):
-            done = {run.record["portion"] for run in runs if run.record["source"] == source}
-            reading = within(progress, sizes[source] / sizes[-1], sizes[source + 1] / sizes[-1])
-            for number, part in sources.portions(source, done, reading):
-                run = spill(self.working, source, number, part, first_row)
-                kinds.add(run)
-                runs.append(run)
-                first_row += len(part)
-                self._tell_of_room(len(runs), sum(sizes[-1:]), number)
-            self.record["read"].append(source)
-            self._keep()
-        sources.refuse(added_up([(run.record["first_row"], run.record["audit"]) for run in runs]))
-        self._describe(runs, kinds, sources)
+        kinds, first_row = kinds_of(runs), rows_of(runs)
+        for piece in self._pieces(sources, runs, first_row, progress):
+            kinds.add(piece.table.schema, piece.record)
+            pieces.append(piece)
+            if sum(each.record["rows"] for each in pieces) >= ROWS_IN_RUN:
+                runs.append(spill(self.working, len(runs), pieces))
+                pieces.clear()
+                give_back()
+        if pieces:
+            runs.append(spill(self.working, len(runs), pieces))
+        sources.refuse(audit_of(runs))
+        self._describe(kinds, sources)
 
-    def _tell_of_room(self, runs: int, size: int, number: int) -> None:
-        if runs == 1:
-            one = bytes_of(spilled(self.working))
-            log.info("%s: a million rows take about %s while they are sorted", self.folder, in_words(one))
+    def _pieces(self, sources: Sources, runs: Sequence[Run], first_row: int, progress: Progress) -> Iterator[Piece]:
+        """Yield the portions of all files that are not spilled yet."""
+        sizes = np.cumsum([0, *(max(source["size"], 1) for source in self.record["sources"])])
+        done = {tuple(portion) for run in runs for portion in run.record["portions"]}
+        last = max((source for source, _ in done), default=0)
+        for source in range(last, len(self.files)):
+            reading = within(progress, sizes[source] / sizes[-1], sizes[source + 1] / sizes[-1])
+            there = {number for theirs, number in done if theirs == source}
+            for number, part in sources.portions(source, there, reading):
+                yield piece_of(source, number, part, first_row)
+                first_row += len(part)
 
     def _take_as_texts(self, sources: Sources, differing: Differing) -> None:
         """Begin anew with a column as texts; raise where it was no texts in the files."""
@@ -137,13 +163,13 @@ class Conversion:
                 "convert the files one by one."
             ) from differing
         log.info("%s: %r holds texts after all; it is read again as such", called(self.files), differing.name)
-        self.record.update(texts=[*self.record["texts"], differing.name], read=[])
+        self.record["texts"].append(differing.name)
         for run in spilled(self.working):
             run.path.unlink(missing_ok=True)
             run.path.with_suffix(".json").unlink()
         self._keep()
 
-    def _describe(self, runs: Sequence[Run], kinds: Kinds, sources: Sources) -> None:
+    def _describe(self, kinds: Kinds, sources: Sources) -> None:
         """Write down the columns of all runs, and what their sources are, for when the runs are gone."""
         from pyarrow import parquet
 
@@ -183,9 +209,8 @@ class Conversion:
             path = self.working / f"part-{number:05d}.parquet"
             there = [run for run in runs if run.path.exists()]
             if not path.exists():
-                table = slice_of(there, groups_of(there), begin, end, schema)
-                gone = np.isin(table[ROW].to_numpy(), dropped)
-                write_part(path, table.filter(~gone) if gone.any() else table, names, metadata)
+                write_part(path, _kept_rows(there, begin, end, schema, dropped), names, metadata)
+                give_back()
             _remove_read(there, end)
 
     def _names(self, schema: Any) -> list[str]:
@@ -246,27 +271,32 @@ class Conversion:
         }
 
     def _final(self, finished: bool) -> dict[str, Any]:
-        left_out = ("judged", "moving", "read")
+        left_out = ("judged", "moving")
         return {**{name: value for name, value in self.record.items() if name not in left_out}, "finished": finished}
 
     def _lacking(self) -> int:
         """Return about how many bytes more are needed, by what the rows took so far."""
-        runs = spilled(self.working)
+        spilled_ = bytes_of(spilled(self.working))
         parts = sum(path.stat().st_size for path in self.working.glob("part-*.parquet"))
-        size = sum(source["size"] for source in self.record["sources"])
         if "judged" in self.record:
-            return max(bytes_of(runs), 1 << 20)
-        read = sum(self.record["sources"][source]["size"] for source in self.record["read"])
-        share = max(read / size, 0.02) if size else 1.0
-        return int(max(bytes_of(runs) * (2 / share - 1) - parts, 1 << 20))
+            return int(max(spilled_ - parts, 1 << 20))
+        # Runs of all that is to be read, and as much again for the parts.
+        return int(max(spilled_ * (2 / max(self._share_read, 0.02) - 1), 1 << 20))
 
 
 def _audit(runs: Sequence[Run], found: Sequence[Finding]) -> list[Finding]:
     """Return what was found in all runs; what was found over all of them takes the place of what each knew of itself."""
-    audit = added_up([(run.record["first_row"], run.record["audit"]) for run in runs])
+    audit = audit_of(runs)
     known = {one["rule"]: one for one in found}
     there = {one["rule"] for one in audit}
     return [*(known.get(one["rule"], one) for one in audit), *(one for one in found if one["rule"] not in there)]
+
+
+def _kept_rows(runs: Sequence[Run], begin: int, end: int, schema: Any, dropped: np.ndarray) -> Any:
+    """Return the rows of a slice without those that are dropped."""
+    table = slice_of(runs, groups_of(runs), begin, end, schema)
+    gone = np.isin(table[ROW].to_numpy(), dropped)
+    return table.filter(~gone) if gone.any() else table
 
 
 def _remove_read(runs: Sequence[Run], end: int) -> None:

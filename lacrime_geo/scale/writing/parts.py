@@ -25,8 +25,7 @@ def write_part(path: Path, table: Any, names: Sequence[str], metadata: Mapping[b
     x, y, _ = places(table[GEOMETRY])
     when = table["occurred"].to_numpy() if "occurred" in table.schema.names else None
     order = rows_in_order(x, y, when, table[ROW].to_numpy())
-    own = table.select(list(names)).unify_dictionaries().combine_chunks()
-    points = table[GEOMETRY].unify_dictionaries().combine_chunks()
+    own, points = table.select(list(names)), table[GEOMETRY]
     with whole(path) as half:
         _write(half, _groups(own, points, x, y, order), {**metadata, b"geo": described(_bounds(x, y), covered=True)})
 

@@ -1,4 +1,4 @@
-"""What is spilled: portions as they are read, each a file of its own sorted by day and place, and a record of what was found."""
+"""What is spilled: portions as they are read, about a million rows in a file, sorted by day and place, and what was found."""
 
 from __future__ import annotations
 
@@ -10,44 +10,83 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ...data.gathering import added_up
 from ...data.loaded import Loaded
+from ...data.rules import Finding
 from ...data.stored import as_table
 from ...data.stored_points import GEOMETRY
 from ...data.tables import Column, Texts, as_array
 from ...incident_columns import latest
 from . import manifest
+from .kinds import Kinds, alike
 from .ordering import keys
 from .whole_files import whole
 
 # Columns of a run that are none of the incidents': what it is sorted by, and the number of the row in all sources.
 KEY, ROW = "lacrime_geo key", "lacrime_geo row"
-ROWS_IN_GROUP = 32_768
+ROWS_IN_RUN, ROWS_IN_GROUP = 1_000_000, 16_384
 # Texts of which more than this share differ are kept one by one.
 MOSTLY_DISTINCT, FEW_ROWS = 0.5, 1_000
 
 
+class Piece(NamedTuple):
+    """A portion that is not spilled yet: its rows as a table, and a record of what was found."""
+
+    table: Any
+    record: dict[str, Any]
+
+
 class Run(NamedTuple):
-    """A portion that is spilled: its file, and the record beside it."""
+    """Portions that are spilled together: their file, and the record beside it."""
 
     path: Path
     record: dict[str, Any]
 
 
-def spill(folder: Path, source: int, portion: int, part: Loaded, first_row: int) -> Run:
-    """Write a portion, sorted; it counts as soon as its record is there."""
-    path = folder / f"run-{source:04d}-{portion:06d}.parquet"
+def piece_of(source: int, portion: int, part: Loaded, first_row: int) -> Piece:
+    """Return a portion with what its rows are sorted by, and their number in all sources."""
     part = _without_repeated_texts(part)
     when = part.columns.get("occurred")
     key = keys(None if when is None else as_array(when), part.x, part.y, first_row)
-    order = np.argsort(key, kind="stable")
-    table = as_table(part)
-    table = table.append_column(KEY, [key]).append_column(ROW, [np.arange(first_row, first_row + len(part))])
+    table = as_table(part).append_column(KEY, [key])
+    table = table.append_column(ROW, [np.arange(first_row, first_row + len(part))])
+    return Piece(table, {**_record(part), "portions": [[source, portion]], "audits": [[first_row, part.audit]]})
+
+
+def spill(folder: Path, number: int, pieces: Sequence[Piece]) -> Run:
+    """Write portions as a run, sorted; it counts as soon as its record is there."""
+    import pyarrow as pa
+
+    path = folder / f"run-{number:06d}.parquet"
+    kinds = Kinds()
+    for piece in pieces:
+        kinds.add(piece.table.schema, piece.record)
+    schema = kinds.schema(spilled=True)
+    table = pa.concat_tables([alike(piece.table, schema) for piece in pieces]).unify_dictionaries().combine_chunks()
+    key = table[KEY].to_numpy()
     with whole(path) as half:
-        _write_sorted(half, table, order)
-    last = int(key.max()) if key.size else -1
-    record = {**_record(part), "source": source, "portion": portion, "first_row": first_row, "last_key": last}
+        _write_sorted(half, table, np.argsort(key, kind="stable"))
+    record = {**_together([piece.record for piece in pieces]), "last_key": int(key.max()) if key.size else -1}
     manifest.write(path.with_suffix(".json"), record)
     return Run(path, record)
+
+
+def _together(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the record of several portions."""
+    known = [record["known_until"] for record in records if record["known_until"]]
+    blank = [{*record["blank"]} | ({*_all(records, "columns")} - {*record["columns"]}) for record in records]
+    return {
+        **records[0],
+        **{name: _all(records, name) for name in ("columns", "whole", "repeated")},
+        **{name: [one for record in records for one in record[name]] for name in ("portions", "audits")},
+        "rows": sum(record["rows"] for record in records),
+        "blank": sorted(set.intersection(*blank)),
+        "known_until": max(known, default=None),
+    }
+
+
+def _all(records: Sequence[dict[str, Any]], name: str) -> list[str]:
+    return list(dict.fromkeys(one for record in records for one in record[name]))
 
 
 def spilled(folder: Path) -> list[Run]:
@@ -62,7 +101,7 @@ def _record(part: Loaded) -> dict[str, Any]:
     return {
         "rows": len(part),
         "agency": part.agency,
-        "audit": part.audit,
+        "columns": list(part.columns),
         "parameters": dict(part.parameters),
         "whole": sorted(part.whole),
         "repeated": sorted(part.repeated),
@@ -145,3 +184,23 @@ def opened(runs: Sequence[Run]) -> Iterator[Any]:
     for run in runs:
         with parquet.ParquetFile(run.path) as file:
             yield file
+
+
+def kinds_of(runs: Sequence[Run]) -> Kinds:
+    """Return the kinds of the columns of runs."""
+    kinds = Kinds()
+    for run, file in zip(runs, opened(runs)):
+        kinds.add(file.schema_arrow, run.record)
+    return kinds
+
+
+def audit_of(runs: Sequence[Run]) -> list[Finding]:
+    """Return what was found in all runs, added up."""
+    return added_up([(first_row, audit) for run in runs for first_row, audit in run.record["audits"]])
+
+
+def give_back() -> None:
+    """Give the memory that Arrow holds and no longer needs back to the system."""
+    import pyarrow as pa
+
+    pa.default_memory_pool().release_unused()

@@ -12,7 +12,7 @@ from .kinds import alike
 from .ordering import SHIFT, day_of
 from .runs import KEY, Run, opened
 
-ROWS_IN_PART = 2_000_000
+ROWS_IN_PART = 1_000_000
 # Before and after all keys.
 FIRST, LAST = np.iinfo(np.int64).min, np.iinfo(np.int64).max
 
@@ -62,14 +62,26 @@ def edges_of(groups: Groups, rows_in_part: int = 0) -> list[int]:
 
 def slice_of(runs: Sequence[Run], groups: Groups, begin: int, end: int, schema: Any) -> Any:
     """Return the rows of all runs whose keys lie from one up to, but not including, another, as one table of a schema."""
-    import pyarrow as pa
-
     wanted = (groups.least < end) & (groups.greatest >= begin)
     found = [
         _rows(runs[run], groups.number[wanted & (groups.run == run)], begin, end, schema)
         for run in np.unique(groups.run[wanted])
     ]
-    return pa.concat_tables(found) if found else schema.empty_table()
+    return _combined(found, schema) if found else schema.empty_table()
+
+
+def _combined(tables: list[Any], schema: Any) -> Any:
+    """Return the rows of several tables as one in one piece; they are given back column by column."""
+    import pyarrow as pa
+
+    pieces = [dict(zip(schema.names, table.columns)) for table in tables]
+    tables.clear()
+    columns = []
+    for field in schema:
+        chunks = [chunk for piece in pieces for chunk in piece.pop(field.name).chunks]
+        whole = pa.chunked_array(chunks, field.type).unify_dictionaries().combine_chunks()
+        columns.append(whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole)
+    return pa.table(columns, schema=schema)
 
 
 def _rows(run: Run, numbers: np.ndarray, begin: int, end: int, schema: Any) -> Any:

@@ -24,6 +24,8 @@ from ...data.tables import RawTable
 from ...places import collapse
 from ...progress import Progress
 
+# Of a usual portion, so that reading one takes little beside those that are kept for a run.
+SHARE = 0.25
 # What rows are parted, sorted and told apart by stays in what is spilled, whether or not it is asked for.
 SORTING = ("occurred", "reported", "id", "case_no", *IDENTIFIERS)
 
@@ -50,7 +52,7 @@ class Sources(ABC):
 
     def read(self, file: Path, progress: Progress) -> Iterator[RawTable]:
         """Yield the portions of a file as they stand in it."""
-        return tables.portions(file, {}, None, progress)
+        return tables.portions(file, {}, None, progress, SHARE)
 
     @abstractmethod
     def clean(self, raw: RawTable) -> Loaded:
@@ -80,7 +82,7 @@ class OfLapd(Sources):
         """Yield the portions of a file, only the columns needed of it."""
         few = None if self.columns is None or self.schema.needed is None else self.schema.needed(self.columns)
         wanted = None if few is None else few | {*self.mapping.values()}
-        return tables.portions(file, self.schema.kinds, wanted, progress)
+        return tables.portions(file, self.schema.kinds, wanted, progress, SHARE)
 
     def clean(self, raw: RawTable) -> Loaded:
         """Return a portion cleaned by the rules of its record system."""
