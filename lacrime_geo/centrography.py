@@ -153,7 +153,7 @@ def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *
     # One row for each place of each group: the median centre is looked for in many rounds.
     _, first, of_row = np.unique(group * (place.max() + 1) + place, return_index=True, return_inverse=True)
     advance(progress, 0.0)
-    weight = np.bincount(of_row.ravel(), incidents.weight, first.size).astype(float)
+    weight = np.bincount(of_row.ravel(), incidents.total_weight, first.size).astype(float)
     x0, y0 = float(incidents.easting[0]), float(incidents.northing[0])
     standing = _Grouped(incidents.easting[first] - x0, incidents.northing[first] - y0, weight, group[first], size)
     total = standing.sums(weight)

@@ -1,4 +1,4 @@
-"""What is known of each cluster: its hull, size, dates, category, spread."""
+"""What is known of each cluster: its hull, size, and spread; its dates and category come from those of its members."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import numpy as np
 
 from . import checks, geometry
 from .centrography import spread_of
+from .cluster_members import Members
 from .concave_hulls import concave_hull
 from .geometry import convex_hull
-from .grouping import Groups, missing
+from .grouping import Groups
 from .incidents import Incidents
 from .progress import Progress, advance
 
@@ -39,54 +40,35 @@ def hulls_of(members: Incidents, groups: Groups, hull: str, reach: float, progre
     return found
 
 
-def columns_of(members: Incidents, groups: Groups, hulls: np.ndarray, everybody: int) -> dict[str, np.ndarray]:
+def columns_of(
+    members: Incidents, groups: Groups, hulls: np.ndarray, everybody: int, known: Members
+) -> dict[str, np.ndarray]:
     """Return the columns of the clusters: size, hull, dates, category and ellipse of their members (n,)."""
-    area = _areas(hulls)
+    area, counts = _areas(hulls), counts_of(members, groups)
     columns = {
         "cluster": groups.names,
         "rank": groups.names + 1,
-        "count": groups.counts,
-        "share": groups.counts / max(everybody, 1),
+        "count": counts,
+        "share": counts / max(everybody, 1),
     }
     if members.weight is not None:
-        columns["weight_sum"] = np.bincount(groups.number, members.weight, groups.size)
+        columns["weight_sum"] = np.bincount(groups.number, members.total_weight, groups.size)
     columns["area_km2"] = area / 1e6
-    columns["density"] = groups.counts / (area / 1e6)
-    if members.when is not None:
-        columns["first"], columns["last"] = _dates(members.when, groups)
-    if members.category is not None:
-        columns["category"], columns["category_share"] = _dominant(members.category, groups)
-    return {**columns, **_ellipse(members, groups)}
+    columns["density"] = counts / (area / 1e6)
+    return {**columns, **known.columns(counts), **_ellipse(members, groups)}
+
+
+def counts_of(members: Incidents, groups: Groups) -> np.ndarray:
+    """Return the number of incidents in each group, of rows that may stand for several each."""
+    if members.frequency is None:
+        return groups.counts
+    # As floats sums are exact below 2^53.
+    return np.bincount(groups.number, members.frequency, groups.size).astype(np.int64)
 
 
 def _areas(hulls: np.ndarray) -> np.ndarray:
     layer = geometry.rings(list(hulls))
     return np.abs(np.bincount(layer.feature, geometry.ring_areas(layer), hulls.size))
-
-
-def _dates(when: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first and the last moment of each cluster; none where no member has one."""
-    nothing = np.datetime64("NaT", "s")
-    first, last = np.full(groups.size, nothing), np.full(groups.size, nothing)
-    dated = ~np.isnat(when)
-    for extreme, out in ((np.fmin, first), (np.fmax, last)):
-        extreme.at(out, groups.number[dated], when[dated])
-    return first, last
-
-
-def _dominant(category: np.ndarray, groups: Groups) -> tuple[np.ndarray, np.ndarray]:
-    """Return the most frequent category of each cluster, the first by name of equally frequent ones, and its share."""
-    named = ~missing(category)
-    names, number = np.unique(category[named].astype(str), return_inverse=True)
-    pairs, count = np.unique(groups.number[named] * max(names.size, 1) + number.ravel(), return_counts=True)
-    cluster, name = np.divmod(pairs, max(names.size, 1))
-    # The last of each cluster is its most frequent, and the first by name of these.
-    order = np.lexsort((-name, count, cluster))
-    last = order[np.append(np.diff(cluster[order]) != 0, True)] if order.size else order
-    dominant, share = np.full(groups.size, None, dtype=object), np.zeros(groups.size)
-    dominant[cluster[last]] = names[name[last]]
-    share[cluster[last]] = count[last] / groups.counts[cluster[last]]
-    return dominant, share
 
 
 def _ellipse(members: Incidents, groups: Groups) -> dict[str, np.ndarray]:

@@ -8,12 +8,14 @@ from typing import Any, Optional
 import numpy as np
 
 from . import checks
+from .cluster_members import LabelledPlaces, Members, members_in_parts
 from .cluster_significance import PERMUTATIONS, Null, Search
 from .cluster_summaries import columns_of, hulls_of
 from .core_points import NOISE
-from .grouping import by_labels
+from .grouping import Groups, by_labels
 from .incidents import Incidents
 from .parameters import Parameters, two_digits
+from .partitioned import Partitioned
 from .places import collapse
 from .progress import Progress, within
 from .results import Marks, Shapes, with_columns
@@ -25,11 +27,13 @@ USUAL = "a thousandth of the incidents, at least 10"
 class Clusters(Marks):
     """The marks of a search for clusters: `cluster` (0, 1, … by falling weight; −1 noise) and others, on every input row.
 
-    `search` labels other incidents by the same rules; `reach` is how far (m) neighbours may be apart.
+    Of a scan the rows are not the incidents but their places. `search` labels other incidents by the same rules; `reach` is how
+    far (m) neighbours may be apart; `scanned` is the scan that they come from.
     """
 
     search: Optional[Search] = None
     reach: float = np.nan
+    scanned: Optional[Partitioned] = None
 
     def clusters(
         self,
@@ -97,23 +101,40 @@ class Clusters(Marks):
         groups = by_labels(labels)
         members = incidents.take(groups.known)
         null = Null(boundary, population, population_weight, permutations, seed)
-        parameters = Parameters({**self.parameters, "hull": hull})
-        hulls = hulls_of(members, groups, hull, self.reach, within(progress, 0.0, 0.1 if null.stated else 1.0))
-        columns = columns_of(members, groups, hulls, int(incidents.placed.sum()))
         if null.stated:
-            if self.search is None:
-                raise TypeError(
-                    "These clusters do not know how they were found, so they have no p; search for them again."
-                )
+            self._require_search(incidents)
+        parameters = Parameters({**self.parameters, "hull": hull})
+        rest = within(progress, 0.1, 1.0)
+        drawn = within(progress, 0.0, 0.1) if null.stated or self.scanned is not None else progress
+        hulls = hulls_of(members, groups, hull, self.reach, drawn)
+        known = self._members(members, groups, rest)
+        columns = columns_of(members, groups, hulls, incidents.number_of(incidents.placed), known)
+        if null.stated and self.search is not None:
             placed = incidents.placed
-            rest = within(progress, 0.1, 1.0)
             columns["p"] = null.p(incidents.located(), labels[placed], self.search, parameters, rest)
         return Shapes(columns, parameters, hulls, incidents.crs, "cluster_hulls", incidents.titled("Clusters"))
+
+    def _require_search(self, incidents: Incidents) -> None:
+        """Raise where no p can be found: random maps need the search, and each incident."""
+        if self.search is None:
+            raise TypeError("These clusters do not know how they were found, so they have no p; search for them again.")
+        if incidents.frequency is not None:
+            raise ValueError(
+                f"p needs each of the {incidents.number:,} incidents of {incidents.label!r} in memory, as every random map moves "
+                "them all, and of a scan only places are: leave boundary and population out, or choose fewer incidents (select) "
+                "and read them (scan.read()) before they are searched."
+            )
+
+    def _members(self, members: Incidents, groups: Groups, progress: Progress) -> Members:
+        """Return what is known of the incidents in clusters, those of a scan being read once more."""
+        if self.scanned is None:
+            return Members.of(members.when, members.category, groups.number, groups.size)
+        return members_in_parts(self.scanned, LabelledPlaces.of(members, groups.number), groups.size, progress)
 
 
 def usual_number(placed: Incidents) -> int:
     """Return how many incidents make a core or a cluster, by their number."""
-    return max(10, round(placed.size / 1000))
+    return max(10, round(placed.number / 1000))
 
 
 def usual_min_samples(placed: Incidents, given: float | None, parameters: Parameters) -> float:
@@ -121,10 +142,18 @@ def usual_min_samples(placed: Incidents, given: float | None, parameters: Parame
     if given is None:
         least, reason = float(usual_number(placed)), USUAL
         if placed.weight is not None:
-            least, reason = two_digits(least * placed.weight.mean()), f"{reason}, times the mean weight"
+            least, reason = (
+                two_digits(least * _mean(placed.weight, placed.frequency)),
+                f"{reason}, times the mean weight",
+            )
         given = parameters.choose("min_samples", least, reason)
     parameters["min_samples"] = least = checks.positive("min_samples", given, "incidents")
     return least
+
+
+def _mean(weight: np.ndarray, frequency: np.ndarray | None) -> float:
+    """Return the mean weight of the incidents; without the last digits, which depend on the order of the sum."""
+    return float(f"{np.average(weight, weights=frequency):.12g}")
 
 
 def _on_one_place(everything: Incidents, known: np.ndarray, label: np.ndarray, clusters: int) -> int:
@@ -147,13 +176,32 @@ def clusters_found(
 ) -> Clusters:
     """Return the marks of a search on all rows; what was not searched is noise. Says how many incidents clusters hold."""
     label = columns["cluster"]
-    found, inside = int(label.max(initial=NOISE)) + 1, int((label != NOISE).sum())
-    parameters["clusters"] = found
-    hold = "cluster holds" if found == 1 else "clusters hold"
-    told = f"{found:,} {hold} {inside:,} of {label.size:,} incidents ({inside / label.size:.0%})"
-    parameters["clusters_on_one_place"] = single = _on_one_place(everything, known, label, found)
-    parameters.tell(f"{told}; {single:,} of them on one place alone" if single else told)
+    found, of_all = int(label.max(initial=NOISE)) + 1, everything.number
+    if everything.gathered is not None:
+        of_all = everything.gathered.rows
     missing = {"cluster": NOISE, "core": False, "probability": 0.0, "reachability": np.inf}
     spread = with_columns(everything.size, columns, known, missing)
+    inside = everything.number_of(spread["cluster"] != NOISE)
+    parameters["clusters"] = found
+    hold = "cluster holds" if found == 1 else "clusters hold"
+    told = f"{found:,} {hold} {inside:,} of {of_all:,} incidents ({inside / of_all:.0%})"
+    parameters["clusters_on_one_place"] = single = _on_one_place(everything, known, label, found)
+    parameters.tell(f"{told}; {single:,} of them on one place alone" if single else told)
     label_of_layer = everything.titled("Clustered incidents")
-    return Clusters(spread, parameters, everything, style="clusters", label=label_of_layer, search=search, reach=reach)
+    return Clusters(
+        {**spread, **_stood_for(everything)},
+        parameters,
+        everything,
+        style="clusters",
+        label=label_of_layer,
+        search=search,
+        reach=reach,
+    )
+
+
+def _stood_for(everything: Incidents) -> dict[str, np.ndarray]:
+    """Return how many incidents each row stands for, and the weight of each of them; nothing where a row is an incident."""
+    if everything.frequency is None:
+        return {}
+    weight = {} if everything.weight is None else {"weight": everything.weight}
+    return {"count": everything.frequency, **weight}

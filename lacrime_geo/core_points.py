@@ -25,6 +25,14 @@ def label_places(
     x: np.ndarray, y: np.ndarray, weight: np.ndarray, eps: float, min_samples: float, progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster (m,) and whether core (m,) of distinct weighted places, in memory bounded by the places."""
+    label, is_core = components(x, y, weight, eps, min_samples, progress)
+    return numbered(label, is_core, weight, x, y), is_core
+
+
+def components(
+    x: np.ndarray, y: np.ndarray, weight: np.ndarray, eps: float, min_samples: float, progress: Progress = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the clusters as `label_places` does, their numbers 0, 1, … in no order that means anything."""
     # A hair narrower, so that rounding cannot put two places of one cell farther apart than eps.
     index = CellIndex(x, y, eps / math.sqrt(2) * (1 - 1e-9)).require_cells()
     is_core = _cores(index, x, y, weight, eps, min_samples, within(progress, 0.0, 0.5))
@@ -37,7 +45,7 @@ def label_places(
     nearest = _nearest_cores(index, others, cores, eps, within(progress, 0.8, 1.0))
     border = nearest >= 0
     label[index.order[others[border]]] = component[cores.cell[nearest[border]]]
-    return numbered(label, is_core, weight, x, y), is_core
+    return label, is_core
 
 
 def _cores(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from . import checks
+from .cluster_tiles import Engine, label_by_tiles
 from .clusters import Clusters, clusters_found, usual_min_samples
-from .core_points import label_places
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
+from .partitioned import Partitioned
 from .place_spacing import LookedAt, caution_short, finer, least_reach
 from .places import Standing
 from .progress import Progress, advance, within
@@ -19,6 +21,8 @@ from .progress import Progress, advance, within
 _DISTANCES_AT_ONCE = 1_000_000
 _PLACES_LOOKED_AT = 50_000
 _NEIGHBOURS = 16_384
+# Most of the time with a scan is reading it.
+_READING = 0.8
 
 
 def dbscan(
@@ -33,7 +37,7 @@ def dbscan(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, or path.
+    incidents : Incidents, GeoDataFrame of points, path, or a scan of files too many or too large for memory.
     eps : two incidents are neighbours up to this distance (m). Default: the knee of the sorted distances, on a logarithmic
         scale, at which each place has min_samples incidents around it, but at least the distance between places; the curve is
         in ``parameters["k_distances"]``.
@@ -47,7 +51,9 @@ def dbscan(
     -------
     Clusters
         `cluster` (0, 1, … by falling weight; −1 noise) and `core` on every input row; its ``.clusters()`` are the
-        hulls with what is known of each cluster, and its p.
+        hulls with what is known of each cluster, and its p. Of a scan there is a row for each place from west to east, when
+        weighted for each weight on it, with `count`, how many incidents it stands for, and that `weight`; its ``.clusters()``
+        read it once more for dates and categories, and have no p.
 
     Raises
     ------
@@ -57,7 +63,8 @@ def dbscan(
     Notes
     -----
     Ester et al. 1996. Core set, noise and partition of core points are those of scikit-learn; a border point goes to its
-    nearest core, so that labels do not depend on the order of the input. Coincident incidents are one weighted place.
+    nearest core, so that labels do not depend on the order of the input. Coincident incidents are one weighted place. Very many
+    places are searched by tiles, those of a scan where it is read: labels are the same.
 
     Examples
     --------
@@ -67,30 +74,42 @@ def dbscan(
     >>> marks["cluster"].tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
     """
-    everything, placed, parameters = begin(incidents, weight)
+    scanned = incidents if isinstance(incidents, Partitioned) else None
+    everything, placed, parameters = begin(incidents, weight, collapses=True, progress=within(progress, 0.0, _READING))
+    if scanned is not None:
+        everything = placed = _from_west_to_east(placed)
+        progress = within(progress, _READING, 1.0)
     advance(progress, 0.0)
-    standing = Standing.of(placed.easting, placed.northing, placed.weight)
+    standing = Standing.of(placed.easting, placed.northing, placed.total_weight)
     least = usual_min_samples(placed, min_samples, parameters)
     apart = least_reach(LookedAt.of(placed), parameters)
     parameters["eps"] = eps = _eps(standing, eps, least, apart, parameters, within(progress, 0.0, 0.1))
     caution_short("An eps", eps, apart, parameters)
-    label, core = _labels(standing, eps, least, within(progress, 0.1, 1.0))
+    engine = None if scanned is None else scanned.run
+    label, core = _labels(standing, eps, least, engine, within(progress, 0.1, 1.0))
     columns = {"cluster": label, "core": core}
     search = partial(_search, eps=eps, min_samples=least)
-    return clusters_found(everything, columns, everything.placed, parameters, search, eps)
+    found = clusters_found(everything, columns, everything.placed, parameters, search, eps)
+    return replace(found, scanned=scanned)
+
+
+def _from_west_to_east(collapsed: Incidents) -> Incidents:
+    """Return collapsed incidents in an order that does not depend on how their files are cut."""
+    weight = [] if collapsed.weight is None else [collapsed.weight]
+    return collapsed.take(np.lexsort((*weight, collapsed.northing, collapsed.easting)))
 
 
 def _labels(
-    standing: Standing, eps: float, min_samples: float, progress: Progress = None
+    standing: Standing, eps: float, min_samples: float, engine: Engine | None = None, progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster of each incident and whether it is core."""
-    label, core = label_places(standing.x, standing.y, standing.weight, eps, min_samples, progress)
+    label, core = label_by_tiles(standing.x, standing.y, standing.weight, eps, min_samples, engine, progress)
     return label[standing.place], core[standing.place]
 
 
 def _search(incidents: Incidents, progress: Progress, eps: float, min_samples: float) -> np.ndarray:
     standing = Standing.of(incidents.easting, incidents.northing, incidents.weight)
-    return _labels(standing, eps, min_samples, progress)[0]
+    return _labels(standing, eps, min_samples, progress=progress)[0]
 
 
 def _eps(
