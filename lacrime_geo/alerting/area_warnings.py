@@ -19,7 +19,8 @@ from .limit_words import check_limits
 from .methods import FARRINGTON, PER_YEAR
 from .warning_states import ALARM, Rows
 from .watched_areas import Alerts
-from .watched_counts import REPORTED, watched_counts
+from .watched_counts import watched_counts
+from .whole_days import REPORTED
 
 METHODS = ("poisson", "cusum", "ears_c1", "ears_c2", "ears_c3", FARRINGTON)
 STEPS = ("day", "week")
@@ -47,8 +48,8 @@ def alerts(
 
     Parameters
     ----------
-    incidents : Incidents, GeoDataFrame of points, path, or a table of counts (columns `date` and `count`, and one of groups).
-        The whole file, of which the earlier steps are the history.
+    incidents : Incidents, GeoDataFrame of points, path, scan (`scan_incidents`), or a table of counts (columns `date` and
+        `count`, and one of groups). The whole file, of which the earlier steps are the history.
     areas : polygon layer, such as divisions; each polygon is judged by itself. Default: all incidents together.
     by : column name or array (n,) whose values tell areas apart, in place of polygons. Default: none.
     method : "poisson" (square roots against the mean of the 56 days or 26 weeks before), "cusum" (small rises that last add

@@ -15,12 +15,17 @@ from .usual_counts import usual_before, weekdays_before
 FAR_FEWER, FEWEST_DAYS = 1e-3, 28
 
 
-def warn_of_unfinished(reported: np.ndarray, parameters: Parameters) -> None:
-    """Warn where the last day of dates of report (n,) has far fewer than usual, by Poisson or negative binomial."""
-    day = reported[~np.isnat(reported)].astype("M8[D]")
+def warn_of_unfinished(reported: np.ndarray, frequency: np.ndarray | None, parameters: Parameters) -> None:
+    """Warn where the last day of dates of report (n,), each so frequent, has far fewer than usual.
+
+    What is usual is judged by Poisson or negative binomial counts.
+    """
+    known = ~np.isnat(reported)
+    day = reported[known].astype("M8[D]")
     first, last = day.min(), day.max()
     begin = np.arange(first, last + DAY)
-    total = np.bincount((day - first).astype(np.int64), minlength=begin.size).astype(float)
+    times = None if frequency is None else frequency[known]
+    total = np.bincount((day - first).astype(np.int64), times, minlength=begin.size).astype(float)
     usual = usual_before(total[np.newaxis], "day", FEWEST_DAYS)
     level, dispersion = usual.level[0, -1], usual.dispersion[0, -1]
     if not level > 0:

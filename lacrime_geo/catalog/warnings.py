@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..alerting.area_warnings import METHODS, alerts
 from ..alerting.area_warnings import STEPS as ALERT_STEPS
 from ..alerting.watched_areas import Alerts
-from ..alerting.watched_counts import DATED_BY
+from ..alerting.whole_days import DATED_BY
 from ..analysis import Analysis
 from ..parameter_groups import (
     AS_OF,

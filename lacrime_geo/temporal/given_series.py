@@ -10,6 +10,7 @@ from .. import checks, selection
 from ..delays import period_guards
 from ..incidents import as_incidents
 from ..parameters import Parameters, in_plain_words
+from ..partitioned import Partitioned
 from ..progress import Progress
 from ..refusals import refuse_weights
 from ..summaries import counted
@@ -50,7 +51,7 @@ class Given(NamedTuple):
 
 def is_table(anything: Any) -> bool:
     """Tell whether something is a table of counts rather than incidents: columns without a geometry."""
-    marked = hasattr(anything, "geometry") or hasattr(anything, "features")
+    marked = hasattr(anything, "geometry") or hasattr(anything, "features") or isinstance(anything, Partitioned)
     return isinstance(anything, dict) or (hasattr(anything, "columns") and not marked)
 
 

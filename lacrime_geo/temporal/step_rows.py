@@ -66,7 +66,8 @@ class Counted:
     """Which incidents of a scan are counted, and by which date.
 
     `dating` makes the dates (n,) by which incidents are counted of some, and a mask of those that are; a function of a module, or
-    a partial of one. `weight` is a column, `names` columns that tell series apart.
+    a partial of one. `weight` is a column, `names` columns that tell series apart; "area" stands for the area's name where there
+    is one, unless columns are meant `as_named`.
     """
 
     scan: Partitioned
@@ -74,13 +75,14 @@ class Counted:
     weight: str | None = None
     names: tuple[str, ...] = ()
     polygons: Features | None = None
+    as_named: bool = False
 
     def rows(self, steps: Steps, progress: Progress = None) -> StepRows:
         """Return the rows of all incidents that are counted: those alike, and of one step, are one row."""
         needs = [WHEN, REPORTED, CATEGORY, *([PLACE] if self.polygons is not None else [])]
-        needs += [name for name in self.names if name not in (AREA, CATEGORY)]
+        optional = () if self.as_named or AREA not in self.names else AREA_COLUMNS
+        needs += [name for name in self.names if name != CATEGORY and name not in optional]
         make = partial(_Alike, self.dating, steps, self.names, self.polygons)
-        optional = AREA_COLUMNS if AREA in self.names else ()
         found: _Alike = self.scan.gather(
             make, _Alike.merge, needs=needs, optional=optional, weight=self.weight, progress=progress
         )
