@@ -35,13 +35,17 @@ def unit_of_scan(weight: str | None, scan: Partitioned) -> str:
     if weight != WEIGHT:
         return INCIDENTS if weight is None else f"sums of {weight}"
     kept = restored(scan.kept.get("lacrime_geo")).get(UNIT)
-    found = {str(kept)} if kept else scan.gather(_units, set.union, needs=(), optional=(UNIT,))
+    found = {str(kept)} if kept else scan.gather(_units, _joined, needs=(), optional=(UNIT,))
     return found.pop() if len(found) == 1 else f"sums of {weight}"
 
 
 def _units(incidents: Incidents) -> set[str]:
     there = incidents.source is not None and UNIT in incidents.source
     return set(map(str, np.asarray(incidents.source[UNIT]).tolist())) if there else set()
+
+
+def _joined(first: set[str], second: set[str]) -> set[str]:
+    return first | second
 
 
 def _unit_of_layer(source: Any, weight: str) -> str | None:

@@ -10,7 +10,7 @@ import numpy as np
 from .. import selection
 from ..delays import period_guards
 from ..frames import REPORTED_COLUMN
-from ..incident_columns import number_of
+from ..incident_columns import FileDates, number_of
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 
@@ -31,8 +31,8 @@ def known_on(incidents: Incidents, as_of: Any, parameters: Parameters) -> Incide
     if later.all():
         raise ValueError(f"None of the {incidents.number:,} incidents was known on {day}; give a later as_of.")
     kept = incidents.take(~later)
-    own = dict(when=kept.when, reported=kept.reported, category=kept.category, frequency=kept.frequency)
-    return replace(kept, known_until=day.astype("M8[s]"), whole=incidents.whole._replace(**own, lag_safe_end=None))
+    own = FileDates(kept.when, kept.reported, kept.category, None, incidents.whole.of_a_period, kept.frequency)
+    return replace(kept, known_until=day.astype("M8[s]"), whole=own)
 
 
 def known_later(incidents: Incidents, day: np.datetime64) -> np.ndarray:
