@@ -9,7 +9,7 @@ import numpy as np
 from .features import Features, as_features
 from .incidents import Incidents, as_incidents, begin, read_first
 from .overlay import unit_of
-from .parameters import Parameters, incidents_that
+from .parameters import Parameters, in_plain_words, incidents_that
 from .partitioned import Partitioned
 from .progress import Progress
 
@@ -48,7 +48,8 @@ class InAreas(NamedTuple):
         columns = {"count": _sums(unit, placed.frequency, areas.size)}
         if placed.weight is not None:
             columns["weight_sum"] = _sums(unit, placed.total_weight, areas.size)
-        parameters["value"] = f"{'incidents' if placed.weight is None else 'weight'} in {everything.label}"
+        what = in_plain_words(everything.selection.get("category", "incidents"))
+        parameters["value"] = f"{'' if placed.weight is None else 'weight of '}{what} in {areas.label}"
         return cls(areas, columns, parameters)
 
 

@@ -97,7 +97,7 @@ def _given(
         return as_features(features), value, {}, {"value": value if isinstance(value, str) else "array"}
     held = InAreas.of(features, value, progress)
     told = {name: kept for name, kept in held.parameters.items() if name not in ("layer", "crs")}
-    return held.areas, held.values, held.columns, told
+    return held.areas, held.values, held.columns, {**told, "incidents_layer": held.parameters["layer"]}
 
 
 def _known_values(everything: Features, value: Any, parameters: Parameters) -> tuple[np.ndarray, np.ndarray]:

@@ -16,6 +16,7 @@ from lacrime_geo.bandwidths import BANDWIDTH_RULES
 from lacrime_geo.concentration import Concentration
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.places import Places
+from lacrime_geo.progress import Cancelled
 
 BOUNDARY = rectangle(150, 150, 1700, 1850)
 AREAS = squares(5, 4, 450.0)
@@ -133,7 +134,7 @@ def test_incidents_counted_in_areas_are_a_value(weight):
         np.testing.assert_allclose(found[name], expected[name], rtol=1e-9)
     np.testing.assert_allclose(found["weight_sum" if weight else "count"], sums)
     assert found["count"].sum() + found.parameters["outside"] == found.parameters["incidents"] == POINTS.size - 40
-    assert found.parameters["value"] == f"{'weight' if weight else 'incidents'} in crimes"
+    assert found.parameters["value"] == f"{'weight of ' if weight else ''}incidents in {lg.as_features(AREAS).label}"
     np.testing.assert_allclose(lg.local_moran(AREAS, value=weighed)["z"], lg.local_moran(AREAS, value=sums)["z"])
     assert lg.moran(AREAS, value=weighed)["z"][0] == pytest.approx(lg.moran(AREAS, value=sums)["z"][0])
 
@@ -239,3 +240,19 @@ def test_workers_of_a_cluster_give_the_same(cluster):
     options = dict(bandwidth="predictive", boundary=BOUNDARY, weight="cost", cell_size=60)
     same(lg.kde(scan, **options), lg.kde(POINTS, **options))
     same(lg.gi_star(AREAS, value=scan), lg.gi_star(AREAS, value=POINTS))
+
+
+def test_progress_rises_to_the_end_and_can_be_stopped():
+    scan = InParts(POINTS, [300, 600])
+    for analysis in (
+        partial(lg.kde, bandwidth="predictive"),
+        lg.hotspots,
+        partial(lg.gi_star, AREAS, value=scan),
+        partial(lg.concentration, units=AREAS, later_since="2023-05-01"),
+    ):
+        given = () if "value" in getattr(analysis, "keywords", {}) else (scan,)
+        told: list[float] = []
+        analysis(*given, progress=lambda fraction, told=told: told.append(fraction))
+        assert told == sorted(told) and told[-1] == 1.0
+        with pytest.raises(Cancelled):
+            analysis(*given, progress=lambda fraction: False)
