@@ -130,7 +130,7 @@ class CleanedFile(Part):
             yield incidents_of(loaded, wanted, self.reading)  # type: ignore[arg-type]  # known when a part is read
 
     def _loaded(self) -> Iterator[Loaded]:
-        with self.file.copied() as path:
+        with self.file.named(), self.file.copied() as path:
             yield from self.cleaning.portions(path)
 
 

@@ -15,8 +15,8 @@ class Columns:
     """Hold which columns there are once a file is read, which of them tell times and categories (`roles`), and how they are read.
 
     Of parquet files `geometry`, or `x` and `y`, hold the places in `crs`, and `typed` tells which columns hold what their role
-    says as it is. All others are made by a `cleaning`, where there is one, of the columns that it needs (`read_by`). `stored`
-    tells that the file was written here.
+    says as it is; `kinds` tells of what kind the columns of the first file are, as those of all must be. All others are made by a
+    `cleaning`, where there is one, of the columns that it needs (`read_by`). `stored` tells that the file was written here.
     """
 
     names: tuple[str, ...]
@@ -28,6 +28,7 @@ class Columns:
     typed: Mapping[str, str] = field(default_factory=dict)
     cleaning: Any = None
     read_by: tuple[str, ...] = ()
+    kinds: Mapping[str, str] = field(default_factory=dict)
     stored: bool = False
 
     @property

@@ -10,7 +10,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..crs import name as crs_name
 from ..data import stored
+from ..data.geometry_columns import DEGREES
 from ..data.geoparquet import described_crs, geometry_column
 from ..data.schemas import schema_of
 from ..data.stored_points import GEOMETRY
@@ -18,9 +20,10 @@ from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
 from .cleaned_files import ROLES, OfAnyAgency
 from .file_columns import Columns, Reading
-from .found_files import FoundFile, tried
+from .found_files import FoundFile
 from .row_groups import RowGroups
-from .typed_columns import are_moments, are_numbers
+from .stores import Refused
+from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_of
 
 # A piece is of so many rows, in whole row groups.
 ROWS_IN_PIECE = 1_000_000
@@ -51,8 +54,12 @@ def footers_of(files: Sequence[FoundFile]) -> list[Footer]:
     ValueError
         If a file is no parquet, or damaged; it is named.
     """
-    with ThreadPoolExecutor(_FOOTERS_AT_ONCE) as threads:
+    threads = ThreadPoolExecutor(_FOOTERS_AT_ONCE)
+    try:
         return list(threads.map(_footer, files))
+    finally:
+        # Where one fails the others are not waited for.
+        threads.shutdown(wait=False, cancel_futures=True)
 
 
 def _footer(file: FoundFile) -> Footer:
@@ -64,9 +71,9 @@ def _footer(file: FoundFile) -> Footer:
             return Footer(file, opened.schema_arrow, opened.metadata)
 
     try:
-        return tried(file, read)
+        return file.tried(read)
     except (pa.ArrowException, OSError) as problem:
-        if isinstance(problem, (FileNotFoundError, PermissionError)) or not file.is_local:
+        if isinstance(problem, (FileNotFoundError, PermissionError, Refused)) or not file.is_local:
             raise
         said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
         raise ValueError(
@@ -111,7 +118,11 @@ def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: 
     if any(role in roles and not are_moments(schema.field(roles[role]).type) for role in (WHEN, UNTIL, REPORTED)):
         return None
     names = tuple(name for name in schema.names if name != "bbox")
-    return Columns(names, crs, geometry=geometry, roles=roles, typed=roles, stored=kept)
+    return Columns(names, crs, geometry=geometry, roles=roles, typed=roles, kinds=_kinds(schema), stored=kept)
+
+
+def _kinds(schema: Any) -> dict[str, str]:
+    return {field.name: kind_of(field.type) for field in schema}
 
 
 def typed_by_roles(columns: Columns, schema: Any, cleaning: OfAnyAgency) -> Columns | None:
@@ -126,7 +137,8 @@ def typed_by_roles(columns: Columns, schema: Any, cleaning: OfAnyAgency) -> Colu
     date = roles.get("date")
     plain = date is not None and not {"time", "end", "reported"} & {*roles} and are_moments(schema.field(date).type)
     own = {WHEN: str(date)} if plain else {}
-    return replace(columns, x=x, y=y, typed=own, cleaning=cleaning, read_by=tuple(roles.values()))
+    read_by = tuple(roles.values())
+    return replace(columns, x=x, y=y, typed=own, cleaning=cleaning, read_by=read_by, kinds=_kinds(schema))
 
 
 class ParquetPiece(NamedTuple):
@@ -156,6 +168,10 @@ def pieces_of(footer: Footer, columns: Columns) -> list[ParquetPiece]:
     """Return the row groups of a file, so many together that they are worth a piece."""
     metadata, found = footer.metadata, list[ParquetPiece]()
     leaves = {metadata.schema.column(at).path: at for at in range(metadata.num_columns)}
+    when = columns.typed.get(WHEN)
+    if when is not None and kind_of(footer.schema.field(when).type) not in KINDS_OF_WALL_CLOCKS:
+        # Statistics are by the clock of Greenwich, of which the first moment is not always the first by the wall's.
+        del leaves[when]
     groups: list[tuple[int, int, Statistics]] = []
     reading = Reading(columns, Chosen(), columns.crs, footer.file.name)
 
@@ -207,7 +223,7 @@ def _moment(value: Any) -> np.datetime64:
 
 
 def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
-    """Raise where a file lacks a column that the first has and that is read by its role, or has it of another type."""
+    """Raise where a file lacks a column that the first has and that is read by its role, or has it of another type or CRS."""
     first = footers[0]
     roles = {"geometry": columns.geometry} if columns.geometry is not None else dict(zip(("x", "y"), columns.places))
     roles = {**roles, **columns.typed, **{name: name for name in columns.read_by}}
@@ -219,26 +235,31 @@ def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
                     "of different tables; scan them apart, or convert them together."
                 )
             kinds = [one.schema.field(name).type for one in (first, footer)]
-            if not _alike(*kinds):
+            if kind_of(kinds[0]) != kind_of(kinds[1]):
                 raise ValueError(
                     f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; "
                     "convert them together, or write them with one type."
                 )
+        if columns.geometry is not None:
+            _refuse_other_crs(first, footer, columns)
 
 
-def _alike(first: Any, second: Any) -> bool:
-    """Tell whether columns of two types are read as the same."""
-    from pyarrow import types
-
-    def kind(one: Any) -> Any:
-        plain = one.value_type if types.is_dictionary(one) else one
-        if are_moments(plain):
-            return "moments"
-        if are_numbers(plain):
-            return "numbers"
-        return "texts" if types.is_string(plain) or types.is_large_string(plain) else str(plain)
-
-    return bool(kind(first) == kind(second))
+def _refuse_other_crs(first: Footer, footer: Footer, columns: Columns) -> None:
+    """Raise where the places of a file are in another CRS than those of the first, or it does not say in which."""
+    if columns.stored and stored.KEY not in (footer.metadata.metadata or {}):
+        raise ValueError(
+            f"{footer.file.name} was not written by convert, as {first.file.name} was: scan them apart, or convert them together."
+        )
+    try:
+        geometry, crs = geometry_column(footer.schema), described_crs(footer.schema)
+    except (ValueError, TypeError) as problem:
+        raise ValueError(f"{footer.file.name} tells no CRS of its places: {problem}.") from None
+    own, other = (DEGREES[0] if one.upper() in DEGREES else crs_name(one) for one in (columns.crs, crs))
+    if geometry != columns.geometry or own != other:
+        raise ValueError(
+            f"The places of {footer.file.name} are in {other} (column {geometry!r}) and those of {first.file.name} in {own} "
+            f"(column {columns.geometry!r}); scan them apart, or write them with one CRS."
+        )
 
 
 def agency_of(footer: Footer) -> str | None:

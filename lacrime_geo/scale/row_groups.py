@@ -15,8 +15,18 @@ from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Extent, Part, 
 from .choosing import Statistics
 from .cleaned_files import incidents_of
 from .file_columns import Columns, Reading
-from .found_files import FoundFile, tried
-from .typed_columns import Points, coordinates_of, in_metres, moments_of, points_in_dictionary, texts_of, values_of
+from .found_files import FoundFile
+from .stores import Refused
+from .typed_columns import (
+    Points,
+    coordinates_of,
+    in_metres,
+    kind_of,
+    moments_of,
+    points_in_dictionary,
+    texts_of,
+    values_of,
+)
 
 
 @dataclass(frozen=True)
@@ -92,7 +102,8 @@ class RowGroups(Part):
         rows = None if all_chosen else self._chosen(table)
         if rows is not None and rows.all():
             rows = None
-        points = _points(table, reading) if PLACE in wanted.roles else None
+        with self.file.named():
+            points = _points(table, reading) if PLACE in wanted.roles else None
         runs = points.runs() if points is not None and rows is None and wanted.place_alone else None
         if points is not None and runs is not None:
             x, y = points.at(runs[0])
@@ -154,10 +165,12 @@ class _Reader:
         import pyarrow as pa
 
         try:
-            return tried(self.file, lambda: self._read(group))
+            return self.file.tried(lambda: self._read(group))
         except (pa.ArrowException, OSError) as problem:
-            if not self.file.is_local:
+            if not self.file.is_local or isinstance(problem, (FileNotFoundError, PermissionError, Refused)):
                 raise
+            # What looks like damage may be that another file is written there.
+            self.file.refuse_changed()
             said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
             raise ValueError(
                 f"{self.file.name} is damaged ({said}): row group {group} cannot be read; make that file again, or leave it out."
@@ -167,7 +180,10 @@ class _Reader:
         try:
             if self._opened is None:
                 self._opened = self._open()
-            return self._opened.read_row_group(group, columns=self.names, use_threads=False)
+            found = self._opened.read_row_group(group, columns=self.names, use_threads=False)
+            if self.file.is_local:
+                self.file.refuse_changed()
+            return found
         except Exception:
             self._close()
             raise
@@ -176,13 +192,31 @@ class _Reader:
         import pyarrow.parquet as parquet
 
         source = self._stack.enter_context(self.file.opened())
-        return parquet.ParquetFile(
+        # Not mapped into memory: a file that is cut off while it is read would end the whole process.
+        opened = parquet.ParquetFile(
             source,
             read_dictionary=self.dictionaries,
-            memory_map=self.file.is_local,
             pre_buffer=not self.file.is_local,
-            page_checksum_verification=self.columns.stored,
+            page_checksum_verification=True,
         )
+        self._refuse_other_columns(opened.schema_arrow)
+        return opened
+
+    def _refuse_other_columns(self, schema: Any) -> None:
+        """Raise where a column is not there, or of another kind than in the first file; those of roles were looked at before."""
+        for name, known in self.columns.kinds.items():
+            if name not in self.names:
+                continue
+            if name not in schema.names:
+                raise Refused(
+                    f"{self.file.name} has no column {name!r}, which the first file has; scan the files apart, or do without it."
+                )
+            kind = kind_of(schema.field(name).type)
+            if kind != known:
+                raise Refused(
+                    f"The column {name!r} of {self.file.name} holds {kind}, and that of the first file {known}; write them with "
+                    "one type."
+                )
 
     def _close(self) -> None:
         self._opened = None

@@ -10,6 +10,10 @@ import numpy as np
 from ..crs import project
 from ..places import at_places
 
+_GREENWICH = ("UTC", "Etc/UTC", "GMT", "Z", "+00:00")
+# Of these the statistics of a file tell the first and the last moment as they are read.
+KINDS_OF_WALL_CLOCKS = ("moments", "moments of Greenwich", "days")
+
 
 class Points(NamedTuple):
     """Points in a metric CRS: `x`, `y` of each row (n,); or of those that differ, and by `number` which of them each row is."""
@@ -124,6 +128,26 @@ def values_of(column: Any) -> np.ndarray:
     if types.is_timestamp(kind) or types.is_date(kind):
         return moments_of(column)
     return np.asarray(column.to_numpy())
+
+
+def kind_of(kind: Any) -> str:
+    """Return as what an Arrow type is read; columns of one kind may stand together."""
+    from pyarrow import types
+
+    plain = kind.value_type if types.is_dictionary(kind) else kind
+    if types.is_timestamp(plain):
+        return (
+            "moments"
+            if not plain.tz
+            else "moments of Greenwich"
+            if plain.tz in _GREENWICH
+            else f"moments of {plain.tz}"
+        )
+    if types.is_date(plain):
+        return "days"
+    if are_numbers(plain):
+        return "numbers"
+    return "texts" if types.is_string(plain) or types.is_large_string(plain) else str(plain)
 
 
 def are_moments(kind: Any) -> bool:
