@@ -120,19 +120,24 @@ def layer():
 @pytest.fixture
 def incidents():
     """Return the same 900 points as a GeoDataFrame."""
+    return frame_of_points()
+
+
+def frame_of_points():
+    """Return them anew."""
     import geopandas as gpd
 
     x, y = clustered()
     return gpd.GeoDataFrame({"harm": 1.0 + np.arange(x.size) % 3}, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
 
 
-@pytest.fixture
-def density(incidents, tmp_path_factory):
+@pytest.fixture(scope="session")
+def density(tmp_path_factory):
     """Return the path of the density of these points, as a GeoTIFF."""
     import lacrime_geo as lg
 
     path = tmp_path_factory.mktemp("density") / "density.tif"
-    lg.kde(incidents).save(path)
+    lg.kde(frame_of_points()).save(path)
     return path
 
 

@@ -310,11 +310,17 @@ def test_missing_geometry_is_counted_in_the_log(run, layer, log):
     assert any(line.startswith("cell_size = ") for line in log.lines)
 
 
+@pytest.fixture(scope="module")
+def many(qgis_app):
+    """Return points that are read in more than one batch."""
+    return point_layer(*clustered(6000))
+
+
 @pytest.mark.parametrize("name", ANALYSES)
-def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density):
+def test_cancel_stops_and_writes_nothing(run, tmp_path, name, log, density, many):
     target = tmp_path / ("out.tif" if name in RASTERS else "out.gpkg")
     log.cancel_at = 20
-    given = inputs_of(name, point_layer(*clustered(20_000)), square_layer(), square_layer(), str(density))
+    given = inputs_of(name, many, square_layer(), square_layer(), str(density))
     assert run(name, OUTPUT=str(target), **given) == {}
     assert list(tmp_path.iterdir()) == []
     assert log.progress() < 60
