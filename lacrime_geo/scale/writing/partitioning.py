@@ -72,9 +72,9 @@ class Conversion:
                 self._read(within(progress, 0.0, READ))
                 self._judge()
             advance(progress, JUDGED)
-            self._write_parts(within(progress, JUDGED, 0.99))
+            self._write_parts(within(progress, JUDGED, 1.0))
+            advance(progress, 1.0)
             self._finish()
-        advance(progress, 1.0)
 
     def _watched(self, progress: Progress) -> Progress:
         """Return the same progress, remembering how much is read."""

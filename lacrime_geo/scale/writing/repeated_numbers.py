@@ -92,12 +92,12 @@ def _bounds(runs: Sequence[Run], name: str) -> list[str | None]:
 
 
 def _sampled(run: Run, name: str) -> list[str]:
-    (file,) = opened([run])
-    if name not in file.schema_arrow.names:
-        return []
-    texts = _texts(file.read([name])[name])
-    step = max(len(texts) // SAMPLED, 1)
-    return [text for text in texts[::step].to_pylist() if text is not None]
+    for file in opened([run]):
+        if name in file.schema_arrow.names:
+            texts = _texts(file.read([name])[name])
+            step = max(len(texts) // SAMPLED, 1)
+            return [text for text in texts[::step].to_pylist() if text is not None]
+    return []
 
 
 def _of_numbers(runs: Sequence[Run], name: str, time: str, begin: str | None, end: str | None) -> Numbered:
