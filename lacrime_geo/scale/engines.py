@@ -88,7 +88,9 @@ def _on_cluster(
     from distributed import as_completed
     from distributed.scheduler import KilledWorker
 
-    running = {client.submit(function, task, pure=False): number for number, task in enumerate(tasks)}
+    # What the function holds goes to each worker once, however many of the tasks it is given.
+    shared = client.submit(_itself, function, pure=False)
+    running = {client.submit(_called, shared, task, pure=False): number for number, task in enumerate(tasks)}
     done = 0
     try:
         ended = as_completed(list(running), loop=client.loop)
@@ -110,4 +112,12 @@ def _on_cluster(
                 yield number, found
         advance(progress, 1.0)
     finally:
-        client.cancel(list(running))
+        client.cancel([*running, shared])
+
+
+def _itself(function: Callable[[Any], T]) -> Callable[[Any], T]:
+    return function
+
+
+def _called(function: Callable[[Any], T], task: Any) -> T:
+    return function(task)

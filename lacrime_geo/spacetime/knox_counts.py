@@ -9,6 +9,7 @@ from typing import Any, Callable, NamedTuple, Optional
 import numpy as np
 
 from ..progress import Progress, advance, within
+from .knox_by_place import Block, Places, blocks_of, nearer_than
 from .knox_threads import in_threads
 from .knox_tiles import Task, planned
 from .near_pairs import NearPairs, near_pairs
@@ -17,7 +18,8 @@ from .shuffled_dates import ShuffledDates
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 32_768
 Run = Callable[..., Iterator[tuple[int, Any]]]
-Expecting = Optional[Callable[[float], None]]
+Counting = Callable[[np.ndarray], np.ndarray]
+Expecting = Optional[Callable[[float, float], None]]
 
 
 class Counts(NamedTuple):
@@ -83,8 +85,8 @@ def counts_in_order(
 ) -> Counts:
     """Count the pairs of incidents that are in the order of x, y and day already.
 
-    `run` yields the number of each task and what a function makes of it, as `Partitioned.run` does; `expecting` is told about
-    how many near pairs there are, before they are counted.
+    `run` yields the number of each task and what a function makes of it, as `Partitioned.run` does; `expecting` is told,
+    before they are counted, about how many near pairs there are, and the seconds that one processor takes.
     """
     day = day - day.min()
     across, apart = edges[0], edges[1][1:]
@@ -110,7 +112,7 @@ def _counted(
         return
     plan = planned(x, y, common.across, common.metric, tables, common.dates.at_once, within(progress, 0.0, 0.02))
     if expecting is not None:
-        expecting(plan.pairs)
+        expecting(plan.pairs, tables * _seconds(plan.rounds[0], common))
     number = len(plan.rounds)
     for done, tasks in enumerate(plan.rounds):
         share = within(progress, 0.02 + 0.98 * done / number, 0.02 + 0.98 * (done + 1) / number)
@@ -118,27 +120,52 @@ def _counted(
             yield tasks[which], found
 
 
+def _seconds(tasks: list[Task], common: Counted) -> float:
+    """Return about how long (s) one processor takes for a shuffling."""
+    options = common.dates.length, common.across.size - 1, common.apart.size
+    return sum(min(Places.of(task).costs(task, *options)) for task in tasks) * 1e-9
+
+
 def counted_in_tile(common: Counted, task: Task, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:
     """Return how many near pairs of a tile are less than so many days apart (shufflings, k, l), and how many there are (k,)."""
-    numbers = task.numbers
-    inside = np.zeros((len(numbers), common.across.size - 1, common.apart.size), dtype=np.int64)
-    listed = np.zeros(common.across.size - 1, dtype=np.int64)
-    rows, reached = slice(task.begin, task.begin + task.x.size), 0.0
+    numbers, (dates, across, apart, _) = task.numbers, common
+    inside = np.zeros((len(numbers), across.size - 1, apart.size), dtype=np.int64)
+    listed = np.zeros(across.size - 1, dtype=np.int64)
+    rows = slice(task.begin, task.begin + task.x.size)
     in_turn = [*range(task.start, len(numbers)), *range(task.start)]
+    for pairs, counting, begin, end in _portions(common, task, progress):
+        listed += pairs
+        for done, which in enumerate(in_turn):
+            advance(progress, begin + (end - begin) * done / len(numbers))
+            inside[which] += counting(dates.of(numbers[which])[rows])
+    return inside, listed
+
+
+def _portions(common: Counted, task: Task, progress: Progress) -> Iterator[tuple[np.ndarray, Counting, float, float]]:
+    """Yield a tile's pairs a bounded number at a time: how many of each band, what counts them by days, and the part of all."""
+    dates, across, apart, metric = common
+    places = Places.of(task)
+    by_place, by_pair = places.costs(task, dates.length, across.size - 1, apart.size)
+    if by_place < by_pair:
+        for block in blocks_of(places, across, metric, dates.length, progress):
+            begin, end = (at / max(task.own, 1) for at in (block.rows.start, block.rows.start + block.own))
+            yield block.pairs, partial(_of_block, block, dates.length, apart), begin, end
+        return
+    reached = 0.0
 
     def listing(fraction: float) -> None:
         advance(progress, reached)
 
-    for pairs in near_pairs(task.x, task.y, common.across, common.metric, listing, task.own):
-        listed += np.diff(pairs.begin)
-        for done, which in enumerate(in_turn):
-            advance(progress, reached + (pairs.fraction - reached) * done / len(numbers))
-            inside[which] += _nearer_than(pairs, common.dates.of(numbers[which])[rows], common.apart)
+    for pairs in near_pairs(task.x, task.y, across, metric, listing, task.own):
+        yield np.diff(pairs.begin), partial(_nearer_than, pairs, apart), reached, pairs.fraction
         reached = pairs.fraction
-    return inside, listed
 
 
-def _nearer_than(pairs: NearPairs, day: np.ndarray, apart: np.ndarray) -> np.ndarray:
+def _of_block(block: Block, length: int, apart: np.ndarray, day: np.ndarray) -> np.ndarray:
+    return nearer_than(block, day[block.rows], length, apart)
+
+
+def _nearer_than(pairs: NearPairs, apart: np.ndarray, day: np.ndarray) -> np.ndarray:
     """Return how many pairs of each band are less than each number of days apart (bands, numbers)."""
     found = np.zeros((pairs.begin.size - 1, apart.size), dtype=np.int64)
     # Whole days of the same type are compared fastest; no days are farther apart than it holds.

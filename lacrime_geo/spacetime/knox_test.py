@@ -28,8 +28,8 @@ WHAT = "the Knox test"
 LEAST_BANDS = 2
 # A farthest band beyond these is no chance, nor a near repeat.
 DRIFT_P, DRIFT_RATIO = 0.01, 1.1
-# So long (s) takes a look at a pair, and so many hours are long.
-SECONDS, LONG = 2.5e-9, 0.25
+# So many hours are long.
+LONG = 0.25
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -191,8 +191,8 @@ def counted(
     edges = bands[0].closed, bands[1].closed
     options = edges, parameters["metric"], parameters["permutations"], parameters["seed"]
 
-    def expecting(pairs: float) -> None:
-        _caution_many(pairs, float(edges[0][-1]), parameters)
+    def expecting(pairs: float, seconds: float) -> None:
+        _caution_many(pairs, seconds / 3600, float(edges[0][-1]), parameters)
 
     if isinstance(found, ScannedPlaces):
         run = found.everything.run
@@ -201,14 +201,14 @@ def counted(
     return counts_of(placed.easting, placed.northing, found.day, *options, progress, expecting)
 
 
-def _caution_many(pairs: float, reach: float, parameters: Parameters) -> None:
+def _caution_many(pairs: float, hours: float, reach: float, parameters: Parameters) -> None:
     """Say, before it is done, that very many pairs take long."""
-    hours = pairs * (parameters["permutations"] + 1) * SECONDS / 3600
     if hours > LONG:
         parameters.warn(
-            f"About {in_words(pairs)} pairs of incidents are nearer than {reach:g} m, and each of {parameters['permutations']:,} "
-            f"shufflings looks at all of them: some {in_words(hours)} hours of one processor. Half as many incidents of the same "
-            "area make a quarter of the pairs: take a shorter period or one category, a nearer last band, or fewer permutations."
+            f"About {in_words(pairs)} pairs of incidents are nearer than {reach:g} m, which take, with "
+            f"{parameters['permutations']:,} shufflings, some {in_words(hours)} hours of one processor. Half as many incidents "
+            "of the same area make a quarter of the pairs: take a shorter period or one category, a nearer last band, or fewer "
+            "permutations."
         )
 
 

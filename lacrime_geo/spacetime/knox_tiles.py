@@ -11,9 +11,9 @@ from ..progress import Progress, advance
 from .near_pairs import number_of_pairs
 
 # Rows by which it is judged how many pairs there are, and the most of a tile, its halo apart.
-ROWS_JUDGED, ROWS_IN_TILE = 65_536, 1_000_000
+ROWS_JUDGED, ROWS_IN_TILE = 65_536, 500_000
 # A task is worth so many pairs looked at, and there are about so many for each group of shufflings, when pairs are many.
-_PAIRS_IN_TASK, _TILES = 200_000_000, 256
+_PAIRS_IN_TASK, _TILES = 200_000_000, 64
 # A tile is worth so many pairs, as every shuffling looks at it anew; more of them come in some tiles,
 # fewer in a few groups of shufflings, for all threads.
 _WORTH_TILE, _SOME, _FEW = 1_000_000, 4, 2
@@ -26,7 +26,7 @@ _GOLDEN = (5**0.5 - 1) / 2
 class Task(NamedTuple):
     """A tile: the places of its own incidents, then of its halo, from row `begin` on; and the shufflings to be counted.
 
-    Counting starts with that at `start` of `numbers`.
+    Counting starts with that at `start` of `numbers`; `pairs` is about how many near pairs it has.
     """
 
     x: np.ndarray
@@ -35,6 +35,7 @@ class Task(NamedTuple):
     begin: int
     numbers: range
     start: int
+    pairs: float
 
 
 class Plan(NamedTuple):
@@ -59,16 +60,19 @@ def planned(
     # Rows without pairs are some work too.
     work = np.append(0.0, np.cumsum(pairs + np.diff(ends)))
     cuts = np.unique(np.interp(np.linspace(0.0, work[-1], number + 1), work, ends).astype(np.int64))
+    cuts = np.unique(np.append(_place_begins(x, y, cuts[:-1]), x.size))
     halo = halo_ends(x, cuts[1:], float(edges[-1]))
+    share = np.diff(np.interp(cuts, ends, np.append(0.0, np.cumsum(pairs))))
+    tiles = list(zip(cuts[:-1].tolist(), cuts[1:].tolist(), halo.tolist(), share.tolist()))
     rounds = [
         [
-            Task(x[begin:stop], y[begin:stop], end - begin, begin, group, int(tile * _GOLDEN % 1 * len(group)))
-            for tile, (begin, end, stop) in enumerate(zip(cuts[:-1].tolist(), cuts[1:].tolist(), halo.tolist()))
+            Task(x[begin:stop], y[begin:stop], end - begin, begin, group, int(tile * _GOLDEN % 1 * len(group)), about)
+            for tile, (begin, end, stop, about) in enumerate(tiles)
         ]
         for group in groups
     ]
     # Groups of one tile can only run beside each other.
-    return Plan(rounds if number > 1 else [[*chain(*rounds)]], float(pairs.sum()))
+    return Plan(rounds if len(tiles) > 1 else [[*chain(*rounds)]], float(pairs.sum()))
 
 
 def halo_ends(x: np.ndarray, ends: np.ndarray, reach: float) -> np.ndarray:
@@ -76,6 +80,15 @@ def halo_ends(x: np.ndarray, ends: np.ndarray, reach: float) -> np.ndarray:
     # No pair may be lost to rounding.
     far = reach * 1.001 + 1e-14 * float(max(abs(x[0]), abs(x[-1])))
     return np.searchsorted(x, x[ends - 1] + far, side="right")
+
+
+def _place_begins(x: np.ndarray, y: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the first row of the place on which each of some rows is: no place is cut."""
+    begins = np.searchsorted(x, x[rows], side="left")
+    ends = np.searchsorted(x, x[rows], side="right")
+    return np.array(
+        [begin + np.searchsorted(y[begin:end], y[row]) for row, begin, end in zip(rows, begins, ends)], dtype=np.int64
+    )
 
 
 def _groups(tables: int, number: int) -> list[range]:

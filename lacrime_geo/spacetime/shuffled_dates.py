@@ -14,12 +14,14 @@ BYTES_KEPT, LEAST_KEPT = 160_000_000, 4
 class ShuffledDates:
     """The days of incidents (n,), from 0 on, as they are (number 0) and shuffled; those drawn last are kept.
 
-    Shuffling k is `default_rng([seed, k]).permutation(day)`. `at_once` are kept, by all threads of a process together.
+    Shuffling k is `default_rng([seed, k]).permutation(day)`. `at_once` are kept, by all threads of a process together; the
+    period is `length` days long.
     """
 
     def __init__(self, day: np.ndarray, seed: int) -> None:
         # As few bytes as hold days and their differences.
         self.day, self.seed = day.astype(np.int16 if day.max() < 2**15 else np.int64), seed
+        self.length = int(day.max()) + 1
         self.at_once = max(BYTES_KEPT // self.day.nbytes, LEAST_KEPT)
         self._drawn: dict[int, np.ndarray] = {}
         self._lock = threading.Lock()

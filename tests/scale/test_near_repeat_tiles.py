@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from in_parts import InParts
 
 import lacrime_geo as lg
-from lacrime_geo.spacetime import knox_counts, knox_tiles, near_pairs, shuffled_dates
+from lacrime_geo.spacetime import knox_by_place, knox_counts, knox_tiles, near_pairs, shuffled_dates
+from lacrime_geo.spacetime.knox_by_place import Places
 from lacrime_geo.spacetime.knox_counts import counts_in_order, counts_of
 from lacrime_geo.spacetime.near_pairs import METRICS
 from lacrime_geo.spacetime.shuffled_dates import ShuffledDates
@@ -60,9 +61,13 @@ def on_a_lattice(draw):
     tiles=st.integers(1, 50),
     kept=st.integers(1, 3),
     rows=st.integers(1, 9),
+    by_place=st.booleans(),
+    days=st.sampled_from([1, 100, 1000]),
 )
-def test_any_number_of_tiles_gives_the_obvious_tables(lattice, metric, tiles, kept, rows):
+def test_any_number_of_tiles_gives_the_obvious_tables(lattice, metric, tiles, kept, rows, by_place, days):
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Places, "costs", lambda *_: (not by_place, by_place))
+        patch.setattr(knox_by_place, "DAYS_AT_ONCE", days)
         patch.setattr(knox_tiles, "_number_of_tiles", lambda *_: tiles)
         patch.setattr(knox_tiles, "ROWS_JUDGED", rows)
         patch.setattr(near_pairs, "PAIRS_AT_ONCE", 20)
@@ -76,8 +81,8 @@ def test_any_number_of_tiles_gives_the_obvious_tables(lattice, metric, tiles, ke
     assert np.array_equal([counts.observed, *counts.shuffled], obvious(*lattice, metric))
 
 
-@given(tiles=st.integers(2, 60), seed=st.integers(0, 20), metric=st.sampled_from(METRICS))
-def test_coordinates_with_rounding_give_one_table_in_any_tiles(tiles, seed, metric):
+@given(tiles=st.integers(2, 60), seed=st.integers(0, 20), metric=st.sampled_from(METRICS), by_place=st.booleans())
+def test_coordinates_with_rounding_give_one_table_in_any_tiles(tiles, seed, metric, by_place):
     random = np.random.default_rng(seed)
     # Tenths have no exact squares: the same pair must come out the same in every tile.
     x, y = 500_000 + 0.1 * random.integers(0, 300, (2, 400))
@@ -85,6 +90,7 @@ def test_coordinates_with_rounding_give_one_table_in_any_tiles(tiles, seed, metr
     one = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(knox_tiles, "_number_of_tiles", lambda *_: tiles)
+        patch.setattr(Places, "costs", lambda *_: (not by_place, by_place))
         cut = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
     assert all(np.array_equal(first, second) for first, second in zip(one, cut))
     east, north = x[:, None] - x, y[:, None] - y
@@ -199,11 +205,29 @@ def test_incidents_of_a_scan_are_not_marked_and_there_are_limits(monkeypatch):
 
 
 def test_very_many_pairs_are_warned_of_before_they_are_counted(monkeypatch):
-    monkeypatch.setattr("lacrime_geo.spacetime.knox_test.SECONDS", 1.0)
-    warned = lg.near_repeat(made(300), permutations=9).parameters["warnings"]
-    assert any("pairs of incidents are nearer than 600 m, and each of 9 shufflings" in said for said in warned)
-    monkeypatch.undo()
     assert not any("shufflings" in said for said in lg.near_repeat(made(300), permutations=9).parameters["warnings"])
+    monkeypatch.setattr("lacrime_geo.spacetime.knox_test.LONG", 1e-12)
+    warned = lg.near_repeat(made(300), permutations=9).parameters["warnings"]
+    assert any(
+        "pairs of incidents are nearer than 600 m, which take, with 9 shufflings, some" in said for said in warned
+    )
+
+
+def test_where_many_share_places_they_are_counted_by_place_and_else_pair_by_pair(monkeypatch):
+    random = np.random.default_rng(0)
+    used = []
+    for module, name in ((knox_counts, "nearer_than"), (knox_counts, "_nearer_than")):
+        whole = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *given, whole=whole: used.append(whole.__name__) or whole(*given))
+    x, y = 60.0 * random.integers(0, 5, (2, 5_000))
+    day = random.integers(0, 200, 5_000)
+    edges = np.array([0.0, 1, 100]), np.array([0.0, 7])
+    shared = counts_of(x, y, day, edges, "euclidean", 1, 0)
+    assert set(used) == {"nearer_than"}
+    used.clear()
+    apart = counts_of(x + random.uniform(0, 1e-6, x.size), y, day, edges, "euclidean", 1, 0)
+    assert set(used) == {"_nearer_than"} and np.array_equal(shared.in_space, apart.in_space)
+    assert shared.observed[0].tolist() == apart.observed[0].tolist()
 
 
 def test_counting_can_be_stopped():
