@@ -58,7 +58,7 @@ def test_every_analysis_of_the_group_is_there():
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    assert PAGE.run_examples(capsys) == 13
+    assert PAGE.run_examples(capsys) == 14
 
 
 def test_the_three_roads_are_there():
