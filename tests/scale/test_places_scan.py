@@ -39,6 +39,8 @@ def points(n=900, seed=1, **columns):
 
 POINTS = points()
 CUTS = st.lists(st.integers(0, POINTS.size), max_size=5)
+# Of what takes long, a tenth of the examples.
+FEW = max(settings.default.max_examples // 10, 1)
 # How many rows may be read at a time.
 PORTIONS = st.sampled_from([1_000_000, 333, 100])
 
@@ -66,7 +68,7 @@ def everything(given, weight):
 
 
 @pytest.mark.parametrize("weight", [None, "harm", "cost"])
-@settings(max_examples=4)
+@settings(max_examples=FEW)
 @given(cuts=CUTS, portion=PORTIONS)
 def test_however_they_are_cut_the_numbers_are_those_of_memory(weight, cuts, portion):
     expected = EXPECTED.setdefault(weight, list(everything(POINTS, weight)))
@@ -139,7 +141,7 @@ def test_incidents_counted_in_areas_are_a_value(weight):
     assert lg.moran(AREAS, value=weighed)["z"][0] == pytest.approx(lg.moran(AREAS, value=sums)["z"][0])
 
 
-@settings(max_examples=3)
+@settings(max_examples=FEW)
 @given(cuts=CUTS, portion=PORTIONS)
 def test_a_scan_counted_in_areas_is_the_same_value(cuts, portion):
     scan = InParts(POINTS, cuts, portion)
