@@ -1,4 +1,4 @@
-"""Rows alike in columns of whole numbers, added up: what many incidents come to when no more than these is asked of them."""
+"""Rows alike in columns of whole numbers, added up: what many incidents come to where no more than these is asked of them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,29 @@ import numpy as np
 
 # Rows are added up again when they are so many times as many as last time, and so many.
 _GROWTH, _LEAST_ROWS = 2, 1_000_000
-# Combinations that are looked up in a table, of as many again as there are rows.
-_TABLE, _TIMES = 1 << 20, 4
+# Numbers are looked up in a table of so many, and of as many again as there are rows; a range is short of so many.
+_TABLE, _TIMES, _SHORT = 1 << 20, 4, 1 << 16
 
 
 class AlikeRows:
-    """Hold rows told apart by columns of whole numbers (k,), and sums (k,) over all that are alike."""
+    """Hold rows told apart by columns of whole numbers (k,), how many there were of each, and sums over them (k,)."""
 
-    def __init__(self, keys: Sequence[np.ndarray], sums: Sequence[np.ndarray]) -> None:
-        self.keys = [np.asarray(column, dtype=np.int64) for column in keys]
-        self.sums = list(sums)
-        self._least = 0
-        self._add_up()
+    def __init__(self, keys: Sequence[np.ndarray], sums: Sequence[np.ndarray] = ()) -> None:
+        """Begin with rows that are one each, with values (n,) to be added up."""
+        self.keys, number = told_apart([np.asarray(column, dtype=np.int64) for column in keys])
+        self._least = self.keys[0].size
+        self.frequency = np.bincount(number, minlength=self._least)
+        self.sums = [np.bincount(number, values, self._least) for values in sums]
 
     @property
     def size(self) -> int:
         """The number of rows."""
-        return int(self.sums[0].size)
+        return int(self.frequency.size)
 
     def merge(self, other: AlikeRows) -> AlikeRows:
         """Add rows to these; return these."""
         self.keys = [np.concatenate(pair) for pair in zip(self.keys, other.keys)]
+        self.frequency = np.concatenate([self.frequency, other.frequency])
         self.sums = [np.concatenate(pair) for pair in zip(self.sums, other.sums)]
         if self.size > max(_GROWTH * self._least, _LEAST_ROWS):
             self._add_up()
@@ -41,14 +43,10 @@ class AlikeRows:
 
     def _add_up(self) -> None:
         self.keys, number = told_apart(self.keys)
-        rows = self.keys[0].size
-        self.sums = [_sums(number, column, rows) for column in self.sums]
-        self._least = rows
-
-
-def _sums(number: np.ndarray, values: np.ndarray, rows: int) -> np.ndarray:
-    """Return the sums of the values of each number; those of whole numbers are whole: as floats exact below 2^53."""
-    return np.bincount(number, values, rows).astype(values.dtype)
+        self._least = self.keys[0].size
+        # As floats whole numbers are exact below 2^53.
+        self.frequency = np.bincount(number, self.frequency, self._least).astype(np.int64)
+        self.sums = [np.bincount(number, values, self._least) for values in self.sums]
 
 
 def told_apart(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:
@@ -58,28 +56,40 @@ def told_apart(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndar
     >>> [column.tolist() for column in rows], number.tolist()
     ([[1, 2], [5, 0]], [1, 0, 1])
     """
-    number, first = _ranked(columns[0])
+    code, size = _coded(columns[0])
     for column in columns[1:]:
-        # Numbered anew after each column: the product of many would be too large a number.
-        own, values = _ranked(column)
-        number, _ = _ranked(number * max(values.size, 1) + own)
-    kinds = int(number.max(initial=-1)) + 1
+        own, values = _coded(column)
+        if size * values > _in_table(code.size):
+            # Numbered anew: the product of many would be too large a number.
+            code, size = _ranked(code)
+        code, size = code * values + own, size * values
+    number, kinds = _ranked(code)
     row = np.empty(kinds, dtype=np.int64)
     row[number] = np.arange(number.size)
-    return [first] if len(columns) == 1 else [column[row] for column in columns], number
+    return [column[row] for column in columns], number
 
 
-def _ranked(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the number of each value (n,) among the different ones, and these in order."""
+def _in_table(rows: int) -> int:
+    return _TABLE + _TIMES * rows
+
+
+def _coded(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return numbers from 0 on in the order of the values (n,), and how many they may be: by their range where it is short."""
     if not values.size:
-        return np.empty(0, dtype=np.int64), values
+        return values, 1
     low, high = int(values.min()), int(values.max())
-    if high - low > _TABLE + _TIMES * values.size:
+    return (values - low, high - low + 1) if high - low < _SHORT else _ranked(values)
+
+
+def _ranked(values: np.ndarray) -> tuple[np.ndarray, int]:
+    """Return the number of each value (n,) among the different ones, in order, and how many these are."""
+    if not values.size:
+        return values, 0
+    low, high = int(values.min()), int(values.max())
+    if high - low > _in_table(values.size):
         found, number = np.unique(values, return_inverse=True)
-        return number.ravel(), found
+        return number.ravel(), int(found.size)
     there = np.zeros(high - low + 1, dtype=bool)
     there[values - low] = True
-    found = np.flatnonzero(there)
-    rank = np.empty(there.size, dtype=np.int64)
-    rank[found] = np.arange(found.size)
-    return rank[values - low], found + low
+    rank = np.cumsum(there) - 1
+    return rank[values - low], int(rank[-1]) + 1

@@ -106,12 +106,10 @@ def distinct(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     if column.dtype.kind == "O":
         every = column.tolist()
         # A missing number is equal to none, itself neither.
-        number_of_value: dict[Any, int] = {}
-        for value in dict.fromkeys(every):
-            number_of_value.setdefault(value if value == value else None, len(number_of_value))
-        code = np.fromiter(
-            (number_of_value[value if value == value else None] for value in every), np.int64, column.size
-        )
+        if any(value != value for value in dict.fromkeys(every)):
+            every = [value if value == value else None for value in every]
+        number_of_value = {value: number for number, value in enumerate(dict.fromkeys(every))}
+        code = np.fromiter(map(number_of_value.__getitem__, every), np.int64, column.size)
         found = list(number_of_value)
     else:
         unique, code = np.unique(column, return_inverse=True)

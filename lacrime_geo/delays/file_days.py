@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
@@ -36,7 +36,7 @@ class FileDays:
         code = _codes(incidents, categories) * len(_SCHEMAS) + _schemas(incidents)
         code = code * (edges.size + 1) + _edges_before(incidents, edges)
         days = [_days(times, incidents.size) for times in (incidents.when, incidents.reported)]
-        self.rows = AlikeRows([*days, code], [np.ones(incidents.size, dtype=np.int64)])
+        self.rows = AlikeRows([*days, code])
 
     def merge(self, other: FileDays) -> FileDays:
         """Add those of other incidents; return these."""
@@ -46,6 +46,10 @@ class FileDays:
         self.latest = [max((moment for moment in pair if moment is not None), default=None) for pair in pairs]
         self.rows.merge(other.rows)
         return self
+
+
+def _nothing(*_: Any) -> None:
+    return None
 
 
 def days_of(
@@ -62,23 +66,65 @@ def days_of(
     edges : moments within a day up to which rows are told apart, as the begin and the end of a period.
     progress : function of a fraction, returning False to stop.
     """
+    return days_beside(scan, Beside(), category=category, edges=edges, progress=progress)[0]
+
+
+class Beside(NamedTuple):
+    """What is gathered besides the days, in the same reading: as `Partitioned.gather` takes it; as it stands nothing."""
+
+    make: Callable[[Incidents], Any] = _nothing
+    merge: Callable[[Any, Any], Any] = _nothing
+    needs: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    weight: str | None = None
+
+
+def days_beside(
+    scan: Partitioned,
+    beside: Beside,
+    *,
+    category: Any = None,
+    edges: Sequence[np.datetime64] = (),
+    progress: Progress = None,
+) -> tuple[Incidents, Any]:
+    """Return the days of a scan, as `days_of` does, and what is gathered besides of those that were chosen."""
     wanted = _wanted(scan.selection.get("category"), category)
     inside = np.unique(np.array([edge for edge in edges if edge != edge.astype("M8[D]")], dtype="M8[s]"))
     share = 0.5 if scan.selection else 1.0
-    found = _gathered(scan, wanted, inside, within(progress, 0.0, share))
+    found, besides = _gathered(scan, wanted, inside, beside, within(progress, 0.0, share))
     whole = found
     if scan.selection:
         # Those of a chosen period alone would all seem to be reported soon.
-        whole = _gathered(scan.whole(), wanted, inside, within(progress, share, 1.0))
+        whole, _ = _gathered(scan.whole(), wanted, inside, Beside(), within(progress, share, 1.0))
     if category is not None and CATEGORY in found.columns:
         selection.require_categories(found.names, [category] if np.isscalar(category) else category)
-    return _incidents(scan, found, whole, wanted, inside)
+    return _incidents(scan, found, whole, wanted, inside), besides
 
 
-def _gathered(scan: Partitioned, wanted: tuple[str, ...], edges: np.ndarray, progress: Progress) -> FileDays:
-    needs = (WHEN, REPORTED, *([CATEGORY] if wanted else ()))
-    make = partial(FileDays, categories=wanted, edges=edges)
-    return scan.gather(make, FileDays.merge, needs=needs, optional=(SCHEMA_COLUMN,), progress=progress)
+def _gathered(
+    scan: Partitioned, wanted: tuple[str, ...], edges: np.ndarray, beside: Beside, progress: Progress
+) -> tuple[FileDays, Any]:
+    needs = (WHEN, REPORTED, *([CATEGORY] if wanted else ()), *beside.needs)
+    return scan.gather(
+        partial(_both, wanted, edges, beside.make),
+        partial(_both_merged, beside.merge),
+        needs=tuple(dict.fromkeys(needs)),
+        optional=(SCHEMA_COLUMN, *beside.optional),
+        weight=beside.weight,
+        progress=progress,
+    )
+
+
+def _both(
+    wanted: tuple[str, ...], edges: np.ndarray, make: Callable[[Incidents], Any], incidents: Incidents
+) -> tuple[FileDays, Any]:
+    return FileDays(incidents, wanted, edges), make(incidents)
+
+
+def _both_merged(
+    merge: Callable[[Any, Any], Any], first: tuple[FileDays, Any], second: tuple[FileDays, Any]
+) -> tuple[FileDays, Any]:
+    return first[0].merge(second[0]), merge(first[1], second[1])
 
 
 def _wanted(*asked: Any) -> tuple[str, ...]:
@@ -97,7 +143,8 @@ def _days(times: np.ndarray | None, rows: int) -> np.ndarray:
     """Return times as whole days (n,), one that stands for none where they are missing."""
     if times is None:
         return np.full(rows, NO_DAY)
-    return np.where(np.isnat(times), NO_DAY, times.astype("M8[D]").astype(np.int64))
+    # As a number a missing day is the least of all.
+    return np.maximum(times.astype("M8[D]").view(np.int64), NO_DAY)
 
 
 def _codes(incidents: Incidents, categories: Sequence[str]) -> np.ndarray:
@@ -150,7 +197,7 @@ class _Rows(NamedTuple):
             reported if REPORTED in days.columns else None,
             names if wanted and CATEGORY in days.columns else None,
             np.array(_SCHEMAS, dtype=object)[schema],
-            rows.sums[0],
+            rows.frequency,
         )
 
 

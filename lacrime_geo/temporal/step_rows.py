@@ -111,10 +111,10 @@ class _Alike:
             values, code = distinct(column_asked(incidents, name)[keep])
             self.values[name] = {value: number for number, value in enumerate(values.tolist())}
             keys.append(code)
-        sums = [np.ones(keys[0].size, dtype=np.int64)]
+        sums = []
         if incidents.weight is not None:
             self.heaviest = float(incidents.weight.max(initial=0.0))
-            sums += [incidents.weight[keep], incidents.weight[keep] ** 2]
+            sums = [incidents.weight[keep], incidents.weight[keep] ** 2]
         self.alike = AlikeRows(keys, sums)
         self.areas = polygons is not None
 
@@ -138,9 +138,9 @@ class _Alike:
             values = np.empty(len(numbered), dtype=object)
             values[:] = list(numbered)
             told[name] = values[code]
-        weight, squares = found.sums[1:] or (None, None)
+        weight, squares = found.sums or (None, None)
         day = np.where(day == _NO_DAY, np.datetime64("NaT", "D"), day)
-        return StepRows(day, told, found.keys[1] if self.areas else None, found.sums[0], weight, squares)
+        return StepRows(day, told, found.keys[1] if self.areas else None, found.frequency, weight, squares)
 
 
 def _day_of_step(day: np.ndarray, steps: Steps) -> np.ndarray:

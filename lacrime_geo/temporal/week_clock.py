@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from .. import checks, dates, selection
-from ..delays.file_days import days_of
 from ..delays.period_guards import warn
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
@@ -19,7 +18,7 @@ from ..results import Drawing, Picture, Table
 from . import clock_pages, clock_pictures
 from .count_series import period_of
 from .week_hours import DAY_HOURS, WEEK_HOURS, hours_between
-from .week_summaries import WeekSummary, week_summary
+from .week_summaries import WeekSummary, days_and_week
 from .week_totals import Totals
 from .weighted_intervals import weighted_interval
 
@@ -120,8 +119,7 @@ def _summarised(incidents: Any, weight: Any, progress: Progress) -> tuple[Incide
     """Return incidents, of a scan by their days alone, what they come to by the week, and whether they have weights."""
     if isinstance(incidents, Partitioned):
         name = column_of_weights(weight)
-        everything = days_of(incidents, progress=within(progress, 0.0, 0.5))
-        return everything, week_summary(incidents, name, within(progress, 0.5, 1.0)), name is not None
+        return (*days_and_week(incidents, name, progress), name is not None)
     everything = as_incidents(incidents, weight=weight)
     advance(progress, 0.2)
     return everything, WeekSummary.of(everything, within(progress, 0.2, 1.0)), everything.weight is not None

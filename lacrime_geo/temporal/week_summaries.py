@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..delays.file_days import Beside, days_beside
 from ..frames import PLACEHOLDER_COLUMN
 from ..incidents import Incidents
 from ..partitioned import UNTIL, WHEN, Partitioned
@@ -49,15 +50,9 @@ class WeekSummary:
         return self
 
 
-def week_summary(scan: Partitioned, weight: str | None, progress: Progress = None) -> WeekSummary:
-    """Return the summary of a scan."""
-    found: WeekSummary = scan.gather(
-        WeekSummary.of,
-        WeekSummary.merge,
-        needs=(WHEN, UNTIL),
-        optional=(PLACEHOLDER_COLUMN,),
-        weight=weight,
-        progress=progress,
-    )
+def days_and_week(scan: Partitioned, weight: str | None, progress: Progress = None) -> tuple[Incidents, WeekSummary]:
+    """Return the days of a scan and the summary of its incidents, read together."""
+    beside = Beside(WeekSummary.of, WeekSummary.merge, (WHEN, UNTIL), (PLACEHOLDER_COLUMN,), weight)
+    days, found = days_beside(scan, beside, progress=progress)
     refuse_weightless(found.told.rows, found.heaviest, weight)
-    return found
+    return days, found
