@@ -73,5 +73,5 @@ def described(bounds: tuple[float, float, float, float] | None = None, covered: 
         column["bbox"] = bounds
     if covered:
         column["covering"] = {BBOX: {corner: [BBOX, corner] for corner in CORNERS}}
-    version = "1.1.0" if covered else "1.0.0"
-    return json.dumps({"version": version, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()
+    edition = "1.1.0" if covered else "1.0.0"
+    return json.dumps({"version": edition, "primary_column": GEOMETRY, "columns": {GEOMETRY: column}}).encode()

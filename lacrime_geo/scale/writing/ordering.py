@@ -52,9 +52,9 @@ def keys(when: np.ndarray | None, x: np.ndarray, y: np.ndarray, first_row: int) 
     return (days << SHIFT) + way
 
 
-def day_of(key: np.ndarray) -> np.ndarray:
-    """Return the day (its number) in keys."""
-    return np.asarray(key >> SHIFT)
+def first_of_day(key: int) -> int:
+    """Return the least key of the same day."""
+    return key >> SHIFT << SHIFT
 
 
 def rows_in_order(x: np.ndarray, y: np.ndarray, when: np.ndarray | None, number: np.ndarray) -> np.ndarray:

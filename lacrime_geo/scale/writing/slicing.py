@@ -9,7 +9,7 @@ import numpy as np
 
 from ...data.stored_points import GEOMETRY
 from .kinds import alike
-from .ordering import SHIFT, day_of
+from .ordering import first_of_day
 from .runs import KEY, Run, opened
 
 ROWS_IN_PART = 1_000_000
@@ -53,7 +53,7 @@ def edges_of(groups: Groups, rows_in_part: int = 0) -> list[int]:
     edges = [int(least[0])] if least.size else []
     for number in range(1, parts):
         key = int(least[min(int(np.searchsorted(before, number * total / parts)), least.size - 1)])
-        begin = int(day_of(np.int64(key))) << SHIFT
+        begin = first_of_day(key)
         edge = begin if begin > edges[-1] else key
         if edge > edges[-1]:
             edges.append(edge)
