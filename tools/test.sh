@@ -15,8 +15,8 @@ check() {
 check "ruff check" ruff check .
 check "ruff format" ruff format --check .
 check "mypy" mypy
-# Tests share the machine's processors, but for those that measure how long one has to wait, and those that trace memory, which
-# ends in a crash where threads of QGIS or scikit-learn still run: they have a process of their own.
+# Tests share the machine's processors, but for those that measure how long one has to wait, of which two run at a time, and
+# those that trace memory, which ends in a crash where threads of QGIS or scikit-learn still run: they have processes of their own.
 tests() {
     check "pytest, $1" pytest -ra ${TEST_REPORTS:+--junitxml="$TEST_REPORTS/$1.xml"} "${@:2}"
 }
@@ -24,8 +24,9 @@ if [ $# -gt 0 ]; then
     tests chosen "$@"
 else
     tests together -m "not alone and not slow and not neural" -n auto --maxprocesses 4 --max-worker-restart 0 --dist loadfile
-    tests alone -m "alone and plugin"
-    tests traced -m "alone and not plugin"
+    mapfile -t alone < <(grep -rl "mark\.alone" tests --include "test_*.py") # all others need not be imported again
+    tests alone -m "alone and plugin" -n auto --maxprocesses 2 --max-worker-restart 0 --dist load "${alone[@]}"
+    tests traced -m "alone and not plugin" "${alone[@]}"
 fi
 
 if [ ${#failed[@]} -gt 0 ]; then
