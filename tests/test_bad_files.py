@@ -45,7 +45,7 @@ UNREADABLE = {
     ),
     "part of an LAPD file": (
         lambda f: text(f / "a.csv", "DR_NO;Crm Cd;LAT;LON\n1;510;34;-118\n"),
-        "is no LAPD incident file: it lacks the columns Date Rptd.*is read as it is by all commands but convert",
+        "is no LAPD incident file: it lacks the columns Date Rptd.*is read as it is by all commands",
     ),
     "binary CSV": (lambda f: text(f / "a.csv", "PK\x03\x04\x00\x00\x08" * 50), "no rows|cannot be read"),
     "ragged CSV": (lambda f: text(f / "a.csv", "DR_NO,LAT\n1,2\n1,2,3,4\n"), "cannot be read"),

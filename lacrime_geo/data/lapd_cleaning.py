@@ -48,8 +48,8 @@ COLUMNS = {
     "LON": "longitude",
 }
 OTHER_AGENCIES = (
-    "Another agency's file is read as it is by all commands but convert, by “Load incidents from a CSV” in QGIS, and by "
-    "lg.read_incidents(…) in a script, of which .to_file('incidents.gpkg') makes a layer."
+    "Another agency's file is read as it is by all commands (convert makes a folder of it), by “Load incidents from a CSV” in "
+    "QGIS, and by lg.read_incidents(…) in a script, of which .to_file('incidents.gpkg') makes a layer."
 )
 LEFT_OUT = ("Crm Cd 1", "Crm Cd 2", "Crm Cd 3", "Crm Cd 4")
 REQUIRED = ("DR_NO", "Date Rptd", "DATE OCC", "TIME OCC", "AREA", "Crm Cd", "LAT", "LON")
