@@ -84,20 +84,20 @@ class Members(NamedTuple):
 
 
 class LabelledPlaces(NamedTuple):
-    """The places (m,) in clusters, northing as the imaginary part, in ascending order, and the cluster of each."""
+    """Places (m,), northing as the imaginary part, in ascending order, and the label of each, such as its cluster."""
 
     place: np.ndarray
     label: np.ndarray
 
     @classmethod
     def of(cls, incidents: Incidents, label: np.ndarray) -> LabelledPlaces:
-        """Return them of incidents (n,) with their clusters, those on one place in the same one; −1 is none."""
+        """Return them of incidents (n,) with a label each, −1 for none; of those on one place one is taken."""
         inside = label >= 0
         place, row = np.unique(_as_complex(incidents.easting, incidents.northing)[inside], return_index=True)
         return cls(place, label[inside][row])
 
-    def cluster(self, incidents: Incidents) -> np.ndarray:
-        """Return the clusters of incidents (n,), −1 where they stand elsewhere or have no place."""
+    def label_of(self, incidents: Incidents) -> np.ndarray:
+        """Return the labels of the places of incidents (n,), −1 where they stand elsewhere or have no place."""
         label = np.full(incidents.size, -1, dtype=np.int64)
         for begin in range(0, incidents.size if self.place.size else 0, _ROWS_AT_ONCE):
             part = slice(begin, begin + _ROWS_AT_ONCE)
@@ -120,7 +120,7 @@ def members_in_parts(
 
 
 def _of_portion(incidents: Incidents, places: LabelledPlaces, clusters: int) -> Members:
-    label = places.cluster(incidents)
+    label = places.label_of(incidents)
     member = label >= 0
     when, category = (None if column is None else column[member] for column in (incidents.when, incidents.category))
     return Members.of(when, category, label[member], clusters)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Optional
 
 import numpy as np
@@ -13,7 +14,7 @@ from .cluster_significance import PERMUTATIONS, Null, Search
 from .cluster_summaries import columns_of, hulls_of
 from .core_points import NOISE
 from .grouping import Groups, by_labels
-from .incidents import Incidents
+from .incidents import Incidents, as_incidents
 from .parameters import Parameters, two_digits
 from .partitioned import Partitioned
 from .places import collapse
@@ -113,6 +114,64 @@ class Clusters(Marks):
             placed = incidents.placed
             columns["p"] = null.p(incidents.located(), labels[placed], self.search, parameters, rest)
         return Shapes(columns, parameters, hulls, incidents.crs, "cluster_hulls", incidents.titled("Clusters"))
+
+    def on(self, incidents: Any) -> Marks:
+        """Mark incidents by the places they stand on, such as those of a month of the scan that was searched.
+
+        So every incident of a scan gets its cluster, in no more memory than some of them need at a time.
+
+        Parameters
+        ----------
+        incidents : Incidents, GeoDataFrame of points, or path: some of those that were searched.
+
+        Returns
+        -------
+        Marks
+            `cluster` and `core` of each incident's place, on every row; −1 and False without a place.
+
+        Raises
+        ------
+        ValueError
+            If they are in another CRS, some stand where none of those that were searched does, or clusters are in time too.
+
+        Examples
+        --------
+        >>> import lacrime_geo as lg
+        >>> scan = lg.scan_incidents("sample_layers/incidents.csv.gz")
+        >>> marks = lg.dbscan(scan, eps=250, min_samples=100)
+        >>> january = marks.on(scan.select(since="2023-01-01", until="2023-02-01").read())
+        >>> bool((january["cluster"] >= 0).any())
+        True
+        """
+        rows = self._row_by_place
+        given = as_incidents(incidents, crs=self.features.crs)
+        row = rows.label_of(given)
+        elsewhere = np.flatnonzero((row < 0) & given.placed)
+        if elsewhere.size:
+            first = elsewhere[0]
+            raise ValueError(
+                f"{elsewhere.size:,} of the {given.size:,} incidents stand where none of those that were searched does, first "
+                f"row {first} ({given.easting[first]:.2f}, {given.northing[first]:.2f}); mark only incidents that were searched."
+            )
+        missing = {"cluster": NOISE, "core": False}
+        known = {name: self[name][row[row >= 0]] for name in missing if name in self.columns}
+        columns = with_columns(given.size, known, row >= 0, missing)
+        return Marks(columns, self.parameters, given, style="clusters", label=given.titled("Clustered incidents"))
+
+    @cached_property
+    def _row_by_place(self) -> LabelledPlaces:
+        """Which row tells the cluster of each place; raise where clusters are not of places alone."""
+        places = self.features
+        if not isinstance(places, Incidents):
+            raise TypeError("Clusters are made of incidents.")
+        rows = LabelledPlaces.of(places, np.arange(places.size))
+        row = rows.label_of(places)
+        if (self["cluster"][row] != self["cluster"])[row >= 0].any():
+            raise ValueError(
+                "Incidents on one place are in different clusters, as clusters in time have them, so their place does not tell "
+                "theirs; search all of them at once."
+            )
+        return rows
 
     def _require_search(self, incidents: Incidents) -> None:
         """Raise where no p can be found: random maps need the search, and each incident."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from in_parts import InParts
-from makers import clustered, duplicated, incidents, rectangle, uniform
+from makers import SOUTH, WEST, clustered, duplicated, incidents, rectangle, uniform
 
 import lacrime_geo as lg
 from lacrime_geo import cluster_tiles
@@ -39,7 +39,7 @@ CUTS = {
     "one part": [],
     "parts": [1, 700, 700, 2100, 2999],
     "an empty part first": [0, 1500],
-    "rows": range(50, ROWS, 50),
+    "rows": range(50, ROWS, 150),
 }
 
 
@@ -120,6 +120,35 @@ def test_no_cluster_makes_an_empty_layer_with_the_same_columns():
     whole = incidents(x, y, when=when, category=["theft"] * 60)
     empty, scanned = (lg.dbscan(given, eps=1, min_samples=5).clusters() for given in (whole, InParts(whole, [30])))
     assert len(scanned) == 0 and list(scanned.columns) == list(empty.columns)
+
+
+@pytest.mark.parametrize("weight", [None, "harm"])
+def test_every_incident_is_marked_part_by_part(weight):
+    whole = city()
+    one = lg.dbscan(whole, eps=300, weight=weight)
+    scanned = lg.dbscan(InParts(whole, [1500]), eps=300, weight=weight)
+    for rows in np.split(np.arange(ROWS), [10, 700, 2000]):
+        marked = scanned.on(whole.take(rows))
+        np.testing.assert_array_equal(marked["cluster"], one["cluster"][rows])
+        np.testing.assert_array_equal(marked["core"], one["core"][rows])
+    assert list(marked.to_geodataframe().columns) == ["harm", "harm_days", "cluster", "core", "geometry"]
+
+
+def test_incidents_that_were_not_searched_are_not_marked():
+    marks = lg.dbscan(InParts(city()), eps=300)
+    with pytest.raises(
+        ValueError, match=r"1 of the 3 incidents stand where none .* first row 1 \(380001.00, 3768002.00\)"
+    ):
+        marks.on(incidents([marks.features.easting[0] - WEST, 1, np.nan], [marks.features.northing[0] - SOUTH, 2, 3]))
+    with pytest.raises(ValueError, match="EPSG:32611"):
+        marks.on(replace(city(), crs="EPSG:32610"))
+
+
+def test_clusters_in_time_are_not_told_by_places():
+    x, when = np.zeros(40), np.datetime64("2022-01-01") + np.repeat([0, 100], 20)
+    marks = lg.st_dbscan(incidents(x, x, when=when), eps=10, eps_time=5, min_samples=5)
+    with pytest.raises(ValueError, match="Incidents on one place are in different clusters"):
+        marks.on(marks.features)
 
 
 def test_p_is_refused():
