@@ -180,15 +180,40 @@ def _explained(path: Path) -> Iterator[None]:
         raise ValueError(f"{path.name} is damaged ({said}); convert the original file again.") from problem
 
 
-def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
+def portions(path: Path) -> Iterator[Loaded]:
+    """Yield the incidents of a file that was written here, a row group at a time; the first has what was found in all."""
+    with _explained(path):
+        file = _opened(path)
+        kept, names = json.loads(file.metadata.metadata[KEY]), _own(file.schema_arrow)
+        for number in range(file.num_row_groups):
+            yield _of_table(file.read_row_group(number, [*names, GEOMETRY]), names, kept)
+            kept = {**kept, "audit": []}
+
+
+def kept_in(path: Path) -> dict[str, Any]:
+    """Return what a file keeps beside its rows."""
+    import pyarrow.parquet as parquet
+
+    with _explained(path):
+        return dict(json.loads(parquet.read_metadata(path).metadata[KEY]))
+
+
+def _opened(path: Path) -> Any:
     import pyarrow.parquet as parquet
 
     # QGIS may bring an Arrow that knows no checksums.
     checked = {"page_checksum_verification": True} if _arrow() >= 15 else {}
-    file = parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False, **checked)
+    return parquet.ParquetFile(path, read_dictionary=_dictionaries(path), memory_map=True, pre_buffer=False, **checked)
+
+
+def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
+    file = _opened(path)
     kept = json.loads(file.metadata.metadata[KEY])
     names = [name for name in _own(file.schema_arrow) if columns is None or name in columns]
-    table = file.read([*names, GEOMETRY], use_threads=True)
+    return _of_table(file.read([*names, GEOMETRY], use_threads=True), names, kept)
+
+
+def _of_table(table: Any, names: Sequence[str], kept: Mapping[str, Any]) -> Loaded:
     x, y, place = places(table[GEOMETRY])
     whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
     found = {name: _column(table[name], name in whole) for name in names}

@@ -258,6 +258,16 @@ def test_a_parquet_file_is_converted_too(small, calls, tmp_path):
     assert_same_rows(found, lg.read_incidents(tmp_path / "calls.parquet"), ["id", "occurred"])
 
 
+def test_what_was_converted_before_is_parted_as_it_is(small, reports, folder, tmp_path):
+    single = lg.convert(reports, tmp_path / "single.parquet")
+    for source, name in ((single, "a"), (folder, "b")):
+        found = lg.read_lapd(lg.convert(source, tmp_path / name))
+        assert_same_rows(found, lg.read_lapd(reports), "dr_no")
+        assert found.attrs["audit"] == lg.read_lapd(reports).attrs["audit"]
+    with pytest.raises(ValueError, match=r"single\.parquet was converted and has its columns by our names"):
+        lg.convert(single, tmp_path / "c", mapping={"crime": "Crime"})
+
+
 def test_the_curve_passes_each_cell_once_and_goes_to_its_neighbour(monkeypatch):
     monkeypatch.setattr(ordering, "BITS", 5)
     side = np.arange(32)

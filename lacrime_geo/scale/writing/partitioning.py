@@ -22,7 +22,7 @@ from . import manifest
 from .kinds import Differing, Kinds
 from .manifest import MANIFEST, WORKING
 from .parts import told_of, write_part
-from .repeated_numbers import judged
+from .repeated_numbers import NONE_DROPPED, judged
 from .runs import (
     KEY,
     ROW,
@@ -175,13 +175,13 @@ class Conversion:
 
         with whole(self.working / SCHEMA) as half:
             parquet.write_table(kinds.schema().empty_table(), half)
-        self.record["caveats"] = list(sources.caveats)
+        self.record.update(caveats=list(sources.caveats), numbered=sources.numbered)
         self._keep()
 
     def _judge(self) -> None:
         """Find the reports that are dropped, and where the parts begin."""
         runs, schema = spilled(self.working), self._schema()
-        dropped, found = judged(runs, schema.names)
+        dropped, found = judged(runs, schema.names) if self.record["numbered"] else (NONE_DROPPED, [])
         with whole(self.working / DROPPED) as half, half.open("wb") as file:
             np.save(file, dropped, allow_pickle=False)
         self.record["judged"] = {
@@ -271,7 +271,7 @@ class Conversion:
         }
 
     def _final(self, finished: bool) -> dict[str, Any]:
-        left_out = ("judged", "moving")
+        left_out = ("judged", "moving", "numbered")
         return {**{name: value for name, value in self.record.items() if name not in left_out}, "finished": finished}
 
     def _lacking(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ...data import generic, lapd, tables
+from ...data import generic, lapd, stored, tables
 from ...data.lapd_cleaning import ORDER
 from ...data.loaded import Loaded
 from ...data.own_mapping import OTHERS, ROLES, SYNONYMS, Asked, as_mapping, asked
@@ -33,8 +34,10 @@ SORTING = ("occurred", "reported", "id", "case_no", *IDENTIFIERS)
 class Sources(ABC):
     """Files of one kind: what cleans their portions, and what is to be kept in mind of them."""
 
-    caveats: tuple[str, ...]
+    caveats: Sequence[str]
     remedy = LAPD
+    # Whether reports that stand in several rows are still to be looked for.
+    numbered = True
 
     def __init__(self, files: Sequence[Path], columns: Sequence[str] | None) -> None:
         self.files, self.columns = files, columns
@@ -50,12 +53,12 @@ class Sources(ABC):
                     audit = [one for one in part.audit if number == 0 or one["rule"] != "headers"]
                     yield number, _in_degrees(replace(self._picked(part), audit=audit))
 
-    def read(self, file: Path, progress: Progress) -> Iterator[RawTable]:
+    def read(self, file: Path, progress: Progress) -> Iterator[Any]:
         """Yield the portions of a file as they stand in it."""
         return tables.portions(file, {}, None, progress, SHARE)
 
     @abstractmethod
-    def clean(self, raw: RawTable) -> Loaded:
+    def clean(self, raw: Any) -> Loaded:
         """Return a portion cleaned."""
 
     def refuse(self, audit: Sequence[Finding]) -> None:
@@ -116,12 +119,44 @@ class OfAnyAgency(Sources):
                 self.clean(next(iter(self.read(self.files[0], None))))
 
 
+class OfConverted(Sources):
+    """A file that was converted before, or the parts of a folder: nothing is left to be cleaned."""
+
+    numbered = False
+
+    def __init__(self, files: Sequence[Path], columns: Sequence[str] | None, said: Mapping[str, Any]) -> None:
+        super().__init__(files, columns)
+        if said:
+            raise ValueError(
+                f"{files[0].name} was converted and has its columns by our names; give the mapping when the original file is "
+                "converted."
+            )
+        self.caveats = stored.kept_in(files[0])["parameters"]["caveats"]
+        lapd.refuse_unknown(columns or (), stored.names(files[0]))
+
+    def read(self, file: Path, progress: Progress) -> Iterator[Loaded]:
+        """Yield the row groups of a file; what was found in all stands in the first of all."""
+        for part in stored.portions(file):
+            yield part if file == self.files[0] else replace(part, audit=[])
+
+    def clean(self, raw: Loaded) -> Loaded:
+        """Return the rows as they are."""
+        return raw
+
+
 def sources_of(files: Sequence[Path], columns: Sequence[str] | None, mapping: Any, texts: Collection[str]) -> Sources:
     """Return how files are read: as the LAPD's where their columns are, else as any agency's."""
     said = as_mapping(mapping)
+    if all(is_stored(file) for file in files) and _are_of_one(files):
+        return OfConverted(files, columns, said)
     if any(is_stored(file) for file in files) or _are_lapd(files, said):
         return OfLapd(files, columns, said)
     return OfAnyAgency(files, columns, asked(said), texts)
+
+
+def _are_of_one(files: Sequence[Path]) -> bool:
+    """Tell whether files that were converted are of one conversion."""
+    return len({json.dumps(stored.kept_in(file), sort_keys=True) for file in files}) == 1
 
 
 def _are_lapd(files: Sequence[Path], said: Mapping[str, Any]) -> bool:
