@@ -37,6 +37,7 @@ SUBJECTS = (
     "in_qgis",
     "clusters_in_qgis",
     "million_in_qgis",
+    "partitioned",
     "starting",
 )
 HEADER = (

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -39,8 +39,10 @@ from .parameter_kinds import (
     Switch,
     Words,
 )
+from .partitioned import TAKEN_BY
 from .progress import Cancelled, Progress, within
 from .results import Cells, Cube, Curve, Marks, Picture, Shapes, Surface, Table
+from .scale import Scan, asked_scans
 from .selection import asked_in_words, refuse, words
 from .summaries import Summary, make_folder
 
@@ -88,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _announcing(options.quiet), _terminable():
         try:
             written = _run(COMMANDS[options.command], options)
-        except (ValueError, TypeError, OSError, Cancelled, ImportError) as problem:
+        except (ValueError, TypeError, OSError, Cancelled, ImportError, RuntimeError) as problem:
             print(f"lacrime-geo: {_sentence(problem)}", file=sys.stderr)
             return 2
         except KeyboardInterrupt as stop:
@@ -132,10 +134,11 @@ def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
             arguments = _given(analysis.params, options)
             arguments.update({EARLIER: options.output} if analysis.resumes else {})
             part = within(progress, 0.0, 0.5) if wanted else progress
-            result = analysis.call(_input(analysis, options), part, **arguments)
-            if wanted:
-                arguments = _given(analysis.second_params, options)
-                further = analysis.second_of(result, within(progress, 0.5, 1.0), **arguments)
+            with ExitStack() as stack:
+                result = analysis.call(_input(analysis, options, stack), part, **arguments)
+                if wanted:
+                    arguments = _given(analysis.second_params, options)
+                    further = analysis.second_of(result, within(progress, 0.5, 1.0), **arguments)
         if analysis.look:
             result = result.styled(**_given(analysis.look, options))
         # The file's own name serves its first layer, unless the second one needs it.
@@ -150,7 +153,9 @@ def _summarise(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     make_folder(options.output)
     with Landing(_files_read(analysis, options)) as landing:
         with _progress_bar(analysis.title, options.quiet) as progress:
-            result = analysis.run(_input(analysis, options), progress=progress, **_given(analysis.params, options))
+            with ExitStack() as stack:
+                data = _input(analysis, options, stack)
+                result = analysis.run(data, progress=progress, **_given(analysis.params, options))
         written: list[str] = result.write(landing, options.output)
     return written
 
@@ -196,7 +201,11 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
         write(shapes, output, name, second=True)
 
 
-def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
+def _input(analysis: Analysis, options: argparse.Namespace, stack: ExitStack) -> Any:
+    """Return what is analysed; what must stay open until then is closed with the stack."""
+    if analysis.selects and asked_scans.asks_for_scan(options.input):
+        return _scan(analysis, options, stack)
+    asked_scans.refuse_options(options)
     chosen = [*(parameter.name for parameter in analysis.selection), "mapping"]
     if analysis.input != "incidents" and not (analysis.counts_incidents and options.value is None):
         if analysis.counts_incidents:
@@ -215,6 +224,16 @@ def _input(analysis: Analysis, options: argparse.Namespace) -> Any:
     if asked := asked_in_words(selected.selection):
         log.info("%s of %s incidents %s", f"{selected.size:,}", f"{incidents.size:,}", asked)
     return selected
+
+
+def _scan(analysis: Analysis, options: argparse.Namespace, stack: ExitStack) -> Scan:
+    if analysis.name not in TAKEN_BY:
+        takes = ", ".join(name for name, one in BY_NAME.items() if name in TAKEN_BY and one.input == "incidents")
+        raise ValueError(
+            f"{options.input!r} is read a part at a time, and {analysis.name} needs all incidents in memory; {takes} do not: "
+            "give a file, with fewer incidents."
+        )
+    return asked_scans.scan_asked(options, stack)
 
 
 def _given(parameters: Iterable[Parameter], options: argparse.Namespace) -> dict[str, Any]:
@@ -255,6 +274,8 @@ def _command_of(commands: Any, one: Analysis | Command) -> Any:
 
 def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
     takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}{TABLES_TOO if analysis.tables else ''}"
+    scans = analysis.input == "incidents" and analysis.name in TAKEN_BY
+    takes += asked_scans.HELP if scans else ""
     command.add_argument("input", metavar=analysis.input.upper(), help=takes)
     summary = issubclass(analysis.result, Summary)
     command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
@@ -262,6 +283,8 @@ def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
     for parameter in analysis.selection:
         _add_option(command, parameter, SELECTION_HELP[parameter.name], False, None)
+    if scans:
+        asked_scans.add_options(command)
     if analysis.selects:
         command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     for parameter in analysis.look:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -83,20 +83,27 @@ def understood(path: Path, mapping: Any) -> Understanding:
     said = as_mapping(mapping)
     if schema_of(tables.header(path)):
         cleaning: Cleaning = OfLapd(said)
-        first, one_pair = next(iter(cleaning.portions(path))), True
+        first = next(iter(cleaning.portions(path)))
         log.warning(
             "reports that stand in LAPD files more than once count as often in a scan of these: convert takes them out"
         )
     else:
-        raw = next(iter(tables.portions(path, {})))
-        named = [asked(said).columns.get(role) for role in ("x", "y")]
-        one_pair = named != [None, None] or len(pairs_of(raw.columns, raw.columns, named, raw.file)) < 2
-        first, known = generic.clean_first(raw, asked(said))
-        cleaning = OfAnyAgency(known)
+        return understood_table(next(iter(tables.portions(path, {}))), said)
+    return _understanding(cleaning, first)
+
+
+def understood_table(raw: RawTable, said: Mapping[str, Any]) -> Understanding:
+    """Return how tables like this one, of no LAPD file, are read."""
+    named = [asked(said).columns.get(role) for role in ("x", "y")]
+    one_pair = named != [None, None] or len(pairs_of(raw.columns, raw.columns, named, raw.file)) < 2
+    first, known = generic.clean_first(raw, asked(said))
+    return _understanding(OfAnyAgency(known), first, one_pair)
+
+
+def _understanding(cleaning: Cleaning, first: Loaded, one_pair: bool = True) -> Understanding:
     roles = {role: name for role, name in ROLES.items() if name in first.columns}
-    return Understanding(
-        cleaning, Columns(tuple(first.columns), first.crs, roles=roles), first.agency or None, one_pair
-    )
+    columns = Columns(tuple(first.columns), first.crs, roles=roles)
+    return Understanding(cleaning, columns, first.agency or None, one_pair)
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,14 @@ class CleanedFile(Part):
     def having(self, reading: Reading) -> CleanedFile:
         """Return the same, to be read in that way."""
         return CleanedFile(self.file, self.cleaning, reading)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rows` is exact: it is a guess."""
+        return False
+
+    def undated(self) -> None:
+        """Return nothing: it is not known before it is read."""
 
     def box(self) -> None:
         """Return nothing: such a file tells no bounds."""

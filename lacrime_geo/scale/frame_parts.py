@@ -38,6 +38,14 @@ class FramePartition(Part):
         """Return the same, to be read in that way."""
         return FramePartition(self.delayed, self.named, reading)
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rows` is exact: it is a guess."""
+        return False
+
+    def undated(self) -> None:
+        """Return nothing: it is not known before it is read."""
+
     def box(self) -> None:
         """Return nothing: a partition tells no bounds before it is computed."""
 

@@ -14,19 +14,21 @@ from ..crs import name as crs_name
 from ..data import stored
 from ..data.geometry_columns import DEGREES
 from ..data.geoparquet import described_crs, geometry_column
+from ..data.parquet import raw_table
 from ..data.schemas import schema_of
 from ..data.stored_points import GEOMETRY
+from ..data.tables import RawTable
 from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
 from .cleaned_files import ROLES, OfAnyAgency
 from .file_columns import Columns, Reading
 from .found_files import FoundFile
 from .row_groups import RowGroups
-from .stores import Refused
 from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_of
 
 # A piece is of so many rows, in whole row groups.
 ROWS_IN_PIECE = 1_000_000
+ROWS_LOOKED_AT = 50_000
 _FOOTERS_AT_ONCE = 8
 
 
@@ -63,22 +65,27 @@ def footers_of(files: Sequence[FoundFile]) -> list[Footer]:
 
 
 def _footer(file: FoundFile) -> Footer:
-    import pyarrow as pa
     import pyarrow.parquet as parquet
 
     def read() -> Footer:
         with file.opened() as source, parquet.ParquetFile(source) as opened:
             return Footer(file, opened.schema_arrow, opened.metadata)
 
-    try:
-        return file.tried(read)
-    except (pa.ArrowException, OSError) as problem:
-        if isinstance(problem, (FileNotFoundError, PermissionError, Refused)) or not file.is_local:
-            raise
-        said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
-        raise ValueError(
-            f"{file.name} is damaged or no parquet file ({said}); make that file again, or leave it out."
-        ) from problem
+    return file.of_parquet(read)
+
+
+def first_rows(footer: Footer) -> RawTable:
+    """Return the first rows of a file, by which its columns are understood."""
+    import pyarrow as pa
+    import pyarrow.parquet as parquet
+
+    def read() -> Any:
+        with footer.file.opened() as source, parquet.ParquetFile(source, page_checksum_verification=True) as opened:
+            return next(opened.iter_batches(batch_size=ROWS_LOOKED_AT), None)
+
+    batch = footer.file.of_parquet(read)
+    table = footer.schema.empty_table() if batch is None else pa.Table.from_batches([batch])
+    return raw_table(table, footer.file.name)
 
 
 def is_typed(schema: Any) -> bool:
@@ -150,6 +157,16 @@ class ParquetPiece(NamedTuple):
     def rows(self) -> int:
         """How many rows they have."""
         return self.groups.rows
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rows` is exact."""
+        return True
+
+    def undated(self) -> int | None:
+        """Return how many rows have no date, None where a row group does not tell."""
+        found = [told.undated for told in self.groups.statistics]
+        return None if None in found else sum(map(int, found))  # type: ignore[arg-type]
 
     def having(self, reading: Reading) -> RowGroups:
         """Return those that may hold chosen rows."""

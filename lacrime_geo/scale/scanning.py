@@ -9,7 +9,7 @@ from typing import Any
 from ..crs import name as crs_name
 from ..data.own_mapping import Said, as_mapping
 from . import parquet_pieces
-from .cleaned_files import CleanedFile, OfAnyAgency, understood
+from .cleaned_files import CleanedFile, OfAnyAgency, understood, understood_table
 from .engines import active_client
 from .file_columns import Columns
 from .found_files import FoundFile, found_files
@@ -110,8 +110,7 @@ def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Name
 
 def _understood_columns(footer: Footer, said: Mapping[str, Any]) -> Columns | None:
     """Return which columns of a table hold what, by its first rows, None where they must be cleaned."""
-    with footer.file.copied() as path:
-        found = understood(path, said)
+    found = understood_table(parquet_pieces.first_rows(footer), said)
     if not isinstance(found.cleaning, OfAnyAgency) or not found.one_pair:
         return None
     return parquet_pieces.typed_by_roles(found.columns, footer.schema, found.cleaning)

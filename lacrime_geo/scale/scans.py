@@ -37,6 +37,13 @@ class Piece(Protocol):
     def having(self, reading: Reading) -> Part:
         """Return the part of it that may hold chosen rows; of no rows where none does."""
 
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rows` is exact."""
+
+    def undated(self) -> int | None:
+        """Return how many of its rows have no date where the file tells it."""
+
     def box(self) -> tuple[float, float, float, float] | None:
         """Return the bounds of its coordinates where the file tells them."""
 
@@ -69,7 +76,8 @@ class Scan(Partitioned):
 
     def __repr__(self) -> str:
         """Return what they are and how many rows there are in how many parts, chosen or not."""
-        return f"<Scan {self.label!r}: {self.rows:,} rows in {len(self.pieces):,} parts>"
+        about = "" if all(piece.is_counted for piece in self.pieces) else "about "
+        return f"<Scan {self.label!r}: {about}{self.rows:,} rows in {len(self.pieces):,} parts>"
 
     @property
     def rows(self) -> int:
@@ -79,7 +87,9 @@ class Scan(Partitioned):
     @property
     def selection(self) -> Mapping[str, Any]:  # type: ignore[override]
         """What was chosen, as the record of results keeps it."""
-        return self.chosen.in_words()
+        undated = [piece.undated() for piece in self.pieces] if self.chosen.by_time else [None]
+        left_out = {} if None in undated else {"undated_left_out": sum(map(int, undated))}  # type: ignore[arg-type]
+        return {**self.chosen.in_words(), **left_out}
 
     @property
     def time_column(self) -> str | None:  # type: ignore[override]

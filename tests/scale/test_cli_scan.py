@@ -1,0 +1,62 @@
+"""Scans on the command line: patterns, stores and converted folders in place of a file."""
+
+import re
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+
+from lacrime_geo import cli
+
+
+@pytest.fixture
+def folder(tmp_path):
+    random = np.random.default_rng(0)
+    x, y = random.normal([[380_000], [3_768_000]], 2_000, (2, 900))
+    when = np.datetime64("2023-01-01", "ms") + (np.arange(900) % 200).astype("m8[D]")
+    frame = gpd.GeoDataFrame({"occurred": when}, geometry=shapely.points(x, y), crs="EPSG:32611").to_crs("EPSG:4326")
+    for number, rows in enumerate(np.array_split(np.arange(900), 3)):
+        frame.iloc[rows].to_parquet(tmp_path / f"part-{number}.parquet", write_covering_bbox=True)
+    frame.to_parquet(tmp_path / "whole.pq.parquet")
+    return tmp_path
+
+
+def said(capsys, *arguments):
+    status = cli.main([str(argument) for argument in arguments])
+    return status, capsys.readouterr().err
+
+
+def test_a_pattern_is_mapped_as_a_file_is(folder, capsys):
+    options = ["--bandwidth", 800, "--cell-size", 200, "--since", "2023-03-01"]
+    assert said(capsys, "kde", folder / "part-*.parquet", folder / "scan.tif", *options)[0] == 0
+    assert said(capsys, "kde", folder / "whole.pq.parquet", folder / "file.tif", *options)[0] == 0
+    import rasterio
+
+    with rasterio.open(folder / "scan.tif") as scan, rasterio.open(folder / "file.tif") as file:
+        assert np.allclose(scan.read(1), file.read(1), rtol=1e-6, equal_nan=True)
+
+
+def test_bounds_choose(folder, capsys):
+    status, _ = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--bbox=-118.4,34,-118.2,34.1")
+    assert status == 0
+    status, error = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--bbox", "1,2,3")
+    assert status == 2 and "bbox must be four numbers" in error
+
+
+def test_what_needs_all_of_them_says_so(folder, capsys):
+    options = ["--eps", 100, "--eps-time", 3]
+    status, error = said(capsys, "st_dbscan", folder / "part-*.parquet", folder / "o.gpkg", *options)
+    assert status == 2 and re.search(r"st_dbscan needs all incidents in memory; kde, hotspots, .* do not", error)
+
+
+@pytest.mark.parametrize("option", [["--bbox", "1,2,3,4"], ["--scheduler", "tcp://127.0.0.1:1"]])
+def test_options_of_scans_are_refused_of_a_file(folder, capsys, option):
+    status, error = said(capsys, "kde", folder / "whole.pq.parquet", folder / "d.tif", *option)
+    assert status == 2 and f"{option[0]} is of scans" in error
+
+
+def test_on_a_cluster_by_its_address(folder, capsys, cluster):
+    address = cluster.scheduler.address
+    status, error = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--scheduler", address)
+    assert status == 0, error
