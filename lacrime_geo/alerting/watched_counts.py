@@ -62,7 +62,7 @@ def _rows(
     if by is not None and not isinstance(by, str):
         raise TypeError(f"by of a scan must be the name of a column, got {type(by).__name__}.")
     names = () if by is None else (by,)
-    return Counted(scan, dating.dated, names=names, polygons=areas, as_named=True).rows(steps, progress)
+    return Counted(scan, dating.dated, dating.needs, names=names, polygons=areas, as_named=True).rows(steps, progress)
 
 
 def _of_table(table: Any, areas: Any, by: Any, step: str, as_of: Any) -> tuple[CountSeries, Parameters]:

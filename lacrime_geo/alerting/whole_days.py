@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import checks, selection
+from .. import checks, partitioned, selection
 from ..dates import weekday_of
 from ..delays import period_guards
 from ..frames import REPORTED_COLUMN
@@ -34,6 +34,13 @@ class Dating(NamedTuple):
     last: np.datetime64
     known_by: np.datetime64 | None = None
     undated: bool = False
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to be read for it."""
+        if self.by_report:
+            return (partitioned.REPORTED,)
+        return (partitioned.WHEN, *(() if self.known_by is None else (partitioned.REPORTED,)))
 
     def dated(self, incidents: Incidents) -> tuple[np.ndarray, np.ndarray]:
         """Return the dates of incidents (n,), NaT for later ones, and a mask of those that are counted."""

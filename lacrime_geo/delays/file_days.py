@@ -11,6 +11,7 @@ import numpy as np
 from .. import selection
 from ..agencies import SCHEMA_COLUMN, SYSTEMS
 from ..alike_rows import AlikeRows
+from ..grouping import distinct
 from ..incident_columns import PERIOD, latest, number_of, of_whole_file
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, REPORTED, WHEN, Partitioned
@@ -30,10 +31,9 @@ class FileDays:
 
     def __init__(self, incidents: Incidents, categories: Sequence[str], edges: np.ndarray) -> None:
         self.columns = {name for name in (WHEN, REPORTED, CATEGORY) if getattr(incidents, name) is not None}
-        names = set() if incidents.category is None else set(incidents.category.tolist())
-        self.names = {str(name).lower() for name in names}
+        self.names, code = _categories(incidents, categories)
         self.latest = [latest(None, times, None) for times in (incidents.reported, incidents.when)]
-        code = _codes(incidents, categories) * len(_SCHEMAS) + _schemas(incidents)
+        code = code * len(_SCHEMAS) + _schemas(incidents)
         code = code * (edges.size + 1) + _edges_before(incidents, edges)
         days = [_days(times, incidents.size) for times in (incidents.when, incidents.reported)]
         self.rows = AlikeRows([*days, code])
@@ -147,23 +147,23 @@ def _days(times: np.ndarray | None, rows: int) -> np.ndarray:
     return np.maximum(times.astype("M8[D]").view(np.int64), NO_DAY)
 
 
-def _codes(incidents: Incidents, categories: Sequence[str]) -> np.ndarray:
-    """Return the number of each incident's category among some, from 1 on, 0 for others (n,)."""
-    if incidents.category is None or not categories:
-        return np.zeros(incidents.size, dtype=np.int64)
-    number = {name: place for place, name in enumerate(categories, 1)}
-    values = incidents.category.tolist()
-    code = {value: number.get(str(value).lower(), 0) for value in set(values)}
-    return np.fromiter(map(code.__getitem__, values), np.int64, len(values))
+def _categories(incidents: Incidents, wanted: Sequence[str]) -> tuple[set[str], np.ndarray]:
+    """Return the names of all categories, and the number of each incident's among those wanted, from 1 on, 0 for others (n,)."""
+    if incidents.category is None:
+        return set(), np.zeros(incidents.size, dtype=np.int64)
+    values, code = distinct(incidents.category)
+    names = [str(value).lower() for value in values]
+    number = {name: place for place, name in enumerate(wanted, 1)}
+    return set(names), np.array([number.get(name, 0) for name in names], dtype=np.int64)[code]
 
 
 def _schemas(incidents: Incidents) -> np.ndarray:
     """Return the number of each incident's records system among `_SCHEMAS` (n,), 0 where its files do not tell."""
     if incidents.source is None or SCHEMA_COLUMN not in incidents.source:
         return np.zeros(incidents.size, dtype=np.int64)
-    values = np.asarray(incidents.source[SCHEMA_COLUMN]).tolist()
-    code = {value: _SCHEMAS.index(str(value)) if str(value) in SYSTEMS else 0 for value in set(values)}
-    return np.fromiter(map(code.__getitem__, values), np.int64, len(values))
+    values, code = distinct(np.asarray(incidents.source[SCHEMA_COLUMN]))
+    number = [_SCHEMAS.index(str(value)) if str(value) in SYSTEMS else 0 for value in values]
+    return np.array(number, dtype=np.int64)[code]
 
 
 def _edges_before(incidents: Incidents, edges: np.ndarray) -> np.ndarray:

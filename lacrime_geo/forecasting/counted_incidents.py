@@ -11,7 +11,7 @@ from ..delays.file_days import days_of
 from ..features import Features
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
-from ..partitioned import Partitioned
+from ..partitioned import CATEGORY, REPORTED, WHEN, Partitioned
 from ..progress import Progress, within
 from ..refusals import column_of_weights
 from ..temporal.count_series import CountSeries, count_series, steps_of
@@ -35,6 +35,12 @@ class Chosen(NamedTuple):
         names = None if category is None else tuple(map(str, [category] if np.isscalar(category) else category))
         day = None if as_of is None else selection.moment("as_of", as_of).astype("M8[D]")
         return cls(*selection.period_of(since, until), names, day)
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to be read for it."""
+        of_category = () if self.categories is None else (CATEGORY,)
+        return (WHEN, *of_category, *(() if self.known_on is None else (REPORTED,)))
 
     def dated(self, incidents: Incidents) -> tuple[np.ndarray, np.ndarray]:
         """Return the times of incidents (n,), and a mask of those that are counted."""
@@ -87,7 +93,7 @@ def series_of(
     names, areas = asked_keys(by, known.crs)
     rows = None
     if isinstance(incidents, Partitioned):
-        counted = Counted(incidents, chosen.dated, weight, tuple(names), areas)
+        counted = Counted(incidents, chosen.dated, chosen.needs, weight, tuple(names), areas)
         rows = counted.rows(steps_of(known, step)[0], within(progress, 0.0, 0.7))
     keys, grouped = _keys(known, rows, names, areas, within(progress, 0.0 if rows is None else 0.7, 0.8))
     series = count_series(

@@ -15,7 +15,7 @@ from ..features import Features
 from ..grouping import distinct
 from ..incidents import Incidents
 from ..overlay import polygon_of
-from ..partitioned import CATEGORY, PLACE, REPORTED, WHEN, Partitioned
+from ..partitioned import CATEGORY, PLACE, Partitioned
 from ..progress import Progress
 from ..refusals import refuse_weightless
 
@@ -66,12 +66,13 @@ class Counted:
     """Which incidents of a scan are counted, and by which date.
 
     `dating` makes the dates (n,) by which incidents are counted of some, and a mask of those that are; a function of a module, or
-    a partial of one. `weight` is a column, `names` columns that tell series apart; "area" stands for the area's name where there
-    is one, unless columns are meant `as_named`.
+    a partial of one, which `needs` roles or columns. `weight` is a column, `names` columns that tell series apart; "area" stands
+    for the area's name where there is one, unless columns are meant `as_named`.
     """
 
     scan: Partitioned
     dating: Callable[[Incidents], tuple[np.ndarray, np.ndarray]]
+    needs: tuple[str, ...]
     weight: str | None = None
     names: tuple[str, ...] = ()
     polygons: Features | None = None
@@ -79,9 +80,9 @@ class Counted:
 
     def rows(self, steps: Steps, progress: Progress = None) -> StepRows:
         """Return the rows of all incidents that are counted: those alike, and of one step, are one row."""
-        needs = [WHEN, REPORTED, CATEGORY, *([PLACE] if self.polygons is not None else [])]
         optional = () if self.as_named or AREA not in self.names else AREA_COLUMNS
-        needs += [name for name in self.names if name != CATEGORY and name not in optional]
+        needs = [*self.needs, *([PLACE] if self.polygons is not None else [])]
+        needs += [name for name in self.names if name not in (*needs, *optional)]
         make = partial(_Alike, self.dating, steps, self.names, self.polygons)
         found: _Alike = self.scan.gather(
             make, _Alike.merge, needs=needs, optional=optional, weight=self.weight, progress=progress
