@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 import time
@@ -12,7 +13,11 @@ from typing import Any, Callable, TypeVar
 from ..progress import Progress, advance
 
 T = TypeVar("T")
-_ASKED_EVERY, _LOOKED_EVERY = 0.1, 0.02  # seconds
+log = logging.getLogger("lacrime_geo")
+_ASKED_EVERY, _LOOKED_EVERY, _WATCHED_EVERY = 0.1, 0.02, 1.0  # seconds
+# So long (s) a cluster may be without workers: a new node of a cloud takes minutes.
+LONGEST_WITHOUT = 300.0
+_RUNS = "running"  # what a client's status is while it has a scheduler
 REMEDY = "give workers more memory, or less to do at once"
 
 
@@ -46,7 +51,7 @@ def run(
     Raises
     ------
     RuntimeError
-        If workers die while they work on one of them, again and again.
+        If workers die while they work on one of them, again and again, or the cluster is lost.
     """
     tasks = list(tasks)
     if client is None:
@@ -86,33 +91,29 @@ def _on_cluster(
 ) -> Iterator[tuple[int, T]]:
     """Give all tasks to the scheduler, which runs again what dies with a worker."""
     from distributed import as_completed
-    from distributed.scheduler import KilledWorker
 
+    refuse_closed(client)
     # What the function holds goes to each worker once, however many of the tasks it is given.
     shared = client.submit(_itself, function, pure=False)
     running = {client.submit(_called, shared, task, pure=False): number for number, task in enumerate(tasks)}
-    done = 0
+    watch, done = _Watch(client), 0
     try:
         ended = as_completed(list(running), loop=client.loop)
         while running:
             advance(progress, done / len(tasks))
-            batch = ended.next_batch(block=progress is None)
+            batch = ended.next_batch(block=False)
             if not batch:
+                watch.refuse_lost()
                 time.sleep(_LOOKED_EVERY)
             for future in batch:
                 number = running.pop(future)
-                try:
-                    found = future.result()
-                except KilledWorker as problem:
-                    raise RuntimeError(
-                        f"Task {number + 1} of {len(tasks):,} was given up, as {problem.last_worker.address} and other workers "
-                        f"died while they worked on it, as they do without memory; {REMEDY}."
-                    ) from problem
+                found = _result(future, number, len(tasks))
                 done += 1
                 yield number, found
         advance(progress, 1.0)
     finally:
-        client.cancel([*running, shared])
+        if client.status == _RUNS:
+            client.cancel([*running, shared])
 
 
 def _itself(function: Callable[[Any], T]) -> Callable[[Any], T]:
@@ -121,3 +122,70 @@ def _itself(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
 def _called(function: Callable[[Any], T], task: Any) -> T:
     return function(task)
+
+
+def refuse_closed(client: Any) -> None:
+    """Raise where a client has no scheduler, or none any more."""
+    if client.status != _RUNS:
+        raise RuntimeError(
+            f"The Dask client is not connected to a scheduler (it is {client.status}); connect a new one, or give none for "
+            "threads of this process."
+        )
+
+
+def _result(future: Any, number: int, tasks: int) -> Any:
+    """Return what a task made; raise in one sentence where its workers died or it was cancelled elsewhere."""
+    from concurrent.futures import CancelledError
+
+    from distributed.scheduler import KilledWorker
+
+    try:
+        return future.result()
+    except KilledWorker as problem:
+        raise RuntimeError(
+            f"Task {number + 1} of {tasks:,} was given up, as {problem.last_worker.address} and other workers died while they "
+            f"worked on it, as they do without memory; {REMEDY}."
+        ) from problem
+    except CancelledError as problem:
+        raise RuntimeError(
+            f"The cluster was lost, or its tasks were cancelled, before task {number + 1} of {tasks:,} ended; run it again."
+        ) from problem
+
+
+class _Watch:
+    """What looks from time to time whether a cluster can still answer."""
+
+    def __init__(self, client: Any) -> None:
+        self.client, self.workers = client, {}
+        self.looked, self.without, self.told = time.monotonic(), 0.0, False
+
+    def refuse_lost(self) -> None:
+        """Raise where the scheduler is gone, or there has been no worker for long."""
+        now = time.monotonic()
+        since = now - self.looked
+        if since < _WATCHED_EVERY:
+            return
+        self.looked = now
+        if self.client.status != _RUNS or not self._answers():
+            raise RuntimeError(
+                "The scheduler of the Dask cluster does not answer any more; start it, then run it again."
+            )
+        if self.workers:
+            self.without, self.told = 0.0, False
+            return
+        self.without += since
+        if self.without >= LONGEST_WITHOUT:
+            raise RuntimeError(
+                f"The Dask cluster has had no worker for {LONGEST_WITHOUT:g} seconds; start workers "
+                "(client.wait_for_workers), then run it again."
+            )
+        if not self.told:
+            log.warning("the Dask cluster has no worker; one is waited for up to %g seconds", LONGEST_WITHOUT)
+            self.told = True
+
+    def _answers(self) -> bool:
+        try:
+            self.workers = self.client.scheduler_info()["workers"]
+        except (OSError, KeyError, RuntimeError):  # what a client raises while its scheduler goes
+            return False
+        return True

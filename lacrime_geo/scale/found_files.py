@@ -50,6 +50,22 @@ class FoundFile(NamedTuple):
         """Return what reading gives; of a store that fails try again, some times."""
         return read() if self.is_local else stores.tried(self.path, self.options, read)
 
+    def of_parquet(self, read: Callable[[], T]) -> T:
+        """Return what reading parquet gives, as `tried`; raise in one sentence where the file is damaged."""
+        import pyarrow as pa
+
+        try:
+            return self.tried(read)
+        except (pa.ArrowException, OSError) as problem:
+            if not self.is_local or isinstance(problem, (FileNotFoundError, PermissionError, stores.Refused)):
+                raise
+            # What looks like damage may be that another file is written there.
+            self.refuse_changed()
+            said = stores.reason(problem, self.path, None)
+            raise ValueError(
+                f"{self.name} is damaged or no parquet file ({said}); make that file again, or leave it out."
+            ) from problem
+
     @contextmanager
     def named(self) -> Iterator[None]:
         """Have what is said of its rows name it: it is one of many."""

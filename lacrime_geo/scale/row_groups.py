@@ -162,19 +162,7 @@ class _Reader:
 
     def table(self, group: int) -> Any:
         """Return a row group."""
-        import pyarrow as pa
-
-        try:
-            return self.file.tried(lambda: self._read(group))
-        except (pa.ArrowException, OSError) as problem:
-            if not self.file.is_local or isinstance(problem, (FileNotFoundError, PermissionError, Refused)):
-                raise
-            # What looks like damage may be that another file is written there.
-            self.file.refuse_changed()
-            said = (str(problem) or type(problem).__name__).splitlines()[0][:200].rstrip(".")
-            raise ValueError(
-                f"{self.file.name} is damaged ({said}): row group {group} cannot be read; make that file again, or leave it out."
-            ) from problem
+        return self.file.of_parquet(lambda: self._read(group))
 
     def _read(self, group: int) -> Any:
         try:

@@ -60,11 +60,15 @@ def system_of(address: str, options: Mapping[str, Any] | None) -> tuple[Any, str
     except ValueError as problem:
         raise ValueError(f"{named} is of no store that is known ({reason(problem, address, options)}).") from None
     except TypeError as problem:
-        names = ", ".join(options or {})
-        raise ValueError(
-            f"The store of {named} takes no such storage_options as {names} ({reason(problem, address, options)})."
-        ) from None
+        raise _of_other_options(problem, address, options) from None
     return system, str(path)
+
+
+def _of_other_options(problem: TypeError, address: str, options: Mapping[str, Any] | None) -> ValueError:
+    names = ", ".join(options or {})
+    return ValueError(
+        f"The store of {shown(address)} does not take the storage_options {names} ({reason(problem, address, options)})."
+    )
 
 
 def shown(address: str) -> str:
@@ -149,6 +153,8 @@ def _refuse_certain(problem: Exception, address: str, options: Mapping[str, Any]
         raise OSError(
             f"{named} is on a server that gives files only whole, and parquet is read in pieces; download it and scan the copy."
         ) from None
+    if isinstance(problem, TypeError):
+        raise _of_other_options(problem, address, options) from None
     if isinstance(problem, _CERTAIN):
         raise problem
 
