@@ -173,13 +173,14 @@ def _axes(centred: _Grouped) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     x, y, weight = centred.x, centred.y, centred.weight
     total = centred.sums(weight)
     xx, yy, xy = (centred.sums(product * weight) / total for product in (x * x, y * y, x * y))
-    middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
-    major = np.sqrt(middle + half)
-    # The product of both variances is the determinant.
-    minor = np.sqrt(np.maximum(xx * yy - xy**2, 0.0)) / np.where(major > 0, major, 1.0)
     # Twice the angle from east has the tangent 2 xy / (xx - yy); a circle has no longer axis: 0, north.
-    from_east = np.degrees(np.arctan2(2 * xy, xx - yy)) / 2
-    angle = np.where(half > 1e-12 * middle, (90.0 - from_east) % 180.0, 0.0)
+    middle, half = (xx + yy) / 2, np.hypot((xx - yy) / 2, xy)
+    from_east = np.arctan2(2 * xy, xx - yy) / 2
+    angle = np.where(half > 1e-12 * middle, (90.0 - np.degrees(from_east)) % 180.0, 0.0)
+    # Along the axes themselves: the determinant of places nearly in a line would be what is left by rounding.
+    east, north = np.cos(from_east)[centred.group], np.sin(from_east)[centred.group]
+    along, across = x * east + y * north, y * east - x * north
+    major, minor = (np.sqrt(centred.sums(offset * offset * weight) / total) for offset in (along, across))
     return major, minor, angle
 
 

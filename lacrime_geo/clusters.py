@@ -235,9 +235,7 @@ def clusters_found(
 ) -> Clusters:
     """Return the marks of a search on all rows; what was not searched is noise. Says how many incidents clusters hold."""
     label = columns["cluster"]
-    found, of_all = int(label.max(initial=NOISE)) + 1, everything.number
-    if everything.gathered is not None:
-        of_all = everything.gathered.rows
+    found, of_all = int(label.max(initial=NOISE)) + 1, everything.number_of(known)
     missing = {"cluster": NOISE, "core": False, "probability": 0.0, "reachability": np.inf}
     spread = with_columns(everything.size, columns, known, missing)
     inside = everything.number_of(spread["cluster"] != NOISE)

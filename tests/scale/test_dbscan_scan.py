@@ -75,6 +75,7 @@ def test_labels_choices_and_clusters_are_those_in_memory(weight, cuts):
     scanned = lg.dbscan(InParts(whole, CUTS[cuts], portion=400), weight=weight)
     assert scanned.parameters == marks.parameters and scanned.label == marks.label
     assert by_incident(scanned, marks.features) == list(zip(marks["cluster"], marks["core"]))
+    assert f"of {whole.placed.sum():,} incidents" in scanned.parameters["found"]
     assert scanned["count"].sum() == whole.placed.sum() and scanned["count"].max() > 3
     for hull in ("convex", "concave"):
         same_clusters(marks.clusters(hull=hull), scanned.clusters(hull=hull))
