@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 from test_lapd import rows
-from test_writing import make_reports, make_small
+from test_writing import SAMPLE, make_reports, make_small
 
 import lacrime_geo as lg
 from lacrime_geo.progress import Cancelled
@@ -151,6 +151,18 @@ def test_a_disk_that_is_full(small, reports, tmp_path):
         assert len(lg.read_lapd(disk / "out")) == ROWS
     finally:
         subprocess.run(["umount", disk], check=True)
+
+
+def test_two_conversions_to_one_folder_do_not_meet(small, reports, tmp_path):
+    def progress(fraction):
+        with pytest.raises(OSError, match=r"Another process is converting to .*; wait until it ends"):
+            lg.convert(SAMPLE, tmp_path / "out")
+        return fraction < 0.5
+
+    with pytest.raises(Cancelled):
+        lg.convert(reports, tmp_path / "out", progress=progress)
+    lg.convert(reports, tmp_path / "out")
+    assert len(lg.read_lapd(tmp_path / "out")) == ROWS
 
 
 def test_a_damaged_file_among_many_is_named_and_what_is_read_is_kept(small, reports, tmp_path, monkeypatch):

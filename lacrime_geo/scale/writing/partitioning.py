@@ -40,7 +40,7 @@ from .runs import (
 )
 from .slicing import FIRST, LAST, edges_of, groups_of, slice_of
 from .sources import OfAnyAgency, Sources, sources_of
-from .whole_files import room_told, whole
+from .whole_files import alone_in, room_told, whole
 
 log = logging.getLogger("lacrime_geo")
 # Of the whole work, how much is done when all is read.
@@ -321,10 +321,11 @@ def partition(
         log.info("%s: converted already, from the same files", folder)
         return
     folder.mkdir(exist_ok=True)
-    try:
-        conversion.run(progress)
-    finally:
-        _remove_empty(folder)
+    with alone_in(folder):
+        try:
+            conversion.run(progress)
+        finally:
+            _remove_empty(folder)
 
 
 def _refuse_other(folder: Path, files: Sequence[Path]) -> None:

@@ -14,10 +14,10 @@ from ...data.repeats import IDENTIFIERS, INCIDENT, Repeats, further_offences
 from ...data.rules import Finding, finding
 from ...data.tables import Texts
 from ...parameters import Parameters
-from .runs import ROW, Run, opened, rows_of
+from .runs import ROW, Run, give_back, opened, rows_of
 
 # About so many rows are looked at together.
-ROWS_AT_ONCE = 4_000_000
+ROWS_AT_ONCE = 2_000_000
 SAMPLED = 1_000
 NONE_DROPPED = np.empty(0, dtype=np.int64)
 
@@ -80,6 +80,7 @@ def _together(runs: Sequence[Run], name: str, time: str) -> Iterator[Numbered]:
     bounds = _bounds(runs, name)
     for begin, end in zip(bounds[:-1], bounds[1:]):
         yield _of_numbers(runs, name, time, begin, end)
+        give_back()
 
 
 def _bounds(runs: Sequence[Run], name: str) -> list[str | None]:

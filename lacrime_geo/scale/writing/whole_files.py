@@ -32,6 +32,30 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Keep other processes from writing to the same folder; where the system cannot tell, nothing is kept."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise OSError(
+                errno.EAGAIN,
+                f"Another process is converting to {str(folder)!r}; wait until it ends, or name another folder",
+            ) from None
+        except OSError:  # some file systems know no locks
+            pass
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextmanager
 def room_told(folder: Path, lacking: Callable[[], int]) -> Iterator[None]:
     """Say in one sentence that there is no room for what is written to a folder, and how much more (bytes) is needed."""
     try:
