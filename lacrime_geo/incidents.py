@@ -285,8 +285,8 @@ def as_incidents(
         raise ValueError(
             "mapping says what the columns of a file hold, and these incidents come from none: leave it out."
         )
-    if isinstance(anything, Partitioned):
-        anything.refuse()
+    if (partitioned := as_partitioned(anything)) is not None:
+        partitioned.refuse()
     if isinstance(anything, Incidents):
         if crs is not None and anything.crs != crs:
             raise ValueError(f"{anything.label!r} is in {anything.crs} and not in {crs}; project one to the other.")

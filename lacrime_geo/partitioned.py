@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -168,13 +169,14 @@ class Partitioned(ABC):
 
 
 def as_partitioned(incidents: Any) -> Partitioned | None:
-    """Return incidents that come in partitions, a dask-geopandas frame of points among them; None where they do not."""
+    """Return incidents that come in partitions, a dask-geopandas frame or a folder that was converted to; None for others."""
     if isinstance(incidents, Partitioned):
         return incidents
-    if hasattr(incidents, "npartitions") and hasattr(incidents, "geometry"):
-        from .scale import scan_incidents
+    frame = hasattr(incidents, "npartitions") and hasattr(incidents, "geometry")
+    if frame or isinstance(incidents, (str, os.PathLike)):
+        from .scale import is_partitioned, scan_incidents
 
-        return scan_incidents(incidents)
+        return scan_incidents(incidents) if frame or is_partitioned(incidents) else None
     return None
 
 

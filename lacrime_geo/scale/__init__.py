@@ -2,5 +2,6 @@
 
 from .scanning import scan_incidents
 from .scans import Scan
+from .writing import is_partitioned
 
-__all__ = ["Scan", "scan_incidents"]
+__all__ = ["Scan", "is_partitioned", "scan_incidents"]

@@ -72,7 +72,7 @@ def scan_incidents(
 
         return scan_of_frame(paths, named, crs, active_client(client))
     files = found_files(paths, storage_options)
-    label = files[0].name.split(".")[0] if len(files) == 1 else _folder(paths, files)
+    label = files[0].name.split(".")[0] if _is_one_file(paths, files) else _folder(paths, files)
     said = as_mapping(mapping)
     scan = _of_parquet(files, said, named) if all(file.name.lower().endswith(".parquet") for file in files) else None
     if scan is None:
@@ -122,6 +122,12 @@ def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any]) -> Found:
         found = understood(path, said)
     pieces: list[Piece] = [CleanedFile(file, found.cleaning) for file in files]
     return pieces, found.columns, found.agency
+
+
+def _is_one_file(paths: Any, files: Sequence[FoundFile]) -> bool:
+    """Tell whether one file was named, and no folder or pattern that holds one."""
+    asked = paths if isinstance(paths, (str, os.PathLike)) else None
+    return len(files) == 1 and (asked is None or os.fspath(asked) == files[0].path)
 
 
 def _folder(paths: Any, files: Sequence[FoundFile]) -> str:
