@@ -9,6 +9,7 @@ import numpy as np
 
 AFFORDABLE = 2e8  # complex multiplications: a few seconds
 LARGEST_TABLE = 5e6  # numbers, of which a few tables are held at once
+_AT_ONCE = 16_384  # complex numbers that stay in a processor's own memory while they are multiplied
 MOST_ADDED = 100  # draws: beyond, numbers of samples leave float64
 
 
@@ -138,6 +139,18 @@ def _turns(draws: int) -> int:
     return 12 * math.isqrt(draws) + 32
 
 
+def _power(base: np.ndarray, times: int) -> np.ndarray:
+    """Return base ** times by repeated squaring, which is ten times as fast for whole arrays of complex numbers."""
+    power = np.ones_like(base)
+    while times:
+        if times & 1:
+            power *= base
+        times >>= 1
+        if times:
+            base = base * base
+    return power
+
+
 class SampleTotals:
     """The distribution of the total of `draws` counts sampled without replacement from a population.
 
@@ -176,8 +189,11 @@ class SampleTotals:
 
     def _product(self, multiplicity: np.ndarray) -> np.ndarray:
         product = np.ones((self.taken.size, self.counted.size), dtype=complex)
-        for kind, times in zip(self.kinds, multiplicity):
-            product *= self._factor(int(kind)) ** int(times)
+        rows = max(_AT_ONCE // self.counted.size, 1)
+        for kind, times in zip(self.kinds.tolist(), multiplicity.tolist()):
+            wave = self.share * np.exp(self.counted * kind)
+            for first in range(0, self.taken.size, rows):
+                product[first : first + rows] *= _power(1 - self.share + self.taken[first : first + rows] * wave, times)
         return product
 
     def without(self, value: int) -> np.ndarray:
