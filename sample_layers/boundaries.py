@@ -93,9 +93,13 @@ def contains(ring, x, y):
     x, y = np.asarray(x), np.asarray(y)
     low, high = ring.min(axis=0), ring.max(axis=0)
     near = np.flatnonzero((x >= low[0]) & (x <= high[0]) & (y >= low[1]) & (y <= high[1]))
-    inside = np.zeros(x.shape, dtype=bool)
+    # From south to north: those that a side passes lie together.
+    near = near[np.argsort(y[near])]
+    east, north, odd = x[near], y[near], np.zeros(near.size, dtype=bool)
     for (x0, y0), (x1, y1) in zip(ring[:-1], ring[1:]):
         if y0 != y1:
-            crossed = (y[near] >= min(y0, y1)) & (y[near] < max(y0, y1))
-            inside[near] ^= crossed & (x[near] < x0 + (y[near] - y0) * (x1 - x0) / (y1 - y0))
+            passed = slice(*np.searchsorted(north, (min(y0, y1), max(y0, y1))))
+            odd[passed] ^= east[passed] < x0 + (north[passed] - y0) * (x1 - x0) / (y1 - y0)
+    inside = np.zeros(x.shape, dtype=bool)
+    inside[near] = odd
     return inside
