@@ -28,10 +28,13 @@ def active_client(given: Any = None) -> Any:
     ------
     TypeError
         If what is given is no client.
+    RuntimeError
+        If it is closed.
     """
     if given is not None:
         if not (hasattr(given, "submit") and hasattr(given, "scheduler")):
             raise TypeError(f"client must be a dask.distributed Client, got {type(given).__name__}.")
+        refuse_closed(given)
         return given
     # Who has a client has imported it.
     distributed = sys.modules.get("distributed")
