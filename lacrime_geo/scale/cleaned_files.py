@@ -19,7 +19,7 @@ from ..data.schemas import schema_of
 from ..data.tables import RawTable, as_array
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, Wanted
-from .file_columns import Columns, Reading
+from .file_columns import ATTRIBUTES, Columns, Reading
 from .found_files import FoundFile
 from .typed_columns import in_metres
 
@@ -159,23 +159,12 @@ def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
     if PLACE in wanted.roles:
         x, y = in_metres(loaded.x, loaded.y, loaded.crs, reading.crs)
     made: dict[str, Any] = {
-        attribute: _column(loaded, ROLES[role])
-        for role, attribute in ((WHEN, "when"), (UNTIL, "until"), (REPORTED, "reported"), (CATEGORY, "category"))
-        if role in wanted.roles
+        attribute: _column(loaded, ROLES[role]) for role, attribute in ATTRIBUTES.items() if role in wanted.roles
     }
+    if wanted.weight:
+        made["weight"] = _column(loaded, wanted.weight)
     names = [*wanted.columns, *(name for name in wanted.optional if name in loaded.columns)]
-    return Incidents(
-        x,
-        y,
-        **made,
-        weight=_column(loaded, wanted.weight) if wanted.weight else None,
-        source={name: _column(loaded, name) for name in names},
-        crs=reading.crs,
-        label=reading.label,
-        selection=reading.selection,
-        agency=reading.agency,
-        time_column=reading.columns.roles.get(WHEN),
-    )
+    return reading.incidents(x, y, **made, source={name: _column(loaded, name) for name in names})
 
 
 def _column(loaded: Loaded, name: str) -> np.ndarray | None:

@@ -6,8 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
+from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Wanted
 from .choosing import Chosen
+
+# What Incidents call what is read by its role.
+ATTRIBUTES = {WHEN: "when", UNTIL: "until", REPORTED: "reported", CATEGORY: "category"}
 
 
 @dataclass(frozen=True)
@@ -82,3 +88,16 @@ class Reading:
     label: str
     agency: str | None = None
     selection: Mapping[str, Any] = field(default_factory=dict)
+
+    def incidents(self, x: np.ndarray, y: np.ndarray, **columns: Any) -> Incidents:
+        """Return incidents at places (n,) with other columns, of which all is known that is known of all of them."""
+        return Incidents(
+            x,
+            y,
+            **columns,
+            crs=self.crs,
+            label=self.label,
+            selection=self.selection,
+            agency=self.agency,
+            time_column=self.columns.roles.get(WHEN),
+        )

@@ -13,7 +13,7 @@ from ..frames import incidents_from_frame
 from ..incidents import Incidents
 from ..partitioned import PLACE, Part, Wanted
 from .cleaned_files import ROLES
-from .file_columns import Columns, Reading
+from .file_columns import ATTRIBUTES, Columns, Reading
 from .parquet_pieces import Named
 from .scans import Scan
 
@@ -76,18 +76,12 @@ def only_wanted(found: Incidents, wanted: Wanted, reading: Reading) -> Incidents
     nowhere = np.full(found.size, np.nan)
     source = {} if found.source is None else found.source
     names = [*wanted.columns, *(name for name in wanted.optional if name in source)]
-    attributes = {role: attribute for role, attribute in zip(ROLES, ("when", "until", "reported", "category"))}
-    return Incidents(
+    return reading.incidents(
         found.easting if PLACE in wanted.roles else nowhere,
         found.northing if PLACE in wanted.roles else nowhere,
-        **{attribute: getattr(found, attribute) for role, attribute in attributes.items() if role in wanted.roles},
+        **{attribute: getattr(found, attribute) for role, attribute in ATTRIBUTES.items() if role in wanted.roles},
         weight=np.asarray(source[wanted.weight]) if wanted.weight else None,
         source={name: np.asarray(source[name]) for name in names},
-        crs=reading.crs,
-        label=reading.label,
-        selection=reading.selection,
-        agency=reading.agency,
-        time_column=found.time_column,
     )
 
 

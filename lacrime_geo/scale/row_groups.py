@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Callable
 
 import numpy as np
 
 from ..data.parquet import raw_table
 from ..incidents import Incidents
-from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Extent, Part, Wanted
+from ..partitioned import CATEGORY, PLACE, WHEN, Extent, Part, Wanted
 from .choosing import Statistics
 from .cleaned_files import incidents_of
-from .file_columns import Columns, Reading
+from .file_columns import ATTRIBUTES, Columns, Reading
 from .found_files import FoundFile
 from .stores import Refused
 from .typed_columns import (
@@ -95,45 +95,40 @@ class RowGroups(Part):
                 else:
                     yield self._incidents(table, wanted, chosen.holds_all(self.statistics[at]))
         if not self.groups:
-            yield _nothing(self.reading)
+            yield self.reading.incidents(np.empty(0), np.empty(0))
 
     def _incidents(self, table: Any, wanted: Wanted, all_chosen: bool) -> Incidents:
-        columns, reading = self.reading.columns, self.reading
+        """Return the chosen incidents of a row group, where only places are wanted with runs of one place as a row."""
+        reading = self.reading
         rows = None if all_chosen else self._chosen(table)
         if rows is not None and rows.all():
             rows = None
-        with self.file.named():
-            points = _points(table, reading) if PLACE in wanted.roles else None
-        runs = points.runs() if points is not None and rows is None and wanted.place_alone else None
-        if points is not None and runs is not None:
-            x, y = points.at(runs[0])
-            return replace(_nothing(reading), easting=x, northing=y, frequency=runs[1])
-        x = y = np.full(table.num_rows if rows is None else int(rows.sum()), np.nan)
-        if points is not None:
+        number = table.num_rows if rows is None else int(rows.sum())
+        x = y = np.full(number, np.nan)
+        if PLACE in wanted.roles:
+            with self.file.named():
+                points = _points(table, reading)
+            runs = points.runs() if rows is None and wanted.place_alone else None
+            if runs is not None:
+                return reading.incidents(*points.at(runs[0]), frequency=runs[1])
             x, y = points.at(rows)
+        return reading.incidents(x, y, **self._columns(table, wanted, rows))
 
-        def column(name: str, read: Any) -> np.ndarray:
-            values: np.ndarray = read(table[name])
+    def _columns(self, table: Any, wanted: Wanted, rows: np.ndarray | None) -> dict[str, Any]:
+        """Return what is wanted of some rows (mask, None for all) beside their places, as Incidents take it."""
+
+        def column(name: str, read: Callable[[Any], np.ndarray]) -> np.ndarray:
+            values = read(table[name])
             return values if rows is None else values[rows]
 
-        made: dict[str, Any] = {}
-        for role, attribute in ((WHEN, "when"), (UNTIL, "until"), (REPORTED, "reported"), (CATEGORY, "category")):
+        columns, made = self.reading.columns, dict[str, Any]()
+        for role, attribute in ATTRIBUTES.items():
             if role in wanted.roles and role in columns.typed:
                 made[attribute] = column(columns.typed[role], texts_of if role == CATEGORY else moments_of)
-        named = [*wanted.columns, *(name for name in wanted.optional if name in columns.names)]
-        made["source"] = {name: column(name, values_of) for name in named}
         if wanted.weight:
             made["weight"] = column(wanted.weight, values_of)
-        return Incidents(
-            x,
-            y,
-            **made,
-            crs=reading.crs,
-            label=reading.label,
-            selection=reading.selection,
-            agency=reading.agency,
-            time_column=columns.roles.get(WHEN),
-        )
+        named = [*wanted.columns, *(name for name in wanted.optional if name in columns.names)]
+        return {**made, "source": {name: column(name, values_of) for name in named}}
 
     def _chosen(self, table: Any) -> np.ndarray:
         columns, chosen = self.reading.columns, self.reading.chosen
@@ -229,10 +224,3 @@ def _raw(table: Any, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
     x, y = (np.append(axis, np.nan) for axis in coordinates_of(column.dictionary))
     number = np.asarray(column.indices.fill_null(len(column.dictionary)))
     return x[number], y[number]
-
-
-def _nothing(reading: Reading) -> Incidents:
-    """Return no incidents, of which all is known that is known of all."""
-    empty = np.empty(0)
-    known = dict(crs=reading.crs, label=reading.label, selection=reading.selection, agency=reading.agency)
-    return Incidents(empty, empty, **known)  # type: ignore[arg-type]
