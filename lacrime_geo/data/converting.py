@@ -72,15 +72,16 @@ def convert(
 
     Notes
     -----
-    A folder is made in memory that does not grow with the files, by an external sort (Knuth 1998, section 5.4). Each portion is
-    written to a hidden folder within it, sorted by day and place; then parts of about two million rows are merged of these, each
-    a slice of time; in it rows are sorted along a Hilbert curve over the map, and those of one place by time, so that a reader
-    passes over other times and other places by the statistics of the file. Undated incidents come last, of a part those without
-    a place. The temporary room is about as much as the folder takes when it is complete, and it is complete only when
-    `_lacrime.json` in it says so. What is done is kept when the run ends early: the same call goes on from there, and begins
-    anew where files or options are others. Of LAPD reports with the same number the one made last is kept, as `read_lapd` does,
-    over all files; they are compared a few million numbers at a time. What columns of another agency hold is guessed from the
-    first portion, and all others are read so; a column that holds numbers there and texts later is read again as texts.
+    A folder is made in memory that does not grow with the files, by an external sort (Knuth 1998, section 5.4). Each portion
+    is written to a hidden folder within it, sorted by day and place; then parts of about a million rows are merged of these,
+    each a slice of time; in it rows are sorted along a Hilbert curve over the map, and those of one place by time, so that a
+    reader passes over other times and other places by the statistics of the file. Undated incidents come last, of a part
+    those without a place. While it is made, the runs take about three times the room of the folder that is left in the end
+    (LAPD: 50 and 16 bytes a row, of 240 in the CSV), and it is complete only when `_lacrime.json` in it says so. What is done
+    is kept when the run ends early: the same call goes on from there, and begins anew where files or options are others. Of
+    LAPD reports with the same number the one made last is kept, as `read_lapd` does, over all files; they are compared a few
+    million numbers at a time. What columns of another agency hold is guessed from the first portion, and all others are read
+    so; a column that holds numbers there and texts later is read again as texts.
 
     Examples
     --------

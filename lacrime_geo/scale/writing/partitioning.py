@@ -45,6 +45,8 @@ from .whole_files import alone_in, room_told, whole
 log = logging.getLogger("lacrime_geo")
 # Of the whole work, how much is done when all is read.
 READ, JUDGED = 0.65, 0.7
+# Bytes of parts to those of the runs that they are made of, about.
+PARTS_TO_RUNS = 0.4
 SCHEMA, DROPPED = "schema.parquet", "dropped.npy"
 
 
@@ -279,9 +281,9 @@ class Conversion:
         spilled_ = bytes_of(spilled(self.working))
         parts = sum(path.stat().st_size for path in self.working.glob("part-*.parquet"))
         if "judged" in self.record:
-            return int(max(spilled_ - parts, 1 << 20))
-        # Runs of all that is to be read, and as much again for the parts.
-        return int(max(spilled_ * (2 / max(self._share_read, 0.02) - 1), 1 << 20))
+            return int(max(PARTS_TO_RUNS * spilled_ - parts, 1 << 20))
+        # Runs of all that is to be read, and the parts beside them.
+        return int(max(spilled_ * ((1 + PARTS_TO_RUNS) / max(self._share_read, 0.02) - 1), 1 << 20))
 
 
 def _audit(runs: Sequence[Run], found: Sequence[Finding]) -> list[Finding]:
