@@ -19,7 +19,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 PLACE, WHEN, UNTIL, REPORTED, CATEGORY = "place", "when", "until", "reported", "category"
 ROLES = (PLACE, WHEN, UNTIL, REPORTED, CATEGORY)
-TAKEN_BY = ("kde", "hotspots", "gi_star", "concentration", "dbscan", "counts", "clock", "alerts", "near_repeat")
+TAKEN_BY = (
+    *(
+        "kde",
+        "hotspots",
+        "gi_star",
+        "moran",
+        "local_moran",
+        "incremental_moran",
+        "concentration",
+        "dbscan",
+        "counts",
+        "clock",
+    ),
+    *("alerts", "near_repeat"),
+)
 # A task is worth so many rows, or more of very many: results are merged task by task.
 ROWS_IN_TASK, MOST_TASKS = 4_000_000, 256
 
