@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 import time
+import warnings
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Callable, TypeVar
@@ -97,7 +98,10 @@ def _on_cluster(
 
     refuse_closed(client)
     # What the function holds goes to each worker once, however many of the tasks it is given.
-    shared = client.submit(_itself, function, pure=False)
+    with warnings.catch_warnings():
+        # Dask advises against sending much with every task: this is what is not.
+        warnings.filterwarnings("ignore", "Sending large graph")
+        shared = client.submit(_itself, function, pure=False)
     running = {client.submit(_called, shared, task, pure=False): number for number, task in enumerate(tasks)}
     watch, done = _Watch(client), 0
     try:
