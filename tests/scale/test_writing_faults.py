@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -15,7 +16,7 @@ from test_writing import SAMPLE, make_reports, make_small
 
 import lacrime_geo as lg
 from lacrime_geo.progress import Cancelled
-from lacrime_geo.scale.writing import require_finished, runs
+from lacrime_geo.scale.writing import partitioning, require_finished, runs
 
 ROWS = 5_002
 HERE = Path(__file__).parent
@@ -88,6 +89,27 @@ def test_wherever_it_is_stopped_it_goes_on(small, reports, tmp_path, until):
     lg.convert(reports, tmp_path / "out")
     assert require_finished(tmp_path / "out")["rows"] == ROWS
     assert lg.read_lapd(tmp_path / "out").dr_no.is_unique
+
+
+def test_what_ends_while_the_parts_are_moved_is_not_complete_and_goes_on(small, reports, tmp_path, monkeypatch):
+    moved = []
+
+    def replace(source, target):
+        if len(moved) == 2:
+            raise OSError(5, "the disk is gone")
+        moved.append(os.replace(source, target))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(partitioning, "os", SimpleNamespace(replace=replace))
+        with pytest.raises(OSError, match="the disk is gone"):
+            lg.convert(reports, tmp_path / "out")
+    assert len(contents(tmp_path / "out")) == 2
+    with pytest.raises(ValueError, match="was not finished"):
+        require_finished(tmp_path / "out")
+    with pytest.raises(ValueError, match="was not finished"):
+        lg.read_lapd(tmp_path / "out")
+    lg.convert(reports, tmp_path / "out")
+    assert contents(tmp_path / "out") == contents(lg.convert(reports, tmp_path / "whole"))
 
 
 def test_other_files_or_options_begin_anew(small, reports, tmp_path, caplog):

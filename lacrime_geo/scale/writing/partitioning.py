@@ -322,12 +322,13 @@ def partition(
     if conversion.is_done():
         log.info("%s: converted already, from the same files", folder)
         return
+    made = not folder.exists()
     folder.mkdir(exist_ok=True)
     with alone_in(folder):
         try:
             conversion.run(progress)
         finally:
-            _remove_empty(folder)
+            _remove_empty(folder, made)
 
 
 def _refuse_other(folder: Path, files: Sequence[Path]) -> None:
@@ -352,10 +353,10 @@ def _refuse_other(folder: Path, files: Sequence[Path]) -> None:
         )
 
 
-def _remove_empty(folder: Path) -> None:
-    """Remove what was made for a conversion of which nothing was kept."""
+def _remove_empty(folder: Path, made: bool) -> None:
+    """Remove what was made for a conversion of which nothing was kept, the folder too where it was made for it."""
     working = folder / WORKING
     if working.is_dir() and not spilled(working):
         shutil.rmtree(working, ignore_errors=True)
-    if folder.is_dir() and not any(folder.iterdir()):
+    if made and not any(folder.iterdir()):
         folder.rmdir()
