@@ -10,6 +10,7 @@ import numpy as np
 _GROWTH, _LEAST_ROWS = 2, 1_000_000
 # Numbers are looked up in a table of so many, and of as many again as there are rows; a range is short of so many.
 _TABLE, _TIMES, _SHORT = 1 << 20, 4, 1 << 16
+_BLOCK = 1 << 14
 
 
 class AlikeRows:
@@ -20,7 +21,7 @@ class AlikeRows:
         self.keys, number = told_apart([np.asarray(column, dtype=np.int64) for column in keys])
         self._least = self.keys[0].size
         self.frequency = np.bincount(number, minlength=self._least)
-        self.sums = [np.bincount(number, values, self._least) for values in sums]
+        self.sums = [sums_of(number, values, self._least) for values in sums]
 
     @property
     def size(self) -> int:
@@ -46,7 +47,19 @@ class AlikeRows:
         self._least = self.keys[0].size
         # As floats whole numbers are exact below 2^53.
         self.frequency = np.bincount(number, self.frequency, self._least).astype(np.int64)
-        self.sums = [np.bincount(number, values, self._least) for values in self.sums]
+        self.sums = [sums_of(number, values, self._least) for values in self.sums]
+
+
+def sums_of(number: np.ndarray, values: np.ndarray, kinds: int) -> np.ndarray:
+    """Return the sums of values (n,) by their number, of so many.
+
+    They are added up in blocks, and these together: of millions in one sum each addition would lose a part of the last digits.
+    """
+    block = max(_BLOCK, _TIMES * kinds)
+    found = np.zeros(kinds)
+    for begin in range(0, values.size, block):
+        found += np.bincount(number[begin : begin + block], values[begin : begin + block], kinds)
+    return found
 
 
 def told_apart(columns: Sequence[np.ndarray]) -> tuple[list[np.ndarray], np.ndarray]:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks, selection
+from ..alike_rows import sums_of
 from ..features import Features, as_features
 from ..grouping import by_values, values_of
 from ..incident_columns import number_of
@@ -122,12 +123,13 @@ def _summed_up(
     counted = inside & (number >= 0)
     number, at = number[counted], at[counted]
     shape = (names.size, steps.begin.size)
-    each = rows.frequency if rows.weight is None else rows.weight
-    weights = None if each is None else each[counted]
-    count = np.bincount(number * shape[1] + at, weights, minlength=shape[0] * shape[1]).reshape(shape)
-    squares = None if rows.squares is None else np.bincount(number, rows.squares[counted], minlength=names.size)
-    kind = np.int64 if rows.weight is None else float
-    return CountSeries(names, steps.begin, steps.end, count.astype(kind), step, squares=squares)
+    flat, size = number * shape[1] + at, shape[0] * shape[1]
+    if rows.weight is None or rows.squares is None:
+        times = None if rows.frequency is None else rows.frequency[counted]
+        count = np.bincount(flat, times, minlength=size).astype(np.int64)
+        return CountSeries(names, steps.begin, steps.end, count.reshape(shape), step)
+    total, squares = sums_of(flat, rows.weight[counted], size), sums_of(number, rows.squares[counted], names.size)
+    return CountSeries(names, steps.begin, steps.end, total.reshape(shape), step, squares=squares)
 
 
 def steps_of(incidents: Incidents, step: str, dates: np.ndarray | None = None) -> tuple[Steps, np.ndarray]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ..alike_rows import sums_of
 from ..progress import Progress, advance
 from .known_spans import Spans
 from .week_hours import DAY_HOURS, HOUR, WEEK_HOURS, shares_in_turn
@@ -36,8 +37,8 @@ class Totals:
     def add_moments(self, part: np.ndarray, weight: np.ndarray) -> None:
         """Add incidents that are in one part each."""
         self.count += np.bincount(part, minlength=self.parts)
-        self.total += np.bincount(part, weight, self.parts)
-        self.squares += np.bincount(part, weight**2, self.parts)
+        self.total += sums_of(part, weight, self.parts)
+        self.squares += sums_of(part, weight**2, self.parts)
         self.largest = max(self.largest, float(weight.max(initial=0.0)))
 
     def merge(self, other: Totals) -> None:
