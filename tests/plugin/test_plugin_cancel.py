@@ -111,11 +111,11 @@ def points(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def turns(tmp_path_factory, worker_id):
+def turns(tmp_path_factory):
     """Return a context in which a run has the machine to itself, or leaves another run beside it."""
     fcntl = pytest.importorskip("fcntl")
     base = tmp_path_factory.getbasetemp()
-    folder = base if worker_id == "master" else base.parent  # that of all workers
+    folder = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # that of all workers
 
     @contextmanager
     def turns(alone):
