@@ -7,7 +7,7 @@ import os
 import sys
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any, Callable, TypeVar
 
@@ -163,7 +163,8 @@ class _Watch:
     """What looks from time to time whether a cluster can still answer."""
 
     def __init__(self, client: Any) -> None:
-        self.client, self.workers = client, {}
+        self.client = client
+        self.workers: Mapping[str, Any] = {}
         self.looked, self.without, self.told = time.monotonic(), 0.0, False
 
     def refuse_lost(self) -> None:
