@@ -113,7 +113,7 @@ def read_incidents(
 def load_incidents(path: str | os.PathLike[str], said: Asked = NOTHING_SAID, progress: Progress = None) -> Loaded:
     """Read a file as `read_incidents` does, without pandas and in the CRS of its coordinates."""
     from ..scale.writing import is_partitioned
-    from .stored import load_parts
+    from .stored_folders import load_parts
 
     path = Path(path)
     if path.is_dir() and is_partitioned(path):

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from . import nibrs, rules, stored, tables
+from . import nibrs, rules, stored, stored_folders, tables
 from .file_ends import ends_together
 from .gathering import CHOOSING, Gathering, added_up, joined
 from .lapd_cleaning import COLUMNS, KINDS, ORDER, clean_part, needed_for, offered
@@ -135,7 +135,7 @@ def load_lapd(
     wanted = {"since": None, "until": None, "category": None, "area": None, **(asked or {})}
     columns, mapping = names_asked(columns), mapping_asked(mapping)
     with files_of(path, within(progress, 0.0, 0.5)) as files:
-        if all(is_stored(file) for file in files) and (len(files) == 1 or stored.folder_of(files) is not None):
+        if all(is_stored(file) for file in files) and (len(files) == 1 or stored_folders.folder_of(files) is not None):
             loaded = _stored(files, columns, mapping)
         else:
             groups = list(_by_schema(files).values()) if join_schemas else [files]
@@ -167,14 +167,14 @@ def _read(
 
 def _stored(files: Sequence[Path], columns: Sequence[str] | None, mapping: Mapping[str, str]) -> Loaded:
     """Read a file that was converted, or all parts of a folder, which have our columns already."""
-    file, folder = files[0], stored.folder_of(files)
+    file, folder = files[0], stored_folders.folder_of(files)
     if mapping:
         raise ValueError(
             f"{file.name} was converted and has its columns by our names; give the mapping when the original file is converted."
         )
     refuse_unknown(columns or (), stored.names(file))
     wanted = None if columns is None else {*columns, *CHOOSING}
-    return stored.load(file, wanted) if folder is None else stored.load_parts(folder, wanted)
+    return stored.load(file, wanted) if folder is None else stored_folders.load_parts(folder, wanted)
 
 
 def columns_of(files: Sequence[Path], mapping: Mapping[str, str]) -> list[str]:

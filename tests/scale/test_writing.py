@@ -16,9 +16,9 @@ from test_lapd import rows
 import lacrime_geo as lg
 from lacrime_geo.data import arrow_csv, tables
 from lacrime_geo.scale.writing import (
+    conversions,
     is_partitioned,
     ordering,
-    partitioning,
     parts,
     repeated_numbers,
     require_finished,
@@ -34,7 +34,7 @@ def make_small(monkeypatch):
     monkeypatch.setattr(tables, "BYTES_IN_PORTION", 1_000_000)
     monkeypatch.setattr(tables, "ROWS_IN_PORTION", 4_000)
     monkeypatch.setattr(arrow_csv, "BLOCK", 60_000)
-    monkeypatch.setattr(partitioning, "ROWS_IN_RUN", 1_500)
+    monkeypatch.setattr(conversions, "ROWS_IN_RUN", 1_500)
     monkeypatch.setattr(runs, "ROWS_IN_GROUP", 100)
     monkeypatch.setattr(slicing, "ROWS_IN_PART", 1_000)
     monkeypatch.setattr(parts, "ROWS_IN_GROUP", 250)
@@ -164,7 +164,7 @@ def test_the_order_does_not_depend_on_the_portions(small, reports, tmp_path, mon
     monkeypatch.setattr(slicing, "ROWS_IN_PART", 10**9)
     lg.convert(reports, tmp_path / "b")
     monkeypatch.setattr(tables, "BYTES_IN_PORTION", 600_000)
-    monkeypatch.setattr(partitioning, "ROWS_IN_RUN", 10**9)
+    monkeypatch.setattr(conversions, "ROWS_IN_RUN", 10**9)
     lg.convert(reports, tmp_path / "c")
     one, other = (lg.read_lapd(tmp_path / name) for name in "bc")
     assert one.dr_no.tolist() == other.dr_no.tolist()
@@ -172,7 +172,7 @@ def test_the_order_does_not_depend_on_the_portions(small, reports, tmp_path, mon
 
 
 def test_of_a_report_in_two_runs_the_latest_stays(small, tmp_path, monkeypatch):
-    monkeypatch.setattr(partitioning, "ROWS_IN_RUN", 1)
+    monkeypatch.setattr(conversions, "ROWS_IN_RUN", 1)
     monkeypatch.setattr(repeated_numbers, "ROWS_AT_ONCE", 1)
     late = rows({"DR_NO": "231400001", "Date Rptd": "02/20/2023 12:00:00 AM", "Status Desc": "Adult Arrest"})
     late.to_csv(tmp_path / "a.csv", index=False)

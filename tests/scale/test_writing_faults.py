@@ -16,7 +16,7 @@ from test_writing import SAMPLE, make_reports, make_small
 
 import lacrime_geo as lg
 from lacrime_geo.progress import Cancelled
-from lacrime_geo.scale.writing import partitioning, require_finished, runs
+from lacrime_geo.scale.writing import conversions, require_finished, runs
 
 ROWS = 5_002
 HERE = Path(__file__).parent
@@ -100,7 +100,7 @@ def test_what_ends_while_the_parts_are_moved_is_not_complete_and_goes_on(small, 
         moved.append(os.replace(source, target))
 
     with monkeypatch.context() as broken:
-        broken.setattr(partitioning, "os", SimpleNamespace(replace=replace))
+        broken.setattr(conversions, "os", SimpleNamespace(replace=replace))
         with pytest.raises(OSError, match="the disk is gone"):
             lg.convert(reports, tmp_path / "out")
     assert len(contents(tmp_path / "out")) == 2
@@ -188,7 +188,7 @@ def test_two_conversions_to_one_folder_do_not_meet(small, reports, tmp_path):
 
 
 def test_a_damaged_file_among_many_is_named_and_what_is_read_is_kept(small, reports, tmp_path, monkeypatch):
-    monkeypatch.setattr("lacrime_geo.scale.writing.partitioning.ROWS_IN_RUN", 1)
+    monkeypatch.setattr("lacrime_geo.scale.writing.conversions.ROWS_IN_RUN", 1)
     files = [tmp_path / f"{name}.parquet" for name in "abc"]
     for number, file in enumerate(files):
         rows(*[{"DR_NO": f"23{number}4{n:05d}"} for n in range(30)]).to_parquet(file)
@@ -228,7 +228,7 @@ def test_runs_that_are_read_are_removed_before_the_end(small, reports, tmp_path)
     frame.to_csv(tmp_path / "a.csv", index=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("lacrime_geo.scale.writing.slicing.ROWS_IN_PART", 600)
-        patch.setattr("lacrime_geo.scale.writing.partitioning.ROWS_IN_RUN", 500)
+        patch.setattr("lacrime_geo.scale.writing.conversions.ROWS_IN_RUN", 500)
         patch.setattr("lacrime_geo.data.tables.BYTES_IN_PORTION", 200_000)
         patch.setattr("lacrime_geo.data.arrow_csv.BLOCK", 10_000)
         out = lg.convert(tmp_path / "a.csv", tmp_path / "out", progress=progress)
