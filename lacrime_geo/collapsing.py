@@ -234,5 +234,6 @@ def _finished(incidents: Partitioned, found: Collapse, asked: _Asked) -> Inciden
         label=incidents.label,
         selection=incidents.selection,
         agency=incidents.agency,
+        dates_unused=incidents.dates_unused,
         gathered=Gathered(found.number, found.extent, sample[0], sample[1], sum(found.located)),
     )

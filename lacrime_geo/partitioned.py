@@ -88,6 +88,8 @@ class Partitioned(ABC):
     crs: str
     selection: Mapping[str, Any]
     agency: str | None
+    # Columns of dates where none is read, as some may have been meant.
+    dates_unused: Sequence[str] = ()
     # The column that `when` is read from, and what the files keep of a larger one that they were chosen from.
     time_column: str | None = None
     kept: Mapping[str, Any] = MappingProxyType({})
