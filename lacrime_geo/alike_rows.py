@@ -10,7 +10,7 @@ import numpy as np
 _GROWTH, _LEAST_ROWS = 2, 1_000_000
 # Numbers are looked up in a table of so many, and of as many again as there are rows; a range is short of so many.
 _TABLE, _TIMES, _SHORT = 1 << 20, 4, 1 << 16
-_BLOCK = 1 << 14
+_BLOCK = 1 << 12
 
 
 class AlikeRows:

@@ -1,5 +1,7 @@
 """The clock of a scan is that of the same incidents in memory."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 
 from lacrime_geo import clock
 from lacrime_geo.incidents import Incidents
+from lacrime_geo.temporal.week_summaries import WeekSummary
 from tests.scale.chosen_parts import ChosenParts
 from tests.scale.equal_results import assert_same, said
 from tests.scale.in_parts import InParts
@@ -91,3 +94,16 @@ def test_weights_of_a_scan_are_a_column():
 def test_city_on_a_cluster(city, cluster, caplog):
     scan = ChosenParts(city, [1, 9_000, 21_000], cluster, since="2023-09-04", category="burglary")
     assert_same_clock(*said(caplog, clock, scan, city.select(since="2023-09-04", category="burglary")))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_portions_without_ends_have_none(turned):
+    some, none = incidents_with_spans(50), incidents_with_spans(50, seed=5, ends=False)
+    same = replace(none, until=np.full(50, np.datetime64("NaT", "s")))
+
+    def told(last):
+        both = (last, some) if turned else (some, last)
+        first, second = map(WeekSummary.of, both)
+        return first.merge(second).told
+
+    assert {**vars(told(none)), "minutes": 0} == {**vars(told(same)), "minutes": 0}
