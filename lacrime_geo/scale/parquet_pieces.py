@@ -125,7 +125,9 @@ def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: 
     if any(role in roles and not are_moments(schema.field(roles[role]).type) for role in (WHEN, UNTIL, REPORTED)):
         return None
     names = tuple(name for name in schema.names if name != "bbox")
-    return Columns(names, crs, geometry=geometry, roles=roles, typed=roles, kinds=_kinds(schema), stored=kept)
+    unused = () if WHEN in roles else tuple(name for name in names if are_moments(schema.field(name).type))
+    known = dict(roles=roles, typed=roles, kinds=_kinds(schema), stored=kept, dates_unused=unused)
+    return Columns(names, crs, geometry=geometry, **known)  # type: ignore[arg-type]
 
 
 def _kinds(schema: Any) -> dict[str, str]:

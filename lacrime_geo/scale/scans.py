@@ -92,6 +92,12 @@ class Scan(Partitioned):
         return {**self.chosen.in_words(), **left_out}
 
     @property
+    def dates_unused(self) -> Sequence[str]:  # type: ignore[override]
+        """Columns of dates where none tells when incidents happened."""
+        unused: Sequence[str] = self.columns.dates_unused
+        return unused
+
+    @property
     def time_column(self) -> str | None:  # type: ignore[override]
         """The column of the files that tells when incidents happened."""
         roles: Mapping[str, str] = self.columns.roles
