@@ -159,6 +159,18 @@ def test_what_is_not_allowed_is_told_at_once(proxy, monkeypatch):
     one_sentence(caught, "0.parquet", "storage_options")
 
 
+def test_keys_that_were_not_given_are_asked_for_at_once(proxy, monkeypatch, tmp_path):
+    monkeypatch.setattr(stores, "WAITS", (30.0,))
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("AWS_SHARED_CREDENTIALS_FILE", "AWS_CONFIG_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(PermissionError) as caught:
+        lg.scan_incidents(PARTS, storage_options={"client_kwargs": {"endpoint_url": proxy.address}})
+    one_sentence(caught, PARTS, "credentials", "storage_options")
+
+
 def test_options_that_the_store_does_not_know_are_named_without_their_values(proxy, monkeypatch):
     monkeypatch.setattr(stores, "WAITS", (30.0,))
     with pytest.raises(ValueError) as caught:
@@ -178,6 +190,7 @@ def test_a_part_of_a_store_that_is_replaced_or_removed_is_refused(proxy, folder)
     for number in (0, 1):
         system.put(str(folder / f"{number}.parquet"), f"incidents/changing/{number}.parquet")
     scan = scan_of(proxy, "s3://incidents/changing")
+    assert scan.rows == 12_000
     system.put(str(folder / "2.parquet"), "incidents/changing/1.parquet")
     with pytest.raises(ValueError) as caught:
         values_of(scan)
@@ -249,6 +262,21 @@ def test_a_web_server_gives_csv_whole_and_parquet_only_in_pieces(web, tmp_path, 
     with pytest.raises(FileNotFoundError) as caught:
         lg.scan_incidents(f"{web}/none.csv")
     one_sentence(caught, "none.csv")
+
+
+def test_a_body_that_ends_early_and_pretends_to_be_whole_is_noticed(web, tmp_path, monkeypatch):
+    pytest.importorskip("aiohttp")
+    monkeypatch.setattr(stores, "WAITS", (0.01,))
+    between = FaultyProxy("127.0.0.1", int(web.rsplit(":", 1)[1]))
+    whole = values_of(lg.scan_incidents(tmp_path / "plain.csv"))
+    between.set("short", 2, methods=("GET",))
+    assert np.array_equal(values_of(lg.scan_incidents(f"{between.address}/plain.csv")), whole)
+    assert between.failed >= 1
+    between.set("short", methods=("GET",))
+    with pytest.raises(OSError) as caught:
+        lg.scan_incidents(f"{between.address}/plain.csv")
+    one_sentence(caught, "plain.csv", "could not be read in 2 tries", "bytes")
+    between.close()
 
 
 @pytest.mark.parametrize("library", ["fsspec", "s3fs"])
