@@ -17,6 +17,7 @@ from .features import Features, as_features
 from .incidents import Incidents, begin, read_first
 from .overlay import unit_of
 from .parameters import Parameters
+from .partitioned import recognised
 from .progress import Progress, advance, within
 from .results import Curve, Table
 
@@ -98,6 +99,7 @@ def concentration(
     >>> gini_generalised(np.array([0, 0, 1, 1])), float(gini(np.array([1, 1, 1, 1])))
     (0.0, 0.0)
     """
+    incidents = recognised(incidents)
     reading, progress = read_first(incidents, progress)
     edges = [selection.moment("later_since", later_since)] if later_since is not None else []
     everything, placed, parameters = begin(incidents, weight, collapses=True, edges=edges, progress=reading)

@@ -16,6 +16,7 @@ from .incidents import Incidents, begin, read_first
 from .inference import LARGEST_TOTAL
 from .overlay import unit_of
 from .parameters import Parameters
+from .partitioned import recognised
 from .progress import Progress
 
 MIN_CELLS = 30
@@ -156,6 +157,7 @@ class Gridding:
     ) -> Gridding:
         """Read incidents and boundary and find the cell size; `chooses` when more than that is chosen from the data."""
         checks.option("shape", shape, SHAPES)
+        incidents = recognised(incidents)
         reading, looking = read_first(incidents, progress)
         everything, placed, parameters = begin(incidents, weight, collapses=True, progress=reading)
         parameters["shape"] = shape

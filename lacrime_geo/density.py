@@ -13,6 +13,7 @@ from .features import as_boundary
 from .incidents import begin, read_first
 from .kernels import KERNELS
 from .parameters import in_words
+from .partitioned import recognised
 from .place_spacing import LookedAt, caution_smooth
 from .places import places_of
 from .progress import Progress, advance, within
@@ -80,6 +81,7 @@ def kde(
     """
     chosen_kernel = KERNELS[checks.option("kernel", kernel, tuple(KERNELS))]
     size = given = None if cell_size is None else checks.positive("cell_size", cell_size)
+    incidents = recognised(incidents)
     reading, progress = read_first(incidents, progress)
     predicts = isinstance(bandwidth, str) and bandwidth == "predictive"
     corrected = boundary if edge_correction else None

@@ -13,7 +13,7 @@ from .cluster_tiles import Engine, label_by_tiles
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .partitioned import Partitioned
+from .partitioned import as_partitioned
 from .place_spacing import LookedAt, caution_short, finer, least_reach
 from .places import Standing
 from .progress import Progress, advance, within
@@ -74,7 +74,8 @@ def dbscan(
     >>> marks["cluster"].tolist()
     [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1]
     """
-    scanned = incidents if isinstance(incidents, Partitioned) else None
+    scanned = as_partitioned(incidents)
+    incidents = scanned or incidents
     everything, placed, parameters = begin(incidents, weight, collapses=True, progress=within(progress, 0.0, _READING))
     if scanned is not None:
         everything = placed = _from_west_to_east(placed)

@@ -13,7 +13,7 @@ import numpy as np
 from . import checks, incident_columns, selection
 from . import crs as crs_rules
 from .parameters import Parameters
-from .partitioned import Partitioned, as_partitioned
+from .partitioned import Partitioned, as_partitioned, recognised
 from .progress import Progress, within
 
 # What concerns all rows alike, and is kept when rows are taken.
@@ -340,7 +340,7 @@ def begin(
     Partitioned ones are taken where an analysis needs no more of them than how many, of which weight, stand on each place
     (`collapses`), and in which of the parts of time that `edges` divide: collapsed incidents.
     """
-    incidents = (as_partitioned(incidents) if collapses else None) or incidents
+    incidents = recognised(incidents) if collapses else incidents
     if collapses and isinstance(incidents, Partitioned):
         if not (weight is None or isinstance(weight, str)):
             raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")

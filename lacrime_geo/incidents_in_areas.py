@@ -10,7 +10,7 @@ from .features import Features, as_features
 from .incidents import Incidents, as_incidents, begin, read_first
 from .overlay import unit_of
 from .parameters import Parameters, in_plain_words, incidents_that
-from .partitioned import Partitioned
+from .partitioned import Partitioned, recognised
 from .progress import Progress
 
 
@@ -63,6 +63,7 @@ def are_incidents(value: Any) -> bool:
 
 def _in_one_crs(features: Any, incidents: Any) -> tuple[Features, Incidents | Partitioned]:
     """Return areas and incidents in one CRS: a frame is brought to that of the other, areas first."""
+    incidents = recognised(incidents)
     if hasattr(incidents, "geometry"):
         areas = as_features(features)
         return areas, as_incidents(incidents, crs=areas.crs)

@@ -196,6 +196,11 @@ def as_partitioned(incidents: Any) -> Partitioned | None:
     return None
 
 
+def recognised(incidents: Any) -> Any:
+    """Return incidents as analyses that take partitioned ones go on with them: these as Partitioned, all others as they are."""
+    return as_partitioned(incidents) or incidents
+
+
 def _summary(make: Callable[[Incidents], T], merge: Callable[[T, T], T], wanted: Wanted, parts: Sequence[Part]) -> T:
     """Return what a function makes of the portions of some parts, merged."""
     found: list[T] = []

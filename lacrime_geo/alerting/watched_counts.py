@@ -13,7 +13,7 @@ from ..delays.file_days import days_of
 from ..features import Features, as_features
 from ..incidents import as_incidents
 from ..parameters import Parameters
-from ..partitioned import Partitioned
+from ..partitioned import Partitioned, recognised
 from ..progress import Progress, within
 from ..refusals import refuse_weights
 from ..temporal.count_series import (
@@ -35,6 +35,7 @@ def watched_counts(
     incidents: Any, areas: Any, by: Any, step: str, dated_by: str, as_of: Any, progress: Progress
 ) -> tuple[CountSeries, Parameters, str | None]:
     """Return the counts of incidents by area and step, the record that is begun, and the category they are of."""
+    incidents = recognised(incidents)
     if is_table(incidents):
         series, parameters = _of_table(incidents, areas, by, step, as_of)
         return series, parameters, None

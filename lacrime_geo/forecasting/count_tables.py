@@ -13,7 +13,7 @@ from .. import checks
 from ..delays import period_guards
 from ..incidents import Incidents
 from ..parameters import Parameters
-from ..partitioned import Partitioned
+from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
 from ..results import Table
 from ..temporal.count_series import EFFECTIVE, CountSeries, rows_of_table, series_of_table
@@ -157,6 +157,7 @@ def counts(
     checked_breaks(breaks)
     if lag_safe not in (True, False, NOWCAST):
         raise ValueError(f"lag_safe must be True, False or {NOWCAST!r}, got {lag_safe!r}.")
+    incidents = recognised(incidents)
     refuse_estimates(incidents, weight, lag_safe)
     everything, unit = all_incidents(incidents, since, until, category, weight, within(progress, 0.0, 0.3))
     _refuse_undated(everything)

@@ -10,7 +10,7 @@ import numpy as np
 from .. import checks
 from ..incidents import Incidents
 from ..parameters import Parameters, in_words
-from ..partitioned import Partitioned
+from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
 from ..results import Drawing, Marks, Picture
 from .bands import CALCULATOR, LABELS, Bands
@@ -172,6 +172,7 @@ def near_repeat(
 
 def _found(incidents: Any, progress: Progress) -> tuple[DatedPlaces | ScannedPlaces, Parameters]:
     """Return the incidents that pairs are made of, in memory or of a scan, and the record."""
+    incidents = recognised(incidents)
     if isinstance(incidents, Partitioned):
         return scanned_places(incidents, WHAT, progress)
     advance(progress, 0.0)

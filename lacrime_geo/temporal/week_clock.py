@@ -11,7 +11,7 @@ from .. import checks, dates, selection
 from ..delays.period_guards import warn
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
-from ..partitioned import Partitioned
+from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
 from ..refusals import column_of_weights
 from ..results import Drawing, Picture, Table
@@ -117,6 +117,7 @@ def clock(
 
 def _summarised(incidents: Any, weight: Any, progress: Progress) -> tuple[Incidents, WeekSummary, bool]:
     """Return incidents, of a scan by their days alone, what they come to by the week, and whether they have weights."""
+    incidents = recognised(incidents)
     if isinstance(incidents, Partitioned):
         name = column_of_weights(weight)
         return (*days_and_week(incidents, name, progress), name is not None)

@@ -195,6 +195,29 @@ def test_partitions_of_dask_geopandas_go_in_as_they_are(layer):
     assert np.allclose(mine.values, theirs.values, rtol=0, atol=1e-12 * theirs.values.max())
 
 
+@pytest.mark.parametrize("as_frame", [False, True], ids=["folder", "frame"])
+def test_every_analysis_takes_a_converted_folder_and_a_frame_as_it_is(tmp_path, as_frame):
+    folder = lg.convert("sample_layers/incidents.csv.gz", tmp_path / "converted")
+    areas = "sample_layers/divisions.geojson"
+    given = folder
+    if as_frame:
+        given = pytest.importorskip("dask_geopandas").read_parquet(folder)
+    scan = lg.scan_incidents(folder)
+    for run in (
+        lambda one: lg.kde(one, bandwidth=600, cell_size=400).values,
+        lambda one: lg.hotspots(one, cell_size=500, distance_band=750)["z"],
+        lambda one: lg.concentration(one, units=areas)["value"],
+        lambda one: lg.dbscan(one, eps=200, min_samples=40)["cluster"],
+        # As a value a text is the name of a column.
+        lambda one: lg.gi_star(areas, value=scan if isinstance(one, str) else one)["z"],
+        lambda one: lg.clock(one)["count"],
+        lambda one: lg.counts(one, freq="MS")["count"],
+        lambda one: lg.alerts(one, areas=areas)["statistic"],
+        lambda one: lg.near_repeat(one, distance_bands=[0, 50], time_bands=[0, 2], permutations=1)["observed"],
+    ):
+        assert np.array_equal(run(given), run(scan), equal_nan=True)
+
+
 def test_files_of_a_store_are_read_as_those_of_this_machine(layer):
     fsspec = pytest.importorskip("fsspec")
     folder, incidents = layer
