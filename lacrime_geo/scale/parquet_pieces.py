@@ -255,9 +255,11 @@ def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
                 )
             kinds = [one.schema.field(name).type for one in (first, footer)]
             if kind_of(kinds[0]) != kind_of(kinds[1]):
+                # A conversion takes times by the clock on the wall, whatever their zone.
+                zones = all(kind_of(kind).startswith("moments") for kind in kinds)
+                remedy = "write them with one zone" if zones else "convert them together, or write them with one type"
                 raise ValueError(
-                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; "
-                    "convert them together, or write them with one type."
+                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; {remedy}."
                 )
         if columns.geometry is not None:
             _refuse_other_crs(first, footer, columns)
