@@ -259,7 +259,8 @@ def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
                 zones = all(kind_of(kind).startswith("moments") for kind in kinds)
                 remedy = "write them with one zone" if zones else "convert them together, or write them with one type"
                 raise ValueError(
-                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; {remedy}."
+                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; "
+                    f"{remedy}."
                 )
         if columns.geometry is not None:
             _refuse_other_crs(first, footer, columns)

@@ -115,8 +115,10 @@ def test_a_task_whose_workers_die_for_want_of_memory_is_given_up(folder, killed,
 def test_a_cluster_without_workers_is_not_waited_for_without_end(folder, killed, monkeypatch, caplog):
     monkeypatch.setattr(engines, "LONGEST_WITHOUT", 0.3)
     monkeypatch.setattr(engines, "_WATCHED_EVERY", 0.1)
+    killed.wait_for_workers(2)
+    killed.cluster.scheduler.allowed_failures = 100
     killed.cluster.scale(0)
-    until(lambda: not killed.scheduler_info()["workers"])
+    until(lambda: not killed.cluster.workers and not killed.scheduler_info()["workers"])
     with pytest.raises(
         RuntimeError, match=r"^The Dask cluster has had no worker for 0\.3 seconds; start workers .*\.$"
     ):

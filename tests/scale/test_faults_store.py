@@ -96,8 +96,15 @@ def test_the_workers_of_a_cluster_ask_the_store_themselves(proxy, folder, cluste
     assert proxy.asked > before
 
 
-@pytest.mark.parametrize("fault", ["dropped", "short", "busy"])
-@pytest.mark.parametrize("address", [PARTS + "/*.parquet", "s3://incidents/plain.csv"])
+@pytest.mark.parametrize(
+    ("fault", "address"),
+    [
+        ("dropped", PARTS + "/*.parquet"),
+        ("short", PARTS + "/*.parquet"),
+        ("busy", PARTS + "/*.parquet"),
+        ("dropped", "s3://incidents/plain.csv"),
+    ],
+)
 def test_faults_now_and_then_change_no_number(proxy, fault, address):
     whole = values_of(scan_of(proxy, address))
     proxy.set(fault, 4)
