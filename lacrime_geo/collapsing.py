@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 from typing import NamedTuple, TypeVar
@@ -11,7 +11,7 @@ import numpy as np
 
 from .incident_columns import Gathered
 from .incidents import Incidents
-from .partitioned import PLACE, WHEN, Extent, Part, Partitioned, Wanted
+from .partitioned import PLACE, WHEN, Extent, Part, Partitioned, PlacesInOrder, Wanted
 from .place_spacing import INCIDENTS_LOOKED_AT
 from .place_tallies import PlaceTally
 from .places import collapse
@@ -78,22 +78,30 @@ def collapsed(
     parts = incidents.parts
     if not parts:
         raise ValueError(f"No incident of {incidents.label!r} is of all that was chosen.")
+    asked = _Asked.of(parts, weight, edges)
     taken = [part.rows if part.located is None else part.located for part in parts]
-    asked = _Asked(weight, np.array(edges, dtype="M8[s]"))
     found = incidents.merged(
         partial(_of_parts, asked), Collapse.merge, _numbered(parts, taken), within(progress, 0.0, 0.8)
     )
     if found.located != taken:
         again = _numbered(parts, found.located)
-        found.sample = incidents.merged(_sample_of_parts, _extended, again, within(progress, 0.8, 1.0))
+        found.sample = incidents.merged(partial(_sample_of_parts, asked), _extended, again, within(progress, 0.8, 1.0))
     return _finished(incidents, found, asked)
 
 
 class _Asked(NamedTuple):
-    """What is collapsed: with a weight or not, and the edges of parts of the time."""
+    """What is collapsed: with a weight or not, the edges of parts of the time, and whether places stay as the files say them."""
 
     weight: str | None
     edges: np.ndarray
+    raw: bool
+
+    @classmethod
+    def of(cls, parts: Sequence[Part], weight: str | None, edges: Sequence[np.datetime64]) -> _Asked:
+        """Return it: places are projected when they are collapsed, where nothing but them has to be read."""
+        alone = weight is None and not len(edges)
+        raw = alone and all(part.has_raw_places and part.extent is not None for part in parts)
+        return cls(weight, np.array(edges, dtype="M8[s]"), raw)
 
     @property
     def keyed(self) -> bool:
@@ -129,58 +137,56 @@ def _of_parts(asked: _Asked, parts: Sequence[_Numbered]) -> Collapse:
     """Collapse the incidents of some parts."""
     found = Collapse(asked.keyed)
     for numbered in parts:
-        before = numbered.before
-        if numbered.part.extent is not None:
-            found.add_extent(numbered.part.extent)
-        for portion in numbered.part.portions(asked.wanted(numbered.part)):
-            placed = _placed(portion)
-            found.number += portion.number
-            if portion.when is not None and numbered.part.extent is None:
-                found.add_extent(_extent(portion.when))
-            found.sample.append(_evenly_taken(placed, before, numbered.every))
-            before += placed.number
-            _add(found, placed, asked)
+        part, before = numbered.part, numbered.before
+        if part.extent is not None:
+            found.add_extent(part.extent)
+        for places in part.raw_places() if asked.raw else _read(part, asked, found):
+            found.number += places.incidents
+            found.sample.append(places.taken(before, numbered.every))
+            before += places.number
+            if found.tally is not None:
+                found.tally.add(places.x, places.y, places.times)
         found.located.append(before - numbered.before)
     return found
 
 
-def _sample_of_parts(parts: Sequence[_Numbered]) -> list[tuple[np.ndarray, np.ndarray]]:
+def _read(part: Part, asked: _Asked, found: Collapse) -> Iterator[PlacesInOrder]:
+    """Yield the places of a part's portions; what else is asked of them is added to what was found."""
+    for portion in part.portions(asked.wanted(part)):
+        if portion.when is not None and part.extent is None:
+            found.add_extent(_extent(portion.when))
+        if asked.keyed:
+            _add_keyed(found, portion, asked)
+        yield PlacesInOrder.of(portion.easting, portion.northing, portion.frequency)
+
+
+def _add_keyed(found: Collapse, portion: Incidents, asked: _Asked) -> None:
+    """Add incidents with a place by their weight and part of the time."""
+    placed = portion if np.isfinite(portion.easting.sum()) else portion.take(portion.placed)
+    if placed.size:
+        weight = np.ones(placed.size) if placed.weight is None else placed.weight
+        part, once = _part_of_time(placed, asked.edges), np.ones(placed.size, dtype=np.int64)
+        found.add_rows(_collapsed_rows([(placed.easting, placed.northing, weight, part, once)]))
+
+
+def _sample_of_parts(asked: _Asked, parts: Sequence[_Numbered]) -> list[tuple[np.ndarray, np.ndarray]]:
     """Return the places of some parts that are taken evenly."""
     found = []
     for numbered in parts:
         before = numbered.before
-        for portion in numbered.part.portions(Wanted((PLACE,), place_alone=True)):
-            placed = _placed(portion)
-            found.append(_evenly_taken(placed, before, numbered.every))
-            before += placed.number
+        for places in numbered.part.raw_places() if asked.raw else _places(numbered.part):
+            found.append(places.taken(before, numbered.every))
+            before += places.number
     return found
+
+
+def _places(part: Part) -> Iterator[PlacesInOrder]:
+    for portion in part.portions(Wanted((PLACE,), place_alone=True)):
+        yield PlacesInOrder.of(portion.easting, portion.northing, portion.frequency)
 
 
 def _extended(first: list[T], second: list[T]) -> list[T]:
     return first + second
-
-
-def _placed(portion: Incidents) -> Incidents:
-    return portion if np.isfinite(portion.easting.sum()) else portion.take(portion.placed)
-
-
-def _evenly_taken(placed: Incidents, before: int, every: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the places of every so manieth of incidents, that come after so many others."""
-    rows = np.arange(-before % every, placed.number, every)
-    if placed.frequency is not None:
-        rows = np.searchsorted(np.cumsum(placed.frequency), rows, side="right")
-    return placed.easting[rows], placed.northing[rows]
-
-
-def _add(found: Collapse, placed: Incidents, asked: _Asked) -> None:
-    """Add incidents with a place."""
-    x, y = placed.easting, placed.northing
-    if found.tally is not None:
-        found.tally.add(x, y, placed.frequency)
-    elif x.size:
-        weight = np.ones(x.size) if placed.weight is None else placed.weight
-        once = np.ones(x.size, dtype=np.int64)
-        found.add_rows(_collapsed_rows([(x, y, weight, _part_of_time(placed, asked.edges), once)]))
 
 
 def _extent(when: np.ndarray) -> Extent:
@@ -213,6 +219,7 @@ def _finished(incidents: Partitioned, found: Collapse, asked: _Asked) -> Inciden
     when = weight = None
     if found.tally is not None:
         x, y, frequency = found.tally.places()
+        x, y = incidents.in_metres(x, y) if asked.raw else (x, y)
     elif found.rows:
         x, y, weight, part, frequency = _collapsed_rows(found.rows)
         when = np.append(np.concatenate([[BEFORE], asked.edges]), np.datetime64("NaT", "s"))[part]
@@ -224,6 +231,7 @@ def _finished(incidents: Partitioned, found: Collapse, asked: _Asked) -> Inciden
             f"most {MOST_PLACES:,}; choose fewer incidents (select), or round their coordinates."
         )
     sample = tuple(np.concatenate(axis) for axis in zip(*found.sample)) if found.sample else (x, y)
+    sample = incidents.in_metres(*sample) if asked.raw else sample
     return Incidents(
         x,
         y,

@@ -54,6 +54,39 @@ class Wanted(NamedTuple):
 Extent = tuple[Optional[np.datetime64], Optional[np.datetime64]]
 
 
+class PlacesInOrder(NamedTuple):
+    """The places (m,) of incidents in order, those without one left out; `times` how many neighbours each row stands for.
+
+    `times` is None where each stands for one. `incidents` is how many there are, with and without a place.
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    times: np.ndarray | None
+    incidents: int
+
+    @classmethod
+    def of(cls, x: np.ndarray, y: np.ndarray, times: np.ndarray | None = None) -> PlacesInOrder:
+        """Return those of incidents, NaN where they have no place."""
+        incidents = x.size if times is None else int(times.sum())
+        if not np.isfinite(x.sum() + y.sum()):
+            known = ~(np.isnan(x) | np.isnan(y))
+            x, y, times = x[known], y[known], None if times is None else times[known]
+        return cls(x, y, times, incidents)
+
+    @property
+    def number(self) -> int:
+        """How many incidents have a place."""
+        return self.x.size if self.times is None else int(self.times.sum())
+
+    def taken(self, before: int, every: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the places of every so manieth of them, which come after so many others."""
+        rows = np.arange(-before % every, self.number, every)
+        if self.times is not None:
+            rows = np.searchsorted(np.cumsum(self.times), rows, side="right")
+        return self.x[rows], self.y[rows]
+
+
 class Part(ABC):
     """Some of the incidents, read when they are asked for; what is known of those chosen is known without reading."""
 
@@ -71,6 +104,16 @@ class Part(ABC):
     def extent(self) -> Extent | None:
         """The first and the last moment, where they are known."""
         return None
+
+    @property
+    def has_raw_places(self) -> bool:
+        """Whether `raw_places` says the places of what is chosen without more than a glance at the coordinates."""
+        return False
+
+    def raw_places(self) -> Iterator[PlacesInOrder]:
+        """Yield the places of the incidents, as they stand in the files: in their CRS, which `Partitioned.in_metres` projects."""
+        for portion in self.portions(Wanted((PLACE,), place_alone=True)):
+            yield PlacesInOrder.of(portion.easting, portion.northing, portion.frequency)
 
     @abstractmethod
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
@@ -104,6 +147,10 @@ class Partitioned(ABC):
         self, function: Callable[[Any], T], tasks: Iterable[Any], *, progress: Progress = None
     ) -> Iterator[tuple[int, T]]:
         """Yield the number of each task and what a function makes of it, as they end: run where the parts are read."""
+
+    def in_metres(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return places (n,) as `Part.raw_places` says them in the metric CRS."""
+        return x, y
 
     def whole(self) -> Partitioned:
         """Return the same without what was chosen of them: how late incidents are reported is told by the whole files."""

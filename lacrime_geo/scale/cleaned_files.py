@@ -18,7 +18,7 @@ from ..data.placing import REMEDY
 from ..data.schemas import schema_of
 from ..data.tables import RawTable, as_array
 from ..incidents import Incidents
-from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, Wanted
+from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, PlacesInOrder, Wanted
 from .file_columns import ATTRIBUTES, Columns, Reading
 from .found_files import FoundFile
 from .typed_columns import in_metres
@@ -134,10 +134,11 @@ class CleanedFile(Part):
     def box(self) -> None:
         """Return nothing: such a file tells no bounds."""
 
-    def raw_places(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the coordinates of each portion as they stand in the file."""
+    def raw_places(self) -> Iterator[PlacesInOrder]:
+        """Yield the places of each portion as they stand in the file."""
         for loaded in self._loaded():
-            yield loaded.x, loaded.y
+            few = chosen_of(loaded, self.reading)  # type: ignore[arg-type]  # known when a part is read
+            yield PlacesInOrder.of(few.x, few.y)
 
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents of each portion."""
@@ -149,12 +150,18 @@ class CleanedFile(Part):
             yield from self.cleaning.portions(path)
 
 
+def chosen_of(loaded: Loaded, reading: Reading) -> Loaded:
+    """Return the chosen rows of a cleaned portion."""
+    if not reading.chosen.anything:
+        return loaded
+    when, category = (_column(loaded, ROLES[role]) for role in (WHEN, CATEGORY))
+    return loaded.take(reading.chosen.rows(when, category, loaded.x, loaded.y))
+
+
 def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
     """Return the chosen incidents of a cleaned portion, with what is wanted of them."""
     reading.columns.refuse_unknown(wanted)
-    if reading.chosen.anything:
-        when, category = (_column(loaded, ROLES[role]) for role in (WHEN, CATEGORY))
-        loaded = loaded.take(reading.chosen.rows(when, category, loaded.x, loaded.y))
+    loaded = chosen_of(loaded, reading)
     x = y = np.full(len(loaded), np.nan)
     if PLACE in wanted.roles:
         x, y = in_metres(loaded.x, loaded.y, loaded.crs, reading.crs)

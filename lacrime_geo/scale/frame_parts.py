@@ -11,11 +11,12 @@ import numpy as np
 from ..crs import name as crs_name
 from ..frames import incidents_from_frame
 from ..incidents import Incidents
-from ..partitioned import PLACE, Part, Wanted
+from ..partitioned import PLACE, Part, PlacesInOrder, Wanted
 from .cleaned_files import ROLES
 from .file_columns import ATTRIBUTES, Columns, Reading
 from .parquet_pieces import Named
 from .scans import Scan
+from .typed_columns import in_metres
 
 # How many rows a partition has is known only when it is computed: each is taken as worth a task.
 ROWS = 4_000_000
@@ -49,10 +50,11 @@ class FramePartition(Part):
     def box(self) -> None:
         """Return nothing: a partition tells no bounds before it is computed."""
 
-    def raw_places(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the coordinates as they stand in the frame."""
-        points = self._computed().geometry
-        yield np.asarray(points.x, dtype=float), np.asarray(points.y, dtype=float)
+    def raw_places(self) -> Iterator[PlacesInOrder]:
+        """Yield the places as they stand in the frame, where nothing is chosen of it."""
+        points, crs = self._computed().geometry, self.reading.crs  # type: ignore[union-attr]  # known when a part is read
+        x, y = (np.asarray(axis, dtype=float) for axis in (points.x, points.y))
+        yield PlacesInOrder.of(*in_metres(x, y, crs, crs))
 
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents of the partition."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..data.parquet import raw_table
 from ..incidents import Incidents
-from ..partitioned import CATEGORY, PLACE, WHEN, Extent, Part, Wanted
+from ..partitioned import CATEGORY, PLACE, WHEN, Extent, Part, PlacesInOrder, Wanted
 from .choosing import Statistics
 from .cleaned_files import incidents_of
 from .file_columns import ATTRIBUTES, Columns, Reading
@@ -75,12 +75,26 @@ class RowGroups(Part):
             reading,
         )
 
-    def raw_places(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield the coordinates of each row group as they stand in the file."""
-        columns = self.reading.columns
-        with _Reader(self.file, columns, list(columns.places)) as reader:
-            for group in self.groups:
-                yield _raw(reader.table(group), columns)
+    @property
+    def has_raw_places(self) -> bool:
+        """Whether the coordinates stand in the file as they are read."""
+        return not self.reading.columns.must_be_cleaned(Wanted((PLACE,)), self.reading.chosen)
+
+    def raw_places(self) -> Iterator[PlacesInOrder]:
+        """Yield the places of each row group as they stand in the file, runs of one place as one row."""
+        columns, chosen = self.reading.columns, self.reading.chosen
+        with _Reader(self.file, columns, columns.needed(Wanted((PLACE,)), chosen)) as reader:
+            for at, group in enumerate(self.groups):
+                table = reader.table(group)
+                rows = self._rows(table, at)
+                with self.file.named():
+                    points = _points(table, columns, columns.crs)
+                runs = points.runs() if rows is None else None
+                yield (
+                    PlacesInOrder.of(*points.at(rows))
+                    if runs is None
+                    else PlacesInOrder.of(*points.at(runs[0]), runs[1])
+                )
 
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents of each row group."""
@@ -93,26 +107,29 @@ class RowGroups(Part):
                 if cleaned:
                     yield incidents_of(columns.cleaning.cleaned(raw_table(table, self.file.name)), wanted, self.reading)
                 else:
-                    yield self._incidents(table, wanted, chosen.holds_all(self.statistics[at]))
+                    yield self._incidents(table, wanted, self._rows(table, at))
         if not self.groups:
             yield self.reading.incidents(np.empty(0), np.empty(0))
 
-    def _incidents(self, table: Any, wanted: Wanted, all_chosen: bool) -> Incidents:
+    def _rows(self, table: Any, at: int) -> np.ndarray | None:
+        """Return a mask of the rows of a group that are chosen, None where all are."""
+        chosen = self.reading.chosen
+        rows = None if chosen.holds_all(self.statistics[at]) else self._chosen(table)
+        return None if rows is None or rows.all() else rows
+
+    def _incidents(self, table: Any, wanted: Wanted, rows: np.ndarray | None) -> Incidents:
         """Return the chosen incidents of a row group, where only places are wanted with runs of one place as a row."""
         reading = self.reading
-        rows = None if all_chosen else self._chosen(table)
-        if rows is not None and rows.all():
-            rows = None
         number = table.num_rows if rows is None else int(rows.sum())
-        x = y = np.full(number, np.nan)
-        if PLACE in wanted.roles:
-            with self.file.named():
-                points = _points(table, reading)
-            runs = points.runs() if rows is None and wanted.place_alone else None
-            if runs is not None:
-                return reading.incidents(*points.at(runs[0]), frequency=runs[1])
-            x, y = points.at(rows)
-        return reading.incidents(x, y, **self._columns(table, wanted, rows))
+        if PLACE not in wanted.roles:
+            nowhere = np.full(number, np.nan)
+            return reading.incidents(nowhere, nowhere, **self._columns(table, wanted, rows))
+        with self.file.named():
+            points = _points(table, reading.columns, reading.crs)
+        runs = points.runs() if rows is None and wanted.place_alone else None
+        if runs is not None:
+            return reading.incidents(*points.at(runs[0]), frequency=runs[1])
+        return reading.incidents(*points.at(rows), **self._columns(table, wanted, rows))
 
     def _columns(self, table: Any, wanted: Wanted, rows: np.ndarray | None) -> dict[str, Any]:
         """Return what is wanted of some rows (mask, None for all) beside their places, as Incidents take it."""
@@ -207,12 +224,11 @@ class _Reader:
         self._stack = ExitStack()
 
 
-def _points(table: Any, reading: Reading) -> Points:
-    """Return the points of a table, projected."""
-    columns = reading.columns
+def _points(table: Any, columns: Columns, crs: str) -> Points:
+    """Return the points of a table, projected to a CRS where it is another than that of the file."""
     if columns.geometry is not None:
-        return points_in_dictionary(table[columns.geometry], columns.crs, reading.crs)
-    return Points(*in_metres(*_raw(table, columns), columns.crs, reading.crs))
+        return points_in_dictionary(table[columns.geometry], columns.crs, crs)
+    return Points(*in_metres(*_raw(table, columns), columns.crs, crs))
 
 
 def _raw(table: Any, columns: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -20,6 +20,7 @@ from ..progress import Progress
 from . import engines
 from .choosing import Chosen
 from .file_columns import Reading
+from .typed_columns import in_metres
 
 T = TypeVar("T")
 log = logging.getLogger("lacrime_geo")
@@ -119,6 +120,10 @@ class Scan(Partitioned):
         """
         return replace(self, chosen=self.chosen.narrowed(since, until, category, bbox))
 
+    def in_metres(self, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return places (n,) as the files say them in the metric CRS."""
+        return in_metres(x, y, self.source_crs, self.crs)
+
     def whole(self) -> Scan:
         """Return the same without what was chosen of them."""
         return replace(self, chosen=Chosen())
@@ -186,7 +191,7 @@ class Scan(Partitioned):
 
     def _zone_of_places(self) -> str:
         """Return the UTM zone of the median longitude and latitude, for which all places are read once."""
-        tally: PlaceTally = self.merged(_raw_tally, PlaceTally.merge, self._parts_in(self.source_crs))
+        tally: PlaceTally = self.merged(_raw_tally, PlaceTally.merge, self.whole()._parts_in(self.source_crs))
         x, y, count = tally.places()
         if not x.size:
             raise ValueError(
@@ -201,9 +206,8 @@ class Scan(Partitioned):
 def _raw_tally(parts: Sequence[Part]) -> PlaceTally:
     found = PlaceTally()
     for part in parts:
-        for x, y in part.raw_places():  # type: ignore[attr-defined]  # every part of a file has them
-            known = np.isfinite(x) & np.isfinite(y) & crs_rules.known_degrees(x, y)
-            found.add(x[known], y[known])
+        for places in part.raw_places():
+            found.add(places.x, places.y, places.times)
     return found
 
 

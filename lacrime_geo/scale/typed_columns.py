@@ -42,7 +42,7 @@ class Points(NamedTuple):
 def points_in_dictionary(column: Any, source: str, target: str) -> Points:
     """Return the points of a column of well-known binary that was read as a dictionary, projected; NaN where there is none."""
     known = column.unify_dictionaries().combine_chunks() if hasattr(column, "chunks") else column
-    x, y = in_metres(*coordinates_of(known.dictionary), source, target)
+    x, y = in_metres(*coordinates_of(known.dictionary), source, target, distinct=True)
     indices = known.indices
     number = np.asarray(indices.fill_null(len(known.dictionary)) if indices.null_count else indices)
     return Points(np.append(x, np.nan), np.append(y, np.nan), number)
@@ -78,18 +78,26 @@ def _of_any_binary(binary: Any) -> tuple[np.ndarray, np.ndarray]:
     return x, y
 
 
-def in_metres(x: np.ndarray, y: np.ndarray, source: str, target: str) -> tuple[np.ndarray, np.ndarray]:
-    """Return coordinates (n,) in a metric CRS, each place projected once; where x and y are 0 there is none."""
-    # A glance is enough where all are known, as they nearly always are.
-    if not (np.isfinite(x.sum() + y.sum()) and x.all()):
+def in_metres(
+    x: np.ndarray, y: np.ndarray, source: str, target: str, *, distinct: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return coordinates (n,) in a metric CRS, each place projected once; where x and y are 0 there is none.
+
+    `distinct` tells that no place stands there twice.
+    """
+    # A glance is enough where no x is 0, as it nearly always is.
+    if not x.all() or (source != target and not np.isfinite(x.sum() + y.sum())):
         nowhere = ~np.isfinite(x) | ~np.isfinite(y) | ((x == 0) & (y == 0))
         x, y = np.where(nowhere, np.nan, x), np.where(nowhere, np.nan, y)
     if source == target:
         return x, y
     known = np.isfinite(x)
+    projected = partial(project, source=source, target=target)
     east, north = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
-        east[known], north[known] = at_places(x[known], y[known], partial(project, source=source, target=target))
+        east[known], north[known] = (projected if distinct else partial(at_places, function=projected))(
+            x[known], y[known]
+        )
     return east, north
 
 

@@ -215,7 +215,9 @@ def test_every_analysis_takes_a_converted_folder_and_a_frame_as_it_is(tmp_path, 
         lambda one: lg.alerts(one, areas=areas)["statistic"],
         lambda one: lg.near_repeat(one, distance_bands=[0, 50], time_bands=[0, 2], permutations=1)["observed"],
     ):
-        assert np.array_equal(run(given), run(scan), equal_nan=True)
+        mine, theirs = run(given), run(scan)
+        # Sums of a density are made in another order.
+        assert np.allclose(mine, theirs, rtol=0, atol=1e-12 * np.nanmax(np.abs(theirs)), equal_nan=True)
 
 
 def test_files_of_a_store_are_read_as_those_of_this_machine(layer):
