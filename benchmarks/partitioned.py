@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import points
@@ -20,26 +21,26 @@ from contest import versions
 TITLE = "Incidents in parts"
 NOTE = (
     "Files of five million rows, row groups of a million, snappy: easting and northing (m), a moment and one of twelve kinds. "
-    '"by time" are the rows in the order of their times, places at random; "by place" sorted along a curve within each file, as '
-    "`convert` sorts them. All count in 25 m cells; ours then smooths as well. Seconds without the start of Python and of the "
-    "cluster; megabytes are the peak of the process, of Dask that of the larger worker."
+    '"by time" are the rows in the order of their times, places at random; "converted" what `lacrime-geo convert` makes of them, '
+    "where peers bin the columns of bounds, in degrees. All count in cells of about 25 m; ours then smooths as well. Seconds "
+    "without the start of Python and of the cluster; megabytes are the peak of the process, of Dask that of the larger worker."
 )
 MILLIONS, CELL, BANDWIDTH = 50, 25.0, 500.0
 GROWTH = (1, 10, 100)
-RUNS = int(os.environ.get("RUNS", 3))
+# In each process, of which the first is told apart; and processes of each contestant.
+RUNS, ROUNDS = 4, 2
+CONVERTED = "converted"
 ROWS_IN_FILE, ROWS_IN_GROUP = 5_000_000, 1_000_000
-WIDE = int(points.EXTENT[0] / CELL)
-WEST, SOUTH = points.CORNER
 MAPPING = {"x": "x", "y": "y", "date": "occurred", "category_column": "category", "crs": points.CRS}
 KINDS = [f"kind {number:02d}" for number in range(12)]
 
 
-def write(folder, millions, places, order):
+def write(folder, millions, places):
     """Write incidents on places as parquet files; return their folder."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    folder = Path(folder) / f"{millions}M_{places}_{order.replace(' ', '_')}"
+    folder = Path(folder) / f"{millions}M_{places}_by_time"
     if folder.is_dir():
         return folder
     staged = folder.with_suffix(".unfinished")
@@ -49,14 +50,9 @@ def write(folder, millions, places, order):
     where = np.round(points._clustered(random, places), 1)
     appeal = random.lognormal(0.0, 1.2, places)
     reached = np.cumsum(appeal / appeal.sum())
-    curve = np.argsort(_along_curve(*where))
-    rank = np.empty(places, dtype=np.int64)
-    rank[curve] = np.arange(places)
     rows = min(ROWS_IN_FILE, millions * 1_000_000)
     for number in range(millions * 1_000_000 // rows):
         place = np.minimum(np.searchsorted(reached, random.random(rows)), places - 1)
-        if order == "by place":
-            place = place[np.argsort(rank[place], kind="stable")]
         first = points.FIRST_DAY.astype("M8[ms]") + number * rows * np.timedelta64(3_000, "ms")
         kind = random.integers(0, len(KINDS), rows).astype(np.int32)
         columns = {
@@ -70,37 +66,71 @@ def write(folder, millions, places, order):
     return folder
 
 
-def _along_curve(x, y):
-    """Return how far along a Z-order curve of 16 bits each coordinate lies."""
-    cells = [((axis - axis.min()) / np.ptp(axis) * 65_535).astype(np.uint64) for axis in (x, y)]
-    found = np.zeros(x.size, dtype=np.uint64)
-    for bit in range(16):
-        for shift, cell in enumerate(cells):
-            found |= ((cell >> np.uint64(bit)) & np.uint64(1)) << np.uint64(2 * bit + shift)
-    return found
+def converted(folder, files):
+    """Convert files as users do; return the folder."""
+    import lacrime_geo as lg
+
+    return Path(
+        lg.convert(sorted(files.glob("*.parquet")), Path(folder) / f"{files.name}_{CONVERTED}", mapping=MAPPING)
+    )
 
 
 def scanned(folder, client=None):
     """Return the incidents of a folder, none of them read."""
     import lacrime_geo as lg
 
+    if Path(folder).name.endswith(CONVERTED):
+        return lg.scan_incidents(folder, crs=points.CRS, client=client)
     return lg.scan_incidents(f"{folder}/*.parquet", mapping=MAPPING, crs=points.CRS, client=client)
 
 
 def counted(folder, client=None):
     """Return how many incidents are in each cell (flat), by their collapsed places."""
     found = scanned(folder, client).collapsed()
-    cell = _cell(found.easting, found.northing)
-    return np.bincount(cell, found.frequency, _cells()).astype(np.int64)
+    cells, x, y = Cells.of(folder), found.easting, found.northing
+    if cells is DEGREES:
+        from lacrime_geo.crs import project
+
+        x, y = project(x, y, points.CRS, "EPSG:4326")
+    return np.bincount(cells.of_places(x, y), found.frequency, cells.number).astype(np.int64)
 
 
-def _cell(x, y):
-    column, row = np.floor((x - WEST) / CELL).astype(np.int64), np.floor((y - SOUTH) / CELL).astype(np.int64)
-    return np.minimum(row, int(points.EXTENT[1] / CELL) - 1) * WIDE + np.minimum(column, WIDE - 1)
+class Cells(NamedTuple):
+    """The cells in which a file's places are counted: where they begin, how wide they are, and the columns of x and y."""
+
+    west: float
+    south: float
+    side: float
+    columns: int
+    rows: int
+    x: str
+    y: str
+
+    @classmethod
+    def of(cls, folder):
+        """Return those of a folder: metres, or of converted incidents degrees."""
+        return DEGREES if Path(folder).name.endswith(CONVERTED) else METRES
+
+    @property
+    def number(self):
+        """The number of cells."""
+        return self.columns * self.rows
+
+    def of_places(self, x, y):
+        """Return the number of the cell of each place, those on the far edges in the last ones."""
+        column, row = (np.floor((axis - begin) / self.side) for axis, begin in ((x, self.west), (y, self.south)))
+        return (np.minimum(row, self.rows - 1) * self.columns + np.minimum(column, self.columns - 1)).astype(np.int64)
+
+    def grid(self, cell, count):
+        """Return counts of some cells as those of all."""
+        found = np.zeros(self.number, dtype=np.int64)
+        found[np.asarray(cell, dtype=np.int64)] = count
+        return found
 
 
-def _cells():
-    return WIDE * int(points.EXTENT[1] / CELL)
+METRES = Cells(*points.CORNER, CELL, *(points.EXTENT / CELL).astype(int), "x", "y")
+# Of the extent about; the odd fractions keep places off the edges of cells.
+DEGREES = Cells(-118.5234567, 33.7834567, 0.00025, 3_300, 2_100, "bbox.xmin", "bbox.ymin")
 
 
 def smoothed(folder, client=None):
@@ -114,24 +144,29 @@ def duckdb(folder):
     """Return how many incidents are in each cell, by DuckDB."""
     import duckdb as peer
 
-    row = f"least(floor((y - {SOUTH}) / {CELL})::BIGINT, {int(points.EXTENT[1] / CELL) - 1})"
-    column = f"least(floor((x - {WEST}) / {CELL})::BIGINT, {WIDE - 1})"
-    query = (
-        f"SELECT {row} * {WIDE} + {column} AS cell, count(*) AS n FROM read_parquet('{folder}/*.parquet') GROUP BY 1"
-    )
+    cells = Cells.of(folder)
+    row = f"least(floor(({cells.y} - {cells.south}) / {cells.side})::BIGINT, {cells.rows - 1})"
+    column = f"least(floor(({cells.x} - {cells.west}) / {cells.side})::BIGINT, {cells.columns - 1})"
+    query = f"SELECT {row} * {cells.columns} + {column} AS cell, count(*) AS n FROM '{folder}/*.parquet' GROUP BY 1"
     found = peer.sql(query).fetchnumpy()
-    return _spread(found["cell"], found["n"])
+    return cells.grid(found["cell"], found["n"])
 
 
 def polars(folder):
     """Return how many incidents are in each cell, by polars."""
     import polars as peer
 
-    row = ((peer.col("y") - SOUTH) / CELL).floor().cast(peer.Int64).clip(upper_bound=int(points.EXTENT[1] / CELL) - 1)
-    column = ((peer.col("x") - WEST) / CELL).floor().cast(peer.Int64).clip(upper_bound=WIDE - 1)
-    asked = peer.scan_parquet(f"{folder}/*.parquet").select((row * WIDE + column).alias("cell")).group_by("cell").len()
-    found = asked.collect(engine="streaming")
-    return _spread(found["cell"].to_numpy(), found["len"].to_numpy())
+    cells = Cells.of(folder)
+
+    def axis(name, begin, number):
+        column, *of = name.split(".")
+        value = peer.col(column).struct.field(of[0]) if of else peer.col(column)
+        return ((value - begin) / cells.side).floor().cast(peer.Int64).clip(upper_bound=number - 1)
+
+    cell = axis(cells.y, cells.south, cells.rows) * cells.columns + axis(cells.x, cells.west, cells.columns)
+    found = peer.scan_parquet(f"{folder}/*.parquet").select(cell.alias("cell")).group_by("cell").len()
+    found = found.collect(engine="streaming")
+    return cells.grid(found["cell"].to_numpy(), found["len"].to_numpy())
 
 
 def dask_dataframe(folder):
@@ -139,21 +174,14 @@ def dask_dataframe(folder):
     import dask.dataframe as frames
 
     frame = frames.read_parquet(f"{folder}/*.parquet", columns=["x", "y"])
-    cell = frame.map_partitions(lambda part: _series(part), meta=("cell", "int64"))
-    found = cell.value_counts().compute()
-    return _spread(found.index.to_numpy(), found.to_numpy())
+    found = frame.map_partitions(_series, meta=("cell", "int64")).value_counts().compute()
+    return METRES.grid(found.index.to_numpy(), found.to_numpy())
 
 
 def _series(part):
     import pandas as pd
 
-    return pd.Series(_cell(part["x"].to_numpy(), part["y"].to_numpy()), name="cell")
-
-
-def _spread(cell, count):
-    grid = np.zeros(_cells(), dtype=np.int64)
-    grid[np.asarray(cell, dtype=np.int64)] = count
-    return grid
+    return pd.Series(METRES.of_places(part["x"].to_numpy(), part["y"].to_numpy()), name="cell")
 
 
 def clustered(folder, client=None):
@@ -174,35 +202,39 @@ ON_CLUSTER = {"two workers": counted, "two workers, smoothed": smoothed, "DBSCAN
 
 
 def run(name, folder):
-    """Run one contestant; print its seconds, megabytes and what tells its answer from others."""
+    """Run one contestant some times; print its seconds, megabytes and what tells its answer from others."""
     _warm()
     if name in ALONE:
-        answer, seconds = _timed(lambda: ALONE[name](folder))
-        megabytes = _peak()
-    else:
-        from dask.distributed import Client, LocalCluster
+        _print(*_timed(lambda: ALONE[name](folder)), _peak())
+        return
+    from dask.distributed import Client, LocalCluster
 
-        # Dask's own frames need more than ours are given.
-        memory = "4GB" if name == "dask.dataframe" else "500MB"
-        settings = dict(n_workers=2, threads_per_worker=1, memory_limit=memory, dashboard_address=None)
-        with LocalCluster(**settings) as cluster, Client(cluster) as client:
-            client.run(_warm)
-            work = (
-                (lambda: dask_dataframe(folder))
-                if name == "dask.dataframe"
-                else (lambda: ON_CLUSTER[name](folder, client))
-            )
-            answer, seconds = _timed(work)
-            megabytes = max(client.run(_peak).values())
-    values = np.asarray(answer, dtype=float).ravel()
-    told = [float(values.sum()), float(values @ np.cos(np.arange(values.size)))]
-    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "told": told, "cpus": os.cpu_count()}))
+    # Dask's own frames need more than ours are given.
+    memory = "4GB" if name == "dask.dataframe" else "500MB"
+    settings = dict(n_workers=2, threads_per_worker=1, memory_limit=memory, dashboard_address=None)
+    with LocalCluster(**settings) as cluster, Client(cluster) as client:
+        client.run(_warm)
+        work = (
+            (lambda: dask_dataframe(folder)) if name == "dask.dataframe" else lambda: ON_CLUSTER[name](folder, client)
+        )
+        timed = _timed(work)
+        _print(*timed, max(client.run(_peak).values()))
 
 
 def _timed(work):
-    begin = time.perf_counter()
-    answer = work()
-    return answer, time.perf_counter() - begin
+    """Return the answer, and the seconds of each run."""
+    seconds = []
+    for _ in range(RUNS):
+        begin = time.perf_counter()
+        answer = work()
+        seconds.append(time.perf_counter() - begin)
+    return answer, seconds
+
+
+def _print(answer, seconds, megabytes):
+    values = np.asarray(answer, dtype=float).ravel()
+    told = [float(values.sum()), float(values @ np.cos(np.arange(values.size)))]
+    print(json.dumps({"seconds": seconds, "megabytes": megabytes, "told": told}))
 
 
 def _warm():
@@ -217,23 +249,32 @@ def _peak():
     return int(status.split("VmHWM:")[1].split()[0]) / 1e3
 
 
-def measured(name, folder, runs=RUNS):
-    """Return the median seconds, the largest megabytes and the answer's marks of a contestant."""
-    return _medians([_once(name, folder) for _ in range(runs)])
+def measured(name, folder, rounds=2):
+    """Return the seconds of the first call and the median of all later ones, the most megabytes, and the answer's marks."""
+    found = [_once(name, folder) for _ in range(rounds)]
+    return Measured.of(found)
+
+
+class Measured(NamedTuple):
+    """Seconds of the first call and of later ones in the median, megabytes at most, and what tells the answer."""
+
+    first: float
+    seconds: float
+    megabytes: float
+    told: list[float]
+
+    @classmethod
+    def of(cls, found):
+        """Return those of some processes."""
+        later = [seconds for one in found for seconds in one["seconds"][1:] or one["seconds"]]
+        first = float(np.median([one["seconds"][0] for one in found]))
+        return cls(first, float(np.median(later)), max(one["megabytes"] for one in found), found[0]["told"])
 
 
 def _once(name, folder):
     command = [sys.executable, __file__, name, str(folder)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1_800).stdout
     return json.loads(printed.splitlines()[-1])
-
-
-def _medians(found):
-    return (
-        float(np.median([one["seconds"] for one in found])),
-        max(one["megabytes"] for one in found),
-        found[0]["told"],
-    )
 
 
 def report():
@@ -249,35 +290,38 @@ def report():
 
 def _report(folder):
     peers = versions("duckdb", "polars", "dask", "pyarrow")
-    print(f"Peers: {peers}; {MILLIONS} million incidents, medians of {RUNS} alternated runs\n")
-    print("| rows | places | contestant | s | × threads | threads' × | MB | grid |\n|---|--:|---|--:|--:|--:|--:|---|")
-    for places, order in ((59_000, "by time"), (59_000, "by place"), (1_000_000, "by time"), (1_000_000, "by place")):
-        files = write(folder, MILLIONS, places, order)
-        names = ["threads", "two workers", "threads, smoothed", "two workers, smoothed", "DuckDB", "polars"]
-        names += ["dask.dataframe"] if places == 59_000 else []
-        found = {name: [] for name in names}
-        for _ in range(RUNS):
-            for name in names:
-                found[name].append(_once(name, files))
-        for name in names:
-            seconds, megabytes, told = _medians(found[name])
-            base = _medians(found["threads, smoothed" if "smoothed" in name else "threads"])
-            grid = "density" if "smoothed" in name else "equal" if told == base[2] else "differs"
-            row = (order, f"{places:,}", name, f"{seconds:.2f}", f"{seconds / base[0]:.2f}", f"{base[0] / seconds:.2f}")
-            print(f"| {' | '.join(row)} | {megabytes:,.0f} | {grid} |", flush=True)
+    print(f"Peers: {peers}; {MILLIONS} million incidents, {RUNS} runs in each of {ROUNDS} alternated processes\n")
+    print("| files | places | contestant | s (first call) | MB | grid |\n|---|--:|---|--:|--:|---|")
+    for places, order in ((59_000, "by time"), (59_000, CONVERTED), (1_000_000, "by time"), (1_000_000, CONVERTED)):
+        files = write(folder, MILLIONS, places)
+        _race(converted(folder, files) if order == CONVERTED else files, places, order)
     _clusters(folder)
     _growth(folder)
 
 
+def _race(files, places, order):
+    names = ["threads", "two workers", "threads, smoothed", "two workers, smoothed", "DuckDB", "polars"]
+    names += ["dask.dataframe"] if (places, order) == (59_000, "by time") else []
+    found = {name: [] for name in names}
+    for _ in range(ROUNDS):
+        for name in names:
+            found[name].append(_once(name, files))
+    grid = Measured.of(found["threads"]).told
+    for name in names:
+        one = Measured.of(found[name])
+        same = "density" if "smoothed" in name else "equal" if one.told == grid else "differs"
+        row = (order, f"{places:,}", name, f"{one.seconds:.2f} ({one.first:.2f})", f"{one.megabytes:,.0f}", same)
+        print(f"| {' | '.join(row)} |", flush=True)
+
+
 def _clusters(folder):
-    files = write(folder, MILLIONS, 1_000_000, "by time")
+    files = converted(folder, write(folder, MILLIONS, 1_000_000))
     print(f"\nDBSCAN of {MILLIONS} million incidents on a million places, eps 100 m, 5,000 incidents:\n")
-    marks = []
-    for name in ("DBSCAN, threads", "DBSCAN, two workers"):
-        seconds, megabytes, told = measured(name, files, 1)
-        marks.append(told)
-        print(f"* {name}: {seconds:.2f} s, {megabytes:,.0f} MB", flush=True)
-    print(f"* labels {'equal' if marks[0] == marks[1] else 'differ'}")
+    found = {name: measured(name, files, 1) for name in ("DBSCAN, threads", "DBSCAN, two workers")}
+    for name, one in found.items():
+        print(f"* {name}: {one.seconds:.2f} s (first call {one.first:.2f}), {one.megabytes:,.0f} MB", flush=True)
+    here, there = (one.told for one in found.values())
+    print(f"* labels {'equal' if here == there else 'differ'}")
 
 
 def _growth(folder):
@@ -285,16 +329,23 @@ def _growth(folder):
     print("|--:|--:|--:|--:|--:|")
     table = []
     for millions in GROWTH:
-        files = write(folder, millions, 59_000, "by time")
-        here, there = (measured(name, files) for name in ("threads, smoothed", "two workers, smoothed"))
-        table.append((millions, here[0], here[1], there[0], there[1]))
-        print(f"| {millions} | {here[0]:.2f} | {here[1]:,.0f} | {there[0]:.2f} | {there[1]:,.0f} |", flush=True)
+        files = write(folder, millions, 59_000)
+        here, there = (measured(name, files, 1) for name in ("threads, smoothed", "two workers, smoothed"))
+        table.append((millions, here.seconds, here.megabytes, there.seconds, there.megabytes))
+        print("| {} | {:.2f} | {:,.0f} | {:.2f} | {:,.0f} |".format(*table[-1]), flush=True)
     number, *columns = np.array(table).T
     last = [np.log(column[-1] / column[-2]) / np.log(number[-1] / number[-2]) for column in columns]
     print(
         f"\nFrom {number[-2]:.0f} to {number[-1]:.0f} million, time grows as n^{last[0]:.2f} and memory as n^{last[1]:.2f} in "
         f"threads, as n^{last[2]:.2f} and n^{last[3]:.2f} on two workers."
     )
+    for name, seconds in (("threads", columns[0]), ("two workers", columns[2])):
+        slope = (seconds[1] - seconds[0]) / (number[1] - number[0])
+        told = seconds[0] + slope * (number[-1] - number[0])
+        print(
+            f"{name}: the line through {number[0]:.0f} and {number[1]:.0f} million, {seconds[0] - slope * number[0]:.2f} s + "
+            f"{1000 * slope:.1f} ms a million, tells {told:.2f} s for {number[-1]:.0f} million; measured {seconds[-1]:.2f} s."
+        )
 
 
 if __name__ == "__main__":

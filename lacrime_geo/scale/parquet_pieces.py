@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,6 +19,7 @@ from ..data.parquet import raw_table
 from ..data.schemas import schema_of
 from ..data.stored_points import GEOMETRY
 from ..data.tables import RawTable
+from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, PERIOD
 from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
 from .cleaned_files import ROLES, OfAnyAgency
@@ -28,7 +30,7 @@ from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_
 
 # A piece is of so many rows, in whole row groups.
 ROWS_IN_PIECE = 1_000_000
-ROWS_LOOKED_AT = 50_000
+ROWS_LOOKED_AT = 20_000
 _FOOTERS_AT_ONCE = 8
 
 
@@ -284,7 +286,19 @@ def _refuse_other_crs(first: Footer, footer: Footer, columns: Columns) -> None:
         )
 
 
-def agency_of(footer: Footer) -> str | None:
-    """Return whose records a file that was written here holds."""
+class Told(NamedTuple):
+    """Whose records a file that was written here holds, and what it keeps of a larger one that they were chosen from."""
+
+    agency: str | None = None
+    kept: Mapping[str, Any] = MappingProxyType({})
+
+
+def told_by(footer: Footer) -> Told:
+    """Return what a file tells that was written here."""
     said = (footer.metadata.metadata or {}).get(stored.KEY)
-    return None if said is None else json.loads(said).get("agency") or None
+    if said is None:
+        return Told()
+    record = json.loads(said)
+    names = (KNOWN_UNTIL, LAG_SAFE_END, *PERIOD)
+    kept = {name: record["parameters"][name] for name in names if name in record.get("parameters", {})}
+    return Told(record.get("agency") or None, kept)

@@ -13,7 +13,7 @@ from .cleaned_files import CleanedFile, OfAnyAgency, understood, understood_tabl
 from .engines import active_client
 from .file_columns import Columns
 from .found_files import FoundFile, found_files
-from .parquet_pieces import Footer, Named
+from .parquet_pieces import Footer, Named, Told
 from .scans import Piece, Scan
 
 
@@ -77,19 +77,20 @@ def scan_incidents(
     scan = _of_parquet(files, said, named) if all(file.name.lower().endswith(".parquet") for file in files) else None
     if scan is None:
         scan = _of_any(files, said)
-    pieces, columns, agency = scan
+    pieces, columns, told = scan
     return Scan(
         pieces,
         columns,
         crs_name(columns.crs),
         label=label,
-        agency=agency,
+        agency=told.agency,
+        kept=told.kept,
         asked_crs=crs,
         client=None if client is None else active_client(client),
     )
 
 
-Found = tuple[Sequence[Piece], Columns, "str | None"]
+Found = tuple[Sequence[Piece], Columns, Told]
 
 
 def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found | None:
@@ -105,7 +106,7 @@ def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Name
         return None
     parquet_pieces.refuse_other_columns(footers, columns)
     pieces: list[Piece] = [piece for footer in footers for piece in parquet_pieces.pieces_of(footer, columns)]
-    return pieces, columns, parquet_pieces.agency_of(first)
+    return pieces, columns, parquet_pieces.told_by(first)
 
 
 def _understood_columns(footer: Footer, said: Mapping[str, Any]) -> Columns | None:
@@ -121,7 +122,7 @@ def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any]) -> Found:
     with files[0].copied() as path:
         found = understood(path, said)
     pieces: list[Piece] = [CleanedFile(file, found.cleaning) for file in files]
-    return pieces, found.columns, found.agency
+    return pieces, found.columns, Told(found.agency)
 
 
 def _is_one_file(paths: Any, files: Sequence[FoundFile]) -> bool:

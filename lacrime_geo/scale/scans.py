@@ -63,6 +63,7 @@ class Scan(Partitioned):
     chosen : what was chosen of them.
     client : Dask client that runs the tasks. Default: the active one, else threads of this process.
     kept : what the files keep of a larger file that they were chosen from.
+    found : what was found of all incidents, whatever is chosen of them: the CRS.
     """
 
     pieces: Sequence[Piece]
@@ -74,6 +75,7 @@ class Scan(Partitioned):
     chosen: Chosen = field(default_factory=Chosen)
     client: Any = None
     kept: Mapping[str, Any] = field(default_factory=dict)
+    found: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return what they are and how many rows there are in how many parts, chosen or not."""
@@ -128,9 +130,14 @@ class Scan(Partitioned):
         """Return the same without what was chosen of them."""
         return replace(self, chosen=Chosen())
 
-    @cached_property
+    @property
     def crs(self) -> str:  # type: ignore[override]
-        """The metric CRS that places are read in."""
+        """The metric CRS that places are read in, found once for this scan and all that are chosen of it."""
+        if "crs" not in self.found:
+            self.found["crs"] = self._found_crs()
+        return self.found["crs"]
+
+    def _found_crs(self) -> str:
         if self.asked_crs is not None:
             return crs_rules.name(self.asked_crs)
         # Tables are read into degrees first, as `read_incidents` does, and keep no CRS of their own.
