@@ -1,5 +1,8 @@
 """Scans of files: the same incidents as when all are read, chosen without a glance at what cannot be chosen."""
 
+import gzip
+from itertools import islice
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -195,29 +198,45 @@ def test_partitions_of_dask_geopandas_go_in_as_they_are(layer):
     assert np.allclose(mine.values, theirs.values, rtol=0, atol=1e-12 * theirs.values.max())
 
 
-@pytest.mark.parametrize("as_frame", [False, True], ids=["folder", "frame"])
-def test_every_analysis_takes_a_converted_folder_and_a_frame_as_it_is(tmp_path, as_frame):
-    folder = lg.convert("sample_layers/incidents.csv.gz", tmp_path / "converted")
-    areas = "sample_layers/divisions.geojson"
-    given = folder
-    if as_frame:
-        given = pytest.importorskip("dask_geopandas").read_parquet(folder)
-    scan = lg.scan_incidents(folder)
-    for run in (
-        lambda one: lg.kde(one, bandwidth=600, cell_size=400).values,
-        lambda one: lg.hotspots(one, cell_size=500, distance_band=750)["z"],
-        lambda one: lg.concentration(one, units=areas)["value"],
-        lambda one: lg.dbscan(one, eps=200, min_samples=40)["cluster"],
-        # As a value a text is the name of a column.
-        lambda one: lg.gi_star(areas, value=scan if isinstance(one, str) else one)["z"],
-        lambda one: lg.clock(one)["count"],
-        lambda one: lg.counts(one, freq="MS")["count"],
-        lambda one: lg.alerts(one, areas=areas)["statistic"],
-        lambda one: lg.near_repeat(one, distance_bands=[0, 50], time_bands=[0, 2], permutations=1)["observed"],
-    ):
-        mine, theirs = run(given), run(scan)
-        # Sums of a density are made in another order.
-        assert np.allclose(mine, theirs, rtol=0, atol=1e-12 * np.nanmax(np.abs(theirs)), equal_nan=True)
+AREAS = "sample_layers/divisions.geojson"
+TAKING = {
+    "kde": lambda one: lg.kde(one, bandwidth=600, cell_size=400).values,
+    "hotspots": lambda one: lg.hotspots(one, cell_size=500, distance_band=750)["z"],
+    "concentration": lambda one: lg.concentration(one, units=AREAS)["value"],
+    "dbscan": lambda one: lg.dbscan(one, eps=200, min_samples=40)["cluster"],
+    "clock": lambda one: lg.clock(one)["count"],
+    "counts": lambda one: lg.counts(one, freq="MS")["count"],
+    "alerts": lambda one: lg.alerts(one, areas=AREAS)["statistic"],
+    "near_repeat": lambda one: lg.near_repeat(one, distance_bands=[0, 50], time_bands=[0, 2], permutations=1)[
+        "observed"
+    ],
+}
+
+
+@pytest.fixture(scope="module")
+def converted(tmp_path_factory):
+    """Return a folder that the first reports of the sample were converted to, and what the analyses find in its scan."""
+    folder = tmp_path_factory.mktemp("converted")
+    with gzip.open("sample_layers/incidents.csv.gz", "rb") as sample:
+        (folder / "reports.csv").write_bytes(b"".join(islice(sample, 3_000)))
+    parts = lg.convert(folder / "reports.csv", folder / "parts")
+    return parts, {name: run(lg.scan_incidents(parts)) for name, run in TAKING.items()}
+
+
+def test_every_analysis_takes_a_converted_folder_as_it_is(converted):
+    folder, expected = converted
+    for name, run in TAKING.items():
+        assert np.array_equal(run(folder), expected[name], equal_nan=True), name
+
+
+def test_every_analysis_takes_a_frame_as_it_is(converted):
+    folder, expected = converted
+    frame = pytest.importorskip("dask_geopandas").read_parquet(folder)
+    for name, run in TAKING.items():
+        assert np.array_equal(run(frame), expected[name], equal_nan=True), name
+    # As a value a text is the name of a column, and a frame is incidents.
+    found, scanned = (lg.gi_star(AREAS, value=one)["z"] for one in (frame, lg.scan_incidents(folder)))
+    assert np.array_equal(found, scanned, equal_nan=True)
 
 
 def test_files_of_a_store_are_read_as_those_of_this_machine(layer):

@@ -27,19 +27,20 @@ from .runs import (
     KEY,
     ROW,
     ROWS_IN_RUN,
-    Piece,
+    Portion,
     Run,
     audit_of,
     bytes_of,
     give_back,
     kinds_of,
-    piece_of,
+    portion_of,
+    remove_read,
     rows_of,
     spill,
     spilled,
 )
-from .slicing import FIRST, LAST, edges_of, groups_of, slice_of
-from .sources import OfAnyAgency, Sources, sources_of
+from .slicing import FIRST, LAST, edges_of, groups_of, kept_rows
+from .sources import FilesOfAnyAgency, Sources, sources_of
 from .whole_files import room_told, whole
 
 log = logging.getLogger("lacrime_geo")
@@ -128,23 +129,23 @@ class Conversion:
                 self._take_as_texts(sources, differing)
 
     def _spill(self, sources: Sources, progress: Progress) -> None:
-        runs, pieces = spilled(self.working), list[Piece]()
-        if runs and isinstance(sources, OfAnyAgency):
+        runs, portions = spilled(self.working), list[Portion]()
+        if runs and isinstance(sources, FilesOfAnyAgency):
             sources.understand()
         kinds, first_row = kinds_of(runs), rows_of(runs)
-        for piece in self._pieces(sources, runs, first_row, progress):
-            kinds.add(piece.table.schema, piece.record)
-            pieces.append(piece)
-            if sum(each.record["rows"] for each in pieces) >= ROWS_IN_RUN:
-                runs.append(spill(self.working, len(runs), pieces))
-                pieces.clear()
+        for portion in self._portions(sources, runs, first_row, progress):
+            kinds.add(portion.table.schema, portion.record)
+            portions.append(portion)
+            if sum(each.record["rows"] for each in portions) >= ROWS_IN_RUN:
+                runs.append(spill(self.working, len(runs), portions))
+                portions.clear()
                 give_back()
-        if pieces:
-            runs.append(spill(self.working, len(runs), pieces))
+        if portions:
+            runs.append(spill(self.working, len(runs), portions))
         sources.refuse(audit_of(runs))
         self._describe(kinds, sources)
 
-    def _pieces(self, sources: Sources, runs: Sequence[Run], first_row: int, progress: Progress) -> Iterator[Piece]:
+    def _portions(self, sources: Sources, runs: Sequence[Run], first_row: int, progress: Progress) -> Iterator[Portion]:
         """Yield the portions of all files that are not spilled yet."""
         sizes = np.cumsum([0, *(max(source["size"], 1) for source in self.record["sources"])])
         done = {tuple(portion) for run in runs for portion in run.record["portions"]}
@@ -153,12 +154,12 @@ class Conversion:
             reading = within(progress, sizes[source] / sizes[-1], sizes[source + 1] / sizes[-1])
             there = {number for theirs, number in done if theirs == source}
             for number, part in sources.portions(source, there, reading):
-                yield piece_of(source, number, part, first_row)
+                yield portion_of(source, number, part, first_row)
                 first_row += len(part)
 
     def _take_as_texts(self, sources: Sources, differing: Differing) -> None:
         """Begin anew with a column as texts; raise where it was no texts in the files."""
-        if not isinstance(sources, OfAnyAgency) or differing.name in self.record["texts"]:
+        if not isinstance(sources, FilesOfAnyAgency) or differing.name in self.record["texts"]:
             kinds = " and ".join(map(str, differing.kinds))
             raise ValueError(
                 f"The column {differing.name!r} is of type {kinds} in different parts of the files; leave it out (columns), or "
@@ -211,9 +212,9 @@ class Conversion:
             path = self.working / f"part-{number:05d}.parquet"
             there = [run for run in runs if run.path.exists()]
             if not path.exists():
-                write_part(path, _kept_rows(there, begin, end, schema, dropped), names, metadata)
+                write_part(path, kept_rows(there, begin, end, schema, dropped), names, metadata)
                 give_back()
-            _remove_read(there, end)
+            remove_read(there, end)
 
     def _names(self, schema: Any) -> list[str]:
         """Return the columns that the parts have, in their order, beside the points."""
@@ -292,17 +293,3 @@ def _audit(runs: Sequence[Run], found: Sequence[Finding]) -> list[Finding]:
     known = {one["rule"]: one for one in found}
     there = {one["rule"] for one in audit}
     return [*(known.get(one["rule"], one) for one in audit), *(one for one in found if one["rule"] not in there)]
-
-
-def _kept_rows(runs: Sequence[Run], begin: int, end: int, schema: Any, dropped: np.ndarray) -> Any:
-    """Return the rows of a slice without those that are dropped."""
-    table = slice_of(runs, groups_of(runs), begin, end, schema)
-    gone = np.isin(table[ROW].to_numpy(), dropped)
-    return table.filter(~gone) if gone.any() else table
-
-
-def _remove_read(runs: Sequence[Run], end: int) -> None:
-    """Remove the runs all of whose rows are in parts by now, so that the room is given back."""
-    for run in runs:
-        if run.record["last_key"] < end:
-            run.path.unlink(missing_ok=True)

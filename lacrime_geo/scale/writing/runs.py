@@ -26,10 +26,10 @@ from .whole_files import whole
 KEY, ROW = "lacrime_geo key", "lacrime_geo row"
 ROWS_IN_RUN, ROWS_IN_GROUP = 1_000_000, 16_384
 # Texts of which more than this share differ are kept one by one.
-MOSTLY_DISTINCT, FEW_ROWS = 0.5, 1_000
+MOSTLY_DISTINCT = 0.5
 
 
-class Piece(NamedTuple):
+class Portion(NamedTuple):
     """A portion that is not spilled yet: its rows as a table, and a record of what was found."""
 
     table: Any
@@ -43,30 +43,32 @@ class Run(NamedTuple):
     record: dict[str, Any]
 
 
-def piece_of(source: int, portion: int, part: Loaded, first_row: int) -> Piece:
+def portion_of(source: int, number: int, part: Loaded, first_row: int) -> Portion:
     """Return a portion with what its rows are sorted by, and their number in all sources."""
     part = _without_repeated_texts(part)
     when = part.columns.get("occurred")
     key = keys(None if when is None else as_array(when), part.x, part.y, first_row)
     table = as_table(part).append_column(KEY, [key])
     table = table.append_column(ROW, [np.arange(first_row, first_row + len(part))])
-    return Piece(table, {**_record(part), "portions": [[source, portion]], "audits": [[first_row, part.audit]]})
+    return Portion(table, {**_record(part), "portions": [[source, number]], "audits": [[first_row, part.audit]]})
 
 
-def spill(folder: Path, number: int, pieces: Sequence[Piece]) -> Run:
+def spill(folder: Path, number: int, portions: Sequence[Portion]) -> Run:
     """Write portions as a run, sorted; it counts as soon as its record is there."""
     import pyarrow as pa
 
     path = folder / f"run-{number:06d}.parquet"
     kinds = Kinds()
-    for piece in pieces:
-        kinds.add(piece.table.schema, piece.record)
+    for portion in portions:
+        kinds.add(portion.table.schema, portion.record)
     schema = kinds.schema(spilled=True)
-    table = pa.concat_tables([alike(piece.table, schema) for piece in pieces]).unify_dictionaries().combine_chunks()
+    table = (
+        pa.concat_tables([alike(portion.table, schema) for portion in portions]).unify_dictionaries().combine_chunks()
+    )
     key = table[KEY].to_numpy()
     with whole(path) as half:
         _write_sorted(half, table, np.argsort(key, kind="stable"))
-    record = {**_together([piece.record for piece in pieces]), "last_key": int(key.max()) if key.size else -1}
+    record = {**_together([portion.record for portion in portions]), "last_key": int(key.max()) if key.size else -1}
     manifest.write(path.with_suffix(".json"), record)
     return Run(path, record)
 
@@ -175,6 +177,13 @@ def rows_of(runs: Sequence[Run]) -> int:
 def bytes_of(runs: Sequence[Run]) -> int:
     """Return how many bytes the runs take that are still there."""
     return sum(run.path.stat().st_size for run in runs if run.path.exists())
+
+
+def remove_read(runs: Sequence[Run], end: int) -> None:
+    """Remove the runs all of whose rows have keys below an end and so are in parts by now: their room is given back."""
+    for run in runs:
+        if run.record["last_key"] < end:
+            run.path.unlink(missing_ok=True)
 
 
 def opened(runs: Sequence[Run]) -> Iterator[Any]:

@@ -10,7 +10,7 @@ import numpy as np
 from ...data.stored_points import GEOMETRY
 from .kinds import alike
 from .ordering import first_of_day
-from .runs import KEY, Run, opened
+from .runs import KEY, ROW, Run, opened
 
 ROWS_IN_PART = 1_000_000
 # Before and after all keys.
@@ -68,6 +68,13 @@ def slice_of(runs: Sequence[Run], groups: Groups, begin: int, end: int, schema: 
         for run in np.unique(groups.run[wanted])
     ]
     return _combined(found, schema) if found else schema.empty_table()
+
+
+def kept_rows(runs: Sequence[Run], begin: int, end: int, schema: Any, dropped: np.ndarray) -> Any:
+    """Return the rows of a slice without those (numbers in all sources) that are dropped."""
+    table = slice_of(runs, groups_of(runs), begin, end, schema)
+    gone = np.isin(table[ROW].to_numpy(), dropped)
+    return table.filter(~gone) if gone.any() else table
 
 
 def _combined(tables: list[Any], schema: Any) -> Any:

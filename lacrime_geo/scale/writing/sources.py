@@ -72,7 +72,7 @@ class Sources(ABC):
         return replace(part, columns={name: column for name, column in part.columns.items() if name in kept})
 
 
-class OfLapd(Sources):
+class LapdFiles(Sources):
     """Files of the LAPD, of one of its record systems."""
 
     def __init__(self, files: Sequence[Path], columns: Sequence[str] | None, mapping: Mapping[str, str]) -> None:
@@ -92,7 +92,7 @@ class OfLapd(Sources):
         return self.schema.clean(raw, mapping=self.mapping)
 
 
-class OfAnyAgency(Sources):
+class FilesOfAnyAgency(Sources):
     """Files of any agency, all of the same columns: what the first portion was understood to hold is held of all."""
 
     caveats, remedy = generic.CAVEATS, REMEDY
@@ -119,7 +119,7 @@ class OfAnyAgency(Sources):
                 self.clean(next(iter(self.read(self.files[0], None))))
 
 
-class OfConverted(Sources):
+class ConvertedFiles(Sources):
     """A file that was converted before, or the parts of a folder: nothing is left to be cleaned."""
 
     numbered = False
@@ -148,10 +148,10 @@ def sources_of(files: Sequence[Path], columns: Sequence[str] | None, mapping: An
     """Return how files are read: as the LAPD's where their columns are, else as any agency's."""
     said = as_mapping(mapping)
     if all(is_stored(file) for file in files) and _are_of_one(files):
-        return OfConverted(files, columns, said)
+        return ConvertedFiles(files, columns, said)
     if any(is_stored(file) for file in files) or _are_lapd(files, said):
-        return OfLapd(files, columns, said)
-    return OfAnyAgency(files, columns, asked(said), texts)
+        return LapdFiles(files, columns, said)
+    return FilesOfAnyAgency(files, columns, asked(said), texts)
 
 
 def _are_of_one(files: Sequence[Path]) -> bool:
