@@ -38,7 +38,7 @@ class Members(NamedTuple):
         if when is not None:
             first, last = _extremes(when, cluster, clusters)
         if category is not None:
-            names, number = _told_apart(category)
+            names, number = _numbered_names(category)
             named = number >= 0
             pair, times = np.unique(cluster[named] * max(names.size, 1) + number[named], return_counts=True)
         return cls(first, last, names, pair, times)
@@ -135,7 +135,7 @@ def _extremes(when: np.ndarray, cluster: np.ndarray, clusters: int) -> tuple[np.
     return first, last
 
 
-def _told_apart(category: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _numbered_names(category: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the names of categories (n,) in order, and the number of each one's name, −1 where it has none.
 
     Without a look at more than the different ones: texts are slow to sort.

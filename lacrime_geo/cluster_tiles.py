@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, Callable, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from .core_points import NOISE, components, connected, label_places, numbered
+from .partitioned import Engine
 from .progress import Progress, advance, within
 
 # So many places are searched at once in some 25 MB, and as fast as what stays in the processor's cache allows.
 PLACES_IN_TILE = 125_000
 # Tiles are cut where no more than this share of their places stands so near the cut that both sides need it.
 MOST_SHARED = 0.25
-# What runs a function on tasks, here or elsewhere, and yields the number of each and what it makes of it, as they end: as
-# `Partitioned.run` does.
-Engine = Callable[..., "Iterator[tuple[int, Any]]"]
 
 
 class Tile(NamedTuple):

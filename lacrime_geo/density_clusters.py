@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import checks
-from .cluster_tiles import Engine, label_by_tiles
+from .cluster_tiles import label_by_tiles
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .incidents import Incidents, begin
 from .parameters import Parameters, two_digits
-from .partitioned import as_partitioned
+from .partitioned import Engine, as_partitioned
 from .place_spacing import LookedAt, caution_short, finer, least_reach
 from .places import Standing
 from .progress import Progress, advance, within

@@ -52,6 +52,8 @@ class Wanted(NamedTuple):
 
 
 Extent = tuple[Optional[np.datetime64], Optional[np.datetime64]]
+# What runs a function on tasks, here or elsewhere, and yields the number of each and what it makes of it, as they end.
+Engine = Callable[..., "Iterator[tuple[int, Any]]"]
 
 
 class PlacesInOrder(NamedTuple):

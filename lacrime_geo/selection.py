@@ -61,7 +61,7 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
             "A period was asked for, but the incidents have no times; name their time column (time_column)."
         )
     begin, end = period_of(since, until)
-    keep = within(when, begin, end)
+    keep = times_between(when, begin, end)
     if not keep.any():
         bounds = [("from {} on", begin), ("before {}", end)]
         asked = " and ".join(words.format(dates.in_digits(bound)) for words, bound in bounds if bound is not None)
@@ -71,7 +71,7 @@ def in_period(when: np.ndarray | None, since: Any, until: Any) -> np.ndarray:
     return keep
 
 
-def within(when: np.ndarray, begin: np.datetime64 | None, end: np.datetime64 | None) -> np.ndarray:
+def times_between(when: np.ndarray, begin: np.datetime64 | None, end: np.datetime64 | None) -> np.ndarray:
     """Return a mask of the times from a begin (inclusive) until an end (exclusive), None where it is open."""
     keep = ~np.isnat(when)
     if begin is not None:

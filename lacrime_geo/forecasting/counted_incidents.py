@@ -47,7 +47,7 @@ class Chosen(NamedTuple):
         when = np.full(incidents.size, np.datetime64("NaT", "s")) if incidents.when is None else incidents.when
         keep = np.ones(incidents.size, dtype=bool)
         if self.since is not None or self.until is not None:
-            keep &= selection.within(when, self.since, self.until)
+            keep &= selection.times_between(when, self.since, self.until)
         if self.categories is not None and incidents.category is not None:
             keep &= selection.among(incidents.category, self.categories)
         if self.known_on is not None and incidents.when is not None:

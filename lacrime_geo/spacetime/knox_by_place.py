@@ -18,7 +18,7 @@ DAYS_AT_ONCE = 4_000_000
 _LOOK, _LIST, _DAY, _ADD, _FIND = 2.3, 30.0, 1.5, 0.4, 1.5
 
 
-class Places(NamedTuple):
+class TilePlaces(NamedTuple):
     """The places of a tile: where they are (m,), their first rows (m + 1,), and how many are the tile's own."""
 
     x: np.ndarray
@@ -27,7 +27,7 @@ class Places(NamedTuple):
     own: int
 
     @classmethod
-    def of(cls, task: Task) -> Places:
+    def of(cls, task: Task) -> TilePlaces:
         """Return the places of a tile, whose rows are in their order."""
         begins = np.ones(task.x.size, dtype=bool)
         begins[1:] = (task.x[1:] != task.x[:-1]) | (task.y[1:] != task.y[:-1])
@@ -58,7 +58,7 @@ class Block(NamedTuple):
     pairs: np.ndarray
 
 
-def blocks_of(places: Places, across: np.ndarray, metric: str, days: int, progress: Progress) -> Iterator[Block]:
+def blocks_of(places: TilePlaces, across: np.ndarray, metric: str, days: int, progress: Progress) -> Iterator[Block]:
     """Yield the own places of a tile in blocks, with those near them in bands of distance between edges (k + 1,)."""
     bands = across.size - 1
     held: list[list[tuple[np.ndarray, np.ndarray]]] = [[] for _ in range(bands)]
@@ -73,7 +73,7 @@ def blocks_of(places: Places, across: np.ndarray, metric: str, days: int, progre
         yield _block(places, near, begin, min(begin + at_once, places.own))
 
 
-def _matrix(listed: list[tuple[np.ndarray, np.ndarray]], places: Places) -> Any:
+def _matrix(listed: list[tuple[np.ndarray, np.ndarray]], places: TilePlaces) -> Any:
     """Return who is near whom in a band as a sparse matrix (own places, places)."""
     from scipy.sparse import csr_matrix
 
@@ -82,7 +82,7 @@ def _matrix(listed: list[tuple[np.ndarray, np.ndarray]], places: Places) -> Any:
     return csr_matrix((np.ones(first.size, dtype=np.int32), (first, second)), shape=(places.own, places.x.size))
 
 
-def _block(places: Places, near: list[Any], begin: int, end: int) -> Block:
+def _block(places: TilePlaces, near: list[Any], begin: int, end: int) -> Block:
     part = [matrix[begin:end] for matrix in near]
     stop = max(end, *(int(matrix.indices.max(initial=-1)) + 1 for matrix in part))
     part = [matrix[:, begin:stop] for matrix in part]

@@ -8,8 +8,9 @@ from typing import Any, Callable, NamedTuple, Optional
 
 import numpy as np
 
+from ..partitioned import Engine
 from ..progress import Progress, advance, within
-from .knox_by_place import Block, Places, blocks_of, nearer_than
+from .knox_by_place import Block, TilePlaces, blocks_of, nearer_than
 from .knox_threads import in_threads
 from .knox_tiles import Task, planned
 from .near_pairs import NearPairs, near_pairs
@@ -17,7 +18,6 @@ from .shuffled_dates import ShuffledDates
 
 # What is compared at once stays in the processor's cache.
 _PAIRS_AT_ONCE = 32_768
-Run = Callable[..., Iterator[tuple[int, Any]]]
 Counting = Callable[[np.ndarray], np.ndarray]
 Expecting = Optional[Callable[[float, float], None]]
 
@@ -34,7 +34,7 @@ class Counts(NamedTuple):
     in_time: np.ndarray
 
 
-class Counted(NamedTuple):
+class Common(NamedTuple):
     """What all tasks have in common: the dates, the closed edges of distance (k + 1,) and days apart (l,), and the metric."""
 
     dates: ShuffledDates
@@ -79,21 +79,21 @@ def counts_in_order(
     metric: str,
     permutations: int,
     seed: int,
-    run: Run,
+    engine: Engine,
     progress: Progress = None,
     expecting: Expecting = None,
 ) -> Counts:
     """Count the pairs of incidents that are in the order of x, y and day already.
 
-    `run` yields the number of each task and what a function makes of it, as `Partitioned.run` does; `expecting` is told,
+    `engine` runs the tasks, as `Partitioned.run` does; `expecting` is told,
     before they are counted, about how many near pairs there are, and the seconds that one processor takes.
     """
     day = day - day.min()
     across, apart = edges[0], edges[1][1:]
     inside = np.zeros((1 + permutations, across.size - 1, apart.size), dtype=np.int64)
     listed = np.zeros(across.size - 1, dtype=np.int64)
-    common = Counted(ShuffledDates(day, seed), across, apart, metric)
-    for task, (counted, near) in _counted(x, y, common, len(inside), run, progress, expecting):
+    common = Common(ShuffledDates(day, seed), across, apart, metric)
+    for task, (counted, near) in _counted(x, y, common, len(inside), engine, progress, expecting):
         inside[task.numbers.start : task.numbers.stop] += counted
         # Each group of shufflings lists the same pairs.
         listed += near * (task.numbers.start == 0)
@@ -105,7 +105,7 @@ def counts_in_order(
 
 
 def _counted(
-    x: np.ndarray, y: np.ndarray, common: Counted, tables: int, run: Run, progress: Progress, expecting: Expecting
+    x: np.ndarray, y: np.ndarray, common: Common, tables: int, engine: Engine, progress: Progress, expecting: Expecting
 ) -> Iterator[tuple[Task, Any]]:
     """Yield each task and what was counted by it."""
     if common.across.size < 2:
@@ -116,17 +116,17 @@ def _counted(
     number = len(plan.rounds)
     for done, tasks in enumerate(plan.rounds):
         share = within(progress, 0.02 + 0.98 * done / number, 0.02 + 0.98 * (done + 1) / number)
-        for which, found in run(partial(counted_in_tile, common), tasks, progress=share):
+        for which, found in engine(partial(counted_in_tile, common), tasks, progress=share):
             yield tasks[which], found
 
 
-def _seconds(tasks: list[Task], common: Counted) -> float:
+def _seconds(tasks: list[Task], common: Common) -> float:
     """Return about how long (s) one processor takes for a shuffling."""
     options = common.dates.length, common.across.size - 1, common.apart.size
-    return sum(min(Places.of(task).costs(task, *options)) for task in tasks) * 1e-9
+    return sum(min(TilePlaces.of(task).costs(task, *options)) for task in tasks) * 1e-9
 
 
-def counted_in_tile(common: Counted, task: Task, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:
+def counted_in_tile(common: Common, task: Task, progress: Progress = None) -> tuple[np.ndarray, np.ndarray]:
     """Return how many near pairs of a tile are less than so many days apart (shufflings, k, l), and how many there are (k,)."""
     numbers, (dates, across, apart, _) = task.numbers, common
     inside = np.zeros((len(numbers), across.size - 1, apart.size), dtype=np.int64)
@@ -141,10 +141,10 @@ def counted_in_tile(common: Counted, task: Task, progress: Progress = None) -> t
     return inside, listed
 
 
-def _portions(common: Counted, task: Task, progress: Progress) -> Iterator[tuple[np.ndarray, Counting, float, float]]:
+def _portions(common: Common, task: Task, progress: Progress) -> Iterator[tuple[np.ndarray, Counting, float, float]]:
     """Yield a tile's pairs a bounded number at a time: how many of each band, what counts them by days, and the part of all."""
     dates, across, apart, metric = common
-    places = Places.of(task)
+    places = TilePlaces.of(task)
     by_place, by_pair = places.costs(task, dates.length, across.size - 1, apart.size)
     if by_place < by_pair:
         for block in blocks_of(places, across, metric, dates.length, progress):

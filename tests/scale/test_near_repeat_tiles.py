@@ -8,7 +8,7 @@ from in_parts import InParts
 
 import lacrime_geo as lg
 from lacrime_geo.spacetime import knox_by_place, knox_counts, knox_tiles, near_pairs, shuffled_dates
-from lacrime_geo.spacetime.knox_by_place import Places
+from lacrime_geo.spacetime.knox_by_place import TilePlaces
 from lacrime_geo.spacetime.knox_counts import counts_in_order, counts_of
 from lacrime_geo.spacetime.near_pairs import METRICS
 from lacrime_geo.spacetime.shuffled_dates import ShuffledDates
@@ -66,7 +66,7 @@ def on_a_lattice(draw):
 )
 def test_any_number_of_tiles_gives_the_obvious_tables(lattice, metric, tiles, kept, rows, by_place, days):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Places, "costs", lambda *_: (not by_place, by_place))
+        patch.setattr(TilePlaces, "costs", lambda *_: (not by_place, by_place))
         patch.setattr(knox_by_place, "DAYS_AT_ONCE", days)
         patch.setattr(knox_tiles, "_number_of_tiles", lambda *_: tiles)
         patch.setattr(knox_tiles, "ROWS_JUDGED", rows)
@@ -90,7 +90,7 @@ def test_coordinates_with_rounding_give_one_table_in_any_tiles(tiles, seed, metr
     one = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(knox_tiles, "_number_of_tiles", lambda *_: tiles)
-        patch.setattr(Places, "costs", lambda *_: (not by_place, by_place))
+        patch.setattr(TilePlaces, "costs", lambda *_: (not by_place, by_place))
         cut = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
     assert all(np.array_equal(first, second) for first, second in zip(one, cut))
     east, north = x[:, None] - x, y[:, None] - y
