@@ -27,4 +27,5 @@ def agency_of(given: Any, columns: Iterable[Any]) -> str | None:
         return LAPD_NIBRS
     if given is None:
         return LAPD if OLDER_COLUMNS <= names else None
-    return str(given)
+    # Files of an agency that is not known keep an empty name.
+    return str(given) or None

@@ -154,8 +154,12 @@ def spread_of(incidents: Incidents, groups: Groups, progress: Progress = None, *
     _, first, of_row = np.unique(group * (place.max() + 1) + place, return_index=True, return_inverse=True)
     advance(progress, 0.0)
     weight = np.bincount(of_row.ravel(), incidents.total_weight, first.size).astype(float)
-    x0, y0 = float(incidents.easting[0]), float(incidents.northing[0])
-    standing = _Grouped(incidents.easting[first] - x0, incidents.northing[first] - y0, weight, group[first], size)
+    own = group[first]
+    # From a place of its own group: one that stands on one place has then no spread at all, and no angle by rounding.
+    origin = np.minimum(np.searchsorted(own, np.arange(size)), first.size - 1)
+    x0, y0 = incidents.easting[first][origin], incidents.northing[first][origin]
+    x, y = incidents.easting[first] - x0[own], incidents.northing[first] - y0[own]
+    standing = _Grouped(x, y, weight, own, size)
     total = standing.sums(weight)
     # A group whose weights are all 0 has its plain middle.
     bare = total[standing.group] == 0

@@ -353,8 +353,14 @@ def begin(
     if _of_a_period(incidents, everything):
         from .delays.period_guards import warn  # which needs incidents itself
 
-        # What is collapsed has no dates.
-        warn(parameters, incidents if isinstance(incidents, Partitioned) else everything)
+        dated = everything
+        if isinstance(incidents, Partitioned):
+            from .delays.file_days import days_of
+
+            # What is collapsed has no dates; how many have none is known once they are read.
+            dated = days_of(incidents)
+            parameters.update(dated.selection)
+        warn(parameters, dated)
     if everything.dates_unused:
         parameters.note("dates_unused", len(everything.dates_unused), selection.unused(everything.dates_unused))
     if placed.weight is not None:

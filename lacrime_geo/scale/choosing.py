@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import dates, selection
+from .. import selection
 
 Box = tuple[float, float, float, float]
 
@@ -29,12 +30,16 @@ class Statistics(NamedTuple):
 
 @dataclass(frozen=True)
 class Chosen:
-    """Hold what was asked for: since inclusive, until exclusive, categories in whatever case, bounds closed on all sides."""
+    """Hold what was asked for: since inclusive, until exclusive, categories in whatever case, bounds closed on all sides.
+
+    `asked` holds the ends of the period as they were written, as the record of results keeps them.
+    """
 
     since: np.datetime64 | None = None
     until: np.datetime64 | None = None
     categories: tuple[str, ...] = ()
     box: Box | None = None
+    asked: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def anything(self) -> bool:
@@ -54,12 +59,16 @@ class Chosen:
         wanted = self.categories
         if category is not None:
             named = [category] if np.isscalar(category) else list(category)
-            asked = tuple(dict.fromkeys(str(name).lower() for name in named))
-            wanted = tuple(name for name in asked if not wanted or name in wanted)
+            asked = tuple(str(name) for name in named)
+            before = {name.lower() for name in wanted}
+            wanted = tuple(name for name in asked if not before or name.lower() in before)
+            if not asked:
+                raise ValueError("No category was named.")
             if not wanted:
                 raise ValueError(f"No incident is of {', '.join(asked)} and of {', '.join(self.categories)}.")
         box = self.box if bbox is None else _common(self.box, box_of(bbox))
-        return Chosen(max(begins, default=None), min(ends, default=None), wanted, box)
+        words = {**self.asked, **selection.narrower(self.asked, since, until)}
+        return Chosen(max(begins, default=None), min(ends, default=None), wanted, box, words)
 
     def may_hold(self, told: Statistics) -> bool:
         """Tell whether rows of which a file tells so much may hold any that are chosen."""
@@ -73,10 +82,7 @@ class Chosen:
             if told.box[0] > east or told.box[2] < west or told.box[1] > north or told.box[3] < south:
                 return False
         if self.categories and told.categories is not None:
-            low, high = told.categories
-            # In another case a category stands elsewhere in the alphabet.
-            if low.lower() == low and high.lower() == high:
-                return any(low <= name <= high for name in self.categories)
+            return any(_is_between(name.lower(), *told.categories) for name in self.categories)
         return True
 
     def holds_all(self, told: Statistics) -> bool:
@@ -117,11 +123,7 @@ class Chosen:
 
     def in_words(self) -> dict[str, Any]:
         """Return what was asked for as the record of results keeps it."""
-        found: dict[str, Any] = {}
-        if self.since is not None:
-            found["since"] = dates.in_digits(self.since)
-        if self.until is not None:
-            found["until"] = dates.in_digits(self.until)
+        found: dict[str, Any] = {**self.asked}
         if self.categories:
             found["category"] = ", ".join(self.categories)
         if self.box is not None:
@@ -140,6 +142,23 @@ def box_of(bbox: Any) -> Box:
             f"bbox must be west, south, east and north, got {bbox!r}: its west is east of its east, or so."
         )
     return west, south, east, north
+
+
+def _is_between(name: str, low: str, high: str) -> bool:
+    """Tell whether a text of this name in lower case, which may be written in another, may stand between two in the alphabet.
+
+    >>> _is_between("theft from mv", "arson", "theft from motor"), _is_between("theft from mv", "arson", "robbery")
+    (True, False)
+    """
+    if not name.isascii():
+        return True
+    begins = {""}
+    for size, letter in enumerate(name, 1):
+        begins = {begin + one for begin in begins for one in (letter, letter.upper())}
+        begins = {begin for begin in begins if low[:size] <= begin <= high[:size]}
+        if any(low[:size] < begin < high[:size] for begin in begins):
+            return True
+    return any(low <= begin <= high for begin in begins)
 
 
 def _common(first: Box | None, second: Box) -> Box:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import refusals, selection
 from ..delays import period_guards
+from ..delays.file_days import days_of
 from ..incident_columns import Gathered
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
@@ -90,8 +91,10 @@ def scanned_places(scan: Partitioned, what: str, progress: Progress = None) -> t
     parameters = Parameters(layer=scan.label, incidents=kept.placed, period=_period(scan, kept), crs=scan.crs)
     parameters.update(scan.selection)
     missing, undated = kept.rows - kept.placed, kept.placed - kept.number
+    dated = days_of(scan)
+    parameters.update(dated.selection)
     parameters.note("without_place", missing, incidents_that(missing, "has no place", "have no place"))
-    period_guards.warn(parameters, scan)
+    period_guards.warn(parameters, dated)
     parameters.note("undated", undated, incidents_that(undated, "has no date", "have no date"))
     require_pairs(kept.number, kept.rows, scan.label, what)
     return _ordered(scan, kept), parameters
