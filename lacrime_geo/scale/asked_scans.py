@@ -67,6 +67,8 @@ def refuse_options(options: argparse.Namespace) -> None:
 
 def _client(address: str) -> Any:
     """Return a client of the cluster at an address."""
+    if not re.search(r":\d+$", address):
+        raise ValueError(f"--scheduler must be an address with its port, such as tcp://10.0.0.1:8786, got {address!r}.")
     try:
         from distributed import Client
     except ImportError:

@@ -154,7 +154,7 @@ def chosen_of(loaded: Loaded, reading: Reading) -> Loaded:
     """Return the chosen rows of a cleaned portion."""
     if not reading.chosen.anything:
         return loaded
-    when, category = (_column(loaded, ROLES[role]) for role in (WHEN, CATEGORY))
+    when, category = (_of_role(loaded, role, reading.columns) for role in (WHEN, CATEGORY))
     return loaded.take(reading.chosen.rows(when, category, loaded.x, loaded.y))
 
 
@@ -166,12 +166,26 @@ def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
     if PLACE in wanted.roles:
         x, y = in_metres(loaded.x, loaded.y, loaded.crs, reading.crs)
     made: dict[str, Any] = {
-        attribute: _column(loaded, ROLES[role]) for role, attribute in ATTRIBUTES.items() if role in wanted.roles
+        attribute: _of_role(loaded, role, reading.columns)
+        for role, attribute in ATTRIBUTES.items()
+        if role in wanted.roles
     }
     if wanted.weight:
         made["weight"] = _column(loaded, wanted.weight)
     names = [*wanted.columns, *(name for name in wanted.optional if name in loaded.columns)]
     return reading.incidents(x, y, **made, source={name: _column(loaded, name) for name in names})
+
+
+def _of_role(loaded: Loaded, role: str, columns: Columns) -> np.ndarray | None:
+    """Return the column that holds times or categories, None where there is none."""
+    name = columns.roles.get(role)
+    found = None if name is None else _column(loaded, name)
+    if found is not None and role != CATEGORY and found.dtype.kind != "M":
+        raise ValueError(
+            f"The column {name!r} holds no moments as it stands in the files; say in the mapping what it holds, such as "
+            f"date={name}."
+        )
+    return found
 
 
 def _column(loaded: Loaded, name: str) -> np.ndarray | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,27 @@ from .choosing import Chosen
 
 # What Incidents call what is read by its role.
 ATTRIBUTES = {WHEN: "when", UNTIL: "until", REPORTED: "reported", CATEGORY: "category"}
+
+
+class Named(NamedTuple):
+    """Names of columns that were given: of times, categories and ends."""
+
+    time: str | None = None
+    category: str | None = None
+    until: str | None = None
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """The role of each that was given."""
+        given = {WHEN: self.time, CATEGORY: self.category, UNTIL: self.until}
+        return {role: name for role, name in given.items() if name is not None}
+
+
+def refuse_lacking(given: Mapping[str, str], names: Collection[str], file: str) -> None:
+    """Raise where a file lacks a column that was named for a role."""
+    lacking = [name for name in given.values() if name not in names]
+    if lacking:
+        raise ValueError(f"There is no column {lacking[0]!r} in {file}; there are {', '.join(names)}.")
 
 
 @dataclass(frozen=True)
@@ -43,6 +64,20 @@ class Columns:
     def places(self) -> tuple[str, ...]:
         """The columns of the file that say the place."""
         return (self.geometry,) if self.geometry is not None else (str(self.x), str(self.y))
+
+    def with_roles(self, named: Named, file: str) -> Columns:
+        """Return the columns of files that are cleaned, those that were named in place of those that were found.
+
+        Raises
+        ------
+        ValueError
+            If one is not there; the file is named.
+        """
+        given = named.roles
+        refuse_lacking(given, self.names, file)
+        typed = {role: name for role, name in self.typed.items() if role not in given}
+        read_by = dict.fromkeys([*self.read_by, *(name for name in given.values() if name in self.kinds)])
+        return replace(self, roles={**self.roles, **given}, typed=typed, read_by=tuple(read_by))
 
     def refuse_unknown(self, wanted: Wanted) -> None:
         """Raise where a column is wanted that must be there and is not."""

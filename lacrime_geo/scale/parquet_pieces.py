@@ -23,7 +23,7 @@ from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, PERIOD
 from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
 from .cleaned_files import ROLES, OfAnyAgency
-from .file_columns import Columns, Reading
+from .file_columns import Columns, Named, Reading, refuse_lacking
 from .found_files import FoundFile
 from .row_groups import RowGroups
 from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_of
@@ -40,14 +40,6 @@ class Footer(NamedTuple):
     file: FoundFile
     schema: Any
     metadata: Any
-
-
-class Named(NamedTuple):
-    """Names of columns that were given: of times, categories and ends."""
-
-    time: str | None = None
-    category: str | None = None
-    until: str | None = None
 
 
 def footers_of(files: Sequence[FoundFile]) -> list[Footer]:
@@ -105,9 +97,11 @@ def columns_of(footer: Footer, mapping: Mapping[str, Any], named: Named) -> Colu
         If the geometry's description is damaged, or a named column is not there.
     """
     schema, metadata = footer.schema, footer.metadata.metadata or {}
+    if mapping:
+        return None
     if stored.KEY in metadata:
-        return _with_roles(footer, GEOMETRY, "EPSG:4326", Named(), kept=True)
-    if b"geo" in metadata and not mapping:
+        return _with_roles(footer, GEOMETRY, "EPSG:4326", named, kept=True)
+    if b"geo" in metadata:
         crs = described_crs(schema)
         return _with_roles(footer, geometry_column(schema), crs, named, kept=False)
     return None
@@ -116,12 +110,8 @@ def columns_of(footer: Footer, mapping: Mapping[str, Any], named: Named) -> Colu
 def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: bool) -> Columns | None:
     """Return the columns of a file with a geometry, as a layer of points has them; None where times are texts."""
     schema = footer.schema
-    given = {WHEN: named.time, CATEGORY: named.category, UNTIL: named.until}
-    lacking = [name for name in given.values() if name is not None and name not in schema.names]
-    if lacking:
-        raise ValueError(
-            f"There is no column {lacking[0]!r} in {footer.file.name}; there are {', '.join(schema.names)}."
-        )
+    given = named.roles
+    refuse_lacking(given, schema.names, footer.file.name)
     roles = {role: given.get(role) or name for role, name in ROLES.items()}
     roles = {role: name for role, name in roles.items() if name in schema.names}
     if any(role in roles and not are_moments(schema.field(roles[role]).type) for role in (WHEN, UNTIL, REPORTED)):

@@ -11,9 +11,9 @@ from ..data.own_mapping import Said, as_mapping
 from . import parquet_pieces
 from .cleaned_files import CleanedFile, OfAnyAgency, understood, understood_table
 from .engines import active_client
-from .file_columns import Columns
+from .file_columns import Columns, Named
 from .found_files import FoundFile, found_files
-from .parquet_pieces import Footer, Named, Told
+from .parquet_pieces import Footer, Told
 from .scans import Piece, Scan
 
 
@@ -38,8 +38,8 @@ def scan_incidents(
     mapping : what columns hold, as `read_incidents` takes it. Default: guessed from the first rows of the first file, and
         announced.
     crs : the CRS to work in, metric. Default: that of the files where it is metric, else the UTM zone of all incidents.
-    time_column, category_column, until_column : names of columns of GeoParquet and of frames; default ``occurred``, ``category``
-        and ``occurred_until`` where they exist.
+    time_column, category_column, until_column : names of columns, as they are called once the files are read (``reported``,
+        ``crime``); default ``occurred``, ``category`` and ``occurred_until`` where they exist.
     storage_options : how the store is asked, as fsspec takes it, such as keys and the address of the endpoint.
     client : a dask.distributed Client, whose workers then read and count. Default: the active one; without any the threads of
         this process.
@@ -76,7 +76,7 @@ def scan_incidents(
     said = as_mapping(mapping)
     scan = _of_parquet(files, said, named) if all(file.name.lower().endswith(".parquet") for file in files) else None
     if scan is None:
-        scan = _of_any(files, said)
+        scan = _of_any(files, said, named)
     pieces, columns, told = scan
     return Scan(
         pieces,
@@ -102,8 +102,9 @@ def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Name
     columns = parquet_pieces.columns_of(first, said, named)
     if columns is None:
         columns = _understood_columns(first, said)
-    if columns is None:
-        return None
+        if columns is None:
+            return None
+        columns = columns.with_roles(named, first.file.name)
     parquet_pieces.refuse_other_columns(footers, columns)
     pieces: list[Piece] = [piece for footer in footers for piece in parquet_pieces.pieces_of(footer, columns)]
     return pieces, columns, parquet_pieces.told_by(first)
@@ -117,12 +118,12 @@ def _understood_columns(footer: Footer, said: Mapping[str, Any]) -> Columns | No
     return parquet_pieces.typed_by_roles(found.columns, footer.schema, found.cleaning)
 
 
-def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any]) -> Found:
+def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found:
     """Return files as pieces that are cleaned as they are read."""
     with files[0].copied() as path:
         found = understood(path, said)
     pieces: list[Piece] = [CleanedFile(file, found.cleaning) for file in files]
-    return pieces, found.columns, Told(found.agency)
+    return pieces, found.columns.with_roles(named, files[0].name), Told(found.agency)
 
 
 def _is_one_file(paths: Any, files: Sequence[FoundFile]) -> bool:

@@ -56,6 +56,11 @@ def test_options_of_scans_are_refused_of_a_file(folder, capsys, option):
     assert status == 2 and f"{option[0]} is of scans" in error
 
 
+def test_the_address_of_a_cluster_has_a_port(folder, capsys):
+    status, error = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--scheduler", "localhost")
+    assert status == 2 and "--scheduler must be an address with its port, such as tcp://10.0.0.1:8786" in error
+
+
 def test_on_a_cluster_by_its_address(folder, capsys, cluster):
     address = cluster.scheduler.address
     status, error = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--scheduler", address)
