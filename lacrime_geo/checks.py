@@ -100,6 +100,13 @@ def several(name: str, text: str) -> list[float]:
         raise ValueError(f"{name} must be numbers separated by commas, such as 25, 50, 75, got {text!r}.") from None
 
 
+def column_of_weights(weight: Any) -> str | None:
+    """Return the name of the column that weighs the incidents of a scan, None for none; raise for anything else."""
+    if weight is None or isinstance(weight, str):
+        return weight
+    raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")
+
+
 def weights(values: Any, rows: int, name: str = "weight", *, some: bool = True) -> np.ndarray:
     """Return values as a column of weights: finite, none negative, not all zero where there must be `some`."""
     column = numbers(name, values, rows)

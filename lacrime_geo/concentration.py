@@ -15,7 +15,7 @@ from .collapsing import BEFORE
 from .delays import period_guards
 from .features import Features, as_features
 from .incidents import Incidents, begin, read_first
-from .overlay import unit_of
+from .overlay import polygon_by_place
 from .parameters import Parameters
 from .partitioned import recognised
 from .progress import Progress, advance, within
@@ -106,7 +106,7 @@ def concentration(
     areas = as_features(units, crs=placed.crs)
     _require_units(areas, checks.whole("top", top))
     parameters.update(units=areas.label, top=top, seed=checks.whole("seed", seed, minimum=0))
-    unit = unit_of(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
+    unit = polygon_by_place(areas, placed.easting, placed.northing, within(progress, 0.0, 0.6))
     outside = placed.number_of(unit < 0)
     if outside == placed.number:
         raise ValueError(

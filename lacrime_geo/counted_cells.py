@@ -14,7 +14,7 @@ from .grid import Grid
 from .hexagons import GRIDS
 from .incidents import Incidents, begin, read_first
 from .inference import LARGEST_TOTAL
-from .overlay import unit_of
+from .overlay import polygon_by_place
 from .parameters import Parameters
 from .partitioned import recognised
 from .progress import Progress
@@ -125,7 +125,7 @@ class CountedCells:
         rim = self.grid.sums(self.universe.astype(np.int64), 1.5 * self.grid.cell_size) > 0
         outside = ~self.inside
         outside[outside] = self.grid.inside(rim, placed.easting[outside], placed.northing[outside])
-        outside[outside] = unit_of(area, placed.easting[outside], placed.northing[outside]) >= 0
+        outside[outside] = polygon_by_place(area, placed.easting[outside], placed.northing[outside]) >= 0
         cut = placed.number_of(outside)
         sentence = f"{cut:,} of the incidents in no cell stand inside the boundary, where a cell is none as its centre is outside"
         parameters.note("in_cells_cut_off", cut, sentence)

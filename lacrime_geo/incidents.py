@@ -342,9 +342,8 @@ def begin(
     """
     incidents = recognised(incidents) if collapses else incidents
     if collapses and isinstance(incidents, Partitioned):
-        if not (weight is None or isinstance(weight, str)):
-            raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")
-        everything = incidents.collapsed(weight=weight, edges=edges, progress=progress).weighing(None)
+        named = checks.column_of_weights(weight)
+        everything = incidents.collapsed(weight=named, edges=edges, progress=progress).weighing(None)
     else:
         everything = as_incidents(incidents, weight=weight)
     placed = everything.located()

@@ -8,7 +8,7 @@ import numpy as np
 
 from .features import Features, as_features
 from .incidents import Incidents, as_incidents, begin, read_first
-from .overlay import unit_of
+from .overlay import polygon_by_place
 from .parameters import Parameters, in_plain_words, incidents_that
 from .partitioned import Partitioned, recognised
 from .progress import Progress
@@ -36,7 +36,7 @@ class InAreas(NamedTuple):
                 f"Incidents are counted in polygons, and {areas.label!r} has none; give a polygon layer, or name a column."
             )
         everything, placed, parameters = begin(incidents, None, collapses=True, progress=reading)
-        unit = unit_of(areas, placed.easting, placed.northing, looking)
+        unit = polygon_by_place(areas, placed.easting, placed.northing, looking)
         outside = placed.number_of(unit < 0)
         if outside == placed.number:
             raise ValueError(

@@ -24,7 +24,7 @@ def polygon_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress
     return Finder(areas).polygon_of(x, y, progress)
 
 
-def unit_of(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
+def polygon_by_place(areas: Features, x: np.ndarray, y: np.ndarray, progress: Progress = None) -> np.ndarray:
     """Return the same for points (n,), all finite, of which many stand on one place: each place is looked up once."""
     first, place = collapse(x, y)
     return polygon_of(areas, x[first], y[first], progress)[place]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from . import checks
@@ -29,13 +27,6 @@ def dated(incidents: Incidents, need: str) -> np.ndarray:
             f"None of the {incidents.size:,} incidents of {incidents.label!r}{place} has a date; check the time column."
         )
     return np.asarray(known)
-
-
-def column_of_weights(weight: Any) -> str | None:
-    """Return the name of the column that weighs the incidents of a scan, None for none; raise for anything else."""
-    if weight is None or isinstance(weight, str):
-        return weight
-    raise TypeError(f"weight of a scan must be the name of a column, got {type(weight).__name__}.")
 
 
 def refuse_weightless(rows: int, heaviest: float, column: str | None) -> None:

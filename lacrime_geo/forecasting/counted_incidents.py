@@ -6,14 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import selection
+from .. import checks, selection
 from ..delays.file_days import days_of
 from ..features import Features
 from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters
 from ..partitioned import CATEGORY, REPORTED, WHEN, Partitioned
 from ..progress import Progress, within
-from ..refusals import column_of_weights
 from ..temporal.count_series import CountSeries, count_series, steps_of
 from ..temporal.step_rows import Counted, StepRows, column_asked
 from ..weight_units import unit_of, unit_of_scan
@@ -62,7 +61,7 @@ def all_incidents(
     if not isinstance(incidents, Partitioned):
         everything = as_incidents(incidents, weight=weight)
         return everything, unit_of(weight, everything)
-    unit = unit_of_scan(column_of_weights(weight), incidents)
+    unit = unit_of_scan(checks.column_of_weights(weight), incidents)
     edges = [edge for edge in selection.period_of(since, until) if edge is not None]
     return days_of(incidents, category=category, edges=edges, progress=progress), unit
 

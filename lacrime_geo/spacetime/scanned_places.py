@@ -12,14 +12,13 @@ from ..delays.file_days import days_of
 from ..incident_columns import Gathered
 from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
-from ..partitioned import PLACE, WHEN, Partitioned
+from ..partitioned import PLACE, WHEN, Extent, Partitioned
 from ..place_spacing import INCIDENTS_LOOKED_AT, LookedAt
 from ..progress import Progress
 from .dated_places import require_pairs
 
 # 20 bytes each, and 50 while they are sorted.
 MOST_INCIDENTS = 100_000_000
-Extent = tuple["np.datetime64 | None", "np.datetime64 | None"]
 
 
 class Kept:

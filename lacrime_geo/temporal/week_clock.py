@@ -13,7 +13,6 @@ from ..incidents import Incidents, as_incidents
 from ..parameters import Parameters, in_words
 from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
-from ..refusals import column_of_weights
 from ..results import Drawing, Picture, Table
 from . import clock_pages, clock_pictures
 from .count_series import period_of
@@ -119,7 +118,7 @@ def _summarised(incidents: Any, weight: Any, progress: Progress) -> tuple[Incide
     """Return incidents, of a scan by their days alone, what they come to by the week, and whether they have weights."""
     incidents = recognised(incidents)
     if isinstance(incidents, Partitioned):
-        name = column_of_weights(weight)
+        name = checks.column_of_weights(weight)
         return (*days_and_week(incidents, name, progress), name is not None)
     everything = as_incidents(incidents, weight=weight)
     advance(progress, 0.2)
