@@ -13,8 +13,7 @@ from ..frames import incidents_from_frame
 from ..incidents import Incidents
 from ..partitioned import PLACE, Part, PlacesInOrder, Wanted
 from .cleaned_files import ROLES
-from .file_columns import ATTRIBUTES, Columns, Reading
-from .parquet_pieces import Named
+from .file_columns import ATTRIBUTES, Columns, Named, Reading
 from .scans import Scan
 from .typed_columns import in_metres
 
@@ -76,15 +75,24 @@ class FramePartition(Part):
 def only_wanted(found: Incidents, wanted: Wanted, reading: Reading) -> Incidents:
     """Return incidents with what is wanted of them."""
     nowhere = np.full(found.size, np.nan)
+    columns = {attribute: getattr(found, attribute) for attribute in ATTRIBUTES.values()}
+    columns["category"] = None if found.category is None else _without_marks(found.category)
     source = {} if found.source is None else found.source
     names = [*wanted.columns, *(name for name in wanted.optional if name in source)]
     return reading.incidents(
         found.easting if PLACE in wanted.roles else nowhere,
         found.northing if PLACE in wanted.roles else nowhere,
-        **{attribute: getattr(found, attribute) for role, attribute in ATTRIBUTES.items() if role in wanted.roles},
+        **{attribute: columns[attribute] for role, attribute in ATTRIBUTES.items() if role in wanted.roles},
         weight=np.asarray(source[wanted.weight]) if wanted.weight else None,
-        source={name: np.asarray(source[name]) for name in names},
+        source={name: _without_marks(np.asarray(source[name])) for name in names},
     )
+
+
+def _without_marks(values: np.ndarray) -> np.ndarray:
+    """Return values with None for what pandas marks as missing in texts (NA), which can be compared with nothing."""
+    import pandas as pd
+
+    return np.where(pd.isna(values), None, values) if values.dtype == object else values
 
 
 def scan_of_frame(frame: Any, named: Named, crs: str | None, client: Any) -> Scan:
