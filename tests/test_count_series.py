@@ -7,7 +7,8 @@ import shapely
 import lacrime_geo as lg
 from lacrime_geo.features import Features
 from lacrime_geo.parameters import Parameters
-from lacrime_geo.temporal.count_series import count_series, names_of, series_of_table, steps_between
+from lacrime_geo.temporal.count_series import count_series, names_of, steps_between
+from lacrime_geo.temporal.table_series import series_of_table
 
 FIRST = np.datetime64("2023-01-05")
 

@@ -16,18 +16,10 @@ from ..parameters import Parameters
 from ..partitioned import Partitioned, recognised
 from ..progress import Progress, within
 from ..refusals import refuse_weights
-from ..temporal.count_series import (
-    DAY,
-    CountSeries,
-    count_series,
-    named,
-    polygons_of,
-    series_of_table,
-    step_of,
-    steps_of,
-)
+from ..temporal.count_series import DAY, CountSeries, count_series, named, polygons_of, steps_of
 from ..temporal.given_series import is_table, refuse_array_of_table
 from ..temporal.step_rows import Counted, StepRows, Steps
+from ..temporal.table_series import series_of_table, step_of
 from .whole_days import Dating, ending_with_a_week, whole_days
 
 

@@ -16,7 +16,8 @@ from ..parameters import Parameters
 from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
 from ..results import Table
-from ..temporal.count_series import EFFECTIVE, CountSeries, rows_of_table, series_of_table
+from ..temporal.count_series import CountSeries
+from ..temporal.table_series import EFFECTIVE, rows_of_table, series_of_table
 from ..weight_units import INCIDENTS, UNIT
 from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks

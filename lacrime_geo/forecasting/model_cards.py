@@ -13,7 +13,7 @@ from ..fingerprints import fingerprint
 from ..json_values import json_values
 from ..parameters import Parameters
 from ..results import Table
-from ..temporal.count_series import EFFECTIVE
+from ..temporal.table_series import EFFECTIVE
 from ..weight_units import unit_in
 from . import card_texts
 from .baselines import NAIVE, SMOOTHING

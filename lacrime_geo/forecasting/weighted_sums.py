@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import checks
 from ..parameters import Parameters
-from ..temporal.count_series import EFFECTIVE
+from ..temporal.table_series import EFFECTIVE
 from ..weight_units import INCIDENTS, UNIT
 
 

@@ -14,17 +14,8 @@ from ..partitioned import Partitioned
 from ..progress import Progress
 from ..refusals import refuse_weights
 from ..summaries import counted
-from .count_series import (
-    DAY,
-    STEPS,
-    WEEK,
-    CountSeries,
-    count_series,
-    rows_of_table,
-    series_of_table,
-    step_of,
-    steps_between,
-)
+from .count_series import DAY, STEPS, WEEK, CountSeries, count_series, steps_between
+from .table_series import rows_of_table, series_of_table, step_of
 
 ALL = "all"
 USUAL = "day"
