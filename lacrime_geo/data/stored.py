@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from ..parameters import Parameters
-from .arrow_texts import ArrowTexts
 from .loaded import Loaded
+from .stored_columns import as_arrow, column_of
 from .stored_points import BBOX, GEOMETRY, described, places, points
-from .tables import LONGEST_REASON, Column, Texts
+from .tables import LONGEST_REASON
 
 # What is kept under this name in the file makes it one of ours; only what it then says is believed.
 KEY = b"lacrime_geo incidents"
@@ -198,7 +198,7 @@ def _loaded(path: Path, columns: Collection[str] | None) -> Loaded:
 def _of_table(table: Any, names: Sequence[str], kept: Mapping[str, Any]) -> Loaded:
     x, y, place = places(table[GEOMETRY])
     whole, repeated = frozenset(kept["whole"]), frozenset(kept["repeated"])
-    found = {name: _column(table[name], name in whole) for name in names}
+    found = {name: column_of(table[name], name in whole) for name in names}
     parameters = Parameters(kept["parameters"])
     return Loaded(found, whole, x, y, "EPSG:4326", kept["agency"], kept["audit"], parameters, repeated, place=place)
 
@@ -207,7 +207,7 @@ def of_no_rows(schema: Any, kept: Mapping[str, Any]) -> Loaded:
     """Return incidents with the columns of a schema and what is kept beside them, none of their rows."""
     whole, none = frozenset(kept["whole"]), np.empty(0)
     table = schema.empty_table()
-    columns = {name: _column(table[name], name in whole) for name in _own(schema)}
+    columns = {name: column_of(table[name], name in whole) for name in _own(schema)}
     parameters = Parameters(kept["parameters"])
     return Loaded(
         columns, whole, none, none, "EPSG:4326", kept["agency"], kept["audit"], parameters, frozenset(kept["repeated"])
@@ -230,63 +230,8 @@ def as_table(part: Loaded) -> Any:
     """Return a portion as an Arrow table, its places as well-known binary."""
     import pyarrow as pa
 
-    columns = {name: _told(name, column, name in part.whole) for name, column in part.columns.items()}
+    columns = {name: as_arrow(name, column, name in part.whole) for name, column in part.columns.items()}
     return pa.table({**columns, GEOMETRY: points(part)})
-
-
-def _told(name: str, column: Column, whole: bool) -> Any:
-    """Return a column as an Arrow array; say which one when it holds what cannot be kept as one."""
-    try:
-        return _as_arrow(column, whole)
-    except (TypeError, ValueError) as problem:
-        kinds = sorted({type(value).__name__ for value in column.tolist() if value is not None})
-        raise ValueError(
-            f"The column {name!r} holds values of the type {', '.join(kinds[:3])}, which are not converted; leave it out "
-            "(columns)."
-        ) from problem
-
-
-def _as_arrow(column: Column, whole: bool) -> Any:
-    import pyarrow as pa
-
-    if isinstance(column, ArrowTexts):
-        return column.array
-    if isinstance(column, Texts):
-        known = column.unified()
-        # Of one type in all portions, however few the texts of one.
-        code = pa.array(known.code.astype(np.int32) - 1, mask=known.code == 0)
-        return pa.DictionaryArray.from_arrays(code, pa.array(known.distinct[1:], pa.string()))
-    if column.dtype.kind == "M":
-        return pa.array(column.astype("M8[ms]"))
-    if whole:
-        missing = np.isnan(column)
-        return pa.array(np.where(missing, 0, column).astype(np.int64), mask=missing)
-    return pa.array(column, pa.string() if column.dtype == object else None, from_pandas=True)
-
-
-def _column(column: Any, whole: bool) -> Column:
-    """Return a column of the file as the cleaning left it."""
-    from pyarrow import types
-
-    kind = column.type
-    if types.is_dictionary(kind):
-        return _texts(column.unify_dictionaries().combine_chunks())
-    if types.is_string(kind) or types.is_large_string(kind):
-        return ArrowTexts(column.combine_chunks())  # type: ignore[return-value]
-    if types.is_timestamp(kind):
-        return np.asarray(column.to_numpy()).astype("M8[s]")
-    values = np.asarray(column.to_numpy())
-    return values.astype(float) if whole else values
-
-
-def _texts(column: Any) -> Texts:
-    known = np.empty(len(column.dictionary) + 1, dtype=object)
-    known[0] = None
-    known[1:] = column.dictionary.to_numpy(zero_copy_only=False)
-    indices = column.indices
-    return Texts(
-        known, np.asarray(indices.fill_null(-1) if indices.null_count else indices, dtype=np.int32) + np.int32(1)
-    )
 
 
 def _dictionaries(path: Path) -> list[str]:
