@@ -1,6 +1,6 @@
 """Incidents in parts of which some are chosen, as `select` of a scan does: the whole files are still there."""
 
-from tests.scale.in_parts import InParts
+from in_parts import InParts
 
 
 class ChosenParts(InParts):

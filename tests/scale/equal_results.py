@@ -3,13 +3,20 @@
 import logging
 
 import numpy as np
+import pytest
+
+from lacrime_geo import Surface
 
 
 def assert_same(mine, other, differ=()):
     """Fail where results differ: whole numbers, texts and times by anything, floats by 1e-12 of the largest."""
-    assert list(mine.columns) == list(other.columns)
-    for name in mine.columns:
-        assert_same_column(np.asarray(mine.columns[name]), np.asarray(other.columns[name]), name)
+    if isinstance(other, Surface):
+        assert mine.grid == other.grid
+        assert_same_column(mine.values, other.values)
+    else:
+        assert list(mine.columns) == list(other.columns)
+        for name in mine.columns:
+            assert_same_column(np.asarray(mine.columns[name]), np.asarray(other.columns[name]), name)
     assert mine.label == other.label
     assert_same_values(
         *({name: value for name, value in one.parameters.items() if name not in differ} for one in (mine, other))
@@ -53,3 +60,13 @@ def said(caplog, function, mine, other):
         lines.append([(record.levelname, record.getMessage()) for record in ours])
     assert lines[0] == lines[1]
     return found
+
+
+def assert_refused_alike(function, mine, other):
+    """Fail where a function does not refuse both, in the same words."""
+    words = []
+    for one in (mine, other):
+        with pytest.raises(ValueError) as refused:
+            function(one)
+        words.append(str(refused.value))
+    assert words[0] == words[1]

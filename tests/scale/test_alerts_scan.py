@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
+from chosen_parts import ChosenParts
+from equal_results import assert_refused_alike, assert_same, assert_same_column, said
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_parts import InParts
+from makers import CRS, SOUTH, WEST, squares
 
 from lacrime_geo import alerts
 from lacrime_geo.incidents import Incidents
-from tests.makers import CRS, SOUTH, WEST, squares
-from tests.scale.chosen_parts import ChosenParts
-from tests.scale.equal_results import assert_same, assert_same_column, said
-from tests.scale.in_parts import InParts
 
 NAT = np.datetime64("NaT")
 # They do not cover all incidents, and nothing happens in the last ones.
@@ -114,11 +114,7 @@ def test_parts_without_reports_or_dates(caplog):
 )
 def test_what_cannot_be_watched_is_refused_in_the_same_words(change, asked):
     whole = incidents_of_areas(300, **change)
-    with pytest.raises(ValueError) as mine:
-        alerts(InParts(whole, [3, 110]), **asked)
-    with pytest.raises(ValueError) as other:
-        alerts(whole, **asked)
-    assert str(mine.value) == str(other.value)
+    assert_refused_alike(lambda one: alerts(one, **asked), InParts(whole, [3, 110]), whole)
 
 
 def test_groups_of_a_scan_are_a_column():

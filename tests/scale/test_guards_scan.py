@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
+from chosen_parts import ChosenParts
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from in_parts import InParts
 
 from lacrime_geo.delays import period_guards
 from lacrime_geo.delays.file_days import days_of
 from lacrime_geo.incidents import Incidents, begin
 from lacrime_geo.parameters import Parameters
-from tests.scale.chosen_parts import ChosenParts
-from tests.scale.in_parts import InParts
 
 DAY = np.timedelta64(1, "D")
 
