@@ -174,6 +174,10 @@ class Incidents:
     def located(self) -> Incidents:
         """Return the incidents that have a place; raise when there is none."""
         rows = self.size if self.gathered is None else self.gathered.rows
+        if rows == 0 and self.selection:
+            # Of a scan this is known only once it is read.
+            words = selection.asked_in_words(self.selection) or "within the bounds that were asked for"
+            raise ValueError(f"No incident of {self.label!r} lies {words}.")
         if rows == 0:
             raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
         if self.size and np.isfinite(self.easting.sum()):

@@ -19,7 +19,7 @@ from ..data.schemas import schema_of
 from ..data.tables import RawTable, as_array
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, PlacesInOrder, Wanted
-from .file_columns import ATTRIBUTES, Columns, Reading
+from .file_columns import ATTRIBUTES, Columns, Reading, weights_of
 from .found_files import FoundFile
 from .typed_columns import in_metres
 
@@ -143,7 +143,9 @@ class CleanedFile(Part):
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents of each portion."""
         for loaded in self._loaded():
-            yield incidents_of(loaded, wanted, self.reading)  # type: ignore[arg-type]  # known when a part is read
+            with self.file.named():
+                found = incidents_of(loaded, wanted, self.reading)  # type: ignore[arg-type]  # known when a part is read
+            yield found
 
     def _loaded(self) -> Iterator[Loaded]:
         with self.file.named(), self.file.copied() as path:
@@ -171,7 +173,7 @@ def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
         if role in wanted.roles
     }
     if wanted.weight:
-        made["weight"] = _column(loaded, wanted.weight)
+        made["weight"] = weights_of(wanted, _column(loaded, wanted.weight))
     names = [*wanted.columns, *(name for name in wanted.optional if name in loaded.columns)]
     return reading.incidents(x, y, **made, source={name: _column(loaded, name) for name in names})
 

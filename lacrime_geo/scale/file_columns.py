@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .. import checks
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Wanted
 from .choosing import Chosen
@@ -109,6 +110,11 @@ class Columns:
         roles |= {WHEN} if chosen.by_time else set()
         roles |= {CATEGORY} if chosen.categories else set()
         return [role for role in (WHEN, UNTIL, REPORTED, CATEGORY) if role in roles]
+
+
+def weights_of(wanted: Wanted, values: np.ndarray) -> np.ndarray:
+    """Return the column of weights that is wanted; raise, by its name, where some are no weights."""
+    return checks.weights(values, len(values), f"weight column {wanted.weight!r}", some=False)
 
 
 def _named(wanted: Wanted) -> list[str]:

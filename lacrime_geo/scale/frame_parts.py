@@ -13,7 +13,7 @@ from ..frames import incidents_from_frame
 from ..incidents import Incidents
 from ..partitioned import PLACE, Part, PlacesInOrder, Wanted
 from .cleaned_files import ROLES
-from .file_columns import ATTRIBUTES, Columns, Named, Reading
+from .file_columns import ATTRIBUTES, Columns, Named, Reading, weights_of
 from .scans import Scan
 from .typed_columns import in_metres
 
@@ -83,7 +83,7 @@ def only_wanted(found: Incidents, wanted: Wanted, reading: Reading) -> Incidents
         found.easting if PLACE in wanted.roles else nowhere,
         found.northing if PLACE in wanted.roles else nowhere,
         **{attribute: columns[attribute] for role, attribute in ATTRIBUTES.items() if role in wanted.roles},
-        weight=np.asarray(source[wanted.weight]) if wanted.weight else None,
+        weight=weights_of(wanted, np.asarray(source[wanted.weight])) if wanted.weight else None,
         source={name: _without_marks(np.asarray(source[name])) for name in names},
     )
 

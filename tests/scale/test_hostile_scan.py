@@ -127,3 +127,26 @@ def test_clusters_on_one_place_have_no_axes():
     assert found["cluster"].size > 10
     for name in ("major", "minor", "angle"):
         assert not found[name].any()
+
+
+def test_what_is_no_weight_is_told_with_its_column_and_file(tmp_path):
+    frame = records()
+    frame["cost"] = np.where(np.arange(len(frame)) == 350, -1.0, 2.0)
+    (tmp_path / "csv").mkdir()
+    frame[:200].to_csv(tmp_path / "csv" / "0.csv", index=False)
+    frame[200:].to_csv(tmp_path / "csv" / "1.csv", index=False)
+    with pytest.raises(
+        ValueError, match=r"^1\.csv: weight column 'cost' is negative in 1 of 200 rows, first in row 150 "
+    ):
+        lg.kde(lg.scan_incidents(tmp_path / "csv"), weight="cost")
+
+
+def test_nothing_of_what_was_chosen_is_said_to_be_so(tmp_path):
+    frame = records()
+    (tmp_path / "csv").mkdir()
+    frame.to_csv(tmp_path / "csv" / "0.csv", index=False)
+    scan = lg.scan_incidents(tmp_path / "csv")
+    with pytest.raises(ValueError, match="No incident of 'csv' lies in the category arson from 2023-02 on"):
+        lg.kde(scan.select(since="2023-02", category="arson"))
+    with pytest.raises(ValueError, match="lies within the bounds that were asked for"):
+        lg.kde(scan.select(bbox=(10, 10, 11, 11)))
