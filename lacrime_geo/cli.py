@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NoReturn
@@ -203,10 +203,10 @@ def _write_second(shapes: Any, name: str, output: Path, own: Path | None) -> Non
 
 def _input(analysis: Analysis, options: argparse.Namespace, stack: ExitStack) -> Any:
     """Return what is analysed; what must stay open until then is closed with the stack."""
-    if analysis.selects and asked_scans.asks_for_scan(options.input):
-        return _scan(analysis, options, stack)
-    asked_scans.refuse_options(options)
     chosen = [*(parameter.name for parameter in analysis.selection), "mapping"]
+    if analysis.selects and asked_scans.asks_for_scan(options.input):
+        return _scan(analysis, options, chosen, stack)
+    asked_scans.refuse_options(options)
     if analysis.input != "incidents" and not (analysis.counts_incidents and options.value is None):
         if analysis.counts_incidents:
             refuse({name: getattr(options, name) for name in chosen})
@@ -226,14 +226,23 @@ def _input(analysis: Analysis, options: argparse.Namespace, stack: ExitStack) ->
     return selected
 
 
-def _scan(analysis: Analysis, options: argparse.Namespace, stack: ExitStack) -> Scan:
+def _scan(analysis: Analysis, options: argparse.Namespace, chosen: Collection[str], stack: ExitStack) -> Scan:
     if analysis.name not in TAKEN_BY:
-        takes = ", ".join(name for name, one in BY_NAME.items() if name in TAKEN_BY and one.input == "incidents")
+        takes = ", ".join(sorted(name for name, one in COMMANDS.items() if _takes_scans(name, one)))
         raise ValueError(
-            f"{options.input!r} is read a part at a time, and {analysis.name} needs all incidents in memory; {takes} do not: "
-            "give a file, with fewer incidents."
+            f"{options.input!r} is read a part at a time, and {analysis.name} needs all incidents in memory, as all but {takes} "
+            "do: give a file of fewer incidents."
         )
-    return asked_scans.scan_asked(options, stack)
+    if analysis.counts_incidents and options.value is not None:
+        raise ValueError(
+            f"{options.input!r} is incidents, and --value is a column of areas or points; leave it out, and they are counted "
+            "in cells, or give a layer."
+        )
+    return asked_scans.scan_asked(options, chosen, stack)
+
+
+def _takes_scans(name: str, command: Analysis | Command) -> bool:
+    return name in TAKEN_BY and (isinstance(command, Command) or command.selects)
 
 
 def _given(parameters: Iterable[Parameter], options: argparse.Namespace) -> dict[str, Any]:
@@ -274,7 +283,7 @@ def _command_of(commands: Any, one: Analysis | Command) -> Any:
 
 def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
     takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}{TABLES_TOO if analysis.tables else ''}"
-    scans = analysis.input == "incidents" and analysis.name in TAKEN_BY
+    scans = _takes_scans(analysis.name, analysis)
     takes += asked_scans.HELP if scans else ""
     command.add_argument("input", metavar=analysis.input.upper(), help=takes)
     summary = issubclass(analysis.result, Summary)

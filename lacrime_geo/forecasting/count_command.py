@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+from contextlib import ExitStack
 from typing import Any
 
 from ..command import Command
@@ -11,6 +12,7 @@ from ..data.own_mapping import OPTION_HELP
 from ..landing import Landing
 from ..parameter_groups import SELECTION_HELP
 from ..progress import Progress, within
+from ..scale import asked_scans
 from ..selection import words
 from .break_guards import FREQUENCIES, IGNORE, RAISE
 from .count_ends import NOWCAST
@@ -19,7 +21,8 @@ from .series_keys import LAYERS
 
 log = logging.getLogger("lacrime_geo")
 LAG_SAFE: dict[str, bool | str] = {"yes": True, "no": False, NOWCAST: NOWCAST}
-INCIDENTS = "CSV of the LAPD or of any agency, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer"
+INCIDENTS = f"CSV of the LAPD or of any agency, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer{asked_scans.HELP}"
+COLUMNS, HOW_READ = ("time_column", "category_column"), ("mapping", "bbox", "scheduler")
 TABLES = "file to write: .csv, or .parquet, which keeps the agency and how late reports come as well"
 WEIGHT_HELP = "column of numbers, such as that of a layer of harm, whose sums take the place of numbers of incidents"
 BREAKS_HELP = "raise refuses a period across the LAPD's change of its records system, ignore warns; default raise"
@@ -46,6 +49,7 @@ def add_counting_options(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--as-of", metavar="DATE", help="take the file back to this date (YYYY-MM-DD)")
     command.add_argument("--weight", metavar="COLUMN", help=WEIGHT_HELP)
+    asked_scans.add_options(command)
     command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
 
 
@@ -62,25 +66,39 @@ def counting_options(options: argparse.Namespace) -> dict[str, Any]:
         "lag_safe",
         "as_of",
         "weight",
-        "mapping",
+        *HOW_READ,
     )
     return {name: getattr(options, name) for name in names if getattr(options, name) is not None}
 
 
-def counted(path: str, given: dict[str, Any], breaks: str | None, progress: Progress) -> Counts:
-    """Return the counts of a file of incidents, as asked for by its options."""
+def counted(options: argparse.Namespace, progress: Progress) -> Counts:
+    """Return the counts of incidents, as asked for by the options."""
+    with ExitStack() as stack:
+        return counts(
+            _incidents(options, stack), breaks=options.breaks or RAISE, progress=progress, **_asked_counts(options)
+        )
+
+
+def _incidents(options: argparse.Namespace, stack: ExitStack) -> Any:
+    """Return incidents in memory, or their scan; what must stay open is closed with the stack."""
     from ..files import read_incidents
     from ..incidents import as_incidents
 
-    asked = dict(given)
-    columns = {name: asked.pop(name, None) for name in ("time_column", "category_column")}
-    incidents = as_incidents(read_incidents(path, asked.pop("mapping", None)), **columns)
+    if asked_scans.asks_for_scan(options.input):
+        return asked_scans.scan_asked(options, (), stack)
+    asked_scans.refuse_options(options)
+    columns = {name: getattr(options, name) for name in COLUMNS}
+    return as_incidents(read_incidents(options.input, options.mapping), **columns)
+
+
+def _asked_counts(options: argparse.Namespace) -> dict[str, Any]:
+    """Return what is asked of the counts."""
+    asked = {name: value for name, value in counting_options(options).items() if name not in (*COLUMNS, *HOW_READ)}
     if "by" in asked and not asked["by"].lower().endswith(LAYERS):
         asked["by"] = [name.strip() for name in asked["by"].split(",")]
     if "lag_safe" in asked:
         asked["lag_safe"] = LAG_SAFE[asked["lag_safe"]]
-    asked["category"] = words(asked.get("category"))
-    return counts(incidents, breaks=breaks or RAISE, progress=progress, **asked)
+    return {**asked, "category": words(options.category)}
 
 
 def _add_options(command: argparse.ArgumentParser) -> None:
@@ -96,7 +114,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
     check_format("table", options.output)
     with Landing([options.input.partition("|layername=")[0]]) as landing:
         staged = landing.stage(options.output)
-        table = counted(options.input, counting_options(options), options.breaks, within(progress, 0.0, 0.9))
+        table = counted(options, within(progress, 0.0, 0.9))
         write(table, staged)
     table.say_what_is_lost(options.output)
     return [options.output]

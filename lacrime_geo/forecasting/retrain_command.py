@@ -7,6 +7,7 @@ import argparse
 from ..command import Command
 from ..landing import Landing
 from ..progress import Progress, within
+from ..scale.asked_scans import asks_for_scan
 from .count_command import INCIDENTS, add_counting_options, counted, counting_options
 from .count_files import holds_counts, read_counts
 from .count_tables import Counts
@@ -69,8 +70,8 @@ def _file_of(path: str) -> str:
 def _counts(options: argparse.Namespace, progress: Progress) -> Counts:
     """Return the table of counts, or the incidents counted."""
     given = counting_options(options)
-    if not holds_counts(_file_of(options.input)):
-        return counted(options.input, given, options.breaks, progress)
+    if asks_for_scan(options.input) or not holds_counts(_file_of(options.input)):
+        return counted(options, progress)
     if given:
         names = ", ".join(name.replace("_", "-") for name in given)
         raise ValueError(f"{names}: {options.input} is a table of counts already; leave these out, or give incidents.")

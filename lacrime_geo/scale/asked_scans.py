@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from collections.abc import Collection
 from contextlib import ExitStack
 from typing import Any
 
@@ -45,15 +46,19 @@ def asks_for_scan(path: str) -> bool:
     return "*" in path or is_partitioned(path)
 
 
-def scan_asked(options: argparse.Namespace, stack: ExitStack) -> Scan:
-    """Return the scan that options of the command line ask for; a client of a cluster is closed with the stack."""
+def scan_asked(options: argparse.Namespace, chosen: Collection[str], stack: ExitStack) -> Scan:
+    """Return the scan that options of the command line ask for; a client of a cluster is closed with the stack.
+
+    `chosen` names the options by which incidents are chosen before the analysis begins: it may have a `since` of its own.
+    """
     names = ("mapping", "time_column", "category_column", "until_column")
     given = {name: getattr(options, name, None) for name in names}
     client = stack.enter_context(_client(options.scheduler)) if options.scheduler else None
     scan = scan_incidents(options.input, **given, client=client)
     box = checks.several("bbox", options.bbox) if options.bbox else None
-    period = {name: getattr(options, name, None) for name in ("since", "until")}
-    return scan.select(**period, category=words(getattr(options, "category", None)), bbox=box)
+    period = {name: getattr(options, name) for name in ("since", "until") if name in chosen}
+    category = words(options.category) if "category" in chosen else None
+    return scan.select(**period, category=category, bbox=box)
 
 
 def refuse_options(options: argparse.Namespace) -> None:
@@ -61,7 +66,8 @@ def refuse_options(options: argparse.Namespace) -> None:
     given = [f"--{name}" for name in ("bbox", "scheduler") if getattr(options, name, None)]
     if given:
         raise ValueError(
-            f"{' and '.join(given)} is of scans, and {options.input} is read at once; leave it out, or convert the file."
+            f"{' and '.join(given)} {'is' if len(given) == 1 else 'are'} for scans, and {options.input} is read at once; leave "
+            "that out, or convert the file to a folder and give this."
         )
 
 

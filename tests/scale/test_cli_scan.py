@@ -47,13 +47,41 @@ def test_bounds_choose(folder, capsys):
 def test_what_needs_all_of_them_says_so(folder, capsys):
     options = ["--eps", 100, "--eps-time", 3]
     status, error = said(capsys, "st_dbscan", folder / "part-*.parquet", folder / "o.gpkg", *options)
-    assert status == 2 and re.search(r"st_dbscan needs all incidents in memory; kde, hotspots, .* do not", error)
+    assert status == 2 and re.search(r"st_dbscan needs all incidents in memory, as all but alerts, .* do", error)
+
+
+def test_incidents_are_counted_in_cells_for_local_moran(folder, capsys):
+    assert said(capsys, "local_moran", folder / "part-*.parquet", folder / "o.gpkg", "--cell-size", 500)[0] == 0
+    status, error = said(capsys, "local_moran", folder / "part-*.parquet", folder / "o.gpkg", "--value", "count")
+    assert status == 2 and "--value is a column of areas or points" in error
+
+
+def test_counts_are_of_scans_too(folder, capsys):
+    options = ["--freq", "W", "--lag-safe", "no"]
+    for name in ("part-*.parquet", "whole.pq.parquet"):
+        assert said(capsys, "counts", folder / name, folder / f"{name[0]}.csv", *options)[0] == 0
+    assert (folder / "p.csv").read_text() == (folder / "w.csv").read_text()
+    bounds = "--bbox=-118.3,34,-118.2,34.1"
+    assert said(capsys, "counts", folder / "part-*.parquet", folder / "b.csv", bounds, *options)[0] == 0
+    total, fewer = (
+        np.loadtxt(folder / name, delimiter=",", skiprows=1, usecols=1).sum() for name in ("p.csv", "b.csv")
+    )
+    assert 0 < fewer < total
+
+
+def test_days_that_alerts_begin_with_choose_no_incidents(folder, capsys):
+    options = ["--by", "kind", "--dated-by", "occurred", "--since", "2023-07-01"]
+    incidents = gpd.read_parquet(folder / "whole.pq.parquet").assign(kind="any")
+    incidents.to_parquet(folder / "kinds.parquet")
+    for name in ("kinds.par*", "kinds.parquet"):
+        status, error = said(capsys, "alerts", folder / name, folder / "a.parquet", *options)
+        assert status == 0, error
 
 
 @pytest.mark.parametrize("option", [["--bbox", "1,2,3,4"], ["--scheduler", "tcp://127.0.0.1:1"]])
 def test_options_of_scans_are_refused_of_a_file(folder, capsys, option):
     status, error = said(capsys, "kde", folder / "whole.pq.parquet", folder / "d.tif", *option)
-    assert status == 2 and f"{option[0]} is of scans" in error
+    assert status == 2 and f"{option[0]} is for scans" in error
 
 
 def test_the_address_of_a_cluster_has_a_port(folder, capsys):
