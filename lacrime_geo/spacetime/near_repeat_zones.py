@@ -16,7 +16,8 @@ from ..results import Shapes
 from .bands import DAYS, METRES, SAME_PLACE, Bands
 from .dated_places import DatedPlaces, dated_places
 from .knox_counts import counts_of
-from .knox_test import drift_in_words, near_repeat
+from .knox_test import near_repeat
+from .knox_words import drift_in_words
 from .near_repeat_reach import Reach, both_or_neither
 
 WHAT = "a zone of near repeats"
