@@ -19,7 +19,7 @@ from ..data.schemas import schema_of
 from ..data.tables import RawTable, as_array
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, PlacesInOrder, Wanted
-from .file_columns import ATTRIBUTES, Columns, Reading, weights_of
+from .file_columns import ATTRIBUTES, Columns, Reading, named_of, weights_of
 from .found_files import FoundFile
 from .typed_columns import in_metres
 
@@ -163,6 +163,11 @@ def chosen_of(loaded: Loaded, reading: Reading) -> Loaded:
 def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
     """Return the chosen incidents of a cleaned portion, with what is wanted of them."""
     reading.columns.refuse_unknown(wanted)
+    lacking = [name for name in named_of(wanted) if name not in loaded.columns]
+    if lacking:
+        raise ValueError(
+            f"There is no column {lacking[0]!r}, which the first file has; scan the files apart, or do without it."
+        )
     loaded = chosen_of(loaded, reading)
     x = y = np.full(len(loaded), np.nan)
     if PLACE in wanted.roles:

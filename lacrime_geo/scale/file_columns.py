@@ -82,7 +82,7 @@ class Columns:
 
     def refuse_unknown(self, wanted: Wanted) -> None:
         """Raise where a column is wanted that must be there and is not."""
-        lacking = [name for name in _named(wanted) if name not in self.names]
+        lacking = [name for name in named_of(wanted) if name not in self.names]
         if lacking:
             known = ", ".join(name for name in self.names if name != self.geometry)
             raise ValueError(f"There is no column {', '.join(map(repr, lacking))}; there are {known}.")
@@ -93,11 +93,13 @@ class Columns:
             return False
         optional = [name for name in wanted.optional if name in self.names]
         roles = self._roles(wanted, chosen)
-        return bool(_named(wanted) or optional) or any(role in self.roles and role not in self.typed for role in roles)
+        return bool(named_of(wanted) or optional) or any(
+            role in self.roles and role not in self.typed for role in roles
+        )
 
     def needed(self, wanted: Wanted, chosen: Chosen) -> list[str]:
         """Return the columns of the file to be read."""
-        others = [name for name in (*_named(wanted), *wanted.optional) if name in self.names]
+        others = [name for name in (*named_of(wanted), *wanted.optional) if name in self.names]
         if self.must_be_cleaned(wanted, chosen):
             return list(dict.fromkeys([*self.places, *self.read_by, *others]))
         found = [self.typed[role] for role in self._roles(wanted, chosen) if role in self.typed]
@@ -117,7 +119,8 @@ def weights_of(wanted: Wanted, values: np.ndarray) -> np.ndarray:
     return checks.weights(values, len(values), f"weight column {wanted.weight!r}", some=False)
 
 
-def _named(wanted: Wanted) -> list[str]:
+def named_of(wanted: Wanted) -> list[str]:
+    """Return the columns that are wanted by their names and must be there."""
     return [*wanted.columns, *([wanted.weight] if wanted.weight else [])]
 
 

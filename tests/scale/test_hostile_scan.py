@@ -150,3 +150,17 @@ def test_nothing_of_what_was_chosen_is_said_to_be_so(tmp_path):
         lg.kde(scan.select(since="2023-02", category="arson"))
     with pytest.raises(ValueError, match="lies within the bounds that were asked for"):
         lg.kde(scan.select(bbox=(10, 10, 11, 11)))
+
+
+@pytest.mark.parametrize("options", [dict(weight="cost"), dict(by="beat")], ids=str)
+def test_a_table_without_a_column_of_the_first_is_refused_where_it_is_asked_for(tmp_path, options):
+    """A weight of 1 in its place would be a guess. A column that is there and blank is another thing."""
+    frame = records().assign(cost=2.0, beat="North")
+    frame[:200].to_csv(tmp_path / "0.csv", index=False)
+    frame[200:].drop(columns=list(options.values())).to_csv(tmp_path / "1.csv", index=False)
+    name = next(iter(options.values()))
+    with pytest.raises(ValueError, match=rf"^1\.csv: There is no column '{name}', which the first file has; scan"):
+        lg.counts(lg.scan_incidents(tmp_path), freq="MS", **options)
+    frame[200:].assign(beat=None).to_csv(tmp_path / "1.csv", index=False)
+    found = lg.counts(lg.scan_incidents(tmp_path), freq="MS", by="beat")
+    assert found.parameters["without_group"] > 150
