@@ -17,13 +17,14 @@ from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from . import rules, tables
 from .cleaning import blank, each_text, noted, single_spaced, texts
-from .column_guesses import Guess, column_for
+from .column_roles import choices, roles_of
 from .column_types import typed
 from .loaded import Loaded, announced
-from .occurrences import needs_no_time, occurrence, orders_of_dates, unread_dates
-from .own_mapping import NOTHING_SAID, ROLES, Asked, Said, asked, how
+from .occurrences import occurrence, orders_of_dates, unread_dates
+from .own_mapping import NOTHING_SAID, Asked, Said, asked, how
 from .placing import WGS_84, Placed, placed
 from .quality.record_checks import filled
+from .repeats import KEPT_TWICE
 from .tables import LATITUDE, LONGITUDE, Column, RawTable, Texts
 
 if TYPE_CHECKING:
@@ -183,9 +184,9 @@ def _understood(
     """Find what the columns of a table hold, and clean them."""
     audit = [*raw.notes]
     place = placed(columns, said, raw.file, audit, parameters)
-    roles = _roles(columns, said, place.columns, parameters)
+    roles = roles_of(columns, said, place.columns, parameters)
     orders = orders_of_dates(columns, roles, said.date_order, parameters)
-    audit = [*_choices(roles, parameters), *audit]
+    audit = [*choices(roles, parameters), *audit]
     advance(progress, 0.2)
     # A CRS that a rough place told is that of all portions.
     later = said if said.near is None else replace(said, crs=None if place.crs == WGS_84 else place.crs, near=None)
@@ -237,45 +238,6 @@ def _without_words_for_nothing(raw: RawTable) -> dict[str, Column]:
     return found
 
 
-def _roles(columns: dict[str, Column], said: Asked, place: tuple[str, str], parameters: Parameters) -> dict[str, str]:
-    """Return the column of each role, named or guessed; announce what was guessed."""
-    roles = dict(zip(("x", "y"), place))
-    for role in ROLES[2:]:
-        if role in said.columns:
-            roles[role] = parameters[role] = said.columns[role]
-    for role in ROLES[2:]:
-        taken = [*roles.values(), LONGITUDE, LATITUDE]
-        found = None if role in roles or not _is_wanted(role, columns, roles) else column_for(role, columns, taken)
-        if found is not None:
-            roles[role] = _chosen(role, found, parameters)
-    return roles
-
-
-def _is_wanted(role: str, columns: dict[str, Column], roles: dict[str, str]) -> bool:
-    """Tell whether a column of this role has something to add: no end without a beginning, no clock where dates have theirs."""
-    if role in ("time", "end_time"):
-        return not needs_no_time(columns, roles, "date" if role == "time" else "end")
-    return role not in ("end", "reported") or "date" in roles
-
-
-def _chosen(role: str, guess: Guess, parameters: Parameters) -> str:
-    return str(parameters.choose(role, guess.column, guess.reason))
-
-
-def _choices(roles: dict[str, str], parameters: Parameters) -> list[rules.Finding]:
-    """Return the columns chosen, the CRS and the order of dates as lines of the audit."""
-    found = []
-    for role, name in roles.items():
-        reason = parameters.get(f"{role}_reason")
-        action = f"column guessed {reason}; {role} names another" if reason else "column as named"
-        found.append({"rule": f"column_{role.replace('_column', '')}", "rows": 0, "examples": [name], "action": action})
-    for name in ("crs", "date_order"):
-        if name in parameters:
-            reason = parameters.get(f"{name}_reason")
-            found.append({"rule": name, "rows": 0, "examples": [parameters[name]], "action": reason or "as named"})
-    return found
-
-
 def _known(
     columns: dict[str, Column],
     roles: Mapping[str, str],
@@ -301,9 +263,7 @@ def _repeated(number: Texts) -> rules.Finding:
     seen: dict[str | None, int] = {}
     first = np.fromiter(map(seen.setdefault, number.values, count()), np.int64, number.code.size)
     again = (first != np.arange(first.size)) & ~blank(number)
-    return rules.finding(
-        "id_duplicate", again, number.values, "kept: a row may be an offence or a victim of one incident"
-    )
+    return rules.finding("id_duplicate", again, number.values, KEPT_TWICE)
 
 
 def _apart(name: str) -> str:

@@ -17,6 +17,8 @@ from .tables import Column, Texts, as_array
 
 # Which column tells rows apart, of either record system of the LAPD, and which one the incidents that offences are of.
 IDENTIFIERS, INCIDENT = ("dr_no", "offence_no"), "case_no"
+# What becomes of rows of other agencies with one number.
+KEPT_TWICE = "kept: a row may be an offence or a victim of one incident"
 
 
 class Repeats:

@@ -10,7 +10,7 @@ import numpy as np
 from ...data.arrow_texts import ArrowTexts
 from ...data.gathering import SHOWN, added_up
 from ...data.loaded import Loaded
-from ...data.repeats import IDENTIFIERS, INCIDENT, Repeats, further_offences
+from ...data.repeats import IDENTIFIERS, INCIDENT, KEPT_TWICE, Repeats, further_offences
 from ...data.rules import Finding, finding
 from ...data.tables import Texts
 from ...parameters import Parameters
@@ -64,15 +64,15 @@ def _offences(runs: Sequence[Run], gone: np.ndarray) -> list[Finding]:
 
 def _again(runs: Sequence[Run]) -> Finding:
     """Return which rows have an id that a row before them has."""
-    total, shown, action = 0, list[str](), "kept: a row may be an offence or a victim of one incident"
+    total, shown = 0, list[str]()
     for rows in _together(runs, "id", "occurred"):
         # Numbers are given to texts as they come: one that is none of the greatest so far came before.
         code = np.asarray(rows.number.array.dictionary_encode().indices)
         again = np.zeros(code.size, dtype=bool)
         again[1:] = code[1:] <= np.maximum.accumulate(code)[:-1]
-        told = finding("id_duplicate", again, rows.number, action)
+        told = finding("id_duplicate", again, rows.number, KEPT_TWICE)
         total, shown = total + told["rows"], [*shown, *told["examples"]]
-    return {"rule": "id_duplicate", "rows": total, "examples": shown[:SHOWN], "action": action}
+    return {"rule": "id_duplicate", "rows": total, "examples": shown[:SHOWN], "action": KEPT_TWICE}
 
 
 def _together(runs: Sequence[Run], name: str, time: str) -> Iterator[Numbered]:
