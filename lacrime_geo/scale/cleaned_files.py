@@ -18,14 +18,12 @@ from ..data.placing import REMEDY
 from ..data.schemas import schema_of
 from ..data.tables import RawTable, as_array
 from ..incidents import Incidents
-from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, PlacesInOrder, Wanted
-from .file_columns import ATTRIBUTES, Columns, Reading, named_of, weights_of
+from ..partitioned import CATEGORY, PLACE, WHEN, PlacesInOrder, Wanted
+from .file_columns import ATTRIBUTES, OUR_NAMES, Columns, Reading, Untold, named_of, weights_of
 from .found_files import FoundFile
 from .typed_columns import in_metres
 
 log = logging.getLogger("lacrime_geo")
-# What the readers call a column that is taken for something.
-ROLES = {WHEN: "occurred", UNTIL: "occurred_until", REPORTED: "reported", CATEGORY: "category"}
 # Bytes of a row of a CSV, by which rows are guessed.
 BYTES_IN_ROW = 200
 
@@ -101,13 +99,13 @@ def understood_table(raw: RawTable, said: Mapping[str, Any]) -> Understanding:
 
 
 def _understanding(cleaning: Cleaning, first: Loaded, one_pair: bool = True) -> Understanding:
-    roles = {role: name for role, name in ROLES.items() if name in first.columns}
+    roles = {role: name for role, name in OUR_NAMES.items() if name in first.columns}
     columns = Columns(tuple(first.columns), first.crs, roles=roles)
     return Understanding(cleaning, columns, first.agency or None, one_pair)
 
 
 @dataclass(frozen=True)
-class CleanedFile(Part):
+class CleanedFile(Untold):
     """One file, cleaned whenever it is read."""
 
     file: FoundFile
@@ -122,17 +120,6 @@ class CleanedFile(Part):
     def having(self, reading: Reading) -> CleanedFile:
         """Return the same, to be read in that way."""
         return CleanedFile(self.file, self.cleaning, reading)
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether `rows` is exact: it is a guess."""
-        return False
-
-    def undated(self) -> None:
-        """Return nothing: it is not known before it is read."""
-
-    def box(self) -> None:
-        """Return nothing: such a file tells no bounds."""
 
     def raw_places(self) -> Iterator[PlacesInOrder]:
         """Yield the places of each portion as they stand in the file."""

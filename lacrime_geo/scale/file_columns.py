@@ -10,11 +10,13 @@ import numpy as np
 
 from .. import checks
 from ..incidents import Incidents
-from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Wanted
+from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, Wanted
 from .choosing import Chosen
 
 # What Incidents call what is read by its role.
 ATTRIBUTES = {WHEN: "when", UNTIL: "until", REPORTED: "reported", CATEGORY: "category"}
+# What the readers call a column that is taken for something.
+OUR_NAMES = {WHEN: "occurred", UNTIL: "occurred_until", REPORTED: "reported", CATEGORY: "category"}
 
 
 class Named(NamedTuple):
@@ -148,3 +150,18 @@ class Reading:
             time_column=self.columns.roles.get(WHEN),
             dates_unused=self.columns.dates_unused,
         )
+
+
+class Untold(Part):
+    """What tells nothing of its incidents before it is read."""
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether `rows` is exact: it is a guess."""
+        return False
+
+    def undated(self) -> None:
+        """Return nothing: how many rows have no date is not told."""
+
+    def box(self) -> None:
+        """Return nothing: bounds are not told."""

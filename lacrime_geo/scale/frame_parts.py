@@ -11,9 +11,8 @@ import numpy as np
 from ..crs import name as crs_name
 from ..frames import incidents_from_frame
 from ..incidents import Incidents
-from ..partitioned import PLACE, Part, PlacesInOrder, Wanted
-from .cleaned_files import ROLES
-from .file_columns import ATTRIBUTES, Columns, Named, Reading, weights_of
+from ..partitioned import PLACE, PlacesInOrder, Wanted
+from .file_columns import ATTRIBUTES, OUR_NAMES, Columns, Named, Reading, Untold, weights_of
 from .scans import Scan
 from .typed_columns import in_metres
 
@@ -22,7 +21,7 @@ ROWS = 4_000_000
 
 
 @dataclass(frozen=True)
-class FramePartition(Part):
+class FramePartition(Untold):
     """One partition, computed whenever it is read."""
 
     delayed: Any
@@ -37,17 +36,6 @@ class FramePartition(Part):
     def having(self, reading: Reading) -> FramePartition:
         """Return the same, to be read in that way."""
         return FramePartition(self.delayed, self.named, reading)
-
-    @property
-    def is_counted(self) -> bool:
-        """Whether `rows` is exact: it is a guess."""
-        return False
-
-    def undated(self) -> None:
-        """Return nothing: it is not known before it is read."""
-
-    def box(self) -> None:
-        """Return nothing: a partition tells no bounds before it is computed."""
 
     def raw_places(self) -> Iterator[PlacesInOrder]:
         """Yield the places as they stand in the frame, where nothing is chosen of it."""
@@ -111,8 +99,8 @@ def scan_of_frame(frame: Any, named: Named, crs: str | None, client: Any) -> Sca
     lacking = [name for name in named if name is not None and name not in names]
     if lacking:
         raise ValueError(f"There is no column {lacking[0]!r} in the frame; there are {', '.join(names)}.")
-    given = dict(zip(ROLES, (named.time, named.until, None, named.category)))
-    roles = {role: given[role] or name for role, name in ROLES.items() if (given[role] or name) in names}
+    given = dict(zip(OUR_NAMES, (named.time, named.until, None, named.category)))
+    roles = {role: given[role] or name for role, name in OUR_NAMES.items() if (given[role] or name) in names}
     geometry = str(frame.geometry.name)
     columns = Columns(tuple(names), crs_name(frame.crs), geometry=geometry, roles=roles, typed=roles)
     pieces = [FramePartition(delayed, named) for delayed in frame.to_delayed()]

@@ -22,8 +22,8 @@ from ..data.tables import RawTable
 from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, PERIOD
 from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
-from .cleaned_files import ROLES, OfAnyAgency
-from .file_columns import Columns, Named, Reading, refuse_lacking
+from .cleaned_files import OfAnyAgency
+from .file_columns import OUR_NAMES, Columns, Named, Reading, refuse_lacking
 from .found_files import FoundFile
 from .row_groups import RowGroups
 from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_of
@@ -112,7 +112,7 @@ def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: 
     schema = footer.schema
     given = named.roles
     refuse_lacking(given, schema.names, footer.file.name)
-    roles = {role: given.get(role) or name for role, name in ROLES.items()}
+    roles = {role: given.get(role) or name for role, name in OUR_NAMES.items()}
     roles = {role: name for role, name in roles.items() if name in schema.names}
     if any(role in roles and not are_moments(schema.field(roles[role]).type) for role in (WHEN, UNTIL, REPORTED)):
         return None
