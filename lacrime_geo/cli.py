@@ -105,8 +105,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _sentence(problem: BaseException) -> str:
     if isinstance(problem, ImportError) and "pip install" not in str(problem):
         return f"{problem}; install it, e.g. pip install {problem.name or 'lacrime-geo'}."
-    # An OSError's own text puts "[Errno 28]" in front of the sentence.
-    text = problem.strerror if isinstance(problem, OSError) and problem.strerror else str(problem)
+    text = str(problem)
+    if isinstance(problem, OSError) and problem.strerror:
+        # An OSError's own text puts "[Errno 28]" in front of the sentence.
+        text = problem.strerror if problem.filename is None else f"{problem.strerror}: {str(problem.filename)!r}"
     return " ".join(str(text).split())
 
 

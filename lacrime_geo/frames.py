@@ -183,7 +183,8 @@ def _projected(
     working = crs or (crs_rules.working(frame.crs, x[known], y[known]) if known.any() else NO_PLACES_CRS)
     easting, northing = np.full(x.size, np.nan), np.full(x.size, np.nan)
     if known.any():
-        _announced(frame, working)
+        if crs is None:
+            _announced(frame, working)
         project = partial(crs_rules.project, source=frame.crs, target=working)
         easting[known], northing[known] = at_places(x[known], y[known], project)
     return easting, northing, working

@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -174,12 +174,8 @@ class Incidents:
     def located(self) -> Incidents:
         """Return the incidents that have a place; raise when there is none."""
         rows = self.size if self.gathered is None else self.gathered.rows
-        if rows == 0 and self.selection:
-            # Of a scan this is known only once it is read.
-            words = selection.asked_in_words(self.selection) or "within the bounds that were asked for"
-            raise ValueError(f"No incident of {self.label!r} lies {words}.")
         if rows == 0:
-            raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
+            self.refuse_empty()
         if self.size and np.isfinite(self.easting.sum()):
             return self
         placed = self.placed
@@ -188,6 +184,13 @@ class Incidents:
                 f"None of the {rows:,} rows of {self.label!r} has a geometry; check the coordinate columns of its source."
             )
         return replace(self.take(placed), source=None)
+
+    def refuse_empty(self) -> NoReturn:
+        """Raise: there is no incident, or none of what was chosen of a scan, which is known only once that is read."""
+        if self.selection:
+            words = selection.asked_in_words(self.selection) or "within the bounds that were asked for"
+            raise ValueError(f"No incident of {self.label!r} lies {words}.")
+        raise ValueError(f"The layer {self.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
 
     def weighing(self, weight: Any, role: str = "weight", *, some: bool = True) -> Incidents:
         """Return the incidents with the weight asked for: None keeps theirs; a column's name, an array or marks replace it.

@@ -17,7 +17,7 @@ def refuse_weights(incidents: Incidents, counting: str) -> None:
 def dated(incidents: Incidents, need: str) -> np.ndarray:
     """Return a mask (n,) of the incidents with a date; raise when none has. `need` says what for: "and a scan needs them"."""
     if not incidents.size:
-        raise ValueError(f"The layer {incidents.label!r} is empty: it has 0 rows, so there is nothing to analyse.")
+        incidents.refuse_empty()
     if incidents.when is None:
         raise ValueError(f"{incidents.label!r} has no times, {need}; name its time column (time_column).")
     known = ~np.isnat(incidents.when)

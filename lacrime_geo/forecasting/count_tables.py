@@ -269,6 +269,8 @@ def _days(values: Any) -> Any:
 
 
 def _refuse_undated(incidents: Incidents) -> None:
+    if not incidents.number:
+        incidents.refuse_empty()
     if incidents.when is None or np.isnat(incidents.when).all():
         raise ValueError(
             f"The incidents of {incidents.label!r} have no times, which counts by steps need; name their column (time_column)."

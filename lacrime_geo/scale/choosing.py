@@ -17,7 +17,8 @@ class Statistics(NamedTuple):
     """What a file tells of some of its rows without their being read; None where it tells nothing.
 
     `first` and `last` are of the moments known, `box` (west, south, east, north) of the coordinates, `categories` the least and
-    the greatest text, `undated` and `nowhere` how many rows have no date and no place.
+    the greatest text, `undated` and `nowhere` how many rows have no date and no place, `bytes_of_place` how many
+    bytes the geometry of a row takes.
     """
 
     first: np.datetime64 | None = None
@@ -26,6 +27,7 @@ class Statistics(NamedTuple):
     categories: tuple[str, str] | None = None
     undated: int | None = None
     nowhere: int | None = None
+    bytes_of_place: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -139,7 +141,8 @@ def box_of(bbox: Any) -> Box:
         raise ValueError(f"bbox must be four numbers, west, south, east and north, got {bbox!r}.") from None
     if not (west <= east and south <= north):
         raise ValueError(
-            f"bbox must be west, south, east and north, got {bbox!r}: its west is east of its east, or so."
+            f"bbox must be west, south, east and north, got {bbox!r}, of which the {'first' if west > east else 'second'} is "
+            f"above the {'third' if west > east else 'fourth'}."
         )
     return west, south, east, north
 

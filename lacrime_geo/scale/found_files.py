@@ -8,6 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable, NamedTuple, TypeVar
 
@@ -220,6 +221,8 @@ def _of_folder(folder: Path) -> list[Path]:
 
 
 def _refuse_none(asked: str, found: Sized) -> None:
+    if not found and any(mark in asked for mark in "*?["):
+        raise FileNotFoundError(f"No file is called like {shown(asked)!r}; check the path.")
     if not found:
         raise FileNotFoundError(
             f"There is no file in {shown(asked)!r} that ends in {', '.join(ENDINGS)}; check the path."
@@ -257,7 +260,8 @@ def _told(system: Any, address: str, path: str, options: Mapping[str, Any]) -> d
     if any(mark in path for mark in "*?["):
         found = stores.tried(address, options, lambda: system.glob(path, detail=True))
         return {
-            name: told
+            # A page of links tells of no file how large it is.
+            name: told if told.get("size") is not None else stores.tried(address, options, partial(system.info, name))
             for name, told in found.items()
             if told.get("type") == "file" and not _is_hidden(name.rsplit("/", 1)[-1])
         }

@@ -107,7 +107,7 @@ def _require_places_and_dates(scan: Partitioned, kept: Kept, what: str) -> None:
     """Raise as incidents in memory do when none has a place, or none that has one has a date."""
     nowhere = np.broadcast_to(np.nan, kept.rows)
     if not kept.placed:
-        Incidents(nowhere, nowhere, crs=scan.crs, label=scan.label).located()
+        Incidents(nowhere, nowhere, crs=scan.crs, label=scan.label, selection=scan.selection).located()
     if not kept.number:
         somewhere = np.zeros(kept.placed)
         when = np.full(kept.placed, np.datetime64("NaT", "s")) if kept.timed else None

@@ -37,6 +37,8 @@ def spans_of(incidents: Incidents, parameters: Parameters) -> Spans:
     ValueError
         If there are no times, or of none the time of day is known.
     """
+    if not incidents.size:
+        incidents.refuse_empty()
     spans, told = told_spans(incidents)
     told.keep(incidents.label, parameters)
     return spans

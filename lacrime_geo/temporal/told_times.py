@@ -72,8 +72,6 @@ class ToldTimes:
         self._note_spans(parameters)
 
     def _require_times(self, label: str) -> None:
-        if self.rows == 0:
-            raise ValueError(f"The layer {label!r} is empty: it has 0 rows, so there is nothing to analyse.")
         if self.dated == 0:
             raise ValueError(
                 f"The incidents of {label!r} have no times, which hours of the week need; name their time column (time_column)."

@@ -102,6 +102,8 @@ def clock(
         parameters["weight"] = (
             weight if isinstance(weight, str) else getattr(weight, "label", "given with the incidents")
         )
+    if not found.told.rows:
+        everything.refuse_empty()
     found.told.keep(everything.label, parameters)
     warn(parameters, everything)
     begin, end = observed_period(everything)

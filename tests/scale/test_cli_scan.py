@@ -93,3 +93,10 @@ def test_on_a_cluster_by_its_address(folder, capsys, cluster):
     address = cluster.scheduler.address
     status, error = said(capsys, "kde", folder / "part-*.parquet", folder / "d.tif", "--scheduler", address)
     assert status == 0, error
+
+
+def test_a_file_that_is_not_there_is_named(folder, capsys):
+    status, error = said(capsys, "convert", folder / "none.csv", folder / "made")
+    assert status == 2 and "none.csv" in error
+    status, error = said(capsys, "kde", folder / "none-*.parquet", folder / "d.tif")
+    assert status == 2 and re.search(r"No file is called like '.*none-\*.parquet'; check the path", error)

@@ -266,6 +266,12 @@ def test_a_web_server_gives_csv_whole_and_parquet_only_in_pieces(web, tmp_path, 
     with pytest.raises(OSError) as caught:
         values_of(lg.scan_incidents(f"{web}/0.parquet"))
     one_sentence(caught, "0.parquet", "only whole", "download")
+    with pytest.raises(OSError) as caught:
+        values_of(lg.scan_incidents(f"{web}/*.parquet"))
+    one_sentence(caught, "0.parquet", "only whole", "download")
+    assert np.array_equal(
+        values_of(lg.scan_incidents(f"{web}/*.csv")), values_of(lg.scan_incidents(tmp_path / "plain.csv"))
+    )
     with pytest.raises(FileNotFoundError) as caught:
         lg.scan_incidents(f"{web}/none.csv")
     one_sentence(caught, "none.csv")

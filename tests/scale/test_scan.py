@@ -184,16 +184,22 @@ def test_a_table_without_times_says_so_when_they_are_asked_for(tmp_path):
 
 
 def test_nothing_chosen_is_an_error_of_one_sentence(layer):
-    with pytest.raises(ValueError, match="No incident of 'layer' lies from 2030-01-01 on"):
-        lg.kde(lg.scan_incidents(layer[0]).select(since="2030-01-01"))
+    none = lg.scan_incidents(layer[0]).select(since="2030-01-01")
+    for analysis in (lg.kde, lg.counts, lg.clock, lg.near_repeat):
+        with pytest.raises(ValueError, match="No incident of 'layer' lies from 2030-01-01 on"):
+            analysis(none)
 
 
-def test_partitions_of_dask_geopandas_go_in_as_they_are(layer):
+def test_partitions_of_dask_geopandas_go_in_as_they_are(layer, caplog):
     dask_geopandas = pytest.importorskip("dask_geopandas")
     folder, incidents = layer
     frame = dask_geopandas.read_parquet(folder)
     assert frame.npartitions > 1
-    same(lg.scan_incidents(frame).read(columns=["harm"]), incidents, columns=["harm"])
+    with caplog.at_level("INFO", logger="lacrime_geo"):
+        same(lg.scan_incidents(frame).read(columns=["harm"]), incidents, columns=["harm"])
+    assert sum("projected from" in message for message in caplog.messages) == 1, (
+        "it is told once, not of each partition"
+    )
     mine, theirs = lg.kde(frame, bandwidth=900, cell_size=300), lg.kde(incidents, bandwidth=900, cell_size=300)
     assert np.allclose(mine.values, theirs.values, rtol=0, atol=1e-12 * theirs.values.max())
 
