@@ -165,7 +165,7 @@ def incidents_of(loaded: Loaded, wanted: Wanted, reading: Reading) -> Incidents:
         if role in wanted.roles
     }
     if wanted.weight:
-        made["weight"] = weights_of(wanted, _column(loaded, wanted.weight))
+        made["weight"] = weights_of(wanted, np.asarray(_column(loaded, wanted.weight)))
     names = [*wanted.columns, *(name for name in wanted.optional if name in loaded.columns)]
     return reading.incidents(x, y, **made, source={name: _column(loaded, name) for name in names})
 

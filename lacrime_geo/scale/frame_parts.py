@@ -80,7 +80,11 @@ def _without_marks(values: np.ndarray) -> np.ndarray:
     """Return values with None for what pandas marks as missing in texts (NA), which can be compared with nothing."""
     import pandas as pd
 
-    return np.where(pd.isna(values), None, values) if values.dtype == object else values
+    if values.dtype != object:
+        return values
+    plain = values.copy()
+    plain[pd.isna(values)] = None
+    return plain
 
 
 def scan_of_frame(frame: Any, named: Named, crs: str | None, client: Any) -> Scan:
