@@ -26,7 +26,8 @@ def add_options(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--bbox",
         metavar="W,S,E,N",
-        help="of a scan: only incidents within these bounds, in the CRS of the files, such as --bbox=-118.4,33.9,-118.2,34.1",
+        help="of a scan: only incidents within these bounds, in the CRS of the files (degrees, of a folder that "
+        "convert wrote), such as --bbox=-118.4,33.9,-118.2,34.1",
     )
     command.add_argument(
         "--scheduler",

@@ -47,9 +47,10 @@ def scan_incidents(
     Returns
     -------
     Scan
-        Taken in place of incidents by `kde`, `hotspots`, `gi_star` (as its value), `concentration`, `dbscan`, `counts`, `clock`,
-        `alerts` and `near_repeat`, with the same numbers. `.select(since=, until=, category=, bbox=)` chooses; row groups of
-        parquet whose statistics show that they hold none of those are not read. `.read()` gives ordinary incidents.
+        Taken in place of incidents by `kde`, `hotspots`, `local_moran`, `incremental_moran`, `concentration`, `dbscan`, `counts`,
+        `clock`, `alerts` and `near_repeat`, and as their value by `gi_star` and `moran` of areas, with the same numbers.
+        `.select(since=, until=, category=, bbox=)` chooses; row groups of parquet whose statistics show that they hold none of
+        those are not read. `.read()` gives ordinary incidents.
 
     Raises
     ------
