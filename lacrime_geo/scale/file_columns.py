@@ -47,7 +47,8 @@ class Columns:
     Of parquet files `geometry`, or `x` and `y`, hold the places in `crs`, and `typed` tells which columns hold what their role
     says as it is; `kinds` tells of what kind the columns of the first file are, as those of all must be. All others are made by a
     `cleaning`, where there is one, of the columns that it needs (`read_by`). `stored` tells that the file was written
-    here; `dates_unused` are columns of dates where none tells when incidents happened.
+    here; `bounds` are the columns of x and y among those of bounds, where there are such; `dates_unused` are columns of dates
+    where none tells when incidents happened.
     """
 
     names: tuple[str, ...]
@@ -61,6 +62,7 @@ class Columns:
     read_by: tuple[str, ...] = ()
     kinds: Mapping[str, str] = field(default_factory=dict)
     stored: bool = False
+    bounds: tuple[str, ...] = ()
     dates_unused: tuple[str, ...] = ()
 
     @property

@@ -32,6 +32,8 @@ from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_
 ROWS_IN_PIECE = 1_000_000
 ROWS_LOOKED_AT = 20_000
 _FOOTERS_AT_ONCE = 8
+# Of a point bounds are its coordinates.
+BOUNDS = ("bbox.xmin", "bbox.ymin")
 
 
 class Footer(NamedTuple):
@@ -118,7 +120,8 @@ def _with_roles(footer: Footer, geometry: str, crs: str, named: Named, *, kept: 
         return None
     names = tuple(name for name in schema.names if name != "bbox")
     unused = () if WHEN in roles else tuple(name for name in names if are_moments(schema.field(name).type))
-    known = dict(roles=roles, typed=roles, kinds=_kinds(schema), stored=kept, dates_unused=unused)
+    bounds = BOUNDS if kept and "bbox" in schema.names else ()
+    known = dict(roles=roles, typed=roles, kinds=_kinds(schema), stored=kept, bounds=bounds, dates_unused=unused)
     return Columns(names, crs, geometry=geometry, **known)  # type: ignore[arg-type]
 
 
@@ -224,7 +227,12 @@ def _statistics(group: Any, leaves: Mapping[str, int], columns: Columns) -> Stat
         (str(category.min), str(category.max)) if category is not None and category.has_min_max else None,
         when.null_count if when is not None and when.has_null_count else None,
         geometry.null_count if geometry is not None and geometry.has_null_count else None,
+        _bytes_in_row(group, leaves.get(columns.geometry or "")),
     )
+
+
+def _bytes_in_row(group: Any, at: int | None) -> float:
+    return 0.0 if at is None else float(group.column(at).total_uncompressed_size / max(group.num_rows, 1))
 
 
 def _moment(value: Any) -> np.datetime64:

@@ -28,6 +28,9 @@ from .typed_columns import (
     values_of,
 )
 
+# Bytes of the geometry of a row, beyond which so many rows have a place of their own that its coordinates are read faster.
+MANY_PLACES = 6.0
+
 
 @dataclass(frozen=True)
 class RowGroups(Part):
@@ -85,16 +88,16 @@ class RowGroups(Part):
         columns, chosen = self.reading.columns, self.reading.chosen
         with _Reader(self.file, columns, columns.needed(Wanted((PLACE,)), chosen)) as reader:
             for at, group in enumerate(self.groups):
-                table = reader.table(group)
+                by_bounds = bool(columns.bounds) and not chosen.anything and self._has_many_places(at)
+                table = reader.table(group, list(columns.bounds) if by_bounds else None)
                 rows = self._rows(table, at)
                 with self.file.named():
-                    points = _points(table, columns, columns.crs)
-                runs = points.runs() if rows is None else None
-                yield (
-                    PlacesInOrder.of(*points.at(rows))
-                    if runs is None
-                    else PlacesInOrder.of(*points.at(runs[0]), runs[1])
-                )
+                    points = _points_of_bounds(table, columns) if by_bounds else _points(table, columns, columns.crs)
+                yield _in_order(points, rows)
+
+    def _has_many_places(self, at: int) -> bool:
+        """Tell whether few rows of a group share their place, so that numbers are read faster than what is told apart."""
+        return self.statistics[at].bytes_of_place > MANY_PLACES
 
     def portions(self, wanted: Wanted) -> Iterator[Incidents]:
         """Yield the incidents of each row group."""
@@ -172,15 +175,15 @@ class _Reader:
     def __exit__(self, *problem: object) -> None:
         self._close()
 
-    def table(self, group: int) -> Any:
-        """Return a row group."""
-        return self.file.of_parquet(lambda: self._read(group))
+    def table(self, group: int, names: list[str] | None = None) -> Any:
+        """Return a row group, of other columns where they are named."""
+        return self.file.of_parquet(lambda: self._read(group, names or self.names))
 
-    def _read(self, group: int) -> Any:
+    def _read(self, group: int, names: list[str]) -> Any:
         try:
             if self._opened is None:
                 self._opened = self._open()
-            found = self._opened.read_row_group(group, columns=self.names, use_threads=False)
+            found = self._opened.read_row_group(group, columns=names, use_threads=False)
             if self.file.is_local:
                 self.file.refuse_changed()
             return found
@@ -222,6 +225,22 @@ class _Reader:
         self._opened = None
         self._stack.close()
         self._stack = ExitStack()
+
+
+def _in_order(points: Points, rows: np.ndarray | None) -> PlacesInOrder:
+    """Return the places of some rows (mask), None for all: then runs of one place as one row."""
+    runs = points.runs() if rows is None else None
+    return PlacesInOrder.of(*points.at(rows)) if runs is None else PlacesInOrder.of(*points.at(runs[0]), runs[1])
+
+
+def _points_of_bounds(table: Any, columns: Columns) -> Points:
+    """Return the points of a table by the columns of their bounds."""
+    from pyarrow import compute
+
+    column = table[columns.bounds[0].split(".")[0]]
+    axes = (compute.struct_field(column, name.split(".")[1]) for name in columns.bounds)
+    x, y = (np.asarray(axis.to_numpy(), dtype=float) for axis in axes)
+    return Points(*in_metres(x, y, columns.crs, columns.crs))
 
 
 def _points(table: Any, columns: Columns, crs: str) -> Points:

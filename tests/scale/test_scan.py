@@ -146,13 +146,28 @@ def test_row_groups_without_a_chosen_row_are_not_read(layer, monkeypatch):
         piece.to_parquet(folder / f"part-{number}.parquet", row_group_size=500, write_covering_bbox=True)
     read = []
     table = row_groups._Reader.table
-    monkeypatch.setattr(row_groups._Reader, "table", lambda self, group: read.append(group) or table(self, group))
+    monkeypatch.setattr(row_groups._Reader, "table", lambda self, *asked: read.append(asked[0]) or table(self, *asked))
     lg.scan_incidents(folder).select(since="2023-10-01").collapsed()
     few = len(set(read)) and len(read)
     read.clear()
     lg.scan_incidents(folder).collapsed()
     # A tenth of the period is in one or two of the twelve groups, which are read once more for the evenly taken places.
     assert few <= 4 and len(read) >= 12
+
+
+def test_places_that_few_incidents_share_are_read_by_their_bounds(tmp_path, monkeypatch):
+    random = np.random.default_rng(5)
+    rows = ["id,date,longitude,latitude"]
+    rows += [f"{n},2023-01-{1 + n % 28:02d} 10:00,{-118 - random.random()},{34 + random.random()}" for n in range(900)]
+    (tmp_path / "calls.csv").write_text("\n".join([*rows, "900,2023-01-01 10:00,,", ""]))
+    scan = lg.scan_incidents(lg.convert(tmp_path / "calls.csv", tmp_path / "converted"))
+    assert scan.parts[0].statistics[0].bytes_of_place > row_groups.MANY_PLACES
+    by_bounds = scan.collapsed()
+    monkeypatch.setattr(row_groups, "MANY_PLACES", np.inf)
+    by_points = scan.collapsed()
+    assert (by_bounds.size, by_bounds.gathered.rows) == (900, 901)
+    assert {*zip(by_bounds.easting, by_bounds.northing)} == {*zip(by_points.easting, by_points.northing)}
+    assert np.array_equal(by_bounds.gathered.easting, by_points.gathered.easting)
 
 
 def test_places_of_two_zones_are_projected_to_that_of_the_middle_one(tmp_path):
