@@ -14,7 +14,7 @@ from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, WHEN, Extent, Part, PlacesInOrder, Wanted
 from .choosing import Statistics
 from .cleaned_files import incidents_of
-from .file_columns import ATTRIBUTES, Columns, Reading
+from .file_columns import ATTRIBUTES, Columns, Reading, weights_of
 from .found_files import FoundFile
 from .stores import Refused
 from .typed_columns import (
@@ -146,7 +146,8 @@ class RowGroups(Part):
             if role in wanted.roles and role in columns.typed:
                 made[attribute] = column(columns.typed[role], texts_of if role == CATEGORY else moments_of)
         if wanted.weight:
-            made["weight"] = column(wanted.weight, values_of)
+            with self.file.named():
+                made["weight"] = weights_of(wanted, column(wanted.weight, values_of))
         named = [*wanted.columns, *(name for name in wanted.optional if name in columns.names)]
         return {**made, "source": {name: column(name, values_of) for name in named}}
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import crs as crs_rules
 from ..bandwidths import weighted_quantile
+from ..frames import NO_PLACES_CRS
 from ..incidents import Incidents
 from ..partitioned import CATEGORY, PLACE, REPORTED, UNTIL, WHEN, Part, Partitioned
 from ..place_tallies import PlaceTally
@@ -201,9 +202,8 @@ class Scan(Partitioned):
         tally: PlaceTally = self.merged(_raw_tally, PlaceTally.merge, self.whole()._parts_in(self.source_crs))
         x, y, count = tally.places()
         if not x.size:
-            raise ValueError(
-                f"None of the incidents of {self.label!r} has coordinates, so no metric CRS can be chosen."
-            )
+            # An analysis that needs places refuses them in its own words; those of dates alone go on.
+            return NO_PLACES_CRS
         longitude, latitude = crs_rules.project(x, y, self.source_crs, "EPSG:4326")
         places = Places(longitude, latitude, count.astype(float))
         middle = (weighted_quantile(places, axis, 0.5) for axis in (lambda p: p.x, lambda p: p.y))
