@@ -28,7 +28,7 @@ NOTE = (
 MILLIONS, CELL, BANDWIDTH = 50, 25.0, 500.0
 GROWTH = (1, 10, 100)
 # In each process, of which the first is told apart; and processes of each contestant.
-RUNS, ROUNDS = 4, 2
+RUNS, ROUNDS = 3, 1
 CONVERTED = "converted"
 ROWS_IN_FILE, ROWS_IN_GROUP = 5_000_000, 1_000_000
 MAPPING = {"x": "x", "y": "y", "date": "occurred", "category_column": "category", "crs": points.CRS}
@@ -169,21 +169,6 @@ def polars(folder):
     return cells.grid(found["cell"].to_numpy(), found["len"].to_numpy())
 
 
-def dask_dataframe(folder):
-    """Return how many incidents are in each cell, by Dask's own frames, on two workers."""
-    import dask.dataframe as frames
-
-    frame = frames.read_parquet(f"{folder}/*.parquet", columns=["x", "y"])
-    found = frame.map_partitions(_series, meta=("cell", "int64")).value_counts().compute()
-    return METRES.grid(found.index.to_numpy(), found.to_numpy())
-
-
-def _series(part):
-    import pandas as pd
-
-    return pd.Series(METRES.of_places(part["x"].to_numpy(), part["y"].to_numpy()), name="cell")
-
-
 def clustered(folder, client=None):
     """Return the labels of a search for clusters."""
     import lacrime_geo as lg
@@ -209,15 +194,10 @@ def run(name, folder):
         return
     from dask.distributed import Client, LocalCluster
 
-    # Dask's own frames need more than ours are given.
-    memory = "4GB" if name == "dask.dataframe" else "500MB"
-    settings = dict(n_workers=2, threads_per_worker=1, memory_limit=memory, dashboard_address=None)
+    settings = dict(n_workers=2, threads_per_worker=1, memory_limit="500MB", dashboard_address=None)
     with LocalCluster(**settings) as cluster, Client(cluster) as client:
         client.run(_warm)
-        work = (
-            (lambda: dask_dataframe(folder)) if name == "dask.dataframe" else lambda: ON_CLUSTER[name](folder, client)
-        )
-        timed = _timed(work)
+        timed = _timed(lambda: ON_CLUSTER[name](folder, client))
         _print(*timed, max(client.run(_peak).values()))
 
 
@@ -273,7 +253,7 @@ class Measured(NamedTuple):
 
 def _once(name, folder):
     command = [sys.executable, __file__, name, str(folder)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=1_800).stdout
+    printed = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
     return json.loads(printed.splitlines()[-1])
 
 
@@ -289,7 +269,7 @@ def report():
 
 
 def _report(folder):
-    peers = versions("duckdb", "polars", "dask", "pyarrow")
+    peers = versions("duckdb", "polars", "pyarrow")
     print(f"Peers: {peers}; {MILLIONS} million incidents, {RUNS} runs in each of {ROUNDS} alternated processes\n")
     print("| files | places | contestant | s (first call) | MB | grid |\n|---|--:|---|--:|--:|---|")
     for places, order in ((59_000, "by time"), (59_000, CONVERTED), (1_000_000, "by time"), (1_000_000, CONVERTED)):
@@ -301,7 +281,6 @@ def _report(folder):
 
 def _race(files, places, order):
     names = ["threads", "two workers", "threads, smoothed", "two workers, smoothed", "DuckDB", "polars"]
-    names += ["dask.dataframe"] if (places, order) == (59_000, "by time") else []
     found = {name: [] for name in names}
     for _ in range(ROUNDS):
         for name in names:

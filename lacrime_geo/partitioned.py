@@ -34,8 +34,10 @@ TAKEN_BY = (
     ),
     *("alerts", "near_repeat"),
 )
-# A task is worth so many rows, or more of very many: results are merged task by task.
-ROWS_IN_TASK, MOST_TASKS = 4_000_000, 256
+# Tasks are few and large, as what they give is merged one by one: of so many rows, or more where that would be too many tasks;
+# of fewer incidents there are some all the same, so that more than one processor has something to do.
+ROWS_IN_TASK, MOST_TASKS = 16_000_000, 256
+LEAST_IN_TASK, FEW_TASKS = 2_000_000, 4
 
 
 class Wanted(NamedTuple):
@@ -262,13 +264,16 @@ def _summary(make: Callable[[Incidents], T], merge: Callable[[T, T], T], wanted:
 
 def _tasks(parts: Sequence[Any]) -> list[list[Any]]:
     """Return parts in groups of about equal rows, by the parts alone: results do not depend on how many workers there are."""
-    least = max(ROWS_IN_TASK, sum(part.rows for part in parts) // MOST_TASKS)
+    rows = sum(part.rows for part in parts)
+    number = max(min(rows // LEAST_IN_TASK, FEW_TASKS), min(-(-rows // ROWS_IN_TASK), MOST_TASKS), 1)
     groups: list[list[Any]] = []
-    held = least
+    before, reached = 0, -1
     for part in parts:
-        if held >= least:
+        # A part belongs to the group in which most of it lies, were all rows cut into groups just alike.
+        group = min(int((before + part.rows / 2) * number / max(rows, 1)), number - 1)
+        if group > reached:
             groups.append([])
-            held = 0
+            reached = group
         groups[-1].append(part)
-        held += part.rows
+        before += part.rows
     return groups

@@ -21,7 +21,8 @@ from .series_keys import LAYERS
 
 log = logging.getLogger("lacrime_geo")
 LAG_SAFE: dict[str, bool | str] = {"yes": True, "no": False, NOWCAST: NOWCAST}
-INCIDENTS = f"CSV of the LAPD or of any agency, GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer{asked_scans.HELP}"
+LAYERS_TOO = "GeoPackage, GeoJSON or parquet; file.gpkg|layername=x chooses a layer"
+INCIDENTS = f"CSV of the LAPD or of any agency, {LAYERS_TOO}{asked_scans.HELP}"
 COLUMNS, HOW_READ = ("time_column", "category_column"), ("mapping", "bbox", "scheduler")
 TABLES = "file to write: .csv, or .parquet, which keeps the agency and how late reports come as well"
 WEIGHT_HELP = "column of numbers, such as that of a layer of harm, whose sums take the place of numbers of incidents"

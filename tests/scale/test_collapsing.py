@@ -1,5 +1,7 @@
 """Incidents in parts, collapsed: the same places and sums as in memory, however they are cut."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,7 +9,7 @@ from hypothesis import strategies as st
 from in_parts import InParts
 
 import lacrime_geo as lg
-from lacrime_geo import place_tallies
+from lacrime_geo import partitioned, place_tallies
 from lacrime_geo.place_spacing import INCIDENTS_LOOKED_AT
 from lacrime_geo.place_tallies import PlaceTally
 
@@ -105,3 +107,15 @@ def test_on_a_cluster_of_processes_too(cluster):
     assert rows_of(here.easting, here.northing, here.frequency) == rows_of(
         there.easting, there.northing, there.frequency
     )
+
+
+@pytest.mark.parametrize(
+    ("rows", "tasks"),
+    [([5], 1), ([1_000_000] * 50, 4), ([1_000_000] * 10, 4), ([1_000_000] * 100, 7), ([5_000_000] * 3, 3), ([0, 0], 1)],
+)
+def test_tasks_are_few_and_of_about_equal_rows(rows, tasks):
+    parts = [SimpleNamespace(rows=number) for number in rows]
+    groups = partitioned._tasks(parts)
+    assert len(groups) == tasks and [part for group in groups for part in group] == parts
+    sizes = [sum(part.rows for part in group) for group in groups]
+    assert max(sizes) - min(sizes) <= max(rows)
