@@ -148,7 +148,7 @@ def test_every_spelling_of_a_point(order, dimensions):
         options = dict(byte_order=order, output_dimension=dimensions, flavor=flavor)
         with_srid = shapely.to_wkb(shapely.set_srid(points, 4326), include_srid=True, byte_order=order)
         for value in (*shapely.to_wkb(points, **options), *with_srid):
-            x, y, others = geoparquet._of_binary(pa.chunked_array([[value]]))
+            x, y, others = geoparquet.binary_points(pa.chunked_array([[value]]))
             assert (x[0], y[0], others) == (1.5, 2.5, {})
 
 
@@ -166,7 +166,7 @@ def test_what_geoparquet_has_not_is_said(tmp_path):
         geoparquet.places(table.replace_schema_metadata({b"geo": b"{}"}))
     for value in (b"\x01\x01", b"\x01\x04\x00\x00\x00\x01\x00\x00\x00" * 5000):
         with pytest.raises(ValueError, match="its geometry is damaged"):
-            geoparquet._of_binary(pa.chunked_array([[value]]))
+            geoparquet.binary_points(pa.chunked_array([[value]]))
 
 
 def test_an_agencys_columns_stand_unless_the_geometry_says_another_place():
