@@ -8,6 +8,9 @@ from .places import Buckets, Standing
 
 # Tables of four times 2 to the power of these hold the places, the next larger ones where the last are full.
 BITS = (16, 18, 20)
+# Columns of so many are below the 128 kB from which memory is asked of the system and given back each time, as in workers of
+# Dask, whose settings hold that limit fast.
+_ROWS_AT_ONCE = 16_000
 # A table is full where more of the rows than this find no bucket in it.
 LEFT_OVER = 1 / 16
 # Rows that found no bucket are collapsed when they are so many.
@@ -27,7 +30,7 @@ class PlaceTally:
         self._empty()
 
     def _empty(self) -> None:
-        self._buckets = Buckets(BITS[self._level])
+        self._buckets = Buckets(BITS[self._level], _ROWS_AT_ONCE)
         # The last one counts those without a bucket.
         self._count = np.zeros(self._buckets.size + 1, dtype=np.int64)
         self._left: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []

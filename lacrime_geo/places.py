@@ -99,16 +99,16 @@ class GridPlaces(NamedTuple):
 class Buckets:
     """Four tables of 2^16 places each, or of 2 to another power, by four hashes of both coordinates."""
 
-    def __init__(self, bits: int = _BITS) -> None:
-        self.bits, self.size = bits, len(_MULTIPLIERS) << bits
+    def __init__(self, bits: int = _BITS, rows_at_once: int = _ROWS_AT_ONCE) -> None:
+        self.bits, self.size, self.rows_at_once = bits, len(_MULTIPLIERS) << bits, rows_at_once
         self.x = np.full(self.size, np.nan)
         self.y = np.full(self.size, np.nan)
 
     def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
         """Return the bucket that holds each row's place, `size` where all its four are taken by others."""
         bucket = np.empty(x.size, dtype=np.int64)
-        for begin in range(0, x.size, _ROWS_AT_ONCE):
-            part = slice(begin, begin + _ROWS_AT_ONCE)
+        for begin in range(0, x.size, self.rows_at_once):
+            part = slice(begin, begin + self.rows_at_once)
             # Adding 0 makes one place of -0.0 and 0.0, which are equal but differ in their bits.
             px, py = x[part] + 0.0, y[part] + 0.0
             held = bucket[part]

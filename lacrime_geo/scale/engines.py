@@ -15,6 +15,7 @@ from ..progress import Progress, advance
 
 T = TypeVar("T")
 log = logging.getLogger("lacrime_geo")
+_WORTH_SHARING = 1_000_000  # bytes
 _ASKED_EVERY, _LOOKED_EVERY, _WATCHED_EVERY = 0.1, 0.02, 1.0  # seconds
 # So long (s) a cluster may be without workers: a new node of a cloud takes minutes.
 LONGEST_WITHOUT = 300.0
@@ -97,11 +98,7 @@ def _on_cluster(
     from distributed import as_completed
 
     refuse_closed(client)
-    # What the function holds goes to each worker once, however many of the tasks it is given.
-    with warnings.catch_warnings():
-        # Dask advises against sending much with every task: this is what is not.
-        warnings.filterwarnings("ignore", "Sending large graph")
-        shared = client.submit(_itself, function, pure=False)
+    shared = _shared(function, client)
     running = {client.submit(_called, shared, task, pure=False): number for number, task in enumerate(tasks)}
     watch, done = _Watch(client), 0
     try:
@@ -120,7 +117,22 @@ def _on_cluster(
         advance(progress, 1.0)
     finally:
         if client.status == _RUNS:
-            client.cancel([*running, shared])
+            client.cancel([*running, *([shared] if shared is not function else [])])
+
+
+def _shared(function: Callable[[Any], T], client: Any) -> Any:
+    """Return a function as it is sent with each task; what holds much is sent to each worker once, as a future.
+
+    Tasks that wait for a future are first given to the worker that has it, so that others stand idle: not worth it for little.
+    """
+    import cloudpickle
+
+    if len(cloudpickle.dumps(function)) < _WORTH_SHARING:
+        return function
+    with warnings.catch_warnings():
+        # Dask advises against sending much with every task: this is what is not.
+        warnings.filterwarnings("ignore", "Sending large graph")
+        return client.submit(_itself, function, pure=False)
 
 
 def _itself(function: Callable[[Any], T]) -> Callable[[Any], T]:
