@@ -145,7 +145,7 @@ def _of_parts(asked: _Asked, parts: Sequence[_Numbered]) -> Collapse:
             found.sample.append(places.taken(before, numbered.every))
             before += places.number
             if found.tally is not None:
-                found.tally.add(places.x, places.y, places.times)
+                found.tally.add(places.x, places.y, places.frequency)
         found.located.append(before - numbered.before)
     return found
 

@@ -20,19 +20,18 @@ T = TypeVar("T")
 PLACE, WHEN, UNTIL, REPORTED, CATEGORY = "place", "when", "until", "reported", "category"
 ROLES = (PLACE, WHEN, UNTIL, REPORTED, CATEGORY)
 TAKEN_BY = (
-    *(
-        "kde",
-        "hotspots",
-        "gi_star",
-        "moran",
-        "local_moran",
-        "incremental_moran",
-        "concentration",
-        "dbscan",
-        "counts",
-        "clock",
-    ),
-    *("alerts", "near_repeat"),
+    "kde",
+    "hotspots",
+    "gi_star",
+    "moran",
+    "local_moran",
+    "incremental_moran",
+    "concentration",
+    "dbscan",
+    "counts",
+    "clock",
+    "alerts",
+    "near_repeat",
 )
 # Tasks are few and large, as what they give is merged one by one: of so many rows, or more where that would be too many tasks;
 # of fewer incidents there are some all the same, so that more than one processor has something to do.
@@ -59,35 +58,35 @@ Engine = Callable[..., "Iterator[tuple[int, Any]]"]
 
 
 class PlacesInOrder(NamedTuple):
-    """The places (m,) of incidents in order, those without one left out; `times` how many neighbours each row stands for.
+    """The places (m,) of incidents in order, those without one left out; `frequency` how many neighbours each row stands for.
 
-    `times` is None where each stands for one. `incidents` is how many there are, with and without a place.
+    `frequency` is None where each stands for one. `incidents` is how many there are, with and without a place.
     """
 
     x: np.ndarray
     y: np.ndarray
-    times: np.ndarray | None
+    frequency: np.ndarray | None
     incidents: int
 
     @classmethod
-    def of(cls, x: np.ndarray, y: np.ndarray, times: np.ndarray | None = None) -> PlacesInOrder:
+    def of(cls, x: np.ndarray, y: np.ndarray, frequency: np.ndarray | None = None) -> PlacesInOrder:
         """Return those of incidents, NaN where they have no place."""
-        incidents = x.size if times is None else int(times.sum())
+        incidents = x.size if frequency is None else int(frequency.sum())
         if not np.isfinite(x.sum() + y.sum()):
             known = ~(np.isnan(x) | np.isnan(y))
-            x, y, times = x[known], y[known], None if times is None else times[known]
-        return cls(x, y, times, incidents)
+            x, y, frequency = x[known], y[known], None if frequency is None else frequency[known]
+        return cls(x, y, frequency, incidents)
 
     @property
     def number(self) -> int:
         """How many incidents have a place."""
-        return self.x.size if self.times is None else int(self.times.sum())
+        return self.x.size if self.frequency is None else int(self.frequency.sum())
 
     def taken(self, before: int, every: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the places of every so manieth of them, which come after so many others."""
         rows = np.arange(-before % every, self.number, every)
-        if self.times is not None:
-            rows = np.searchsorted(np.cumsum(self.times), rows, side="right")
+        if self.frequency is not None:
+            rows = np.searchsorted(np.cumsum(self.frequency), rows, side="right")
         return self.x[rows], self.y[rows]
 
 

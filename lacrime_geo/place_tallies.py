@@ -46,8 +46,8 @@ class PlaceTally:
         rest = np.flatnonzero(bucket == self._buckets.size)
         if not rest.size:
             return
-        times = np.ones(rest.size, dtype=np.int64) if frequency is None else frequency[rest]
-        self._left.append((x[rest], y[rest], times))
+        own = np.ones(rest.size, dtype=np.int64) if frequency is None else frequency[rest]
+        self._left.append((x[rest], y[rest], own))
         self._left_rows += rest.size
         if rest.size > LEFT_OVER * x.size and self._level + 1 < len(BITS):
             self._grow()
@@ -103,10 +103,10 @@ def _without_runs(
         return x, y, frequency
     begin = np.flatnonzero(_begins(x, y))
     if frequency is None:
-        times = np.diff(np.append(begin, x.size))
+        summed = np.diff(np.append(begin, x.size))
     else:
-        times = np.add.reduceat(frequency, begin)
-    return x[begin], y[begin], times
+        summed = np.add.reduceat(frequency, begin)
+    return x[begin], y[begin], summed
 
 
 def _begins(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -119,6 +119,6 @@ def _begins(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 def _collapsed(
     rows: list[tuple[np.ndarray, np.ndarray, np.ndarray]],
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    x, y, times = (np.concatenate(column) for column in zip(*rows))
-    found = Standing.of(x, y, times)
+    x, y, frequency = (np.concatenate(column) for column in zip(*rows))
+    found = Standing.of(x, y, frequency)
     return found.x, found.y, found.weight.astype(np.int64)

@@ -134,6 +134,19 @@ class FoundFile(NamedTuple):
             raise OSError(f"it came with {came:,} of its {self.size:,} bytes")
 
 
+def told_apart(first: FoundFile, other: FoundFile) -> tuple[str, str]:
+    """Return the names of two files, with the folders that they stand in where these alone tell them apart.
+
+    >>> told_apart(FoundFile("2022/part-0.parquet", 9), FoundFile("2023/part-0.parquet", 9))
+    ('2022/part-0.parquet', '2023/part-0.parquet')
+    """
+    files = (first, other)
+    if first.name != other.name:
+        return first.name, other.name
+    one, two = ("/".join([*file.path.split("/")[-2:-1], file.name]) for file in files)
+    return one, two
+
+
 def found_files(asked: Any, options: Mapping[str, Any] | None = None) -> list[FoundFile]:
     """Return the files that are meant, those of a folder or a pattern in the order of their names.
 

@@ -22,9 +22,9 @@ from ..data.tables import RawTable
 from ..incident_columns import KNOWN_UNTIL, LAG_SAFE_END, PERIOD
 from ..partitioned import CATEGORY, REPORTED, UNTIL, WHEN
 from .choosing import Box, Chosen, Statistics
-from .cleaned_files import OfAnyAgency
+from .cleaned_files import OfAnyAgency, Understanding
 from .file_columns import OUR_NAMES, Columns, Named, Reading, refuse_lacking
-from .found_files import FoundFile
+from .found_files import FoundFile, told_apart
 from .row_groups import RowGroups
 from .typed_columns import KINDS_OF_WALL_CLOCKS, are_moments, are_numbers, kind_of
 
@@ -129,11 +129,15 @@ def _kinds(schema: Any) -> dict[str, str]:
     return {field.name: kind_of(field.type) for field in schema}
 
 
-def typed_by_roles(columns: Columns, schema: Any, cleaning: OfAnyAgency) -> Columns | None:
+def typed_by_roles(found: Understanding, schema: Any) -> Columns | None:
     """Return the columns of a table that was understood by its first rows, None where they hold no numbers and moments as such.
 
-    Places are then read as they stand, and times where no rule of cleaning may change them; all else is cleaned.
+    Places are then read as they stand, where they stand there but once, and times where no rule of cleaning may change them;
+    all else is cleaned.
     """
+    columns, cleaning = found.columns, found.cleaning
+    if not isinstance(cleaning, OfAnyAgency) or not found.one_pair:
+        return None
     known = cleaning.known
     roles, (x, y) = dict(known.roles), known.places
     if not all(name in schema.names and are_numbers(schema.field(name).type) for name in (x, y)):
@@ -247,11 +251,12 @@ def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
     roles = {"geometry": columns.geometry} if columns.geometry is not None else dict(zip(("x", "y"), columns.places))
     roles = {**roles, **columns.typed, **{name: name for name in columns.read_by}}
     for footer in footers[1:]:
+        names = told_apart(first.file, footer.file)
         for role, name in roles.items():
             if name not in footer.schema.names:
                 raise ValueError(
-                    f"{footer.file.name} has no column {name!r}, from which {first.file.name} has its {role}: they are "
-                    "of different tables; scan them apart, or convert them together."
+                    f"{names[1]} has no column {name!r}, from which {names[0]} has its {role}: they are of different tables; "
+                    "scan them apart, or convert them together."
                 )
             kinds = [one.schema.field(name).type for one in (first, footer)]
             if kind_of(kinds[0]) != kind_of(kinds[1]):
@@ -259,8 +264,7 @@ def refuse_other_columns(footers: Sequence[Footer], columns: Columns) -> None:
                 zones = all(kind_of(kind).startswith("moments") for kind in kinds)
                 remedy = "write them with one zone" if zones else "convert them together, or write them with one type"
                 raise ValueError(
-                    f"The column {name!r} is of type {kinds[0]} in {first.file.name} and {kinds[1]} in {footer.file.name}; "
-                    f"{remedy}."
+                    f"The column {name!r} is of type {kinds[0]} in {names[0]} and {kinds[1]} in {names[1]}; {remedy}."
                 )
         if columns.geometry is not None:
             _refuse_other_crs(first, footer, columns)

@@ -9,11 +9,11 @@ from typing import Any
 from ..crs import name as crs_name
 from ..data.own_mapping import Said, as_mapping
 from . import parquet_pieces
-from .cleaned_files import CleanedFile, OfAnyAgency, understood, understood_table
+from .cleaned_files import CleanedFile, Understanding, understood, understood_table
 from .engines import active_client
 from .file_columns import Columns, Named
 from .found_files import FoundFile, found_files
-from .parquet_pieces import Footer, Told
+from .parquet_pieces import Told
 from .scans import Piece, Scan
 
 
@@ -75,10 +75,8 @@ def scan_incidents(
     files = found_files(paths, storage_options)
     label = files[0].name.split(".")[0] if _is_one_file(paths, files) else _folder(paths, files)
     said = as_mapping(mapping)
-    scan = _of_parquet(files, said, named) if all(file.name.lower().endswith(".parquet") for file in files) else None
-    if scan is None:
-        scan = _of_any(files, said, named)
-    pieces, columns, told = scan
+    are_parquet = all(file.name.lower().endswith(".parquet") for file in files)
+    pieces, columns, told = (_of_parquet if are_parquet else _of_any)(files, said, named)
     return Scan(
         pieces,
         columns,
@@ -94,35 +92,31 @@ def scan_incidents(
 Found = tuple[Sequence[Piece], Columns, Told]
 
 
-def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found | None:
-    """Return the pieces of parquet files whose columns hold what they say; None where they have to be cleaned."""
+def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found:
+    """Return the row groups of parquet files whose columns hold what they say; where they do not, the files, to be cleaned."""
     footers = parquet_pieces.footers_of(files)
     first = footers[0]
     if not parquet_pieces.is_typed(first.schema):
-        return None
+        return _of_any(files, said, named)
     columns = parquet_pieces.columns_of(first, said, named)
     if columns is None:
-        columns = _understood_columns(first, said)
+        found = understood_table(parquet_pieces.first_rows(first), said)
+        columns = parquet_pieces.typed_by_roles(found, first.schema)
         if columns is None:
-            return None
+            return _cleaned(files, found, named)
         columns = columns.with_roles(named, first.file.name)
     parquet_pieces.refuse_other_columns(footers, columns)
     pieces: list[Piece] = [piece for footer in footers for piece in parquet_pieces.pieces_of(footer, columns)]
     return pieces, columns, parquet_pieces.told_by(first)
 
 
-def _understood_columns(footer: Footer, said: Mapping[str, Any]) -> Columns | None:
-    """Return which columns of a table hold what, by its first rows, None where they must be cleaned."""
-    found = understood_table(parquet_pieces.first_rows(footer), said)
-    if not isinstance(found.cleaning, OfAnyAgency) or not found.one_pair:
-        return None
-    return parquet_pieces.typed_by_roles(found.columns, footer.schema, found.cleaning)
-
-
 def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found:
-    """Return files as pieces that are cleaned as they are read."""
+    """Return files as pieces that are cleaned as they are read, as the first of them is understood."""
     with files[0].copied() as path:
-        found = understood(path, said)
+        return _cleaned(files, understood(path, said), named)
+
+
+def _cleaned(files: Sequence[FoundFile], found: Understanding, named: Named) -> Found:
     pieces: list[Piece] = [CleanedFile(file, found.cleaning) for file in files]
     return pieces, found.columns.with_roles(named, files[0].name), Told(found.agency)
 

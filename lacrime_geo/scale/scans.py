@@ -79,9 +79,10 @@ class Scan(Partitioned):
     found: dict[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
-        """Return what they are and how many rows there are in how many parts, chosen or not."""
-        about = "" if all(piece.is_counted for piece in self.pieces) else "about "
-        return f"<Scan {self.label!r}: {about}{self.rows:,} rows in {len(self.pieces):,} parts>"
+        """Return what they are and in how many parts; how many rows, chosen or not, where the files tell."""
+        counted = all(piece.is_counted for piece in self.pieces)
+        parts = f"{len(self.pieces):,} {'part' if len(self.pieces) == 1 else 'parts'}"
+        return f"<Scan {self.label!r}: {f'{self.rows:,} rows in {parts}' if counted else f'{parts}, their rows not counted'}>"
 
     @property
     def rows(self) -> int:
@@ -214,7 +215,7 @@ def _raw_tally(parts: Sequence[Part]) -> PlaceTally:
     found = PlaceTally()
     for part in parts:
         for places in part.raw_places():
-            found.add(places.x, places.y, places.times)
+            found.add(places.x, places.y, places.frequency)
     return found
 
 
