@@ -10,7 +10,7 @@ from makers import CRS, SOUTH, WEST, duplicated, incidents, points_frame, unifor
 import lacrime_geo as lg
 from lacrime_geo.spacetime import knox_counts, knox_tiles, near_pairs, shuffled_dates
 from lacrime_geo.spacetime.bands import DAYS, METRES, bands_given
-from lacrime_geo.spacetime.knox_counts import counts_of
+from lacrime_geo.spacetime.knox_counts import Asked, counts_of
 
 FIRST = np.datetime64("2023-01-01")
 OPEN = dict(distance_bands=[0, 1, 100, 250, np.inf], time_bands=[0, 3, 7, 14, np.inf])
@@ -165,7 +165,9 @@ def test_p_is_uniform_where_dates_do_not_matter():
     p = []
     for _ in range(300):
         x, y = random.uniform(0, 1000, (2, 120))
-        counts = counts_of(x, y, random.integers(0, 90, 120), edges, "euclidean", 39, int(random.integers(1 << 30)))
+        counts = counts_of(
+            x, y, random.integers(0, 90, 120), Asked(edges, "euclidean", 39, int(random.integers(1 << 30)))
+        )
         p.append(((counts.shuffled[:, 0, 0] >= counts.observed[0, 0]).sum() + 1) / 40)
     # Binomial, three standard errors; ties make p a little larger.
     for level in (0.05, 0.1, 0.25, 0.5, 0.75):

@@ -34,6 +34,15 @@ class Counts(NamedTuple):
     in_time: np.ndarray
 
 
+class Asked(NamedTuple):
+    """What is counted: between which closed edges (m, days), by which metric, and how many shufflings from which seed."""
+
+    edges: tuple[np.ndarray, np.ndarray]
+    metric: str
+    permutations: int
+    seed: int
+
+
 class Common(NamedTuple):
     """What all tasks have in common: the dates, the closed edges of distance (k + 1,) and days apart (l,), and the metric."""
 
@@ -47,14 +56,11 @@ def counts_of(
     x: np.ndarray,
     y: np.ndarray,
     day: np.ndarray,
-    edges: tuple[np.ndarray, np.ndarray],
-    metric: str,
-    permutations: int,
-    seed: int,
+    asked: Asked,
     progress: Progress = None,
     expecting: Expecting = None,
 ) -> Counts:
-    """Count the pairs of incidents (n,) at x and y (m) on whole days, by bands between closed edges (m, days) and beyond.
+    """Count the pairs of incidents (n,) at x and y (m) on whole days, by bands between closed edges and beyond.
 
     Notes
     -----
@@ -68,17 +74,14 @@ def counts_of(
     advance(progress, 0.0)
     x, y, day = x[order], y[order], day[order]
     del order
-    return counts_in_order(x, y, day, edges, metric, permutations, seed, in_threads, progress, expecting)
+    return counts_in_order(x, y, day, asked, in_threads, progress, expecting)
 
 
 def counts_in_order(
     x: np.ndarray,
     y: np.ndarray,
     day: np.ndarray,
-    edges: tuple[np.ndarray, np.ndarray],
-    metric: str,
-    permutations: int,
-    seed: int,
+    asked: Asked,
     engine: Engine,
     progress: Progress = None,
     expecting: Expecting = None,
@@ -89,10 +92,10 @@ def counts_in_order(
     before they are counted, about how many near pairs there are, and the seconds that one processor takes.
     """
     day = day - day.min()
-    across, apart = edges[0], edges[1][1:]
-    inside = np.zeros((1 + permutations, across.size - 1, apart.size), dtype=np.int64)
+    across, apart = asked.edges[0], asked.edges[1][1:]
+    inside = np.zeros((1 + asked.permutations, across.size - 1, apart.size), dtype=np.int64)
     listed = np.zeros(across.size - 1, dtype=np.int64)
-    common = Common(ShuffledDates(day, seed), across, apart, metric)
+    common = Common(ShuffledDates(day, asked.seed), across, apart, asked.metric)
     for task, (counted, near) in _counted(x, y, common, len(inside), engine, progress, expecting):
         inside[task.numbers.start : task.numbers.stop] += counted
         # Each group of shufflings lists the same pairs.

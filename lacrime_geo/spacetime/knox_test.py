@@ -17,7 +17,7 @@ from .bands import LABELS, Bands
 from .dated_places import DatedPlaces, dated_places
 from .default_bands import distance_bands as bands_of_distance
 from .default_bands import time_bands as bands_of_time
-from .knox_counts import Counts, counts_in_order, counts_of
+from .knox_counts import Asked, Counts, counts_in_order, counts_of
 from .knox_picture import knox_page, knox_svg
 from .knox_words import tell
 from .near_pairs import METRICS
@@ -197,16 +197,16 @@ def counted(
 ) -> Counts:
     """Return the pairs in bands of distance and of time, observed and shuffled."""
     edges = bands[0].closed, bands[1].closed
-    options = edges, parameters["metric"], parameters["permutations"], parameters["seed"]
+    asked = Asked(edges, parameters["metric"], parameters["permutations"], parameters["seed"])
 
     def expecting(pairs: float, seconds: float) -> None:
         _caution_many(pairs, seconds / 3600, float(edges[0][-1]), parameters)
 
     if isinstance(found, ScannedPlaces):
         run = found.everything.run
-        return counts_in_order(found.x, found.y, found.day, *options, run, progress, expecting)
+        return counts_in_order(found.x, found.y, found.day, asked, run, progress, expecting)
     placed = found.incidents
-    return counts_of(placed.easting, placed.northing, found.day, *options, progress, expecting)
+    return counts_of(placed.easting, placed.northing, found.day, asked, progress, expecting)
 
 
 def _caution_many(pairs: float, hours: float, reach: float, parameters: Parameters) -> None:

@@ -15,7 +15,7 @@ from ..progress import Progress, advance, within
 from ..results import Shapes
 from .bands import DAYS, METRES, SAME_PLACE, Bands
 from .dated_places import DatedPlaces, dated_places
-from .knox_counts import counts_of
+from .knox_counts import Asked, counts_of
 from .knox_test import near_repeat
 from .knox_words import drift_in_words
 from .near_repeat_reach import Reach, both_or_neither
@@ -186,8 +186,8 @@ def _risk_by_age(
     weeks = Bands(np.append(np.arange(0.0, reach.days, WEEK), reach.days), DAYS)
     across = Bands(np.array([0.0, reach.measured]), METRES)
     placed = found.incidents
-    edges = across.closed, weeks.closed
-    counts = counts_of(placed.easting, placed.northing, found.day, edges, "euclidean", 0, 0, progress)
+    asked = Asked((across.closed, weeks.closed), "euclidean", 0, 0)
+    counts = counts_of(placed.easting, placed.northing, found.day, asked, progress)
     with np.errstate(divide="ignore", invalid="ignore"):
         expected = counts.in_space[0] * (counts.in_time / counts.in_time.sum())
         ratio = (counts.observed[0] / expected)[:-1]

@@ -9,7 +9,7 @@ from in_parts import InParts
 import lacrime_geo as lg
 from lacrime_geo.spacetime import knox_by_place, knox_counts, knox_tiles, near_pairs, shuffled_dates
 from lacrime_geo.spacetime.knox_by_place import TilePlaces
-from lacrime_geo.spacetime.knox_counts import counts_in_order, counts_of
+from lacrime_geo.spacetime.knox_counts import Asked, counts_in_order, counts_of
 from lacrime_geo.spacetime.near_pairs import METRICS
 from lacrime_geo.spacetime.shuffled_dates import ShuffledDates
 
@@ -73,7 +73,7 @@ def test_any_number_of_tiles_gives_the_obvious_tables(lattice, metric, tiles, ke
         patch.setattr(near_pairs, "PAIRS_AT_ONCE", 20)
         patch.setattr(shuffled_dates, "BYTES_KEPT", 0)
         patch.setattr(shuffled_dates, "LEAST_KEPT", kept)
-        counts = counts_of(*lattice, (ACROSS, APART), metric, 2, 0)
+        counts = counts_of(*lattice, Asked((ACROSS, APART), metric, 2, 0))
     if np.ptp(lattice[0] * 10 % 10) > 0.5:
         # Where distances are not exact, only that nothing is lost or counted twice can be asked for.
         assert counts.observed.sum() == lattice[0].size * (lattice[0].size - 1) // 2
@@ -87,11 +87,11 @@ def test_coordinates_with_rounding_give_one_table_in_any_tiles(tiles, seed, metr
     # Tenths have no exact squares: the same pair must come out the same in every tile.
     x, y = 500_000 + 0.1 * random.integers(0, 300, (2, 400))
     day = random.integers(0, 40, 400)
-    one = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
+    one = counts_of(x, y, day, Asked((ACROSS, APART), metric, 3, seed))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(knox_tiles, "_number_of_tiles", lambda *_: tiles)
         patch.setattr(TilePlaces, "costs", lambda *_: (not by_place, by_place))
-        cut = counts_of(x, y, day, (ACROSS, APART), metric, 3, seed)
+        cut = counts_of(x, y, day, Asked((ACROSS, APART), metric, 3, seed))
     assert all(np.array_equal(first, second) for first, second in zip(one, cut))
     east, north = x[:, None] - x, y[:, None] - y
     near = np.abs(east) + np.abs(north) < 10 if metric == "manhattan" else east * east + north * north < 100
@@ -136,7 +136,7 @@ def test_days_farther_apart_than_small_numbers_hold_are_told_apart():
     x = y = np.zeros(3)
     days = np.array([0.0, 20_000, 70_000])
     near, far = (
-        counts_of(x, y, day, (ACROSS, days), "euclidean", 0, 0).observed[0].tolist()
+        counts_of(x, y, day, Asked((ACROSS, days), "euclidean", 0, 0)).observed[0].tolist()
         for day in (np.array([0, 30_000, 5]), np.array([0, 60_000, 99_999]))
     )
     assert near == [1, 2, 0] and far == [0, 2, 1]
@@ -222,10 +222,10 @@ def test_where_many_share_places_they_are_counted_by_place_and_else_pair_by_pair
     x, y = 60.0 * random.integers(0, 5, (2, 5_000))
     day = random.integers(0, 200, 5_000)
     edges = np.array([0.0, 1, 100]), np.array([0.0, 7])
-    shared = counts_of(x, y, day, edges, "euclidean", 1, 0)
+    shared = counts_of(x, y, day, Asked(edges, "euclidean", 1, 0))
     assert set(used) == {"nearer_than"}
     used.clear()
-    apart = counts_of(x + random.uniform(0, 1e-6, x.size), y, day, edges, "euclidean", 1, 0)
+    apart = counts_of(x + random.uniform(0, 1e-6, x.size), y, day, Asked(edges, "euclidean", 1, 0))
     assert set(used) == {"_nearer_than"} and np.array_equal(shared.in_space, apart.in_space)
     assert shared.observed[0].tolist() == apart.observed[0].tolist()
 
@@ -240,7 +240,7 @@ def test_counting_can_be_stopped():
         return fraction < 0.3
 
     with pytest.raises(RuntimeError, match="cancelled"):
-        counts_of(x, y, day, (np.array([0.0, 100]), np.array([0.0, 7])), "euclidean", 999, 0, stop)
+        counts_of(x, y, day, Asked((np.array([0.0, 100]), np.array([0.0, 7])), "euclidean", 999, 0), stop)
     assert told == sorted(told) and 0.3 <= told[-1] < 0.6
 
 
@@ -266,7 +266,7 @@ def test_what_a_task_counts_is_small():
 
     day = incidents.when[order].astype("M8[D]").astype(np.int64)
     places = incidents.easting[order], incidents.northing[order]
-    found = counts_in_order(*places, day, (ACROSS, APART), "euclidean", 9, 0, run)
+    found = counts_in_order(*places, day, Asked((ACROSS, APART), "euclidean", 9, 0), run)
     assert sent == [10 * 3 * 2 * 8 + 3 * 8]
-    assert np.array_equal(found.shuffled, counts_of(*places, day, (ACROSS, APART), "euclidean", 9, 0).shuffled)
+    assert np.array_equal(found.shuffled, counts_of(*places, day, Asked((ACROSS, APART), "euclidean", 9, 0)).shuffled)
     assert knox_counts.counted_in_tile.__module__ == "lacrime_geo.spacetime.knox_counts"
