@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from . import checks, geometry
+from .beginning import begin
 from .grouping import Groups, by_column
-from .incidents import Incidents, begin
+from .incidents import Incidents
 from .places import collapse
 from .progress import Progress, advance, within
 from .results import Shapes

@@ -9,12 +9,13 @@ import numpy as np
 
 from . import checks, selection
 from .alike_rows import AlikeRows
+from .beginning import begin, read_first
 from .chart_axes import SHARE
 from .charts import Chart
 from .collapsing import BEFORE
 from .delays import period_guards
 from .features import Features, as_features
-from .incidents import Incidents, begin, read_first
+from .incidents import Incidents
 from .overlay import polygon_by_place
 from .parameters import Parameters
 from .partitioned import recognised

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import checks, study_area
+from .beginning import begin, read_first
 from .features import Features, as_boundary
 from .grid import Grid
 from .hexagons import GRIDS
-from .incidents import Incidents, begin, read_first
+from .incidents import Incidents
 from .inference import LARGEST_TOTAL
 from .overlay import polygon_by_place
 from .parameters import Parameters

@@ -8,9 +8,9 @@ import numpy as np
 
 from . import bandwidths, checks, density_estimates, learned_days, study_area
 from .bandwidths import SEARCHING_RULES, Smoothing
+from .beginning import begin, read_first
 from .density_estimates import Window
 from .features import as_boundary
-from .incidents import begin, read_first
 from .kernels import KERNELS
 from .parameters import in_words
 from .partitioned import recognised

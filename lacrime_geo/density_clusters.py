@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from . import checks
+from .beginning import begin
 from .cluster_tiles import label_by_tiles
 from .clusters import Clusters, clusters_found, usual_min_samples
-from .incidents import Incidents, begin
+from .incidents import Incidents
 from .parameters import Parameters, two_digits
 from .partitioned import Engine, as_partitioned
 from .place_spacing import LookedAt, caution_short, finer, least_reach

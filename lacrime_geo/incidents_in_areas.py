@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from .beginning import begin, read_first
 from .features import Features, as_features
-from .incidents import Incidents, as_incidents, begin, read_first
+from .incidents import Incidents, as_incidents
 from .overlay import polygon_by_place
 from .parameters import Parameters, in_plain_words, incidents_that
 from .partitioned import Partitioned, recognised

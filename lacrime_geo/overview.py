@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Callable
 
+from .beginning import begin
 from .clusters import Clusters
 from .concentration import Concentration, concentration
 from .delays import period_guards
@@ -11,7 +12,6 @@ from .density import kde
 from .density_clusters import dbscan
 from .features import as_boundary
 from .grid_hotspots import Hotspots, hotspots
-from .incidents import begin
 from .overview_words import caveats_of, findings_of
 from .parameters import warned_once
 from .progress import Progress, within

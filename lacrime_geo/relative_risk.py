@@ -10,9 +10,10 @@ import numpy as np
 
 from . import bandwidths, checks, spreading, study_area
 from .bandwidths import Smoothing
+from .beginning import begin
 from .features import Features, as_boundary
 from .grid import Grid
-from .incidents import Incidents, as_incidents, begin
+from .incidents import Incidents, as_incidents
 from .kernels import KERNELS, Kernel
 from .parameters import Parameters
 from .place_spacing import LookedAt, caution_smooth

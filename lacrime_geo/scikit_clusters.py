@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import checks
+from .beginning import begin
 from .clusters import USUAL, Clusters, clusters_found, usual_number
 from .core_points import NOISE, numbered
 from .density_clusters import k_distances
-from .incidents import Incidents, begin
+from .incidents import Incidents
 from .parameters import Parameters, two_digits
 from .place_spacing import LookedAt, caution_short, least_reach
 from .places import Standing

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from . import checks, refusals
+from .beginning import begin
 from .clusters import Clusters, clusters_found, usual_min_samples
 from .core_points import NOISE
 from .delays import period_guards
-from .incidents import Incidents, begin
+from .incidents import Incidents
 from .moments import Moments, label_moments
 from .parameters import incidents_that
 from .place_spacing import LookedAt, caution_short, least_reach

@@ -15,7 +15,7 @@ from pages import DIVISIONS, INCIDENTS, ROOT, Page
 
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME
-from lacrime_geo.cli import _parser
+from lacrime_geo.command_options import commands_parser
 from lacrime_geo.parameter_groups import SELECTION
 
 PAGE = Page("clusters.md")
@@ -77,7 +77,7 @@ def test_the_three_roads_are_there():
         asked = (*analysis.params, *analysis.second_params)
         assert qgis in {parameter.label for parameter in (*asked, *SELECTION)} | {analysis.second_title}, name
         needed = NEEDED.get(name, "") if "--eps-time" not in command else "--eps 300"
-        _parser().parse_args([name, "a", "b", *shlex.split(needed), *shlex.split(command.strip("`"))])
+        commands_parser().parse_args([name, "a", "b", *shlex.split(needed), *shlex.split(command.strip("`"))])
         known = selecting if "select(" in script else {parameter.name for parameter in asked}
         assert set(re.findall(r"(\w+)=", script)) <= known
         if ".clusters(" in script:

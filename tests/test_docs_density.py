@@ -12,7 +12,7 @@ from pages import DIVISIONS, INCIDENTS, ROOT, Page
 
 import lacrime_geo as lg
 from lacrime_geo.catalog import BY_NAME
-from lacrime_geo.cli import _parser
+from lacrime_geo.command_options import commands_parser
 from lacrime_geo.kernels import KERNELS
 from lacrime_geo.parameter_groups import LOOK, SELECTION
 
@@ -77,7 +77,7 @@ def test_the_three_roads_are_there():
     selecting, looking = (set(inspect.signature(f).parameters) for f in (lg.Incidents.select, lg.Surface.styled))
     for _, script, command, qgis in PAGE.table_under("## The same by three roads"):
         assert set(qgis.split("; ")) <= labels
-        _parser().parse_args(["kde", "a", "b", *shlex.split(command.strip("`"))])
+        commands_parser().parse_args(["kde", "a", "b", *shlex.split(command.strip("`"))])
         known = selecting if "select(" in script else looking if "styled(" in script else {p.name for p in kde.params}
         assert set(re.findall(r"(\w+)=", script)) <= known
 

@@ -13,7 +13,7 @@ from pages import DIVISIONS, INCIDENTS, Page
 
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME
-from lacrime_geo.cli import _parser
+from lacrime_geo.command_options import commands_parser
 from lacrime_geo.map_comparison import CHANGES
 from lacrime_geo.moran import QUADRANTS
 from lacrime_geo.parameter_groups import SELECTION
@@ -69,7 +69,9 @@ def test_the_three_roads_are_there():
         analysis = BY_NAME[name]
         labels = {parameter.label for parameter in (*analysis.params, *SELECTION)} | {analysis.second_title}
         assert set(qgis.split("; ")) <= labels, name
-        _parser().parse_args([name, "a", "b", *shlex.split(NEEDED.get(name, "")), *shlex.split(command.strip("`"))])
+        commands_parser().parse_args(
+            [name, "a", "b", *shlex.split(NEEDED.get(name, "")), *shlex.split(command.strip("`"))]
+        )
         known = selecting if "select(" in script else {parameter.name for parameter in analysis.params}
         assert set(re.findall(r"(\w+)=", script)) <= known
         if ".save(" in script:

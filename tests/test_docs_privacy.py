@@ -10,7 +10,7 @@ from pages import INCIDENTS, Page
 
 import lacrime_geo as lg
 from lacrime_geo.catalog import BY_NAME
-from lacrime_geo.cli import _parser
+from lacrime_geo.command_options import commands_parser
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.places import collapse
 from lacrime_geo.privacy.k_anonymity import STEPS
@@ -83,5 +83,5 @@ def test_the_three_roads_are_there():
     labels = {parameter.label for parameter in analysis.params} | {analysis.second_title}
     for _, script, command, qgis in PAGE.table_under("## The same by three roads"):
         assert set(qgis.split("; ")) <= labels
-        _parser().parse_args(["safe_export", "a", "b", *shlex.split(command.strip("`"))])
+        commands_parser().parse_args(["safe_export", "a", "b", *shlex.split(command.strip("`"))])
         assert set(re.findall(r"(\w+)=", script)) <= set(inspect.signature(lg.safe_export).parameters)

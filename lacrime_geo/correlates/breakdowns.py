@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..incidents import Incidents, begin
+from ..beginning import begin
+from ..incidents import Incidents
 from ..parameters import Parameters, in_plain_words, p_in_words
 from ..privacy.small_counts import withheld
 from ..progress import Progress, advance, left_alone, within

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
-from ..incidents import begin
+from ..beginning import begin
 from ..parameters import Parameters
 from ..progress import Progress, advance, within
 from ..refusals import refuse_weights

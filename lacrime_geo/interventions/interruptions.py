@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import checks
+from ..beginning import begin
 from ..delays import period_guards
-from ..incidents import begin
 from ..parameters import Parameters, in_words, p_in_words
 from ..periods import extent
 from ..progress import Progress, advance, within

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from ..beginning import begin
 from ..chart_axes import SHARE
 from ..charts import Chart
 from ..delays import period_guards
-from ..incidents import Incidents, begin
+from ..incidents import Incidents
 from ..parameters import Parameters
 from ..periods import extent
 from ..progress import Progress, advance, within

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from ..beginning import begin
 from ..delays import period_guards
-from ..incidents import Incidents, begin
+from ..incidents import Incidents
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
 from ..weight_units import unit_of

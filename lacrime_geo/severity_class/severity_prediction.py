@@ -7,7 +7,8 @@ from functools import partial
 from typing import Any
 
 from .. import checks
-from ..incidents import Incidents, begin
+from ..beginning import begin
+from ..incidents import Incidents
 from ..parameters import Parameters
 from ..progress import Progress, advance, left_alone, within
 from ..severity.harm_scales import as_scale

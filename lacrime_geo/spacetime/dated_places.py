@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .. import refusals
+from ..beginning import begin
 from ..delays import period_guards
-from ..incidents import Incidents, begin
+from ..incidents import Incidents
 from ..parameters import Parameters, incidents_that
 from ..place_spacing import LookedAt
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from .. import checks, dates
+from ..beginning import begin
 from ..delays import period_guards
 from ..geometry import circles_wkb
-from ..incidents import begin
 from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
 from ..results import Shapes

@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from in_parts import InParts
 
+from lacrime_geo.beginning import begin
 from lacrime_geo.delays import period_guards
 from lacrime_geo.delays.file_days import days_of
-from lacrime_geo.incidents import Incidents, begin
+from lacrime_geo.incidents import Incidents
 from lacrime_geo.parameters import Parameters
 
 DAY = np.timedelta64(1, "D")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ... import checks
-from ...incidents import begin
+from ...beginning import begin
 from ...parameters import Parameters, Unsaid, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ...refusals import refuse_weights

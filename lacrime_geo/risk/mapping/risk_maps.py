@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ... import checks
+from ...beginning import begin
 from ...counted_cells import SHAPES
-from ...incidents import begin
 from ...parameters import Parameters, in_plain_words
 from ...progress import Progress, advance, left_alone, within
 from ...refusals import refuse_weights
