@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+from typing import Any
 
 from . import __version__
 from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME, SUMMARIES
-from .command import Command
+from .command import Command, CommandParser
 from .commands import COMMANDS as OTHERS
 from .data.own_mapping import OPTION_HELP
 from .parameter_groups import LOOK_HELP, SELECTION_HELP
@@ -65,17 +65,9 @@ PLACEHOLDERS: dict[type, str] = {
 }
 
 
-class _Parser(argparse.ArgumentParser):
-    """A parser that says what was wrong in one sentence, as everything here does."""
-
-    def error(self, message: str) -> NoReturn:
-        """Leave with status 2 and one sentence instead of the whole usage."""
-        self.exit(2, f"lacrime-geo: {message}; see {self.prog} --help\n")
-
-
-def commands_parser() -> argparse.ArgumentParser:
+def commands_parser() -> CommandParser:
     """Return the parser of the whole command line."""
-    parser = _Parser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
+    parser = CommandParser(prog="lacrime-geo", description="Spatial statistics for crime mapping.")
     parser.add_argument("--version", action="version", version=f"lacrime-geo {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for analysis in (*ANALYSES, *SUMMARIES):
@@ -92,13 +84,13 @@ def _command_of(commands: Any, one: Analysis | Command) -> Any:
     return commands.add_parser(one.name, help=help_text, description=help_text)
 
 
-def _add_analysis(command: argparse.ArgumentParser, analysis: Analysis) -> None:
+def _add_analysis(command: CommandParser, analysis: Analysis) -> None:
     takes = f"{INPUTS[analysis.input]}{RASTERS_TOO if analysis.rasters else ''}{TABLES_TOO if analysis.tables else ''}"
     scans = takes_scans(analysis.name, analysis)
     takes += asked_scans.HELP if scans else ""
     command.add_argument("input", metavar=analysis.input.upper(), help=takes)
     summary = issubclass(analysis.result, Summary)
-    command.add_argument("output", metavar="FOLDER" if summary else "OUTPUT", help=_formats(analysis))
+    command.add_output("FOLDER" if summary else "OUTPUT", _formats(analysis))
     for parameter in (*analysis.params, *analysis.second_params):
         _add_option(command, parameter, analysis.help(parameter.name), analysis.required(parameter.name), analysis)
     for parameter in analysis.selection:
@@ -125,7 +117,7 @@ def _formats(analysis: Analysis) -> str:
 
 
 def _add_option(
-    command: argparse.ArgumentParser, parameter: Parameter, text: str, required: bool, analysis: Analysis | None
+    command: CommandParser, parameter: Parameter, text: str, required: bool, analysis: Analysis | None
 ) -> None:
     """Add one parameter of the catalogue; a kind that cannot be shown is a TypeError."""
     flag = "--" + parameter.name.replace("_", "-")

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import argparse
 
-from ..command import Command
+from ..command import Command, CommandParser
 from ..progress import Progress
 from .converting import convert
 from .own_mapping import OPTION_HELP
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: CommandParser) -> None:
     command.add_argument(
         "input", metavar="FILE", nargs="+", help="CSV, GeoJSON or parquet, a folder of them, or an address"
     )
-    command.add_argument(
-        "output",
-        metavar="OUTPUT",
-        help="a folder, for any agency and any size, or a file .parquet, for the LAPD",
-    )
+    command.add_output("OUTPUT", "a folder, for any agency and any size, or a file .parquet, for the LAPD")
     command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     command.add_argument("--columns", metavar="NAMES", help="only these columns, commas between; default: all")
 

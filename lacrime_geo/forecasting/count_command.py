@@ -7,7 +7,7 @@ import logging
 from contextlib import ExitStack
 from typing import Any
 
-from ..command import Command
+from ..command import Command, CommandParser
 from ..data.own_mapping import OPTION_HELP
 from ..landing import Landing
 from ..parameter_groups import SELECTION_HELP
@@ -102,9 +102,9 @@ def _asked_counts(options: argparse.Namespace) -> dict[str, Any]:
     return {**asked, "category": words(options.category)}
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: CommandParser) -> None:
     command.add_argument("input", metavar="INCIDENTS", help=INCIDENTS)
-    command.add_argument("output", metavar="OUTPUT", help=TABLES)
+    command.add_output("OUTPUT", TABLES)
     add_counting_options(command)
     command.add_argument("--breaks", choices=(RAISE, IGNORE), help=BREAKS_HELP)
 

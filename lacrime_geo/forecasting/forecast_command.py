@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from .. import checks
-from ..command import Command
+from ..command import Command, CommandParser
 from ..landing import Landing
 from ..model_files import refuse_ending
 from ..progress import Progress
@@ -47,9 +47,9 @@ def shared_options(options: argparse.Namespace) -> dict[str, Any]:
     return {**given, "covariates": read_covariates(options.covariates)} if options.covariates else given
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: CommandParser) -> None:
     command.add_argument("input", metavar="COUNTS", help=COUNTS)
-    command.add_argument("output", metavar="OUTPUT", help=f"file to write: {', '.join(_formats())}")
+    command.add_output("OUTPUT", f"file to write: {', '.join(_formats())}")
     command.add_argument(
         "--model", metavar="NAME", help=f"{NAMES}; default auto, several weighed by errors at past origins"
     )

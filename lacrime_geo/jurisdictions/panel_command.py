@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from ..command import Command
+from ..command import Command, CommandParser
 from ..data.own_mapping import OPTION_HELP
 from ..files import check_format, write
 from ..landing import Landing
@@ -12,9 +12,9 @@ from ..progress import Progress
 from .panel_reading import KEEP, LEAVE_OUT, read_ucr
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: CommandParser) -> None:
     command.add_argument("input", metavar="FILE", help="CSV or parquet table: a row per agency and year")
-    command.add_argument("output", metavar="OUTPUT", help="table to write, .csv or .parquet")
+    command.add_output("OUTPUT", "table to write, .csv or .parquet")
     command.add_argument("--year", type=int, metavar="YEAR", help="only the usable agencies of a year, as for a funnel")
     command.add_argument("--findings", metavar="FILE", help="what every check found: table to write, .csv or .parquet")
     command.add_argument(

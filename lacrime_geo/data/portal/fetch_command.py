@@ -6,7 +6,7 @@ import argparse
 import logging
 from urllib.parse import unquote
 
-from ...command import Command
+from ...command import Command, CommandParser
 from ...progress import Progress
 from .fetching import PAGE_SIZE, fetch
 from .portal_query import lapd_url
@@ -16,8 +16,8 @@ log = logging.getLogger("lacrime_geo")
 CONDITIONS = ("since", "until", "category", "area", "dataset", "columns")
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
-    command.add_argument("output", metavar="OUTPUT", help="file to write: .csv; its record is written to OUTPUT.json")
+def _add_options(command: CommandParser) -> None:
+    command.add_output("OUTPUT", "file to write: .csv; its record is written to OUTPUT.json")
     command.add_argument("--since", metavar="DATE", help="first day of occurrence")
     command.add_argument("--until", metavar="DATE", help="day after the last one")
     command.add_argument("--category", metavar="TEXT", help="category or several, such as burglary, robbery")

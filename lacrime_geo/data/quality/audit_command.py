@@ -7,7 +7,7 @@ import logging
 import textwrap
 from pathlib import Path
 
-from ...command import Command
+from ...command import Command, CommandParser
 from ...landing import Landing
 from ...progress import Progress
 from ...summaries import counted, share_in_words
@@ -20,7 +20,7 @@ WIDE, INDENT = 96, "    "
 PAGES = (".html", ".htm")
 
 
-def _add_options(command: argparse.ArgumentParser) -> None:
+def _add_options(command: CommandParser) -> None:
     command.add_argument(
         "input",
         metavar="FILE",
@@ -34,7 +34,7 @@ def _add_options(command: argparse.ArgumentParser) -> None:
             f"--{name}", metavar="COLUMN", help="default: found by its name or its values, and announced"
         )
     command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
-    command.add_argument("--output", metavar="OUTPUT", help="page (.html) with charts, or table (.csv or .parquet)")
+    command.add_output("OUTPUT", "page (.html) with charts, or table (.csv or .parquet)", required=False)
 
 
 def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
