@@ -12,7 +12,7 @@ CHANGES = HERE.parent / "CHANGELOG.md"
 NAME = "lacrime_qgis"
 # These run before there is a plugin, and are no part of it.
 BUILDS_THE_ZIP = {"bundle.py", "declarations.py", "help_docs.py", "help_pages.py"}
-ENDINGS = {".py", ".txt", ".svg", ".qml", ".csv", ".typed", ""}
+ENDINGS = {".py", ".txt", ".svg", ".qml", ".csv", ".css", ".js", ".typed", ""}
 # Zips carry dates; a fixed one makes the same source give the same bytes.
 WRITTEN = (2020, 1, 1, 0, 0, 0)
 
