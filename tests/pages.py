@@ -21,7 +21,8 @@ class Page:
     """A page of docs/ by its name; `prose` is its text on one line."""
 
     def __init__(self, name):
-        self.text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        path = ROOT / "docs" / name
+        self.folder, self.text = path.parent, path.read_text(encoding="utf-8")
         self.prose = " ".join(self.text.split())
 
     def table_under(self, title):
@@ -37,14 +38,22 @@ class Page:
 
     def pictures(self):
         """Return the names of the pictures shown; every file and heading linked to must be there."""
-        links = re.findall(r"\]\(([^)]+)\)", self.text)
-        assert [link for link in links if not self._leads_somewhere(*link.partition("#")[::2])] == []
-        return {Path(link).name for link in links if link.startswith("pictures/")}
+        assert self.broken_links() == []
+        return {Path(link).name for link in self.links() if link.startswith("pictures/")}
+
+    def links(self):
+        """Return all that it links to."""
+        return re.findall(r"\]\(([^)]+)\)", self.text)
+
+    def broken_links(self):
+        """Return the links that lead to no file, or to no heading of it."""
+        return [link for link in self.links() if not self._leads_somewhere(*link.partition("#")[::2])]
 
     def _leads_somewhere(self, path, anchor):
-        if anchor and (not path or (ROOT / "docs" / path).parent == ROOT / "docs"):
-            return anchor in (Page(path) if path else self).anchors()
-        return (ROOT / "docs" / path).exists()
+        linked = (self.folder / path).resolve()
+        if anchor and (not path or (ROOT / "docs") in linked.parents):
+            return anchor in (Page(linked.relative_to(ROOT / "docs")) if path else self).anchors()
+        return linked.exists()
 
     def run_examples(self, capsys):
         """Run every script and command in the working folder, check what each prints, and return how many there are."""

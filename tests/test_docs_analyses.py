@@ -1,0 +1,98 @@
+"""docs/analyses is always true: every analysis has its page, tables are those of the code, examples print what it says."""
+
+import re
+import shlex
+
+import pytest
+from pages import ROOT, Page, Scripts
+
+from lacrime_geo.command_options import commands_parser
+from tools import analysis_pages
+from tools.analysis_pages import BY_NAME, INDEX, INDEX_PARTS, PAGES
+from tools.readme_tables import filled
+
+# Still to be written; nothing is, once this is empty.
+NOT_YET = {*BY_NAME, "report"} - {"kde"}
+WRITTEN = [analysis.name for analysis in analysis_pages.written()]
+HEADINGS = [
+    "Question",
+    "Formula",
+    "Source",
+    "Options",
+    "What it gives",
+    "How to read the …",
+    "When not to use it",
+    "Example",
+    "In QGIS",
+    "More",
+]
+EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+LINES = range(50, 131)
+
+
+@pytest.fixture(scope="module")
+def page():
+    """Return a function that reads a page once for all tests."""
+    read = {}
+    return lambda name: read.setdefault(name, Page(f"analyses/{name}.md"))
+
+
+@pytest.fixture(scope="module")
+def scripts(tmp_path_factory):
+    """Return a process that runs the scripts of all pages in one folder that has the sample layers."""
+    folder = tmp_path_factory.mktemp("analyses")
+    (folder / "sample_layers").symlink_to(ROOT / "sample_layers")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        with Scripts() as running:
+            yield running
+
+
+@pytest.fixture(scope="module")
+def parser():
+    return commands_parser()
+
+
+def test_every_analysis_has_its_page():
+    files = {path.stem for path in PAGES.glob("*.md")} - {INDEX.stem}
+    assert files - set(BY_NAME) == set()
+    assert set(BY_NAME) - files - NOT_YET == set()
+
+
+def test_the_index_is_that_of_the_pages():
+    text = INDEX.read_text(encoding="utf-8")
+    assert text == filled(text, INDEX_PARTS), "run python -m tools.analysis_pages"
+    assert Page("analyses/index.md").broken_links() == []
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_title_headings_and_length(name, page):
+    text = page(name).text
+    assert text.splitlines()[0] == f"# {BY_NAME[name].title}: `{name}`"
+    headings = re.findall(r"^## (.+)$", text, flags=re.MULTILINE)
+    assert [re.sub(r"^How to read the .+", "How to read the …", heading) for heading in headings] == HEADINGS
+    assert len(text.splitlines()) in LINES
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_is_made_from_the_code_is_as_it_is_there(name, page):
+    text = page(name).text
+    assert text == filled(text, analysis_pages.page(BY_NAME[name])), f"run python -m tools.analysis_pages {name}"
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_links_lead_somewhere(name, page):
+    assert set(page(name).broken_links()) <= {f"{other}.md" for other in NOT_YET}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_example_prints_what_the_page_says(name, page, scripts):
+    ((script, said),) = EXAMPLE.findall(page(name).text)
+    assert f"lg.{name}(" in script
+    assert scripts.run(script) == said
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_command_is_one(name, page, parser):
+    (command,) = re.findall(r"^    lacrime-geo (.+)$", page(name).text, flags=re.MULTILINE)
+    assert parser.parse_args(shlex.split(command)).command == name
