@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from bundled import run_headless
+
+from tools.headless_qgis import run_headless
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin

@@ -4,7 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bundled import headless, run_headless
+
+from tools.headless_qgis import headless, run_headless
 
 pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin

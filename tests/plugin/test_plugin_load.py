@@ -6,9 +6,10 @@ import shutil
 import numpy as np
 import pandas as pd
 import pytest
-from bundled import ROOT, run_headless
+from bundled import ROOT
 
 import lacrime_geo as lg
+from tools.headless_qgis import run_headless
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin

@@ -6,10 +6,11 @@ import re
 import shutil
 
 import pytest
-from bundled import clustered, run_headless
+from bundled import clustered
 from printed import add_basemap, boxes, inflated, items, page_count, pdf_text, said
 
 import lacrime_geo as lg
+from tools.headless_qgis import run_headless
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin

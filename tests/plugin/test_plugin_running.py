@@ -6,7 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from bundled import ANALYSES, RASTERS, SECOND, clustered, column, headless, inputs_of, point_layer, square_layer
+from bundled import ANALYSES, RASTERS, SECOND, clustered, column, inputs_of, point_layer, square_layer
+
+from tools.headless_qgis import headless
 
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin

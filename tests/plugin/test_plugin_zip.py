@@ -16,12 +16,11 @@ from bundled import (
     SUMMARIES,
     build_zip,
     clustered,
-    headless,
     inputs_of,
-    run_headless,
 )
 
 import lacrime_geo as lg
+from tools.headless_qgis import headless, run_headless
 
 pytestmark = pytest.mark.plugin
 
