@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -172,6 +174,30 @@ def density_limits(values: np.ndarray, breaks: str = "quantiles") -> list[float]
         return []
     step = float(f"{known.max() / len(DENSITY):.1e}")
     return [float(f"{step * number:.3g}") for number in range(1, len(DENSITY))]
+
+
+class Step(NamedTuple):
+    """One class of a density: its upper limit, its sentence, its colour and its opacity."""
+
+    high: float
+    label: str
+    colour: str
+    opacity: float
+
+
+def density_steps(limits: Sequence[float], unit: str, dark: bool = False) -> list[Step]:
+    """Return the classes between the limits of a density, from the least, which is not drawn.
+
+    >>> [step.label for step in density_steps([5.0], "incidents per km²")]
+    ['Below 5 incidents per km²', '5 incidents per km² or more']
+    """
+    colours, steps = DENSITY[::-1] if dark else DENSITY, []
+    for number, (low, high) in enumerate(zip([0.0, *limits], [*limits, math.inf])):
+        at = round(number * (len(DENSITY) - 1) / max(len(limits), 1))
+        label = f"Below {high:,.4g} {unit}" if number == 0 else f"{low:,.4g} to {high:,.4g} {unit}"
+        label = f"{low:,.4g} {unit} or more" if math.isinf(high) else label
+        steps.append(Step(high, label, colours[at], DENSITY_OPACITY[at]))
+    return steps
 
 
 def contour_widths(lines: int) -> list[float]:

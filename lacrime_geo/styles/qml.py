@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Callable
 
 from . import palettes
@@ -64,15 +64,7 @@ def qml(result: Any) -> str:
 
 def _density(surface: Any) -> str:
     limits = palettes.density_limits(surface.values, surface.breaks) if surface.limits is None else surface.limits
-    unit = surface.unit
-    colours = palettes.DENSITY[::-1] if surface.dark else palettes.DENSITY
-    rows = []
-    for number, (low, high) in enumerate(zip([0.0, *limits], [*limits, math.inf])):
-        at = round(number * (len(palettes.DENSITY) - 1) / max(len(limits), 1))
-        label = f"Below {high:,.4g} {unit}" if number == 0 else f"{low:,.4g} to {high:,.4g} {unit}"
-        label = f"{low:,.4g} {unit} or more" if math.isinf(high) else label
-        rows.append((high, label, colours[at], palettes.DENSITY_OPACITY[at]))
-    return _classes(rows)
+    return _classes(palettes.density_steps(limits, surface.unit, surface.dark))
 
 
 def _risk_ratio(surface: Any) -> str:
@@ -80,7 +72,7 @@ def _risk_ratio(surface: Any) -> str:
     return _classes([(math.log(ratio), *rest) for ratio, *rest in palettes.RATIOS])
 
 
-def _classes(rows: list[Any]) -> str:
+def _classes(rows: Sequence[Any]) -> str:
     """Return the style of a raster in classes: (upper limit, label, colour, opacity) each."""
     items = []
     for high, label, colour, opacity in rows:
