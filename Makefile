@@ -6,7 +6,7 @@ incidents := sample_layers/incidents.csv.gz
 export PYTHON
 
 .DEFAULT_GOAL := help
-.PHONY: help venv demo test test-qgis test-properties test-neural test-fuzz lint types plugin samples pictures screenshots benchmarks clean
+.PHONY: help venv docs demo test test-qgis test-properties test-neural test-fuzz lint types plugin samples pictures screenshots benchmarks release clean
 
 help: ## say what there is (the default)
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -62,9 +62,16 @@ screenshots: ## take the pictures of the QGIS desktop again (a virtual screen, t
 	@tools/screenshot/take.sh sample docs/pictures/desktop.png
 	@if [ -n "$$LACRIME_DATA" ]; then tools/screenshot/take.sh los_angeles docs/pictures/los_angeles.png; fi
 
+docs: ## make the site of docs/ in build/site: run what has changed of its examples, then build (notebooks with LACRIME_DATA)
+	@tools/make_venv.sh develop
+	@$(python) -m tools.docs_site
+
 benchmarks: ## compare with the peers: time and memory in one run
 	@tools/make_venv.sh develop
 	@$(python) -m benchmarks
+
+release: ## build source, wheel and plugin zip of what is committed into dist/, each tried in a clean environment (some minutes)
+	@python=$$(tools/test_python.sh) && "$$python" -m tools.release
 
 clean: ## remove what these targets made, .venv included
 	rm -rf .venv demo dist build *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis .fuzzing .qgis-settings
