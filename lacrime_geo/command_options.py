@@ -8,6 +8,7 @@ from typing import Any
 from . import __version__
 from .analysis import Analysis
 from .catalog import ANALYSES, BY_NAME, SUMMARIES
+from .claim_tables import Ledger
 from .command import Command, CommandParser
 from .commands import COMMANDS as OTHERS
 from .data.own_mapping import OPTION_HELP
@@ -40,6 +41,7 @@ KINDS_OF_RESULTS = {
     Shapes: "vector",
     Curve: "curve",
     Picture: "picture",
+    Ledger: "ledger",
     Table: "table",
 }
 INPUTS = {

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Callable, Union
 
+from .claim_tables import Ledger
 from .landing import Landing, explained
 from .png_files import png
 from .results import Cells, Cube, Curve, Picture, Result, Surface, Table, Vector
@@ -109,7 +110,7 @@ def save(result: Result, path: PathLike) -> str:
 
 
 def result_kind(result: Result) -> str:
-    """Return "surface", "cube", "cells", "curve", "picture", "table" or "vector"."""
+    """Return "surface", "cube", "cells", "curve", "picture", "ledger", "table" or "vector"."""
     if isinstance(result, Surface):
         return "surface"
     if isinstance(result, Cube):
@@ -120,6 +121,8 @@ def result_kind(result: Result) -> str:
         return "curve"
     if isinstance(result, Picture):
         return "picture"
+    if isinstance(result, Ledger):
+        return "ledger"
     return "table" if isinstance(result, Table) else "vector"
 
 
@@ -131,6 +134,8 @@ FORMATS = {
     "table": (".csv", ".parquet"),
     "curve": (".csv", ".parquet", ".svg"),
     "picture": (".csv", ".parquet", ".svg", ".png", ".html"),
+    "ledger": (".csv", ".json"),
+    "report": (".html", ".json"),
 }
 
 
@@ -178,6 +183,9 @@ def _write_table(table: Table, path: Path) -> None:
         return
     if path.suffix.lower() == ".svg":
         path.write_text(table.svg(), encoding="utf-8")  # type: ignore[attr-defined]  # of a curve, by `check_format`
+        return
+    if isinstance(table, Ledger) and path.suffix.lower() == ".json":
+        path.write_text(table.json(), encoding="utf-8")
         return
     frame = table.to_dataframe()
     if path.suffix.lower() == ".parquet":

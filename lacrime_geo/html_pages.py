@@ -13,6 +13,7 @@ STYLE = (
     "td.number,th.number{text-align:right}code,pre{background:#f4f4f2;padding:.1em .3em}pre{padding:.7em;overflow-x:auto;"
     "white-space:pre-wrap}.caveat{border-left:4px solid #b35806;padding-left:.8em}"
     "svg{max-width:100%;height:auto}"
+    ".ledger li{margin:.5em 0;break-inside:avoid}.ledger code{font-size:.8em;white-space:pre-wrap;overflow-wrap:anywhere}"
     ".spaced{white-space:pre-wrap}.small{color:#555;font-size:.87em}"
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .beginning import begin
+from .claims import claims_of, sentences_of
 from .clusters import Clusters
 from .concentration import Concentration, concentration
 from .delays import period_guards
@@ -12,7 +13,8 @@ from .density import kde
 from .density_clusters import dbscan
 from .features import as_boundary
 from .grid_hotspots import Hotspots, hotspots
-from .overview_words import caveats_of, findings_of
+from .overview_caveats import caveats_of
+from .overview_words import findings_of
 from .parameters import warned_once
 from .progress import Progress, within
 from .results import Shapes, Surface
@@ -73,8 +75,8 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
         (`clusters`) and the concentration (in the cells of the hotspots), all with their defaults, and in sentences what was
         found, what must be kept in mind, and what could not be computed and why.
 
-        In a script the sentences are in `findings`, `caveats` and `missing`; `.html()` is a page of them, and `.save(folder)`
-        writes all.
+        In a script the sentences are in `findings`, `caveats` and `missing`, and each number that `findings` tell in `claims`
+        (`Claim`); `.html()` is a page of them, and `.save(folder)` writes all, the claims as claims.json.
 
     Raises
     ------
@@ -112,12 +114,14 @@ def _made(incidents: Any, boundary: Any, progress: Progress) -> Overview:
         parts.missing["concentration"] = (
             "The concentration could not be computed: it is measured in the cells of the hotspots."
         )
-    findings = findings_of(everything, parts.results)
+    told = findings_of(everything, parts.results, bounded=area is not None)
+    findings, claims = sentences_of(told), claims_of(told)
     caveats = caveats_of(everything, parts.results, bounded=area is not None)
     # What holds of the period first, and once: its parts may have said it too.
     caveats = tuple(dict.fromkeys((*caveats[:1], *parameters.get("warnings", []), *caveats[1:])))
     parameters.tell(" ".join([*findings, *parts.missing.values()]))
-    return Overview(everything.titled("Overview"), parts.results, findings, caveats, parts.missing, parameters)
+    title = everything.titled("Overview")
+    return Overview(title, parts.results, findings, caveats, parts.missing, parameters, claims)
 
 
 class _Parts:

@@ -1,61 +1,92 @@
-"""What the results of an overview say, in sentences with numbers, and what must be kept in mind beside them."""
+"""What the results of an overview say: sentences with numbers, each number a claim."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from . import dates
-from .concentration import Concentration
-from .grid_hotspots import Hotspots
+from .citations import method_of
+from .claims import Evidence, Finding, Name, call, finding
+from .concentration import Concentration, concentration
+from .density import kde
+from .density_clusters import dbscan
+from .grid_hotspots import Hotspots, hotspots
+from .hot_areas import hot_areas
 from .incidents import Incidents
 from .parameters import in_plain_words, in_words
 from .periods import extent
 from .results import Shapes, Surface
-from .selection import unused
-from .summaries import REPORTED, counted, share_in_words, warnings_of
+from .summaries import counted, share_in_words
 
-SURE = 2  # the bin of 95 % confidence
 ONE_PLACE = 1e-3  # metres: so little spread is that of numbers
-MOST_IN_ONE = 0.5  # of the incidents: a cluster that holds more of them is the city itself
-SQUARE_METRES_PER_KM2 = 1e6
+HOT = "lg.hot_areas.hot_areas({made})."
+SURELY = "at 95 % confidence or more"
+HOT_CLAIMS = (
+    ("number", f"hot areas, {SURELY}", "areas"),
+    ("share_of_incidents", "share of the incidents in hot areas", "of the incidents in cells"),
+    ("share_of_area", "share of the area that is hot", "of the area"),
+    ("cells", "hot cells", "cells"),
+    ("largest_count", "incidents in the fullest hot area", "incidents"),
+    ("largest_km2", "size of the fullest hot area", "km²"),
+)
+MEASURES = (
+    ("units_for_50", "share of the cells that hold half of the incidents", "of the cells"),
+    ("units_for_25", "share of the cells that hold a quarter of the incidents", "of the cells"),
+    ("gini_generalised", "generalised Gini", "where 0 is as even as can be and 1 all in one cell"),
+)
 
 
-def findings_of(incidents: Incidents, results: Mapping[str, Any]) -> tuple[str, ...]:
+def findings_of(incidents: Incidents, results: Mapping[str, Any], bounded: bool) -> tuple[Finding, ...]:
     """Return what was found, a sentence or two for each result that there is."""
     said = incidents_found(incidents)
     for name, words in (
         ("hotspots", _hot_and_cold),
         ("density", _densest),
         ("clusters", _largest_clusters),
-        ("concentration", _concentrated),
     ):
         if name in results:
-            said += words(results[name])
+            said += words(results[name], incidents, bounded)
+    if "concentration" in results:
+        said += _concentrated(results["concentration"], results["hotspots"], incidents, bounded)
     return tuple(said)
 
 
-def incidents_found(incidents: Incidents) -> list[str]:
+def incidents_found(incidents: Incidents) -> list[Finding]:
     """Say how many incidents of which kind and days there are, and how many of them are not on the map or not dated."""
     category = incidents.selection.get("category")
-    said = [
-        f"{counted(incidents.size, 'incident')}{f' of {in_plain_words(category)}' if category else ''} {days_of(incidents)}."
-    ]
+    evidence = Evidence("lg.as_incidents(incidents)", incidents.size, days_of(incidents))
+    of = f" of {in_plain_words(category)}" if category else ""
+    all_of_them = evidence.claim(f"incidents{of}", incidents.size, "incidents", "{made}.size")
+    said = [finding(f"{counted(incidents.size, 'incident')}{of} {days_of(incidents)}.", all_of_them)]
     if missing := int((~incidents.placed).sum()):
         said.append(
-            f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere."
+            finding(
+                f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere.",
+                evidence.claim("incidents without a place", missing, "incidents", "int((~{made}.placed).sum())"),
+            )
         )
     left_out = int(incidents.selection.get("undated_left_out", 0))
     undated = 0 if incidents.when is None else int(np.isnat(incidents.when).sum())
     if left_out:
+        code = "{made}.selection['undated_left_out']"
         said.append(
-            f"{counted(left_out, 'incident')} more {_have(left_out)} no date, so whether they are of the period is unknown."
+            finding(
+                f"{counted(left_out, 'incident')} more {_have(left_out)} no date, so whether they are of the period is "
+                "unknown.",
+                evidence.claim("incidents without a date, left out", left_out, "incidents", code),
+            )
         )
     elif 0 < undated < incidents.size:
+        # A date that is not known is unlike itself.
+        code = "int(({made}.when != {made}.when).sum())"
         said.append(
-            f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same."
+            finding(
+                f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same.",
+                evidence.claim("incidents without a date", undated, "incidents", code),
+            )
         )
     return said
 
@@ -82,71 +113,106 @@ def days_of(incidents: Incidents) -> str:
     return dates.days_in_words(begin, end - np.timedelta64(1, "s"))
 
 
-class HotAreas(NamedTuple):
-    """Cells that are hot, or cold, at 95 % confidence: how many areas they make, how large these are, and what they hold."""
-
-    number: int
-    cells: int
-    share_of_incidents: float
-    share_of_area: float
-    largest_count: int
-    largest_km2: float
-
-
-def hot_areas(cells: Hotspots, sign: int = 1) -> HotAreas:
-    """Return what is hot (sign 1) or cold (−1) at 95 % confidence; cells that touch at a side or a corner are one area."""
-    from scipy.ndimage import label
-
-    sure, count = sign * cells["bin"] >= SURE, cells["count"]
-    mask = np.zeros(cells.grid.size, dtype=bool)
-    mask[cells.cell] = sure
-    areas, number = label(mask.reshape(cells.grid.shape), structure=np.ones((3, 3)))
-    area = areas.ravel()[cells.cell[sure]]
-    held, size = np.bincount(area, count[sure], number + 1)[1:], np.bincount(area, minlength=number + 1)[1:]
-    first = int(np.argmax(held)) if number else 0
-    return HotAreas(
-        number,
-        int(sure.sum()),
-        float(count[sure].sum() / count.sum()),
-        float(sure.mean()),
-        int(held[first]) if number else 0,
-        float(size[first]) * cells.grid.cell_size**2 / SQUARE_METRES_PER_KM2 if number else 0.0,
-    )
-
-
-def _hot_and_cold(cells: Hotspots) -> list[str]:
+def _hot_and_cold(cells: Hotspots, incidents: Incidents, bounded: bool) -> list[Finding]:
     hot, cold = hot_areas(cells), hot_areas(cells, -1)
+    evidence = _of_hotspots(cells, incidents, bounded)
+    of = evidence.claim("cells of the study area", len(cells), "cells", "len({made})")
     size = f"{counted(len(cells), 'cell')} of {in_words(cells.grid.cell_size)} m"
-    if hot.number:
-        share = f"{share_in_words(hot.share_of_incidents)} of the incidents on {share_in_words(hot.share_of_area)} of the area"
+    if not hot.number:
         said = [
-            f"{counted(hot.number, 'area')} {_are(hot.number)} hot at 95 % confidence or more, with {share} "
-            f"({hot.cells:,} of {size}).",
-            f"The fullest one holds {counted(hot.largest_count, 'incident')} on {in_words(hot.largest_km2)} km².",
+            finding(
+                f"None of {size} is hot at 95 % confidence or more: chance alone could make a map like this one.", of
+            )
         ]
     else:
-        said = [f"None of {size} is hot at 95 % confidence or more: chance alone could make a map like this one."]
+        told = [evidence.claim(words, getattr(hot, name), unit, HOT + name) for name, words, unit in HOT_CLAIMS]
+        share = f"{share_in_words(hot.share_of_incidents)} of the incidents on {share_in_words(hot.share_of_area)} of the area"
+        said = [
+            finding(
+                f"{counted(hot.number, 'area')} {_are(hot.number)} hot at 95 % confidence or more, with {share} "
+                f"({hot.cells:,} of {size}).",
+                *told[:4],
+                of,
+            ),
+            finding(
+                f"The fullest one holds {counted(hot.largest_count, 'incident')} on {in_words(hot.largest_km2)} km².",
+                *told[4:],
+            ),
+        ]
     if cold.number:
         fewer = "with fewer incidents than chance would give"
-        said.append(f"{counted(cold.number, 'area')} {_are(cold.number)} cold at 95 % confidence or more, {fewer}.")
+        said.append(
+            finding(
+                f"{counted(cold.number, 'area')} {_are(cold.number)} cold at 95 % confidence or more, {fewer}.",
+                evidence.claim(
+                    f"cold areas, {SURELY}", cold.number, "areas", "lg.hot_areas.hot_areas({made}, -1).number"
+                ),
+            )
+        )
     return said
 
 
-def _densest(surface: Surface) -> list[str]:
+def hotspots_code(cells: Hotspots, bounded: bool) -> str:
+    """Return the code that makes the hotspots of an overview."""
+    chosen = {name: cells.parameters[name] for name in ("cell_size", "distance_band")}
+    return call("hotspots", "incidents", boundary=Name("boundary") if bounded else None, **chosen)
+
+
+def _of_hotspots(cells: Hotspots, incidents: Incidents, bounded: bool) -> Evidence:
+    return Evidence(hotspots_code(cells, bounded), int(cells["count"].sum()), days_of(incidents), method_of(hotspots))
+
+
+def densest(surface: Surface) -> tuple[float, float, float]:
+    """Return the easting and the northing (m) of the densest cell of a surface, and its density."""
     row, column = np.unravel_index(int(np.nanargmax(surface.values)), surface.grid.shape)
     x, y = surface.grid.coordinates(np.array([row]), np.array([column]))
+    return float(x[0]), float(y[0]), float(surface.values[row, column])
+
+
+def _densest(surface: Surface, incidents: Incidents, bounded: bool) -> list[Finding]:
+    kept = surface.parameters
+    chosen = {name: kept[name] for name in ("bandwidth", "cell_size")}
+    made = call("kde", "incidents", boundary=Name("boundary") if bounded else None, **chosen)
+    evidence = Evidence(made, kept["incidents"], days_of(incidents), method_of(kde))
+    x, y, value = found = densest(surface)
+    units = (f"m east ({surface.grid.crs})", f"m north ({surface.grid.crs})", surface.unit)
+    names = ("easting of the densest place", "northing of the densest place", "highest density")
+    claims = [
+        evidence.claim(name, number, unit, f"lg.overview_words.densest({{made}})[{at}]")
+        for at, (name, number, unit) in enumerate(zip(names, found, units))
+    ]
+    said = (
+        f"The densest place, at {x:,.0f} m east and {y:,.0f} m north ({surface.grid.crs}), has {in_words(value)} "
+        f"{surface.unit}, smoothed over {in_words(kept['bandwidth'])} m."
+    )
+    return [finding(said, *claims)]
+
+
+def _largest_clusters(hulls: Shapes, incidents: Incidents, bounded: bool) -> list[Finding]:
+    kept = hulls.parameters
+    eps, least = (in_words(kept[name]) for name in ("eps", "min_samples"))
+    made = call("dbscan", "incidents", eps=kept["eps"], min_samples=kept["min_samples"])
+    evidence = Evidence(f"{made}.clusters()", kept["incidents"], days_of(incidents), method_of(dbscan))
+    number = evidence.claim("clusters", len(hulls), "clusters", "len({made})")
+    if not len(hulls):
+        return [finding(f"There is no cluster: nowhere are {least} incidents within {eps} m of one another.", number)]
+    share = float(hulls["share"].sum())
+    together = evidence.claim(
+        "share of the incidents in clusters", share, "of the incidents", "float({made}['share'].sum())"
+    )
+    holds = f"{counted(len(hulls), 'cluster')} {'hold' if len(hulls) > 1 else 'holds'}"
     return [
-        f"The densest place, at {x[0]:,.0f} m east and {y[0]:,.0f} m north ({surface.grid.crs}), has "
-        f"{in_words(surface.values[row, column])} {surface.unit}, smoothed over {in_words(surface.parameters['bandwidth'])} m."
+        finding(
+            f"{holds} {share_in_words(share)} of the incidents, {least} or more within {eps} m of one another.",
+            number,
+            together,
+        ),
+        _largest(hulls, evidence),
     ]
 
 
-def _largest_clusters(hulls: Shapes) -> list[str]:
-    eps, least = (in_words(hulls.parameters[name]) for name in ("eps", "min_samples"))
-    if not len(hulls):
-        return [f"There is no cluster: nowhere are {least} incidents within {eps} m of one another."]
-    number, first = len(hulls), int(np.argmin(hulls["rank"]))
-    holds = f"{counted(number, 'cluster')} {'hold' if number > 1 else 'holds'}"
+def _largest(hulls: Shapes, evidence: Evidence) -> Finding:
+    first = int(np.argmin(hulls["rank"]))
     # Of one address or hundred-block there is no area.
     single = hulls["major"][first] < ONE_PLACE
     where = (
@@ -154,11 +220,16 @@ def _largest_clusters(hulls: Shapes) -> list[str]:
         if single
         else f"within {in_words(hulls['area_km2'][first])} km²"
     )
-    most = f"{counted(int(hulls['count'][first]), 'incident')} {where}"
-    return [
-        f"{holds} {share_in_words(float(hulls['share'].sum()))} of the incidents, {least} or more within {eps} m of one another.",
-        f"The largest has {most}{_mostly(hulls, first)}.",
-    ]
+    of = [("count", "incidents in the largest cluster", "incidents")]
+    of += [] if single else [("area_km2", "size of the largest cluster", "km²")]
+    most = _mostly(hulls, first)
+    of += (
+        [("category_share", "share of the largest cluster's most frequent category", "of its incidents")]
+        if most
+        else []
+    )
+    claims = [evidence.claim(name, hulls[key][first], unit, f"{{made}}[{key!r}][{first}]") for key, name, unit in of]
+    return finding(f"The largest has {counted(int(hulls['count'][first]), 'incident')} {where}{most}.", *claims)
 
 
 def _mostly(hulls: Shapes, row: int) -> str:
@@ -168,42 +239,21 @@ def _mostly(hulls: Shapes, row: int) -> str:
     return f"; its most frequent category is “{in_plain_words(hulls['category'][row])}”, with {share}"
 
 
-def _concentrated(table: Concentration) -> list[str]:
-    value = dict(zip(table["measure"].tolist(), table["value"].tolist()))
-    half, quarter = (share_in_words(value[name]) for name in ("units_for_50", "units_for_25"))
-    gini = f"generalised Gini {value['gini_generalised']:.2f}, where 0 is as even as can be and 1 all in one cell"
-    return [f"Half of the incidents are in {half} of the cells, a quarter in {quarter} ({gini})."]
+def measure_of(table: Concentration, name: str) -> float:
+    """Return one measure of a concentration."""
+    return float(table["value"][table["measure"].tolist().index(name)])
 
 
-def caveats_of(incidents: Incidents, results: Mapping[str, Any], bounded: bool) -> tuple[str, ...]:
-    """Return what must be kept in mind: what the results warn of, and what holds for all of these maps."""
-    said = [REPORTED]
-    if incidents.dates_unused:
-        said.append(unused(incidents.dates_unused))
-    if "hotspots" in results:
-        said.append(
-            "Hot means more incidents than if the counts were shuffled over the cells, corrected for the number of cells tested. "
-            "How many people or targets are there is not taken into account."
-        )
-        if outside := int(results["hotspots"].parameters.get("outside", 0)):
-            said.append(
-                f"{counted(outside, 'incident')} {_are(outside)} outside the cells of the study area: hotspots do not count them."
-            )
-    if not bounded and results:
-        said.append(
-            "No boundary was given: the cells with incidents and the gaps between them stand in for the study area, and shares "
-            "of the area are of these. Give a boundary where there is one."
-        )
-    said += _on_clusters(results["clusters"]) if len(results.get("clusters", ())) else []
-    return (*said, *warnings_of(results.values()))
-
-
-def _on_clusters(hulls: Shapes) -> list[str]:
-    said = ["In clusters incidents stand close together; whether chance alone would make them was not tested."]
-    largest = float(np.max(hulls["share"]))
-    if largest > MOST_IN_ONE:
-        said.append(
-            f"One cluster holds {share_in_words(largest)} of the incidents: so wide a cluster says little; give DBSCAN a "
-            f"smaller eps than {in_words(hulls.parameters['eps'])} m."
-        )
-    return said
+def _concentrated(table: Concentration, cells: Hotspots, incidents: Incidents, bounded: bool) -> list[Finding]:
+    made = f"lg.concentration(incidents, units={hotspots_code(cells, bounded)}.to_features())"
+    evidence = Evidence(made, int(cells["count"].sum()), days_of(incidents), method_of(concentration))
+    claims = [
+        evidence.claim(words, measure_of(table, name), unit, f"lg.overview_words.measure_of({{made}}, {name!r})")
+        for name, words, unit in MEASURES
+    ]
+    half, quarter, gini = (measure_of(table, name) for name, *_ in MEASURES)
+    said = (
+        f"Half of the incidents are in {share_in_words(half)} of the cells, a quarter in {share_in_words(quarter)} "
+        f"(generalised Gini {gini:.2f}, where 0 is as even as can be and 1 all in one cell)."
+    )
+    return [finding(said, *claims)]

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from . import html_pages as html
+from .claim_tables import claims_json, listed
+from .claims import Claim
 from .landing import Landing, explained
 from .parameters import Parameters, in_words
 from .results import Result, Surface, Table
 
-PAGE = "summary.html"
+PAGE, CLAIMS = "summary.html", "claims.json"
 METRES = ("bandwidth", "cell_size", "distance_band", "eps", "finest_honest_cell", "place_distance")
 REPORTED = (
     "Reported crime is not all crime: these are reports, which also depend on who reports and where police look. Do not judge "
@@ -31,6 +33,7 @@ class Summary:
     caveats: tuple[str, ...]
     missing: Mapping[str, str]
     parameters: Parameters
+    claims: tuple[Claim, ...] = ()
 
     def __repr__(self) -> str:
         """Return its kind, its title and its results."""
@@ -42,10 +45,14 @@ class Summary:
         if self.missing:
             parts += [html.tag("h2", "What could not be computed"), html.items(self.missing.values())]
         parts += [html.tag("h2", "To be kept in mind"), *(html.tag("p", said, kind="caveat") for said in self.caveats)]
-        return html.page(self.title, *parts, *_choices(self.results))
+        return html.page(self.title, *parts, *_choices(self.results), *_ledger(self.claims))
+
+    def claims_json(self) -> str:
+        """Return the claims as JSON."""
+        return claims_json(self.title, self.claims)
 
     def save(self, folder: str | os.PathLike[str]) -> str:
-        """Write every result and the page into a folder, which is made if need be; all of them land or none. Returns the folder.
+        """Write every result, the page and the claims into a folder, made if need be; all land or none. Returns the folder.
 
         Raises
         ------
@@ -58,15 +65,16 @@ class Summary:
         return os.fspath(folder)
 
     def write(self, landing: Landing, folder: str | os.PathLike[str]) -> list[str]:
-        """Stage and write every result and the page; return where they will stand."""
+        """Stage and write every result, the page and the claims; return where they will stand."""
         from .files import write
 
         paths = [Path(folder) / f"{name}{_ending(result)}" for name, result in self.results.items()]
         for path, result in zip(paths, self.results.values()):
             write(result, landing.stage(path))
-        page = Path(folder) / PAGE
-        landing.stage(page).write_text(self.html(), encoding="utf-8")
-        return [os.fspath(path) for path in (*paths, page)]
+        pages = {Path(folder) / PAGE: self.html(), Path(folder) / CLAIMS: self.claims_json()}
+        for page, text in pages.items():
+            landing.stage(page).write_text(text, encoding="utf-8")
+        return [os.fspath(path) for path in (*paths, *pages)]
 
 
 def make_folder(folder: str | os.PathLike[str]) -> None:
@@ -93,6 +101,11 @@ def _choices(results: Mapping[str, Result]) -> list[html.Markup]:
         return []
     rows = [(", ".join(titles), *choice) for choice, titles in maps.items()]
     return [html.tag("h2", "What was chosen from the data"), html.table(("map", "choice", "value", "why"), rows)]
+
+
+def _ledger(claims: tuple[Claim, ...]) -> list[html.Markup]:
+    """Return each number of the findings with what it rests on, under a title."""
+    return [html.tag("h2", "What the numbers rest on"), listed(claims)] if claims else []
 
 
 def _value(name: str, value: Any) -> str:

@@ -10,8 +10,10 @@ from scipy.ndimage import label
 
 import lacrime_geo as lg
 from lacrime_geo import dates
+from lacrime_geo.claims import sentences_of
 from lacrime_geo.cli import main
-from lacrime_geo.overview_words import hot_areas, incidents_found
+from lacrime_geo.hot_areas import hot_areas
+from lacrime_geo.overview_words import incidents_found
 from lacrime_geo.parameters import in_words
 from lacrime_geo.summaries import share_in_words
 
@@ -171,7 +173,7 @@ def test_placeless_and_undated_incidents_are_counted(missing, undated, words):
     x[:missing] = np.nan
     when = np.datetime64("2023-05-01T12:00:00") + np.arange(200) % 20 * np.timedelta64(86_400, "s")
     when[: 2 * undated : 2] = np.datetime64("NaT")
-    said = incidents_found(incidents(x, y, when=when))
+    said = sentences_of(incidents_found(incidents(x, y, when=when)))
     assert said[0] == "200 incidents from 1 to 20 May 2023."
     assert len(said) == 1 + len(words) and all(word in sentence for word, sentence in zip(words, said[1:]))
 
@@ -180,11 +182,11 @@ def test_undated_incidents_left_out_by_a_period_are_counted():
     x, y = clustered(200, 3)
     when = np.full(200, np.datetime64("2023-05-01T12:00:00"))
     when[:7] = np.datetime64("NaT")
-    said = incidents_found(incidents(x, y, when=when).select(since="2023-05-01", until="2023-05-02"))
-    assert said == [
+    said = sentences_of(incidents_found(incidents(x, y, when=when).select(since="2023-05-01", until="2023-05-02")))
+    assert said == (
         "193 incidents on 1 May 2023.",
         "7 incidents more have no date, so whether they are of the period is unknown.",
-    ]
+    )
 
 
 def test_few_incidents_give_what_can_be_and_say_what_cannot():
@@ -230,7 +232,7 @@ def test_one_place_gives_a_page_all_the_same(tmp_path):
     one = lg.overview(incidents([100.0], [200.0], when=["2023-05-05T10:00"]))
     assert one.findings == ("1 incident on 5 May 2023.",) and len(one.missing) == 4 and not one.results
     assert one.save(tmp_path / "made" / "here") == str(tmp_path / "made" / "here")
-    assert [path.name for path in (tmp_path / "made" / "here").iterdir()] == ["summary.html"]
+    assert {path.name for path in (tmp_path / "made" / "here").iterdir()} == {"summary.html", "claims.json"}
 
 
 def test_nothing_to_look_at_is_an_error(crimes):
@@ -262,7 +264,8 @@ def test_the_page_and_all_layers_are_saved_together(found, tmp_path):
     found.save(tmp_path)
     names = {path.name for path in tmp_path.iterdir()}
     assert {f"{name}.gpkg" for name in ("hotspots", "clustered", "clusters")} < names
-    assert {"density.tif", "density.qml", "concentration.csv", "summary.html", "hotspots.qml"} < names
+    assert {"density.tif", "density.qml", "concentration.csv", "summary.html", "claims.json", "hotspots.qml"} < names
+    assert (tmp_path / "claims.json").read_text(encoding="utf-8") == found.claims_json()
     assert (tmp_path / "summary.html").read_text(encoding="utf-8") == found.html()
     np.testing.assert_array_equal(gpd.read_file(tmp_path / "hotspots.gpkg")["bin"], found.hotspots["bin"])
 
@@ -290,7 +293,8 @@ def test_the_command_writes_what_the_script_does(tmp_path, capsys):
     written = capsys.readouterr()
     script = lg.overview(lg.as_incidents(source).select(since="2023-03-01", category="robbery"))
     assert (tmp_path / "out" / "summary.html").read_text(encoding="utf-8") == script.html()
-    assert written.out.splitlines()[-1] == str(tmp_path / "out" / "summary.html")
+    assert (tmp_path / "out" / "claims.json").read_text(encoding="utf-8") == script.claims_json()
+    assert written.out.splitlines()[-2:] == [str(tmp_path / "out" / name) for name in ("summary.html", "claims.json")]
     assert script.findings[0] in written.err
     assert main(["overview", str(source), str(source), "--quiet"]) == 2
     assert "Cannot write" in capsys.readouterr().err
