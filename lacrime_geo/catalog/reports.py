@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..analysis import Analysis
-from ..delays.nowcasting import STEPS, Nowcast, nowcast
+from ..delays.nowcast_rows import STEPS, Nowcast
+from ..delays.nowcasting import nowcast
 from ..delays.reporting_delays import DelayCurve, ReportingDelay, reporting_delay
 from ..parameter_groups import (
     AS_OF,

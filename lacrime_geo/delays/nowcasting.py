@@ -7,48 +7,21 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .. import checks, selection
-from ..chart_axes import COUNT
-from ..chart_axes import DAY as DAYS_KIND
-from ..charts import Chart
+from .. import checks
 from ..incidents import as_incidents
-from ..parameters import Parameters, in_words
+from ..parameters import Parameters
 from ..progress import Progress, advance, within
-from ..results import Curve
 from ..summaries import counted
 from . import period_guards
+from .nowcast_rows import LEVEL, STEPS, Nowcast, nowcast_columns, nowcast_of
 from .report_lags import DAY, Lags, known_lags, last_day
-from .reporting_delays import ALL, ReportingDelay, begun, lags_by_group, reckoned
+from .reporting_delays import ALL, begun, lags_by_group, reckoned
 from .truncated_delays import Delays
-from .unreported_counts import counts_by_lag, dispersion_of, expected_shares, still_to_come
+from .unreported_counts import counts_by_lag, dispersion_of, expected_shares
 
-STEPS = {"day": 1, "week": 7}
-AXIS = {"day": "Day", "week": "First day of each week"}
-DRAWS = 1000
-LEVEL = 0.9
 LEAST_STEPS, NEARLY_ALL = 12, 0.95
-# Decimals of estimated counts.
-DIGITS = 2
 # Where so many are expected there is none once in a thousand times, by Poisson.
 LIKELY = 7.0
-
-
-class Nowcast(Curve):
-    """Hold counts of days or weeks as reported so far and as expected in the end, with an interval."""
-
-    @property
-    def chart(self) -> Chart:  # type: ignore[override]  # its axis depends on the step
-        """What is drawn of it, and how."""
-        return Chart(
-            *("date", "nowcast", AXIS[self.parameters["step"]], "Incidents"),
-            x_kind=DAYS_KIND,
-            y_kind=COUNT,
-            series="group",
-            series_words="{}, in the end",
-            band=("low", "high"),
-            beside=("reported", "{}, reported so far"),
-            alike=True,
-        )
 
 
 def nowcast(
@@ -138,71 +111,7 @@ def nowcast(
         parts.append(_estimated(name, so_far, delays, steps, np.array(scatter[name]), level, random))
     parameters["dispersion"] = scatter[ALL] if by is None else scatter
     advance(progress, 1.0)
-    return _made(parts, parameters, days, everything.selection.get("category"))
-
-
-def nowcast_counts(
-    counts: Any,
-    *,
-    delay: ReportingDelay,
-    as_of: Any,
-    step: str = "week",
-    group: str = ALL,
-    dispersion: Any = 1.0,
-    level: float = LEVEL,
-    seed: int = 0,
-) -> Nowcast:
-    """Estimate how many incidents counts of days or weeks will be when all are reported, by delays measured elsewhere.
-
-    Parameters
-    ----------
-    counts : a table (Table, DataFrame or dict of columns) with `date`, the first day of each day or week, and `count`, those
-        reported so far.
-    delay : the result of `reporting_delay` on incidents whose reports take as long.
-    as_of : the date (YYYY-MM-DD) of the last report that the counts hold.
-    step : "week" or "day": what a count is of.
-    group : the group of `delay` whose reports take as long. Default all.
-    dispersion : how many times the variance of Poisson counts is to be expected: a number, or one for each number of whole
-        steps from the end of a count to `as_of`, as `nowcast` measures it. Default 1.
-    level, seed : as of `nowcast`.
-
-    Returns
-    -------
-    Nowcast
-        As of `nowcast`.
-
-    Raises
-    ------
-    ValueError
-        If a day or week ends after `as_of` or begins within another, a count is negative or none, there is no such group, or no
-        count at all.
-
-    Examples
-    --------
-    >>> from lacrime_geo import Incidents, reporting_delay
-    >>> day = np.datetime64("2023-01-02") + np.repeat(np.arange(140), 6)
-    >>> points = Incidents(np.zeros(840), np.zeros(840), when=day, reported=day + np.arange(840) % 2, crs="EPSG:32611")
-    >>> counts = dict(date=["2023-05-20", "2023-05-21"], count=[12, 5])
-    >>> nowcast_counts(counts, delay=reporting_delay(points), as_of="2023-05-21", step="day")["nowcast"].tolist()
-    [12.0, 10.0]
-    """
-    days = STEPS[checks.option("step", step, tuple(STEPS))]
-    level, seed = checks.share("level", level), checks.whole("seed", seed, minimum=0)
-    scatter = np.array(
-        [checks.positive("dispersion", one, "times the variance") for one in np.atleast_1d(dispersion).tolist()]
-    )
-    if not isinstance(delay, ReportingDelay):
-        raise TypeError(f"delay must be the result of reporting_delay, not a {type(delay).__name__}.")
-    checks.option("group", group, tuple(delay.delays))
-    end = selection.moment("as_of", as_of).astype("M8[D]")
-    begins, reported = _given(counts, days, end)
-    later = ((end - begins) / DAY).astype(np.int64) - (days - 1)
-    parameters = Parameters(step=step, level=level, seed=seed, as_of=str(end), group=group, dispersion=scatter.tolist())
-    random = np.random.default_rng(seed)
-    # As of `nowcast`: of longer lags than were measured it is as of the longest.
-    at = np.minimum(later // days, scatter.size - 1)
-    columns = _columns(group, begins, reported, delay.delays[group], later, days, scatter[at], level, random)
-    return _made([columns], parameters, days, None)
+    return nowcast_of(parts, parameters, days, everything.selection.get("category"))
 
 
 class _Steps(NamedTuple):
@@ -252,32 +161,6 @@ def _doubt(lags: Lags, days: int, expected: float, parameters: Parameters) -> No
     )
 
 
-def _given(counts: Any, days: int, end: np.datetime64) -> tuple[np.ndarray, np.ndarray]:
-    """Return the first days and the counts of a table, in the order of time."""
-    columns = getattr(counts, "columns", counts)
-    table = columns if isinstance(columns, dict) else counts
-    texts = [str(value) for value in np.asarray(checks.column(table, "date"))]
-    begins = np.array([selection.moment("date", text) for text in texts], dtype="M8[D]")
-    reported = checks.numbers("count", checks.column(table, "count"), begins.size)
-    bad = np.flatnonzero((reported < 0) | (reported % 1 != 0) | (begins + (days - 1) * DAY > end))
-    if bad.size:
-        raise ValueError(
-            f"{bad.size:,} of {begins.size:,} rows are no count of days that are over by {end}, first row {bad[0]} "
-            f"({texts[bad[0]]}, {reported[bad[0]]:g}); leave them out."
-        )
-    if not begins.size:
-        raise ValueError("The counts have no rows; give at least one day or week.")
-    order = np.argsort(begins, kind="stable")
-    close = np.flatnonzero(np.diff(begins[order]) < days * DAY)
-    if close.size:
-        first, second = (begins[order][close[0] + at] for at in (0, 1))
-        raise ValueError(
-            f"{close.size:,} of {begins.size:,} counts begin before the one before them is over, first those of {first} and "
-            f"{second} ({counted(days, 'day')} each); give one count for each day or week, and groups one by one."
-        )
-    return begins[order], reported[order].astype(np.int64)
-
-
 def _steps_wanted(delays: Delays, steps: _Steps, last: int | None, parameters: Parameters) -> int:
     """Return how many days or weeks to estimate."""
     if last is not None:
@@ -304,53 +187,4 @@ def _estimated(
     later = steps.later + before * steps.days
     # Of longer lags than were measured it is as of the longest.
     scatter = dispersion[np.minimum(later // steps.days, dispersion.size - 1)]
-    return _columns(name, begins, so_far[::-1], delays, later, steps.days, scatter, level, random)
-
-
-def _columns(
-    name: str,
-    begins: np.ndarray,
-    reported: np.ndarray,
-    delays: Delays,
-    later: np.ndarray,
-    days: int,
-    dispersion: np.ndarray,
-    level: float,
-    random: np.random.Generator,
-) -> dict[str, np.ndarray]:
-    share = expected_shares(delays.share, later, days)
-    drawn = expected_shares(delays.drawn(random, DRAWS), later, days)
-    come = still_to_come(reported, drawn, dispersion, random)
-    low, high = np.quantile(reported + come, [(1 - level) / 2, (1 + level) / 2], axis=0)
-    known = share > 0
-    estimate = reported / np.where(known, share, np.nan)
-    return {
-        "group": np.full(reported.size, name, dtype=object),
-        "date": begins.astype("M8[s]"),
-        "reported": reported,
-        "share": share,
-        "nowcast": np.round(estimate, DIGITS),
-        "low": np.round(np.where(known, np.minimum(low, estimate), np.nan), DIGITS),
-        "high": np.round(np.where(known, np.maximum(high, estimate), np.nan), DIGITS),
-    }
-
-
-def _made(parts: list[dict[str, np.ndarray]], parameters: Parameters, days: int, category: str | None) -> Nowcast:
-    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    unknown = int(np.isnan(columns["nowcast"]).sum())
-    parameters.note(
-        "unknown", unknown, f"{unknown:,} counts have no nowcast: none so late is known to have been reported"
-    )
-    last = {name: column[len(parts[0]["date"]) - 1] for name, column in columns.items()}
-    if not np.isnan(last["nowcast"]):
-        group = "" if last["group"] == ALL else f" of {last['group']}"
-        interval = f"{100 * parameters['level']:g} % interval {in_words(last['low'])} to {in_words(last['high'])}"
-        parameters.tell(
-            f"of the last {parameters['step']}, from {str(last['date'])[:10]}, {int(last['reported']):,} incidents{group} are "
-            f"reported, of {in_words(last['nowcast'])} expected in the end ({interval})"
-        )
-    covered = columns["date"][None, :] + np.array([[0], [days - 1]]) * DAY
-    label = selection.title(
-        f"Nowcast by {parameters['step']}", category, covered.ravel(), int(columns["reported"].sum())
-    )
-    return Nowcast(columns, parameters, label=label)
+    return nowcast_columns(name, begins, so_far[::-1], delays, later, steps.days, scatter, level, random)
