@@ -8,12 +8,12 @@ import pytest
 from lacrime_geo import Cancelled
 from lacrime_geo.forecasting import leak_guards, scores
 from lacrime_geo.forecasting.backtesting import backtest
-from lacrime_geo.forecasting.count_tables import as_counts
 from lacrime_geo.forecasting.model_names import MODELS, model_of
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.past_origins import predicted_by
 from lacrime_geo.forecasting.reconciled_models import Reconciled
 from lacrime_geo.forecasting.simple_models import Drift, MovingAverage
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")
 

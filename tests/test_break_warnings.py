@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lacrime_geo.forecasting.count_tables import as_counts
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 from tools.forecast_tables.los_angeles import monthly
 
 MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")

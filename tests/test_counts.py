@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from lacrime_geo import Incidents, as_features, read_lapd
-from lacrime_geo.forecasting.count_tables import as_counts, counts
+from lacrime_geo.forecasting.count_tables import counts
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 START = np.datetime64("2023-01-01", "D")
 

@@ -5,8 +5,8 @@ import pytest
 
 import lacrime_geo as lg
 from lacrime_geo.forecasting.count_files import read_counts
-from lacrime_geo.forecasting.count_tables import as_counts
 from lacrime_geo.forecasting.history_lengths import extracted_on, gap_of, steps_not_whole, steps_until
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 BEGIN = np.datetime64("2022-01-01")
 

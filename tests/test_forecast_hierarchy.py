@@ -8,7 +8,6 @@ import pytest
 from lacrime_geo.forecasting import minimum_trace
 from lacrime_geo.forecasting.automatic import Automatic
 from lacrime_geo.forecasting.backtesting import backtest
-from lacrime_geo.forecasting.count_tables import as_counts
 from lacrime_geo.forecasting.harmonic_regression import HarmonicRegression
 from lacrime_geo.forecasting.hierarchy import bottom_up, hierarchy_of
 from lacrime_geo.forecasting.minimum_trace import mint, mint_weights, shrunk_covariance
@@ -17,6 +16,7 @@ from lacrime_geo.forecasting.past_refits import REFITS, fitted_with_past
 from lacrime_geo.forecasting.reconciled_models import Reconciled
 from lacrime_geo.forecasting.simple_models import MovingAverage
 from lacrime_geo.forecasting.smoothing import Smoothing, Theta
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 MONTHS = np.arange("2018-01", "2023-01", dtype="M8[M]").astype("M8[D]")
 AREAS, KINDS = np.repeat(["north", "south", "west"], 2), np.tile(["burglary", "theft"], 3)

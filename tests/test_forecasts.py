@@ -8,11 +8,11 @@ import pytest
 import lacrime_geo as lg
 from lacrime_geo.forecasting.backtesting import backtest
 from lacrime_geo.forecasting.coarser_counts import coarser
-from lacrime_geo.forecasting.count_tables import as_counts
 from lacrime_geo.forecasting.covariates import holidays_of, with_covariates
 from lacrime_geo.forecasting.model_names import MODELS, USUAL, model_of, models_of
 from lacrime_geo.forecasting.models import Panel, Prediction
 from lacrime_geo.forecasting.smoothing import Smoothing
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 from lacrime_geo.geometry import rectangles_wkb
 
 MONTHS = np.arange("2019-01", "2023-01", dtype="M8[M]").astype("M8[D]")

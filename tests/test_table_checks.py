@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lacrime_geo import Incidents, counts
-from lacrime_geo.forecasting.count_tables import as_counts
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 MONTHS = np.arange("2019-01", "2022-01", dtype="M8[M]").astype("M8[D]")
 

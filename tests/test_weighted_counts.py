@@ -10,7 +10,7 @@ from lacrime_geo import Incidents, counts
 from lacrime_geo.cli import main
 from lacrime_geo.forecasting.coarser_counts import coarser
 from lacrime_geo.forecasting.count_files import read_counts
-from lacrime_geo.forecasting.count_tables import as_counts
+from lacrime_geo.forecasting.tables_as_counts import as_counts
 
 START = np.datetime64("2023-01-01", "D")
 

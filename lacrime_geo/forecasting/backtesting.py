@@ -13,7 +13,7 @@ from ..progress import Progress, advance, within
 from .backtest_results import Backtest, Made, joined
 from .baselines import NAIVE, SMOOTHING
 from .break_guards import RAISE, refuse_switch
-from .count_tables import Counts, as_counts
+from .count_tables import Counts
 from .covariates import with_covariates
 from .history_lengths import gap_of, reach_of
 from .leak_guards import refuse_horizon
@@ -24,6 +24,7 @@ from .past_origins import Origins, forecast_at
 from .simple_models import SeasonalNaive
 from .smoothing import Smoothing
 from .step_lengths import end_of
+from .tables_as_counts import as_counts
 
 FEWEST_ORIGINS = 8
 SHARES = {"to_seasonal_naive": NAIVE, "to_smoothing": SMOOTHING}

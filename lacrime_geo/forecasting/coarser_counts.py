@@ -13,7 +13,7 @@ from .weighted_sums import whole_numbers
 def coarser(table: Counts, step: str) -> Counts | None:
     """Return counts of days summed up to whole months, or to weeks of which the last ends with the days; None if there is none.
 
-    >>> from lacrime_geo.forecasting.count_tables import as_counts
+    >>> from lacrime_geo.forecasting.tables_as_counts import as_counts
     >>> days = np.datetime64("2023-01-30") + np.arange(32)
     >>> coarser(as_counts(dict(period=days, count=np.ones(32, int))), "month")["count"].tolist()
     [28]

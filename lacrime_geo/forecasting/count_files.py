@@ -14,8 +14,9 @@ from ..agencies import LAPD, LAPD_NIBRS
 from ..data import tables
 from ..parameters import Parameters
 from ..results import Table
-from .count_tables import COUNT, PERIOD, Counts, as_counts
+from .count_tables import COUNT, PERIOD, Counts
 from .models import STEPS
+from .tables_as_counts import as_counts
 
 # Under which pandas keeps `attrs` in a parquet file.
 KEPT_UNDER = b"PANDAS_ATTRS"

@@ -17,16 +17,16 @@ from ..partitioned import Partitioned, recognised
 from ..progress import Progress, advance, within
 from ..results import Table
 from ..temporal.count_series import CountSeries
-from ..temporal.table_series import EFFECTIVE, rows_of_table, series_of_table
+from ..temporal.table_series import EFFECTIVE
 from ..weight_units import INCIDENTS, UNIT
 from . import table_checks, weighted_sums
 from .break_guards import FREQUENCIES, IGNORE, checked_breaks
 from .break_warnings import warn_of_breaks
-from .count_ends import DAY, NOWCAST, end_of_counts, known_on, refuse_late
+from .count_ends import NOWCAST, end_of_counts, known_on, refuse_late
 from .counted_incidents import Chosen, all_incidents, refuse_estimates, series_of
 from .estimated_steps import estimated
 from .models import Panel
-from .series_keys import Keys, keys_of_rows
+from .series_keys import Keys
 
 if TYPE_CHECKING:
     import pandas
@@ -184,70 +184,8 @@ def counts(
     if series.squares is not None:
         series = replace(series, count=weighted_sums.whole_numbers(series.count))
         _warn_of_weightless(series, parameters)
-    table = _table(series, keys, parameters)
+    table = counts_of(series, keys, parameters)
     table_checks.warn_of_lone_end(table.panel(), parameters)
-    warn_of_breaks(table.panel(), table.parameters)
-    return table
-
-
-def as_counts(anything: Any, *, freq: str | None = None) -> Counts:
-    """Make Counts of Counts (kept as they are) or any tidy table with `period`, `count` and columns of keys.
-
-    Parameters
-    ----------
-    anything : Counts, Table, DataFrame or dict of columns; `period` is the first day of a step, or a month (2023-01). Steps
-        that a series has no row of count 0, and how many is noted. Where a column `unit` (one value, such as "Part 1 offences")
-        says that counts are sums of weights they may be fractions; `effective_weight`, one number a series, is then the sum of
-        the squares of its weights over their sum, by which intervals are made. Default: 1 where all sums are whole numbers, else
-        half the squares of their changes from step to step over their sum.
-    freq : "D", "W" or "MS". Default: "MS" where all periods are firsts of months, "W" where they lie whole weeks apart.
-
-    Raises
-    ------
-    ValueError
-        If a column is missing, a count is no whole number of 0 or more, a period cannot be read, two rows are of one series
-        and step, the rows lie quarters or years apart, or a column besides is no key but an outcome (`cleared`, `violent`,
-        `daily_avg`), a measure, told by the period (`year`), or named as a column of forecasts.
-    """
-    if isinstance(anything, Counts):
-        return anything
-    if not (isinstance(anything, dict) or hasattr(anything, "columns")):
-        raise TypeError(
-            f"Counts come from `counts` or a table with period and count, not {type(anything).__name__}; count incidents first."
-        )
-    columns = getattr(anything, "columns", anything)
-    source = columns if isinstance(columns, dict) else anything
-    names = [str(name) for name in (source.columns if hasattr(source, "columns") else source)]
-    attrs = dict(getattr(source, "attrs", {}) or getattr(anything, "parameters", {}))
-    rows = {name: np.asarray(checks.column(source, name)) for name in names if name not in (PERIOD, COUNT)}
-    unit, weight = weighted_sums.told_of(rows, attrs)
-    rows = {name: column for name, column in rows.items() if name not in (UNIT, EFFECTIVE)}
-    table_checks.refuse_names(rows)
-    keys, number = keys_of_rows(rows, len(np.asarray(checks.column(source, COUNT))))
-    whole = unit == INCIDENTS
-    given = {"date": _days(checks.column(source, PERIOD)), COUNT: checks.column(source, COUNT), "group": number}
-    day = rows_of_table(given, "group", whole)[0]
-    table_checks.refuse_calendar(rows, day)
-    step = FREQUENCIES[checks.option("freq", freq, tuple(FREQUENCIES))] if freq else attrs.get("step")
-    series = series_of_table(given, step=step, group="group", whole=whole)
-    if not whole:
-        series = replace(series, count=weighted_sums.whole_numbers(series.count))
-    table_checks.refuse_other_steps(day, series.step)
-    parameters = Parameters(
-        {"layer": "counts", **{name: attrs[name] for name in KEPT if name in attrs}, "step": series.step}
-    )
-    parameters[UNIT] = unit
-    if weight is not None:
-        parameters[EFFECTIVE] = weighted_sums.of_series(weight, number.astype(np.int64)).tolist()
-    elif not whole:
-        weighted_sums.tell_effective_weight(series.count, parameters)
-    empty = series.count.size - number.size
-    parameters.note("filled_steps", empty, f"{empty:,} steps without a row count 0")
-    parameters.update(first_day=str(series.begin[0]), last_day=str(series.end - DAY))
-    table = _table(series, keys, parameters)
-    last = np.zeros(series.name.size, dtype=np.int64)
-    np.maximum.at(last, number.astype(np.int64), np.searchsorted(series.begin, day, side="right") - 1)
-    table_checks.warn_of_ended(table.panel(), last, parameters)
     warn_of_breaks(table.panel(), table.parameters)
     return table
 
@@ -259,15 +197,6 @@ def _warn_of_weightless(series: CountSeries, parameters: Parameters) -> None:
         )
 
 
-def _days(values: Any) -> Any:
-    """Return periods as dates; months as text (2023-01) become their first day."""
-    given = np.asarray(values)
-    if given.dtype.kind == "M":
-        return given
-    texts = [str(value) for value in given.tolist()]
-    return np.array([f"{text}-01" if len(text) == 7 else text for text in texts], dtype=object)
-
-
 def _refuse_undated(incidents: Incidents) -> None:
     if not incidents.number:
         incidents.refuse_empty()
@@ -277,7 +206,7 @@ def _refuse_undated(incidents: Incidents) -> None:
         )
 
 
-def _table(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Counts:
+def counts_of(series: CountSeries, keys: Keys | None, parameters: Parameters) -> Counts:
     """Return series as a tidy table; `keys` are named by the numbers that the series are named by, None: areas."""
     steps, size = series.begin.size, series.name.size
     if keys is None:

@@ -17,7 +17,7 @@ from . import forecast_charts, forecast_pages
 from .automatic import HORIZONS
 from .backtesting import FEWEST_ORIGINS, NAIVE, Asked, Backtest, backtested
 from .break_guards import RAISE, refuse_switch
-from .count_tables import KEPT, Counts, as_counts
+from .count_tables import KEPT, Counts
 from .covariates import with_covariates
 from .history_lengths import ends_with_whole, extracted_on, reach_of, steps_lacking, steps_not_whole, steps_until
 from .leak_guards import refuse_horizon
@@ -28,6 +28,7 @@ from .reconciled_models import METHODS, Reconciled, ReconciledFit, own_method
 from .simple_models import SeasonalNaive
 from .skill_words import skill_in_words
 from .step_lengths import end_of, later_begins
+from .tables_as_counts import as_counts
 
 NO_TOTALS = "none"
 WHY_NO_GAP = "the steps forecast follow the last whole one, as they would have at each origin"

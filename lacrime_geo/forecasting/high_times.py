@@ -14,8 +14,9 @@ from ..results import Table
 from ..temporal.given_series import ALL, given, is_table
 from ..temporal.season_effects import FIRST, MONTH, TREND, WEEKDAY
 from ..temporal.seasonality import effects_of
-from .count_tables import COUNT, PERIOD, as_counts
+from .count_tables import COUNT, PERIOD
 from .hour_ratios import hour_ratios
+from .tables_as_counts import as_counts
 
 HOUR = "hour"
 SIZES = {MONTH: 12, WEEKDAY: 7, HOUR: 24}

@@ -28,7 +28,7 @@ def reach_of(table: Counts, gap: int | None, horizon: int) -> int:
 def steps_not_whole(table: Counts) -> int:
     """Return how many of the last steps are not wholly reported, or estimated; 0 where counts do not tell (`whole_until`).
 
-    >>> from lacrime_geo.forecasting.count_tables import as_counts
+    >>> from lacrime_geo.forecasting.tables_as_counts import as_counts
     >>> days = np.datetime64("2023-01-01") + np.arange(9)
     >>> table = as_counts(dict(period=days, count=np.ones(9, int)))
     >>> table.parameters["whole_until"] = "2023-01-07"
@@ -58,7 +58,7 @@ def extracted_on(table: Counts) -> np.datetime64 | None:
 def steps_until(table: Counts, day: np.datetime64, horizon: int) -> int:
     """Return how many of the steps after the last one are over with the end of a day, of `horizon` at most.
 
-    >>> from lacrime_geo.forecasting.count_tables import as_counts
+    >>> from lacrime_geo.forecasting.tables_as_counts import as_counts
     >>> table = as_counts(dict(period=["2023-01", "2023-02"], count=[5, 6]))
     >>> steps_until(table, np.datetime64("2023-04-30"), 3), steps_until(table, np.datetime64("2023-04-29"), 3)
     (2, 1)

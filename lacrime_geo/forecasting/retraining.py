@@ -22,7 +22,7 @@ from .backtest_results import Backtest
 from .backtesting import Asked, backtested
 from .break_guards import RAISE, refuse_switch
 from .contenders import BASELINE, CANDIDATE, INCUMBENT, Contender, Verdict, scored_alone, verdict_of
-from .count_tables import KEPT, Counts, as_counts
+from .count_tables import KEPT, Counts
 from .covariates import with_covariates
 from .forecasts import NO_TOTALS, WHY_HORIZON, Forecast, told_by
 from .history_lengths import reach_of
@@ -34,6 +34,7 @@ from .origin_numbers import origins_of
 from .promotion_words import caveat_of, sentence_of
 from .saved_models import SavedModel, load_model, write_model
 from .step_lengths import end_of
+from .tables_as_counts import as_counts
 
 WINDOWS = {"month": 60, "week": 260, "day": 1826}
 WHY_WINDOW = "five years, in which seasons show; what was before has hardly a say in the next steps"
