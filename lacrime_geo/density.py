@@ -11,6 +11,7 @@ from .bandwidths import SEARCHING_RULES, Smoothing
 from .beginning import begin, read_first
 from .density_estimates import Window
 from .features import as_boundary
+from .grid import Grid
 from .kernels import KERNELS
 from .parameters import in_words
 from .partitioned import recognised
@@ -106,17 +107,22 @@ def kde(
         window = Window.of(area, placed, places, size, edge_correction, parameters)
     estimate = density_estimates.adaptive if adaptive else density_estimates.fixed
     grid, values = estimate(window, chosen_kernel, h, parameters, within(progress, sized, 1.0))
-    values *= SQUARE_METRES_PER_KM2
     if not np.nanmax(values) > 0:
         raise ValueError(
             f"No cell of {size:g} m has its centre within reach of the incidents of {placed.label!r} and a bandwidth of {h:g} m; "
             "make the cells smaller or the bandwidth larger."
         )
+    values *= SQUARE_METRES_PER_KM2
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     if probability:
-        unit = "probability per km²"
-        values /= np.nansum(values) * grid.cell_size**2 / SQUARE_METRES_PER_KM2
+        unit = _as_probability(values, grid)
     parameters["unit"] = unit
     parameters.tell(f"the highest density is {in_words(np.nanmax(values))} {unit}")
     title = f"Density ({'adaptive, ' if adaptive else ''}{h:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
+
+
+def _as_probability(density: np.ndarray, grid: Grid) -> str:
+    """Divide a density by its volume, where it stands, and return the unit."""
+    density /= np.nansum(density) * grid.cell_size**2 / SQUARE_METRES_PER_KM2
+    return "probability per km²"

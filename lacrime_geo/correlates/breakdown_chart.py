@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..chart_axes import NUMBER, axis_of
+from ..chart_axes import NUMBER, Axis, axis_of
 from ..chart_parts import EDGE, FAINT, GREY, LINE, document, element, line, text
 from ..forecasting.chart_frames import LETTER, lines_of, sentence, shortened
 from ..parameters import in_plain_words
@@ -55,32 +55,28 @@ def _dots(found: Breakdown, top: float) -> tuple[list[str], float]:
         at = left + float(axis.along(tick)) * (right - left)
         parts += [line(at, top + 10, at, bottom), text(axis.words(tick), at, bottom + 16, size=11)]
     for row in range(len(found)):
-        at = top + 20 + ROW * (row + 0.5)
-        unknown = np.isnan(found["share_recorded"][row])
-        parts.append(
-            text(
-                shortened(in_plain_words(found["value"][row]), LABEL - 30),
-                left - 12,
-                at + 4,
-                "end",
-                fill=GREY if unknown else "#222222",
-            )
-        )
-        if found["withheld"][row]:
-            parts.append(text("withheld", right + 12, at + 4, "start", fill="#555555"))
-            continue
-        share, low, high = (
-            left + float(axis.along(100 * found[name][row])) * (right - left) for name in ("share", "low", "high")
-        )
-        colour = EDGE if unknown else LINE
-        parts += [
-            line(low, at, high, at, colour, width=2.4),
-            element("circle", cx=f"{share:.1f}", cy=f"{at:.1f}", r=4, fill=colour),
-        ]
-        parts.append(
-            text(f"{100 * found['share'][row]:.1f} % · {int(found['count'][row]):,}", right + 12, at + 4, "start")
-        )
+        parts += _dot(found, row, top + 20 + ROW * (row + 0.5), axis)
     return parts, bottom + 24
+
+
+def _dot(found: Breakdown, row: int, at: float, axis: Axis) -> list[str]:
+    """Return one value's name, its share as a dot with its interval, and its count."""
+    left, right = MARGIN + LABEL, WIDTH - MARGIN - NUMBERS
+    unknown = np.isnan(found["share_recorded"][row])
+    name = shortened(in_plain_words(found["value"][row]), LABEL - 30)
+    named = text(name, left - 12, at + 4, "end", fill=GREY if unknown else "#222222")
+    if found["withheld"][row]:
+        return [named, text("withheld", right + 12, at + 4, "start", fill="#555555")]
+    share, low, high = (
+        left + float(axis.along(100 * found[name][row])) * (right - left) for name in ("share", "low", "high")
+    )
+    colour = EDGE if unknown else LINE
+    return [
+        named,
+        line(low, at, high, at, colour, width=2.4),
+        element("circle", cx=f"{share:.1f}", cy=f"{at:.1f}", r=4, fill=colour),
+        text(f"{100 * found['share'][row]:.1f} % · {int(found['count'][row]):,}", right + 12, at + 4, "start"),
+    ]
 
 
 def _field(found: Breakdown, top: float) -> tuple[list[str], float]:

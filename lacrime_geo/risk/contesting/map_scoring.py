@@ -108,20 +108,8 @@ def score_map(
         as_incidents(incidents, crs=given.units.crs), later_since, later_until, category, given.made_of, parameters
     )
     placed = later.located()
-    unit = left_alone(lambda: given.units.locate(placed.easting, placed.northing), within(progress, 0.2, 0.7))
-    left_alone(
-        lambda: tell_overlaps(given.units, placed.easting, placed.northing, unit, parameters), progress, lambda: 0.7
-    )
-    outside = int((unit < 0).sum())
-    parameters.note(
-        "outside", outside, incidents_that(outside, "stands in no place of the map", "stand in no place of the map")
-    )
+    unit = _stand_in(given, placed, parameters, progress)
     counts = given.units.counts(unit).astype(float)
-    if not counts.any():
-        raise ValueError(
-            f"None of the {placed.size:,} incidents of {placed.label!r} stands in {given.label!r}; check that they are of the "
-            "same area and that both CRS are right."
-        )
     played = _played(given, counts, shares, per_area, seed)
     spans = Spans.of(placed.when, placed.size, parameters).take(unit >= 0)
     columns = left_alone(lambda: columns_of(played, spans, unit[unit >= 0]), within(progress, 0.7, 1.0))
@@ -132,6 +120,23 @@ def score_map(
     tell(found)
     advance(progress, 1.0)
     return found
+
+
+def _stand_in(given: _Given, placed: Incidents, parameters: Parameters, progress: Progress) -> np.ndarray:
+    """Return in which place of a map each incident stands, −1 in none; raise where none stands in any."""
+    x, y = placed.easting, placed.northing
+    unit = left_alone(lambda: given.units.locate(x, y), within(progress, 0.2, 0.7))
+    left_alone(lambda: tell_overlaps(given.units, x, y, unit, parameters), progress, lambda: 0.7)
+    outside = int((unit < 0).sum())
+    parameters.note(
+        "outside", outside, incidents_that(outside, "stands in no place of the map", "stand in no place of the map")
+    )
+    if outside == unit.size:
+        raise ValueError(
+            f"None of the {placed.size:,} incidents of {placed.label!r} stands in {given.label!r}; check that they are of the "
+            "same area and that both CRS are right."
+        )
+    return unit
 
 
 class _Given(NamedTuple):
