@@ -138,7 +138,8 @@ def _of_scripts(analysis):
 def gives(analysis):
     """Return what comes out, and as which files it is written."""
     kind = EITHER.get(analysis.name) or next(words for one, words in KINDS.items() if issubclass(analysis.result, one))
-    parts = [f"{_sentence(kind)}: {analysis.returns}"]
+    told = analysis.returns.lower().startswith(kind.lower()[:9])
+    parts = [analysis.returns if told else f"**{_sentence(kind)}.** {analysis.returns}"]
     if issubclass(analysis.result, Summary):
         parts.append("`.save(folder)`, and the command, write all of it into a folder, with the page `summary.html`.")
     else:
