@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from .analysis import EARLIER, Analysis
-from .command import Command
+from .command import Command, Told
 from .command_inputs import files_read, given, read_input
-from .command_options import COMMANDS, commands_parser, kind_of_result, within_the_first
+from .command_options import COMMANDS, commands_parser, flag_of, kind_of_result, within_the_first
 from .files import check_format, write
 from .landing import Landing
 from .progress import Cancelled, within
@@ -25,7 +25,7 @@ log = logging.getLogger("lacrime_geo")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; return 0, or 2 after one sentence on what was wrong with the input."""
+    """Run a command; return 0 or what the command says, or 2 after one sentence on what was wrong with the input."""
     for stream in (sys.stdout, sys.stderr):
         # A terminal that knows no ² or √ gets them spelled out instead of an error.
         if hasattr(stream, "reconfigure"):
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with suppress(BrokenPipeError):
         # Not even an empty line, which cron would mail.
         print("\n".join(written), end="\n" if written else "")
-    return 0
+    return written.status if isinstance(written, Told) else 0
 
 
 def _sentence(problem: BaseException) -> str:
@@ -117,10 +117,12 @@ def _wants_second(analysis: Analysis, options: argparse.Namespace) -> bool:
     if unfit:
         raise ValueError(
             f"{', '.join(unfit)}: of the second layer ({analysis.second}), which {suffix} cannot hold; name a file for it with "
-            f"--{analysis.second}."
+            f"{flag_of(analysis.second)}."
         )
     if within_the_first(analysis):
-        log.info("a second layer is not written, as %s holds one: name a file with --%s", suffix, analysis.second)
+        log.info(
+            "a second layer is not written, as %s holds one: name a file with %s", suffix, flag_of(analysis.second)
+        )
     return False
 
 

@@ -107,7 +107,7 @@ def _add_analysis(command: CommandParser, analysis: Analysis) -> None:
         text = f"{analysis.second_title}: file to write"
         if within_the_first(analysis) and not issubclass(analysis.result, Surface):
             text += "; default a second layer of a GeoPackage output"
-        command.add_argument(f"--{analysis.second}", metavar="FILE", help=text)
+        command.add_argument(flag_of(analysis.second), metavar="FILE", help=text)
 
 
 def _formats(analysis: Analysis) -> str:
@@ -122,7 +122,7 @@ def _add_option(
     command: CommandParser, parameter: Parameter, text: str, required: bool, analysis: Analysis | None
 ) -> None:
     """Add one parameter of the catalogue; a kind that cannot be shown is a TypeError."""
-    flag = "--" + parameter.name.replace("_", "-")
+    flag = flag_of(parameter.name)
     common: dict[str, Any] = dict(dest=parameter.name, help=text.replace("%", "%%"), required=required)
     if isinstance(parameter, Distance):
         command.add_argument(flag, type=float, metavar="METRES", **common)
@@ -141,6 +141,15 @@ def _add_option(
         command.add_argument(flag, metavar=PLACEHOLDERS[type(parameter)], **common)
     else:
         raise TypeError(f"The command line cannot show {parameter!r}.")
+
+
+def flag_of(name: str) -> str:
+    """Return the option of a parameter or a method.
+
+    >>> flag_of("event_study")
+    '--event-study'
+    """
+    return f"--{name.replace('_', '-')}"
 
 
 def _metres_or_rule(text: str) -> float | str:

@@ -16,6 +16,7 @@ from makers import crimes_frame, rectangle, squares
 import lacrime_geo as lg
 from lacrime_geo.catalog import ANALYSES, BY_NAME, SUMMARIES
 from lacrime_geo.cli import main
+from lacrime_geo.command_options import commands_parser
 from lacrime_geo.parameter_kinds import Choice, Distance, DistanceOrRule
 from lacrime_geo.styles import qml
 
@@ -272,6 +273,12 @@ def test_help_of_every_option(analysis, capsys):
             assert f"{analysis.help(parameter.name)[-12:]} Default: " not in text
     assert "efault" in text and ("METRES" in text) == any(isinstance(p, (Distance, DistanceOrRule)) for p in own)
     assert ("--since" in text) == (analysis.selects or any(one.name == "since" for one in analysis.params))
+
+
+def test_options_have_hyphens():
+    (commands,) = (action for action in commands_parser()._actions if action.dest == "command")
+    flags = [flag for command in commands.choices.values() for flag in command._option_string_actions]
+    assert "--event-study" in flags and [flag for flag in flags if "_" in flag] == []
 
 
 def test_density_options(crimes, tmp_path):

@@ -10,7 +10,7 @@ from itertools import groupby
 
 from lacrime_geo.analysis import parameter_help
 from lacrime_geo.catalog import ANALYSES, SUMMARIES
-from lacrime_geo.command_options import INPUTS, RASTERS_TOO, TABLES_TOO, kind_of_result
+from lacrime_geo.command_options import INPUTS, RASTERS_TOO, TABLES_TOO, flag_of, kind_of_result
 from lacrime_geo.files import FORMATS
 from lacrime_geo.incidents import Incidents
 from lacrime_geo.parameter_groups import LOOK_HELP, SELECTION_HELP
@@ -88,7 +88,7 @@ def _row(analysis, parameter, text):
 def _flags(analysis, parameter):
     """Return an option as scripts and commands write it: what is on can be switched off."""
     no = "no-" if isinstance(parameter, Switch) and analysis.default(parameter.name) is True else ""
-    return f"`{parameter.name}`<br>`--{no}{parameter.name.replace('_', '-')}`"
+    return f"`{parameter.name}`<br>`{flag_of(no + parameter.name)}`"
 
 
 def _takes(parameter):
@@ -145,7 +145,7 @@ def gives(analysis):
     else:
         parts.append(f"`.save()`, and the command, write it as {_formats(analysis.result)}.")
     if analysis.second:
-        second = f"`--{analysis.second} FILE` on the command line, *{analysis.second_title}* in QGIS"
+        second = f"`{flag_of(analysis.second)} FILE` on the command line, *{analysis.second_title}* in QGIS"
         written = _formats(analysis.second_result)
         parts.append(
             f"`.{analysis.second}()` ({second}): {_in_sentence(analysis.second_summary)[:-1]}; written as {written}."
@@ -218,7 +218,7 @@ def choosing():
     for name, text in SELECTION_HELP.items():
         text, told = _without_default(text)
         script = f"`.select({name}=…)`" if name in selecting else f"`as_incidents(…, {name}=…)`"
-        rows.append([f"`--{name.replace('_', '-')}`", script, told or "all", text])
+        rows.append([f"`{flag_of(name)}`", script, told or "all", text])
     return table(["option", "in a script", "default", "what it does"], rows)
 
 
