@@ -115,6 +115,7 @@ from .spacetime import (
 from .spacetime_clusters import st_dbscan
 from .temporal import ChangePoints, Clock, aoristic, change_points, clock, decompose, season, weekday_test
 from .two_counts import e_test
+from .watching import Watch, watch
 
 __all__ = [
     "Alerts",
@@ -173,6 +174,7 @@ __all__ = [
     "Surface",
     "Table",
     "UrnSimulation",
+    "Watch",
     "__version__",
     "alerts",
     "aoristic",
@@ -269,6 +271,7 @@ __all__ = [
     "st_dbscan",
     "stability",
     "urn_simulation",
+    "watch",
     "wdd",
     "weekday_test",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Callable, NamedTuple, NoReturn
 
 from .progress import Progress
@@ -41,10 +41,19 @@ def _names_output(given: Sequence[str]) -> bool:
     return any(flag.startswith("-o") or (len(flag) > len("--o") and OUTPUT.startswith(flag)) for flag in flags)
 
 
+class Told(list[str]):
+    """Hold the lines that a command prints, and its exit status, where that tells more than that all went well."""
+
+    def __init__(self, lines: Iterable[str], status: int = 0) -> None:
+        """Take the lines."""
+        super().__init__(lines)
+        self.status = status
+
+
 class Command(NamedTuple):
     """Hold what the command line needs of one: its name and summary, and what adds its options and runs it.
 
-    `run` takes the options and a progress, and returns the lines to print.
+    `run` takes the options and a progress, and returns the lines to print; `Told`, where the exit status is not always 0.
     """
 
     name: str

@@ -11,5 +11,6 @@ from .forecasting.forecast_command import FORECAST
 from .forecasting.retrain_command import RETRAIN
 from .interventions.count_commands import E_TEST, IRR, WDD
 from .jurisdictions.panel_command import READ_UCR
+from .watching.watch_command import WATCH
 
-COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST, READ_UCR)
+COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST, READ_UCR, WATCH)

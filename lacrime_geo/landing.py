@@ -49,8 +49,11 @@ class Landing:
         """Begin with nothing staged."""
         return self
 
-    def stage(self, path: str | os.PathLike[str]) -> Path:
-        """Return the path to write to in place of `path`: the same name in a hidden folder beside it."""
+    def stage(self, path: str | os.PathLike[str], *, continued: bool = False) -> Path:
+        """Return the path to write to in place of `path`: the same name in a hidden folder beside it.
+
+        What is written is `continued` where it begins as a copy of what is there, so that no layer of it is lost.
+        """
         target = Path(path).resolve()
         if target in self._reads:
             raise ValueError(f"{str(path)!r} is read and would be written over; name another output.")
@@ -67,7 +70,8 @@ class Landing:
         if target.exists() and not target.is_file():
             raise OSError(errno.EINVAL, f"Cannot write {str(path)!r}: it is there already, and is no ordinary file.")
         _refuse_shared_style(target)
-        _refuse_losing_layers(target)
+        if not continued:
+            _refuse_losing_layers(target)
         with explained(path):
             _sweep(folder)
             self._staged[target] = Path(tempfile.mkdtemp(prefix=HIDDEN, dir=folder)) / target.name

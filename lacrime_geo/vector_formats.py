@@ -53,6 +53,13 @@ def _to_geopackage(frame: geopandas.GeoDataFrame, path: Path, layer: str, record
     frame.to_file(path, driver="GPKG", layer=layer, use_arrow=True, layer_metadata={"lacrime_geo": record}, **kept)
 
 
+def replace_layer(result: Any, path: Path, layer: str) -> None:
+    """Write a result as one layer of a GeoPackage that is there, in place of a layer of that name, its style inside."""
+    frame, record = _told_apart(_layer(result)), result.parameters.record()
+    frame.to_file(path, driver="GPKG", layer=layer, use_arrow=True, layer_metadata={"lacrime_geo": record})
+    _keep_style(path, layer, qml(result))
+
+
 def _told_apart(frame: geopandas.GeoDataFrame) -> geopandas.GeoDataFrame:
     names = [name for name in frame.columns if name != frame.geometry.name]
     # From the last to the first: the columns of the analysis stand at the end and keep their names.

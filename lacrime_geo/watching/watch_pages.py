@@ -1,0 +1,102 @@
+"""The page of a run: whether to trust the forecast, new alarms, what is forecast, and how former forecasts did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .. import html_pages as html
+from ..forecasting.area_forecasts import AreaForecasts
+from ..parameters import in_words
+from ..summaries import REPORTED
+from .coverage_charts import coverage_curve
+from .earlier_alerts import lines_of
+from .history_tables import RUNS, Row
+from .known_data import Known
+from .monitors import DISTRUST, UNKNOWN
+from .watch_results import Watch
+
+LAST_RUNS, MOST_CHARTS = 12, 3
+
+
+def page_of(found: Watch, known: Known, rows: Mapping[str, Sequence[Row]]) -> str:
+    """Return the page; everything in it is there, nothing is loaded from elsewhere."""
+    run = rows[RUNS][-1]
+    kind = "caveat" if found.verdict == DISTRUST else ""
+    parts: list[Any] = [
+        html.tag("p", html.tag("strong", found.sentence), kind=kind),
+        html.tag(
+            "p",
+            f"Run {found.run} at {run['run_at']} (UTC): {known.incidents.size:,} incidents, known until {known.known_until}; "
+            f"at least 95 % of each day are reported up to {known.whole_until}.",
+            kind="small",
+        ),
+        *_alarms(found),
+        *_forecast(found.forecast, known),
+        *_promises(rows),
+        html.tag("h2", "What was held against what it should be"),
+        html.table(("what", "verdict", "in words", "limit"), [_monitor(row) for row in found.monitor_rows]),
+        *_overview(found),
+        html.tag("h2", "To be kept in mind"),
+        *(html.tag("p", said, kind="caveat") for said in dict.fromkeys([REPORTED, *found.parameters["warnings"]])),
+        *_runs(rows[RUNS]),
+    ]
+    return html.page(f"Watch · {known.incidents.label}", *parts)
+
+
+def _alarms(found: Watch) -> list[Any]:
+    title = html.tag("h2", "Alarms of this run")
+    if found.alerts is None:
+        return [title, html.tag("p", found.missing["Alerts"])]
+    lines = lines_of(found.alerts)
+    if not lines:
+        return [title, html.tag("p", "None.")]
+    states, names = found.alerts["state"], found.alerts["area"]
+    charts = [found.alerts.watched_counts(name).svg() for name in names[states == "alarm"][:MOST_CHARTS]]
+    return [title, html.items(lines), *(html.Markup(chart) for chart in charts)]
+
+
+def _forecast(found: AreaForecasts | None, known: Known) -> list[Any]:
+    title = html.tag("h2", "Forecast")
+    if found is None or found.forecast is None:
+        return [title]
+    later = found["period"].astype("M8[D]") > known.known_until
+    ends = zip(*(found[name][later] for name in ("period", "period_end", "mean", "lo80", "hi80")))
+    rows = [
+        (str(begin.astype("M8[D]")), str(end.astype("M8[D]")), in_words(mean), f"{low:,.0f} to {high:,.0f}")
+        for begin, end, mean, low, high in ends
+    ]
+    said = "Weeks or days that begin after the last day known; what lies before them is not all reported yet."
+    return [
+        title,
+        html.Markup(found.forecast.svg()),
+        html.tag("p", said, kind="small"),
+        html.table(("from", "to", "expected", "80 % interval"), rows),
+    ]
+
+
+def _promises(rows: Mapping[str, Sequence[Row]]) -> list[Any]:
+    curve = coverage_curve(rows)
+    return [] if curve is None else [html.tag("h2", "How former forecasts did"), html.Markup(curve.svg())]
+
+
+def _monitor(row: Row) -> tuple[Any, ...]:
+    verdict = row["verdict"]
+    marked = html.tag("strong", verdict) if verdict == DISTRUST else verdict
+    return row["name"], marked, row["sentence"], row["limit_text"] if verdict != UNKNOWN else ""
+
+
+def _overview(found: Watch) -> list[Any]:
+    parts: list[Any] = [html.tag("h2", "What the incidents show")]
+    if found.overview is not None:
+        parts.append(html.items(found.overview.findings))
+    return [*parts, html.items(found.missing.values())] if found.missing else parts
+
+
+def _runs(runs: Sequence[Row]) -> list[Any]:
+    names = ("run", "known until", "incidents", "alarms", "verdict")
+    shown = [
+        tuple(row[name] if name != "known_until" else str(row[name]) for name in ("run", "known_until", *names[2:]))
+        for row in runs[: -LAST_RUNS - 1 : -1]
+    ]
+    return [html.tag("h2", "The last runs"), html.table(names, shown)]
