@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from typing import Any
+from typing import Any, Callable, NamedTuple
 
 import numpy as np
 
@@ -147,3 +147,15 @@ def project(x: np.ndarray, y: np.ndarray, source: Any, target: Any) -> tuple[np.
         )
     known = np.isfinite(x) & np.isfinite(y)
     return np.where(known, out_x, np.nan), np.where(known, out_y, np.nan)
+
+
+class Projection(NamedTuple):
+    """How metric coordinates become degrees and back: two functions of arrays (x, y) that return (x, y)."""
+
+    to_degrees: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+    to_metres: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray]]
+
+
+def projection_of(crs: str) -> Projection:
+    """Return the projection of a metric CRS from and to longitude and latitude (WGS 84), by pyproj."""
+    return Projection(lambda x, y: project(x, y, crs, "EPSG:4326"), lambda x, y: project(x, y, "EPSG:4326", crs))

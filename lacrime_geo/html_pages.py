@@ -27,14 +27,15 @@ def text(value: Any) -> Markup:
     return value if isinstance(value, Markup) else Markup(escape(str(value)))
 
 
-def tag(name: str, *inside: Any, kind: str = "") -> Markup:
-    """Return an element with what stands in it.
+def tag(name: str, *inside: Any, kind: str = "", **attributes: str) -> Markup:
+    """Return an element with what stands in it; names of attributes are written with hyphens, and may end in an underscore.
 
-    >>> print(tag("p", "A & B", kind="small"))
-    <p class="small">A &amp; B</p>
+    >>> print(tag("p", "A & B", kind="small", id="first"))
+    <p class="small" id="first">A &amp; B</p>
     """
-    named = f' class="{escape(kind)}"' if kind else ""
-    return Markup(f"<{name}{named}>{''.join(text(part) for part in inside)}</{name}>")
+    named = {**({"class": kind} if kind else {}), **attributes}
+    said = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"' for key, value in named.items())
+    return Markup(f"<{name}{said}>{''.join(text(part) for part in inside)}</{name}>")
 
 
 def as_it_stands(value: str) -> Markup:

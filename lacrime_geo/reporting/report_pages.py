@@ -1,0 +1,137 @@
+"""The page of a report: one file with all that it needs, in which only the page's own scripts can run."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import html_pages as html
+from ..claim_tables import listed
+from ..crs import Projection, projection_of
+from .page_maps import TILE_HOST, embedded, map_of
+from .sections import Section
+
+if TYPE_CHECKING:
+    from .incident_reports import Report
+
+HERE = Path(__file__).resolve().parent
+MAP = "map"
+LEDGER = "claims"
+OPENING = re.compile(r"<svg\b[^>]*>")
+
+
+def page_of(report: Report, projection: Projection | None = None) -> str:
+    """Return the whole page of a report; `projection` is of the CRS of its layers, by default pyproj's."""
+    body = [
+        html.tag("a", "Skip to the report", kind="skip", href="#report"),
+        html.tag("header", html.tag("h1", report.title), html.tag("p", report.subtitle, kind="subtitle")),
+        html.tag("nav", html.tag("h2", "Contents"), _contents(report), aria_label="Contents"),
+        html.tag("main", *_main(report, projection), id="report"),
+    ]
+    scripts = [_own("report_page.js"), *([_own("leaflet/leaflet.js"), _own("report_map.js")] if report.layers else [])]
+    styles = [html.STYLE, *([_own("leaflet/leaflet.css")] if report.layers else []), _own("report.css")]
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head>{_head(report.title, scripts)}'
+        f"{''.join(f'<style>{style}</style>' for style in styles)}</head>\n<body>{''.join(body)}"
+        f"{''.join(f'<script>{script}</script>' for script in scripts)}</body></html>\n"
+    )
+
+
+@cache
+def _own(name: str) -> str:
+    """Return a file that is part of the page, as it is but for its ends of lines, which a page has of one kind."""
+    return (HERE / name).read_bytes().decode("utf-8").replace("\r\n", "\n")
+
+
+def _head(title: str, scripts: list[str]) -> str:
+    """Return what stands before the body; by its policy nothing but these scripts runs, and only tiles come from elsewhere."""
+    allowed = " ".join(f"'sha256-{_digest(script)}'" for script in scripts)
+    policy = (
+        f"default-src 'none'; script-src {allowed}; style-src 'unsafe-inline'; img-src data: blob: {TILE_HOST}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title>"
+    )
+
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
+
+
+def _contents(report: Report) -> html.Markup:
+    entries = [(section.name, section.title) for section in report.sections]
+    entries += [(LEDGER, "What the numbers rest on")] if report.claims else []
+    return html.tag("ol", *(html.tag("li", html.tag("a", title, href=f"#{name}")) for name, title in entries))
+
+
+def _main(report: Report, projection: Projection | None) -> list[html.Markup]:
+    said = [section for section in report.sections if section.findings]
+    headlines = [
+        html.tag("li", section.findings[0], " ", html.tag("a", f"More: {section.title}", href=f"#{section.name}"))
+        for section in said
+    ]
+    parts = [
+        html.tag("section", html.tag("h2", "In short", id="short"), html.tag("ul", *headlines), aria_labelledby="short")
+    ]
+    of_map = _map(report, projection)
+    has_section = any(section.name == MAP for section in report.sections)
+    parts += [] if has_section or not of_map else [_section(Section(MAP, "Map"), of_map)]
+    parts += [_section(one, of_map if one.name == MAP else html.Markup("")) for one in report.sections]
+    return [*parts, *([_ledger(report)] if report.claims else [])]
+
+
+def _map(report: Report, projection: Projection | None) -> html.Markup:
+    if not report.layers:
+        return html.Markup("")
+    first = next(iter(report.layers.values()))
+    crs = first.grid.crs if hasattr(first, "grid") else first.crs  # type: ignore[union-attr]  # cells, surfaces or shapes
+    return map_of(report.layers, report.boundary, projection or projection_of(crs))
+
+
+def _section(section: Section, of_map: html.Markup) -> html.Markup:
+    """Return a section: what was found, the map or charts and tables, and its caveats beside them."""
+    heading = html.tag("h2", section.title, id=f"{section.name}-title")
+    missing = [html.tag("p", section.missing, kind="missing")] if section.missing else []
+    found = [html.items(section.findings)] if section.findings else []
+    parts = [_part(section, part, number) for number, part in enumerate(section.parts, start=1)]
+    caveats = [html.tag("p", said, kind="caveat") for said in section.caveats]
+    inside = (heading, *missing, of_map, *found, *parts, *caveats)
+    return html.tag("section", *inside, id=section.name, aria_labelledby=f"{section.name}-title")
+
+
+def _part(section: Section, part: html.Markup, number: int) -> html.Markup:
+    """Return a chart as a figure that is said in words too, or a table that scrolls by itself where the page is narrow."""
+    if not part.lstrip().startswith("<svg"):
+        return html.tag("div", part, kind="wide")
+    opening = OPENING.search(part)
+    if opening and "aria-label" not in opening[0] and "<title" not in part:
+        words = " ".join([f"{section.title}, chart {number}.", *section.findings[:2]])
+        named = opening[0].replace("<svg", f'<svg aria-label="{escape(words)}"', 1)
+        named = named if "role=" in named else named.replace("<svg", '<svg role="img"', 1)
+        part = html.Markup(part.replace(opening[0], named, 1))
+    return html.tag("figure", part, kind="chart")
+
+
+def _ledger(report: Report) -> html.Markup:
+    explained = html.tag(
+        "p",
+        "Every number of this report with its unit, what it rests on, and the code that finds it again from the same data.",
+    )
+    button = html.tag("button", "Save claims as JSON", type="button", id="save-claims", hidden="hidden")
+    inside = (
+        html.tag("h2", "What the numbers rest on", id=f"{LEDGER}-title"),
+        explained,
+        button,
+        listed(report.claims),
+        embedded("claims-data", json.loads(report.claims_json())),
+    )
+    return html.tag("section", *inside, id=LEDGER, aria_labelledby=f"{LEDGER}-title")
