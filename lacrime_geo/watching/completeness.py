@@ -107,7 +107,8 @@ def _share(rows: np.ndarray) -> float:
 
 def numbers_lacking(known: Known) -> dict[str, int | None]:
     """Return how many rows lack a place, a date, a category or a time, by the columns of the history."""
-    return {
-        column: None if known.without[name] is None else int(np.sum(known.without[name]))
-        for name, (column, _) in LACKING.items()
-    }
+    found: dict[str, int | None] = {}
+    for name, (column, _) in LACKING.items():
+        rows = known.without[name]
+        found[column] = None if rows is None else int(rows.sum())
+    return found

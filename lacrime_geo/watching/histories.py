@@ -14,7 +14,7 @@ from .history_tables import Entries, Row
 from .postgis_history import PostgisHistory
 
 # postgresql://…, PG:…, or words of libpq such as host=… dbname=….
-DATABASE = re.compile(r"postgres(ql)?://|PG:|(\w+\s*=\s*\S+\s*)+$", re.IGNORECASE)
+DATABASE = re.compile(r"postgres(ql)?://|PG:|(.*\s)?(host|hostaddr|dbname|service)\s*=", re.IGNORECASE)
 
 
 class History(Protocol):
