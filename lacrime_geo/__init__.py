@@ -7,6 +7,7 @@ from .autocorrelation import gi_star
 from .autocorrelation_by_distance import incremental_moran
 from .centrography import ellipses
 from .change import change_map
+from .claims import Claim
 from .clusters import Clusters
 from .comparisons import Funnel, RankIntervals, Rates, funnel, rank_intervals, rates
 from .concentration import concentration
@@ -71,6 +72,7 @@ from .period_comparison import PeriodComparison, compare_periods
 from .privacy import SafeLayer, safe_export
 from .progress import Cancelled
 from .relative_risk import risk_ratio
+from .reporting import Report, report
 from .results import Cells, Marks, RiskSurface, Shapes, Surface, Table, as_surface
 from .risk import (
     Contest,
@@ -115,6 +117,7 @@ from .spacetime import (
 from .spacetime_clusters import st_dbscan
 from .temporal import ChangePoints, Clock, aoristic, change_points, clock, decompose, season, weekday_test
 from .two_counts import e_test
+from .verification import Verification, verify
 from .watching import Watch, watch
 
 __all__ = [
@@ -124,6 +127,7 @@ __all__ = [
     "Cancelled",
     "Cells",
     "ChangePoints",
+    "Claim",
     "Clock",
     "Clusters",
     "Comparison",
@@ -160,6 +164,7 @@ __all__ = [
     "RateRatio",
     "RateTrends",
     "Rates",
+    "Report",
     "Retraining",
     "RiskMap",
     "RiskSurface",
@@ -174,6 +179,7 @@ __all__ = [
     "Surface",
     "Table",
     "UrnSimulation",
+    "Verification",
     "Watch",
     "__version__",
     "alerts",
@@ -256,6 +262,7 @@ __all__ = [
     "refuse_records_change",
     "refuse_severity_leaks",
     "refuse_victims",
+    "report",
     "reporting_delay",
     "retrain",
     "risk_features",
@@ -271,6 +278,7 @@ __all__ = [
     "st_dbscan",
     "stability",
     "urn_simulation",
+    "verify",
     "watch",
     "wdd",
     "weekday_test",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Callable
 
 from .beginning import begin
-from .claims import claims_of, sentences_of
+from .claims import Finding, claims_of, sentences_of
 from .clusters import Clusters
 from .concentration import Concentration, concentration
 from .delays import period_guards
@@ -94,10 +94,11 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
     '900 incidents without a time column.'
     """
     with warned_once():
-        return _made(incidents, boundary, progress)
+        return overview_told(incidents, boundary, progress)[0]
 
 
-def _made(incidents: Any, boundary: Any, progress: Progress) -> Overview:
+def overview_told(incidents: Any, boundary: Any, progress: Progress) -> tuple[Overview, tuple[Finding, ...]]:
+    """Return an overview, and its sentences with the claims told in each."""
     everything, placed, parameters = begin(incidents, None)
     period_guards.warn(parameters, everything)
     area = as_boundary(boundary, placed.crs)
@@ -121,7 +122,7 @@ def _made(incidents: Any, boundary: Any, progress: Progress) -> Overview:
     caveats = tuple(dict.fromkeys((*caveats[:1], *parameters.get("warnings", []), *caveats[1:])))
     parameters.tell(" ".join([*findings, *parts.missing.values()]))
     title = everything.titled("Overview")
-    return Overview(title, parts.results, findings, caveats, parts.missing, parameters, claims)
+    return Overview(title, parts.results, findings, caveats, parts.missing, parameters, claims), told
 
 
 class _Parts:

@@ -95,7 +95,7 @@ def _choices(results: Mapping[str, Result]) -> list[html.Markup]:
     for result in results.values():
         kept = result.parameters
         for name in (name for name in kept if f"{name}_reason" in kept):
-            choice = name.replace("_", " "), _value(name, kept[name]), kept[f"{name}_reason"]
+            choice = name.replace("_", " "), chosen_value(name, kept[name]), kept[f"{name}_reason"]
             maps.setdefault(choice, []).append(result.label.split(" · ")[0])
     if not maps:
         return []
@@ -108,7 +108,8 @@ def _ledger(claims: tuple[Claim, ...]) -> list[html.Markup]:
     return [html.tag("h2", "What the numbers rest on"), listed(claims)] if claims else []
 
 
-def _value(name: str, value: Any) -> str:
+def chosen_value(name: str, value: Any) -> str:
+    """Return a value that was chosen from the data in words, with its unit where it is a length."""
     words = in_words(value) if isinstance(value, (int, float)) else str(value)
     return f"{words}\N{NO-BREAK SPACE}m" if name in METRES else words
 

@@ -9,7 +9,7 @@ from lacrime_geo.claims import plain
 from lacrime_geo.parameters import in_words
 from lacrime_geo.summaries import share_in_words
 
-NUMBER = re.compile(r"(?<![A-Za-z\d.])\d[\d,]*(?:\.\d+)?")
+NUMBER = re.compile(r"(?<![A-Za-z\d.,])\d+(?:,\d{3})*(?:\.\d+)?")
 
 
 class Once:
@@ -54,7 +54,7 @@ def untold(sentence, claims):
     """Return the numbers of a sentence that are neither a claim's value, nor its interval, nor named with what it rests on."""
     of = [claim for claim in claims if claim.sentence == sentence]
     shown = {text for claim in of for text in _shown(claim)}
-    return [number for number in NUMBER.findall(sentence) if number.rstrip(",") not in shown]
+    return [number for number in NUMBER.findall(sentence) if number not in shown]
 
 
 def _shown(claim):
@@ -63,7 +63,9 @@ def _shown(claim):
         if isinstance(number, (int, float)) and math.isfinite(number):
             size = abs(number)
             yield from (in_words(size), f"{size:,}", f"{size:,.0f}", f"{size:.1f}", f"{size:.2f}")
-            yield from (share_in_words(size).rstrip(" %"), f"{100 * size:.1f}", in_words(100 * size))
+            yield from (share_in_words(size).rstrip(" %"), f"{100 * size:.1f}", f"{100 * size:.2f}", in_words(100 * size))
+            # What is below a thousandth is said to be no more.
+            yield from ["0.001"] if size < 0.001 else []
     for words in (claim.name, claim.unit, claim.period, claim.method, claim.split, claim.baseline, str(claim.value)):
         yield from NUMBER.findall(words)
     # What was chosen stands in the code, without commas.

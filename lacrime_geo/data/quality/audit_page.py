@@ -57,7 +57,7 @@ def told(line: Finding) -> bool:
 
 def charts(records: Records, findings: Any) -> list[html.Markup]:
     """Return the charts that records have columns for, each under its title."""
-    computed = {line["rule"]: line["computed"] for line in findings if line.get("computed")}
+    computed = _computed(findings)
     drawn: list[html.Markup] = []
     if records.when is not None and not np.isnat(records.when).all():
         drawn += _weeks(records.when, computed)
@@ -79,6 +79,17 @@ def _advice(findings: tuple[Finding, ...]) -> str:
             "no finest honest cell follows."
         )
     return f"The finest honest cell is about {finest:,.3g} m: maps with finer ones show where places were moved to."
+
+
+def weeks_chart(records: Records, findings: Any) -> list[html.Markup]:
+    """Return the incidents by week as a chart and what is to be seen in it, nothing where there are no dates or few weeks."""
+    if records.when is None or np.isnat(records.when).all():
+        return []
+    return _weeks(records.when, _computed(findings))[1:]
+
+
+def _computed(findings: Any) -> dict[str, Any]:
+    return {line["rule"]: line["computed"] for line in findings if line.get("computed")}
 
 
 def _weeks(when: np.ndarray, computed: Mapping[str, Any]) -> list[html.Markup]:

@@ -111,11 +111,12 @@ def _by_share(contest: Contest) -> list[html.Markup]:
         places = (
             f": {round(taken * played.units.size):,} of {played.units.size:,} places" if played.best[0].equal else ""
         )
-        parts += [html.tag("h2", f"In {100 * share:g} % of the area{places}"), _caught(contest, rows)]
+        parts += [html.tag("h2", f"In {100 * share:g} % of the area{places}"), caught_at(contest, rows)]
     return parts
 
 
-def _caught(contest: Contest, rows: list[int]) -> html.Markup:
+def caught_at(contest: Contest, rows: list[int]) -> html.Markup:
+    """Return some rows of a contest, of one share of the area, as a table."""
     names = [
         "predictor",
         "caught, %",

@@ -18,7 +18,7 @@ LEAST, SURELY_MORE = 1e-9, "surely more"
 
 def sentences_of(contest: Contest) -> tuple[str, ...]:
     """Return one sentence for each predictor, those with the most hits first."""
-    return tuple(_sentence(contest, row) for row in rows_at_middle(contest))
+    return tuple(sentence_of(contest, row) for row in rows_at_middle(contest))
 
 
 def rows_at_middle(contest: Contest) -> list[int]:
@@ -79,7 +79,8 @@ def tell(contest: Contest) -> None:
         )
 
 
-def _sentence(contest: Contest, row: int) -> str:
+def sentence_of(contest: Contest, row: int) -> str:
+    """Return what one predictor caught, beside prior counts."""
     name, rate = str(contest["predictor"][row]), 100 * float(contest["hit_rate"][row])
     caught = f"{name} caught {rate:.1f} % of the {told_of(contest)} in {100 * contest['area'][row]:g} % of the area"
     apart, low, high = (100 * float(contest[key][row]) for key in ("difference", "difference_low", "difference_high"))

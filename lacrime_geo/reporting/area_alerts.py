@@ -1,0 +1,105 @@
+"""Alerts by areas in a report: which have more incidents than chance allows at the end of the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .. import html_pages as html
+from ..alerting import Alerts, alerts
+from ..alerting.warning_states import ALARM, WATCH
+from ..claims import Evidence, Finding, call, finding
+from ..data.quality.records import area_columns
+from ..forecasting.chart_frames import step_words
+from ..incidents import Incidents
+from ..parameters import in_words
+from ..progress import Progress
+from ..summaries import counted
+from .told import Given, Made, Run, warnings_in
+
+# Columns of names are taken before those of codes.
+NAMES_FIRST = "name"
+NO_AREAS = (
+    "no polygons (areas) were given, and no column names them (by): give one of them, such as a layer of divisions."
+)
+MOST_ALARMS = 5
+
+
+def area_alerts(given: Given, progress: Progress) -> Made:
+    """Return the state of each area at the end of the file."""
+    by = None if given.areas is not None else given.by or column_of_areas(given.incidents)
+    if given.areas is None and by is None:
+        raise ValueError(NO_AREAS)
+    found = alerts(given.incidents, areas=given.areas, by=by, seed=given.seed, progress=progress)
+    run = Run(alerts, found.parameters)
+    code = call("alerts", "incidents", **given.named("areas"), by=by, seed=given.seed)
+    of = found.parameters["step_incidents"]
+    layers = {"alerts": found} if given.areas is not None else {}
+    told = told_of(found, given.evidence(run, code, of))
+    return Made(told, (_table(found),), warnings_in(found.parameters), (run,), layers)
+
+
+def column_of_areas(incidents: Incidents) -> str | None:
+    """Return the column whose values name areas, names before codes; None where there is none."""
+    source = incidents.source
+    names = [] if source is None else list(area_columns({str(name): source[name] for name in source}))
+    return next((name for name in names if NAMES_FIRST in name), next(iter(names), None))
+
+
+def told_of(found: Alerts, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return how many areas are in alarm and watched, and of those in alarm what was counted and expected."""
+    kept, state = found.parameters, found["state"]
+    alarms, watched = (int((state == name).sum()) for name in (ALARM, WATCH))
+    day = found["date"][0].astype("M8[D]")
+    judged = step_words(day, "day")
+    claims = [
+        evidence.claim(f"areas judged on {judged}", len(found), "areas", "len({made})"),
+        *(
+            evidence.claim(f"areas {words}", number, "areas", f"{{made}}['state'].tolist().count({name!r})")
+            for words, number, name in (("in alarm", alarms, ALARM), ("watched", watched, WATCH))
+        ),
+        evidence.claim(
+            "false alarms allowed a year where nothing changes",
+            kept["false_alarms_per_year"],
+            "steps",
+            "{made}.parameters['false_alarms_per_year']",
+        ),
+    ]
+    said = (
+        f"On {judged}, {alarms:,} of {counted(len(found), 'area')} {'is' if alarms == 1 else 'are'} in alarm "
+        f"and {watched:,} {'is' if watched == 1 else 'are'} watched; where nothing changes, "
+        f"{in_words(kept['false_alarms_per_year'])} false alarms a year are allowed."
+    )
+    rows = np.flatnonzero(state == ALARM)[:MOST_ALARMS].tolist()
+    return finding(said, *claims), *(_alarm(found, row, evidence) for row in rows)
+
+
+def _alarm(found: Alerts, row: int, evidence: Evidence) -> Finding:
+    name = str(found["area"][row])
+    units: dict[str, Any] = {
+        "count": "incidents",
+        "expected": "incidents",
+        "limit": "incidents or more are beyond chance",
+    }
+    claims = [
+        evidence.claim(f"{key} of {name}", found[key][row], unit, f"{{made}}[{key!r}][{row}]")
+        for key, unit in units.items()
+    ]
+    expected, limit = in_words(found["expected"][row]), in_words(found["limit"][row])
+    said = f"{name}: {counted(int(found['count'][row]), 'incident')}, {expected} expected; {limit} or more are beyond chance."
+    return finding(said, *claims)
+
+
+def _table(found: Alerts) -> html.Markup:
+    order = np.argsort(found["p"], kind="stable").tolist()
+    rows = (
+        (
+            str(found["area"][row]),
+            str(found["state"][row]),
+            int(found["count"][row]),
+            *(in_words(found[name][row]) if np.isfinite(found[name][row]) else "–" for name in ("expected", "limit")),
+        )
+        for row in order
+    )
+    return html.table(("area", "state", "count", "expected", "beyond chance from"), rows)

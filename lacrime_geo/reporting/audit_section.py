@@ -1,0 +1,64 @@
+"""The section of the audit: what the cleaning rules and the detectors found in the file, and how many rows it concerns."""
+
+from __future__ import annotations
+
+import re
+
+from ..claims import Evidence, Finding, call, finding, plain
+from ..data.quality.audit import Audit, audit
+from ..data.quality.audit_page import findings_in_words, told, weeks_chart
+from ..data.rules import Finding as RuleFinding
+from ..progress import Progress
+from ..summaries import counted, share_in_words
+from .told import Given, Made, Run, warnings_in
+
+# What is known of victims has no place in a report.
+OF_VICTIMS = re.compile(r"^(age|sex|descent|victim)_")
+MOST_RULES = 5
+CAVEAT = "Detectors change nothing; what a rule has changed is told beside it. A rule that finds nothing proves no record right."
+
+
+def audit_section(given: Given, progress: Progress) -> Made:
+    """Return the rules that found something, how many rows each concerns, and the incidents by week."""
+    found = audit(given.incidents, progress=progress)
+    run = Run(audit, found.parameters)
+    shown = [line for line in found.findings if not OF_VICTIMS.match(line["rule"])]
+    evidence = given.evidence(run, call("audit", "incidents"), given.incidents.size)
+    loud = [line for line in shown if told(line)]
+    parts = findings_in_words(shown)
+    parts += [] if found.records is None else weeks_chart(found.records, found.findings)
+    placed = int(given.incidents.placed.sum())
+    return Made(_told(found, loud, evidence, placed), tuple(parts), (*warnings_in(found.parameters), CAVEAT), (run,))
+
+
+def measure_of(found: Audit, rule: str, name: str) -> float:
+    """Return how many rows a rule concerns ("rows"), or which share of all ("share")."""
+    return plain(found[name][found["rule"].tolist().index(rule)])  # type: ignore[no-any-return]  # of a column of numbers
+
+
+def _told(found: Audit, loud: list[RuleFinding], evidence: Evidence, placed: int) -> tuple[Finding, ...]:
+    """Return how many rules found something, and those that concern the most rows, though not all of them."""
+    number = evidence.claim("rules and detectors", len(found), "rules", "len({made})")
+    code = "lg.reporting.audit_section.loud_of({made})"
+    some = evidence.claim("rules that found something, those on victims left out", len(loud), "rules", code)
+    said = f"Of {counted(len(found), 'rule')} and detectors, {len(loud):,} found something in the file."
+    # What concerns every row is the form of the file, such as spaces in its texts.
+    telling = sorted((line for line in loud if line["rows"] < placed), key=lambda line: -line["rows"])
+    return finding(said, number, some), *(_rule(found, str(line["rule"]), evidence) for line in telling[:MOST_RULES])
+
+
+def _rule(found: Audit, rule: str, evidence: Evidence) -> Finding:
+    rows, share = (measure_of(found, rule, name) for name in ("rows", "share"))
+    claims = (
+        evidence.claim(
+            f"{name}: {rule}", value, unit, f"lg.reporting.audit_section.measure_of({{made}}, {rule!r}, {name!r})"
+        )
+        for name, value, unit in (("rows", rows, "rows"), ("share", share, "of the rows"))
+    )
+    said = f"{rule.replace('_', ' ').capitalize()}: {counted(int(rows), 'row')}, {share_in_words(float(share))}."
+    return finding(said, *claims)
+
+
+def loud_of(found: Audit) -> int:
+    """Return how many rules found something, those on victims left out."""
+    return sum(told(line) and not OF_VICTIMS.match(line["rule"]) for line in found.findings)

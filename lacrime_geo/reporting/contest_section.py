@@ -1,0 +1,111 @@
+"""The section of the contest: what predictors of places would have caught at past origins, beside prior counts."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+import numpy as np
+
+from .. import html_pages as html
+from ..claims import Claim, Evidence, Finding, call, finding
+from ..parameters import in_words
+from ..progress import Progress
+from ..risk import Contest, contest
+from ..risk.contesting.contest_pages import CAVEATS, caught_at
+from ..risk.contesting.contest_words import middle_share, rows_at_middle, sentence_of, verdict_of
+from ..risk.predicting.predictor_names import BASELINE
+from .told import Given, Made, Run, warnings_in
+
+# Those that take seconds: the others take minutes on a year of a city, and are for `contest` itself.
+QUICK = ("smoothed_counts", "kde", "gi_star", "prospective", "auto")
+LEARNED, PACKAGE = ("logistic_regression",), "sklearn"
+LEFT_OUT = "Predictors that take long, such as the self-exciting process and random forests, are left out of a report."
+WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scikit-learn."
+
+
+def contest_section(given: Given, progress: Progress) -> Made:
+    """Return what each predictor caught, with the interval of its difference to prior counts."""
+    learned = find_spec(PACKAGE) is not None
+    names = [*QUICK, *(LEARNED if learned else ())]
+    found = contest(given.incidents, names, boundary=given.boundary, seed=given.seed, progress=progress)
+    kept, run = found.parameters, Run(contest, found.parameters)
+    code = call(
+        "contest",
+        "incidents",
+        predictors=names,
+        **given.named("boundary"),
+        cell_size=kept["cell_size"],
+        seed=given.seed,
+    )
+    origins = kept["origins"]
+    split = (
+        f"rolling origin: {len(origins)} origins, {origins[0]} to {origins[-1]}, {kept['horizon']} days ahead, each predicted "
+        "from what was known before it"
+    )
+    evidence = given.evidence(run, code, kept["incidents_scored"], level=95, split=split)
+    rows = rows_at_middle(found)
+    told = [_verdict(found, evidence), *(_caught(found, row, evidence) for row in rows)]
+    caveats = (*warnings_in(kept), LEFT_OUT, *(() if learned else (WITHOUT,)), *CAVEATS)
+    return Made(tuple(told), (html.Markup(found.svg()), caught_at(found, rows)), caveats, (run,))
+
+
+def _verdict(found: Contest, evidence: Evidence) -> Finding:
+    share = middle_share(found)
+    first = rows_at_middle(found)[0]
+    claims = (
+        evidence.claim("share of the area chosen", share, "of the area", f"{{made}}['area'][{first}]"),
+        evidence.claim(
+            "predictor that caught the most", str(found["predictor"][first]), "", f"{{made}}['predictor'][{first}]"
+        ),
+        evidence.claim(
+            "incidents scored",
+            found.parameters["incidents_scored"],
+            "incidents",
+            "{made}.parameters['incidents_scored']",
+        ),
+        evidence.claim(
+            "past origins", len(found.parameters["origins"]), "origins", "len({made}.parameters['origins'])"
+        ),
+    )
+    verdict = verdict_of(found)
+    scored = f"scored on {found.parameters['incidents_scored']:,} incidents after {len(found.parameters['origins'])} past origins"
+    return finding(f"{verdict[:1].upper()}{verdict[1:]} ({scored}).", *claims)
+
+
+def _caught(found: Contest, row: int, evidence: Evidence) -> Finding:
+    return finding(sentence_of(found, row), *_claims(found, row, evidence))
+
+
+def _claims(found: Contest, row: int, evidence: Evidence) -> list[Claim]:
+    name, area = str(found["predictor"][row]), 100 * float(found["area"][row])
+    told = [
+        evidence.claim(
+            f"share of the incidents that {name} caught in {in_words(area)} % of the area",
+            found["hit_rate"][row],
+            "of the incidents",
+            f"{{made}}['hit_rate'][{row}]",
+            baseline="" if name == BASELINE else BASELINE,
+        )
+    ]
+    if name != BASELINE and np.isfinite(found["difference"][row]):
+        ends = found["difference_low"][row], found["difference_high"][row]
+        of = f"difference of {name} to {BASELINE}"
+        told.append(
+            evidence.claim(
+                of,
+                found["difference"][row],
+                "of the incidents",
+                f"{{made}}['difference'][{row}]",
+                ends,
+                baseline=BASELINE,
+            )
+        )
+        told.append(
+            evidence.claim(
+                f"blocks of the city that tell it, {name}",
+                found["telling"][row],
+                "blocks",
+                f"{{made}}['telling'][{row}]",
+            )
+        )
+    return told

@@ -1,0 +1,84 @@
+"""What every section is made from, and what it gives: findings with claims, charts, caveats, layers, and the runs behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Callable, NamedTuple
+
+from ..citations import method_of
+from ..claims import Evidence, Finding, Name, claims_of, sentences_of
+from ..features import Features
+from ..html_pages import Markup
+from ..incidents import Incidents
+from ..overview_words import days_of
+from ..progress import Progress
+from ..results import Result
+from .sections import Section
+
+
+@dataclass(frozen=True)
+class Given:
+    """Hold what a report was given, understood once."""
+
+    incidents: Incidents
+    boundary: Features | None = None
+    areas: Features | None = None
+    by: str | None = None
+    scale: Any = None
+    horizon: int | None = None
+    seed: int = 0
+
+    def named(self, *names: str) -> dict[str, Name]:
+        """Return the variables by which code names what was given of these."""
+        return {name: Name(name) for name in names if getattr(self, name) is not None}
+
+    def evidence(self, run: Run, code: str, n: int, **other: Any) -> Evidence:
+        """Return what the claims of a run's result have in common."""
+        return Evidence(code, int(n), days_of(self.incidents), method_of(run.function), **other)
+
+
+class Run(NamedTuple):
+    """Hold an analysis that was run, and the record of its result."""
+
+    function: Callable[..., Any]
+    parameters: Mapping[str, Any]
+
+
+class Made(NamedTuple):
+    """Hold what a section, or a part of one, has come to."""
+
+    findings: tuple[Finding, ...] = ()
+    parts: tuple[Markup, ...] = ()
+    caveats: tuple[str, ...] = ()
+    runs: tuple[Run, ...] = ()
+    layers: Mapping[str, Result] = {}
+    missing: tuple[str, ...] = ()
+
+    def section(self, name: str, title: str) -> Section:
+        """Return it as a section of the report."""
+        caveats = tuple(dict.fromkeys(self.caveats))
+        claims = claims_of(self.findings)
+        return Section(name, title, sentences_of(self.findings), self.parts, caveats, claims, " ".join(self.missing))
+
+
+def together(*parts: Made) -> Made:
+    """Return several parts as one."""
+    layers = {name: layer for part in parts for name, layer in part.layers.items()}
+    joined = {
+        name: tuple(one for part in parts for one in getattr(part, name)) for name in Made._fields if name != "layers"
+    }
+    return Made(**joined, layers=layers)
+
+
+def attempted(words: str, make: Callable[[Progress], Made], progress: Progress) -> Made:
+    """Return a part; where the library refuses to make it, or lacks a package, the reason in its place."""
+    try:
+        return make(progress)
+    except (ValueError, ImportError) as problem:
+        return Made(missing=(f"{words} could not be made: {problem}",))
+
+
+def warnings_in(parameters: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the caveats that a result carries."""
+    return tuple(parameters.get("warnings", ()))
