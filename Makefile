@@ -60,6 +60,7 @@ pictures: ## draw the maps of docs/ again
 screenshots: ## take the pictures of the QGIS desktop again (a virtual screen, tiles from this machine; Los Angeles with LACRIME_DATA)
 	@tools/test_python.sh >/dev/null
 	@tools/screenshot/take.sh sample docs/pictures/desktop.png
+	@tools/screenshot/take.sh sample docs/pictures/qgis.png steps
 	@if [ -n "$$LACRIME_DATA" ]; then tools/screenshot/take.sh los_angeles docs/pictures/los_angeles.png; fi
 
 docs: ## make the site of docs/ in build/site: run what has changed of its examples, then build (notebooks with LACRIME_DATA)

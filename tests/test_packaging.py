@@ -46,7 +46,7 @@ def disagreements(required, offered):
             yield f"{name}: {bound} in pyproject.toml, {offered[name]} in environment.yml"
 
 
-@pytest.mark.parametrize("group", ["dependencies", "test", "benchmarks"])
+@pytest.mark.parametrize("group", ["dependencies", "test", "docs", "benchmarks"])
 def test_environment_has_every_requirement_with_the_same_bound(group):
     project = pyproject()
     required = named(project["dependencies"] if group == "dependencies" else project["optional-dependencies"][group])

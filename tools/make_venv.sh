@@ -2,7 +2,7 @@
 # Makes .venv and installs lacrime_geo into it, editable:
 #
 #     tools/make_venv.sh run        with what it needs to run
-#     tools/make_venv.sh develop    with the extras test and benchmarks as well
+#     tools/make_venv.sh develop    with the extras test, docs and benchmarks as well
 #
 # The environment is made by /usr/bin/python3 where there is one, because the system's PyQGIS loads in no other; PYTHON=
 # names another. A second run does nothing until pyproject.toml or the version changes.
@@ -11,7 +11,7 @@ cd "$(dirname "$0")/.."
 
 case ${1:-run} in
     run) level=run target=. ;;
-    develop) level=develop target='.[test,benchmarks]' ;;
+    develop) level=develop target='.[test,docs,benchmarks]' ;;
     *)
         echo "usage: tools/make_venv.sh [run|develop]" >&2
         exit 2

@@ -1,0 +1,127 @@
+"""The site of docs/: every page has its place in it, links lead somewhere, what is made from the code is current."""
+
+import re
+import shlex
+
+import pytest
+from pages import EXAMPLES, Page
+
+import lacrime_geo as lg
+from lacrime_geo.cli import main
+from lacrime_geo.command_options import commands_parser
+from tools.docs_site import drawing, examples, gallery, links, reference, tables
+from tools.docs_site.__main__ import build
+from tools.docs_site.docstrings import mended
+
+DOCS = examples.ROOT / "docs"
+PAGES = [
+    path.relative_to(DOCS)
+    for path in sorted(DOCS.rglob("*.md"))
+    if "reference" not in path.relative_to(DOCS).parts[:-1]
+]
+TREES = re.compile(r"```\{toctree\}\n(.*?)```", re.DOTALL)
+
+
+def placed():
+    """Return the pages in the tables of contents, without their endings."""
+    found = ["index"]
+    for page in PAGES:
+        for tree in TREES.findall((DOCS / page).read_text(encoding="utf-8")):
+            for entry in tree.splitlines():
+                if entry and not entry.startswith(":"):
+                    found += below(page, re.sub(r".*<(.+)>", r"\1", entry))
+    return found
+
+
+def below(page, entry):
+    folder = DOCS / page.parent
+    files = folder.glob(f"{entry}.*") if "*" in entry else [folder / f"{entry}.md"]
+    names = {str(file.relative_to(DOCS).with_suffix("")) for file in files if file.exists()}
+    return names - {str(page.with_suffix(""))}
+
+
+def test_every_page_is_in_one_table_of_contents():
+    found = placed()
+    assert {str(page.with_suffix("")) for page in PAGES} - {*found} == set()
+    assert [name for name in found if found.count(name) > 1] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_links_lead_somewhere(page):
+    assert [link for link in Page(page).broken_links() if "://" not in link] == []
+
+
+def test_links_to_files_outside_lead_to_their_pages():
+    text = "[a](../benchmarks/README.md#in-qgis) [b](../../sample_layers/README.md) [c](../tests/test_samples.py) [d](density.md)"
+    turned = "[a](/benchmarks.md#in-qgis) [b](/sample_layers.md) [c](path:../tests/test_samples.py) [d](density.md)"
+    assert links.within_the_site(text) == turned
+    assert [name for name in links.PAGES.values() if not (DOCS / name).exists()] == []
+    assert [name for name in links.PAGES if not (examples.ROOT / name).exists()] == []
+
+
+def test_what_is_made_from_the_code_is_current():
+    for path, text in tables.written().items():
+        assert path.read_text(encoding="utf-8") == text, "run python -m tools.docs_site.tables"
+    assert drawing.PATH.read_text(encoding="utf-8") == drawing.drawing(), "run python -m tools.docs_site.drawing"
+
+
+def test_every_public_name_is_on_one_page_of_the_reference():
+    told = [name for _, _, modules in reference.PAGES for name in reference.names_of(modules)]
+    assert sorted(told) == sorted({*lg.__all__} - {"__version__"})
+
+
+def test_help_is_that_of_the_command_line(capsys):
+    told = reference.help_of("kde")
+    assert "--bandwidth METRES|RULE" in told
+    with pytest.raises(SystemExit):
+        main(["kde", "--help"])
+    # Lines end where the terminal does, also at hyphens.
+    assert re.sub(r"\s", "", told) == re.sub(r"\s", "", capsys.readouterr().out)
+
+
+def test_docstrings_are_mended():
+    lines = [
+        "Do.",
+        "",
+        "Parameters",
+        "----------",
+        "size : of |x| (m);",
+        "    more.",
+        "",
+        "Returns",
+        "-------",
+        "x : y",
+    ]
+    made = [*lines[:4], "size", r"    of \|x\| (m);", *lines[5:]]
+    assert mended(lines) == made
+
+
+def test_every_picture_is_in_the_gallery_or_left_out_of_it():
+    shown = [one.picture for one in (*gallery.SAMPLE, *gallery.REAL)]
+    assert len({*shown}) == len(shown)
+    assert {path.name for path in (DOCS / "pictures").iterdir()} == {*shown} | gallery.NOT_SHOWN
+    assert {*shown} & gallery.NOT_SHOWN == set()
+
+
+def test_commands_of_the_gallery_are_commands():
+    for one in gallery.SAMPLE:
+        if one.command:
+            commands_parser().parse_args([one.analysis, one.file, *shlex.split(one.command)])
+
+
+@pytest.mark.slow
+def test_examples_of_the_gallery_run(in_copy, capsys):
+    assert Page("gallery.md").run_examples(capsys) == sum(bool(one.command) for one in gallery.SAMPLE)
+
+
+def test_every_page_with_examples_has_a_test_that_runs_them():
+    tested = {page.resolve() for test in examples.tests() for page in examples.pages_of(test)}
+    untested = [page for page in PAGES if EXAMPLES.search(Page(page).text) and (DOCS / page).resolve() not in tested]
+    assert untested == []
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning(tmp_path):
+    assert build(tmp_path / "site", "-D", "nb_execution_mode=off") == 0
+    page = (tmp_path / "site" / "density.html").read_text(encoding="utf-8")
+    assert "benchmarks.html" in page and "README.md" not in page

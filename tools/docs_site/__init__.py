@@ -1,0 +1,1 @@
+"""What makes the site of docs/: its examples run, its generated parts written, its pages built."""

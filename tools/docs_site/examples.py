@@ -1,0 +1,51 @@
+"""Runs the examples of the pages by their tests, those again whose page, test or code has changed since they ran well."""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+KEPT = ROOT / "build" / "examples.json"
+# What every example depends on, beside its page and its test.
+CODE = (*(ROOT / "lacrime_geo").rglob("*"), *(ROOT / "sample_layers").iterdir(), ROOT / "tests" / "pages.py")
+NO_TESTS = 5  # what pytest ends with where it has nothing to do
+
+
+def fingerprint(paths):
+    """Return what tells the contents of files apart from any others."""
+    found = hashlib.sha256()
+    for path in sorted(path for path in paths if path.is_file() and "__pycache__" not in path.parts):
+        found.update(f"{path.relative_to(ROOT)}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    return found.hexdigest()
+
+
+def run(anew=False):
+    """Run the examples of all pages that have changed, or of all; return pytest's status."""
+    code, kept = fingerprint(CODE), {} if anew or not KEPT.exists() else json.loads(KEPT.read_text(encoding="utf-8"))
+    now = {test.name: fingerprint([test, *pages_of(test)]) + code for test in tests()}
+    stale = [str(ROOT / "tests" / name) for name, content in now.items() if kept.get(name) != content]
+    print(f"examples of {len(stale)} of {len(now)} groups of pages have to be run", flush=True)
+    if not stale:
+        return 0
+    asked = ["-q", "-p", "no:cacheprovider", "-k", "example or script or command", "-m", "not slow"]
+    status = subprocess.run([sys.executable, "-m", "pytest", *asked, *stale], cwd=ROOT).returncode
+    if status == 0:
+        KEPT.parent.mkdir(exist_ok=True)
+        KEPT.write_text(json.dumps(now, indent=1), encoding="utf-8")
+    return status
+
+
+def tests():
+    """Return the test files that run examples of pages."""
+    files = sorted((ROOT / "tests").glob("test_docs_*.py"))
+    return [file for file in files if "example" in file.read_text(encoding="utf-8")]
+
+
+def pages_of(test):
+    """Return the pages that a test file names; all of a folder where it names the folder."""
+    named = re.findall(r'Page\("([^"]+)"\)', test.read_text(encoding="utf-8"))
+    pages = [ROOT / "docs" / name for name in named]
+    return pages or list((ROOT / "docs").rglob("*.md"))
