@@ -18,6 +18,7 @@ from .command_options import COMMANDS, commands_parser, flag_of, kind_of_result,
 from .files import check_format, write
 from .landing import Landing
 from .progress import Cancelled, within
+from .reporting import Report
 from .summaries import Summary, make_folder
 from .terminal import announcing, progress_bar, terminable
 
@@ -68,6 +69,8 @@ def _analyse(analysis: Analysis, options: argparse.Namespace) -> list[str]:
     """Stage the outputs, run the analysis, write all of them or none."""
     if issubclass(analysis.result, Summary):
         return _summarise(analysis, options)
+    if issubclass(analysis.result, Report):
+        return _report(analysis, options)
     check_format(kind_of_result(analysis.result), options.output)
     second = getattr(options, analysis.second, None) if analysis.second else None
     if second:
@@ -104,6 +107,22 @@ def _summarise(analysis: Analysis, options: argparse.Namespace) -> list[str]:
                 result = analysis.run(data, progress=progress, **given(analysis.params, options))
         written: list[str] = result.write(landing, options.output)
     return written
+
+
+def _report(analysis: Analysis, options: argparse.Namespace) -> list[str]:
+    """Make a report and write its page, and its claims where a file is named for them."""
+    files = {"report": options.output, **({"ledger": options.claims} if options.claims else {})}
+    for kind, path in files.items():
+        check_format(kind, path)
+    with Landing(files_read(analysis, options)) as landing:
+        staged = {kind: landing.stage(path) for kind, path in files.items()}
+        with progress_bar(analysis.title, options.quiet) as progress:
+            with ExitStack() as stack:
+                made = analysis.call(read_input(analysis, options, stack), progress, **given(analysis.params, options))
+        made.write(staged["report"])
+        if "ledger" in staged:
+            write(made.ledger(), staged["ledger"])
+    return [os.fspath(path) for path in files.values()]
 
 
 def _wants_second(analysis: Analysis, options: argparse.Namespace) -> bool:

@@ -29,6 +29,7 @@ from .parameter_kinds import (
     Words,
 )
 from .partitioned import TAKEN_BY
+from .reporting import Report
 from .results import Cells, Cube, Curve, Marks, Picture, Shapes, Surface, Table
 from .scale import asked_scans
 from .summaries import Summary
@@ -41,6 +42,7 @@ KINDS_OF_RESULTS = {
     Shapes: "vector",
     Curve: "curve",
     Picture: "picture",
+    Report: "report",
     Ledger: "ledger",
     Table: "table",
 }
@@ -103,6 +105,8 @@ def _add_analysis(command: CommandParser, analysis: Analysis) -> None:
         command.add_argument("--mapping", metavar="TEXT", help=OPTION_HELP)
     for parameter in analysis.look:
         _add_option(command, parameter, LOOK_HELP[parameter.name], False, analysis)
+    if issubclass(analysis.result, Report):
+        command.add_argument("--claims", metavar="FILE", help="file to write the claims into as well: .csv, .json")
     if analysis.second:
         text = f"{analysis.second_title}: file to write"
         if within_the_first(analysis) and not issubclass(analysis.result, Surface):

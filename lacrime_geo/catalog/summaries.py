@@ -8,10 +8,9 @@ from ..parameter_groups import (
     BOUNDARY,
     PERIODS,
 )
-from ..parameter_kinds import (
-    Distance,
-)
+from ..parameter_kinds import Amount, Column, Distance, Polygons, Words
 from ..period_comparison import PeriodComparison, compare_periods
+from ..reporting import Report, report
 
 SUMMARIES = (
     Analysis(
@@ -35,6 +34,23 @@ SUMMARIES = (
             Distance("bandwidth", "Bandwidth of the densities"),
             Distance("cell_size", "Cell size of the change"),
             BOUNDARY,
+        ),
+    ),
+    Analysis(
+        run=report,
+        title="Report on incidents",
+        group="Summaries",
+        result=Report,
+        tags=("report", "web page", "interactive map", "dashboard", "claims", "hot spot", "forecast", "crime"),
+        reports=True,
+        intervals=True,
+        params=(
+            Words("sections", "Sections, with commas between"),
+            BOUNDARY,
+            Polygons("areas", "Areas that are watched"),
+            Column("by", "Column that tells areas apart, in place of polygons", holds="text"),
+            Words("scale", "Scale of harm: a name, or the path of a CSV"),
+            Amount("horizon", "Steps ahead that are forecast", whole=True),
         ),
     ),
 )

@@ -1,4 +1,4 @@
-"""What the map of a report shows, as tables: the largest hot areas, the clusters, the areas with their warnings."""
+"""What the map of a report shows, as tables: the largest hot areas and clusters. Areas with warnings have one of their own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any, Callable
 
 import numpy as np
 
-from .. import geometry
 from .. import html_pages as html
 from ..crs import Projection
 from ..parameters import in_words
@@ -75,31 +74,6 @@ def clusters_table(hulls: Shapes, projection: Projection) -> html.Markup:
     )
 
 
-def alerts_table(areas: Shapes, projection: Projection) -> html.Markup:
-    """Return the areas with their warnings, alarms first."""
-    rank = {"alarm": 0, "watch": 1, "quiet": 2}
-    states = areas["state"].tolist()
-    order = sorted(
-        range(len(areas)), key=lambda row: (rank.get(states[row], 3), -float(np.nan_to_num(areas["statistic"][row])))
-    )
-    x, y = geometry.centroids(geometry.rings(list(areas.wkb)), len(areas))
-    known = np.isfinite(x)
-    longitude, latitude = np.full(x.size, np.nan), np.full(x.size, np.nan)
-    longitude[known], latitude[known] = projection.to_degrees(x[known], y[known])
-    rows = [
-        (
-            areas["area"][row],
-            states[row],
-            areas["reason"][row],
-            _show("alerts", longitude[row], latitude[row], str(areas["area"][row])) if known[row] else "",
-        )
-        for row in order[:MOST_ROWS]
-    ]
-    return _captioned(
-        _of_many("areas, those in alarm first", len(areas)), ("area", "state", "reported and expected", SHOW), rows
-    )
-
-
 def _of_many(things: str, number: int) -> str:
     """Return the caption of a table of things, of which there may be more than it has rows."""
     return f"The first {MOST_ROWS} of {number:,} {things}" if number > MOST_ROWS else f"{number:,} {things}"
@@ -115,8 +89,4 @@ def _show(layer: str, longitude: float, latitude: float, of_what: str) -> html.M
     return html.tag("button", "show", type="button", data_show=told, aria_label=f"Show {of_what} on the map")
 
 
-TABLES: dict[str, Callable[[Any, Projection], html.Markup]] = {
-    "hotspots": hot_areas_table,
-    "clusters": clusters_table,
-    "alerts": alerts_table,
-}
+TABLES: dict[str, Callable[[Any, Projection], html.Markup]] = {"hotspots": hot_areas_table, "clusters": clusters_table}

@@ -42,20 +42,24 @@ PUBLISHING = (
 
 
 def map_of(layers: Mapping[str, Any], boundary: Features | None, projection: Projection) -> html.Markup:
-    """Return the map of results by name, with its tables; nothing where there is no layer."""
+    """Return the map of results by name; nothing where there is no layer."""
     made = map_layers(layers)
     if not made:
         return html.Markup("")
     themes = [layer for layer in made if layer.name != ABOVE]
     above = [layer for layer in made if layer.name == ABOVE]
-    tables = [TABLES[name](layers[name], projection) for name in TABLES if name in layers]
     return html.Markup(
         _interactive(themes, above)
         + html.tag("div", *_printed(themes, above, boundary), kind="static-maps")
         + html.tag("p", PUBLISHING, kind="caveat")
-        + html.tag("div", *(html.tag("div", one, kind="wide") for one in tables), kind="map-tables")
         + embedded("map-data", map_data(made, boundary, projection))
     )
+
+
+def tables_of(layers: Mapping[str, Any], projection: Projection) -> html.Markup:
+    """Return what the map shows as tables."""
+    tables = [TABLES[name](layers[name], projection) for name in TABLES if name in layers]
+    return html.tag("div", *(html.tag("div", one, kind="wide") for one in tables), kind="map-tables")
 
 
 def map_layers(layers: Mapping[str, Any]) -> list[MapLayer]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from .. import html_pages as html
 from ..claim_tables import listed
 from ..crs import Projection, projection_of
-from .page_maps import TILE_HOST, embedded, map_of
+from .page_maps import TILE_HOST, embedded, map_of, tables_of
 from .sections import Section
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 MAP = "map"
+HOT = " hot "
+NOTHING = html.Markup("")
 LEDGER = "claims"
 OPENING = re.compile(r"<svg\b[^>]*>")
 
@@ -74,37 +76,45 @@ def _contents(report: Report) -> html.Markup:
 
 
 def _main(report: Report, projection: Projection | None) -> list[html.Markup]:
-    said = [section for section in report.sections if section.findings]
     headlines = [
-        html.tag("li", section.findings[0], " ", html.tag("a", f"More: {section.title}", href=f"#{section.name}"))
-        for section in said
+        html.tag("li", _headline(section), " ", html.tag("a", f"More: {section.title}", href=f"#{section.name}"))
+        for section in report.sections
+        if section.findings
     ]
     parts = [
         html.tag("section", html.tag("h2", "In short", id="short"), html.tag("ul", *headlines), aria_labelledby="short")
     ]
-    of_map = _map(report, projection)
-    has_section = any(section.name == MAP for section in report.sections)
-    parts += [] if has_section or not of_map else [_section(Section(MAP, "Map"), of_map)]
-    parts += [_section(one, of_map if one.name == MAP else html.Markup("")) for one in report.sections]
+    of_map, of_tables = _map(report, projection)
+    made = [section for section in report.sections if section.name == MAP] or ([Section(MAP, "Map")] if of_map else [])
+    others = [section for section in report.sections if section.name != MAP]
+    parts += [_section(section, of_map, of_tables) for section in made] + [_section(section) for section in others]
     return [*parts, *([_ledger(report)] if report.claims else [])]
 
 
-def _map(report: Report, projection: Projection | None) -> html.Markup:
+def _headline(section: Section) -> str:
+    """Return what a section found first: of the map what is hot, as how many incidents there are stands above all."""
+    of_places = (said for said in section.findings if section.name == MAP and HOT in said)
+    return next(of_places, section.findings[0])
+
+
+def _map(report: Report, projection: Projection | None) -> tuple[html.Markup, html.Markup]:
+    """Return the map and its tables, nothing where the report has no layers."""
     if not report.layers:
-        return html.Markup("")
+        return NOTHING, NOTHING
     first = next(iter(report.layers.values()))
     crs = first.grid.crs if hasattr(first, "grid") else first.crs  # type: ignore[union-attr]  # cells, surfaces or shapes
-    return map_of(report.layers, report.boundary, projection or projection_of(crs))
+    known = projection or projection_of(crs)
+    return map_of(report.layers, report.boundary, known), tables_of(report.layers, known)
 
 
-def _section(section: Section, of_map: html.Markup) -> html.Markup:
-    """Return a section: what was found, the map or charts and tables, and its caveats beside them."""
+def _section(section: Section, of_map: html.Markup = NOTHING, of_tables: html.Markup = NOTHING) -> html.Markup:
+    """Return a section: the map, what was found, charts and tables, and its caveats beside them."""
     heading = html.tag("h2", section.title, id=f"{section.name}-title")
     missing = [html.tag("p", section.missing, kind="missing")] if section.missing else []
     found = [html.items(section.findings)] if section.findings else []
     parts = [_part(section, part, number) for number, part in enumerate(section.parts, start=1)]
     caveats = [html.tag("p", said, kind="caveat") for said in section.caveats]
-    inside = (heading, *missing, of_map, *found, *parts, *caveats)
+    inside = (heading, *missing, of_map, *found, of_tables, *parts, *caveats)
     return html.tag("section", *inside, id=section.name, aria_labelledby=f"{section.name}-title")
 
 
