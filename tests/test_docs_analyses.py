@@ -12,7 +12,7 @@ from tools.analysis_pages import BY_NAME, INDEX, INDEX_PARTS, PAGES
 from tools.readme_tables import filled
 
 # Still to be written; nothing is, once this is empty.
-NOT_YET = {*BY_NAME, "report"} - {"kde"}
+NOT_YET = {"report"}
 WRITTEN = [analysis.name for analysis in analysis_pages.written()]
 HEADINGS = [
     "Question",
@@ -62,7 +62,7 @@ def test_every_analysis_has_its_page():
 def test_the_index_is_that_of_the_pages():
     text = INDEX.read_text(encoding="utf-8")
     assert text == filled(text, INDEX_PARTS), "run python -m tools.analysis_pages"
-    assert Page("analyses/index.md").broken_links() == []
+    assert Page(f"analyses/{INDEX.name}").broken_links() == []
 
 
 @pytest.mark.parametrize("name", WRITTEN)

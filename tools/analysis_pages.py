@@ -36,11 +36,11 @@ PAGES = ROOT / "docs" / "analyses"
 INDEX = PAGES / "index.md"
 BY_NAME = {analysis.name: analysis for analysis in (*ANALYSES, *SUMMARIES)}
 TAKES = {
-    Distance: "m",
-    DistanceOrRule: "m, or a rule",
+    Distance: "metres",
+    DistanceOrRule: "metres, or a rule",
     Amount: "number",
     Numbers: "numbers",
-    Choice: "a choice",
+    Choice: "choice",
     Switch: "yes or no",
     Column: "column",
     Columns: "columns",
@@ -56,7 +56,7 @@ IN_SCRIPTS = {
     "features": "polygons or points with a value: a GeoDataFrame, or a file",
     "surface": "a density or another raster: a `Surface`, or a file",
 }
-HEADER = ["option", "in QGIS", "takes", "default", "what it does"]
+HEADER = ["in a script, a command, *QGIS*", "*what is given*, and what it does", "default"]
 TOOLBOX = "Lacrime: crime hotspots"
 CHOOSING = "[choosing incidents](index.md#choosing-incidents)"
 
@@ -81,8 +81,18 @@ def options(analysis):
 def _row(analysis, parameter, text):
     text, told = _without_default(text)
     default = "**must be given**" if analysis.required(parameter.name) else told or _shown(analysis, parameter)
-    cells = f"{_flags(analysis, parameter)}", parameter.label, _takes(parameter), default, text
-    return [cell.replace("|", "\\|") for cell in cells]
+    named = f"{_flags(analysis, parameter)}<br>{_italic(parameter.label)}"
+    return [cell.replace("|", "\\|") for cell in (named, _with_kind(_takes(parameter), text), default)]
+
+
+def _italic(words):
+    starred = words.replace("*", r"\*")
+    return f"*{starred}*"
+
+
+def _with_kind(kind, text):
+    """Return what is to be given, unless the text begins with it, and what it does."""
+    return text if text.lower().startswith(kind.split()[0]) else f"{_italic(_sentence(kind) + '.')} {text}"
 
 
 def _flags(analysis, parameter):
@@ -106,7 +116,9 @@ def _shown(analysis, parameter):
         return ", ".join(map(str, value))
     if isinstance(value, str):
         return f"`{value}`"
-    return {None: "none", True: "yes", False: "no"}.get(value) or f"{value:,}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value is None else f"{value:,}"
 
 
 def _without_default(text):
@@ -128,11 +140,9 @@ def _of_scripts(analysis):
     """Return the row of the seed, which scripts alone give."""
     if "seed" not in inspect.signature(analysis.run).parameters:
         return []
-    text, told = _without_default(parameter_help(analysis.run).get("seed", ""))
+    text, told = _without_default("Seed " + parameter_help(analysis.run).get("seed", "of the random numbers."))
     default = inspect.signature(analysis.run).parameters["seed"].default
-    return [
-        ["`seed`", "–", "whole number", told or f"{default}", text or "The same seed draws the same random numbers."]
-    ]
+    return [["`seed`", _with_kind("whole number, in scripts", text), told or f"{default}"]]
 
 
 def gives(analysis):
@@ -145,7 +155,7 @@ def gives(analysis):
     else:
         parts.append(f"`.save()`, and the command, write it as {_formats(analysis.result)}.")
     if analysis.second:
-        second = f"`{flag_of(analysis.second)} FILE` on the command line, *{analysis.second_title}* in QGIS"
+        second = f"`{flag_of(analysis.second)} FILE` on the command line, {_italic(analysis.second_title)} in QGIS"
         written = _formats(analysis.second_result)
         parts.append(
             f"`.{analysis.second}()` ({second}): {_in_sentence(analysis.second_summary)[:-1]}; written as {written}."
@@ -163,13 +173,13 @@ def _sentence(words):
 
 def _in_sentence(words):
     """Return words as they stand within a sentence: names, such as Moran's, keep their capital."""
-    return words if words[:1] + words[1:2].upper() == words[:2] or "'s " in words else words[:1].lower() + words[1:]
+    return words if words[:1] + words[1:2].upper() == words[:2] or "'s " in words[:9] else words[:1].lower() + words[1:]
 
 
 def qgis(analysis):
     """Return where the toolbox has it."""
-    where = " → ".join(("Processing Toolbox", TOOLBOX, analysis.group, analysis.title))
-    return f"*{where}*; in its scripts and in `qgis_process`: `lacrime:{analysis.name}`."
+    where = _italic(" → ".join(("Processing Toolbox", TOOLBOX, analysis.group, analysis.title)))
+    return f"{where}; in its scripts and in `qgis_process`: `lacrime:{analysis.name}`."
 
 
 def question(name):
@@ -191,6 +201,11 @@ def groups():
         rows = [[f"[`{one.name}`]({one.name}.md)", question(one.name)] for one in members]
         parts += [f"### {group}", table(["analysis", "question"], rows)]
     return "\n\n".join(parts)
+
+
+def contents():
+    """Return the table of contents of the site: all pages in the order of the catalogue."""
+    return "\n".join(["```{toctree}", ":hidden:", "", *(analysis.name for analysis in written()), "```"])
 
 
 def takes():
@@ -227,7 +242,7 @@ def page(analysis):
     return {part.__name__: lambda part=part: part(analysis) for part in (options, gives, qgis)}
 
 
-INDEX_PARTS = {"analyses": groups, "takes": takes, "choosing": choosing}
+INDEX_PARTS = {"analyses": groups, "takes": takes, "choosing": choosing, "contents": contents}
 
 
 def fill(path, parts):
