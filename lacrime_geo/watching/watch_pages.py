@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from .. import html_pages as html
+from ..alerting.warning_states import ALARM, NO_DATA, WATCH
 from ..forecasting.area_forecasts import AreaForecasts
 from ..parameters import in_words
 from ..summaries import REPORTED
@@ -16,7 +19,9 @@ from .known_data import Known
 from .monitors import DISTRUST, UNKNOWN
 from .watch_results import Watch
 
-LAST_RUNS, MOST_CHARTS = 12, 3
+LAST_RUNS, MOST_CHARTS, MOST_AREAS = 12, 3, 40
+# Alarms first, as they are written in the table.
+_STATES = {str(html.tag("strong", ALARM)): -2, WATCH: -1, NO_DATA: 1}
 
 
 def page_of(found: Watch, known: Known, rows: Mapping[str, Sequence[Row]]) -> str:
@@ -33,6 +38,7 @@ def page_of(found: Watch, known: Known, rows: Mapping[str, Sequence[Row]]) -> st
         ),
         *_alarms(found),
         *_forecast(found.forecast, known),
+        *_areas(found, known),
         *_promises(rows),
         html.tag("h2", "What was held against what it should be"),
         html.table(("what", "verdict", "in words", "limit"), [_monitor(row) for row in found.monitor_rows]),
@@ -73,6 +79,26 @@ def _forecast(found: AreaForecasts | None, known: Known) -> list[Any]:
         html.tag("p", said, kind="small"),
         html.table(("from", "to", "expected", "80 % interval"), rows),
     ]
+
+
+def _areas(found: Watch, known: Known) -> list[Any]:
+    """Return a table of areas: what was reported and expected in the last step, and what is forecast of the next one."""
+    if known.polygons is None or (found.alerts is None and found.by_area is None):
+        return []
+    rows: dict[str, list[Any]] = {name: [name, "", "", "", "", ""] for name in known.names.tolist()}
+    if found.alerts is not None:
+        for name, state, count, expected in zip(*(found.alerts[of] for of in ("area", "state", "count", "expected"))):
+            usual = in_words(float(expected)) if expected == expected else ""
+            rows[name][1:4] = [html.tag("strong", state) if state == ALARM else state, int(count), usual]
+    if found.by_area is not None:
+        of = found.by_area
+        begin = of["period"].astype("M8[D]")
+        for row in np.flatnonzero(begin == begin[begin > known.known_until].min()):
+            rows[of["area"][row]][4:] = [in_words(of["mean"][row]), f"{of['lo80'][row]:,.0f} to {of['hi80'][row]:,.0f}"]
+    order = sorted(rows.values(), key=lambda row: (_STATES.get(str(row[1]), 0), -float(row[2] or 0)))
+    names = ("area", "state", "reported", "expected", "forecast of the next step", "80 % interval")
+    more = [html.tag("p", f"And {len(order) - MOST_AREAS:,} more areas, in the history.", kind="small")]
+    return [html.tag("h2", "Areas"), html.table(names, order[:MOST_AREAS]), *(more if len(order) > MOST_AREAS else [])]
 
 
 def _promises(rows: Mapping[str, Sequence[Row]]) -> list[Any]:
