@@ -75,7 +75,7 @@ def rank_intervals(
     few_residents : a place with fewer residents is flagged and not ranked. Default: a tenth of the median.
     level : of the intervals, in per cent. Default 95.
     top : how many places are "the first", whose probability is told. Default: a tenth of all.
-    draws : of all rates. Default: 4,000, or of more than 25,000 places as many as 100 million ranks allow.
+    draws : how often all rates are drawn. Default: 4,000, or of more than 25,000 places as many as 100 million ranks allow.
     seed : of the draws.
     progress : function of a fraction, returning False to stop.
 

@@ -96,8 +96,9 @@ def plan_intervention(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path: dated, of the time before. Default: none, where numbers are given.
-    treated, control : polygon layer of where the intervention shall be, and of where not; in scripts, without incidents, two
-        numbers: the incidents of `days` days.
+    treated : polygon layer of where the intervention shall be; in scripts, without incidents, a number: its incidents of `days`
+        days.
+    control : polygon layer of where it shall not be, to compare with; or its number likewise.
     days : how many days are counted: of incidents the last ones. Default: all there are.
     lengths : days after the start. Default: 28, 56, 91, 182, 364.
     falls : falls of the treated rate (%) that there may be. Default: 5, 10 … 95.

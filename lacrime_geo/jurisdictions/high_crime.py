@@ -79,7 +79,8 @@ def predict_high_crime(
     Parameters
     ----------
     features : a table of agency-years: a `CrimePanel`, a layer, a table or its path; it is checked as `read_ucr` checks.
-    agency, year : columns that tell agencies and years apart. Default: those called as usual, such as ORI and year.
+    agency : column that tells agencies apart. Default: the one called as usual, such as ORI.
+    year : column of the years. Default: the one called as usual, such as year.
     count : column of the crimes counted. Default: violent crimes, by the columns usual for them.
     population : column of the residents. Default: the column usual for them.
     test_since : the first year that is scored; models learn of earlier ones only. Default: the last quarter of the years.
@@ -93,10 +94,10 @@ def predict_high_crime(
     Returns
     -------
     HighCrime
-        A row per split ("new agencies": neither they nor later years were seen; "known agencies": their earlier years were)`,
-        model` and `score` (roc_auc, pr_auc, f1, brier, calibration_slope, calibration_intercept): `value, low, high` (95 %)`,
-        difference, difference_low, difference_high` (to last_year)`, agency_years, agencies, prevalence` (share that was
-        high). `.forecasts()` is the probability of each agency for the next year.
+        A row per `split` ("new agencies": neither they nor later years were seen; "known agencies": their earlier years
+        were), `model` and `score` (roc_auc, pr_auc, f1, brier, calibration_slope, calibration_intercept): `value`, `low`,
+        `high` (95 %), `difference`, `difference_low`, `difference_high` (to last_year), `agency_years`, `agencies`,
+        `prevalence` (share that was high). `.forecasts()` is the probability of each agency for the next year.
 
     Raises
     ------

@@ -55,19 +55,21 @@ def persistent_high(
     Parameters
     ----------
     features : a table of agency-years: a `CrimePanel`, a layer, a table or its path; it is checked as `read_ucr` checks.
-    agency, year : columns that tell agencies and years apart. Default: those called as usual, such as ORI and year.
+    agency : column that tells agencies apart. Default: the one called as usual, such as ORI.
+    year : column of the years. Default: the one called as usual, such as year.
     count : column of the crimes counted. Default: violent crimes, by the columns usual for them.
     population : column of the residents. Default: the column usual for them.
-    since, until : the first year, and the year after the last one. Default: all years.
-    quantile : of the rates of a year, above which a rate is high. Default 0.75.
+    since : the first year. Default: the first there is.
+    until : the year after the last one. Default: all years from the first on.
+    quantile : the quantile of a year's rates above which a rate is high. Default 0.75.
     progress : function of a fraction, returning False to stop.
 
     Returns
     -------
     PersistentHigh
-        A row per agency, by name: `agency, name, years` (usable)`, years_high, share, share_low, share_high` (95 %)`,
-        expected_share` (if ranks were shuffled every year)`, runs` (of years in a row that were high)`, longest_run,
-        current_run` (up to the last usable year)`, since, until`.
+        A row per agency, by name: `agency`, `name`, `years` (usable ones), `years_high`, `share` with its 95 % interval
+        (`share_low`, `share_high`), `expected_share` (if ranks were shuffled every year), `runs` (of years in a row that were
+        high), `longest_run`, `current_run` (up to the last usable year), `since`, `until`.
 
     Raises
     ------

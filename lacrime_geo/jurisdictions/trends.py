@@ -66,7 +66,8 @@ def rate_trends(
     Parameters
     ----------
     features : a table of agency-years: a `CrimePanel`, a layer, a table or its path; it is checked as `read_ucr` checks.
-    agency, year : columns that tell agencies and years apart. Default: those called as usual, such as ORI and year.
+    agency : column that tells agencies apart. Default: the one called as usual, such as ORI.
+    year : column of the years. Default: the one called as usual, such as year.
     count : column of the crimes counted. Default: violent crimes, by the columns usual for them.
     population : column of the residents. Default: the column usual for them.
     most_joinpoints : at most so many changes of a trend, 0 to 5. Default: by the years known, 1 from 7 on, 2 from 12 on, 3
@@ -78,11 +79,11 @@ def rate_trends(
     Returns
     -------
     RateTrends
-        A row per agency, by name: `agency, name, years` (usable)`, since, until, rate` (of the last year, per 100,000)`,
-        joinpoints` (how many)`, joinpoint_years, p` (that the last joinpoint, or a first one, explains only chance)`, change,
-        low, high` (yearly, per cent, of the last segment)`, change_10, low_10, high_10` (average over the last ten years)`,
-        dispersion` (variance over mean)`, autocorrelation` (of residuals, from year to year). `.segments()` is a row per
-        segment.
+        A row per agency, by name: `agency`, `name`, `years` (usable ones), `since`, `until`, `rate` (of the last year, per
+        100,000), `joinpoints` (how many), `joinpoint_years`, `p` (that the last joinpoint, or a first one, explains only
+        chance), `change`, `low`, `high` (yearly, per cent, of the last segment), `change_10`, `low_10`, `high_10` (average over
+        the last ten years), `dispersion` (variance over mean), `autocorrelation` (of residuals, from year to year).
+        `.segments()` is a row per segment.
 
     Raises
     ------

@@ -67,7 +67,7 @@ def safe_export(
     suppress_zeros : withhold a count of 0 as well: that nothing was reported may tell something too.
     mask : of points: "none" (default), "donut" (moved into a ring around their place, evenly by area; Hampton et al. 2010)
         or "scaled_donut" (the ring as much wider as places are sparser there, up to four times either way).
-    min_radius : inner radius (m) of the ring of the median place. Default: within which that has k others.
+    min_radius : inner radius (m) of the ring of the median place. Default: so far that this place has k others within.
     max_radius : outer radius (m) of the ring of the median place. Default: twice the inner one.
     population : point layer of where people live, or addresses, among which a masked point must hide. Default: the places of the
         incidents, which understates how many others there are.

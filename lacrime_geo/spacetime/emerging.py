@@ -81,7 +81,7 @@ def emerging_hotspots(
         distance, of the incidents of all steps together; without a peak the mean distance to a twentieth of the cells, at least
         3 and at most 30.
     time_neighbours : how many earlier steps count as neighbours of a step too. Default 1; the first steps have those there are.
-    confidence : at which a step is hot or cold: "90", "95" or "99" per cent.
+    confidence : level at which a step is hot or cold: "90", "95" or "99" per cent.
     correction : for the number of cells times steps tested: "fdr" (Benjamini & Hochberg 1995), "bonferroni" or "none".
     boundary : polygon layer of the study area: its universe is every cell with its centre inside, zeros included. Default:
         the cells with incidents and the small gaps between them, a stand-in; a boundary is better.

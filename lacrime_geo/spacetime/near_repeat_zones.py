@@ -53,7 +53,7 @@ def risk_zones(
     ----------
     incidents : Incidents, GeoDataFrame of points, or path; with times: the last ones, and enough before them to learn from.
     distance : radius of a zone (m). Default: as far as near repeats are significant in the Knox test of all incidents.
-    days : how many days a zone lasts, its incident's own date included. Default: the same.
+    days : how many days a zone lasts, its incident's own date included. Default: as long as they are.
     decay : risk by the age of a zone: "knox", observed / expected pairs of that age, by weeks, or "linear": from 1
         on the first day to 0 after the last.
     as_of : the zones as they are on this date (YYYY-MM-DD), by what was known then: incidents after it, or reported after it,

@@ -42,14 +42,14 @@ def space_time_scan(
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path; with dates.
-    retrospective : look for outbreaks at any time of the period. Default: for those that last until its last day.
+    retrospective : look for outbreaks at any time of the period, not only for those that last until its last day.
     cell_size : side (m) of the cells in whose middle a circle may stand, those with incidents; its half is the step of the
         radii. Default 500.
     max_radius : largest radius (m). Default 3,000.
     max_days : longest outbreak (days), at most half the period. Default 28, or half the period where that is shorter.
     by_weekday : compare each weekday with itself only: for places that have weekdays of their own, such as nightlife.
     permutations : random scans that p comes from; it is no smaller than 1 / (permutations + 1) without gumbel.
-    gumbel : p from the Gumbel distribution fitted to the random scans, of which it needs 19; it can be smaller.
+    gumbel : take p from the Gumbel distribution fitted to the random scans, of which it needs 19; it can be smaller.
     max_p : largest p of an outbreak that is returned. Default 0.05.
     seed : of the random scans.
     progress : function of a fraction, returning False to stop.

@@ -57,8 +57,8 @@ def score_map(
     category : only incidents of this category, or of several with commas between. Default: all.
     areas : shares of the area. Default 0.01, 0.02, 0.05.
     budget : the share of the area that the layer of places outlines. Default 0.02.
-    per_area : rank by the value over the area, for values that are numbers of incidents. Default: by the value itself. Where
-        all areas are equal it makes no difference.
+    per_area : rank by the value over the area in place of the value itself: for values that are numbers of incidents. Where all
+        areas are equal it makes no difference.
     seed : of the draws of weeks or days.
     progress : function of a fraction, returning False to stop.
 
