@@ -11,6 +11,20 @@ from .forecasting.forecast_command import FORECAST
 from .forecasting.retrain_command import RETRAIN
 from .interventions.count_commands import E_TEST, IRR, WDD
 from .jurisdictions.panel_command import READ_UCR
+from .verification.verify_command import VERIFY
 from .watching.watch_command import WATCH
 
-COMMANDS: tuple[Command, ...] = (AUDIT, CONVERT, FETCH, COUNT, FORECAST, RETRAIN, WDD, IRR, E_TEST, READ_UCR, WATCH)
+COMMANDS: tuple[Command, ...] = (
+    AUDIT,
+    CONVERT,
+    FETCH,
+    COUNT,
+    FORECAST,
+    RETRAIN,
+    WDD,
+    IRR,
+    E_TEST,
+    READ_UCR,
+    WATCH,
+    VERIFY,
+)

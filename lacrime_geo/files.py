@@ -16,6 +16,7 @@ from .png_files import png
 from .results import Cells, Cube, Curve, Picture, Result, Surface, Table, Vector
 from .spreadsheets import harmless
 from .styles import qml
+from .verification import Verification
 
 if TYPE_CHECKING:
     import geopandas
@@ -110,7 +111,7 @@ def save(result: Result, path: PathLike) -> str:
 
 
 def result_kind(result: Result) -> str:
-    """Return "surface", "cube", "cells", "curve", "picture", "ledger", "table" or "vector"."""
+    """Return "surface", "cube", "cells", "curve", "picture", "ledger", "verification", "table" or "vector"."""
     if isinstance(result, Surface):
         return "surface"
     if isinstance(result, Cube):
@@ -123,6 +124,8 @@ def result_kind(result: Result) -> str:
         return "picture"
     if isinstance(result, Ledger):
         return "ledger"
+    if isinstance(result, Verification):
+        return "verification"
     return "table" if isinstance(result, Table) else "vector"
 
 
@@ -136,6 +139,7 @@ FORMATS = {
     "picture": (".csv", ".parquet", ".svg", ".png", ".html"),
     "ledger": (".csv", ".json"),
     "report": (".html", ".json"),
+    "verification": (".html", ".json", ".csv", ".parquet"),
 }
 
 
@@ -184,8 +188,11 @@ def _write_table(table: Table, path: Path) -> None:
     if path.suffix.lower() == ".svg":
         path.write_text(table.svg(), encoding="utf-8")  # type: ignore[attr-defined]  # of a curve, by `check_format`
         return
-    if isinstance(table, Ledger) and path.suffix.lower() == ".json":
+    if isinstance(table, (Ledger, Verification)) and path.suffix.lower() == ".json":
         path.write_text(table.json(), encoding="utf-8")
+        return
+    if isinstance(table, Verification) and path.suffix.lower() == ".html":
+        path.write_text(table.html(), encoding="utf-8")
         return
     frame = table.to_dataframe()
     if path.suffix.lower() == ".parquet":

@@ -14,7 +14,7 @@ def words_of(name):
     command = COMMANDS[name]
     required = [p for p in command.params if command.required(p.name)] if isinstance(command, Analysis) else []
     options = [f"--{one.name.replace('_', '-')}={getattr(one, 'options', '1')[0]}" for one in required]
-    return [name, *([] if name == "fetch" else ["in"]), *options]
+    return [name, *([] if name in ("fetch", "verify") else ["in"]), *options]
 
 
 @pytest.mark.parametrize("name", sorted(set(COMMANDS) - WITHOUT_OUTPUT))

@@ -1,0 +1,90 @@
+"""Densities: the kernels' heights, what they integrate to, and the bandwidth rules."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ... import kde, risk_ratio
+from ...bandwidths import reference_bandwidth
+from ...kernels import KERNELS
+from ...places import Places
+from ..declared import Case
+from ..small_layers import points, rectangle
+
+OTHERS = ("triweight", "epanechnikov", "triangular", "uniform")
+BOOK = "Silverman 1986, p. 76"
+# Four points at distance 5 from their centre.
+CROSS = Places(np.array([0.0, 10.0, 5.0, 5.0]), np.array([5.0, 5.0, 0.0, 10.0]), np.ones(4))
+
+
+def _height(kernel: str, distance: float) -> float:
+    """Return the kernel's density at a distance in bandwidths."""
+    shape = KERNELS[kernel]
+    return float(shape.constant * shape.values(np.array([distance**2]))[0])
+
+
+def _mass(kernel: str) -> float:
+    """Return the incidents that a density of three adds up to."""
+    surface = kde(points([0, 400, 400], [0, 100, 100]), kernel=kernel, bandwidth=500, cell_size=25)
+    return float(np.nansum(surface.values) * (surface.grid.cell_size / 1000) ** 2)
+
+
+def _beyond() -> float:
+    """Return the highest density farther off than the bandwidth and half a cell's diagonal."""
+    surface = kde(points([0, 0], [0, 0]), bandwidth=300, cell_size=50)
+    x, y = surface.grid.centres(np.arange(surface.grid.size))
+    far = np.hypot(x - 380_000, y - 3_768_000) > 300
+    return float(np.nanmax(surface.values.ravel()[far]))
+
+
+def _against_itself() -> float:
+    random = np.random.default_rng(1)
+    some = points(*random.uniform(0, 3000, (2, 60)))
+    found = risk_ratio(some, some, bandwidth=400, cell_size=100, boundary=rectangle(3000, 3000))
+    return float(np.nanmax(np.abs(found.values)))
+
+
+CASES = (
+    Case("quartic kernel at its middle: 3/π", "kde", 3 / math.pi, 1e-12, BOOK, lambda: _height("quartic", 0.0)),
+    Case(
+        "quartic kernel at half a bandwidth",
+        "kde",
+        3 / math.pi * (1 - 0.25) ** 2,
+        1e-12,
+        BOOK,
+        lambda: _height("quartic", 0.5),
+    ),
+    Case("gaussian kernel at one deviation", "kde", 0.0965323526, 1e-9, BOOK, lambda: _height("gaussian", 1.0)),
+    Case(
+        "Epanechnikov kernel at its middle: 2/π", "kde", 2 / math.pi, 1e-12, BOOK, lambda: _height("epanechnikov", 0.0)
+    ),
+    Case("kernels integrate to 3 incidents: quartic", "kde", 3.0, 3e-3, BOOK, lambda: _mass("quartic")),
+    Case("kernels integrate to 3 incidents: gaussian", "kde", 3.0, 3e-3, BOOK, lambda: _mass("gaussian")),
+    Case(
+        "kernels integrate to 3 incidents: all others",
+        "kde",
+        [3.0] * 4,
+        3e-2,
+        BOOK,
+        lambda: [_mass(name) for name in OTHERS],
+    ),
+    Case("nothing lies beyond the bandwidth of a compact kernel", "kde", 0.0, 0.0, BOOK, _beyond),
+    Case(
+        "reference bandwidth, 0.9·5·4^(−1/5)",
+        "kde",
+        4.5 * 4**-0.2,
+        1e-9,
+        "Silverman 1986, in the plane; by hand",
+        lambda: reference_bandwidth(CROSS, 4),
+    ),
+    Case(
+        "log ratio of a layer against itself",
+        "risk_ratio",
+        0.0,
+        1e-9,
+        "Kelsall & Diggle 1995",
+        _against_itself,
+    ),
+)
