@@ -44,6 +44,6 @@ def coverage_curve(rows: Mapping[str, Sequence[Row]]) -> CoverageCurve | None:
         "date": np.array([days[row["run"]] for row in known], dtype="M8[s]"),
         "share": np.array([row["value"] for row in known], dtype=float),
         "promised": np.full(size, PROMISED),
-        "series": np.full(size, f"of the last {LAST} that are known at most", dtype=object),
+        "series": np.full(size, f"of the last {LAST} known, or of fewer", dtype=object),
     }
     return CoverageCurve(columns, Parameters(), label="What the forecasts have kept")
