@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..analysis import Analysis
+from ..data.quality.records import AREAS
 from ..overview import Overview, overview
 from ..parameter_groups import (
     BOUNDARY,
@@ -11,6 +12,9 @@ from ..parameter_groups import (
 from ..parameter_kinds import Amount, Column, Distance, Polygons, Words
 from ..period_comparison import PeriodComparison, compare_periods
 from ..reporting import Report, report
+
+# Columns that a report looks for: names of areas, and keys of the scales of harm.
+LOOKED_FOR = (*AREAS, "crime_code", "nibrs_code")
 
 SUMMARIES = (
     Analysis(
@@ -48,7 +52,7 @@ SUMMARIES = (
             Words("sections", "Sections, with commas between"),
             BOUNDARY,
             Polygons("areas", "Areas that are watched"),
-            Column("by", "Column that tells areas apart, in place of polygons", holds="text"),
+            Column("by", "Column that tells areas apart, in place of polygons", holds="text", usual=LOOKED_FOR),
             Words("scale", "Scale of harm: a name, or the path of a CSV"),
             Amount("horizon", "Steps ahead that are forecast", whole=True),
         ),

@@ -11,6 +11,7 @@ from ..grid import Grid
 from ..parameters import in_words, p_in_words
 from ..results import Cells, Surface
 from ..styles import emerging, palettes
+from ..summaries import counted
 from .map_layers import NOWHERE, Border, CellLayer, Look, Words, texts
 
 PIXELS_PER_MM = 96 / 25.4
@@ -84,7 +85,9 @@ def hotspot_layer(cells: Cells) -> CellLayer:
 
 def _bin_look(entry: palettes.Class, number: int) -> Look:
     pale = palettes.THIN_OUTLINE.get(entry.value)
-    sentence = f"{entry.label} ({number:,} {'cell' if number == 1 else 'cells'})"
+    sentence = f"{entry.label} ({counted(number, 'cell')})"
+    if entry.colour is None:
+        return Look(sentence, *palettes.STUDIED)
     return Look(sentence, entry.colour, CELLS_OPACITY, Border(pale, 1.0) if pale else None)
 
 
@@ -118,19 +121,24 @@ def emerging_layer(cells: Cells) -> CellLayer:
         cells.cell[told],
     )
     kept = cells.parameters
-    note = f"{kept['steps']} steps of a {kept['time_step']}, cells of {in_words(cells.grid.cell_size)} m"
+    note = f"{kept['steps']} steps of {_step(kept['time_step'])}, cells of {in_words(cells.grid.cell_size)} m"
     return CellLayer("emerging", "Emerging patterns", looks, cells.grid, classes, words, note)
 
 
+def _step(step: Any) -> str:
+    """Return how long a step is: a number of days, or the name of a week or month."""
+    return counted(int(step), "day") if str(step).isdigit() else f"a {step}"
+
+
 def _pattern_look(name: str, sentence: str, number: int) -> Look:
-    counted = f"{sentence} ({number:,} {'cell' if number == 1 else 'cells'})"
+    told = f"{sentence} ({counted(number, 'cell')})"
     if name == emerging.NO_PATTERN[0]:
-        return Look(counted)
+        return Look(told, *palettes.STUDIED)
     kind, side = name.split()[:2]
     line, width, style = emerging.border_of(kind, side)
     ink = "#ffffff" if kind in emerging.DARK else palettes.EMERGING_INK[side]
     border = Border(line, round(width * PIXELS_PER_MM, 1), style)
-    return Look(counted, palettes.EMERGING[side][kind], CELLS_OPACITY, border, emerging.HATCHES.get(kind, ()), ink)
+    return Look(told, palettes.EMERGING[side][kind], CELLS_OPACITY, border, emerging.HATCHES.get(kind, ()), ink)
 
 
 def _raster(cells: Cells, classes: np.ndarray) -> np.ndarray:

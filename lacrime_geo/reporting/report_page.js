@@ -1,10 +1,15 @@
-// The claims of a report, saved as a file.
+// The claims of a report: folded until they are asked for, saved as a file.
 (() => {
   "use strict";
 
-  const button = document.getElementById("save-claims");
-  if (!button) return;
+  const ledger = document.getElementById("ledger");
+  if (!ledger) return;
+  ledger.open = location.hash === "#claims";
+  window.addEventListener("hashchange", () => (ledger.open ||= location.hash === "#claims"));
+  window.addEventListener("beforeprint", () => (ledger.open = true));
+
   const claims = JSON.parse(document.getElementById("claims-data").textContent);
+  const button = document.getElementById("save-claims");
   button.hidden = false;
   button.addEventListener("click", () => {
     const file = new Blob([JSON.stringify(claims, null, 1) + "\n"], { type: "application/json" });

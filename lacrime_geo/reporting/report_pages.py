@@ -141,7 +141,13 @@ def _ledger(report: Report) -> html.Markup:
         html.tag("h2", "What the numbers rest on", id=f"{LEDGER}-title"),
         explained,
         button,
-        listed(report.claims),
+        html.tag(
+            "details",
+            html.tag("summary", f"{len(report.claims):,} numbers"),
+            listed(report.claims),
+            open="open",
+            id="ledger",
+        ),
         embedded("claims-data", json.loads(report.claims_json())),
     )
     return html.tag("section", *inside, id=LEDGER, aria_labelledby=f"{LEDGER}-title")

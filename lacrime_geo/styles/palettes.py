@@ -47,6 +47,9 @@ COMPARISON = {
     "not on the second": ("Not on the second map", "#bdbdbd"),
 }
 
+# Where nothing was found, on maps without a basemap: told from where nothing was looked for (and its opacity).
+STUDIED = ("#9a9a9a", 0.14)
+
 # Change of a rate in ColorBrewer's PuOr, centred on none; the outline shows what is significant where the fill is pale.
 CHANGE = (
     Class(3, "More than before, 99 % confidence", "#e66101"),

@@ -46,7 +46,7 @@ ANALYSES = (
     "alerts",
     "space_time_scan",
 )
-SUMMARIES = ("overview", "compare_periods")
+SUMMARIES = ("overview", "compare_periods", "report")
 AFTER_SINCE = "2023-07-01"
 TRIAL = {name.upper(): str(ROOT / "tests" / "plugin" / f"{name}.geojson") for name in ("treated", "control")}
 IN_TIME = dict(eps=300, eps_time=30, min_samples=3)

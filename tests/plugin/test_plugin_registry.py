@@ -13,7 +13,7 @@ from lacrime_geo.catalog import BY_NAME
 qgis_core = pytest.importorskip("qgis.core")
 pytestmark = pytest.mark.plugin
 
-TOOLS = ("basemap", "check_installation", "load_incidents", "load_lapd", "report_map", "rerun")
+TOOLS = ("basemap", "check_installation", "load_incidents", "load_lapd", "report_map", "rerun", "verify")
 BOUNDARY = str(ROOT / "sample_layers" / "divisions.geojson")
 # For the summaries see test_plugin_overview.py and test_plugin_compare.py. OPTICS takes a minute on the whole city.
 ON_THE_SAMPLE = [name for name in ANALYSES if name != "optics"]
@@ -158,10 +158,12 @@ BAD = {
         lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0])},
         "Where does the later period begin?",
     ),
+    "report": (lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0]), "SECTIONS": "maps"}, "'maps'"),
     "load_lapd": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
     "load_incidents": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
     "basemap": ({"URL": "nonsense"}, "'nonsense' is no URL of tiles"),
     "report_map": ({"PDF": "TEMPORARY_OUTPUT"}, "layer"),
+    "verify": ({"ONLY": "gi_star, foo"}, "only names 'foo', of which there are no checks"),
     "rerun": (lambda folder: {"LAYER": point_layer([-118.3], [34.0]), "FOLDER": str(folder)}, "burglaries"),
 }
 
