@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
-from watched import EAST_NAME, halves, incidents_of, small_city, tables, whole
+from watched import EAST_NAME, csv_of, halves, incidents_of, small_city, tables, whole
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
@@ -191,7 +191,7 @@ def test_a_killed_run_leaves_the_history_as_it_was(tmp_path):
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with subprocess.Popen(command, **pipes) as process:
         seen = []
-        for wait in random.uniform(0.2, 0.9, 8):
+        for wait in random.uniform(0.2, 0.9, 6):
             process.stdin.write("run\n")
             process.stdin.flush()
             child = int(process.stdout.readline())
@@ -216,19 +216,6 @@ def test_data_that_do_not_come_are_told_once_it_is_long():
     said, long = nothing_new(runs, now)
     assert long and said.endswith("None have come for 30 days, where they came every 7 days.")
     assert not nothing_new(runs, now - timedelta(days=20))[1] and not nothing_new(runs[:2], now)[1]
-
-
-def csv_of(columns, rows, path):
-    """Write some rows as any agency's table."""
-    import geopandas as gpd
-
-    points = gpd.GeoSeries.from_xy(columns["easting"][rows], columns["northing"][rows], crs="EPSG:32611").to_crs(4326)
-    lines = ["id,occurred,reported,category,longitude,latitude"]
-    for number, (when, told, kind, place) in enumerate(
-        zip(columns["when"][rows], columns["reported"][rows], columns["category"][rows], points)
-    ):
-        lines.append(f"{number},{str(when).replace('T', ' ')},{str(told)[:10]},{kind},{place.x:.6f},{place.y:.6f}")
-    path.write_text("\n".join(lines), encoding="utf-8")
 
 
 def test_the_command_prints_what_a_person_should_see_and_its_status_says_so(tmp_path, capsys, monkeypatch):

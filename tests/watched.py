@@ -55,3 +55,16 @@ def whole(found):
         if table == "monitors":
             assert all(numbers.count(run) == 13 for run in runs)
     return len(runs)
+
+
+def csv_of(columns, rows, path):
+    """Write some rows as any agency's table."""
+    import geopandas as gpd
+
+    points = gpd.GeoSeries.from_xy(columns["easting"][rows], columns["northing"][rows], crs="EPSG:32611").to_crs(4326)
+    lines = ["id,occurred,reported,category,longitude,latitude"]
+    for number, (when, told, kind, place) in enumerate(
+        zip(columns["when"][rows], columns["reported"][rows], columns["category"][rows], points)
+    ):
+        lines.append(f"{number},{str(when).replace('T', ' ')},{str(told)[:10]},{kind},{place.x:.6f},{place.y:.6f}")
+    path.write_text("\n".join(lines), encoding="utf-8")
