@@ -10,6 +10,7 @@ from lacrime_geo.catalog import ANALYSES, SUMMARIES
 from lacrime_geo.data import nibrs
 from lacrime_geo.data.categories import CATEGORIES, NIBRS_CATEGORIES
 from lacrime_geo.data.lapd import COLUMNS
+from lacrime_geo.reporting import Report
 from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 from lacrime_geo.summaries import Summary
 
@@ -26,6 +27,7 @@ KINDS = {
     Shapes: "polygons",
     Table: "table",
     Summary: "several layers and a page",
+    Report: "one page with a map, and its claims",
 }
 
 
@@ -36,7 +38,8 @@ def analyses():
         gives = next(words for kind, words in KINDS.items() if issubclass(analysis.result, kind))
         gives = EITHER.get(analysis.name, gives)
         gives += f"; {analysis.second_title.lower()}" if analysis.second else ""
-        names = f"| `lg.{analysis.name}` | `lacrime-geo {analysis.name}` | `lacrime:{analysis.name}` |"
+        name = analysis.name
+        names = f"| [`lg.{name}`](docs/analyses/{name}.md) | `lacrime-geo {name}` | `lacrime:{name}` |"
         rows.append(f"{names} {analysis.summary} | {gives} |")
     return "\n".join(rows)
 
