@@ -63,7 +63,7 @@ def log():
     class Log(QgsProcessingFeedback):
         def __init__(self):
             super().__init__(False)
-            self.lines, self.cancel_at = [], None
+            self.lines, self.warnings, self.cancel_at = [], [], None
             self.progressChanged.connect(self.watch)
 
         def watch(self, progress):
@@ -74,6 +74,7 @@ def log():
             self.lines.append(text)
 
         def pushWarning(self, text):
+            self.warnings.append(text)
             self.lines.append(text)
 
     return Log()

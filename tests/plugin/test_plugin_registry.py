@@ -158,7 +158,10 @@ BAD = {
         lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0])},
         "Where does the later period begin?",
     ),
-    "report": (lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0]), "SECTIONS": "maps"}, "'maps'"),
+    "report": (
+        lambda folder: {"INCIDENTS": point_layer([-118.3], [34.0]), "SECTIONS": "maps", "PAGE": "TEMPORARY_OUTPUT"},
+        "'maps'",
+    ),
     "load_lapd": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
     "load_incidents": (lambda folder: {"FILE": str(folder / "none.csv")}, "none.csv"),
     "basemap": ({"URL": "nonsense"}, "'nonsense' is no URL of tiles"),
