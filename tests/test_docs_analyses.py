@@ -4,7 +4,7 @@ import re
 import shlex
 
 import pytest
-from pages import ROOT, Page, Scripts
+from pages import ROOT, Page, Scripts, run_command, run_command
 
 from lacrime_geo.command_options import commands_parser
 from tools import analysis_pages
@@ -25,6 +25,9 @@ HEADINGS = [
     "More",
 ]
 EXAMPLE = re.compile(r"```python\n(.*?)```\n\n```text\n(.*?)```", re.DOTALL)
+COMMAND = re.compile(r"^    lacrime-geo (.+)$", re.MULTILINE)
+# What was measured: numbers with decimals, and shares.
+MEASURED = re.compile(r"(?<![\w.])(?:\d*\.\d+|\d+(?= %))")
 LINES = range(50, 131)
 
 
@@ -91,5 +94,33 @@ def test_the_example_prints_what_the_page_says(name, page, scripts):
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_the_command_is_one(name, page, parser):
-    (command,) = re.findall(r"^    lacrime-geo (.+)$", page(name).text, flags=re.MULTILINE)
+    (command,) = COMMAND.findall(page(name).text)
     assert parser.parse_args(shlex.split(command)).command == name
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_what_was_measured_stands_in_the_guide_that_is_linked(name, page):
+    against = page(name).text.split("## When not to use it\n")[1].split("\n## ")[0]
+    for reason in against.split("\n* "):
+        guides = [Page(guide).text for guide in re.findall(r"\]\(\.\./(\w+\.md)", reason)]
+        told = {float(number) for guide in guides for number in re.findall(r"\d*\.?\d+", guide.replace(",", ""))}
+        said = MEASURED.findall(re.sub(r"\]\([^)]*\)", "]", reason).replace(",", "")) if guides else []
+        assert {float(number) for number in said} <= told
+
+
+@pytest.mark.slow
+def test_commands_run_after_the_scripts(in_copy, page, capsys):
+    with Scripts() as scripts:
+        for name in WRITTEN:
+            scripts.run(EXAMPLE.findall(page(name).text)[0][0])
+            run_command(COMMAND.findall(page(name).text)[0], capsys)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_command_makes_its_file(name, page, scripts, capsys):
+    """After the script, whose files some commands read."""
+    ((script, _),) = EXAMPLE.findall(page(name).text)
+    scripts.run(script)
+    (command,) = re.findall(r"^    lacrime-geo (.+)$", page(name).text, flags=re.MULTILINE)
+    run_command(command, capsys)
