@@ -6,7 +6,7 @@ import inspect
 import re
 from typing import Any
 
-_NAME = r"[A-Z][a-z]*(?:[A-Z][a-z]+)?[\w'’-]*"
+_NAME = r"(?:De |de |Van |van )?[A-Z][\w'’-]*"
 _SOURCE = re.compile(
     rf"((?:{_NAME}(?:,\s+{_NAME})*(?:\s+(?:&|and)\s+{_NAME})?(?:\s+et\s+al\.)?))\s+\(?((?:19|20)\d\d)\b"
 )

@@ -9,6 +9,7 @@ import numpy as np
 
 from . import geometry
 from .change import change_map
+from .claims import call, claims_of, named_if, sentences_of
 from .comparison_words import caveats_of, findings_of
 from .delays import period_guards
 from .density import kde
@@ -74,7 +75,8 @@ def compare_periods(
         classes, in incidents per km² (per km² in 30 days, where the periods are of unequal length), the change from cell to
         cell (`change`), and in sentences what was found and what must be kept in mind.
 
-        In a script the sentences are in `findings` and `caveats`; `.html()` is a page of them, and `.save(folder)` writes all.
+        In a script the sentences are in `findings` and `caveats`, the numbers told in `claims`; `.html()` is a page of them, and
+        `.save(folder)` writes all.
 
     Raises
     ------
@@ -90,10 +92,25 @@ def compare_periods(
         )
         before, after_it = _densities(periods, area, bandwidth, within(progress, 0.4, 1.0))
     results: dict[str, Result] = {"density_before": before, "density_after": after_it, "change": change}
-    findings, parameters = findings_of(periods, results), Parameters(change.parameters)
+    told = findings_of(periods, results, _code(results, after, after_since, before_until, area))
+    findings, parameters = sentences_of(told), Parameters(change.parameters)
     parameters.tell(" ".join(findings))
     title = change.label.replace("Change", "Comparison", 1)
-    return PeriodComparison(title, results, findings, caveats_of(results), {}, parameters)
+    return PeriodComparison(title, results, findings, caveats_of(results), {}, parameters, claims_of(told))
+
+
+def _code(results: dict[str, Result], after: Any, after_since: Any, before_until: Any, boundary: Any) -> str:
+    """Return the code that makes the comparison again."""
+    dates = {"after_since": after_since, "before_until": before_until}
+    return call(
+        "compare_periods",
+        "incidents",
+        after=named_if("after", after),
+        **{name: None if day is None else str(day) for name, day in dates.items()},
+        bandwidth=results["density_after"].parameters["bandwidth"],
+        cell_size=results["change"].parameters["cell_size"],
+        boundary=named_if("boundary", boundary),
+    )
 
 
 def _densities(

@@ -125,3 +125,20 @@ def test_a_claim_knows_its_sentence_and_shares_what_its_result_has():
 )
 def test_sources_are_those_of_the_docstring(name, sources):
     assert set(sources) <= set(citations_of(getattr(lg, name)))
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["one layer", "two layers"])
+def test_a_comparison_of_periods_tells_claims_alone(crimes, area, apart):
+    x, y = np.r_[crimes.easting, np.nan], np.r_[crimes.northing, np.nan]
+    everything = lg.Incidents(x, y, when=np.r_[crimes.when, np.datetime64("2023-02-01")], crs=crimes.crs)
+    half = rectangle(-500, -500, 3000, 5500)
+    if apart:
+        days = everything.select(until="2023-06-01"), everything.select(since="2023-06-01")
+        found = lg.compare_periods(days[0], after=days[1])
+        given = dict(incidents=days[0], after=days[1])
+    else:
+        found = lg.compare_periods(everything, after_since="2023-08-01", boundary=half)
+        given = dict(incidents=everything, boundary=half)
+    assert wrong(found.claims, **given) == [] and len(found.claims) > 10
+    for sentence in found.findings:
+        assert untold(sentence, found.claims) == [], sentence

@@ -92,8 +92,9 @@ def forecast_areas(
 
     Notes
     -----
-    Counts end where 95 % of the incidents are reported (see `counts`): what is later is forecast, though it may be past. Places
-    are forecast as wholes; nothing is said of persons. Reported crime is not crime.
+    Counts end where 95 % of the incidents are reported (see `counts`): what is later is forecast, though it may be past. "auto"
+    weighs models by their past errors (Bates & Granger 1969); whether one errs less than another beyond chance is tested over
+    origins (Diebold & Mariano 1995). Places are forecast as wholes; nothing is said of persons. Reported crime is not crime.
 
     Examples
     --------

@@ -67,8 +67,7 @@ def told_of(found: Alerts, evidence: Evidence) -> tuple[Finding, ...]:
         ),
     ]
     said = (
-        f"On {judged}, {alarms:,} of {counted(len(found), 'area')} {'is' if alarms == 1 else 'are'} in alarm "
-        f"and {watched:,} {'is' if watched == 1 else 'are'} watched; where nothing changes, "
+        f"On {judged}, in alarm: {alarms:,} of {counted(len(found), 'area')}; watched: {watched:,}. Where nothing changes, "
         f"{in_words(kept['false_alarms_per_year'])} false alarms a year are allowed."
     )
     rows = np.flatnonzero(state == ALARM)[:MOST_ALARMS].tolist()
@@ -98,7 +97,7 @@ def _table(found: Alerts) -> html.Markup:
             str(found["area"][row]),
             str(found["state"][row]),
             int(found["count"][row]),
-            *(in_words(found[name][row]) if np.isfinite(found[name][row]) else "–" for name in ("expected", "limit")),
+            *(float(f"{found[name][row]:.3g}") for name in ("expected", "limit")),
         )
         for row in order
     )

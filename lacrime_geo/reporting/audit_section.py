@@ -15,6 +15,8 @@ from .told import Given, Made, Run, warnings_in
 # What is known of victims has no place in a report.
 OF_VICTIMS = re.compile(r"^(age|sex|descent|victim)_")
 MOST_RULES = 5
+# Repairs of the form, which lose nothing.
+OF_FORM = ("headers", "other_codes", "dr_no_padded", "spaces")
 CAVEAT = "Detectors change nothing; what a rule has changed is told beside it. A rule that finds nothing proves no record right."
 
 
@@ -42,8 +44,9 @@ def _told(found: Audit, loud: list[RuleFinding], evidence: Evidence, placed: int
     code = "lg.reporting.audit_section.loud_of({made})"
     some = evidence.claim("rules that found something, those on victims left out", len(loud), "rules", code)
     said = f"Of {counted(len(found), 'rule')} and detectors, {len(loud):,} found something in the file."
-    # What concerns every row is the form of the file, such as spaces in its texts.
-    telling = sorted((line for line in loud if line["rows"] < placed), key=lambda line: -line["rows"])
+    # What concerns every place, such as how many digits its coordinates have, tells no records apart.
+    telling = [line for line in loud if line["rows"] < placed and line["rule"] not in OF_FORM]
+    telling.sort(key=lambda line: -line["rows"])
     return finding(said, number, some), *(_rule(found, str(line["rule"]), evidence) for line in telling[:MOST_RULES])
 
 

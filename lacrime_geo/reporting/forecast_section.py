@@ -5,16 +5,18 @@ from __future__ import annotations
 import numpy as np
 
 from .. import html_pages as html
-from ..claims import Evidence, Finding, call, finding
+from ..claims import Claim, Evidence, Finding, call, finding
 from ..forecasting import Forecast, forecast_areas
 from ..forecasting.baselines import NAIVE, SMOOTHING
 from ..forecasting.chart_frames import step_words
 from ..forecasting.forecast_pages import CAVEATS
-from ..parameters import in_words
+from ..parameters import in_words, p_in_words
 from ..progress import Progress, within
 from ..summaries import counted
 from .late_reports import late_reports
 from .told import Given, Made, Run, attempted, together, warnings_in
+
+SURE_P = 0.05
 
 
 def forecast_section(given: Given, progress: Progress) -> Made:
@@ -60,7 +62,7 @@ def _expected(found: Forecast, evidence: Evidence) -> Finding:
     ends = [
         f"{level} %: {in_words(found[f'lo{level}'][0])} to {in_words(found[f'hi{level}'][0])}" for level in (80, 95)
     ]
-    said = f"{in_words(mean)} incidents are expected, {when} ({'; '.join(ends)})."
+    said = f"For {when}, {in_words(mean)} incidents are expected ({'; '.join(ends)})."
     if past := int(found.parameters.get("steps_past") or 0):
         step, horizon = found.parameters["step"], found.parameters["horizon"]
         claims.append(
@@ -98,13 +100,32 @@ def _model(found: Forecast, evidence: Evidence) -> Finding:
     claims.append(
         evidence.claim("model", kept["chosen"], "", "{made}.parameters['chosen']", split=split, baseline=NAIVE)
     )
-    better = [name for name, key in ratios.items() if kept[key] < 1]
-    verdict = f"less than {' and '.join(better)}" if better else f"no less than {NAIVE} and {SMOOTHING}"
-    said = (
-        f"At {kept['origins']} past origins its mean absolute error was {in_words(kept['relative_mae'])} times that of {NAIVE} "
-        f"and {in_words(kept['to_smoothing'])} times that of {SMOOTHING}: {verdict}. Model: {kept['chosen']}."
+    chance, tested = _chance(found, evidence, split)
+    known = {name: float(kept[key]) for name, key in ratios.items() if np.isfinite(kept[key])}
+    shares = " and ".join(f"{in_words(ratio)} times that of {name}" for name, ratio in known.items())
+    better = [name for name, ratio in known.items() if ratio < 1]
+    verdict = f"less than {' and '.join(better)}" if better else f"no less than {' and '.join(known)}"
+    compared = (
+        f"its mean absolute error was {shares}: {verdict}{chance}"
+        if known
+        else f"neither {NAIVE} nor {SMOOTHING} made an error, so no share of theirs can be told"
     )
-    return finding(said, *claims)
+    said = f"At {kept['origins']} past origins {compared}. Model: {kept['chosen']}."
+    return finding(said, *claims, *tested)
+
+
+def _chance(found: Forecast, evidence: Evidence, split: str) -> tuple[str, list[Claim]]:
+    """Say whether the difference to seasonal naive may be chance, where enough origins tell."""
+    assert found.made is not None and found.made.scored is not None
+    scored = found.made.scored
+    row = scored["model"].tolist().index(found.parameters["model"])
+    p = float(scored["dm_p"][row])
+    if not np.isfinite(p):
+        return "", []
+    code = f"{{made}}.forecast.made.scored['dm_p'][{row}]"
+    words = "a larger difference than chance would make" if p <= SURE_P else "a difference that chance alone could make"
+    claim = evidence.claim(f"p of the difference to {NAIVE}", p, "of 1", code, split=split, baseline=NAIVE)
+    return f" ({p_in_words(p)} against {NAIVE}: {words})", [claim]
 
 
 def _held(found: Forecast, evidence: Evidence) -> Finding:

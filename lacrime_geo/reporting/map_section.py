@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..claims import call, finding
+from ..claims import Claim, Evidence, Finding, call, finding
 from ..density import kde
 from ..density_clusters import dbscan
 from ..grid_hotspots import hotspots
 from ..overview import overview_told
 from ..parameters import in_words
 from ..progress import Progress, within
-from ..spacetime import emerging_hotspots
+from ..spacetime import EmergingHotspots, emerging_hotspots
 from ..summaries import counted
 from .area_alerts import area_alerts
 from .told import Given, Made, Run, attempted, together, warnings_in
 
-NO_PATTERN = "no pattern"
 RUNS = {"density": kde, "hotspots": hotspots, "clusters": dbscan}
 
 
@@ -42,24 +41,35 @@ def _emerging(given: Given, progress: Progress) -> Made:
     chosen = {name: kept[name] for name in ("cell_size", "time_step", "distance_band")}
     code = call("emerging_hotspots", "incidents", **given.named("boundary"), **chosen)
     evidence = given.evidence(run, code, cells["count"].sum())
-    names, numbers = np.unique(cells["pattern"].astype(str), return_counts=True)
-    by_number = sorted(zip(numbers.tolist(), names.tolist()), reverse=True)
-    patterns = [(number, name) for number, name in by_number if name != NO_PATTERN]
+    told = _patterns(cells, evidence)
+    return Made(told, (), warnings_in(kept), (run,), {"emerging": cells})
+
+
+def _patterns(cells: EmergingHotspots, evidence: Evidence) -> tuple[Finding, ...]:
+    """Return how many cells have each of the patterns, hot ones and cold ones in a sentence each."""
+    kept = cells.parameters
+    step = kept["time_step"]
+    steps = f"{kept['steps']} steps of {f'{step} days' if isinstance(step, int) else f'a {step}'}"
     claims = [
         evidence.claim("cells looked at", len(cells), "cells", "len({made})"),
         evidence.claim("steps of time", kept["steps"], "steps", "{made}.parameters['steps']"),
     ]
-    claims += [
+    words, of_hot = _counted(cells, "hot", evidence)
+    hot = f"Over {steps}, {counted(len(cells), 'cell')} of {in_words(kept['cell_size'])} m have {words}."
+    colder, of_cold = _counted(cells, "cold", evidence)
+    return finding(hot, *claims, *of_hot), *([finding(f"These cells have {colder}.", *of_cold)] if of_cold else [])
+
+
+def _counted(cells: EmergingHotspots, side: str, evidence: Evidence) -> tuple[str, list[Claim]]:
+    """Return the patterns of one side with the number of cells of each, the most frequent first, in words and as claims."""
+    names, numbers = np.unique(cells["pattern"].astype(str), return_counts=True)
+    by_number = sorted(zip((-numbers).tolist(), names.tolist()))
+    of = [(-number, name) for number, name in by_number if name.endswith(f"{side} spot")]
+    claims = [
         evidence.claim(
             f"cells with the pattern {name}", number, "cells", f"{{made}}['pattern'].tolist().count({name!r})"
         )
-        for number, name in patterns
+        for number, name in of
     ]
-    listed = ", ".join(f"{number:,} {name}{'s' * (number != 1)}" for number, name in patterns)
-    step = kept["time_step"]
-    steps = f"{kept['steps']} steps of {f'{step} days' if isinstance(step, int) else f'a {step}'}"
-    said = (
-        f"Over {steps}, {counted(len(cells), 'cell')} of {in_words(kept['cell_size'])} m show "
-        f"{listed or 'no hot or cold spot that is new, lasting or fading'}."
-    )
-    return Made((finding(said, *claims),), (), warnings_in(kept), (run,), {"emerging": cells})
+    kinds = ", ".join(f"{number:,} {name.replace(f' {side} spot', '')}" for number, name in of)
+    return f"{side} spots: {kinds}" if of else f"no {side} spot that is new, lasting or fading", claims

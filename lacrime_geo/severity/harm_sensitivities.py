@@ -110,10 +110,10 @@ def harm_sensitivity(
 
     Notes
     -----
-    Cells tied at the cut count by their expected share. Intervals are of incidents drawn with replacement as if they came
-    independently, which near repeats do not: true ones are wider. Those of agreement and overlap are the value ± 1.96 standard
-    deviations of the draws, those of shares held the middle 95 % of what the same cells hold; ranks are those of each draw.
-    What the top cells hold is what they held: cells chosen by few grave incidents will hold less of later ones.
+    Cells tied at the cut count by their expected share. Intervals are of incidents drawn with replacement (Efron 1979) as if
+    they came independently, which near repeats do not: true ones are wider. Those of agreement and overlap are the value
+    ± 1.96 standard deviations of the draws, those of shares held the middle 95 % of what the same cells hold; ranks are those
+    of each draw. What the top cells hold is what they held: cells chosen by few grave incidents will hold less of later ones.
 
     Examples
     --------

@@ -105,8 +105,8 @@ def emerging_hotspots(
     -----
     Gᵢ* of a step (Ord & Getis 1995, binary weights) sums the cells within the band, in this step and the earlier ones that are
     its neighbours, and compares with all cells in the same steps: a rise of the whole city is no hotspot. Its p is that of
-    `hotspots`: exact where counts are too few for the normal distribution. The trend is tested on Gᵢ* without neighbours in
-    time, which would make trends of chance. What the patterns mean: `emerging_pattern`.
+    `hotspots`: exact where counts are too few for the normal distribution. The trend is tested (Mann 1945) on Gᵢ* without
+    neighbours in time, which would make trends of chance. What the patterns mean: `emerging_pattern`.
 
     Examples
     --------
