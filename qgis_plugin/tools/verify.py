@@ -24,7 +24,7 @@ class Verify(Tool):
     TITLE = "Verify the numbers"
     GROUP = "Help"
     TAGS = ("check", "test", "validate", "published", "calibration", "trust", "crime")
-    SUMMARY = "Run published numeric cases and calibration simulations in this QGIS: what is expected, what comes, by which source."
+    SUMMARY = "Run published numeric cases and calibration simulations here: what is expected, what comes, by which source."
     HELP = (
         "A check that fails is a warning in the log, and means that numbers of that analysis are not to be trusted with these "
         "versions. What needs a package that is not installed is told as not run, never as passed."
