@@ -8,16 +8,8 @@ from lacrime_geo.forecasting.arima_orders import Order
 from lacrime_geo.forecasting.models import Panel, Series
 from lacrime_geo.forecasting.season_factors import season_ratio
 from lacrime_geo.forecasting.seasonal_arima import SeasonalArima
+from lacrime_geo.verification.published.series import air_passengers
 
-# Passengers of international airlines, thousands a month, 1949 to 1960: series G of Box, Jenkins & Reinsel 1976.
-AIR_PASSENGERS = """
-112 118 132 129 121 135 148 148 136 119 104 118   115 126 141 135 125 149 170 170 158 133 114 140
-145 150 178 163 172 178 199 199 184 162 146 166   171 180 193 181 183 218 230 242 209 191 172 194
-196 196 236 235 229 243 264 272 237 211 180 201   204 188 235 227 234 264 302 293 259 229 203 229
-242 233 267 269 270 315 364 347 312 274 237 278   284 277 317 313 318 374 413 405 355 306 271 306
-315 301 356 348 355 422 465 467 404 347 305 336   340 318 362 348 363 435 491 505 404 359 310 337
-360 342 406 396 420 472 548 559 463 407 362 405   417 391 419 461 472 535 622 606 508 461 390 432
-"""
 MONTHS = np.arange("1949-01", "1961-01", dtype="M8[M]").astype("M8[D]")
 ORDERS = [
     (0, 1, 1, 0, 1, 1, 12),
@@ -28,16 +20,12 @@ ORDERS = [
 ]
 
 
-def passengers():
-    return np.array(AIR_PASSENGERS.split(), dtype=float)
-
-
 def drawn(seed=0, steps=72):
     return 40 + np.cumsum(np.random.default_rng(seed).normal(0, 3, steps))
 
 
 def test_air_passengers_have_the_weights_of_the_literature():
-    logarithms = Series(np.log(passengers()), MONTHS, "month")
+    logarithms = Series(np.log(air_passengers()), MONTHS, "month")
     fitted = SeasonalArima([(0, 1, 1)], [(0, 1, 1)]).fit(logarithms)
     (found,) = fitted.parameters["coefficients"]
     # R's arima(log(AirPassengers), c(0, 1, 1), seasonal = c(0, 1, 1)): -0.4018 and -0.5569, log likelihood 244.7.
@@ -50,7 +38,7 @@ def test_air_passengers_have_the_weights_of_the_literature():
 
 
 def test_a_season_as_clear_as_theirs_is_differenced():
-    values = passengers()
+    values = air_passengers()
     fitted = SeasonalArima().fit(Series(values[:132], MONTHS[:132], "month"))
     assert fitted.parameters["orders"][0][4] == 1
     assert np.abs(fitted.predict(12).mean / values[132:] - 1).mean() < 0.06

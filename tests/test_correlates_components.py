@@ -9,9 +9,9 @@ import lacrime_geo as lg
 from lacrime_geo.correlates.axis_noise import axis_noise
 from lacrime_geo.correlates.correspondence import correspondence, inertias
 from lacrime_geo.progress import Cancelled
+from lacrime_geo.verification.published.tables import SMOKING
 
 UTM = "EPSG:32611"
-SMOKING = np.array([[4, 2, 3, 2], [4, 3, 7, 4], [25, 10, 12, 4], [18, 24, 33, 13], [10, 6, 7, 2]])
 
 
 def city(size=6_000, seed=0, mixed=True, **told):

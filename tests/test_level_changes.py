@@ -10,21 +10,10 @@ from makers import incidents
 import lacrime_geo as lg
 from lacrime_geo.temporal.rank_change import p_of, pettitt, ranks
 from lacrime_geo.temporal.segmentation import Segments, dispersion, pelt
+from lacrime_geo.verification.published.series import DISASTERS, NILE
 
 BEGIN = np.datetime64("2022-01-03")
 WEEK = np.array([1.0, 0.9, 0.9, 1.0, 1.2, 1.2, 0.8])
-# Disasters in British coal mines, 1851 to 1961 (Jarrett 1979, Biometrika 66).
-DISASTERS = (
-    "45401434063340263354531441553425223421322111130010110031032201110101000210011023311211112420014000100000100101"
-)
-# Flow of the Nile at Aswan, 1871 to 1970 (Cobb 1978, Biometrika 65).
-NILE = (
-    *(1120, 1160, 963, 1210, 1160, 1160, 813, 1230, 1370, 1140, 995, 935, 1110, 994, 1020, 960, 1180, 799, 958, 1140),
-    *(1100, 1210, 1150, 1250, 1260, 1220, 1030, 1100, 774, 840, 874, 694, 940, 833, 701, 916, 692, 1020, 1050, 969),
-    *(831, 726, 456, 824, 702, 1120, 1100, 832, 764, 821, 768, 845, 864, 862, 698, 845, 744, 796, 1040, 759),
-    *(781, 865, 845, 944, 984, 897, 822, 1010, 771, 676, 649, 846, 812, 742, 801, 1040, 860, 874, 848, 890),
-    *(744, 749, 838, 1050, 918, 986, 797, 923, 975, 815, 1020, 906, 901, 1170, 912, 746, 919, 718, 714, 740),
-)
 
 
 def table(count, step=1):

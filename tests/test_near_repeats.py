@@ -11,18 +11,11 @@ import lacrime_geo as lg
 from lacrime_geo.spacetime import knox_counts, knox_tiles, near_pairs, shuffled_dates
 from lacrime_geo.spacetime.bands import DAYS, METRES, bands_given
 from lacrime_geo.spacetime.knox_counts import Asked, counts_of
+from lacrime_geo.verification.cases.of_space_and_time import CHICAGO as PUBLISHED
 
 FIRST = np.datetime64("2023-01-01")
 OPEN = dict(distance_bands=[0, 1, 100, 250, np.inf], time_bands=[0, 3, 7, 14, np.inf])
 NUMBERS = ("observed", "expected", "expected_analytic", "ratio", "p")
-# METHODS: what the Near Repeat Calculator 1.3 printed for its own example, 970 burglaries of Chicago in January 2016.
-PUBLISHED = [
-    [28, 5, 5, 2],
-    [44, 13, 8, 4],
-    [97, 56, 19, 16],
-    [77, 67, 45, 20],
-    [182194, 146149, 95237, 45879],
-]
 
 
 def some(n=200, seed=1, days=60, side=900.0):
