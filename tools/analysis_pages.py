@@ -28,6 +28,7 @@ from lacrime_geo.parameter_kinds import (
     Switch,
     Words,
 )
+from lacrime_geo.results import Picture
 from lacrime_geo.summaries import Summary
 from tools.markdown import table
 from tools.readme_tables import EITHER, KINDS, ROOT, filled
@@ -179,7 +180,10 @@ def _in_sentence(words):
 def qgis(analysis):
     """Return where the toolbox has it."""
     where = _italic(" → ".join(("Processing Toolbox", TOOLBOX, analysis.group, analysis.title)))
-    return f"{where}; in its scripts and in `qgis_process`: `lacrime:{analysis.name}`."
+    drawn = (
+        " Beside the table it makes the page with the picture (`PAGE`)." if issubclass(analysis.result, Picture) else ""
+    )
+    return f"{where}; in its scripts and in `qgis_process`: `lacrime:{analysis.name}`.{drawn}"
 
 
 def question(name):
