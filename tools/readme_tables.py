@@ -6,6 +6,8 @@ python tools/readme_tables.py
 import re
 from pathlib import Path
 
+import numpy as np
+
 from lacrime_geo.catalog import ANALYSES, SUMMARIES
 from lacrime_geo.data import nibrs
 from lacrime_geo.data.categories import CATEGORIES, NIBRS_CATEGORIES
@@ -13,6 +15,8 @@ from lacrime_geo.data.lapd import COLUMNS
 from lacrime_geo.reporting import Report
 from lacrime_geo.results import Cells, Marks, Shapes, Surface, Table
 from lacrime_geo.summaries import Summary
+from lacrime_geo.verification.declared import Case, Simulation, promised, told
+from lacrime_geo.verification.verifying import every_check
 
 # What gives one kind or another by what is asked for.
 EITHER = {
@@ -70,9 +74,40 @@ def categories():
     return "\n".join(rows)
 
 
+def published_cases():
+    """Return the table of the cases that `verify` runs."""
+    rows = ["| analysis | case | expected | within | source |", "|---|---|---|---|---|"]
+    for check in every_check():
+        one = check.declared
+        if isinstance(one, Case):
+            within = "the same words" if isinstance(one.expected, str) else told(one.tolerance)
+            rows.append(f"| `{one.analysis}` | {one.name} | {answer(one.expected)} | {within} | {one.source} |")
+    return "\n".join(rows)
+
+
+def answer(expected):
+    """Return an answer as the table shows it: of many numbers the first and how many they are."""
+    if isinstance(expected, str):
+        return expected
+    numbers = [told(number) for number in np.ravel(expected)]
+    return ", ".join(numbers) if len(numbers) < 8 else f"{', '.join(numbers[:3])}, … ({len(numbers)})"
+
+
+def simulations():
+    """Return the table of the simulations that `verify` runs."""
+    rows = ["| analysis | of what | promised | quick | thorough | source |", "|---|---|---|---|---|---|"]
+    for check in every_check():
+        one = check.declared
+        if isinstance(one, Simulation):
+            draws = f"{one.quick:,} | {one.thorough:,}"
+            rows.append(f"| `{one.analysis}` | {one.name} | {promised(one.promise)} | {draws} | {one.source} |")
+    return "\n".join(rows)
+
+
 TABLES = {
     "README.md": {"analyses": analyses},
     "docs/lapd.md": {"columns": lapd_columns, "nibrs columns": nibrs_columns, "categories": categories},
+    "docs/verify.md": {"cases": published_cases, "simulations": simulations},
 }
 
 

@@ -123,6 +123,6 @@ CASES = (
         "Bachi 1963, by hand",
         lambda: _spread("standard_distance"),
     ),
-    Case("their major axis: √4.5", "ellipses", 4.5**0.5, 1e-6, "Lefever 1926, by hand", lambda: _spread("major")),
-    Case("their minor axis: √.5", "ellipses", 0.5**0.5, 1e-6, "Lefever 1926, by hand", lambda: _spread("minor")),
+    Case("their major axis: √4.5", "ellipses", 4.5**0.5, 1e-6, "Yuill 1971, by hand", lambda: _spread("major")),
+    Case("their minor axis: √.5", "ellipses", 0.5**0.5, 1e-6, "Yuill 1971, by hand", lambda: _spread("minor")),
 )

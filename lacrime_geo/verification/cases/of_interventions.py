@@ -13,7 +13,7 @@ from ...interventions.panel_ratios import regrouped_p
 from ..declared import Case
 
 PAPER = "Wheeler & Ratcliffe 2018"
-RATIO = "by hand; Hauer 1997"
+RATIO = "by hand"
 
 
 def _difference() -> Any:

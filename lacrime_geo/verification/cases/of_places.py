@@ -68,7 +68,7 @@ CASES = (
         ULM,
         lambda: _limits(1),
     ),
-    Case("Byar's limits of a count of 10", "rates", [4.79, 18.39], 5e-3, "Breslow & Day 1987, eq. 2.13", _byar),
+    Case("Byar's limits of a count of 10", "rates", [4.79, 18.39], 5e-3, "Breslow & Day 1987, eq. 2.10", _byar),
     Case(
         "empirical Bayes rates of three places",
         "rates",

@@ -8,7 +8,7 @@ from ...privacy.k_anonymity import DAY, Step, coarsened
 from ...privacy.small_counts import withheld
 from ..declared import Case
 
-RULE = "Cox 1980: no total gives a small count back"
+RULE = "Hundepool et al. 2012, chapter 4"
 
 
 def _hidden(*counts: int) -> list[int]:

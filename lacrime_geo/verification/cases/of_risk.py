@@ -35,7 +35,7 @@ CASES = (
         "contest",
         [1, 1, 1],
         1e-12,
-        "Hunt 2016, by hand",
+        "White, Hunt & Green 2023, by hand",
         lambda: scores.pei(RISK, CAME, THIRDS),
     ),
     Case(
@@ -43,7 +43,7 @@ CASES = (
         "contest",
         0.0,
         1e-12,
-        "Hunt 2016, by hand",
+        "White, Hunt & Green 2023, by hand",
         lambda: scores.pei([1, 2, 3], CAME, [1 / 3])[0],
     ),
     Case(

@@ -47,7 +47,7 @@ SIMULATIONS = (
         "mixes alike with a component",
         "category_components",
         (0.0, 0.06),
-        "Horn 1965, parallel analysis",
+        "Greenacre 1984, eq. 4.1.27",
         _component_called,
         100,
         2_000,

@@ -95,10 +95,10 @@ SIMULATIONS = (
         3000,
     ),
     Simulation(
-        "the same by normal p, chosen here: a little more",
+        "the same by normal p, chosen here: a few more",
         "hotspots",
         (0.0, 0.14),
-        "docs/hotspots.md",
+        "normal tails of skewed sums; as measured",
         partial(_any_found, permutations=0),
         150,
         3000,

@@ -42,7 +42,7 @@ SIMULATIONS = (
         "differences of maps within their 95 % interval",
         "contest",
         (0.88, 0.98),
-        "bootstrap of blocks; Künsch 1989",
+        "bootstrap of blocks; Hall 1985",
         _difference_held,
         400,
         8_000,

@@ -104,7 +104,7 @@ SIMULATIONS = (
         "outbreaks with p ≤ .1 where there are none",
         "space_time_scan",
         (0.05, 0.1),
-        "Kulldorff 2001; (≥ + 1)/(R + 1)",
+        "Kulldorff et al. 2005; (≥ + 1)/(R + 1)",
         _outbreak_called,
         40,
         1_200,

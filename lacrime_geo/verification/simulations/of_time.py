@@ -38,7 +38,7 @@ SIMULATIONS = (
         "weekday ratios within their 95 % interval",
         "season",
         (0.93, 0.96),
-        "negative binomial likelihood",
+        "Lawless 1987",
         _season_held,
         60,
         800,
