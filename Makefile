@@ -23,7 +23,7 @@ demo: ## map the sample incidents: density, hotspots and clusters in demo/ (need
 	@printf '%s\n' '' 'The layers:' "  $$PWD/demo/density.tif" "  $$PWD/demo/hotspots.gpkg" "  $$PWD/demo/clusters.gpkg" \
 		'To see them, drag them into a QGIS window; each brings its style along (the .qml beside it).'
 
-test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS (installs QGIS and PostGIS with apt-get if needed)
+test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS, those of pages in Chromium (installs them and PostGIS with apt-get if needed)
 	@tools/test.sh
 
 test-qgis: ## test the plugin in QGIS 3.22, 3.40 and 3.44, each in a Debian of its own (root, 12 GB); VERSIONS="3.22 3.44" chooses

@@ -1,6 +1,8 @@
 """What is written down more than once about the package agrees: dependencies, bounds, versions, licences."""
 
+import base64
 import configparser
+import hashlib
 import re
 import subprocess
 import sys
@@ -125,6 +127,9 @@ IN_FOLDER_SKIPPED = (
 PLUGIN_SKIPPED = '<testcase classname="tests.test_plugin_layers" name="test_b"><skipped message="no" /></testcase>'
 MODULE_SKIPPED = '<testcase classname="" name="tests.test_plugin"><skipped message="no" /></testcase>'
 QGIS_MISSING = '<testcase classname="tests.test_files" name="test_c"><skipped message="no QGIS" /></testcase>'
+CHROMIUM_MISSING = (
+    '<testcase classname="tests.test_report_page" name="test_c"><skipped message="no Chromium" /></testcase>'
+)
 OTHER_SKIPPED = '<testcase classname="tests.test_data" name="test_d"><skipped message="no data" /></testcase>'
 EXPECTED_FAILURE = '<testcase classname="tests.test_plugin" name="test_e"><skipped type="pytest.xfail" /></testcase>'
 
@@ -138,6 +143,7 @@ EXPECTED_FAILURE = '<testcase classname="tests.test_plugin" name="test_e"><skipp
         ([PLUGIN_RAN, IN_FOLDER_SKIPPED], 1),
         ([PLUGIN_RAN, MODULE_SKIPPED], 1),
         ([PLUGIN_RAN, QGIS_MISSING], 1),
+        ([PLUGIN_RAN, CHROMIUM_MISSING], 1),
         ([OTHER_SKIPPED], 1),
         ([], 1),
     ],
@@ -157,3 +163,16 @@ def plugin_metadata():
     parser.optionxform = str  # qgisMinimumVersion as QGIS spells it
     parser.read(ROOT / "qgis_plugin" / "metadata.txt", encoding="utf-8")
     return parser["general"]
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [  # the integrity values that Leaflet's own page of downloads gives for 1.9.4
+        ("leaflet.js", "20nQCchB9co0qIjJZRGuk2/Z9VM+kNiyxNV1lvTlZBo="),
+        ("leaflet.css", "p4NxAoJBhIIN+hmNHrzRCf9tD/miZyoHS5obTRR9BMY="),
+    ],
+)
+def test_leaflet_is_as_it_was_published(name, published):
+    folder = ROOT / "lacrime_geo" / "reporting" / "leaflet"
+    assert base64.b64encode(hashlib.sha256((folder / name).read_bytes()).digest()).decode() == published
+    assert "BSD 2-Clause License" in (folder / "LICENSE").read_text(encoding="utf-8")

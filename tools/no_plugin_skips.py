@@ -1,9 +1,10 @@
-"""Fail if a test of the QGIS plugin was skipped, or if none ran, from pytest's JUnit reports.
+"""Fail if a test of the QGIS plugin or of a page in a browser was skipped, or if none ran, from pytest's JUnit reports.
 
     python tools/no_plugin_skips.py report.xml ...
 
-A plugin test is one in tests/plugin/ or tests/test_plugin*.py, or one that skips for want of QGIS wherever it stands:
-without this check a machine with a broken QGIS would pass.
+A plugin test is one in tests/plugin/ or tests/test_plugin*.py, or one that skips for want of QGIS wherever it stands, and
+so is a test of pages one that skips for want of Chromium: without this check a machine without a browser or with a broken QGIS
+would pass.
 """
 
 import re
@@ -24,6 +25,11 @@ def skip_reason(case):
     return reason.removesuffix('")') or skipped.get("message") or "no reason given"
 
 
+def is_page_test(case):
+    """Tell whether a case was skipped as there is no browser, or no playwright to drive it."""
+    return "chromium" in (skip_reason(case) or "").lower()
+
+
 def is_plugin_test(case):
     """Tell whether a case belongs to the plugin; a module skipped as a whole has its name where others have a class."""
     where = case.get("classname") or case.get("name", "")
@@ -37,7 +43,8 @@ def complaints(cases):
     found = [f"Plugin test skipped: {name} ({reason})" for name, reason in reasons.items() if reason]
     if len(found) == len(plugin):
         found.append("No plugin test ran (tests/plugin/, tests/test_plugin*.py).")
-    return found
+    pages = [f"{case.get('classname')}::{case.get('name')}" for case in cases if is_page_test(case)]
+    return found + [f"Test of a page skipped: {name} (no Chromium)" for name in pages]
 
 
 def summary(cases):

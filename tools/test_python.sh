@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 qgis_python=$(tools/find_qgis.sh)
+tools/find_chromium.sh
 if [ -n "${CONDA_PREFIX:-}" ] && [ "$qgis_python" = "$CONDA_PREFIX/bin/python" ]; then
     echo "Testing in the active conda environment, $CONDA_PREFIX." >&2
     "$qgis_python" -c 'import mypy, pytest, pytest_qgis, pytest_timeout, ruff' || {

@@ -200,8 +200,9 @@
   // ---- areas
 
   class Shapes {
-    constructor(told) {
+    constructor(told, pane) {
       Object.assign(this, told);
+      this.pane = pane;
       this.shapes = told.shapes.map((shape) => ({ ...shape, rings: shape.rings.map(corners) }));
     }
 
@@ -214,14 +215,14 @@
       // The largest are drawn last, above the others.
       for (const shape of [...this.shapes].reverse()) {
         const look = this.looks[shape.look];
-        for (const style of lines(look)) group.addLayer(L.polygon(shape.rings, style));
+        for (const style of lines(look, renderers[this.pane])) group.addLayer(L.polygon(shape.rings, style));
       }
       group.addLayer(new Labels(this.shapes.filter((shape) => shape.label)));
       return group;
     }
   }
 
-  function lines(look) {
+  function lines(look, renderer) {
     const common = { renderer, interactive: false, lineJoin: "round" };
     const filled = { ...common, stroke: false, fill: Boolean(look.fill), fillColor: look.fill, fillOpacity: look.opacity };
     const line = { ...common, fill: false, color: look.border.colour, weight: look.border.width };
@@ -287,10 +288,16 @@
   // ---- the map
 
   root.classList.add("interactive");
-  let map, renderer;
+  const renderers = {};
+  let map;
   try {
     map = L.map("web-map", { zoomSnap: 0.5, scrollWheelZoom: false, fadeAnimation: false, dragging: !L.Browser.mobile });
-    renderer = L.canvas({ padding: 0.3 });
+    // The areas that one chooses lie beneath what stands above them, whatever was chosen last.
+    for (const [pane, height] of [["areas", 350], ["above", 400]]) {
+      map.createPane(pane).style.zIndex = height;
+      map.getPane(pane).style.pointerEvents = "none";
+      renderers[pane] = L.canvas({ padding: 0.3, pane });
+    }
     build();
   } catch (problem) {
     root.classList.remove("interactive"); // the map for print stands in its place
@@ -304,8 +311,9 @@
     L.control.scale({ maxWidth: 140 }).addTo(map);
     if (data.boundary.length) {
       const outline = data.boundary.map(corners);
-      L.polygon(outline, { renderer, interactive: false, fill: false, color: "#ffffff", weight: 3.4, opacity: 0.85 }).addTo(map);
-      L.polygon(outline, { renderer, interactive: false, fill: false, color: "#444444", weight: 1.4 }).addTo(map);
+      const line = { renderer: renderers.above, interactive: false, fill: false };
+      L.polygon(outline, { ...line, color: "#ffffff", weight: 3.4, opacity: 0.85 }).addTo(map);
+      L.polygon(outline, { ...line, color: "#444444", weight: 1.4 }).addTo(map);
     }
     // A wheel scrolls the page until the map is meant.
     map.on("focus", () => map.scrollWheelZoom.enable());
@@ -318,16 +326,17 @@
   }
 
   function toggles() {
-    const layers = new Map(data.layers.map((told) => [told.name, told.classes ? new Cells(told) : new Shapes(told)]));
     const boxes = [...document.querySelectorAll("#map-layers input")];
+    const paneOf = (name) => boxes.find((box) => box.value === name).name;
+    const made = (told) => (told.classes ? new Cells(told) : new Shapes(told, paneOf(told.name)));
+    const layers = new Map(data.layers.map((told) => [told.name, made(told)]));
     const drawn = new Map();
 
     function show() {
       for (const box of boxes.filter((one) => one.value)) {
-        const layer = layers.get(box.value);
-        if (!drawn.has(box.value) && box.checked) drawn.set(box.value, layer.layer());
-        const made = drawn.get(box.value);
-        if (made) box.checked ? made.addTo(map) : made.remove();
+        if (!drawn.has(box.value) && box.checked) drawn.set(box.value, layers.get(box.value).layer());
+        const layer = drawn.get(box.value);
+        if (layer) box.checked ? layer.addTo(map) : layer.remove();
         find(`legend-${box.value}`).hidden = !box.checked;
       }
       unpin();
