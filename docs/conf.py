@@ -20,9 +20,13 @@ extensions = [
     "sphinx.ext.napoleon",
     "tools.docs_site.docstrings",
     "tools.docs_site.links",
+    "tools.docs_site.notebooks",
     "tools.docs_site.reference",
 ]
 exclude_patterns = ["conf.py", "pictures/**", "notebooks/notebook_*.py"]
+
+smartquotes_action = "D"  # dashes alone: "quartic" is an option, to be copied as it is
+default_role = "code"
 
 myst_heading_anchors = 6
 myst_enable_extensions = ["dollarmath", "colon_fence"]

@@ -9,7 +9,7 @@ from pages import EXAMPLES, Page
 import lacrime_geo as lg
 from lacrime_geo.cli import main
 from lacrime_geo.command_options import commands_parser
-from tools.docs_site import drawing, examples, gallery, links, reference, tables
+from tools.docs_site import drawing, examples, gallery, links, notebooks, reference, tables
 from tools.docs_site.__main__ import build
 from tools.docs_site.docstrings import mended
 
@@ -52,11 +52,18 @@ def test_links_lead_somewhere(page):
 
 
 def test_links_to_files_outside_lead_to_their_pages():
-    text = "[a](../benchmarks/README.md#in-qgis) [b](../../sample_layers/README.md) [c](../tests/test_samples.py) [d](density.md)"
-    turned = "[a](/benchmarks.md#in-qgis) [b](/sample_layers.md) [c](path:../tests/test_samples.py) [d](density.md)"
+    text = "[a](../benchmarks/README.md#in-qgis) [b](../../sample_layers/README.md) [c](../tests/test_samples.py)"
+    turned = "[a](/benchmarks.md#in-qgis) [b](/sample_layers.md) [c](path:../tests/test_samples.py)"
     assert links.within_the_site(text) == turned
+    assert links.within_the_site("[d](risk.md) [risk.md](risk.md#a)") == "[d](risk.md) [](risk.md#a)"
     assert [name for name in links.PAGES.values() if not (DOCS / name).exists()] == []
     assert [name for name in links.PAGES if not (examples.ROOT / name).exists()] == []
+
+
+def test_notebooks_say_that_they_were_not_run():
+    script = notebooks.noted("# ---\n# jupyter:\n# ---\n\n# %% [markdown]\n# # Title\n#\n# Words.\n")
+    assert "# # Title\n#\n# ```{note}\n" in script and script.endswith("# ```\n#\n#\n# Words.\n")
+    assert notebooks.noted("# Title\n\nWords.\n").startswith("# Title\n\n```{note}\n")
 
 
 def test_what_is_made_from_the_code_is_current():

@@ -14,7 +14,7 @@ def test_links_and_pictures_exist():
 
 
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
-    assert PAGE.run_examples(capsys) == 7
+    assert PAGE.run_examples(capsys) == 8
 
 
 def test_what_is_said_of_empty_red_cells():

@@ -11,7 +11,8 @@ ROOT = Path(__file__).resolve().parents[2]
 KEPT = ROOT / "build" / "examples.json"
 # What every example depends on, beside its page and its test.
 CODE = (*(ROOT / "lacrime_geo").rglob("*"), *(ROOT / "sample_layers").iterdir(), ROOT / "tests" / "pages.py")
-NO_TESTS = 5  # what pytest ends with where it has nothing to do
+# How the tests that run examples are called.
+NAMED = "example or commands_run"
 
 
 def fingerprint(paths):
@@ -30,7 +31,7 @@ def run(anew=False):
     print(f"examples of {len(stale)} of {len(now)} groups of pages have to be run", flush=True)
     if not stale:
         return 0
-    asked = ["-q", "-p", "no:cacheprovider", "-k", "example or script or command", "-m", "not slow"]
+    asked = ["-q", "-p", "no:cacheprovider", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "-k", NAMED]
     status = subprocess.run([sys.executable, "-m", "pytest", *asked, *stale], cwd=ROOT).returncode
     if status == 0:
         KEPT.parent.mkdir(exist_ok=True)

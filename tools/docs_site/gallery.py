@@ -91,6 +91,7 @@ NOT_SHOWN = {
     *("emerging_played.png", "zones_played.png", "forecast.svg", "desktop.png", "report.png"),
     *("qgis_install.png", "qgis_toolbox.png", "qgis_load.png", "qgis_overview.png", "design.svg"),
 }
+NAMES = {"angeles": "Angeles", "la": "LA", "moran": "Moran"}
 HEAD = """# Gallery
 
 Every kind of map and chart, one picture each, with the command that makes it where one line does. All but the last ones are of
@@ -119,13 +120,18 @@ def page():
 def _card(shown):
     guide, words = told()[shown.picture]
     command = f"    lacrime-geo {shown.analysis} {shown.file} {shown.command}\n\n" if shown.command else ""
-    title, name = COMMANDS[shown.analysis].title, shown.picture.partition(".")[0].replace("_", " ").capitalize()
+    title, name = COMMANDS[shown.analysis].title, _name_of(shown.picture)
     return (
         f"### {name}\n\n"
         f"![{words}](pictures/{shown.picture})\n\n"
         f"[{title}](analyses/{shown.analysis}.md): {words[0].lower()}{words[1:]}. Guide: [{guide}]({guide}.md)\n\n"
         f"{command}"
     )
+
+
+def _name_of(picture):
+    words = picture.partition(".")[0].split("_")
+    return " ".join([words[0].capitalize(), *(NAMES.get(word, word) for word in words[1:])])
 
 
 @cache

@@ -11,12 +11,15 @@ PAGES = {
     "README.md": "index.md",
 }
 OUTWARD = re.compile(rf"(?<=\]\()(?:\.\./)+({'|'.join(map(re.escape, PAGES))})(?=[#)])")
+# A page called by its file has its title in the site.
+BY_FILE = re.compile(r"\[`?[\w/]+\.md`?\](?=\((?!\.\./)[\w/]+\.md[#)])")
 # Sphinx would look for a notebook.
 SCRIPT = re.compile(r"(?<=\]\()(?=(?:\.\./)+[\w/]+\.py\))")
 
 
 def within_the_site(text):
-    """Return a page's text with its links to files outside docs/ turned to the pages that show these."""
+    """Return a page's text as the site has it: links outward lead to its pages, files' names are replaced by titles."""
+    text = BY_FILE.sub("[]", text)
     return SCRIPT.sub("path:", OUTWARD.sub(lambda link: "/" + PAGES[link[1]], text))
 
 
