@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ..claims import Evidence, Finding, call, finding, plain
 from ..data.quality.audit import Audit, audit
@@ -33,9 +34,9 @@ def audit_section(given: Given, progress: Progress) -> Made:
     return Made(_told(found, loud, evidence, placed), tuple(parts), (*warnings_in(found.parameters), CAVEAT), (run,))
 
 
-def measure_of(found: Audit, rule: str, name: str) -> float:
+def measure_of(found: Audit, rule: str, name: str) -> Any:
     """Return how many rows a rule concerns ("rows"), or which share of all ("share")."""
-    return plain(found[name][found["rule"].tolist().index(rule)])  # type: ignore[no-any-return]  # of a column of numbers
+    return plain(found[name][found["rule"].tolist().index(rule)])
 
 
 def _told(found: Audit, loud: list[RuleFinding], evidence: Evidence, placed: int) -> tuple[Finding, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 
 import numpy as np
 
@@ -25,7 +25,7 @@ WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scik
 
 def contest_section(given: Given, progress: Progress) -> Made:
     """Return what each predictor caught, with the interval of its difference to prior counts."""
-    learned = find_spec(PACKAGE) is not None
+    learned = _loads(PACKAGE)
     names = [*QUICK, *(LEARNED if learned else ())]
     found = contest(given.incidents, names, boundary=given.boundary, seed=given.seed, progress=progress)
     kept, run = found.parameters, Run(contest, found.parameters)
@@ -47,6 +47,14 @@ def contest_section(given: Given, progress: Progress) -> Made:
     told = [_verdict(found, evidence), *(_caught(found, row, evidence) for row in rows)]
     caveats = (*warnings_in(kept), LEFT_OUT, *(() if learned else (WITHOUT,)), *CAVEATS)
     return Made(tuple(told), (html.Markup(found.svg()), caught_at(found, rows)), caveats, (run,))
+
+
+def _loads(package: str) -> bool:
+    try:
+        import_module(package)
+    except ImportError:
+        return False
+    return True
 
 
 def _verdict(found: Contest, evidence: Evidence) -> Finding:

@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Callable
 
@@ -210,7 +211,7 @@ def _made(given: Given, names: tuple[str, ...], progress: Progress) -> Report:
         make, share, words = MAKERS[name]
         begun = time.perf_counter()
         part = within(progress, done / whole, (done + share) / whole)
-        made[name] = attempted(words, lambda part, make=make: make(given, part), part)
+        made[name] = attempted(words, partial(make, given), part)
         done += share
         parameters.log.info("section %s: %.1f s", name, time.perf_counter() - begun)
     advance(progress, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Callable
+
 import numpy as np
 
 from ..claims import Claim, Evidence, Finding, call, finding
@@ -16,7 +18,7 @@ from ..summaries import counted
 from .area_alerts import area_alerts
 from .told import Given, Made, Run, attempted, together, warnings_in
 
-RUNS = {"density": kde, "hotspots": hotspots, "clusters": dbscan}
+RUNS: dict[str, Callable[..., Any]] = {"density": kde, "hotspots": hotspots, "clusters": dbscan}
 
 
 def map_section(given: Given, progress: Progress) -> Made:

@@ -66,10 +66,11 @@ def records_of(
     named: Mapping[str, str | None],
     agency: str | None,
     parameters: Parameters,
+    metres: tuple[float, float] | None = None,
 ) -> Records:
     """Return the records of columns and places (x, y, their CRS); what is not named is guessed and announced.
 
-    `named` may hold `time_column, id_column, area_column`.
+    `named` may hold `time_column, id_column, area_column`; `metres` is what a unit of x and y has, where that is known.
     """
     roles = {
         role: _named(role, columns, named.get(role), parameters) for role in ("time_column", "id_column", "area_column")
@@ -82,7 +83,7 @@ def records_of(
     return Records(
         x,
         y,
-        metres_per_unit(crs, y),
+        metres or metres_per_unit(crs, y),
         columns,
         when,
         None if timeless is None or isinstance(timeless, Texts) else np.asarray(timeless, dtype=bool),
@@ -109,7 +110,8 @@ def records_of_incidents(incidents: Incidents, named: Mapping[str, str | None], 
     if incidents.category is not None:
         columns["category"] = Texts.of(incidents.category)
     place = incidents.easting, incidents.northing, incidents.crs
-    return records_of(columns, place, named, None, parameters)
+    # Incidents are in metres, whatever their CRS: pyproj, which would tell that, is not there in QGIS.
+    return records_of(columns, place, named, None, parameters, metres=(1.0, 1.0))
 
 
 def metres_per_degree(latitude: np.ndarray) -> tuple[float, float]:
