@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from .results_of_checks import Verification
 
 # Of a terminal of 120 columns, two between each.
-WIDTHS = {"case": 40, "expected": 12, "got": 17, "tolerance": 14, "verdict": 7, "source": 20}
+WIDTHS = {"case": 39, "expected": 12, "got": 17, "tolerance": 13, "verdict": 7, "source": 22}
 COLOURS = {"held": "32", "FAILED": "1;31", "not run": "33"}
 
 

@@ -18,9 +18,9 @@ from ..declared import Case, NotRun
 from ..published import spdep
 from ..small_layers import points, squares
 
-ESDA = "Ord & Getis 1995, eq. 14; six points of esda"
+ESDA = "Ord & Getis 1995, eq. 14"
 BH = "Benjamini & Hochberg 1995, table 1"
-IN_R = "R's spdep 1.2-7"
+IN_R = "spdep 1.2-7"
 # Table 1 of Benjamini & Hochberg 1995.
 PAPER = [
     0.0001,
@@ -132,7 +132,7 @@ CASES = (
         "gi_star",
         spdep.EB_RATES,
         1e-13,
-        IN_R + ", EBest (Marshall 1991)",
+        IN_R + ", EBest",
         lambda: empirical_bayes(np.array(spdep.COUNTS, float), np.array(spdep.POPULATION, float)).ravel(),
     ),
     _case(
@@ -172,7 +172,7 @@ CASES = (
         "moran",
         0.5001886,
         1e-7,
-        "data of Anselin 1988, table 12.1; esda",
+        "Anselin 1988, table 12.1",
         lambda: _columbus(True),
         needs=("libpysal",),
     ),
@@ -181,7 +181,7 @@ CASES = (
         "moran",
         0.5154615,
         1e-7,
-        "data of Anselin 1988, table 12.1; esda",
+        "Anselin 1988, table 12.1",
         lambda: _columbus(False),
         needs=("libpysal",),
     ),
