@@ -89,7 +89,7 @@ def _counts(number: np.ndarray, weeks: Weeks, kinds: int) -> np.ndarray:
 def _mix(name: str, number: np.ndarray | None, weeks: Weeks, words: str) -> Monitor:
     limit = f"a stability index of {NO_SHIFT:g}, or of what chance brings in {CHANCE} of all looks, as the weeks before scatter"
     if number is None:
-        return Monitor.unknown(name, limit, f"The file tells no {words}")
+        return Monitor.unknown(name, limit, f"There are no {words} to tell apart")
     if weeks.size < RECENT + LEAST_PAST:
         few = f"{weeks.size:,} whole weeks are too few: {RECENT + LEAST_PAST} are needed"
         return Monitor.unknown(name, limit, few)

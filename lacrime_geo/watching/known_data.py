@@ -66,6 +66,31 @@ def known_data(incidents: Any, areas: Any, category: Any, as_of: Any, parameters
     ValueError
         If there are no dates, the incidents weigh differently, or nothing was known on the day.
     """
+    chosen = _chosen(incidents, category, as_of, parameters)
+    occurred = np.asarray(chosen.when).astype("M8[D]")
+    known_until = _known_until(chosen, occurred, as_of, parameters)
+    safe = measured_safe_end(chosen.whole, known_until, chosen.selection.get("category"))
+    whole_until = known_until - USUAL_LAG * DAY if safe is None else safe
+    polygons = None if areas is None else polygons_of(areas, chosen.crs)
+    told = chosen.reported is not None and not np.isnat(chosen.reported).all()
+    return Known(
+        incidents=chosen,
+        fingerprint=_fingerprint(chosen, polygons, category),
+        known_until=known_until,
+        whole_until=min(whole_until, occurred[~np.isnat(occurred)].max()),
+        measured=safe is not None,
+        by_report=told,
+        day=np.asarray(chosen.reported).astype("M8[D]") if told else occurred,
+        occurred=occurred,
+        names=np.array([ALL], dtype=object) if polygons is None else _names(polygons, parameters),
+        polygons=polygons,
+        area=np.zeros(chosen.size, dtype=np.int64) if polygons is None else areas_of(polygons, chosen),
+        without=_without(chosen),
+    )
+
+
+def _chosen(incidents: Any, category: Any, as_of: Any, parameters: Parameters) -> Incidents:
+    """Return the incidents of the categories asked for that were known on the day."""
     everything = as_incidents(incidents)
     refuse_weights(everything, "alarms and forecasts are of counts")
     if everything.when is None or np.isnat(everything.when).all():
@@ -73,34 +98,18 @@ def known_data(incidents: Any, areas: Any, category: Any, as_of: Any, parameters
             f"The incidents of {everything.label!r} have no dates, without which nothing can be watched; name their column."
         )
     known = known_on(everything, as_of, parameters)
-    chosen = known if category is None else known.select(category=category)
-    assert chosen.when is not None and chosen.known_until is not None
-    known_until = chosen.known_until.astype("M8[D]")
-    occurred = chosen.when.astype("M8[D]")
-    safe = measured_safe_end(chosen.whole, known_until, chosen.selection.get("category"))
+    return known if category is None else known.select(category=category)
+
+
+def _known_until(incidents: Incidents, occurred: np.ndarray, as_of: Any, parameters: Parameters) -> np.datetime64:
+    """Return the day of the latest report; of a file that was chosen by the time of the incident, that of the last incident."""
+    assert incidents.known_until is not None
+    day: np.datetime64 = incidents.known_until.astype("M8[D]")
     last = occurred[~np.isnat(occurred)].max()
-    if as_of is None and known_until - last > FRESH:
-        reason = (
-            f"the file ends with incidents of that day; what was reported up to {known_until} is of earlier ones alone"
-        )
-        known_until = np.datetime64(parameters.choose("known_until", str(last), reason))
-    whole_until = min(known_until - USUAL_LAG * DAY if safe is None else safe, last)
-    polygons = None if areas is None else polygons_of(areas, chosen.crs)
-    by_report = chosen.reported is not None and not np.isnat(chosen.reported).all()
-    return Known(
-        chosen,
-        _fingerprint(chosen, polygons, category),
-        known_until,
-        whole_until,
-        safe is not None,
-        by_report,
-        chosen.reported.astype("M8[D]") if by_report and chosen.reported is not None else occurred,
-        occurred,
-        np.array([ALL], dtype=object) if polygons is None else _names(polygons, parameters),
-        polygons,
-        np.zeros(chosen.size, dtype=np.int64) if polygons is None else areas_of(polygons, chosen),
-        _without(chosen),
-    )
+    if as_of is not None or day - last <= FRESH:
+        return day
+    reason = f"the file ends with incidents of that day; what was reported up to {day} is of earlier ones alone"
+    return np.datetime64(parameters.choose("known_until", str(last), reason))
 
 
 def _names(polygons: Features, parameters: Parameters) -> np.ndarray:

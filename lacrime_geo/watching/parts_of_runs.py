@@ -18,6 +18,8 @@ from .known_data import Known
 # So many steps beyond the end of the file are forecast.
 BEYOND = {"week": 4, "day": 7}
 DAYS = {"week": 7, "day": 1}
+# What each part is called where it cannot be computed.
+OVERVIEW, ALERTS, FORECAST, BY_AREA = "The overview", "Alerts", "The forecast", "The forecast by areas"
 
 
 class Parts:
@@ -36,15 +38,13 @@ class Parts:
         """Make all of them."""
         incidents, polygons = self.known.incidents, self.known.polygons
         self.overview = self._made(
-            "The overview", 0.0, 0.3, lambda part: overview(incidents, boundary=boundary, progress=part)
+            OVERVIEW, 0.0, 0.3, lambda part: overview(incidents, boundary=boundary, progress=part)
         )
-        self.alerts = self._made("Alerts", 0.3, 0.5, lambda part: _alerts(self.known, step, earlier, part))
+        self.alerts = self._made(ALERTS, 0.3, 0.5, lambda part: _alerts(self.known, step, earlier, part))
         asked = dict(step=step, horizon=horizon_of(self.known, step), model=model)
-        self.forecast = self._made("The forecast", 0.5, 0.7, lambda part: _forecast(incidents, None, asked, part))
+        self.forecast = self._made(FORECAST, 0.5, 0.7, lambda part: _forecast(incidents, None, asked, part))
         if polygons is not None and self.forecast is not None:
-            self.by_area = self._made(
-                "The forecast by areas", 0.7, 1.0, lambda part: _forecast(incidents, polygons, asked, part)
-            )
+            self.by_area = self._made(BY_AREA, 0.7, 1.0, lambda part: _forecast(incidents, polygons, asked, part))
 
     def _made(self, words: str, start: float, stop: float, run: Callable[[Progress], Any]) -> Any:
         try:

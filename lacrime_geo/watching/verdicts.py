@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .kept_promises import COVERAGE
 from .monitors import DISTRUST, FINE, UNKNOWN, Monitor
+from .parts_of_runs import FORECAST
 
 TRUST = "trust"
 MOST_TOLD = 3
@@ -18,9 +19,8 @@ def verdict_of(monitors: Sequence[Monitor], missing: Mapping[str, str]) -> tuple
         said = "; ".join(_begun_small(monitor.sentence) for monitor in bad[:MOST_TOLD])
         more = f"; and {len(bad) - MOST_TOLD} more" if len(bad) > MOST_TOLD else ""
         return DISTRUST, f"Do not trust the forecast: {said}{more}."
-    gone = next((reason for words, reason in missing.items() if words == "The forecast"), None)
-    if gone is not None:
-        return UNKNOWN, f"There is no forecast to trust. {gone}"
+    if FORECAST in missing:
+        return UNKNOWN, f"There is no forecast to trust. {missing[FORECAST]}"
     fine = sum(monitor.verdict == FINE for monitor in monitors)
     kept = next(monitor for monitor in monitors if monitor.name == COVERAGE)
     if kept.verdict == UNKNOWN:

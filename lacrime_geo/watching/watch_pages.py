@@ -17,6 +17,7 @@ from .earlier_alerts import lines_of
 from .history_tables import RUNS, Row
 from .known_data import Known
 from .monitors import DISTRUST, UNKNOWN
+from .parts_of_runs import ALERTS
 from .watch_results import Watch
 
 LAST_RUNS, MOST_CHARTS, MOST_AREAS = 12, 3, 40
@@ -47,13 +48,13 @@ def page_of(found: Watch, known: Known, rows: Mapping[str, Sequence[Row]]) -> st
         *(html.tag("p", said, kind="caveat") for said in dict.fromkeys([REPORTED, *found.parameters["warnings"]])),
         *_runs(rows[RUNS]),
     ]
-    return html.page(f"Watch · {known.incidents.label}", *parts)
+    return html.page(known.incidents.titled("Watch", placed=False), *parts)
 
 
 def _alarms(found: Watch) -> list[Any]:
     title = html.tag("h2", "Alarms of this run")
     if found.alerts is None:
-        return [title, html.tag("p", found.missing["Alerts"])]
+        return [title, html.tag("p", found.missing[ALERTS])]
     lines = lines_of(found.alerts)
     if not lines:
         return [title, html.tag("p", "None.")]
@@ -88,13 +89,16 @@ def _areas(found: Watch, known: Known) -> list[Any]:
     rows: dict[str, list[Any]] = {name: [name, "", "", "", "", ""] for name in known.names.tolist()}
     if found.alerts is not None:
         for name, state, count, expected in zip(*(found.alerts[of] for of in ("area", "state", "count", "expected"))):
-            usual = in_words(float(expected)) if expected == expected else ""
+            usual = round(float(expected), 1) if expected == expected else ""
             rows[name][1:4] = [html.tag("strong", state) if state == ALARM else state, int(count), usual]
     if found.by_area is not None:
         of = found.by_area
         begin = of["period"].astype("M8[D]")
         for row in np.flatnonzero(begin == begin[begin > known.known_until].min()):
-            rows[of["area"][row]][4:] = [in_words(of["mean"][row]), f"{of['lo80'][row]:,.0f} to {of['hi80'][row]:,.0f}"]
+            rows[of["area"][row]][4:] = [
+                round(float(of["mean"][row]), 1),
+                f"{of['lo80'][row]:,.0f} to {of['hi80'][row]:,.0f}",
+            ]
     order = sorted(rows.values(), key=lambda row: (_STATES.get(str(row[1]), 0), -float(row[2] or 0)))
     names = ("area", "state", "reported", "expected", "forecast of the next step", "80 % interval")
     more = [html.tag("p", f"And {len(order) - MOST_AREAS:,} more areas, in the history.", kind="small")]

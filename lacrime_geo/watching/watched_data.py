@@ -21,7 +21,7 @@ from .histories import History, history_of
 from .history_tables import ALERTS, CLAIMS, FORECASTS, KNOWN_WEEKS, MONITORS, RUNS, SCORES, Entries, Row
 from .kept_promises import kept_promises
 from .known_data import Known, known_data
-from .monitors import Monitor
+from .monitors import DISTRUST, Monitor
 from .new_data import nothing_new, require_alike, require_later
 from .parts_of_runs import BEYOND, Parts, settings_of
 from .past_changes import past_changes, whole_weeks
@@ -195,32 +195,23 @@ def _found(
 ) -> tuple[Watch, Entries]:
     """Return what a run finds, and what it adds to the history."""
     run = 1 if past.last is None else int(past.last["run"]) + 1
+    settings = past.kept.get("alerts")
     parts = Parts(known, progress)
-    parts.make(asked.boundary, asked.step, asked.model, earlier_of(past.alerts, past.kept.get("alerts")))
+    parts.make(asked.boundary, asked.step, asked.model, earlier_of(past.alerts, settings))
     scores = scores_of(past.forecasts, past.scores, known)
     monitors = monitors_of(known, past.runs, past.weeks, [*past.scores, *scores], asked.step)
     verdict = verdict_of(monitors, parts.missing)
-    alarms = [] if parts.alerts is None else lines_of(parts.alerts)
-    parameters["alerts"] = past.kept.get("alerts") if parts.alerts is None else settings_of(parts.alerts)
+    parameters["alerts"] = settings if parts.alerts is None else settings_of(parts.alerts)
     parameters["warnings"] = list(parts.warnings)
-    lines = [*alarms, *([verdict[1]] if verdict[0] == "distrust" else [])]
     row = row_of_run(known, now, verdict, numbers_of(parts.alerts), parts.missing, parameters)
-    forecasts = [part for part in (parts.forecast, parts.by_area) if part is not None]
-    added = {
-        RUNS: [row],
-        CLAIMS: rows_of_claims(parts.overview),
-        ALERTS: [] if parts.alerts is None else rows_of_alerts(parts.alerts),
-        FORECASTS: [row for part in forecasts for row in rows_of_forecast(part, known.known_until)],
-        SCORES: scores,
-        MONITORS: rows_of_monitors(monitors),
-    }
+    added = {RUNS: [row], SCORES: scores, MONITORS: rows_of_monitors(monitors), **rows_of_parts(parts, known)}
     added = {table: numbered(rows, run) for table, rows in added.items()}
     parameters.tell(verdict[1])
-    result = Watch(
+    found = Watch(
         run,
         True,
         *verdict,
-        tuple(lines),
+        _lines(parts, verdict),
         parameters,
         parts.overview,
         parts.alerts,
@@ -230,7 +221,23 @@ def _found(
         added[MONITORS],
         added[SCORES],
     )
-    return result, Entries(added, {KNOWN_WEEKS: whole_weeks(known)}, _layers(parts, known))
+    return found, Entries(added, {KNOWN_WEEKS: whole_weeks(known)}, _layers(parts, known))
+
+
+def rows_of_parts(parts: Parts, known: Known) -> dict[str, list[Row]]:
+    """Return what the overview, the alerts and the forecasts add, by table."""
+    forecasts = [part for part in (parts.forecast, parts.by_area) if part is not None]
+    return {
+        CLAIMS: rows_of_claims(parts.overview),
+        ALERTS: [] if parts.alerts is None else rows_of_alerts(parts.alerts),
+        FORECASTS: [row for part in forecasts for row in rows_of_forecast(part, known.known_until)],
+    }
+
+
+def _lines(parts: Parts, verdict: tuple[str, str]) -> tuple[str, ...]:
+    """Return what a person should look at."""
+    alarms = [] if parts.alerts is None else lines_of(parts.alerts)
+    return (*alarms, *([verdict[1]] if verdict[0] == DISTRUST else []))
 
 
 def monitors_of(
