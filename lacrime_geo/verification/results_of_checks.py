@@ -37,7 +37,7 @@ class Verification(Table):
     def summary(self) -> str:
         """How many checks held, failed and were not run, in words."""
         kept = self.parameters
-        words = f"{kept['held']} checks held, {kept['failed']} failed, {kept['not_run']} not run"
+        words = f"checks: {kept['held']} held, {kept['failed']} failed, {kept['not_run']} not run"
         versions = (
             f"lacrime_geo {kept['lacrime_geo']}, Python {kept['python']}, numpy {kept['numpy']}, scipy {kept['scipy']}"
         )

@@ -32,7 +32,7 @@ ABOUT = (
 
 def page_of(found: Verification) -> str:
     """Return the whole page."""
-    verdict = html.tag("p", html.tag("strong", found.summary.partition(" (")[0] + "."))
+    verdict = html.tag("p", html.tag("strong", found.summary.partition(" (")[0].capitalize() + "."))
     parts = [WIDE, verdict, html.tag("p", ABOUT, kind="small"), html.tag("h2", "What it ran with"), _versions(found)]
     for title, rows in _sections(found):
         parts += [html.tag("h2", title), html.table(NAMES, [_row(found, row) for row in rows])]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import rank_intervals, rates
+from ... import rank_intervals, rate_trends, rates
 from ...comparisons.control_limits import chance_of, exact_limits
 from ...comparisons.overdispersion import Scale, spread_of
 from ...comparisons.poisson_intervals import poisson_interval
@@ -51,6 +51,14 @@ def _ranks() -> np.ndarray:
     return rank_intervals(far_apart, draws=500)["rank"]
 
 
+def _yearly_change() -> float:
+    """Return the change in per cent a year of counts that grow by 2."""
+    year = np.arange(2000, 2025)
+    counts = np.round(1e6 * 1.02 ** (year - 2000.0)).astype(int)
+    panel = {"agency": np.repeat("A", 25), "year": year, "violent": counts, "population": np.full(25, 10_000_000)}
+    return float(rate_trends(panel)["change"][0])
+
+
 CASES = (
     Case(
         "lower limits of counts 0 1 2 5 10 20",
@@ -88,6 +96,7 @@ CASES = (
     ),
     Case("τ² of the same", "funnel", 3.54, 1e-9, "DerSimonian & Laird 1986, by hand", lambda: _spread("variance")),
     Case("ranks of four places far apart", "rank_intervals", [3, 2, 4, 1], 0, "by hand", _ranks),
+    Case("counts that grow by 2 % a year", "rate_trends", 2.0, 1e-5, "by hand", _yearly_change),
     Case(
         "chance of at least 1 of .2 .5 .9 .4",
         "persistent_high",
