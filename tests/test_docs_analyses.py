@@ -4,7 +4,7 @@ import re
 import shlex
 
 import pytest
-from pages import ROOT, Page, Scripts, run_command, run_command
+from pages import ROOT, Page, Scripts, run_command
 
 from lacrime_geo.command_options import commands_parser
 from tools import analysis_pages
@@ -114,13 +114,3 @@ def test_commands_run_after_the_scripts(in_copy, page, capsys):
         for name in WRITTEN:
             scripts.run(EXAMPLE.findall(page(name).text)[0][0])
             run_command(COMMAND.findall(page(name).text)[0], capsys)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", WRITTEN)
-def test_the_command_makes_its_file(name, page, scripts, capsys):
-    """After the script, whose files some commands read."""
-    ((script, _),) = EXAMPLE.findall(page(name).text)
-    scripts.run(script)
-    (command,) = re.findall(r"^    lacrime-geo (.+)$", page(name).text, flags=re.MULTILINE)
-    run_command(command, capsys)
