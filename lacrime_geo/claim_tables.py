@@ -11,7 +11,6 @@ import numpy as np
 
 from . import html_pages as html
 from .claims import Claim
-from .incidents import Incidents
 from .json_values import json_values
 from .parameters import Parameters
 from .results import Table
@@ -26,6 +25,9 @@ NAMES = {
     "scale": "the scale of harm that was given",
     "after": "the incidents of the later period, where they were given apart",
 }
+# What is told of the incidents, and of how they were chosen from more.
+OF_INCIDENTS = ("layer", "period", "crs")
+CHOSEN = ("since", "until", "category", "undated_left_out")
 WHOLE = 1e5  # from here on numbers are shown without decimals
 
 
@@ -40,30 +42,24 @@ class Ledger(Table):
         return json.dumps(json_values(self.document or {}), ensure_ascii=False, indent=1, allow_nan=False) + "\n"
 
 
-def ledger(title: str, claims: Sequence[Claim], parameters: Parameters, incidents: Incidents | None = None) -> Ledger:
-    """Return the ledger of some claims."""
+def ledger(title: str, claims: Sequence[Claim], parameters: Mapping[str, Any]) -> Ledger:
+    """Return the ledger of some claims; `parameters` tell of which incidents they are."""
     names = [field.name for field in fields(Claim) if field.name != "interval"]
     columns: dict[str, np.ndarray] = {name: _column([getattr(claim, name) for claim in claims]) for name in names}
     for at, end in enumerate(("low", "high")):
         columns[end] = np.array([np.nan if claim.interval is None else claim.interval[at] for claim in claims], float)
-    return Ledger(columns, parameters, label=f"Claims: {title}", document=document(title, claims, incidents))
+    told = document(title, claims, parameters)
+    return Ledger(columns, Parameters(parameters), label=f"Claims: {title}", document=told)
 
 
-def document(title: str, claims: Sequence[Claim], incidents: Incidents | None = None) -> dict[str, Any]:
+def document(title: str, claims: Sequence[Claim], parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Return claims as what JSON holds: numbers that are none are null."""
     from . import __version__
 
-    of: dict[str, Any] = {}
-    if incidents is not None:
-        of = {"layer": incidents.label, "rows": incidents.size, "period": incidents.period, "crs": incidents.crs}
-        of.update(agency=incidents.agency, selection=dict(incidents.selection))
+    of: dict[str, Any] = {name: parameters.get(name) for name in OF_INCIDENTS}
+    of["selection"] = {name: parameters[name] for name in CHOSEN if name in parameters}
     found = {"schema": SCHEMA, "title": title, "version": __version__, "incidents": of, "names": NAMES}
     return dict(json_values({**found, "claims": [asdict(claim) for claim in claims]}))
-
-
-def claims_json(title: str, claims: Sequence[Claim], incidents: Incidents | None = None) -> str:
-    """Return claims as a JSON text."""
-    return ledger(title, claims, Parameters(), incidents).json()
 
 
 def listed(claims: Sequence[Claim]) -> html.Markup:

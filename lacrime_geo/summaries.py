@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from . import html_pages as html
-from .claim_tables import claims_json, listed
+from .claim_tables import ledger, listed
 from .claims import Claim
 from .landing import Landing, explained
 from .parameters import Parameters, in_words
@@ -49,7 +49,7 @@ class Summary:
 
     def claims_json(self) -> str:
         """Return the claims as JSON."""
-        return claims_json(self.title, self.claims)
+        return ledger(self.title, self.claims, self.parameters).json()
 
     def save(self, folder: str | os.PathLike[str]) -> str:
         """Write every result, the page and the claims into a folder, made if need be; all land or none. Returns the folder.

@@ -13,7 +13,6 @@ import lacrime_geo as lg
 from lacrime_geo.citations import citations_of
 from lacrime_geo.claim_tables import basis, ledger, listed, told
 from lacrime_geo.claims import Claim, Evidence, Name, call, finding
-from lacrime_geo.parameters import Parameters
 
 
 @pytest.fixture(scope="module")
@@ -71,11 +70,12 @@ def test_each_claim_says_what_it_rests_on(found, crimes):
 
 def test_claims_are_valid_json_whatever_their_value(found):
     odd = Evidence("x", 3, "", 'counted "so"').claim("<b>", np.nan, "", "{made}", (np.inf, 2.0))
-    kept = json.loads(ledger("odd", [odd], Parameters()).json(), parse_constant=pytest.fail)
+    kept = json.loads(ledger("odd", [odd], {}).json(), parse_constant=pytest.fail)
     assert kept["schema"] == "lacrime_geo claims 1"
     assert kept["claims"][0]["value"] is None and kept["claims"][0]["interval"] == [None, 2.0]
     whole = json.loads(found.claims_json(), parse_constant=pytest.fail)
     assert [one["value"] for one in whole["claims"]] == [claim.value for claim in found.claims]
+    assert whole["incidents"]["layer"] == "incidents" and whole["incidents"]["selection"] == {}
     assert set(whole["claims"][0]) == set(Claim.__dataclass_fields__) and set(whole["names"]) >= {"lg", "incidents"}
     assert "&lt;b&gt;: not known" in listed([odd]).replace("</strong>", "") and "<b>" not in listed([odd])
 

@@ -102,7 +102,7 @@ def test_numbers_are_those_of_the_single_analyses(found, sample):
     told = {claim.name: claim.value for claim in found.claims}
     clock, forecast = lg.clock(sample), lg.forecast_areas(sample)
     assert told["times that are placeholders"] == clock.parameters["time_placeholder"]
-    assert told["mean"] == clock.parameters["mean_rate"]
+    assert told["mean of all hours of the week"] == clock.parameters["mean_rate"]
     expected = [claim for claim in found.claims if claim.name.startswith("incidents expected,")]
     assert [claim.value for claim in expected] == [forecast["mean"][0]] * 2
     assert [claim.interval for claim in expected] == [
@@ -200,7 +200,7 @@ def test_claims_are_saved_as_json_beside_the_page(found, tmp_path):
     assert found.save(tmp_path / "claims.json") == str(tmp_path / "claims.json")
     kept = json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
     assert [claim["value"] for claim in kept["claims"]] == [claim.value for claim in found.claims]
-    assert kept["incidents"]["rows"] == 20000 and kept["incidents"]["agency"] == "LAPD"
+    assert kept["incidents"]["layer"] == "incidents" and kept["incidents"]["period"] == "2023-01-01 to 2023-12-31"
     found.ledger().save(tmp_path / "claims.csv")
     assert len((tmp_path / "claims.csv").read_text(encoding="utf-8").splitlines()) == len(found.claims) + 1
     with pytest.raises(ValueError, match=r"\.html, \.json"):

@@ -33,8 +33,15 @@ def _busiest(found: Clock, evidence: Evidence) -> Finding:
     when = f"{day} from {hour}:00 to {hour + 1}:00"
     claims = (
         evidence.claim(f"incidents an hour on {when}", rate, "incidents", f"{{made}}['rate'][{top}]", (low, high)),
-        evidence.claim("that as a multiple of the mean hour", ratio, "times the mean", f"{{made}}['ratio'][{top}]"),
-        evidence.claim("mean", found.parameters["mean_rate"], "incidents an hour", "{made}.parameters['mean_rate']"),
+        evidence.claim(
+            f"incidents on {when} as a multiple of the mean hour", ratio, "times the mean", f"{{made}}['ratio'][{top}]"
+        ),
+        evidence.claim(
+            "mean of all hours of the week",
+            found.parameters["mean_rate"],
+            "incidents an hour",
+            "{made}.parameters['mean_rate']",
+        ),
     )
     said = (
         f"Most incidents are on {when}: {in_words(rate)} per such hour ({evidence.level:g} %: {in_words(low)} to "

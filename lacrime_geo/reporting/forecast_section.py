@@ -98,7 +98,9 @@ def _model(found: Forecast, evidence: Evidence) -> Finding:
         for name, key in ratios.items()
     ]
     claims.append(
-        evidence.claim("model", kept["chosen"], "", "{made}.parameters['chosen']", split=split, baseline=NAIVE)
+        evidence.claim(
+            "model that forecasts", kept["chosen"], "", "{made}.parameters['chosen']", split=split, baseline=NAIVE
+        )
     )
     chance, tested = _chance(found, evidence, split)
     known = {name: float(kept[key]) for name, key in ratios.items() if np.isfinite(kept[key])}

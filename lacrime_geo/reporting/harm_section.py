@@ -22,6 +22,12 @@ SHARES = (
     ("held_by_count", "share of the harm in the top cells by count", "of the harm"),
 )
 
+TOP = (
+    ("budget", "share of the cells that are top", "of the cells"),
+    ("top_cells", "top cells", "cells"),
+    ("cells", "cells in which harm is ranked", "cells"),
+)
+
 
 def harm_section(given: Given, progress: Progress) -> Made:
     """Return the harm of the incidents by category, and how far the top cells are others by it."""
@@ -117,10 +123,7 @@ def _agreement(found: HarmSensitivity, evidence: Evidence) -> Finding:
         evidence.claim(words, found[name][FIRST], unit, f"{{made}}[{name!r}][{FIRST}]", _ends(found, name))
         for name, words, unit in SHARES
     ]
-    claims += [
-        evidence.claim(name.replace("_", " "), kept[name], unit, f"{{made}}.parameters[{name!r}]")
-        for name, unit in (("budget", "of the cells"), ("top_cells", "cells"), ("cells", "cells"))
-    ]
+    claims += [evidence.claim(words, kept[name], unit, f"{{made}}.parameters[{name!r}]") for name, words, unit in TOP]
     overlap, by_harm, by_count = (percent_of(found, name, FIRST) for name, *_ in SHARES)
     said = (
         f"Of the {top_of(found)} by {found['unit'][FIRST]}, {overlap} are top by count too; they hold {by_harm} of the harm, the "

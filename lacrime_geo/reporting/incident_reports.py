@@ -14,7 +14,7 @@ from .. import checks, selection
 from ..claim_tables import Ledger, ledger
 from ..claims import Claim
 from ..features import Features, as_boundary, as_features
-from ..incidents import Incidents, as_incidents
+from ..incidents import as_incidents
 from ..landing import Landing
 from ..overview_words import days_of
 from ..parameters import Parameters, warned_once
@@ -67,7 +67,6 @@ class Report:
     boundary: Features | None
     caveats: tuple[str, ...]
     parameters: Parameters
-    incidents: Incidents
 
     def __repr__(self) -> str:
         """Return its kind, its title and its sections."""
@@ -85,7 +84,7 @@ class Report:
 
     def ledger(self) -> Ledger:
         """Return the claims as a table, a row for each."""
-        return ledger(self.title, self.claims, self.parameters, self.incidents)
+        return ledger(self.title, self.claims, self.parameters)
 
     def claims_json(self) -> str:
         """Return the claims as JSON."""
@@ -203,7 +202,11 @@ def _named(sections: str | Sequence[str] | None) -> tuple[str, ...]:
 def _made(given: Given, names: tuple[str, ...], progress: Progress) -> Report:
     """Make the sections one by one, each with its share of the progress."""
     parameters = Parameters(
-        layer=given.incidents.label, period=given.incidents.period, sections=list(names), seed=given.seed
+        layer=given.incidents.label,
+        period=given.incidents.period,
+        crs=given.incidents.crs,
+        sections=list(names),
+        seed=given.seed,
     )
     parameters.update(given.incidents.selection)
     whole, done, made = sum(MAKERS[name][1] for name in names if name in MAKERS), 0.0, {}
@@ -233,5 +236,4 @@ def _report(given: Given, made: Mapping[str, Made], parameters: Parameters) -> R
         given.boundary,
         (REPORTED,),
         parameters,
-        given.incidents,
     )
