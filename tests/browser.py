@@ -1,41 +1,27 @@
-"""A real Chromium to open pages in, and what it is allowed and asked to load."""
+"""Pages opened in a real Chromium, and what they are allowed and asked to load."""
 
-import os
-import shutil
 import time
 from contextlib import contextmanager
 
 import pytest
 
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
-DESKTOP, PHONE = dict(width=1440, height=900), dict(width=390, height=844)
+from tools.screenshot.browser import DESKTOP, chromium
+
 LOCAL = ("file:", "data:", "blob:")
 
 
-def program():
-    """Return Chromium's path; skip the test with the reason where there is none."""
-    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, PROGRAMS)), None)
-    if found is None:
-        pytest.skip("no Chromium: tools/find_chromium.sh installs it")
-    return found
-
-
 @contextmanager
-def chromium():
-    """Give a browser; skip where Chromium or playwright is missing."""
-    api = pytest.importorskip("playwright.sync_api", reason="no Chromium without playwright: pip install playwright")
-    path = program()
-    with api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+def browser_or_skip():
+    """Give a browser; skip with the reason where Chromium, or playwright that drives it, is missing."""
+    opening = chromium()
+    try:
+        browser = opening.__enter__()
+    except (ImportError, FileNotFoundError) as problem:
+        pytest.skip(f"no Chromium: {problem}")
+    try:
         yield browser
-        browser.close()
+    finally:
+        opening.__exit__(None, None, None)
 
 
 class Opened:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from browser import PHONE, Opened, chromium, until
+from browser import Opened, browser_or_skip, until
 
 import lacrime_geo as lg
 from lacrime_geo.crs import projection_of
@@ -14,6 +14,7 @@ from lacrime_geo.geometry import polygon_wkb
 from lacrime_geo.parameters import in_words, p_in_words
 from lacrime_geo.reporting.page_maps import TILE_HOST
 from lacrime_geo.styles import palettes
+from tools.screenshot.browser import PHONE
 
 ROOT = Path(__file__).resolve().parents[1]
 DIVISIONS = str(ROOT / "sample_layers" / "divisions.geojson")
@@ -41,7 +42,7 @@ def path(found, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def browser():
-    with chromium() as one:
+    with browser_or_skip() as one:
         yield one
 
 
