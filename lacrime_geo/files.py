@@ -168,7 +168,7 @@ def write(result: Result, path: Path, layer: str | None = None, *, second: bool 
     from .spacetime import netcdf
 
     suffix = path.suffix.lower()
-    with _writing(path):
+    with writing(path):
         if isinstance(result, Table):
             _write_table(result, path)
         elif suffix in (".tif", ".tiff"):
@@ -208,8 +208,8 @@ def _write_table(table: Table, path: Path) -> None:
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
-    """Turn the errors of the libraries that write into the sentences of `landing`."""
+def writing(path: Path) -> Iterator[None]:
+    """Turn the errors of the libraries that write to a path into the sentences of `landing`."""
     import errno
     import shutil
     import sqlite3  # not when QGIS starts

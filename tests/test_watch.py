@@ -151,7 +151,7 @@ def test_what_is_no_history_is_left_alone(city, tmp_path):
     (tmp_path / "text.gpkg").write_text("no database")
     with pytest.raises(OSError, match="cannot be read as a history"):
         lg.watch(city, tmp_path / "text.gpkg", **QUICK)
-    assert other.read_bytes() == before
+    assert other.read_bytes() == before and not list(tmp_path.glob("*.lock"))
     with pytest.raises(ValueError, match=r"A history is a GeoPackage .* got 'history.txt'"):
         lg.watch(city, "history.txt")
     with pytest.raises(FileNotFoundError, match="create it first"):
@@ -230,7 +230,8 @@ def test_the_command_prints_what_a_person_should_see_and_its_status_says_so(tmp_
     assert capsys.readouterr().out == "" and Path("now.html").exists()
     before = Path("history.gpkg").read_bytes()
     assert main(words) == 0 and main(words[:-1]) == 0
-    assert capsys.readouterr().out.startswith("nothing new: the data are those of run 1")
+    said = capsys.readouterr()
+    assert said.out == "" and "nothing new: the data are those of run 1" in said.err
     # A file that is not there, and one that cannot be read.
     assert main(["watch", "gone.csv", *words[2:]]) == 2
     assert "gone.csv" in capsys.readouterr().err
@@ -250,3 +251,9 @@ def test_the_schema_is_what_the_page_says(watched):
     assert list(found) == list(TABLES)
     for table, columns in TABLES.items():
         assert not found[table] or list(found[table][0]) == ["fid", *columns]
+
+
+def test_a_full_disk_is_told_and_leaves_nothing(small_disk):
+    with pytest.raises(OSError, match="the disk is full"):
+        lg.watch(incidents_of(small_city(days=100)), small_disk / "h.gpkg", **QUICK)
+    assert [file.name for file in small_disk.iterdir()] == ["h.gpkg.lock"]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import vector_formats
-from ..landing import Landing, explained
+from ..landing import Landing
 from .geopackage_base import BASE, BASE_ROWS
 from .history_tables import DATE, INTEGER, KEYS, MOMENT, REAL, RUNS, TABLES, TEXT, Entries, Row, values_of
 from .lone_runs import alone
@@ -28,7 +28,8 @@ class GeoPackageHistory:
         self._staged: Path | None = None
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep other runs out by the lock file beside it."""
+        """Keep other runs out by the lock file beside it; there is none beside what is no history."""
+        self.read(RUNS)
         return alone(self.path.resolve())
 
     def read(self, table: str) -> list[Row]:
@@ -60,17 +61,14 @@ class GeoPackageHistory:
 
     def write(self, entries: Entries) -> None:
         """Write the copy; it lands with the landing that staged it."""
-        import sqlite3
+        from ..files import writing
 
         assert self._staged is not None, "prepare it first"
-        with explained(self.path):
-            try:
-                self._write_tables(self._staged, entries)
-                for name, result in entries.layers.items():
-                    if result is not None:
-                        vector_formats.replace_layer(result, self._staged, name)
-            except sqlite3.Error as problem:
-                raise OSError(str(problem)) from problem
+        with writing(self._staged):
+            self._write_tables(self._staged, entries)
+            for name, result in entries.layers.items():
+                if result is not None:
+                    vector_formats.replace_layer(result, self._staged, name)
 
     def _write_tables(self, staged: Path, entries: Entries) -> None:
         import sqlite3

@@ -48,8 +48,7 @@ def _run(options: argparse.Namespace, progress: Progress) -> list[str]:
     )
     written = [found.parameters["history"], *([options.page] if options.page else [])] if found.new_data else []
     # Cron mails what is printed: a quiet run without anything for a person prints nothing.
-    shown = [] if options.quiet else [*written, *([] if found.lines else [found.parameters["found"]])]
-    return Told([*shown, *found.lines], found.status)
+    return Told([*([] if options.quiet else written), *found.lines], found.status)
 
 
 def _incidents(options: argparse.Namespace) -> Any:
