@@ -30,7 +30,7 @@ def test_the_commands_run(provider, in_copy):
 
     commands = COMMAND.findall((DOCS / "qgis.md").read_text(encoding="utf-8"))
     commands = [one for one in commands if one[0] != "report_map"] + [one for one in commands if one[0] == "report_map"]
-    assert [name for name, _ in commands] == ["load_lapd", "overview", "compare_periods", "report_map"]
+    assert [name for name, _ in commands] == ["load_lapd", "overview", "report", "compare_periods", "report_map"]
     for name, words in commands:
         given = dict(word.split("=", 1) for word in shlex.split(words))
         made = processing.run(f"lacrime:{name}", given)
