@@ -74,6 +74,7 @@ SAMPLE = (
     Shown("category_components.png", "category_components", f"mixes.gpkg {CITY}"),
     Shown("withheld.png", "safe_export"),
     Shown("masked.png", "safe_export", "masked.gpkg --mask donut --columns category"),
+    Shown("report_page.png", "report", f"report.html {CITY} --sections map,clock"),
     Shown(
         "periods.png", "compare_periods", f"periods {CITY} --since 2023-07-01 --after-since 2023-10-01 --cell-size 500"
     ),
@@ -90,6 +91,7 @@ NOT_SHOWN = {
     *("bandwidths.png", "edges.png", "bands.png", "clock_starts.svg", "clock_spans.svg", "shifts.png"),
     *("emerging_played.png", "zones_played.png", "forecast.svg", "desktop.png", "report.png"),
     *("qgis_install.png", "qgis_toolbox.png", "qgis_load.png", "qgis_overview.png", "design.svg"),
+    "report_page_phone.png",
 }
 NAMES = {"angeles": "Angeles", "la": "LA", "moran": "Moran"}
 HEAD = """# Gallery

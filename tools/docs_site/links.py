@@ -8,7 +8,7 @@ PAGES = {
     "sample_layers/README.md": "sample_layers.md",
     "CHANGELOG.md": "changelog.md",
     "CONTRIBUTING.md": "contributing.md",
-    "README.md": "index.md",
+    "README.md": "code_map.md",
 }
 OUTWARD = re.compile(rf"(?<=\]\()(?:\.\./)+({'|'.join(map(re.escape, PAGES))})(?=[#)])")
 # A page called by its file has its title in the site.

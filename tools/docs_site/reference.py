@@ -3,6 +3,7 @@
 import contextlib
 import io
 import os
+import re
 from pathlib import Path
 from unittest import mock
 
@@ -36,9 +37,17 @@ PAGES = (
 
 
 def setup(app):
-    """Write the pages when a build begins."""
+    """Write the pages when a build begins, and let the table of names lead to them."""
     app.connect("builder-inited", lambda app: write(Path(app.srcdir) / "reference"))
+    app.connect("source-read", _link_names)
     return {"parallel_read_safe": True}
+
+
+def _link_names(app, page, source):
+    if page == "reference":
+        source[0] = re.sub(
+            r"^\| `lg\.(\w+)` \|", r"| {py:obj}`lg.\1 <lacrime_geo.\1>` |", source[0], flags=re.MULTILINE
+        )
 
 
 def write(folder):

@@ -80,7 +80,7 @@ def toolbox():
     window = iface.mainWindow()
     dock = window.findChild(QDockWidget, "ProcessingToolbox")
     dock.setFloating(True)
-    dock.resize(420, 570)
+    dock.resize(420, 605)
     dock.findChild(QLineEdit).setText("crime")
     wait(1)
     for tree in dock.findChildren(QTreeView):
