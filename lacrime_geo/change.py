@@ -224,8 +224,8 @@ def _record(
     period_guards.warn(parameters, periods.before, periods.after)
     rose, fell = (int((sign * columns["bin"] >= 2).sum()) for sign in (1, -1))
     per_day = "" if was == now else f" in {earlier:g} and {later:g} days, per {exposures.unit}"
-    difference = f" {percent:+.1f} %" if abs(percent) >= NO_PERCENT else f"{'' if per_day else ','} no difference"
-    numbers = f"{before:,} and {after:,} incidents{_of_all(periods, before, after)}{per_day}{difference}"
+    difference = f"{percent:+.1f} %" if abs(percent) >= NO_PERCENT else "no difference"
+    numbers = f"{before:,} and {after:,} incidents{_of_all(periods, before, after)}{per_day or ','} {difference}"
     parameters.tell(
         f"{numbers} ({p_in_words(p)}); of {columns['p'].size:,} cells "
         f"{parameters['tested']:,} hold enough to tell a change from chance: {rose:,} have risen and {fell:,} fallen at 95 % "
