@@ -1,5 +1,6 @@
 """How Sphinx makes the site of these pages: `make docs`, or `python -m tools.docs_site`."""
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ myst_heading_anchors = 6
 myst_enable_extensions = ["dollarmath", "colon_fence"]
 suppress_warnings = ["myst.header"]  # a page may begin with a mark of the plugin's help
 
+logging.getLogger("traitlets").setLevel(logging.WARNING)  # that a notebook is run is no news
 nb_custom_formats = {".py": ["jupytext.reads", {"fmt": "py:percent"}]}
 nb_execution_mode = "cache" if os.environ.get("LACRIME_DATA") else "off"
 nb_execution_cache_path = str(ROOT / "build" / "notebooks" / fingerprint(CODE)[:16])
