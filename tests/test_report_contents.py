@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 from makers import clustered, crimes_frame, incidents, rectangle
-from pages import DIVISIONS, INCIDENTS
+from pages import DIVISIONS, INCIDENTS, ROOT
 from told_numbers import untold, wrong
 
 import lacrime_geo as lg
@@ -155,6 +155,13 @@ def test_one_month_without_reports_says_what_it_lacks():
     assert "The contest could not be made" in month.html()
 
 
+def test_a_scale_of_ones_own_is_named_in_code(sample):
+    scale = str(ROOT / "sample_layers" / "made_up_harm.csv")
+    weighed = lg.report(sample, sections="harm", scale=scale)
+    assert "scale=scale" in weighed.claims[0].code
+    assert wrong(weighed.claims, incidents=sample, scale=scale) == []
+
+
 def test_without_times_the_map_is_made_all_the_same():
     bare = lg.report(incidents(*clustered(500, 4)))
     assert set(bare.layers) == {"density", "hotspots", "clusters"} and section(bare, "map").findings
@@ -182,6 +189,10 @@ def test_bad_layers_and_empty_input_are_refused():
     frame = crimes_frame(300)
     with pytest.raises(ValueError, match="areas and by"):
         lg.report(frame, areas=rectangle(0, 0, 9, 9), by="category")
+    with pytest.raises(ValueError, match="no scale 'gravity'"):
+        lg.report(frame, scale="gravity")
+    with pytest.raises(ValueError, match="'beat'"):
+        lg.report(frame, by="beat")
     with pytest.raises(ValueError, match="boundary must be a polygon layer"):
         lg.report(frame, boundary=frame)
     with pytest.raises(ValueError, match="None of the 2 rows"):

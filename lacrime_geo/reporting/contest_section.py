@@ -9,7 +9,7 @@ import numpy as np
 from .. import html_pages as html
 from ..claims import Claim, Evidence, Finding, call, finding
 from ..parameters import in_words
-from ..progress import Progress
+from ..progress import Progress, left_alone
 from ..risk import Contest, contest
 from ..risk.contesting.contest_pages import CAVEATS, caught_at
 from ..risk.contesting.contest_words import middle_share, rows_at_middle, sentence_of, verdict_of
@@ -25,7 +25,7 @@ WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scik
 
 def contest_section(given: Given, progress: Progress) -> Made:
     """Return what each predictor caught, with the interval of its difference to prior counts."""
-    learned = _loads(PACKAGE)
+    learned = left_alone(lambda: _loads(PACKAGE), progress)
     names = [*QUICK, *(LEARNED if learned else ())]
     found = contest(given.incidents, names, boundary=given.boundary, seed=given.seed, progress=progress)
     kept, run = found.parameters, Run(contest, found.parameters)

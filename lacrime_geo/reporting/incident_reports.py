@@ -14,12 +14,13 @@ from .. import checks, selection
 from ..claim_tables import Ledger, ledger
 from ..claims import Claim
 from ..features import Features, as_boundary, as_features
-from ..incidents import as_incidents
+from ..incidents import Incidents, as_incidents
 from ..landing import Landing
 from ..overview_words import days_of
 from ..parameters import Parameters, warned_once
 from ..progress import Progress, advance, within
 from ..results import Result
+from ..severity.harm_scales import as_scale
 from ..summaries import REPORTED, counted
 from .audit_section import audit_section
 from .clock_section import clock_section
@@ -160,7 +161,8 @@ def report(
     Raises
     ------
     ValueError
-        If no incident has coordinates, a section is none of these, a layer has no polygons, or areas and by are both given.
+        If no incident has coordinates, a section or a scale is none of these, a layer has no polygons, there is no column `by`,
+        or areas and by are both given.
         What a section needs and the incidents do not have is no error: the section says so, and the others are made.
 
     Notes
@@ -180,12 +182,21 @@ def report(
     names = _named(sections)
     everything = as_incidents(incidents)
     placed = everything.located()
-    if areas is not None and by is not None:
-        raise ValueError("areas and by both tell the areas apart; give one of them.")
+    _refuse_wrong(everything, areas, by, scale)
     polygons = None if areas is None else as_features(areas, crs=placed.crs)
     given = Given(everything, as_boundary(boundary, placed.crs), polygons, by, scale, horizon, seed)
     with warned_once():
         return _made(given, names, progress)
+
+
+def _refuse_wrong(incidents: Incidents, areas: Any, by: str | None, scale: Any) -> None:
+    """Raise where what was given is wrong: a section would only say that it is missing."""
+    if areas is not None and by is not None:
+        raise ValueError("areas and by both tell the areas apart; give one of them.")
+    if by is not None:
+        checks.column(incidents.source, by)
+    if scale is not None:
+        as_scale(scale)
 
 
 def _named(sections: str | Sequence[str] | None) -> tuple[str, ...]:
