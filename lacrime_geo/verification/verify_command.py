@@ -1,4 +1,4 @@
-"""`lacrime-geo verify`: the checks at a terminal; the exit status is 1 where one has failed."""
+"""`lacrime-geo verify`: the checks at a terminal; the exit status is 1 where one has failed, or none could be run."""
 
 from __future__ import annotations
 
