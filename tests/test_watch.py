@@ -80,6 +80,13 @@ def test_scores_are_of_forecasts_whose_days_are_reported(watched, city):
         assert row["inside80"] == (made["lower80"] <= row["observed"] <= made["upper80"])
 
 
+def test_forecasts_are_of_steps_that_have_not_begun(watched):
+    rows = tables(watched[0])["forecasts"]
+    assert all(row["made_on"] < row["target_begin"] <= row["target_end"] for row in rows)
+    # Four weeks of both areas and of all, in each of the runs.
+    assert len(rows) == 4 * 3 * SUNDAYS.size
+
+
 def test_of_forecasts_of_the_same_days_the_last_one_counts():
     def score(made_on, begin, end, run=1):
         return dict(area="all", made_on=made_on, target_begin=begin, target_end=end, forecast_run=run)

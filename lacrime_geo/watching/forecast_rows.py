@@ -15,8 +15,9 @@ ENDS = {"lower80": "lo80", "upper80": "hi80", "lower95": "lo95", "upper95": "hi9
 
 
 def rows_of_forecast(found: AreaForecasts, made_on: np.datetime64) -> list[Row]:
-    """Return a row for each area and step to come; beside the model's stands the naive forecast.
+    """Return a row for each area and step that begins after the last day known; beside the model's stands the naive forecast.
 
+    Of steps that have begun a part is known already: what is said of them is no forecast that could be scored as one.
     The naive one is the count of the same days a year before, where the counts reach back so far, else the last one known.
     """
     assert found.forecast is not None and found.forecast.made is not None
@@ -24,18 +25,18 @@ def rows_of_forecast(found: AreaForecasts, made_on: np.datetime64) -> list[Row]:
     horizon = int(found.parameters["horizon"])
     last = np.repeat(panel.values[:, -1], horizon)
     year = found["last_year"]
-    return rows_of_columns(
-        {
-            "made_on": np.full(last.size, made_on),
-            "area": found["area"],
-            "target_begin": found["period"].astype("M8[D]"),
-            "target_end": found["period_end"].astype("M8[D]"),
-            "mean": found["mean"],
-            **{own: found[column] for own, column in ENDS.items()},
-            "naive": np.where(np.isnan(year), last, year),
-            "model": found["model"],
-        }
-    )
+    columns = {
+        "made_on": np.full(last.size, made_on),
+        "area": found["area"],
+        "target_begin": found["period"].astype("M8[D]"),
+        "target_end": found["period_end"].astype("M8[D]"),
+        "mean": found["mean"],
+        **{own: found[column] for own, column in ENDS.items()},
+        "naive": np.where(np.isnan(year), last, year),
+        "model": found["model"],
+    }
+    later = columns["target_begin"] > made_on
+    return rows_of_columns({name: column[later] for name, column in columns.items()})
 
 
 def scores_of(forecasts: Sequence[Row], scored: Sequence[Row], known: Known) -> list[Row]:
