@@ -30,7 +30,6 @@ smartquotes_action = "D"  # dashes alone: "quartic" is an option, to be copied a
 default_role = "code"
 
 myst_heading_anchors = 6
-myst_enable_extensions = ["dollarmath", "colon_fence"]
 suppress_warnings = ["myst.header"]  # a page may begin with a mark of the plugin's help
 
 logging.getLogger("traitlets").setLevel(logging.WARNING)  # that a notebook is run is no news

@@ -51,6 +51,16 @@ def test_links_lead_somewhere(page):
     assert [link for link in Page(page).broken_links() if "://" not in link] == []
 
 
+NOTEBOOKS = sorted((DOCS / "notebooks").glob("*.py"))
+
+
+@pytest.mark.parametrize("path", [*(DOCS / page for page in PAGES), *NOTEBOOKS], ids=lambda path: path.name)
+def test_no_line_is_taken_for_a_comment(path):
+    """MyST leaves out lines that begin with a per cent sign."""
+    text = re.sub(r"^(# )?```.*?^(# )?```", "", path.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    assert re.findall(r"^(?:# )?%(?!%).*", text, flags=re.MULTILINE) == []
+
+
 def test_links_to_files_outside_lead_to_their_pages():
     text = "[a](../benchmarks/README.md#in-qgis) [b](../../sample_layers/README.md) [c](../tests/test_samples.py)"
     turned = "[a](/benchmarks.md#in-qgis) [b](/sample_layers.md) [c](path:../tests/test_samples.py)"

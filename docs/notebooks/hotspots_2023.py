@@ -96,8 +96,8 @@ rows.append({"units": f"{squares.size:,} squares of 0.01°", "the fullest 3 hold
 table(rows)
 
 # %% [markdown]
-# In these two months three divisions of 21 hold 19.3 %, where an even spread would give 14.3 %. Three squares of 0.01° hold 3.9
-# %, and it takes 109 of the 1,154 that have any incident to hold 40 %. Three cells of 310 m hold 1.3 %. Nothing near 40 %. What
+# In these two months three divisions of 21 hold 19.3 %, where an even spread would give 14.3 %. Three squares of 0.01° hold
+# 3.9 %, and it takes 109 of the 1,154 that have any incident to hold 40 %. Three cells of 310 m hold 1.3 %. Nothing near 40 %. What
 # is true is less striking and more useful: half of all incidents stand in 7.7 % of the cells.
 #
 # The year says the same. By division, January to October 2023, from monthly counts of all rows of the file:
