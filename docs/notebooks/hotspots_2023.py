@@ -97,8 +97,8 @@ table(rows)
 
 # %% [markdown]
 # In these two months three divisions of 21 hold 19.3 %, where an even spread would give 14.3 %. Three squares of 0.01° hold
-# 3.9 %, and it takes 109 of the 1,154 that have any incident to hold 40 %. Three cells of 310 m hold 1.3 %. Nothing near 40 %. What
-# is true is less striking and more useful: half of all incidents stand in 7.7 % of the cells.
+# 3.9 %, and it takes 109 of the 1,154 that have any incident to hold 40 %. Three cells of 310 m hold 1.3 %. Nothing near 40 %.
+# What is true is less striking and more useful: half of all incidents stand in 7.7 % of the cells.
 #
 # The year says the same. By division, January to October 2023, from monthly counts of all rows of the file:
 
@@ -154,7 +154,7 @@ by_chance = {}
 for correction in ("none", "fdr"):
     nothing = lg.hotspots(even, boundary=boundary, cell_size=310, distance_band=1000, correction=correction)
     by_chance[correction] = [int((nothing["bin"] >= 2).sum()), int((nothing["bin"] <= -2).sum())]
-    say(f"Points strewn evenly, correction *{correction}*: {by_chance[correction]} hot and cold cells at 95 %.")
+    say("Strewn evenly, correction *{}*: {} cells hot at 95 %, {} cold.".format(correction, *by_chance[correction]))
 
 # %% [markdown]
 # Now the incidents, twice: with the distance band that the data choose (1,000 m, the first peak of Moran's I by distance), and
