@@ -156,11 +156,10 @@ def gives(analysis):
     else:
         parts.append(f"`.save()`, and the command, write it as {_formats(analysis.result)}.")
     if analysis.second:
-        second = f"`{flag_of(analysis.second)} FILE` on the command line, {_italic(analysis.second_title)} in QGIS"
-        written = _formats(analysis.second_result)
-        parts.append(
-            f"`.{analysis.second}()` ({second}): {_in_sentence(analysis.second_summary)[:-1]}; written as {written}."
-        )
+        told = analysis.second_summary.removeprefix("Return ").removeprefix("the ")
+        told = _sentence(told.removeprefix(f"{analysis.second_title}: "))
+        roads = f"`.{analysis.second}()` in a script, `{flag_of(analysis.second)} FILE` on the command line"
+        parts.append(f"**{analysis.second_title}.** {told} {roads}; written as {_formats(analysis.second_result)}.")
     return "\n\n".join(parts)
 
 
