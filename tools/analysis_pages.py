@@ -156,8 +156,8 @@ def gives(analysis):
     else:
         parts.append(f"`.save()`, and the command, write it as {_formats(analysis.result)}.")
     if analysis.second:
-        told = analysis.second_summary.removeprefix("Return ").removeprefix("the ")
-        told = _sentence(told.removeprefix(f"{analysis.second_title}: "))
+        told = analysis.second_summary.removeprefix("Return ")
+        told = _sentence(re.sub(rf"^(the )?{re.escape(analysis.second_title)}: ", "", told))
         roads = f"`.{analysis.second}()` in a script, `{flag_of(analysis.second)} FILE` on the command line"
         parts.append(f"**{analysis.second_title}.** {told} {roads}; written as {_formats(analysis.second_result)}.")
     return "\n\n".join(parts)
