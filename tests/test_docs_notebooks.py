@@ -71,6 +71,11 @@ def test_it_begins_with_the_promise_and_ends_with_what_it_does_not_show(notebook
     assert re.search(r"wrong|void", " ".join(texts[1:]), re.IGNORECASE)
 
 
+def test_no_line_of_its_text_is_taken_for_a_comment(notebook):
+    # In MyST a line that begins with % is one, and would be missing on the page.
+    assert re.findall(r"^\s*%.*", "\n".join(notebook.texts("markdown")), flags=re.MULTILINE) == []
+
+
 def test_its_links_lead_somewhere(notebook):
     for link in re.findall(r"\]\(([^)]+)\)", "\n".join(notebook.texts("markdown"))):
         path, _, anchor = link.partition("#")

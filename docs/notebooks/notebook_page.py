@@ -14,6 +14,7 @@ import pandas as pd
 from lacrime_geo.claims import Claim
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_layers"
+CELL = "padding: .25em 1em .25em 0; text-align: left; vertical-align: top; font-size: .9em"
 WITHOUT_DATA = (
     "This notebook needs the real files, which are not part of the project: name their folder in the environment "
     "variable LACRIME_DATA, and run it again. Nothing was computed."
@@ -54,7 +55,10 @@ def show(result):
 def table(rows):
     """Show rows, each a dict of the same columns, as a table."""
     frame = pd.DataFrame(rows).fillna("")
-    _show("HTML", frame.to_html(index=False, border=0), frame.to_string(index=False))
+    page = frame.to_html(index=False, border=0, justify="left")
+    for cell in ("td", "th"):
+        page = page.replace(f"<{cell}>", f'<{cell} style="{CELL}">')
+    _show("HTML", page, frame.to_string(index=False))
 
 
 def _show(kind, what, printed):
