@@ -198,7 +198,7 @@ def test_a_killed_run_leaves_the_history_as_it_was(tmp_path):
     pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     with subprocess.Popen(command, **pipes) as process:
         seen = []
-        for wait in random.uniform(0.2, 0.9, 6):
+        for wait in random.uniform(0.2, 0.9, 5):
             process.stdin.write("run\n")
             process.stdin.flush()
             child = int(process.stdout.readline())
@@ -264,3 +264,9 @@ def test_a_full_disk_is_told_and_leaves_nothing(small_disk):
     with pytest.raises(OSError, match="the disk is full"):
         lg.watch(incidents_of(small_city(days=100)), small_disk / "h.gpkg", **QUICK)
     assert [file.name for file in small_disk.iterdir()] == ["h.gpkg.lock"]
+
+
+def test_without_psycopg2_the_remedy_is_told(city, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    with pytest.raises(ImportError, match=r"pip install 'lacrime-geo\[watch\]'"):
+        lg.watch(city, "postgresql://nobody@/nowhere")
