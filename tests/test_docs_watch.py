@@ -15,6 +15,7 @@ from watched import incidents_of, small_city
 
 import lacrime_geo as lg
 from lacrime_geo.cli import commands_parser
+from lacrime_geo.data.portal.portal_data_sets import named
 from lacrime_geo.parameters import Unsaid
 from lacrime_geo.watching.history_tables import LAYERS, TABLES
 from lacrime_geo.watching.known_data import known_data
@@ -93,7 +94,8 @@ def test_the_line_of_the_crontab_does_what_the_page_says(in_copy, lacrime):
     assert fields.split() == ["15", "5", "*", "*", "1"] and not re.search(r"(?<!\\)%", command)
     command = command.replace("\\%", "%").replace("/srv/crime", str(in_copy)).replace(COMMAND, str(lacrime))
     there, fetch, watch = command.split(" && ")
-    commands_parser().parse_args(shlex.split(fetch.partition(" >")[0])[1:])
+    asked = commands_parser().parse_args(shlex.split(fetch.partition(" >")[0])[1:])
+    assert named(asked.dataset, np.datetime64(asked.since), None).until is None  # it goes on
     shutil.copy(INCIDENTS, in_copy / "incidents.csv.gz")
     shutil.copy("sample_layers/divisions.geojson", in_copy / "divisions.geojson")
     watch = watch.replace("incidents.csv", "incidents.csv.gz").replace("$(date -d yesterday +%F)", "2023-06-30")
