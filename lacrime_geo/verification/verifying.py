@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -10,6 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, Optional, Union
 
+from .. import checks
 from ..parameters import Parameters
 from ..progress import Cancelled, Progress, advance, within
 from ..sensitivity.reruns import unsaid
@@ -19,7 +19,6 @@ from .installed_versions import versions
 from .results_of_checks import Verification, columns_of
 from .simulated import outcome_of_simulation
 
-log = logging.getLogger("lacrime_geo")
 # What packages are installed as, where that is another name.
 INSTALLED_AS = {"sklearn": "scikit-learn"}
 # A simulation lasts about as long as so many cases.
@@ -102,22 +101,20 @@ def verify(
     >>> found.held, found["verdict"].tolist()
     (True, ['held', 'held', 'held', 'held'])
     """
-    from ..checks import whole
-
-    checks = _chosen(only)
-    run = _Run(bool(thorough), _folder(data), whole("seed", seed, minimum=0))
-    outcomes, done, all_of_it = [], 0, sum(check.weight for check in checks)
+    chosen = _chosen(only)
+    run = _Run(bool(thorough), _folder(data), checks.whole("seed", seed, minimum=0))
+    outcomes, done, all_of_it = [], 0, sum(check.weight for check in chosen)
     with unsaid():
-        for check in checks:
+        for check in chosen:
             part = within(progress, done / all_of_it, (done + check.weight) / all_of_it)
             advance(part, 0.0)
             outcomes.append(run.outcome(check.declared, part))
             done += check.weight
     advance(progress, 1.0)
-    return _verification(checks, outcomes, run)
+    return _verification(chosen, outcomes, run)
 
 
-def _verification(checks: list[Check], outcomes: list[Outcome], run: _Run) -> Verification:
+def _verification(ran: list[Check], outcomes: list[Outcome], run: _Run) -> Verification:
     parameters = Parameters(
         **versions(),
         date=datetime.now().isoformat(sep=" ", timespec="minutes"),
@@ -126,7 +123,7 @@ def _verification(checks: list[Check], outcomes: list[Outcome], run: _Run) -> Ve
     )
     for name, verdict in (("held", "held"), ("failed", "FAILED"), ("not_run", "not run")):
         parameters[name] = sum(outcome.verdict == verdict for outcome in outcomes)
-    return Verification(columns_of(checks, outcomes), parameters, label="Verification")
+    return Verification(columns_of(ran, outcomes), parameters, label="Verification")
 
 
 def every_check() -> list[Check]:
@@ -144,16 +141,16 @@ def every_check() -> list[Check]:
 
 def _chosen(only: Union[str, Iterable[str], None]) -> list[Check]:
     """Return the checks of the analyses and groups named."""
-    checks = every_check()
+    every = every_check()
     if only is None:
-        return checks
+        return every
     names = [_plain(name) for name in (only.split(",") if isinstance(only, str) else only)]
-    known = dict.fromkeys(_plain(name) for check in checks for name in (check.group, check.declared.analysis))
+    known = dict.fromkeys(_plain(name) for check in every for name in (check.group, check.declared.analysis))
     unknown = [name for name in names if name not in known]
     if unknown or not names:
         said = ", ".join(map(repr, unknown)) or "nothing"
         raise ValueError(f"only names {said}, of which there are no checks; there are of {', '.join(known)}.")
-    return [check for check in checks if {_plain(check.group), _plain(check.declared.analysis)} & {*names}]
+    return [check for check in every if {_plain(check.group), _plain(check.declared.analysis)} & {*names}]
 
 
 def _plain(name: str) -> str:
