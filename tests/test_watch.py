@@ -270,3 +270,12 @@ def test_without_psycopg2_the_remedy_is_told(city, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg2", None)
     with pytest.raises(ImportError, match=r"pip install 'lacrime-geo\[watch\]'"):
         lg.watch(city, "postgresql://nobody@/nowhere")
+
+
+def test_a_run_that_is_cancelled_adds_nothing(watched, city):
+    path, before = watched[0], watched[0].read_bytes()
+    heard = []
+    with pytest.raises(lg.Cancelled):
+        lg.watch(city, path, areas=halves(), progress=lambda part: heard.append(part) or part < 0.4, **QUICK)
+    assert path.read_bytes() == before and heard == sorted(heard) and heard[0] < 0.2
+    assert not list(path.parent.glob(".lacrime*"))
