@@ -131,6 +131,13 @@ def test_nothing_known_of_victims_is_in_a_report(found):
     assert "age_unknown" in lg.audit(INCIDENTS)["rule"].tolist()
 
 
+def test_no_single_record_is_shown(found):
+    table = section(found, "audit").parts[0]
+    assert "<td>dr no duplicate</td>" in table and "Saltmarsh from 2023-05-08" in table
+    shown = re.sub(r"<svg.*?</svg>", "", " ".join(section(found, "audit").parts), flags=re.DOTALL)
+    assert not re.search(r"\d{9}|-118\.\d|\b[NSEW] [A-Z]{4,}", shown)
+
+
 def test_methods_name_each_analysis_with_its_choices_sources_and_versions(found):
     sources, chosen, versions = section(found, "methods").parts
     for name in ("kde", "hotspots", "dbscan", "emerging_hotspots", "alerts", "clock", "season", "harm", "nowcast"):

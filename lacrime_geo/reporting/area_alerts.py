@@ -16,7 +16,7 @@ from ..incidents import Incidents
 from ..parameters import in_words
 from ..progress import Progress
 from ..summaries import counted
-from .told import Given, Made, Run, warnings_in
+from .told import Given, Made, Run, under, warnings_in
 
 # Columns of names are taken before those of codes.
 NAMES_FIRST = "name"
@@ -101,4 +101,5 @@ def _table(found: Alerts) -> html.Markup:
         )
         for row in order
     )
-    return html.table(("area", "state", "count", "expected", "beyond chance from"), rows)
+    head = ("area", "state", "count", "expected", "beyond chance from")
+    return under("Areas, those least likely by chance first", html.table(head, rows))

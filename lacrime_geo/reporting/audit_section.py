@@ -5,19 +5,22 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from .. import html_pages as html
 from ..claims import Evidence, Finding, call, finding, plain
 from ..data.quality.audit import Audit, audit
-from ..data.quality.audit_page import findings_in_words, told, weeks_chart
+from ..data.quality.audit_page import told, weeks_chart
 from ..data.rules import Finding as RuleFinding
 from ..progress import Progress
 from ..summaries import counted, share_in_words
-from .told import Given, Made, Run, warnings_in
+from .told import Given, Made, Run, under, warnings_in
 
 # What is known of victims has no place in a report.
 OF_VICTIMS = re.compile(r"^(age|sex|descent|victim)_")
 MOST_RULES = 5
 # Repairs of the form, which lose nothing.
 OF_FORM = ("headers", "other_codes", "dr_no_padded", "spaces")
+# Of these the examples are no records, but tell of all of them together.
+IN_WORDS = ("recording_breaks", "weeks_incomplete", "times_too_frequent", "times_round", "dates_first_of_month")
 CAVEAT = "Detectors change nothing; what a rule has changed is told beside it. A rule that finds nothing proves no record right."
 
 
@@ -28,10 +31,31 @@ def audit_section(given: Given, progress: Progress) -> Made:
     shown = [line for line in found.findings if not OF_VICTIMS.match(line["rule"])]
     evidence = given.evidence(run, call("audit", "incidents"), given.incidents.size)
     loud = [line for line in shown if told(line)]
-    parts = findings_in_words(shown)
-    parts += [] if found.records is None else weeks_chart(found.records, found.findings)
+    parts = [_table(found, loud), _quiet(shown, loud)]
+    chart = [] if found.records is None else weeks_chart(found.records, found.findings)
+    parts += [html.tag("h3", "Incidents by week"), *chart] if chart else []
     placed = int(given.incidents.placed.sum())
     return Made(_told(found, loud, evidence, placed), tuple(parts), (*warnings_in(found.parameters), CAVEAT), (run,))
+
+
+def _table(found: Audit, loud: list[RuleFinding]) -> html.Markup:
+    """Return the rules that found something as a table, without records as examples: these would point at single ones."""
+    rows = (
+        (
+            line["rule"].replace("_", " "),
+            int(line["rows"]),
+            share_in_words(float(measure_of(found, str(line["rule"]), "share"))),
+            "; ".join([line["action"], *(line["examples"] if line["rule"] in IN_WORDS else ())]),
+        )
+        for line in loud
+    )
+    return under("What was found", html.table(("rule", "rows", "of all rows", "what was done, or to do"), rows))
+
+
+def _quiet(shown: list[RuleFinding], loud: list[RuleFinding]) -> html.Markup:
+    names = {line["rule"] for line in loud}
+    quiet = dict.fromkeys(line["rule"].replace("_", " ") for line in shown if line["rule"] not in names)
+    return html.tag("p", f"Nothing was found by: {', '.join(quiet)}.", kind="small")
 
 
 def measure_of(found: Audit, rule: str, name: str) -> Any:

@@ -14,7 +14,7 @@ from ..parameters import in_words, p_in_words
 from ..progress import Progress, within
 from ..summaries import counted
 from .late_reports import late_reports
-from .told import Given, Made, Run, attempted, together, warnings_in
+from .told import Given, Made, Run, attempted, together, under, warnings_in
 
 SURE_P = 0.05
 
@@ -157,4 +157,4 @@ def _table(found: Forecast) -> html.Markup:
         )
         for row in np.arange(len(found)).tolist()
     )
-    return html.table((step, "expected", "80 % interval", "95 % interval"), rows)
+    return under("What is expected", html.table((step, "expected", "80 % interval", "95 % interval"), rows))

@@ -6,14 +6,14 @@ import numpy as np
 
 from .. import html_pages as html
 from ..claims import Evidence, Finding, Name, call, finding
-from ..parameters import in_plain_words, in_words
+from ..parameters import in_plain_words
 from ..progress import Progress, within
 from ..severity import Harm, HarmSensitivity, harm, harm_sensitivity
 from ..severity.harm_scales import SHIPPED, fitting
 from ..severity.sensitivity_pages import CAVEATS
 from ..severity.sensitivity_words import FIRST, percent_of, top_of
 from ..summaries import share_in_words
-from .told import Given, Made, Run, attempted, together, warnings_in
+from .told import Given, Made, Run, attempted, together, under, warnings_in
 
 MOST_CATEGORIES = 12
 SHARES = (
@@ -91,12 +91,18 @@ def _by_category(given: Given, found: Harm) -> html.Markup | None:
         (
             in_plain_words(str(names[row])),
             int(counts[row]),
-            in_words(weights[row]),
+            _whole(weights[row]),
             share_in_words(weights[row] / total),
         )
         for row in order
     )
-    return html.table(("category", "incidents", str(found.parameters["unit"]), "share of the harm"), rows)
+    head = ("category", "incidents", str(found.parameters["unit"]), "share of the harm")
+    return under("Harm by category, the most first", html.table(head, rows))
+
+
+def _whole(weight: float) -> float:
+    """Return a sum of weights that are whole numbers as one."""
+    return int(weight) if weight == int(weight) else float(weight)
 
 
 def _sensitivity(given: Given, scale: object, named: str, progress: Progress) -> Made:

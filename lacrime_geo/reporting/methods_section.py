@@ -10,7 +10,7 @@ import numpy as np
 from .. import html_pages as html
 from ..citations import citations_of
 from ..summaries import chosen_value
-from .told import Made, Run
+from .told import Made, Run, under
 
 ENDING = "_reason"
 
@@ -18,7 +18,8 @@ ENDING = "_reason"
 def methods_section(runs: Sequence[Run]) -> Made:
     """Return the analyses with their settings and sources as tables, and the versions they were run with."""
     chosen = html.table(("analysis", "setting", "value", "why"), (row for run in runs for row in _chosen(run)))
-    return Made((), (_sources(runs), chosen, _versions()))
+    parts = (("Analyses", _sources(runs)), ("Chosen from the data", chosen), ("Versions", _versions()))
+    return Made((), tuple(under(title, table) for title, table in parts))
 
 
 def _sources(runs: Sequence[Run]) -> html.Markup:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
+from .. import html_pages as html
 from ..citations import method_of
 from ..claims import Evidence, Finding, Name, claims_of, sentences_of
 from ..features import Features
@@ -77,6 +78,11 @@ def attempted(words: str, make: Callable[[Progress], Made], progress: Progress) 
         return make(progress)
     except (ValueError, ImportError) as problem:
         return Made(missing=(f"{words} could not be made: {problem}",))
+
+
+def under(title: str, *inside: Markup) -> Markup:
+    """Return a table or a chart under a title of its own."""
+    return Markup("".join([html.tag("h3", title), *inside]))
 
 
 def warnings_in(parameters: Mapping[str, Any]) -> tuple[str, ...]:
