@@ -23,7 +23,6 @@ PROSE = PAGE.prose
 CITYWIDE = "lapd_citywide_2023-09_2023-10.parquet"
 # What a command needs besides its input and output.
 NEEDED = {"st_dbscan": "--eps 300 --eps-time 14"}
-NEEDS_SCIKIT = ("hdbscan", "optics")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -236,8 +235,3 @@ def ranks_of(values: np.ndarray) -> np.ndarray:
     last = np.cumsum(number)
     found[known] = (last - (number - 1) / 2)[kind.ravel()]
     return found
-
-
-def first_of(order: np.ndarray, names: Sequence[Any], most: int = 3) -> str:
-    """Return the first few names of an order in words."""
-    return checks.listed([names[row] for row in order[:most]], most)

@@ -17,7 +17,6 @@ from .csv_files import refuse_no_names
 from .geometry_columns import DEGREES, columns_of
 from .tables import Column, RawTable, Texts
 
-SUFFIXES = (".geojson", ".json")
 ROWS_AT_ONCE = 1_000
 NEITHER = "it is neither a GeoJSON layer with features nor an array of records"
 SPACE = re.compile(r"[ \t\r\n]*")

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 # Of the top cells' harm on single incidents, and of these cells themselves: more is told as a caveat.
 MUCH = 0.25
-COUNTS_ROW, FIRST = 0, 1
+# The row of the first scale; the one before is of counts.
+FIRST = 1
 
 
 def tell(result: HarmSensitivity) -> None:

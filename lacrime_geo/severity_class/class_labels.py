@@ -68,7 +68,7 @@ def labels_of(
     parameters.note(
         "unmapped", out, incidents_that(out, "has no weight and is left out", "have no weight and are left out")
     )
-    limits, names = _by_cuts(cuts, harm) if cuts is not None else _by_weights(np.unique(weight[mapped]), harm)
+    limits, names = _by_cuts(cuts) if cuts is not None else _by_weights(np.unique(weight[mapped]), harm)
     code = np.where(mapped, np.searchsorted(limits, weight, side="right"), UNKNOWN)
     held = np.unique(code[mapped])
     if held.size < len(names):
@@ -97,7 +97,7 @@ def _by_weights(weights: np.ndarray, harm: HarmScale) -> tuple[np.ndarray, tuple
     return weights[1:], called if fits else tuple(f"weight {weight:g}" for weight in weights)
 
 
-def _by_cuts(cuts: float | Sequence[float], harm: HarmScale) -> tuple[np.ndarray, tuple[str, ...]]:
+def _by_cuts(cuts: float | Sequence[float]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Return the weights at which classes begin, and the names of classes."""
     limits = checks.numbers("cuts", cuts, np.size(cuts))
     if not 1 <= limits.size < MOST or (np.diff(limits) <= 0).any():

@@ -33,7 +33,7 @@ def main():
     project = QgsProject.instance()
     put_basemap(project)
     overview(project)
-    arrange(project)
+    arrange()
     # The desktop itself zooms to the first layer added; ours comes after.
     QTimer.singleShot(2000, zoom)
     QTimer.singleShot(9000, picture)
@@ -60,7 +60,7 @@ def overview(project):
     processing.runAndLoadResults("lacrime:overview", parameters, feedback=QgsProcessingFeedback(), context=context)
 
 
-def arrange(project):
+def arrange():
     """Leave the layers and the toolbox open, with the provider's algorithms listed."""
     window = iface.mainWindow()
     window.resize(1600, 1000)

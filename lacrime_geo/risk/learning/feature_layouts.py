@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -50,10 +50,6 @@ class FeatureLayout:
         if span < YEAR:
             dropped.append(("time of year", f"{span:,} days do not show a whole year"))
         return cls(windows, _large_categories(history), span >= YEAR, tuple(dropped))
-
-    def without_season(self) -> FeatureLayout:
-        """Return the same without the time of year, which is alike in all places at one origin."""
-        return replace(self, season=False)
 
 
 def _large_categories(history: History) -> tuple[str, ...]:

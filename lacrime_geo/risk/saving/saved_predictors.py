@@ -15,7 +15,7 @@ from ...features import Features, as_features
 from ...fingerprints import fingerprint
 from ...incidents import Incidents
 from ...landing import Landing
-from ...model_files import Kind, log, parts_of, reading, refuse_ending, say_what_changed
+from ...model_files import Kind, log, refuse_ending, say_what_changed
 from ..events import History
 from ..learning.learned_predictors import LearnedPredictor, LearnedRates
 from ..mapping.risk_maps import RiskMap
@@ -137,13 +137,6 @@ def write_predictor(risk_map: RiskMap, staged: Path, card: Mapping[str, Any] | N
     }
     predictor_of_recipe(parts["predictor"])  # what is written can be read
     staged.write_text(RISKS.text(parts, risk_card(risk_map) if card is None else card), encoding="utf-8")
-
-
-def load_predictor(path: str | os.PathLike[str], places: Any = None) -> SavedPredictor:
-    """Read a predictor that `save_model` wrote: see `lacrime_geo.load_model`."""
-    file = Path(path)
-    with reading(file):
-        return saved_predictor(file, parts_of(file, (RISKS,))[1], places)
 
 
 def saved_predictor(file: Path, parts: Mapping[str, Any], places: Any = None) -> SavedPredictor:
