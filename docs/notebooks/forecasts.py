@@ -200,7 +200,7 @@ unbeaten = int((~found.winners()["beats_naive"].astype(bool)).sum())
 #
 # ## Claims
 
-# %%
+# %% tags=["hide-input"]
 shares = by_origin["auto"] / by_origin["seasonal naive"]
 told((".61", f"{shares.min():.2f}"[1:]), (".85", f"{shares.max():.2f}"[1:]))
 told(("30", f"{worse}"), ("28", f"{unbeaten}"), ("221", f"{series - 1}"))

@@ -233,7 +233,7 @@ results(month_ahead)
 #
 # ## Claims
 
-# %%
+# %% tags=["hide-input"]
 row = {name: number for number, name in enumerate(month_ahead["predictor"])}
 told((".830", f"{month_ahead['roc_auc'][row['kde']]:.3f}"[1:]))
 told((".767", f"{month_ahead['roc_auc'][row['prior_counts']]:.3f}"[1:]))

@@ -230,7 +230,7 @@ for words, band in BANDS.items():
 #
 # ## Claims
 
-# %%
+# %% tags=["hide-input"]
 told(("99 %", percent(alike["465 m"]["observed"], 0)))
 told(*zip(("46 %", "83 %"), (percent(alike[words]["hot_overlap"], 0) for words in ("465 m", "1,000 m"))))
 
@@ -275,7 +275,7 @@ claims(
             code="before_after[0.02][1]",
             split="ranked in September, measured in October",
             baseline="any 2 %: 0.020",
-            **two_months | {"n": int(measure(by_cell, "incidents"))},
+            **two_months | {"n": int(both[1]["count"].sum())},
         ),
         Claim(
             name="hot cells at 95 % confidence, band of 1,000 m",

@@ -211,7 +211,7 @@ show(found)
 #
 # ## Claims
 
-# %%
+# %% tags=["hide-input"]
 told(("0.0109", f"{new.loc[('brier', 'last_rate'), 'value']:.4f}"))
 assert new.loc["brier"]["value"].idxmin() == "last_rate"
 assert not (new.loc["brier"]["difference_high"] < 0).any()

@@ -14,7 +14,7 @@ import pandas as pd
 from lacrime_geo.claims import Claim
 
 SAMPLES = Path(__file__).resolve().parents[2] / "sample_layers"
-CELL = "padding: .25em 1em .25em 0; text-align: left; vertical-align: top; font-size: .9em"
+CELL = "padding: .25em 1em .25em 0; text-align: left; vertical-align: top; font-size: .85em"
 WITHOUT_DATA = (
     "This notebook needs the real files, which are not part of the project: name their folder in the environment "
     "variable LACRIME_DATA, and run it again. Nothing was computed."
@@ -58,7 +58,7 @@ def table(rows):
     page = frame.to_html(index=False, border=0, justify="left")
     for cell in ("td", "th"):
         page = page.replace(f"<{cell}>", f'<{cell} style="{CELL}">')
-    _show("HTML", page, frame.to_string(index=False))
+    _show("HTML", f'<div style="overflow-x: auto">{page}</div>', frame.to_string(index=False))
 
 
 def _show(kind, what, printed):

@@ -171,7 +171,7 @@ show(harm)
 #
 # ## Claims
 
-# %%
+# %% tags=["hide-input"]
 made_up = scale["made_up_harm"]
 told(("160", f"{int(harm['leave_top'][made_up])}"), ("258", f"{harm.parameters['top_cells']}"))
 assert harm["leave_top"][scale["part1_2"]] == 0 and 0.75 < harm["overlap"][scale["part1_2"]] < 0.85
