@@ -10,7 +10,7 @@ import numpy as np
 from .. import geometry
 from ..crs import Projection
 from ..features import Features
-from .map_layers import CellLayer, Look, MapLayer, ShapeLayer, Words
+from .map_layers import NOWHERE, CellLayer, Look, MapLayer, ShapeLayer, Words
 from .web_mercator import fitted
 
 # Corners are told to a millionth of a degree, about 0.1 m.
@@ -32,13 +32,9 @@ def bounds_of(layers: list[MapLayer], boundary: Features | None, projection: Pro
     """Return (west, south, east, north) in degrees: of the boundary, else of all layers."""
     if boundary is not None:
         return _degrees(boundary.bounds, projection)
-    each = np.array([_degrees(extent(layer), projection) for layer in layers if _is_somewhere(layer)])
+    each = np.array([_degrees(extent(layer), projection) for layer in layers])
     low, high = each[:, :2].min(axis=0), each[:, 2:].max(axis=0)
     return (*map(float, low), *map(float, high))
-
-
-def _is_somewhere(layer: MapLayer) -> bool:
-    return isinstance(layer, CellLayer) or layer.rings.x.size > 0
 
 
 def extent(layer: MapLayer) -> tuple[float, float, float, float]:
@@ -46,7 +42,7 @@ def extent(layer: MapLayer) -> tuple[float, float, float, float]:
     if isinstance(layer, ShapeLayer):
         x, y = layer.rings.x, layer.rings.y
         return float(x.min()), float(y.min()), float(x.max()), float(y.max())
-    known = layer.classes != 255
+    known = layer.classes != NOWHERE
     rows, columns = np.flatnonzero(known.any(axis=1)), np.flatnonzero(known.any(axis=0))
     grid, size = layer.grid, layer.grid.cell_size
     return (

@@ -68,7 +68,9 @@ def map_layers(layers: Mapping[str, Any]) -> list[MapLayer]:
     unknown = [name for name in layers if name not in makers]
     if unknown:
         raise ValueError(f"The map has no layer {unknown[0]!r}; its layers are {', '.join(makers)}.")
-    return [makers[name](layers[name]) for name in ORDER if name in layers]
+    made = [makers[name](layers[name]) for name in ORDER if name in layers]
+    # Where there is no cluster there is nothing to choose.
+    return [layer for layer in made if isinstance(layer, CellLayer) or layer.words]
 
 
 def embedded(name: str, values: Any) -> html.Markup:

@@ -30,14 +30,15 @@ OPENING = re.compile(r"<svg\b[^>]*>")
 
 def page_of(report: Report, projection: Projection | None = None) -> str:
     """Return the whole page of a report; `projection` is of the CRS of its layers, by default pyproj's."""
+    of_map, of_tables = _map(report, projection)
     body = [
         html.tag("a", "Skip to the report", kind="skip", href="#report"),
         html.tag("header", html.tag("h1", report.title), html.tag("p", report.subtitle, kind="subtitle")),
         html.tag("nav", html.tag("h2", "Contents"), _contents(report), aria_label="Contents"),
-        html.tag("main", *_main(report, projection), id="report"),
+        html.tag("main", *_main(report, of_map, of_tables), id="report"),
     ]
-    scripts = [_own("report_page.js"), *([_own("leaflet/leaflet.js"), _own("report_map.js")] if report.layers else [])]
-    styles = [html.STYLE, *([_own("leaflet/leaflet.css")] if report.layers else []), _own("report.css")]
+    scripts = [_own("report_page.js"), *([_own("leaflet/leaflet.js"), _own("report_map.js")] if of_map else [])]
+    styles = [html.STYLE, *([_own("leaflet/leaflet.css")] if of_map else []), _own("report.css")]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head>{_head(report.title, scripts)}'
         f"{''.join(f'<style>{style}</style>' for style in styles)}</head>\n<body>{''.join(body)}"
@@ -75,7 +76,7 @@ def _contents(report: Report) -> html.Markup:
     return html.tag("ol", *(html.tag("li", html.tag("a", title, href=f"#{name}")) for name, title in entries))
 
 
-def _main(report: Report, projection: Projection | None) -> list[html.Markup]:
+def _main(report: Report, of_map: html.Markup, of_tables: html.Markup) -> list[html.Markup]:
     headlines = [
         html.tag("li", _headline(section), " ", html.tag("a", f"More: {section.title}", href=f"#{section.name}"))
         for section in report.sections
@@ -84,7 +85,6 @@ def _main(report: Report, projection: Projection | None) -> list[html.Markup]:
     parts = [
         html.tag("section", html.tag("h2", "In short", id="short"), html.tag("ul", *headlines), aria_labelledby="short")
     ]
-    of_map, of_tables = _map(report, projection)
     made = [section for section in report.sections if section.name == MAP] or ([Section(MAP, "Map")] if of_map else [])
     others = [section for section in report.sections if section.name != MAP]
     parts += [_section(section, of_map, of_tables) for section in made] + [_section(section) for section in others]

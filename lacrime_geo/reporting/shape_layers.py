@@ -69,14 +69,16 @@ def alert_layer(areas: Shapes) -> ShapeLayer:
     looks = tuple(_alert_look(state, int((states == state).sum())) for state in occurring)
     row = {state: number for number, state in enumerate(occurring)}
     classes = np.array([row[state] for state in states.tolist()], dtype=np.uint8)
-    words = tuple(_alert_words(areas, number) for number in range(len(areas)))
+    # Areas without a polygon are in the table only.
+    placed = [number for number, wkb in enumerate(areas.wkb) if wkb is not None]
+    words = tuple(_alert_words(areas, number) for number in placed)
     labels = tuple(
         f"{areas['area'][number]}: {int(areas['count'][number]):,}" if states[number] in ("alarm", "watch") else ""
-        for number in range(len(areas))
+        for number in placed
     )
     note = areas.label.split(" · ", 1)[-1]
-    rings = geometry.rings(list(areas.wkb))
-    return ShapeLayer("alerts", "Warnings by area", looks, rings, classes, words, labels, note)
+    rings = geometry.rings([areas.wkb[number] for number in placed])
+    return ShapeLayer("alerts", "Warnings by area", looks, rings, classes[placed], words, labels, note)
 
 
 def _alert_look(state: str, number: int) -> Look:

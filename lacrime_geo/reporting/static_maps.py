@@ -58,9 +58,7 @@ def _escaped(words: str) -> str:
 
 
 def _bounds(layers: list[MapLayer], boundary: Features | None) -> tuple[float, float, float, float]:
-    each = [extent(layer) for layer in layers if isinstance(layer, CellLayer) or layer.rings.x.size]
-    if boundary is not None:
-        each = [boundary.bounds]
+    each = [boundary.bounds] if boundary is not None else [extent(layer) for layer in layers]
     west, south, _, _ = np.min(each, axis=0).tolist()
     _, _, east, north = np.max(each, axis=0).tolist()
     return west, south, east, north
