@@ -193,6 +193,21 @@ def test_cells_and_days_tell_nothing_of_what_came_later(city):
     assert any("dated 60 days or more before 2023-01-01" in said for said in found.parameters["warnings"])
 
 
+def test_what_came_where_nothing_is_scored_is_told():
+    early, late = in_cells(np.arange(72) % 36, 6, range(72)), in_cells([4000] * 50, 64, [65] * 50)
+    x, y, when = (
+        np.concatenate([getattr(one, name) for one in (early, late)]) for name in ("easting", "northing", "when")
+    )
+    both = Incidents(x, y, when=when, reported=when, crs=CRS)
+    found = contest(both, "kde", origins=[FIRST + 60 * DAY], horizon=6, areas=[0.1])
+    assert found.parameters["came_outside"] == 50 and found.parameters["incidents_scored"] == 6
+    assert "50 of 56 incidents that came (89 %) stand in none of the places that are scored, which lie around" in str(
+        found.parameters["warnings"]
+    )
+    inside = contest(early, "kde", origins=[FIRST + 60 * DAY], horizon=6, areas=[0.1]).parameters
+    assert inside["came_outside"] == 0 and "stand in none" not in str(inside.get("warnings"))
+
+
 def replace_places(incidents, easting):
     columns = dict(when=incidents.when, reported=incidents.reported, category=incidents.category, crs=CRS)
     return Incidents(easting, incidents.northing, **columns)

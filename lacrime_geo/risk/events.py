@@ -89,8 +89,11 @@ class Events:
 
     def later(self, origin: np.datetime64, horizon: int) -> np.ndarray:
         """Return how many of the predicted category each unit has (n,) in the days from the origin on, whenever reported."""
-        coming = self.target & (self.day >= origin) & (self.day < origin + horizon * DAY)
-        return self.units.counts(self.unit[coming])
+        return self.units.counts(self.unit[self.coming(origin, horizon)])
+
+    def coming(self, origin: np.datetime64, horizon: int) -> np.ndarray:
+        """Return a mask (events,) of those of the predicted category in the days from the origin on."""
+        return self.target & (self.day >= origin) & (self.day < origin + horizon * DAY)
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,9 @@ from ..events import DAY, Events
 from ..mapping.asked_places import asked_units, known_incidents
 from ..mapping.usual_days import first_day_predicted, without_lone_first
 
+# Where more than this share of what came is in no place, a share caught is told to be one of the rest.
+MUCH_OUTSIDE = 0.05
+
 
 class FileDays(NamedTuple):
     """Hold the first day of a file and the one after its last."""
@@ -71,6 +74,21 @@ class Places(NamedTuple):
         said = incidents_that(outside, "stands in no place that is scored", "stand in no place that is scored")
         parameters.note("outside", outside, said)
         return events
+
+    def tell_outside(
+        self, events: Events, origins: np.ndarray, horizon: int, first: np.datetime64, parameters: Parameters
+    ) -> None:
+        """Keep how many of those that came are in no place; places are of what was known before `first`. Warn of many."""
+        came = np.any([events.coming(origin, horizon) for origin in origins], axis=0)
+        outside = int((came & (events.unit < 0)).sum())
+        parameters["came_outside"] = outside
+        if outside <= MUCH_OUTSIDE * came.sum():
+            return
+        around = f", which lie around what was known before {first}: give a boundary, or later origins"
+        parameters.warn(
+            f"{outside:,} of {came.sum():,} incidents that came ({100 * outside / came.sum():.0f} %) stand in none of the places "
+            f"that are scored{around if self.units is None and self.boundary is None else ''}. Shares caught are of the others."
+        )
 
 
 def _usable(incidents: Incidents) -> np.ndarray:

@@ -127,6 +127,7 @@ def contest(
     refuse_trained_later(entrants, schedule.scored[0] - gap * DAY)
     _note_uncovered(entrants, parameters)
     played = _played(entrants, events, schedule, asked, parameters, within(progress, 0.02, 0.9))
+    places.tell_outside(events, played.origins, asked.horizon, first - gap * DAY, parameters)
     columns = left_alone(lambda: columns_of(played), within(progress, 0.9, 1.0))
     found = Contest(columns, parameters, "", _title(category, asked.horizon, played), played)
     tell(found)
