@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .places import Buckets, Standing
+from .place_buckets import Buckets
+from .places import Standing
 
 # Tables of four times 2 to the power of these hold the places, the next larger ones where the last are full.
 BITS = (16, 18, 20)

@@ -7,17 +7,12 @@ from typing import TYPE_CHECKING, Callable, NamedTuple
 
 import numpy as np
 
+from .place_buckets import SIZE, Buckets
 from .progress import Progress, advance
 
 if TYPE_CHECKING:
     from .incidents import Incidents
 
-# Odd fractions, times 2**64, of the golden ratio and the square roots of 2, 3 and 5: they mix all bits into the top ones.
-_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xB504F333F9DE6485, 0xBB67AE8584CAA73B, 0x3C6EF372FE94F82B)
-_BITS = 16
-_SIZE = len(_MULTIPLIERS) << _BITS
-# What is hashed at once stays in the processor's cache.
-_ROWS_AT_ONCE = 32_768
 _ROWS_TALLIED_AT_ONCE = 1_048_576
 _NEAREST_AT_ONCE = 65_536
 
@@ -72,14 +67,14 @@ class Standing(NamedTuple):
         """Return them for coordinates (n,), all finite, and weights, 1 each by default."""
         buckets = Buckets()
         bucket = buckets.place(easting, northing)
-        if (bucket == _SIZE).any():
+        if (bucket == SIZE).any():
             first, place = _first_and_place(easting, northing, bucket)
             return cls(easting[first], northing[first], np.bincount(place, weight, first.size).astype(float), place)
         # Every incident has a bucket: the tables themselves hold the places.
         filled = np.flatnonzero(~np.isnan(buckets.x))
-        number = np.empty(_SIZE, dtype=np.int64)
+        number = np.empty(SIZE, dtype=np.int64)
         number[filled] = np.arange(filled.size)
-        total = np.bincount(bucket, weight, _SIZE)[filled].astype(float)
+        total = np.bincount(bucket, weight, SIZE)[filled].astype(float)
         return cls(buckets.x[filled], buckets.y[filled], total, number[bucket])
 
 
@@ -94,53 +89,6 @@ class GridPlaces(NamedTuple):
     def where(self, rows: np.ndarray | slice) -> GridPlaces:
         """Return the places in the rows given (mask, indices or slice)."""
         return GridPlaces(*(values[rows] for values in self))
-
-
-class Buckets:
-    """Four tables of 2^16 places each, or of 2 to another power, by four hashes of both coordinates."""
-
-    def __init__(self, bits: int = _BITS, rows_at_once: int = _ROWS_AT_ONCE) -> None:
-        self.bits, self.size, self.rows_at_once = bits, len(_MULTIPLIERS) << bits, rows_at_once
-        self.x = np.full(self.size, np.nan)
-        self.y = np.full(self.size, np.nan)
-
-    def place(self, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-        """Return the bucket that holds each row's place, `size` where all its four are taken by others."""
-        bucket = np.empty(x.size, dtype=np.int64)
-        for begin in range(0, x.size, self.rows_at_once):
-            part = slice(begin, begin + self.rows_at_once)
-            # Adding 0 makes one place of -0.0 and 0.0, which are equal but differ in their bits.
-            px, py = x[part] + 0.0, y[part] + 0.0
-            held = bucket[part]
-            held[:], rest = self._one_table(px, py, 0)
-            for table in range(1, len(_MULTIPLIERS)):
-                held[rest], other = self._one_table(px[rest], py[rest], table)
-                rest = rest[other]
-            held[rest] = self.size
-        return bucket
-
-    def _one_table(self, x: np.ndarray, y: np.ndarray, table: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bucket of each row in one table, and the rows (indices) that found it taken by another place."""
-        bucket = _hashed(x, y, table, self.bits)
-        found = self.x[bucket]
-        other = np.flatnonzero((found != x) | (self.y[bucket] != y))
-        free = other[np.isnan(found[other])]
-        if free.size:
-            # Of several rows that claim one bucket the last is written; the others are compared with it.
-            self.x[bucket[free]], self.y[bucket[free]] = x[free], y[free]
-            asked = bucket[other]
-            other = other[(self.x[asked] != x[other]) | (self.y[asked] != y[other])]
-        return bucket, other
-
-
-def _hashed(x: np.ndarray, y: np.ndarray, table: int, bits: int) -> np.ndarray:
-    key = x.view(np.uint64) * np.uint64(_MULTIPLIERS[table])
-    key ^= key >> np.uint64(32)
-    key ^= y.view(np.uint64)
-    key *= np.uint64(_MULTIPLIERS[table])
-    key >>= np.uint64(64 - bits)
-    key += np.uint64(table << bits)
-    return key.view(np.int64)
 
 
 def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None = None) -> Places:
@@ -163,17 +111,17 @@ def tally(easting: np.ndarray, northing: np.ndarray, weight: np.ndarray | None =
     incidents = Places(easting, northing, np.broadcast_to(1.0, easting.shape) if weight is None else weight)
     if weight is not None and not weight.all():
         incidents = incidents.where(weight > 0)
-    buckets, total, left = Buckets(), np.zeros(_SIZE), []
+    buckets, total, left = Buckets(), np.zeros(SIZE), []
     rows = alone = 0
     for part in incidents.parts():
         bucket = buckets.place(part.x, part.y)
-        rest = np.flatnonzero(bucket == _SIZE)
+        rest = np.flatnonzero(bucket == SIZE)
         left.append(part.where(rest))
         rows, alone = rows + bucket.size, alone + rest.size
         if alone > rows / 2:
             return incidents
         # Rows without a bucket are counted in one more at the end.
-        total += np.bincount(bucket, None if weight is None else part.weight, _SIZE + 1)[:-1]
+        total += np.bincount(bucket, None if weight is None else part.weight, SIZE + 1)[:-1]
     filled = np.flatnonzero(~np.isnan(buckets.x))
     found = Places(buckets.x[filled], buckets.y[filled], total[filled])
     scattered = Places(*map(np.concatenate, zip(*left)))
@@ -242,22 +190,22 @@ def at_places(
     """
     buckets = Buckets()
     bucket = buckets.place(x, y)
-    if (bucket == _SIZE).any():
+    if (bucket == SIZE).any():
         first, place = _first_and_place(x, y, bucket)
         along_x, along_y = function(x[first], y[first])
         return along_x[place], along_y[place]
     # Every row has a bucket: what is made of the tables' places is looked up there.
     filled = np.flatnonzero(~np.isnan(buckets.x))
-    made = np.empty((2, _SIZE))
+    made = np.empty((2, SIZE))
     made[:, filled] = function(buckets.x[filled], buckets.y[filled])
     return made[0][bucket], made[1][bucket]
 
 
 def _first_and_place(x: np.ndarray, y: np.ndarray, bucket: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return one row of each place and the place of each row, whose bucket is known, `_SIZE` where it has none."""
-    rest = np.flatnonzero(bucket == _SIZE)
+    """Return one row of each place and the place of each row, whose bucket is known, `SIZE` where it has none."""
+    rest = np.flatnonzero(bucket == SIZE)
     # Rows without a bucket write to one more at the end.
-    row_in = np.full(_SIZE + 1, -1)
+    row_in = np.full(SIZE + 1, -1)
     row_in[bucket] = np.arange(x.size)
     row_in[-1] = -1
     place = (np.cumsum(row_in >= 0) - 1)[bucket]

@@ -1,5 +1,7 @@
 """Coincident places: collapse() against numpy.unique, whatever the coordinates."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 from makers import duplicated, uniform
 
 from lacrime_geo import places
+from lacrime_geo.place_buckets import Buckets
 from lacrime_geo.places import Standing, at_places, collapse, collapse_in_order, outlying
 
 LARGE = 1_000_000
@@ -76,10 +79,11 @@ def test_any_numbers(pairs):
 
 @pytest.mark.parametrize("bits", [1, 3])
 def test_colliding_buckets_lose_nothing(bits, monkeypatch):
-    monkeypatch.setattr(places, "_BITS", bits)
+    monkeypatch.setattr(places, "Buckets", partial(Buckets, bits))
+    monkeypatch.setattr(places, "SIZE", Buckets(bits).size)
     x, y = CASES["duplicates"]
     first, place = collapse(x, y)
-    assert first.size == 60
+    assert first.size == 60 > Buckets(bits).size
     np.testing.assert_array_equal(np.column_stack([x[first], y[first]])[place], np.column_stack([x, y]))
 
 
