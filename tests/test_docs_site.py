@@ -4,6 +4,7 @@ import re
 import shlex
 
 import pytest
+from browser import Opened, browser_or_skip, until
 from pages import EXAMPLES, Page
 
 import lacrime_geo as lg
@@ -138,8 +139,38 @@ def test_every_page_with_examples_has_a_test_that_runs_them():
     assert untested == []
 
 
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    """Return the folder of the site, built without notebooks run."""
+    folder = tmp_path_factory.mktemp("built") / "site"
+    assert build(folder, "-D", "nb_execution_mode=off") == 0, "a warning is an error"
+    return folder
+
+
 @pytest.mark.slow
-def test_the_site_is_built_without_a_warning(tmp_path):
-    assert build(tmp_path / "site", "-D", "nb_execution_mode=off") == 0
-    page = (tmp_path / "site" / "density.html").read_text(encoding="utf-8")
+def test_links_of_the_built_site_stay_in_it(site):
+    page = (site / "density.html").read_text(encoding="utf-8")
     assert "benchmarks.html" in page and "README.md" not in page
+    assert "reference/density.html#lacrime_geo.kde" in (site / "reference.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [390, 1300])
+def test_pages_fit_and_load_nothing_from_elsewhere(site, width):
+    with browser_or_skip() as browser:
+        for name in ("index", "gallery", "ethics", "reference/commands", "analyses/kde", "benchmarks"):
+            with Opened(browser, site / f"{name}.html", size={"width": width, "height": 900}) as opened:
+                wide = opened.page.evaluate(
+                    "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+                )
+                empty = opened.page.evaluate("[...document.images].filter(i => i.complete && !i.naturalWidth).length")
+                assert (wide, empty, opened.outside, opened.said) == (0, 0, [], [])
+
+
+@pytest.mark.slow
+def test_the_site_is_searched_without_a_server(site):
+    with browser_or_skip() as browser, Opened(browser, site / "search.html") as opened:
+        opened.page.goto((site / "search.html").as_uri() + "?q=edge+correction")
+        until(opened.page, "document.querySelectorAll('#search-results li a').length > 3")
+        assert "Density, relative risk and contours" in opened.page.inner_text("#search-results")
+        assert (opened.outside, opened.said) == ([], [])
