@@ -139,6 +139,19 @@ def test_every_page_with_examples_has_a_test_that_runs_them():
     assert untested == []
 
 
+def test_pages_whose_examples_failed_are_run_again(tmp_path):
+    report = tmp_path / "report.xml"
+    case = '<testcase classname="tests.test_docs_{}" name="test_examples">{}</testcase>'
+    cases = [
+        case.format("a", ""),
+        case.format("b", "<failure/>"),
+        case.format("c", "<skipped/>"),
+        case.format("d", "<error/>"),
+    ]
+    report.write_text(f"<testsuites><testsuite>{''.join(cases)}</testsuite></testsuites>", encoding="utf-8")
+    assert examples.failed(report) == {"test_docs_b.py", "test_docs_d.py"}
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Return the folder of the site, built without notebooks run."""

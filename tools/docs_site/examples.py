@@ -6,9 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 ROOT = Path(__file__).resolve().parents[2]
-KEPT = ROOT / "build" / "examples.json"
+KEPT, REPORT = ROOT / "build" / "examples.json", ROOT / "build" / "examples.xml"
+PASSED, FAILED = 0, 1  # what pytest ends with
 # What every example depends on, beside its page and its test.
 CODE = (*(ROOT / "lacrime_geo").rglob("*"), *(ROOT / "sample_layers").iterdir(), ROOT / "tests" / "pages.py")
 # How the tests that run examples are called.
@@ -27,16 +29,24 @@ def run(anew=False):
     """Run the examples of all pages that have changed, or of all; return pytest's status."""
     code, kept = fingerprint(CODE), {} if anew or not KEPT.exists() else json.loads(KEPT.read_text(encoding="utf-8"))
     now = {test.name: fingerprint([test, *pages_of(test)]) + code for test in tests()}
-    stale = [str(ROOT / "tests" / name) for name, content in now.items() if kept.get(name) != content]
+    stale = [name for name, content in now.items() if kept.get(name) != content]
     print(f"examples of {len(stale)} of {len(now)} groups of pages have to be run", flush=True)
     if not stale:
         return 0
     asked = ["-q", "-p", "no:cacheprovider", "-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "-k", NAMED]
-    status = subprocess.run([sys.executable, "-m", "pytest", *asked, *stale], cwd=ROOT).returncode
-    if status == 0:
-        KEPT.parent.mkdir(exist_ok=True)
-        KEPT.write_text(json.dumps(now, indent=1), encoding="utf-8")
+    asked += [f"--junitxml={REPORT}", *(f"tests/{name}" for name in stale)]
+    status = subprocess.run([sys.executable, "-m", "pytest", *asked], cwd=ROOT).returncode
+    if status in (PASSED, FAILED):
+        done = {name: now[name] for name in stale if name not in failed(REPORT)}
+        KEPT.write_text(json.dumps({**kept, **done}, indent=1), encoding="utf-8")
     return status
+
+
+def failed(report):
+    """Return the test files of which a report says that one of their tests failed."""
+    cases = ElementTree.parse(report).iterfind(".//testcase")
+    bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+    return {f"{part}.py" for case in bad for part in case.get("classname").split(".") if part.startswith("test_")}
 
 
 def tests():
