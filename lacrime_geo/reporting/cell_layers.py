@@ -137,8 +137,10 @@ def _pattern_look(name: str, sentence: str, number: int) -> Look:
     kind, side = name.split()[:2]
     line, width, style = emerging.border_of(kind, side)
     ink = "#ffffff" if kind in emerging.DARK else palettes.EMERGING_INK[side]
-    border = Border(line, round(width * PIXELS_PER_MM, 1), style)
-    return Look(told, palettes.EMERGING[side][kind], CELLS_OPACITY, border, emerging.HATCHES.get(kind, ()), ink)
+    colour = palettes.EMERGING[side][kind]
+    # In QGIS a border in the area's own colour closes the seams between cells, of which there are none here.
+    border = None if line == colour else Border(line, round(width * PIXELS_PER_MM, 1), style)
+    return Look(told, colour, CELLS_OPACITY, border, emerging.HATCHES.get(kind, ()), ink)
 
 
 def _raster(cells: Cells, classes: np.ndarray) -> np.ndarray:

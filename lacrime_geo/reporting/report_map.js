@@ -144,7 +144,7 @@
       const sides = Math.min(right, wide - right);
       const ends = Math.min(below, wide - below);
       const along = sides < ends ? below : right;
-      if (Math.min(sides, ends) < detail.border.width / 2 && DASHES[detail.border.style](along)) return detail.border.colour;
+      if (Math.min(sides, ends) < Math.max(detail.border.width / 2, 0.5) && DASHES[detail.border.style](along)) return detail.border.colour;
     }
     for (const angle of detail.angles) {
       const step = ON_HATCH[angle](x, y) % LINES_APART;
