@@ -74,7 +74,7 @@ def space_time_scan(
     μ = Σ n_place n_day / N are expected, so that neither places nor days that always have more weigh, and no population is
     needed. The c incidents of a cylinder have the log likelihood ratio c log(c/μ) + (N − c) log((N − c)/(N − μ)) for c > μ. p
     compares it with the largest of all cylinders when the days are dealt anew among the incidents: (k + 1) / (R + 1), or the
-    Gumbel tail (Abrams, Kulldorff & Kleinman 2010). Cylinders hold at most half of all incidents and at least two. Further
+    Gumbel tail (Abrams, Kleinman & Kulldorff 2010). Cylinders hold at most half of all incidents and at least two. Further
     outbreaks overlap no less likely one in both space and time; their p is on the safe side. An outbreak is an excess over the
     place's usual share of the city, not over last year; a fall elsewhere makes one as well.
 

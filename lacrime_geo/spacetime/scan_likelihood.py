@@ -82,7 +82,7 @@ def p_by_gumbel(ratios: np.ndarray, maxima: np.ndarray) -> np.ndarray:
 
     Notes
     -----
-    Abrams, Kulldorff & Kleinman 2010: 1 − exp(−exp(−(x − μ)/β)), β = s √6/π and μ = mean − γ β.
+    Abrams, Kleinman & Kulldorff 2010: 1 − exp(−exp(−(x − μ)/β)), β = s √6/π and μ = mean − γ β.
     """
     scale = max(float(maxima.std(ddof=1)) * math.sqrt(6) / math.pi, 1e-12)
     mode = float(maxima.mean()) - EULER * scale
