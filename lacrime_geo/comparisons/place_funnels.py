@@ -13,19 +13,15 @@ from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, left_alone, within
 from ..results import Drawing, Marks
 from ..significance import adjust, two_sided
-from . import funnel_pages
+from . import funnel_pages, funnel_words
 from .compared_places import ComparedPlaces
 from .control_limits import MODELS, Chance, chance_of, exact_limits, two_sided_tails
-from .counted_places import PER, CountedPlaces, caveats_of, counted_places, places_that, ranks_of
+from .counted_places import PER, CountedPlaces, counted_places
+from .funnel_words import POSITIONS
 from .overdispersion import OVERDISPERSION, SURE, Scale, Spread, limits_of, scale_of, spread_of
-from .total_words import of_totals
-
-# How many places a sentence names.
-MOST_NAMED = 10
 
 STYLE = "funnel"
 LIMITS = (95.0, 99.8)
-POSITIONS = ("far below", "below", "within", "above", "far above")
 NO_RATE = "no rate"
 AT_ONCE = 50_000
 
@@ -147,7 +143,7 @@ def funnel(
     drawn = FunnelLimits(chance_of(model, at), scale, spread, tails)
     columns = _columns(places, drawn, parameters["limits"], within(progress, 0.1, 1.0))
     found = Funnel(columns, parameters, "", f"Funnel of {places.rows.label}", places, drawn)
-    left_alone(lambda: _tell(found), progress, lambda: 0.98)
+    left_alone(lambda: funnel_words.tell(found), progress, lambda: 0.98)
     advance(progress, 1.0)
     return found
 
@@ -266,44 +262,3 @@ def _positions(z: np.ndarray, p: np.ndarray, tails: tuple[float, float]) -> np.n
     """Return where places lie, by their two-sided p (n,)."""
     steps = sum((p <= 2 * tail).astype(int) for tail in tails)
     return np.array(POSITIONS, dtype=object)[2 + np.sign(z).astype(int) * steps]
-
-
-def _named(found: Funnel, side: str) -> str:
-    """Return which places lie above or below, the farthest first; "" where none does."""
-    out = np.flatnonzero(np.char.endswith(found["position"].astype(str), side) & ~found["few_residents"])
-    if not out.size:
-        return ""
-    farthest = out[np.argsort(-np.abs(found["z_spread"][out]), kind="stable")]
-    return f"{side.capitalize()}: {checks.listed(found['name'][farthest], MOST_NAMED)}"
-
-
-def _tell(found: Funnel) -> None:
-    """Say how many places lie beyond, by chance and with the spread, and what stands first by totals."""
-    kept, places = found.parameters, found.places
-    assert places is not None
-    inner, outer = (f"{limit:g} %" for limit in sorted(kept["limits"]))
-    usual = places.known & ~found["few_residents"]
-    beyond = {name: int(np.sum(found["position"][usual] == name)) for name in POSITIONS}
-    exact = int(np.sum(found["position_by_chance"][usual] != "within"))
-    kept.update(positions=beyond, beyond_by_chance=exact)
-    of_what = "chance" if kept["overdispersion"] == "none" else "chance and the usual spread of places"
-    kept.tell(
-        f"of {int(usual.sum()):,} places {beyond['far above'] + beyond['above']:,} lie above and "
-        f"{beyond['far below'] + beyond['below']:,} below what {of_what} leave{'s' * (of_what == 'chance')} ({inner} limits; "
-        f"{beyond['far above']:,} and {beyond['far below']:,} beyond {outer}), against {in_words(kept['target'])} {kept['unit']}"
-    )
-    named = [_named(found, side) for side in ("above", "below")]
-    out = int(np.sum(found["p_adjusted"][usual] <= SURE))
-    fair = np.where(found["few_residents"], np.nan, found["z_spread"])
-    kept["further"] = [
-        *(sentence for sentence in named if sentence),
-        f"By chance alone {exact:,} places would lie beyond the {inner} limits: one rate for all is "
-        f"{'not ' if kept['phi_p'] <= SURE else ''}what these counts look like (φ = {in_words(kept['phi'])})",
-        f"Looked at together {out:,} stand{'s' * (out == 1)} out at a false discovery rate of 5 %",
-        of_totals(places, ranks_of(fair), "by distance above the target"),
-    ]
-    if small := kept["few_residents"]:
-        kept["further"].append(
-            f"{places_that(small)} few residents, and {'is' if small == 1 else 'are'} not among these"
-        )
-    kept["caveats"] = caveats_of(places)

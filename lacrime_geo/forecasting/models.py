@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .. import checks
+from .panel_checks import check_covariate, check_steps, checked_values
 
 STEPS = ("day", "week", "month")
 # Steps after which the same time of the week or year comes back.
@@ -83,8 +84,8 @@ class Panel:
     def __post_init__(self) -> None:
         """Check and convert what is handed in."""
         checks.option("step", self.step, STEPS)
-        values, begin = _checked_values(self.values), np.asarray(self.begin).astype("M8[D]")
-        _check_steps(begin, values.shape[1], self.step)
+        values, begin = checked_values(self.values), np.asarray(self.begin).astype("M8[D]")
+        check_steps(begin, values.shape[1], self.step)
         season = SEASONS[self.step] if self.season is None else checks.whole("season", self.season)
         for name, value in (("values", values), ("begin", begin), ("season", season)):
             object.__setattr__(self, name, value)
@@ -94,7 +95,7 @@ class Panel:
                     f"The key {name!r} has {len(key):,} values for {values.shape[0]:,} series; give one for each."
                 )
         for name, column in (self.covariates or {}).items():
-            _check_covariate(name, column, begin.size)
+            check_covariate(name, column, begin.size)
         if self.weight is not None and np.shape(self.weight) != values.shape[:1]:
             raise ValueError(
                 f"weight has {np.size(self.weight):,} values for {values.shape[0]:,} series; give one for each."
@@ -263,41 +264,3 @@ def checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
     if bad:
         raise ValueError(f"levels must be between 0 and 100 per cent, such as 80, 95, got {bad[0]!r}.")
     return tuple(levels)
-
-
-def _checked_values(values: Any) -> np.ndarray:
-    table = np.asarray(values, dtype=float)
-    if table.ndim != 2 or not table.size:
-        raise ValueError(f"values must be a table of series and steps that is not empty, got the shape {table.shape}.")
-    bad = np.argwhere(~(np.isfinite(table) & (table >= 0)))
-    if bad.size:
-        row, at = bad[0]
-        raise ValueError(
-            f"{len(bad):,} of {table.size:,} counts are missing, infinite or negative, first in series {row}, step {at} "
-            f"({table[row, at]:g}); mend them or leave these series out."
-        )
-    return table
-
-
-def _check_steps(begin: np.ndarray, steps: int, step: str) -> None:
-    if begin.shape != (steps,):
-        raise ValueError(f"begin has {begin.size:,} days for {steps:,} steps; give the first day of each.")
-    at = begin.astype("M8[M]").astype(int) if step == "month" else begin.astype(int)
-    apart = 7 if step == "week" else 1
-    bad = np.flatnonzero(np.diff(at) != apart)
-    if bad.size:
-        raise ValueError(
-            f"{bad.size:,} of {steps:,} steps are no {step} after the one before, first {begin[bad[0] + 1]} after "
-            f"{begin[bad[0]]}; put the steps in order and give those without incidents the count 0."
-        )
-
-
-def _check_covariate(name: str, column: Any, steps: int) -> None:
-    values = np.asarray(column, dtype=float)
-    if values.ndim != 1 or values.size < steps:
-        raise ValueError(f"The covariate {name!r} has {values.size:,} values for {steps:,} steps; give one for each.")
-    if not np.isfinite(values[:steps]).any():
-        raise ValueError(f"The covariate {name!r} is missing in all {steps:,} steps; leave it out.")
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        raise ValueError(f"The covariate {name!r} is missing in {bad.size:,} steps, first in step {bad[0]}; fill them.")

@@ -8,12 +8,12 @@ from typing import Any
 
 from ..crs import name as crs_name
 from ..data.own_mapping import Said, as_mapping
-from . import parquet_pieces
+from . import parquet_footers, parquet_pieces
 from .cleaned_files import CleanedFile, Understanding, understood, understood_table
 from .engines import active_client
 from .file_columns import Columns, Named
 from .found_files import FoundFile, found_files
-from .parquet_pieces import Told
+from .parquet_footers import Told
 from .scans import Piece, Scan
 
 
@@ -94,7 +94,7 @@ Found = tuple[Sequence[Piece], Columns, Told]
 
 def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found:
     """Return the row groups of parquet files whose columns hold what they say; where they do not, the files, to be cleaned."""
-    footers = parquet_pieces.footers_of(files)
+    footers = parquet_footers.footers_of(files)
     first = footers[0]
     if not parquet_pieces.is_typed(first.schema):
         return _of_any(files, said, named)
@@ -105,9 +105,9 @@ def _of_parquet(files: Sequence[FoundFile], said: Mapping[str, Any], named: Name
         if columns is None:
             return _cleaned(files, found, named)
         columns = columns.with_roles(named, first.file.name)
-    parquet_pieces.refuse_other_columns(footers, columns)
+    parquet_footers.refuse_other_columns(footers, columns)
     pieces: list[Piece] = [piece for footer in footers for piece in parquet_pieces.pieces_of(footer, columns)]
-    return pieces, columns, parquet_pieces.told_by(first)
+    return pieces, columns, parquet_footers.told_by(first)
 
 
 def _of_any(files: Sequence[FoundFile], said: Mapping[str, Any], named: Named) -> Found:
