@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, categorised, document, element, fill, labels
+from .elements import NORMAL, categorised, document, element, fill
+from .map_labels import labels
 
 EXPECTED = 'if("expected" < 0.05, \'hardly any\', round("expected", 1))'
 LABEL = f"if(\"state\" in ('alarm', 'watch'), \"area\" || ': ' || \"count\" || ' (' || {EXPECTED} || ' expected)', '')"

@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import LOCAL_SCALE, NORMAL, categorised, classified, document, element, fill, hatched, labels, marker
+from .elements import LOCAL_SCALE, NORMAL, categorised, classified, document, element, fill, hatched
+from .map_labels import labels
+from .point_symbols import marker
 
 OPACITY, BORDER, WIDTH = 0.75, "#ffffff", 0.1
 NO_RATE_LINE = "#8c8c8c"

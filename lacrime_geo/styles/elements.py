@@ -1,4 +1,4 @@
-"""The pieces QGIS styles (QML) are made of: elements, symbols, categories, labels."""
+"""The pieces QGIS styles (QML) are made of: elements, renderers, symbols of areas."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def symbol(kind: str, layers: list[str], opacity: float = 1.0) -> str:
     return element("symbol", layers, type=kind, name="?", alpha=opacity, clip_to_extent=1, force_rhr=0)
 
 
-def _layer(name: str, options: dict[str, Any], extra: str = "", turn: int = 0) -> str:
+def layer_of(name: str, options: dict[str, Any], extra: str = "", turn: int = 0) -> str:
+    """Return a layer of a symbol; where a renderer draws by pass, layers of later turns are drawn later."""
     rows = [element("Option", name=key, type="QString", value=value) for key, value in options.items()]
     inside = [element("Option", rows, type="Map"), extra]
     return element("layer", inside, class_=name, enabled=1, locked=0, pass_=turn)
@@ -114,11 +115,11 @@ def fill(
     options = _filled(colour, outline, width, fill_opacity)
     by_scale = f"if(@map_scale < {hide_beyond}, 'solid', 'no')"
     extra = data_defined("data_defined_properties", "outlineStyle", by_scale) if hide_beyond else ""
-    layers = [_layer("SimpleFill", options, extra)]
+    layers = [layer_of("SimpleFill", options, extra)]
     if centre and outline:
         # A symbol inside a layer is named by where it stands: that of layer 1.
         layers.append(
-            _layer("CentroidFill", {"point_on_surface": 0}, _cross(outline).replace('name="?"', 'name="@0@1"'))
+            layer_of("CentroidFill", {"point_on_surface": 0}, _cross(outline).replace('name="?"', 'name="@0@1"'))
         )
     return symbol("fill", layers)
 
@@ -152,7 +153,7 @@ def outlined_where(condition: str | None, colour: str | None, line: str, width: 
     across = f"if(@map_scale > {LOCAL_SCALE}, {width / 2:g}, {width:g})"
     style = dict(outlineStyle=f"if({condition}, 'solid', 'no')") if condition else {}
     shown = data_defined("data_defined_properties", "outlineWidth", across, **style)
-    layers = [_layer("SimpleFill", _filled(colour, colour, 0.2)), _layer("SimpleLine", options, shown, turn=1)]
+    layers = [layer_of("SimpleFill", _filled(colour, colour, 0.2)), layer_of("SimpleLine", options, shown, turn=1)]
     return symbol("fill", layers)
 
 
@@ -170,12 +171,12 @@ def hatched(colour: str, angles: tuple[int, ...], line: str, beyond: int, border
     }
     # From afar a border in the area's own colour closes the seams between areas.
     near = f"if(@map_scale >= {beyond}, '{rgba(colour)}', '{rgba(ink)}')"
-    layers = [_layer("SimpleFill", options, data_defined("data_defined_properties", "outlineColor", near))]
+    layers = [layer_of("SimpleFill", options, data_defined("data_defined_properties", "outlineColor", near))]
     shown = data_defined("data_defined_properties", "enabled", f"if(@map_scale >= {beyond}, 0, 1)")
     for number, angle in enumerate(angles, start=1):
-        stroke = symbol("line", [_layer("SimpleLine", {"line_color": rgba(line), "line_width": 0.2})])
+        stroke = symbol("line", [layer_of("SimpleLine", {"line_color": rgba(line), "line_width": 0.2})])
         drawn = shown + stroke.replace('name="?"', f'name="@0@{number}"')
-        layers.append(_layer("LinePatternFill", {"angle": angle, "distance": 1.1, "distance_unit": "MM"}, drawn))
+        layers.append(layer_of("LinePatternFill", {"angle": angle, "distance": 1.1, "distance_unit": "MM"}, drawn))
     return symbol("fill", layers)
 
 
@@ -188,13 +189,13 @@ def _cross(colour: str) -> str:
         "size": 3,
         "size_unit": "MM",
     }
-    return symbol("marker", [_layer("SimpleMarker", options)])
+    return symbol("marker", [layer_of("SimpleMarker", options)])
 
 
 def outline(colour: str, width: float, halo: float, fill_opacity: float = 0.0) -> str:
     """Return an area's outline with a white halo on either side (mm), over a tint of the area if wanted."""
     tint = {"color": rgba(colour, fill_opacity), "style": "solid", "outline_style": "no"}
-    layers = [_layer("SimpleFill", tint)] if fill_opacity else []
+    layers = [layer_of("SimpleFill", tint)] if fill_opacity else []
     lines = [("#ffffff", width + 2 * halo, 0.85), (colour, width, 1.0)]
     for turn, (hue, across, opacity) in enumerate(lines):
         options = {
@@ -205,7 +206,7 @@ def outline(colour: str, width: float, halo: float, fill_opacity: float = 0.0) -
             "joinstyle": "round",
             "capstyle": "round",
         }
-        layers.append(_layer("SimpleLine", options, turn=turn))
+        layers.append(layer_of("SimpleLine", options, turn=turn))
     return symbol("fill", layers)
 
 
@@ -226,93 +227,6 @@ def data_defined(tag: str, target: str, expression: str, **others: str) -> str:
     name = element("Option", name="name", type="QString", value="")
     collection = element("Option", name="type", type="QString", value="collection")
     return element(tag, [element("Option", [name, properties, collection], type="Map")])
-
-
-def marker(colour: str, size: float, opacity: float, turn: int = 0) -> str:
-    """Return a circle; only large ones (mm) have an outline. Where a renderer draws by pass, those of later turns are above."""
-    options = {
-        "name": "circle",
-        "color": rgba(colour),
-        "outline_style": "no" if size < 2 else "solid",
-        "outline_color": rgba("#555555"),
-        "outline_width": 0.1,
-        "size": size,
-        "size_unit": "MM",
-    }
-    return symbol("marker", [_layer("SimpleMarker", options, turn=turn)], opacity)
-
-
-def hollow(colour: str, size: float, opacity: float) -> str:
-    """Return a thin circle (mm) with nothing in it, beneath all of later turns."""
-    options = {"name": "circle", "color": rgba(colour, 0.0), "outline_color": rgba(colour), "outline_width": 0.15}
-    options.update(outline_width_unit="MM", size=size, size_unit="MM")
-    return symbol("marker", [_layer("SimpleMarker", options)], opacity)
-
-
-def ring(colour: str, size: float, width: float, dot: float = 0.0) -> str:
-    """Return a circle of a width of line on white (mm), around a dot if it has a size (mm)."""
-    lines = [("#ffffff", width + 0.5, 0.8), (colour, width, 1.0)]
-    layers = [
-        _layer(
-            "SimpleMarker",
-            {
-                "name": "circle",
-                "color": rgba(colour, 0.0),
-                "outline_color": rgba(hue, opacity),
-                "outline_width": round(across, 2),
-                "outline_width_unit": "MM",
-                "size": size,
-                "size_unit": "MM",
-            },
-        )
-        for hue, across, opacity in lines
-    ]
-    inside = {"name": "circle", "color": rgba(colour), "outline_style": "no", "size": dot, "size_unit": "MM"}
-    return symbol("marker", [*layers, *([_layer("SimpleMarker", inside)] if dot else [])])
-
-
-def labels(
-    expression: str, placement: dict[str, Any], rendering: dict[str, Any], priority: str, halo: float = 0.9
-) -> str:
-    """Return labels in dark text with a white halo (mm); where room is short those of higher priority (0…10) come first."""
-    around = element(
-        "text-buffer",
-        bufferDraw=1,
-        bufferSize=halo,
-        bufferSizeUnits="MM",
-        bufferColor=rgba("#ffffff"),
-        bufferOpacity=0.9,
-    )
-    text = element(
-        "text-style",
-        [around],
-        isExpression=1,
-        fieldName=expression,
-        fontFamily="Open Sans",
-        fontSize=8,
-        fontSizeUnit="Point",
-        fontWeight=75,
-        namedStyle="Bold",
-        textColor=rgba("#222222"),
-        textOpacity=1,
-    )
-    parts = [
-        text,
-        element("placement", priority=8, **placement),
-        element("rendering", obstacle=0, displayAll=0, drawLabels=1, scaleVisibility=0, **rendering),
-        data_defined("dd_properties", "Priority", priority),
-    ]
-    return element("labeling", [element("settings", parts, calloutType="simple")], type="simple")
-
-
-def text_literal(text: str) -> str:
-    """Return a text as it stands in an expression of QGIS.
-
-    >>> print(text_literal("O'Hare"))
-    'O''Hare'
-    """
-    escaped = text.replace("\\", "\\\\").replace("'", "''")
-    return f"'{escaped}'"
 
 
 def unfilled() -> str:

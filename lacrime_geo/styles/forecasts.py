@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import LOCAL_SCALE, NORMAL, categorised, document, element, fill, hatched, labels
+from .elements import LOCAL_SCALE, NORMAL, categorised, document, element, fill, hatched
+from .map_labels import labels
 
 OPACITY = 0.8
 # Grey is not hatched where areas are too small to show it.

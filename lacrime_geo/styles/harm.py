@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, hollow, marker
+from .elements import NORMAL, classified, document, element
+from .point_symbols import hollow, marker
 
 SIZES = (1.2, 1.5, 1.8, 2.1, 2.4)
 # QGIS keeps mapped as a boolean or as a number; unmapped ones weigh 0 as well, and are told apart.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, marker
+from .elements import NORMAL, classified, document, element
+from .point_symbols import marker
 
 SIZES = (2.0, 1.8, 1.6, 1.4, 0.8)
 

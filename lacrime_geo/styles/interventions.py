@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, categorised, document, element, fill, labels
+from .elements import NORMAL, categorised, document, element, fill
+from .map_labels import labels
 
 LABEL = '"kind" || \': \' || "count_before" || \' → \' || "count_after"'
 

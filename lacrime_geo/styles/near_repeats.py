@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import NORMAL, categorised, classified, document, element, fill, marker, ring
+from .elements import NORMAL, categorised, classified, document, element, fill
+from .point_symbols import marker, ring
 
 FOLLOWED, FOLLOWS = "#b2182b", "#e0653a"
 # Of the ramp of densities, from the last day of a zone to its first ones.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, categorised, document, element, labels, outline
+from .elements import NORMAL, categorised, document, element, outline
+from .map_labels import labels
 
 # "1 · 31 incidents, 12 expected · p 0.001"
 LABEL = (

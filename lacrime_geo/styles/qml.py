@@ -19,11 +19,8 @@ from .elements import (
     fill,
     graduated,
     in_time,
-    labels,
-    marker,
     outline,
     single,
-    text_literal,
     unfilled,
 )
 from .emerging import cube, emerging_hotspots, played_hotspots
@@ -32,8 +29,10 @@ from .forecasts import forecast
 from .harm import harm
 from .hours import aoristic
 from .interventions import intervention
+from .map_labels import labels, text_literal
 from .near_repeats import near_repeat_roles, risk_zones
 from .outbreak_circles import outbreaks
+from .point_symbols import marker
 from .risk import risk
 from .severity import severity_class
 from .shares_of_runs import jittered_cells, jittered_density, jittered_marks, stability

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, marker
+from .elements import NORMAL, classified, document, element
+from .point_symbols import marker
 
 # Of a fifth of all probabilities each.
 LEAST = (0.8, 0.6, 0.4, 0.2, 0.0)

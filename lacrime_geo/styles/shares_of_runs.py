@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, fill, marker, unfilled
+from .elements import NORMAL, classified, document, element, fill, unfilled
+from .point_symbols import marker
 
 NOTHING_FOUND = "In no cluster, or not significant"
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from . import palettes
-from .elements import NORMAL, classified, document, element, fill, marker
+from .elements import NORMAL, classified, document, element, fill
+from .point_symbols import marker
 
 WITHHELD = "#bdbdbd"
 # An area where nothing was reported is seen to be one, on paper as well.
