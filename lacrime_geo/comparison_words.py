@@ -72,43 +72,38 @@ def highest(surface: Surface) -> float:
 
 def _numbers(periods: Periods, change: Cells, evidence: Evidence) -> list[Finding]:
     kept = change.parameters
-    category = periods.before.selection.get("category")
-    of = f" of {in_plain_words(category)}" if category else ""
-    before, after = (counted(kept[name], "incident") for name in ("before_incidents", "after_incidents"))
     dated = periods.before.when is not None and periods.after.when is not None
-    days = [f" ({counted(round(length), 'day')})" if dated else "" for length in periods.days]
-    first = f"{before}{of} {days_of(periods.before)}{days[0]}, and {after} {days_of(periods.after)}{days[1]}."
-    told = [
-        _kept(evidence, change, f"{name}_incidents", f"incidents{of}, {name}", "incidents")
-        for name in ("before", "after")
-    ]
-    told += [_kept(evidence, change, f"{name}_days", f"days {name}", "days") for name in ("before", "after") if dated]
-    difference = _difference(kept["change_percent"], kept["change_p"], " per day" * dated)
-    how_far = (
-        _kept(
-            evidence,
-            change,
-            "change_percent",
-            "change of the number per day" if dated else "change of the number",
-            "per cent",
-        ),
+    of_what = "change of the number per day" if dated else "change of the number"
+    difference = finding(
+        _difference(kept["change_percent"], kept["change_p"], " per day" * dated),
+        _kept(evidence, change, "change_percent", of_what, "per cent"),
         _kept(evidence, change, "change_p", "p of the change", "of 1"),
     )
-    said = [finding(first, *told), *_inside(periods, change, evidence), finding(difference, *how_far)]
+    both = _both(periods, change, dated, evidence)
+    return [both, *_inside(periods, change, evidence), difference, *_left_out(periods, change, evidence)]
+
+
+def _both(periods: Periods, change: Cells, dated: bool, evidence: Evidence) -> Finding:
+    kept, sides = change.parameters, ("before", "after")
+    category = periods.before.selection.get("category")
+    of = f" of {in_plain_words(category)}" if category else ""
+    before, after = (counted(kept[f"{side}_incidents"], "incident") for side in sides)
+    days = [f" ({counted(round(length), 'day')})" if dated else "" for length in periods.days]
+    told = [_kept(evidence, change, f"{side}_incidents", f"incidents{of}, {side}", "incidents") for side in sides]
+    told += [_kept(evidence, change, f"{side}_days", f"days {side}", "days") for side in sides if dated]
+    said = f"{before}{of} {days_of(periods.before)}{days[0]}, and {after} {days_of(periods.after)}{days[1]}."
+    return finding(said, *told)
+
+
+def _left_out(periods: Periods, change: Cells, evidence: Evidence) -> list[Finding]:
+    """Say how many incidents are of no place, and how many of neither period."""
+    said = []
     if missing := sum(int((~period.placed).sum()) for period in (periods.before, periods.after)):
-        claim = evidence.claim(
-            "incidents without a place",
-            missing,
-            "incidents",
-            " + ".join(f"{{made}}.{name}.parameters['without_place']" for name in DENSITIES),
-        )
-        said.append(
-            finding(
-                f"{counted(missing, 'incident')} without a place {'counts' if missing == 1 else 'count'} nowhere.",
-                claim,
-            )
-        )
-    if left_out := kept["undated_left_out"]:
+        code = " + ".join(f"{{made}}.{name}.parameters['without_place']" for name in DENSITIES)
+        claim = evidence.claim("incidents without a place", missing, "incidents", code)
+        count = "counts" if missing == 1 else "count"
+        said.append(finding(f"{counted(missing, 'incident')} without a place {count} nowhere.", claim))
+    if left_out := change.parameters["undated_left_out"]:
         are = "is" if left_out == 1 else "are"
         claim = _kept(evidence, change, "undated_left_out", "incidents without a date", "incidents")
         said.append(finding(f"{counted(left_out, 'incident')} without a date {are} of neither period.", claim))

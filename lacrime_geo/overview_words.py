@@ -62,33 +62,27 @@ def incidents_found(incidents: Incidents) -> list[Finding]:
     all_of_them = evidence.claim(f"incidents{of}", incidents.size, "incidents", "{made}.size")
     said = [finding(f"{counted(incidents.size, 'incident')}{of} {days_of(incidents)}.", all_of_them)]
     if missing := int((~incidents.placed).sum()):
-        said.append(
-            finding(
-                f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere.",
-                evidence.claim("incidents without a place", missing, "incidents", "int((~{made}.placed).sum())"),
-            )
-        )
+        told = evidence.claim("incidents without a place", missing, "incidents", "int((~{made}.placed).sum())")
+        words = f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere."
+        said.append(finding(words, told))
+    return [*said, *_undated(incidents, evidence)]
+
+
+def _undated(incidents: Incidents, evidence: Evidence) -> list[Finding]:
     left_out = int(incidents.selection.get("undated_left_out", 0))
     undated = 0 if incidents.when is None else int(np.isnat(incidents.when).sum())
     if left_out:
         code = "{made}.selection['undated_left_out']"
-        said.append(
-            finding(
-                f"{counted(left_out, 'incident')} more {_have(left_out)} no date, so whether they are of the period is "
-                "unknown.",
-                evidence.claim("incidents without a date, left out", left_out, "incidents", code),
-            )
-        )
-    elif 0 < undated < incidents.size:
+        told = evidence.claim("incidents without a date, left out", left_out, "incidents", code)
+        unknown = "so whether they are of the period is unknown"
+        return [finding(f"{counted(left_out, 'incident')} more {_have(left_out)} no date, {unknown}.", told)]
+    if 0 < undated < incidents.size:
         # A date that is not known is unlike itself.
         code = "int(({made}.when != {made}.when).sum())"
-        said.append(
-            finding(
-                f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same.",
-                evidence.claim("incidents without a date", undated, "incidents", code),
-            )
-        )
-    return said
+        told = evidence.claim("incidents without a date", undated, "incidents", code)
+        words = f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same."
+        return [finding(words, told)]
+    return []
 
 
 def _have(number: int) -> str:
@@ -114,42 +108,30 @@ def days_of(incidents: Incidents) -> str:
 
 
 def _hot_and_cold(cells: Hotspots, incidents: Incidents, bounded: bool) -> list[Finding]:
-    hot, cold = hot_areas(cells), hot_areas(cells, -1)
     evidence = _of_hotspots(cells, incidents, bounded)
-    of = evidence.claim("cells of the study area", len(cells), "cells", "len({made})")
-    size = f"{counted(len(cells), 'cell')} of {in_words(cells.grid.cell_size)} m"
-    if not hot.number:
-        said = [
-            finding(
-                f"None of {size} is hot at 95 % confidence or more: chance alone could make a map like this one.", of
-            )
-        ]
-    else:
-        told = [evidence.claim(words, getattr(hot, name), unit, HOT + name) for name, words, unit in HOT_CLAIMS]
-        share = f"{share_in_words(hot.share_of_incidents)} of the incidents on {share_in_words(hot.share_of_area)} of the area"
-        said = [
-            finding(
-                f"{counted(hot.number, 'area')} {_are(hot.number)} hot at 95 % confidence or more, with {share} "
-                f"({hot.cells:,} of {size}).",
-                *told[:4],
-                of,
-            ),
-            finding(
-                f"The fullest one holds {counted(hot.largest_count, 'incident')} on {in_words(hot.largest_km2)} km².",
-                *told[4:],
-            ),
-        ]
+    said, cold = _hot(cells, evidence), hot_areas(cells, -1)
     if cold.number:
         fewer = "with fewer incidents than chance would give"
-        said.append(
-            finding(
-                f"{counted(cold.number, 'area')} {_are(cold.number)} cold at 95 % confidence or more, {fewer}.",
-                evidence.claim(
-                    f"cold areas, {SURELY}", cold.number, "areas", "lg.hot_areas.hot_areas({made}, -1).number"
-                ),
-            )
-        )
+        code = "lg.hot_areas.hot_areas({made}, -1).number"
+        told = evidence.claim(f"cold areas, {SURELY}", cold.number, "areas", code)
+        sentence = f"{counted(cold.number, 'area')} {_are(cold.number)} cold {SURELY}, {fewer}."
+        said.append(finding(sentence, told))
     return said
+
+
+def _hot(cells: Hotspots, evidence: Evidence) -> list[Finding]:
+    hot = hot_areas(cells)
+    of = evidence.claim("cells of the study area", len(cells), "cells", "len({made})")
+    told = [evidence.claim(words, getattr(hot, name), unit, HOT + name) for name, words, unit in HOT_CLAIMS]
+    size = f"{counted(len(cells), 'cell')} of {in_words(cells.grid.cell_size)} m"
+    if not hot.number:
+        return [finding(f"None of {size} is hot {SURELY}: chance alone could make a map like this one.", told[0], of)]
+    share = (
+        f"{share_in_words(hot.share_of_incidents)} of the incidents on {share_in_words(hot.share_of_area)} of the area"
+    )
+    many = f"{counted(hot.number, 'area')} {_are(hot.number)} hot {SURELY}, with {share} ({hot.cells:,} of {size})."
+    fullest = f"The fullest one holds {counted(hot.largest_count, 'incident')} on {in_words(hot.largest_km2)} km²."
+    return [finding(many, *told[:4], of), finding(fullest, *told[4:])]
 
 
 def hotspots_code(cells: Hotspots, bounded: bool) -> str:

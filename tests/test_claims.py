@@ -52,6 +52,22 @@ def test_an_overview_tells_no_number_that_is_no_claim(found, crimes):
             assert untold(sentence, one.claims) == [], sentence
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_whatever_the_incidents_every_number_told_is_a_claim_that_holds(seed):
+    random = np.random.default_rng(seed)
+    size = int(random.integers(1, 400))
+    x, y = random.normal(0, random.choice([0.0, 90.0, 2000.0]), (2, size)).round(random.integers(-2, 2))
+    x[random.random(size) < 0.05] = np.nan
+    x[0] = y[0] = 500.0
+    when = np.datetime64("2023-01-01") + random.integers(0, 400, size)
+    when[random.random(size) < 0.1] = np.datetime64("NaT")
+    drawn = incidents(x, y, when=when if seed % 2 else None, category=random.choice(["theft", "7 other"], size))
+    found = lg.overview(drawn)
+    assert wrong(found.claims, incidents=drawn) == []
+    for sentence in found.findings:
+        assert untold(sentence, found.claims) == ["7"] * ("7 other" in sentence), sentence
+
+
 def test_a_number_that_is_no_claim_is_noticed(found):
     sentence = found.findings[0]
     claims = [claim for claim in found.claims if claim.sentence == sentence]

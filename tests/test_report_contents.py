@@ -162,6 +162,13 @@ def test_one_month_without_reports_says_what_it_lacks():
     assert "The contest could not be made" in month.html()
 
 
+def test_a_category_that_is_missing_is_not_known_in_the_table_of_harm():
+    kinds = np.array(["homicide", None, np.nan, "theft"] * 20, dtype=object)
+    weighed = lg.report(incidents(*clustered(80, 4), category=kinds), sections="harm", scale="ucr_part1")
+    table = weighed.sections[0].parts[0]
+    assert '<td>not known</td><td class="number">40</td>' in table and "nan" not in table and "None" not in table
+
+
 def test_a_scale_of_ones_own_is_named_in_code(sample):
     scale = str(ROOT / "sample_layers" / "made_up_harm.csv")
     weighed = lg.report(sample, sections="harm", scale=scale)

@@ -19,6 +19,7 @@ from .told import Given, Made, Run, warnings_in
 # Those that take seconds: the others take minutes on a year of a city, and are for `contest` itself.
 QUICK = ("smoothed_counts", "kde", "gi_star", "prospective", "auto")
 LEARNED, PACKAGE = ("logistic_regression",), "sklearn"
+UNIT = "of the incidents"
 LEFT_OUT = "Predictors that take long, such as the self-exciting process and random forests, are left out of a report."
 WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scikit-learn."
 
@@ -86,34 +87,13 @@ def _caught(found: Contest, row: int, evidence: Evidence) -> Finding:
 
 def _claims(found: Contest, row: int, evidence: Evidence) -> list[Claim]:
     name, area = str(found["predictor"][row]), 100 * float(found["area"][row])
-    told = [
-        evidence.claim(
-            f"share of the incidents that {name} caught in {in_words(area)} % of the area",
-            found["hit_rate"][row],
-            "of the incidents",
-            f"{{made}}['hit_rate'][{row}]",
-            baseline="" if name == BASELINE else BASELINE,
-        )
-    ]
-    if name != BASELINE and np.isfinite(found["difference"][row]):
-        ends = found["difference_low"][row], found["difference_high"][row]
-        of = f"difference of {name} to {BASELINE}"
-        told.append(
-            evidence.claim(
-                of,
-                found["difference"][row],
-                "of the incidents",
-                f"{{made}}['difference'][{row}]",
-                ends,
-                baseline=BASELINE,
-            )
-        )
-        told.append(
-            evidence.claim(
-                f"blocks of the city that tell it, {name}",
-                found["telling"][row],
-                "blocks",
-                f"{{made}}['telling'][{row}]",
-            )
-        )
-    return told
+    told = f"share of the incidents that {name} caught in {in_words(area)} % of the area"
+    baseline = "" if name == BASELINE else BASELINE
+    caught = evidence.claim(told, found["hit_rate"][row], UNIT, f"{{made}}['hit_rate'][{row}]", baseline=baseline)
+    if not baseline or not np.isfinite(found["difference"][row]):
+        return [caught]
+    ends = found["difference_low"][row], found["difference_high"][row]
+    code, of = f"{{made}}['difference'][{row}]", f"difference of {name} to {BASELINE}"
+    apart = evidence.claim(of, found["difference"][row], UNIT, code, ends, baseline=BASELINE)
+    blocks = f"blocks of the city that tell it, {name}"
+    return [caught, apart, evidence.claim(blocks, found["telling"][row], "blocks", f"{{made}}['telling'][{row}]")]

@@ -17,6 +17,7 @@ from .late_reports import late_reports
 from .told import Given, Made, Run, attempted, together, under, warnings_in
 
 SURE_P = 0.05
+RATIOS = {NAIVE: "relative_mae", SMOOTHING: "to_smoothing"}
 
 
 def forecast_section(given: Given, progress: Progress) -> Made:
@@ -85,35 +86,36 @@ def _model(found: Forecast, evidence: Evidence) -> Finding:
         f"rolling origin: {kept['origins']} past origins, {kept['horizon']} {kept['step']}s ahead, each forecast from what was "
         "known before it"
     )
-    ratios = {NAIVE: "relative_mae", SMOOTHING: "to_smoothing"}
-    claims = [
+    chance, tested = _chance(found, evidence, split)
+    code = "{made}.parameters['chosen']"
+    model = evidence.claim("model that forecasts", kept["chosen"], "", code, split=split, baseline=NAIVE)
+    said = f"At {kept['origins']} past origins {_compared(found, chance)}. Model: {kept['chosen']}."
+    return finding(said, *_errors(found, evidence, split), model, *tested)
+
+
+def _errors(found: Forecast, evidence: Evidence, split: str) -> list[Claim]:
+    return [
         evidence.claim(
             f"mean absolute error as a share of {name}'s",
-            kept[key],
+            found.parameters[key],
             f"times that of {name}",
             f"{{made}}.parameters[{key!r}]",
             split=split,
             baseline=name,
         )
-        for name, key in ratios.items()
+        for name, key in RATIOS.items()
     ]
-    claims.append(
-        evidence.claim(
-            "model that forecasts", kept["chosen"], "", "{made}.parameters['chosen']", split=split, baseline=NAIVE
-        )
-    )
-    chance, tested = _chance(found, evidence, split)
-    known = {name: float(kept[key]) for name, key in ratios.items() if np.isfinite(kept[key])}
+
+
+def _compared(found: Forecast, chance: str) -> str:
+    ratios = {name: float(found.parameters[key]) for name, key in RATIOS.items()}
+    known = {name: ratio for name, ratio in ratios.items() if np.isfinite(ratio)}
+    if not known:
+        return f"neither {NAIVE} nor {SMOOTHING} made an error, so no share of theirs can be told"
     shares = " and ".join(f"{in_words(ratio)} times that of {name}" for name, ratio in known.items())
     better = [name for name, ratio in known.items() if ratio < 1]
     verdict = f"less than {' and '.join(better)}" if better else f"no less than {' and '.join(known)}"
-    compared = (
-        f"its mean absolute error was {shares}: {verdict}{chance}"
-        if known
-        else f"neither {NAIVE} nor {SMOOTHING} made an error, so no share of theirs can be told"
-    )
-    said = f"At {kept['origins']} past origins {compared}. Model: {kept['chosen']}."
-    return finding(said, *claims, *tested)
+    return f"its mean absolute error was {shares}: {verdict}{chance}"
 
 
 def _chance(found: Forecast, evidence: Evidence, split: str) -> tuple[str, list[Claim]]:

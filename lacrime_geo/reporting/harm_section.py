@@ -15,7 +15,7 @@ from ..severity.sensitivity_words import FIRST, percent_of, top_of
 from ..summaries import share_in_words
 from .told import Given, Made, Run, attempted, together, under, warnings_in
 
-MOST_CATEGORIES = 12
+MOST_CATEGORIES, NOT_KNOWN = 12, "not known"
 SHARES = (
     ("overlap", "share of the top cells by harm that are top by count too", "of the cells"),
     ("held_by_harm", "share of the harm in the top cells by harm", "of the harm"),
@@ -83,7 +83,9 @@ def _by_category(given: Given, found: Harm) -> html.Markup | None:
     """Return incidents and harm by category as a table, those with the most harm first."""
     if given.incidents.category is None:
         return None
-    names, of = np.unique(given.incidents.category.astype(str), return_inverse=True)
+    # What is missing is unlike itself, or None.
+    told = [NOT_KNOWN if one is None or one != one else str(one) for one in given.incidents.category.tolist()]
+    names, of = np.unique(told, return_inverse=True)
     weights, total = np.bincount(of, found["weight"]), float(found["weight"].sum())
     counts = np.bincount(of)
     order = np.lexsort((-counts, -weights))[:MOST_CATEGORIES].tolist()
