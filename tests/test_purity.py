@@ -100,7 +100,7 @@ tables += [lg.backtest_forecasts(points.select(until="2023-05-01"), models=sever
 assert "Backtest" in tables[-1].svg() and all("<table>" in drawn.html() for drawn in tables[-2:])
 plain = ["all_crime_counts", "kde", "gi_star", "prospective", "self_exciting", "auto"]
 contests = [lg.contest(points, plain, origins=3, category="a")]
-contests += [lg.contest(points, lambda known: known.counts(9), units=areas, origins="2024-04-01", areas=[0.2])]
+contests += [lg.contest(points, lambda known: known.counts(9), units=areas, origins="2024-04-01", shares=[0.2])]
 scored = [lg.score_map(areas, points, value="v"), lg.score_map(lg.kde(points.select(until="2024-01-01")), points)]
 assert all("<table>" in one.html() for one in (*contests, *scored))
 tables += [*contests, contests[0].curves(), contests[0].by_origin(), *scored]

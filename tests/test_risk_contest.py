@@ -22,7 +22,7 @@ FIRST = np.datetime64("2023-01-01")
 DAY = np.timedelta64(1, "D")
 SCORES = ("hit_rate", "against_map", "pai", "pei", "rri", "stability", "roc_auc", "pr_auc", "f1", "brier")
 THREE = Grid(WEST, SOUTH, 100.0, rows=1, columns=3, crs=CRS)
-AREAS = [0.05, 0.1, 0.3]
+SHARES = [0.05, 0.1, 0.3]
 
 
 def in_cells(cell, cells, day, seed=0, **columns):
@@ -64,7 +64,9 @@ def city():
 @pytest.fixture(scope="module")
 def found(city):
     """Return a contest of a few predictors."""
-    return contest(city, "kde, smoothed_counts, last_counts", boundary=square(16), origins=4, areas=AREAS, category="a")
+    return contest(
+        city, "kde, smoothed_counts, last_counts", boundary=square(16), origins=4, shares=SHARES, category="a"
+    )
 
 
 def rows_of(found, name, area=0.1):
@@ -109,7 +111,7 @@ def slow(incidents, days, cells, origins, share, horizon=7):
 
 
 @pytest.mark.parametrize(("name", "days"), [("prior_counts", 365), ("last_counts", 7)])
-@pytest.mark.parametrize("area", AREAS)
+@pytest.mark.parametrize("area", SHARES)
 def test_a_contest_is_what_slow_loops_find(city, found, name, days, area):
     expected = slow(city, days, 16, [42, 49, 56, 63], area)
     at = rows_of(found, name, area)
@@ -140,7 +142,7 @@ def test_parts_add_up_to_the_whole(found):
 def test_the_order_of_predictors_and_of_incidents_changes_nothing(city, found):
     mixed = city.take(np.random.default_rng(1).permutation(city.size))
     names = ["last_counts", "smoothed_counts", "kde"]
-    again = contest(mixed, names, boundary=square(16), origins=4, areas=AREAS[::-1], category="a")
+    again = contest(mixed, names, boundary=square(16), origins=4, shares=SHARES[::-1], category="a")
     assert again["predictor"].tolist() == found["predictor"].tolist() and again.sentences == found.sentences
     for name in found.columns:
         if name != "predictor":
@@ -150,7 +152,7 @@ def test_the_order_of_predictors_and_of_incidents_changes_nothing(city, found):
 def test_dates_are_the_origins_that_a_count_stands_for(city, found):
     dates = "2023-02-26, 2023-02-12, 2023-02-19, 2023-03-05"
     again = contest(
-        city, "kde, smoothed_counts, last_counts", boundary=square(16), origins=dates, areas=AREAS, category="a"
+        city, "kde, smoothed_counts, last_counts", boundary=square(16), origins=dates, shares=SHARES, category="a"
     )
     assert again.parameters["origins"] == found.parameters["origins"] == sorted(dates.split(", "))
     np.testing.assert_array_equal(again["hit_rate"], found["hit_rate"])
@@ -166,7 +168,7 @@ def test_the_future_is_not_known(city):
     draw = np.random.default_rng(5)
     moved = city.easting.copy()
     moved[later] = WEST + 16 * SIDE * draw.random(later.sum())
-    given = dict(boundary=square(16), origins=[origin], areas=[0.1])
+    given = dict(boundary=square(16), origins=[origin], shares=[0.1])
     one, two = (
         contest(x, ["kde", lambda known: known.counts(7)], **given) for x in (city, replace_places(city, moved))
     )
@@ -183,8 +185,8 @@ def test_cells_and_days_tell_nothing_of_what_came_later(city):
     )
     reported = np.concatenate([city.when, far.when, [np.datetime64("2023-01-09")]])
     both = Incidents(x, y, when=when, reported=reported, crs=CRS)
-    found = contest(both, "kde", origins=2, areas=[0.1])
-    alone = contest(replace_places(city, city.easting), "kde", origins=2, areas=[0.1])
+    found = contest(both, "kde", origins=2, shares=[0.1])
+    alone = contest(replace_places(city, city.easting), "kde", origins=2, shares=[0.1])
     assert (
         found.played.units.size == alone.played.units.size
         and found.parameters["outside"] == alone.parameters["outside"] + 1
@@ -199,12 +201,12 @@ def test_what_came_where_nothing_is_scored_is_told():
         np.concatenate([getattr(one, name) for one in (early, late)]) for name in ("easting", "northing", "when")
     )
     both = Incidents(x, y, when=when, reported=when, crs=CRS)
-    found = contest(both, "kde", origins=[FIRST + 60 * DAY], horizon=6, areas=[0.1])
+    found = contest(both, "kde", origins=[FIRST + 60 * DAY], horizon=6, shares=[0.1])
     assert found.parameters["came_outside"] == 50 and found.parameters["incidents_scored"] == 6
     assert "50 of 56 incidents that came (89 %) stand in none of the places that are scored, which lie around" in str(
         found.parameters["warnings"]
     )
-    inside = contest(early, "kde", origins=[FIRST + 60 * DAY], horizon=6, areas=[0.1]).parameters
+    inside = contest(early, "kde", origins=[FIRST + 60 * DAY], horizon=6, shares=[0.1]).parameters
     assert inside["came_outside"] == 0 and "stand in none" not in str(inside.get("warnings"))
 
 
@@ -226,7 +228,7 @@ def test_a_future_without_places_gives_pai_1_and_auc_a_half():
         crs=CRS,
     )
     found = contest(
-        both, "kde, self_exciting", boundary=square(20), origins=[FIRST + 40 * DAY], horizon=1, areas=[0.2, 0.3]
+        both, "kde, self_exciting", boundary=square(20), origins=[FIRST + 40 * DAY], horizon=1, shares=[0.2, 0.3]
     )
     np.testing.assert_allclose(found["pai"], 1.0, atol=0.15)
     np.testing.assert_allclose(found["roc_auc"], 0.5, atol=0.06)
@@ -234,7 +236,7 @@ def test_a_future_without_places_gives_pai_1_and_auc_a_half():
 
 def test_a_stable_hotspot_is_told_by_prior_counts_and_the_table_says_so():
     world = steady(2, evenly=0.3)
-    found = contest(world, "kde, last_counts, prospective, gi_star", boundary=square(16), origins=4, areas=[0.05])
+    found = contest(world, "kde, last_counts, prospective, gi_star", boundary=square(16), origins=4, shares=[0.05])
     prior = found["hit_rate"][found["predictor"] == "prior_counts"][0]
     assert prior >= 0.98 * found["hit_rate"].max() and found.winner is None
     assert "nothing is surely better than prior_counts" in found.parameters["found"]
@@ -258,14 +260,14 @@ def contagion(cells=40, days=105, each_day=4.0, brought=0.7, seed=0):
 
 
 def test_in_a_contagious_world_the_self_exciting_process_wins_by_its_interval():
-    found = contest(contagion(), "self_exciting, smoothed_counts", boundary=square(40), origins=5, areas=[0.05])
+    found = contest(contagion(), "self_exciting, smoothed_counts", boundary=square(40), origins=5, shares=[0.05])
     at = rows_of(found, "self_exciting", 0.05)
     assert found.winner == "self_exciting" and found["difference_low"][at] > 0 and found["telling"][at] > 20
     assert found.sentences[0].startswith("self_exciting caught") and "surely more" in found.sentences[0]
 
 
 def test_what_few_blocks_tell_is_not_called_sure():
-    found = contest(contagion(), "self_exciting", boundary=square(40), origins=5, areas=[0.05])
+    found = contest(contagion(), "self_exciting", boundary=square(40), origins=5, shares=[0.05])
     few = replace(found, columns={**found.columns, "telling": np.where(found["telling"] > 0, 19, 0)})
     assert (found.winner, few.winner) == ("self_exciting", None)
     assert few.sentences[0].endswith(": more, as it seems. It differs in 19 blocks only.")
@@ -277,9 +279,9 @@ def test_a_map_as_surface_cells_and_polygons_scores_the_same(city, tmp_path):
     cells = lg.hotspots(early, cell_size=SIDE, boundary=square(16))
     surface = Surface(cells.grid, cells.raster("z"), "", cells.parameters, label="a surface")
     given = {"cells": (cells, "z"), "surface": surface, "frame": (cells.to_geodataframe(), "z")}
-    found = contest(city, given, boundary=square(16), origins=3, areas=[0.1])
+    found = contest(city, given, boundary=square(16), origins=3, shares=[0.1])
     at = [rows_of(found, name) for name in given]
-    by_path = contest(city, f"kde, {surface.save(tmp_path / 'z.tif')}", boundary=square(16), origins=3, areas=[0.1])
+    by_path = contest(city, f"kde, {surface.save(tmp_path / 'z.tif')}", boundary=square(16), origins=3, shares=[0.1])
     assert set(by_path.names) == {"prior_counts", "kde", "z"}
     np.testing.assert_allclose(by_path["hit_rate"][rows_of(by_path, "z")], found["hit_rate"][at[0]], atol=0.01)
     for score in SCORES:
@@ -293,8 +295,8 @@ def test_a_map_as_surface_cells_and_polygons_scores_the_same(city, tmp_path):
 def test_districts_take_the_place_of_cells(city):
     side = 2 * SIDE
     boxes = [rectangle(WEST + side * column, SOUTH + side * row, side, side) for row in range(8) for column in range(8)]
-    found = contest(city, "kde", units=Features(boxes, CRS), origins=3, areas=[0.25])
-    same = contest(city, "last_counts", cell_size=side, boundary=square(16), origins=3, areas=[0.25])
+    found = contest(city, "kde", units=Features(boxes, CRS), origins=3, shares=[0.25])
+    same = contest(city, "last_counts", cell_size=side, boundary=square(16), origins=3, shares=[0.25])
     names = found["predictor"] == "prior_counts", same["predictor"] == "prior_counts"
     for score in ("hit_rate", "pai", "pei", "brier"):
         np.testing.assert_allclose(found[score][names[0]], same[score][names[1]], err_msg=score)
@@ -329,7 +331,7 @@ def test_a_function_of_the_counts_is_refused_and_a_perfect_map_has_pei_1(city):
     told = lg.hotspots(later, cell_size=SIDE, boundary=square(16)).columns["count"]
     cells = lg.hotspots(city, cell_size=SIDE, boundary=square(16))
     perfect = replace(cells, columns={"risk": told}, parameters=Parameters())
-    found = score_map(perfect, later, areas=AREAS)
+    found = score_map(perfect, later, shares=SHARES)
     np.testing.assert_allclose(found["pei"], 1.0)
     assert found["roc_auc"][0] == 1.0 and "worth nothing" in found.parameters["warnings"][0]
 
@@ -337,7 +339,7 @@ def test_a_function_of_the_counts_is_refused_and_a_perfect_map_has_pei_1(city):
 def test_six_three_and_none_predicted_three_two_and_one():
     three = Cells({"risk": np.array([3, 2, 1])}, Parameters(), THREE, np.arange(3))
     came = Incidents(WEST + np.repeat([50.0, 150.0], [6, 3]), np.full(9, SOUTH + 50), crs=CRS)
-    found = score_map(three, came, areas=[1 / 3, 2 / 3, 1.0], budget=0.5)
+    found = score_map(three, came, shares=[1 / 3, 2 / 3, 1.0], budget=0.5)
     np.testing.assert_allclose(found["pai"], [2.0, 1.5, 1.0])
     np.testing.assert_allclose(found["pei"], 1.0)
     places = found.caught()
@@ -349,7 +351,7 @@ def test_six_three_and_none_predicted_three_two_and_one():
 def test_places_tied_at_the_budget_are_within_it_in_part():
     three = Cells({"risk": np.array([1, 1, 0])}, Parameters(), THREE, np.arange(3))
     came = Incidents(WEST + np.array([50.0, 50.0, 150.0, 250.0]), np.full(4, SOUTH + 50), crs=CRS)
-    found = score_map(three, came, areas=[0.34], budget=0.34)
+    found = score_map(three, came, shares=[0.34], budget=0.34)
     assert found["hit_rate"][0] == 0.375 and found["against_map"][0] == 0.25
     places = found.caught()
     assert places["chosen"].tolist() == [0.5, 0.5, 0.0] and places["rank"].tolist() == [1.5, 1.5, 3.0]
@@ -362,7 +364,7 @@ def test_areas_that_differ_are_ranked_by_the_value_or_by_the_value_over_the_area
     layer = Features(boxes, CRS, {"n": np.array([2.0, 3.0, np.nan]), "name": np.array(["x", "y", "z"], dtype=object)})
     came = Incidents(WEST + np.array([50.0, 50.0, 150.0]), np.full(3, SOUTH + 50), crs=CRS)
     plain, dense = (
-        score_map(layer, came, value="n", areas=[0.25], budget=0.25, per_area=over) for over in (False, True)
+        score_map(layer, came, value="n", shares=[0.25], budget=0.25, per_area=over) for over in (False, True)
     )
     # A quarter of the area is the small one, or a third of the large one.
     np.testing.assert_allclose([plain["hit_rate"][0], dense["hit_rate"][0]], [1 / 9, 2 / 3])
@@ -373,7 +375,7 @@ def test_areas_that_differ_are_ranked_by_the_value_or_by_the_value_over_the_area
 
 def test_who_cannot_be_fitted_is_named_and_all_are_scored_at_the_same_origins():
     short = steady(6, days=37)
-    found = contest(short, [LastCounts(20), LastCounts(30), "kde"], boundary=square(16), origins=4, areas=[0.1])
+    found = contest(short, [LastCounts(20), LastCounts(30), "kde"], boundary=square(16), origins=4, shares=[0.1])
     assert set(found["predictor"]) == {"prior_counts", "kde", "counts_20_days"}
     assert found.parameters["left_out"] == ["counts_30_days"] and found.parameters["origins_left_out"] == [
         "2023-01-10",
@@ -393,15 +395,15 @@ def test_fairness_keeps_the_baseline_and_half_of_its_origins():
 
 
 def test_names_are_told_apart_and_wrong_ones_are_refused(city):
-    given = dict(boundary=square(16), origins=2, areas=[0.1])
+    given = dict(boundary=square(16), origins=2, shares=[0.1])
     found = contest(city, [LastCounts(14), LastCounts(14), "prior_counts"], **given)
     assert sorted(found.names) == ["counts_14_days", "counts_14_days (2)", "prior_counts"]
     with pytest.raises(ValueError, match="predictor must be one of"):
         contest(city, "oracle", **given)
     with pytest.raises(TypeError, match="not a int"):
         contest(city, [3], **given)
-    with pytest.raises(ValueError, match="areas must be shares between 0 and 1"):
-        contest(city, "kde", areas=[2.0])
+    with pytest.raises(ValueError, match="shares must be between 0 and 1"):
+        contest(city, "kde", shares=[2.0])
     with pytest.raises(ValueError, match="fewer than 0 incidents in 1 of 256 units"):
         contest(city, [Wrong()], **given)
 
@@ -421,16 +423,16 @@ class Wrong(Predictor):
 def test_without_dates_of_report_there_is_a_gap(city):
     plain = replace_places(city, city.easting)
     undated = Incidents(plain.easting, plain.northing, when=plain.when, crs=CRS)
-    found = contest(undated, "kde", boundary=square(16), origins=2, areas=[0.1])
+    found = contest(undated, "kde", boundary=square(16), origins=2, shares=[0.1])
     assert found.parameters["gap"] == 7 and "no dates" in found.parameters["gap_reason"]
-    assert contest(city, "kde", boundary=square(16), origins=2, areas=[0.1]).parameters["gap"] == 0
+    assert contest(city, "kde", boundary=square(16), origins=2, shares=[0.1]).parameters["gap"] == 0
 
 
 def test_where_few_reports_have_dates_there_is_a_gap_too(city):
     for share, gap in ((0.02, 7), (0.85, 7), (0.95, 0)):
         told = np.arange(city.size) < share * city.size
         reported = np.where(told, city.when, np.datetime64("NaT"))
-        kept = contest(replace(city, reported=reported), "kde", boundary=square(16), origins=2, areas=[0.1]).parameters
+        kept = contest(replace(city, reported=reported), "kde", boundary=square(16), origins=2, shares=[0.1]).parameters
         assert kept["gap"] == gap
         assert (f"only {100 * share:g} % of the reports have dates" in kept["gap_reason"]) == (gap > 0)
 
@@ -442,15 +444,15 @@ def test_a_contest_across_the_change_of_records_is_refused():
         found, when=found.when + (np.datetime64("2024-03-07") - FIRST - 34 * DAY), reported=None, agency="LAPD"
     )
     with pytest.raises(ValueError, match=r"2024-02-02 to 2024-03-12, cross 2024-03-07, .* Take either side by itself"):
-        contest(moved, "kde", boundary=square(16), origins=2, areas=[0.1])
-    contest(replace(moved, agency="PPB"), "kde", boundary=square(16), origins=2, areas=[0.1])
+        contest(moved, "kde", boundary=square(16), origins=2, shares=[0.1])
+    contest(replace(moved, agency="PPB"), "kde", boundary=square(16), origins=2, shares=[0.1])
     before = moved.take(moved.when < np.datetime64("2024-03-07"))
-    contest(before, "kde", boundary=square(16), origins=2, areas=[0.1])
+    contest(before, "kde", boundary=square(16), origins=2, shares=[0.1])
 
 
 def test_a_budget_below_a_unit_and_origins_without_incidents_are_named(city):
     few = city.take(np.flatnonzero((city.category == "b") | (city.when.astype("M8[D]") < FIRST + 63 * DAY)))
-    found = contest(few, "kde", boundary=square(16), category="a", origins=2, areas=[0.001, 0.1])
+    found = contest(few, "kde", boundary=square(16), category="a", origins=2, shares=[0.001, 0.1])
     said = " ".join(found.parameters["warnings"])
     assert (
         "0.1 % of the area is less than one of 256 units" in said and "after 1 of 2 origins, first 2023-03-05" in said
@@ -464,7 +466,7 @@ def test_a_budget_below_a_unit_and_origins_without_incidents_are_named(city):
 
 def test_the_page_is_escaped_and_the_files_hold_the_table(city, tmp_path):
     evil = {"<script>x</script>": "kde", "=1+1": "last_counts"}
-    found = contest(replace(city, label="<b>bold</b>"), evil, boundary=square(16), origins=2, areas=[0.1])
+    found = contest(replace(city, label="<b>bold</b>"), evil, boundary=square(16), origins=2, shares=[0.1])
     page = found.html()
     assert "<script>" not in page and "<b>bold" not in page and "&lt;script&gt;" in page
     assert "Reported crime is not crime" in page and all(
@@ -500,7 +502,7 @@ def test_the_interval_of_a_map_is_of_other_days_like_these():
         cell = random.choice(50, 200, p=expected / expected.sum())
         when = np.datetime64("2023-01-01") + random.integers(0, 60, 200)
         came = Incidents(*grid.centres(cell), when=when, crs="EPSG:32611")
-        found = score_map(Cells({"risk": expected}, Parameters(), grid, np.arange(50)), came, areas=[0.02])
+        found = score_map(Cells({"risk": expected}, Parameters(), grid, np.arange(50)), came, shares=[0.02])
         held += found["low"][0] <= share <= found["high"][0]
     assert found.parameters["drawn_again"] == "days" and 50 <= held <= 60
 
@@ -508,7 +510,7 @@ def test_the_interval_of_a_map_is_of_other_days_like_these():
 def test_incidents_without_dates_are_drawn_one_by_one():
     grid = Grid(380000.0, 3768000.0, 100.0, rows=1, columns=4, crs="EPSG:32611")
     came = Incidents(*grid.centres(np.repeat([0, 1], [60, 40])), crs="EPSG:32611")
-    found = score_map(Cells({"risk": np.arange(4.0)[::-1]}, Parameters(), grid, np.arange(4)), came, areas=[0.25])
+    found = score_map(Cells({"risk": np.arange(4.0)[::-1]}, Parameters(), grid, np.arange(4)), came, shares=[0.25])
     # Binomial, n = 100.
     assert found["low"][0] == pytest.approx(0.50, abs=0.03) and found["high"][0] == pytest.approx(0.70, abs=0.03)
     assert found.parameters["drawn_again"] == "incidents"

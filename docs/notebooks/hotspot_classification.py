@@ -174,7 +174,7 @@ def results(found):
     )
 
 
-found = lg.contest(incidents, NAMES, horizon=28, origins=4, boundary=west, areas=(0.02,))
+found = lg.contest(incidents, NAMES, horizon=28, origins=4, boundary=west, shares=(0.02,))
 results(found)
 for sentence in found.sentences:
     say(sentence)
@@ -198,7 +198,7 @@ origin = found.parameters["origins"][-1]
 panels = {}
 for name in ("prior_counts", "kde"):
     risk = lg.predict_risk(incidents, model=name, horizon=28, origin=origin, boundary=west)
-    scored = lg.score_map(risk, incidents, later_since=origin, later_until="2021-08-01", areas=(0.02,))
+    scored = lg.score_map(risk, incidents, later_since=origin, later_until="2021-08-01", shares=(0.02,))
     chosen = risk.to_geodataframe()
     chosen = chosen[chosen["in_budget"]]
     panels[f"{name.replace('_', ' ')}: {percent(scored['hit_rate'][0])} caught"] = [
@@ -222,7 +222,7 @@ month_ahead = lg.contest(
     horizon=31,
     origins=["2023-10-01"],
     boundary=divisions,
-    areas=(0.02,),
+    shares=(0.02,),
 )
 results(month_ahead)
 

@@ -34,7 +34,7 @@ def test_forms_show_shares_and_numbers_as_text(provider):
 
     found = QgsApplication.processingRegistry().algorithmById("lacrime:contest")
     shown = {one.name(): one.defaultValue() for one in found.parameterDefinitions()}
-    assert shown["AREAS"] == "0.01, 0.02, 0.05" and shown["ORIGINS"] == "8" and shown["PREDICTORS"] is None
+    assert shown["SHARES"] == "0.01, 0.02, 0.05" and shown["ORIGINS"] == "8" and shown["PREDICTORS"] is None
 
 
 @pytest.mark.parametrize("of_raster", [True, False])

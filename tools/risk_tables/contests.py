@@ -13,7 +13,7 @@ from tools import markdown
 from . import places
 from .october import in_words, names
 
-AREAS = (0.01, 0.02, 0.05)
+SHARES = (0.01, 0.02, 0.05)
 AREA = 0.02
 IN_OCTOBER = ("2023-10-01", "2023-10-08", "2023-10-15", "2023-10-22")
 # Of the 16 months of one division the last weeks, so that a year is known before; and all but the first eight.
@@ -24,7 +24,7 @@ WEST_LA_ORIGINS, WEST_LA_WEEKS = 12, 63
 def scored(place, folder, category, **options):
     """Return the contest of every predictor at a place for one category."""
     incidents, boundary = getattr(places, place)(folder)
-    return lg.contest(incidents, names(), category=category, boundary=boundary, areas=AREAS, **dict(options))
+    return lg.contest(incidents, names(), category=category, boundary=boundary, shares=SHARES, **dict(options))
 
 
 def table(found):
@@ -106,7 +106,7 @@ def auto_for_a_year(folder):
     rows = []
     for category in (None, *places.TYPES):
         found = lg.contest(
-            incidents, "auto", category=category, boundary=boundary, areas=(AREA,), origins=WEST_LA_WEEKS
+            incidents, "auto", category=category, boundary=boundary, shares=(AREA,), origins=WEST_LA_WEEKS
         )
         row, prior = (found["predictor"].tolist().index(name) for name in ("auto", "prior_counts"))
         caught = [markdown.share(found["hit_rate"][one]) for one in (prior, row)]

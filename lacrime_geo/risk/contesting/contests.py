@@ -37,7 +37,7 @@ def contest(
     *,
     horizon: int = HORIZON,
     origins: Any = ORIGINS,
-    areas: Sequence[float] = SHARES,
+    shares: Sequence[float] = SHARES,
     category: str | None = None,
     cell_size: float | None = None,
     boundary: Any = None,
@@ -60,7 +60,7 @@ def contest(
     horizon : days that are predicted from each origin on. Default 7.
     origins : how many, a horizon apart, the last so that its horizon ends with the last whole day of the file; or the first
         days predicted, as dates with commas between. Default 8.
-    areas : shares of the area that are chosen. Default 0.01, 0.02, 0.05; the middle one orders the table.
+    shares : of the area, those that are chosen. Default 0.01, 0.02, 0.05; the middle one orders the table.
     category : the category that is predicted. Default: all incidents.
     cell_size : side of the cells (m). Default: 250 m, about two blocks.
     boundary : polygon layer of the study area. Default: what lies around the incidents.
@@ -109,10 +109,10 @@ def contest(
     >>> sorted(set(found["predictor"].tolist())), len(found), bool(found["hit_rate"].max() > 0.5)
     (['kde', 'prior_counts'], 6, True)
     """
-    asked = _Asked.of(horizon, areas, category, seed)
+    asked = _Asked.of(horizon, shares, category, seed)
     known = as_incidents(incidents)
     refuse_weights(known, "a contest counts them")
-    parameters = Parameters(layer=known.label, crs=known.crs, horizon=asked.horizon, areas=list(asked.areas))
+    parameters = Parameters(layer=known.label, crs=known.crs, horizon=asked.horizon, shares=list(asked.shares))
     parameters.update({**known.selection, "category": category, "seed": asked.seed})
     gap = gap_of(known, gap, parameters)
     file = FileDays.of(known, parameters)
@@ -139,19 +139,19 @@ class _Asked(NamedTuple):
     """Hold what a contest is asked for, checked."""
 
     horizon: int
-    areas: tuple[float, ...]
+    shares: tuple[float, ...]
     category: str | None
     seed: int
 
     @classmethod
-    def of(cls, horizon: int, areas: Sequence[float], category: str | None, seed: int) -> _Asked:
-        shares = checks.numbers("areas", areas, np.size(areas))
-        bad = shares[~((shares > 0) & (shares < 1))]
-        if bad.size or not shares.size:
-            raise ValueError(f"areas must be shares between 0 and 1, such as 0.02, got {areas!r}.")
-        twice = sorted(set(shares.tolist()))
-        if len(twice) < shares.size:
-            raise ValueError(f"areas names a share twice: {areas!r}; give each once.")
+    def of(cls, horizon: int, shares: Sequence[float], category: str | None, seed: int) -> _Asked:
+        given = checks.numbers("shares", shares, np.size(shares))
+        bad = given[~((given > 0) & (given < 1))]
+        if bad.size or not given.size:
+            raise ValueError(f"shares must be between 0 and 1, such as 0.02, got {shares!r}.")
+        twice = sorted(set(given.tolist()))
+        if len(twice) < given.size:
+            raise ValueError(f"shares names one twice: {shares!r}; give each once.")
         return cls(checks.whole("horizon", horizon), tuple(twice), category, checks.whole("seed", seed, minimum=0))
 
 
@@ -189,7 +189,7 @@ def _played(
         expected=found.expected[kept][:, counted],
         came=came[counted],
         known=np.array([history.counts(days_used(history)) for history in scored])[counted],
-        shares=np.array(asked.areas),
+        shares=np.array(asked.shares),
         thresholds=_thresholds(everything.expected[kept], scored[0], schedule, parameters),
         fits=len(before) + len(scored),
         seconds=found.seconds[kept],

@@ -37,7 +37,7 @@ def score_map(
     later_since: Any = None,
     later_until: Any = None,
     category: Any = None,
-    areas: Sequence[float] = SHARES,
+    shares: Sequence[float] = SHARES,
     budget: float = BUDGET,
     per_area: bool = False,
     seed: int = 0,
@@ -55,7 +55,7 @@ def score_map(
     later_since : first day of the later incidents. Default: the day after the map's period, where the map tells it; else all.
     later_until : the day after the last one. Default: the end of the file.
     category : only incidents of this category, or of several with commas between. Default: all.
-    areas : shares of the area. Default 0.01, 0.02, 0.05.
+    shares : of the area. Default 0.01, 0.02, 0.05.
     budget : the share of the area that the layer of places outlines. Default 0.02.
     per_area : rank by the value over the area in place of the value itself: for values that are numbers of incidents. Where all
         areas are equal it makes no difference.
@@ -93,14 +93,14 @@ def score_map(
     >>> three = Cells({"risk": np.array([3, 2, 1])}, Parameters(), grid, np.arange(3))
     >>> x = np.repeat([380050.0, 380150.0], [6, 3])
     >>> came = Incidents(x, np.full(9, 3768050.0), crs="EPSG:32611")
-    >>> score_map(three, came, areas=[1 / 3, 2 / 3])["pai"].tolist()
+    >>> score_map(three, came, shares=[1 / 3, 2 / 3])["pai"].tolist()
     [2.0, 1.5]
     """
-    shares = _shares(areas)
+    chosen = _shares(shares)
     checks.share("budget", budget)
     given = left_alone(lambda: _Given.of(features, value), within(progress, 0.0, 0.2))
     parameters = Parameters(
-        layer=given.label, value=given.value, crs=given.units.crs, areas=shares, budget=float(budget)
+        layer=given.label, value=given.value, crs=given.units.crs, shares=chosen, budget=float(budget)
     )
     parameters.update(per_area=bool(per_area), seed=checks.whole("seed", seed, minimum=0))
     given.note(per_area, parameters)
@@ -110,7 +110,7 @@ def score_map(
     placed = later.located()
     unit = _stand_in(given, placed, parameters, progress)
     counts = given.units.counts(unit).astype(float)
-    played = _played(given, counts, shares, per_area, seed)
+    played = _played(given, counts, chosen, per_area, seed)
     spans = Spans.of(placed.when, placed.size, parameters).take(unit >= 0)
     columns = left_alone(lambda: columns_of(played, spans, unit[unit >= 0]), within(progress, 0.7, 1.0))
     title = selection.title(
@@ -245,12 +245,12 @@ def _categories(incidents: Incidents, category: Any) -> Any:
     return selection.words(category)
 
 
-def _shares(areas: Sequence[float]) -> list[float]:
+def _shares(shares: Sequence[float]) -> list[float]:
     """Return shares of the area in rising order."""
-    shares = checks.numbers("areas", areas, np.size(areas))
-    if not shares.size or not ((shares > 0) & (shares <= 1)).all():
-        raise ValueError(f"areas must be shares above 0 and at most 1, such as 0.02, got {areas!r}.")
-    return sorted(set(shares.tolist()))
+    given = checks.numbers("shares", shares, np.size(shares))
+    if not given.size or not ((given > 0) & (given <= 1)).all():
+        raise ValueError(f"shares must be above 0 and at most 1, such as 0.02, got {shares!r}.")
+    return sorted(set(given.tolist()))
 
 
 def _require_values(known: np.ndarray, label: str) -> None:
