@@ -25,6 +25,7 @@ MAP = "map"
 HOT = " hot "
 NOTHING = html.Markup("")
 LEDGER = "claims"
+MAP_SCRIPTS = ("map_cells.js", "map_shapes.js", "report_map.js")
 OPENING = re.compile(r"<svg\b[^>]*>")
 
 
@@ -37,7 +38,7 @@ def page_of(report: Report, projection: Projection | None = None) -> str:
         html.tag("nav", html.tag("h2", "Contents"), _contents(report), aria_label="Contents"),
         html.tag("main", *_main(report, of_map, of_tables), id="report"),
     ]
-    scripts = [_own("report_page.js"), *([_own("leaflet/leaflet.js"), _own("report_map.js")] if of_map else [])]
+    scripts = [_own("report_page.js"), *([_own("leaflet/leaflet.js"), _together(MAP_SCRIPTS)] if of_map else [])]
     styles = [html.STYLE, *([_own("leaflet/leaflet.css")] if of_map else []), _own("report.css")]
     return (
         f'<!DOCTYPE html>\n<html lang="en"><head>{_head(report.title, scripts)}'
@@ -50,6 +51,12 @@ def page_of(report: Report, projection: Projection | None = None) -> str:
 def _own(name: str) -> str:
     """Return a file that is part of the page, as it is but for its ends of lines, which a page has of one kind."""
     return (HERE / name).read_bytes().decode("utf-8").replace("\r\n", "\n")
+
+
+def _together(names: tuple[str, ...]) -> str:
+    """Return scripts as one, whose names no other script sees."""
+    parts = "\n".join(map(_own, names))
+    return f'(() => {{\n"use strict";\n{parts}}})();\n'
 
 
 def _head(title: str, scripts: list[str]) -> str:

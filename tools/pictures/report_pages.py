@@ -10,7 +10,7 @@ from .few_colours import in_few_colours
 from .layouts import DIVISIONS, INCIDENTS
 
 # The page's begin, down to the map's foot.
-BEGIN = dict(width=1280, height=1500)
+BEGIN = dict(width=1280, height=1545)
 DRAWN = "document.documentElement.dataset.mapDrawn"
 
 
