@@ -107,11 +107,7 @@ def kde(
         window = Window.of(area, placed, places, size, edge_correction, parameters)
     estimate = density_estimates.adaptive if adaptive else density_estimates.fixed
     grid, values = estimate(window, chosen_kernel, h, parameters, within(progress, sized, 1.0))
-    if not np.nanmax(values) > 0:
-        raise ValueError(
-            f"No cell of {size:g} m has its centre within reach of the incidents of {placed.label!r} and a bandwidth of {h:g} m; "
-            "make the cells smaller or the bandwidth larger."
-        )
+    _require_reached(values, size, h, placed.label)
     values *= SQUARE_METRES_PER_KM2
     unit = "incidents per km²" if placed.weight is None else "weight per km²"
     if probability:
@@ -120,6 +116,15 @@ def kde(
     parameters.tell(f"the highest density is {in_words(np.nanmax(values))} {unit}")
     title = f"Density ({'adaptive, ' if adaptive else ''}{h:,g} m)"
     return Surface(grid, values, unit, parameters, label=everything.titled(title))
+
+
+def _require_reached(values: np.ndarray, cell_size: float, bandwidth: float, label: str) -> None:
+    """Raise where no cell's centre is within reach of an incident."""
+    if not np.nanmax(values) > 0:
+        raise ValueError(
+            f"No cell of {cell_size:g} m has its centre within reach of the incidents of {label!r} and a bandwidth of "
+            f"{bandwidth:g} m; make the cells smaller or the bandwidth larger."
+        )
 
 
 def _as_probability(density: np.ndarray, grid: Grid) -> str:

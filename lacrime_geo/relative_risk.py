@@ -110,19 +110,25 @@ def risk_ratio(
     comparison = _Comparison(grid, both, chosen_kernel, h, known=people.weight is not None)
     ratio = comparison.ratio(both.cases)
     advance(progress, 0.3)
-    if permutations:
-        p = comparison.simulated(ratio, permutations, seed, within(progress, 0.3, 1.0))
-        parameters.update(permutations=permutations, seed=seed)
-        _warn_of_few(permutations, parameters)
-    else:
-        p = comparison.approximate(within(progress, 0.3, 1.0))
-    parameters["p_method"] = comparison.method(permutations)
+    p = _chance(comparison, ratio, permutations, seed, parameters, within(progress, 0.3, 1.0))
     advance(progress, 1.0)
     outside = ~universe
     ratio[outside] = p[outside] = np.nan
     _tell(ratio, p, parameters)
     label = everything.titled(f"Relative risk ({h:,g} m)")
     return RiskSurface(grid, ratio, "log ratio", parameters, "risk_ratio", label, "log_risk_ratio", p=p)
+
+
+def _chance(
+    comparison: _Comparison, ratio: np.ndarray, permutations: int, seed: int, parameters: Parameters, progress: Progress
+) -> np.ndarray:
+    """Return p of each cell, by permutations if any are asked for, and keep how it was found."""
+    parameters["p_method"] = comparison.method(permutations)
+    if not permutations:
+        return comparison.approximate(progress)
+    parameters.update(permutations=permutations, seed=seed)
+    _warn_of_few(permutations, parameters)
+    return comparison.simulated(ratio, permutations, seed, progress)
 
 
 # numpy's limit for drawing without replacement.

@@ -82,25 +82,34 @@ def page_of(found: InterruptedSeries) -> str:
         html.tag("h2", "To be kept in mind"),
         *(html.tag("p", said, kind="caveat") for said in (*kept.get("warnings", []), *CAVEATS)),
         html.tag("h2", "Changes"),
-        html.table(
-            ["what", "estimate", f"{kept['level']:g} % interval", "p"],
-            (
-                [
-                    str(found["effect"][row]),
-                    in_words(found["estimate"][row]),
-                    f"{in_words(found['low'][row])} to {in_words(found['high'][row])}",
-                    p_in_words(found["p"][row]).removeprefix("p = "),
-                ]
-                for row in range(len(found))
-            ),
-        ),
+        _changes(found),
         html.items(sentence(str(said)) for said in found["sentence"]),
         html.tag("h2", "Earlier starts"),
-        html.table(
-            ["start", "change of level", "p"],
-            (
-                [str(date.astype("M8[D]")), in_words(ratio), p_in_words(p).removeprefix("p = ")]
-                for date, ratio, p in zip(*(found.placebos()[name] for name in ("date", "estimate", "p")))
-            ),
+        _earlier_starts(found),
+    )
+
+
+def _changes(found: InterruptedSeries) -> html.Markup:
+    return html.table(
+        ["what", "estimate", f"{found.parameters['level']:g} % interval", "p"],
+        (
+            [
+                str(found["effect"][row]),
+                in_words(found["estimate"][row]),
+                f"{in_words(found['low'][row])} to {in_words(found['high'][row])}",
+                p_in_words(found["p"][row]).removeprefix("p = "),
+            ]
+            for row in range(len(found))
+        ),
+    )
+
+
+def _earlier_starts(found: InterruptedSeries) -> html.Markup:
+    placebos = found.placebos()
+    return html.table(
+        ["start", "change of level", "p"],
+        (
+            [str(date.astype("M8[D]")), in_words(ratio), p_in_words(p).removeprefix("p = ")]
+            for date, ratio, p in zip(*(placebos[name] for name in ("date", "estimate", "p")))
         ),
     )

@@ -253,12 +253,19 @@ def _checked(
         advance(progress, 0.7)
     findings.append(panel_checks.missing_years(agency, year, names))
     advance(progress, 0.8)
-    vary = panel_checks.varying_names(agency, columns["name"])
-    findings.append(finding("names_vary", vary, columns["name"], "kept; the agency is told by its id"))
-    _, number = numbered(columns["name"])
-    shared = panel_checks.varying_names(number, names[agency])
-    findings.append(finding("names_shared", shared, columns["name"], "kept; each id of a name is an agency by itself"))
+    findings += _of_names(columns["name"], agency, names)
     return findings, _joined(reasons), ~twice
+
+
+def _of_names(called: np.ndarray, agency: np.ndarray, ids: np.ndarray) -> list[Finding]:
+    """Return what was found of the names of rows (n,): agencies with several, and names of several agencies."""
+    vary = panel_checks.varying_names(agency, called)
+    _, number = numbered(called)
+    shared = panel_checks.varying_names(number, ids[agency])
+    return [
+        finding("names_vary", vary, called, "kept; the agency is told by its id"),
+        finding("names_shared", shared, called, "kept; each id of a name is an agency by itself"),
+    ]
 
 
 def _joined(reasons: Sequence[tuple[str, np.ndarray]]) -> np.ndarray:

@@ -65,20 +65,8 @@ def beside(found, baseline):
     overlap = found.made.origins.overlap
     missed = {name: np.abs(made.mean - found.made.actual) for name, made in found.made.forecasts.items()}
     whole = {name: crps_by_origin(made, found.made.actual) for name, made in found.made.forecasts.items()}
-    header = [
-        "model",
-        "MAE",
-        f"of {baseline}'s",
-        "p",
-        "R²",
-        "R² within",
-        "MASE",
-        "CRPS",
-        f"of {baseline}'s",
-        "p",
-        "in 80 %",
-        "in 95 %",
-    ]
+    of = f"of {baseline}'s"
+    header = ["model", "MAE", of, "p", "R²", "R² within", "MASE", "CRPS", of, "p", "in 80 %", "in 95 %"]
     rows = []
     for at in np.argsort(found["crps"], kind="stable"):
         name = str(found["model"][at])
