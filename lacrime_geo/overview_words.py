@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,9 @@ def incidents_found(incidents: Incidents) -> list[Finding]:
     said = [finding(f"{counted(incidents.size, 'incident')}{of} {days_of(incidents)}.", all_of_them)]
     if missing := int((~incidents.placed).sum()):
         told = evidence.claim("incidents without a place", missing, "incidents", "int((~{made}.placed).sum())")
-        words = f"{counted(missing, 'incident')} of these {_have(missing)} no place, and {_count(missing)} nowhere."
+        words = (
+            f"{counted(missing, 'incident')} of these {_have(missing)} no place, and no map counts {_them(missing)}."
+        )
         said.append(finding(words, told))
     return [*said, *_undated(incidents, evidence)]
 
@@ -80,7 +83,7 @@ def _undated(incidents: Incidents, evidence: Evidence) -> list[Finding]:
         # A date that is not known is unlike itself.
         code = "int(({made}.when != {made}.when).sum())"
         told = evidence.claim("incidents without a date", undated, "incidents", code)
-        words = f"{counted(undated, 'incident')} of these {_have(undated)} no date, and {_count(undated)} all the same."
+        words = f"{counted(undated, 'incident')} of these {_have(undated)} no date, and maps count {_them(undated)} all the same."
         return [finding(words, told)]
     return []
 
@@ -89,8 +92,8 @@ def _have(number: int) -> str:
     return "has" if number == 1 else "have"
 
 
-def _count(number: int) -> str:
-    return "counts" if number == 1 else "count"
+def _them(number: int) -> str:
+    return "it" if number == 1 else "them"
 
 
 def _are(number: int) -> str:
@@ -177,7 +180,7 @@ def _largest_clusters(hulls: Shapes, incidents: Incidents, bounded: bool) -> lis
     evidence = Evidence(f"{made}.clusters()", kept["incidents"], days_of(incidents), method_of(dbscan))
     number = evidence.claim("clusters", len(hulls), "clusters", "len({made})")
     if not len(hulls):
-        return [finding(f"There is no cluster: nowhere are {least} incidents within {eps} m of one another.", number)]
+        return [finding(f"There is no cluster: nowhere are {least} incidents within {eps} m of one of them.", number)]
     share = float(hulls["share"].sum())
     together = evidence.claim(
         "share of the incidents in clusters", share, "of the incidents", "float({made}['share'].sum())"
@@ -185,7 +188,7 @@ def _largest_clusters(hulls: Shapes, incidents: Incidents, bounded: bool) -> lis
     holds = f"{counted(len(hulls), 'cluster')} {'hold' if len(hulls) > 1 else 'holds'}"
     return [
         finding(
-            f"{holds} {share_in_words(share)} of the incidents, {least} or more within {eps} m of one another.",
+            f"{holds} {share_in_words(share)} of the incidents, around places with {least} or more within {eps} m.",
             number,
             together,
         ),
@@ -210,7 +213,8 @@ def _largest(hulls: Shapes, evidence: Evidence) -> Finding:
         if most
         else []
     )
-    claims = [evidence.claim(name, hulls[key][first], unit, f"{{made}}[{key!r}][{first}]") for key, name, unit in of]
+    within = replace(evidence, n=int(hulls["count"][first]))
+    claims = [within.claim(name, hulls[key][first], unit, f"{{made}}[{key!r}][{first}]") for key, name, unit in of]
     return finding(f"The largest has {counted(int(hulls['count'][first]), 'incident')} {where}{most}.", *claims)
 
 

@@ -65,6 +65,11 @@ def test_the_first_sentence_counts_incidents_and_names_their_days(crimes, found)
     assert some.title == f"Overview · burglary · {dates.period_words(*ends(crimes, 'burglary'))} · n = {n:,}"
 
 
+def test_what_is_said_of_the_largest_cluster_rests_on_its_incidents(found):
+    of_it = [one for one in found.claims if "largest cluster" in one.name]
+    assert len(of_it) >= 2 and {one.n for one in of_it} == {int(found.clusters["count"].max())}
+
+
 def ends(crimes, category):
     of_it = crimes.select(since="2023-02-01", until="2023-03-01", category=category).when
     return of_it.min(), of_it.max()
@@ -156,13 +161,13 @@ def test_evenly_spread_incidents_have_no_hot_cell_and_that_is_said():
     ("missing", "undated", "words"),
     [
         (0, 0, []),
-        (1, 0, ["1 incident of these has no place, and counts nowhere."]),
+        (1, 0, ["1 incident of these has no place, and no map counts it."]),
         (
             2,
             1,
             [
-                "2 incidents of these have no place, and count nowhere.",
-                "1 incident of these has no date, and counts all",
+                "2 incidents of these have no place, and no map counts them.",
+                "1 incident of these has no date, and maps count it all the same",
             ],
         ),
         (0, 3, ["3 incidents of these have no date"]),
