@@ -230,7 +230,11 @@ class Incidents:
                 f"No incident of {self.label!r} is of {asked.get('category')} and in the period asked for."
             )
         if asked.get("undated_left_out"):
-            log.info("%s incidents without a date are left out", f"{asked['undated_left_out']:,}")
+            left = asked["undated_left_out"]
+            log.info(
+                "%s without a date %s left out",
+                *(("1 incident", "is") if left == 1 else (f"{left:,} incidents", "are")),
+            )
         return replace(self if keep.all() else self.take(keep), selection={**self.selection, **asked})
 
     def titled(self, kind: str, *, placed: bool = True) -> str:

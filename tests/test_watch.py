@@ -1,5 +1,6 @@
 """`watch`: runs on data that become known week by week, and the history of a GeoPackage that they leave."""
 
+import dataclasses
 import os
 import subprocess
 import sys
@@ -251,6 +252,16 @@ def test_the_command_prints_what_a_person_should_see_and_its_status_says_so(tmp_
     csv_of(columns, np.concatenate([rows, more, more, more]), tmp_path / "city.csv")
     assert main(words) == 1
     assert capsys.readouterr().out.startswith("alarm: week of ")
+
+
+def test_a_file_that_loses_its_dates_of_report_is_told(city, tmp_path):
+    """Alarms go by them: without, none can be given any more, and nothing else would say so."""
+    lg.watch(city, tmp_path / "h.gpkg", as_of=str(SUNDAYS[0]), **QUICK)
+    without = dataclasses.replace(city, reported=None)
+    for _ in range(2):
+        found = lg.watch(without, tmp_path / "h.gpkg", again=True, **QUICK)
+        (said,) = [line for line in found.lines if line.startswith("Alerts could not be computed: ")]
+        assert "dated_by 'reported'" in said and said.endswith("An earlier run could.") and found.status == 1
 
 
 def test_the_schema_is_what_the_page_says(watched):

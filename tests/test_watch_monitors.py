@@ -199,8 +199,16 @@ def test_coverage_is_held_against_the_exact_binomial():
     assert so_many(15, 20, 0.5) == pytest.approx(0.02069, abs=1e-5)
     found = coverage_of(11, 20)
     assert found.verdict == DISTRUST
-    assert found.sentence == "55 % of 20 weeks lay within their interval, where 80 % is promised."
-    assert coverage_of(12, 20).verdict == FINE and coverage_of(20, 20).verdict == FINE
+    assert found.sentence == (
+        "55 % of 20 weeks lay within their interval, where 80 % is promised; chance alone lets so few in 1 % of all cases."
+    )
+    # So few may be bad luck, and are no promise that was kept.
+    doubtful = coverage_of(6, 12)
+    assert doubtful.verdict == UNKNOWN and doubtful.value == 0.5
+    assert doubtful.sentence.endswith("80 % is promised; chance alone lets so few in 1.9 % of all cases.")
+    assert verdict_of([doubtful], {})[0] == UNKNOWN and "50 % of 12 weeks" in verdict_of([doubtful], {})[1]
+    assert coverage_of(13, 20).verdict == UNKNOWN
+    assert coverage_of(14, 20).verdict == FINE and coverage_of(20, 20).verdict == FINE
     assert coverage_of(3, 7).verdict == UNKNOWN
     # Only the last twenty count.
     assert kept_promises.kept_promises(scores([0] * 30 + [1] * 20, [1] * 50, [2] * 50), "week")[0].value == 1

@@ -8,13 +8,15 @@ from ..summaries import share_in_words
 from .binomial_tails import so_few, so_many
 from .forecast_rows import true_forecasts
 from .history_tables import Row
-from .monitors import Monitor
+from .monitors import DISTRUST, FINE, UNKNOWN, Monitor
 
 COVERAGE, BESIDE_NAIVE = "coverage of the 80 % intervals", "error beside the naive forecast"
 # The last ones alone: a year of weeks would hide what is wrong now.
 LAST, FEWEST, PROMISED = 20, 8, 0.8
 # Eleven of twenty within, where 80 % are promised, is p = 0.01.
 UNLIKELY = 0.01
+# Up to here it cannot be told whether it is chance: half of twelve within is no promise kept, and may be bad luck.
+DOUBTFUL = 0.1
 
 
 def kept_promises(scores: Sequence[Row], step: str) -> list[Monitor]:
@@ -34,7 +36,9 @@ def coverage(last: Sequence[Row], step: str) -> Monitor:
         f"{share_in_words(inside / len(last)) if inside else 'None'} of {len(last)} {step}s lay within their interval, where "
         f"{100 * PROMISED:.0f} % is promised"
     )
-    return Monitor.told(COVERAGE, inside / len(last), limit, p <= UNLIKELY, sentence)
+    said = f"{sentence}; chance alone lets so few in {share_in_words(p)} of all cases" if p <= DOUBTFUL else sentence
+    verdict = DISTRUST if p <= UNLIKELY else UNKNOWN if p <= DOUBTFUL else FINE
+    return Monitor(COVERAGE, inside / len(last), limit, verdict, f"{said}.")
 
 
 def beside_naive(last: Sequence[Row], step: str) -> Monitor:

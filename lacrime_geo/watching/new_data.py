@@ -1,4 +1,4 @@
-"""Whether a run goes on from the ones before: the same settings, data that are not older, and data that are new."""
+"""Whether a run goes on from the ones before: the same settings, data that are new and not older, nothing lost."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from ..summaries import counted
 from .history_tables import Row
 from .known_data import Known
+from .parts_of_runs import COULD_NOT
 
 # Nothing new for so many times the usual time between runs, and so many days at least, is something for a person.
 LONG, FEWEST_DAYS, FEWEST_RUNS = 3, 3, 3
@@ -47,6 +48,15 @@ def require_later(last: Row | None, known: Known) -> None:
             f"The data end on {known.known_until}, and those of the last run on {last['known_until']}: they are older, or their "
             "last days are missing; give the newer file. The history is as it was."
         )
+
+
+def lost_parts(runs: Sequence[Row], missing: Mapping[str, str]) -> list[str]:
+    """Return a sentence for each part that this run could not compute and an earlier one could: warnings that have stopped."""
+    return [
+        f"{sentence} An earlier run could."
+        for part, sentence in missing.items()
+        if any(COULD_NOT.format(part) not in (run["missing"] or "") for run in runs)
+    ]
 
 
 def nothing_new(runs: Sequence[Row], now: datetime) -> tuple[str, bool]:

@@ -20,6 +20,7 @@ BEYOND = {"week": 4, "day": 7}
 DAYS = {"week": 7, "day": 1}
 # What each part is called where it cannot be computed.
 OVERVIEW, ALERTS, FORECAST, BY_AREA = "The overview", "Alerts", "The forecast", "The forecast by areas"
+COULD_NOT = "{} could not be computed"
 
 
 class Parts:
@@ -50,7 +51,7 @@ class Parts:
         try:
             return run(within(self.progress, start, stop))
         except ValueError as problem:
-            self.missing[words] = f"{words} could not be computed: {problem}"
+            self.missing[words] = f"{COULD_NOT.format(words)}: {problem}"
             return None
 
     @property

@@ -22,7 +22,7 @@ from .history_tables import ALERTS, CLAIMS, FORECASTS, KNOWN_WEEKS, MONITORS, RU
 from .kept_promises import kept_promises
 from .known_data import Known, known_data
 from .monitors import DISTRUST, Monitor
-from .new_data import nothing_new, require_alike, require_later
+from .new_data import lost_parts, nothing_new, require_alike, require_later
 from .parts_of_runs import BEYOND, Parts, settings_of
 from .past_changes import past_changes, whole_weeks
 from .run_rows import numbered, row_of_run, rows_of_claims, rows_of_monitors
@@ -206,12 +206,15 @@ def _found(
     row = row_of_run(known, now, verdict, numbers_of(parts.alerts), parts.missing, parameters)
     added = {RUNS: [row], SCORES: scores, MONITORS: rows_of_monitors(monitors), **rows_of_parts(parts, known)}
     added = {table: numbered(rows, run) for table, rows in added.items()}
+    for sentence in parts.missing.values():
+        if sentence not in verdict[1]:
+            parameters.log.info("%s", sentence)
     parameters.tell(verdict[1])
     found = Watch(
         run,
         True,
         *verdict,
-        _lines(parts, verdict),
+        _lines(parts, past.runs, verdict),
         parameters,
         parts.overview,
         parts.alerts,
@@ -234,10 +237,10 @@ def rows_of_parts(parts: Parts, known: Known) -> dict[str, list[Row]]:
     }
 
 
-def _lines(parts: Parts, verdict: tuple[str, str]) -> tuple[str, ...]:
+def _lines(parts: Parts, runs: Sequence[Row], verdict: tuple[str, str]) -> tuple[str, ...]:
     """Return what a person should look at."""
     alarms = [] if parts.alerts is None else lines_of(parts.alerts)
-    return (*alarms, *([verdict[1]] if verdict[0] == DISTRUST else []))
+    return (*alarms, *lost_parts(runs, parts.missing), *([verdict[1]] if verdict[0] == DISTRUST else []))
 
 
 def monitors_of(
