@@ -48,7 +48,6 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     places.require_single(len(ids))
     _require_unique(ids, source)
     easting, northing, crs = _in_metres(source, points, context, crs, within(progress, 0.7, 0.85))
-    table = {name: _numbers(values[name]) for name in (*columns, named.schema, named.placeholder) if name}
 
     def times(name, asked, begin, end):
         return _times(values[name], name, asked, within(progress, begin, end)) if name else None
@@ -58,8 +57,6 @@ def incidents_of(source, context, columns, time_column, category_column, progres
     reported = times(named.reported, False, 1.0, 1.0)
     category = _texts(values[named.category]) if named.category else None
     known_until, whole = of_whole_file(source.kept, when, reported, category)
-    if WEIGHT in table and UNIT in source.kept:  # a layer of harm, whose record says of what the weights are
-        table[UNIT] = np.full(len(ids), source.kept[UNIT], dtype=object)
     return Incidents(
         easting,
         northing,
@@ -68,7 +65,7 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         reported=reported,
         category=category,
         crs=crs,
-        source={**table, FEATURE_ID: np.array(ids, dtype=np.int64)},
+        source=_kept_columns(source, ids, values, (*columns, named.schema, named.placeholder)),
         label=source.sourceName(),
         time_column=named_columns.column_of_dates(source.fields(), named.when),
         dates_unused=() if named.when else named_columns.columns_of_dates(source.fields()),
@@ -76,6 +73,14 @@ def incidents_of(source, context, columns, time_column, category_column, progres
         known_until=known_until,
         whole=None if known_until is None else whole,
     )
+
+
+def _kept_columns(source, ids, values, names):
+    """Return the columns named, and each feature's id; of a layer of harm, whose record tells it, also of what weights are."""
+    table = {name: _numbers(values[name]) for name in names if name}
+    if WEIGHT in table and UNIT in source.kept:
+        table[UNIT] = np.full(len(ids), source.kept[UNIT], dtype=object)
+    return {**table, FEATURE_ID: np.array(ids, dtype=np.int64)}
 
 
 def _in_metres(source, points, context, crs, progress):

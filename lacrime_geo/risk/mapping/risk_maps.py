@@ -160,9 +160,7 @@ def predict_risk(
         left_alone(lambda: Events.of(placed, where, category), progress, lambda: 0.05), parameters
     )
     history = left_alone(lambda: events.known(first, gap), progress, lambda: 0.05)
-    refuse_later_places(places, history)
-    _require_any(history, parameters)
-    _require_alike(predictor, history, parameters)
+    _require_fit(history, predictor, places, parameters)
     fitted = left_alone(lambda: predictor.fit(history), progress, lambda: 0.1)
     said = left_alone(lambda: _Said.of(fitted, days), progress, lambda: 0.25)
     reach = 2 * where.grid.cell_size if where.grid is not None and boundary is None else None
@@ -172,6 +170,13 @@ def predict_risk(
     tell(past, events, history, parameters, within(progress, 0.95, 1.0))
     advance(progress, 1.0)
     return found
+
+
+def _require_fit(history: History, predictor: Predictor, places: Any, parameters: Parameters) -> None:
+    """Raise where the predictor cannot go by what is known, or a layer of places is of a later time."""
+    refuse_later_places(places, history)
+    _require_any(history, parameters)
+    _require_alike(predictor, history, parameters)
 
 
 def _require_alike(predictor: Predictor, history: History, parameters: Parameters) -> None:
