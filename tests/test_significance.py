@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from lacrime_geo.sample_totals import Population, SampleTotals
 from lacrime_geo.significance import adjust, confidence_bins, exact_tails, two_sided
+from lacrime_geo.verification.cases.of_hotspots import PAPER
 
 POPULATIONS = st.lists(st.integers(0, 6), min_size=2, max_size=9)
 
@@ -132,28 +133,9 @@ def test_corrections_equal_statsmodels(p, correction):
     np.testing.assert_allclose(adjust(np.array(p), correction), theirs, atol=1e-14)
 
 
-# Table 1 of Benjamini & Hochberg 1995: fifteen p-values; at 0.05 the rule rejects four, Bonferroni three.
-PAPER = [
-    0.0001,
-    0.0004,
-    0.0019,
-    0.0095,
-    0.0201,
-    0.0278,
-    0.0298,
-    0.0344,
-    0.0459,
-    0.3240,
-    0.4262,
-    0.5719,
-    0.6528,
-    0.7590,
-    1,
-]
-
-
 @pytest.mark.parametrize(("correction", "rejected"), [("fdr", 4), ("bonferroni", 3), ("none", 9)])
 def test_published_example(correction, rejected):
+    # Of fifteen p-values at 0.05 (Benjamini & Hochberg 1995, table 1).
     assert (adjust(np.array(PAPER), correction) <= 0.05).sum() == rejected
 
 
