@@ -181,20 +181,21 @@ def counts(
         parameters[EFFECTIVE] = weighted_sums.effective_weights(series.count.sum(axis=1), series.squares).tolist()
     if lag_safe == NOWCAST:
         series = estimated(series, known.select(category=category), safe, parameters)
-    if series.squares is not None:
-        series = replace(series, count=weighted_sums.whole_numbers(series.count))
-        _warn_of_weightless(series, parameters)
-    table = counts_of(series, keys, parameters)
+    table = counts_of(_made_whole(series, parameters), keys, parameters)
     table_checks.warn_of_lone_end(table.panel(), parameters)
     warn_of_breaks(table.panel(), table.parameters)
     return table
 
 
-def _warn_of_weightless(series: CountSeries, parameters: Parameters) -> None:
+def _made_whole(series: CountSeries, parameters: Parameters) -> CountSeries:
+    """Return sums of weights as whole numbers, and warn where nothing weighs anything; counts are whole already."""
+    if series.squares is None:
+        return series
     if not series.count.any():
         parameters.warn(
             f"None of the incidents that are counted weighs anything: all sums of {parameters[UNIT]} are 0."
         )
+    return replace(series, count=weighted_sums.whole_numbers(series.count))
 
 
 def _refuse_undated(incidents: Incidents) -> None:
