@@ -6,12 +6,13 @@ import numpy as np
 
 from .. import html_pages as html
 from ..claims import Claim, Evidence, Finding, call, finding
-from ..parameters import in_words, p_in_words
+from ..parameters import in_words
 from ..progress import Progress
 from ..temporal.season_effects import MONTH, TREND, WEEKDAY
 from ..temporal.seasonality import Season, season
-from .told import Given, Made, Run, warnings_in
+from .told import Given, Made, Run, against_chance, warnings_in
 
+OF_THE_MEAN, OF_THE_YEAR_BEFORE = "times the mean", "times the year before"
 CAVEAT = (
     "Ratios compare what is reported: of a weekday or a month with the mean of all. They say nothing of why, and hold for the "
     "years of the file."
@@ -36,27 +37,30 @@ def _extremes(found: Season, effect: str, evidence: Evidence) -> Finding:
     rows = _rows(found, effect)
     top, low = (int(rows[choose(found["ratio"][rows])]) for choose in (np.argmax, np.argmin))
     p = float(found["p_effect"][top])
-    test = evidence.claim(f"p that all {effect}s are alike", p, "of 1", f"{{made}}['p_effect'][{top}]")
+    test = evidence.claim(f"p of the test that all {effect}s are alike", p, "of 1", f"{{made}}['p_effect'][{top}]")
     when = "in" if effect == MONTH else "on"
     said = (
         f"By {effect}, most incidents are {when} {_words(found, top)}, fewest {when} {_words(found, low)} ({evidence.level:g} % "
-        f"intervals; {p_in_words(p)} that all are alike)."
+        f"intervals): {against_chance(p)}."
     )
-    return finding(said, _ratio(found, top, evidence), _ratio(found, low, evidence), test)
+    return finding(said, *(_ratio(found, row, evidence, OF_THE_MEAN) for row in (top, low)), test)
 
 
 def _trend(found: Season, row: int, evidence: Evidence) -> Finding:
-    said = f"From year to year there are {_words(found, row, '')} ({evidence.level:g} % interval)."
-    return finding(said, _ratio(found, row, evidence))
+    said = f"From year to year there are {_ends(found, row, 'times as many')} ({evidence.level:g} % interval)."
+    return finding(said, _ratio(found, row, evidence, OF_THE_YEAR_BEFORE))
 
 
-def _ratio(found: Season, row: int, evidence: Evidence) -> Claim:
+def _ratio(found: Season, row: int, evidence: Evidence, unit: str) -> Claim:
     ends = found["low"][row], found["high"][row]
     name = f"incidents, {found['effect'][row]}: {found['level'][row]}"
-    return evidence.claim(name, found["ratio"][row], "times the mean", f"{{made}}['ratio'][{row}]", ends)
+    return evidence.claim(name, found["ratio"][row], unit, f"{{made}}['ratio'][{row}]", ends)
 
 
-def _words(found: Season, row: int, name: str | None = None) -> str:
-    named = f"{found['level'][row]}, " if name is None else name
+def _words(found: Season, row: int) -> str:
+    return f"{found['level'][row]}, {_ends(found, row, OF_THE_MEAN)}"
+
+
+def _ends(found: Season, row: int, unit: str) -> str:
     ratio, low, high = (in_words(found[key][row]) for key in ("ratio", "low", "high"))
-    return f"{named}{ratio} times as many ({low} to {high})"
+    return f"{ratio} {unit} ({low} to {high})"

@@ -6,16 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
+import numpy as np
+
 from .. import html_pages as html
 from ..citations import method_of
 from ..claims import Evidence, Finding, Name, claims_of, sentences_of
+from ..dates import days_in_words
 from ..features import Features
 from ..html_pages import Markup
 from ..incidents import Incidents
 from ..overview_words import days_of
+from ..parameters import p_in_words
 from ..progress import Progress
 from ..results import Result
 from .sections import Section
+
+Days = tuple[np.datetime64, np.datetime64]
+SURE_P = 0.05
 
 
 @dataclass(frozen=True)
@@ -34,9 +41,10 @@ class Given:
         """Return the variables by which code names what was given of these."""
         return {name: Name(name) for name in names if getattr(self, name) is not None}
 
-    def evidence(self, run: Run, code: str, n: int, **other: Any) -> Evidence:
-        """Return what the claims of a run's result have in common."""
-        return Evidence(code, int(n), days_of(self.incidents), method_of(run.function), **other)
+    def evidence(self, run: Run, code: str, n: int, days: Days | None = None, **other: Any) -> Evidence:
+        """Return what the claims of a run's result have in common; `days` are the first and the last, unless those of all."""
+        period = days_of(self.incidents) if days is None else days_in_words(*days)
+        return Evidence(code, int(n), period, method_of(run.function), **other)
 
 
 class Run(NamedTuple):
@@ -88,3 +96,9 @@ def under(title: str, *inside: Markup) -> Markup:
 def warnings_in(parameters: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the caveats that a result carries."""
     return tuple(parameters.get("warnings", ()))
+
+
+def against_chance(p: float) -> str:
+    """Return what p says of a difference, in words and as a number."""
+    words = "a larger difference than chance alone often makes" if p <= SURE_P else "a difference that chance alone could make"
+    return f"{words} ({p_in_words(p)})"
