@@ -2,14 +2,13 @@
 
 from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
 
-from ..algorithm import AnalysisAlgorithm
+from ..algorithm import OUTPUT, AnalysisAlgorithm
 from ..lacrime_geo.catalog import SUMMARIES
 from ..lacrime_geo.crs import Projection
 from ..lacrime_geo.progress import advance
 from ..outputs import write_page
 from ..projecting import WGS_84, from_name, transformed
 
-PAGE = "PAGE"
 ENDINGS = (".html", ".htm")
 
 
@@ -27,7 +26,7 @@ class Report(AnalysisAlgorithm):
         return type(self)()
 
     def _declare_outputs(self):
-        page = QgsProcessingParameterFileDestination(PAGE, self.tr("Report"), "HTML (*.html)")
+        page = QgsProcessingParameterFileDestination(OUTPUT, self.tr("Report"), "HTML (*.html)")
         page.setHelp(
             self.tr(
                 "One file with all of it, which opens in any browser without a connection. Its claims can be saved as JSON there."
@@ -36,7 +35,7 @@ class Report(AnalysisAlgorithm):
         self.addParameter(page)
 
     def _stage(self, outputs):
-        self.page = outputs.stage_page(PAGE)
+        self.page = outputs.stage_page(OUTPUT)
         if self.page is None or self.page[0].suffix.lower() not in ENDINGS:
             raise QgsProcessingException(
                 f"{self.page[1] if self.page else ''!r} is no page; name a file that ends in .html."
@@ -45,7 +44,7 @@ class Report(AnalysisAlgorithm):
     def _deliver(self, outputs, inputs, result, data, original, progress):
         page = result.html(projection_of(data.crs, outputs.context))
         advance(progress, 0.9)
-        return {PAGE: write_page(*self.page, page)}
+        return {OUTPUT: write_page(*self.page, page)}
 
 
 def projection_of(name, context):

@@ -38,8 +38,8 @@ def test_the_page_is_the_librarys(report, layer, incidents, tmp_path):
     days = [f"2023-{1 + row % 12:02d}-{1 + row % 28:02d}T12:00:00" for row in range(len(incidents))]
     frame = incidents.assign(occurred=np.array(days, dtype="M8[s]"))
     expected = lg.report(frame, sections=SOME)
-    made = report(layer, SECTIONS=SOME, PAGE=str(tmp_path / "report.html"))
-    assert made == {"PAGE": str(tmp_path / "report.html")} and len(list(tmp_path.iterdir())) == 1
+    made = report(layer, SECTIONS=SOME, OUTPUT=str(tmp_path / "report.html"))
+    assert made == {"OUTPUT": str(tmp_path / "report.html")} and len(list(tmp_path.iterdir())) == 1
     page, script = (tmp_path / "report.html").read_text(encoding="utf-8"), expected.html()
     # Rows without a place are in the layer too, and counted where no places are asked for.
     values = {claim["name"]: claim["value"] for claim in embedded(page, "claims-data")["claims"]}
@@ -61,7 +61,7 @@ def test_the_page_is_the_librarys(report, layer, incidents, tmp_path):
 
 def test_areas_and_a_boundary_are_layers(report, layer, tmp_path):
     areas = square_layer(side=4, name="districts")
-    report(layer, SECTIONS="map", BOUNDARY=areas, AREAS=areas, PAGE=str(tmp_path / "report.html"))
+    report(layer, SECTIONS="map", BOUNDARY=areas, AREAS=areas, OUTPUT=str(tmp_path / "report.html"))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     told = embedded(page, "map-data")
     assert "alerts" in [one["name"] for one in told["layers"]] and len(told["boundary"]) == 16
@@ -76,7 +76,7 @@ def test_it_is_shown_as_other_pages_are(provider):
 @pytest.mark.parametrize("share", [10, 40, 90])
 def test_a_cancelled_run_writes_nothing(report, layer, log, tmp_path, share):
     log.cancel_at = share
-    assert report(layer, SECTIONS="map", PAGE=str(tmp_path / "report.html")) == {}
+    assert report(layer, SECTIONS="map", OUTPUT=str(tmp_path / "report.html")) == {}
     assert list(tmp_path.iterdir()) == []
 
 
@@ -84,17 +84,17 @@ def test_a_cancelled_run_writes_nothing(report, layer, log, tmp_path, share):
     ("wrong", "sentence"),
     [
         ({"SECTIONS": "maps"}, "'maps'"),
-        ({"PAGE": "report.docx"}, "'.*report.docx' is no page; name a file that ends in .html"),
+        ({"OUTPUT": "report.docx"}, "'.*report.docx' is no page; name a file that ends in .html"),
     ],
 )
 def test_what_is_wrong_is_said(report, layer, tmp_path, wrong, sentence):
-    given = {"SECTIONS": "map", "PAGE": "report.html", **wrong}
+    given = {"SECTIONS": "map", "OUTPUT": "report.html", **wrong}
     with pytest.raises(qgis_core.QgsProcessingException, match=sentence):
-        report(layer, **{**given, "PAGE": str(tmp_path / given["PAGE"])})
+        report(layer, **{**given, "OUTPUT": str(tmp_path / given["OUTPUT"])})
     assert list(tmp_path.iterdir()) == []
 
 
 def test_few_incidents_give_what_they_can(report, tmp_path):
-    report(point_layer(*clustered(45)), SECTIONS="map", PAGE=str(tmp_path / "report.html"))
+    report(point_layer(*clustered(45)), SECTIONS="map", OUTPUT=str(tmp_path / "report.html"))
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "at least 60 incidents" in page and embedded(page, "map-data")["layers"]

@@ -71,7 +71,7 @@ def in_qgis(file, folder):
     runs = (
         ("load_lapd", dict(FILE=SAMPLE, OUTPUT=loaded)),
         ("hotspots", dict(INCIDENTS=loaded, OUTPUT=hot)),
-        ("report", dict(INCIDENTS=loaded, REPORT=folder / "report.html")),
+        ("report", dict(INCIDENTS=loaded, OUTPUT=folder / "report.html")),
         ("verify", dict(SUMMARY=folder / "verified.html")),
     )
     for name, parameters in runs:
