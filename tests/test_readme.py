@@ -32,9 +32,30 @@ def test_tables_are_those_of_the_code():
 
 
 def test_links_and_pictures_exist():
-    targets = [link for link in re.findall(r"\]\(([^)]+)\)", README) if "://" not in link]
+    targets = [*re.findall(r"\]\(([^)#]+)", README), *re.findall(r'<img src="([^"]+)"', README)]
     assert [link for link in targets if not (ROOT / link).exists()] == []
-    assert "docs/pictures/desktop.png" in targets
+    pictures = {Path(link).name for link in targets if link.endswith(".png")}
+    assert pictures == {"desktop.png", "report_page.png", "report_page_phone.png"}
+    headings = {title.lower().replace(" ", "-") for title in re.findall(r"^#+ (.+)$", README, flags=re.MULTILINE)}
+    assert {*re.findall(r"\]\(#([^)]+)\)", README)} <= headings
+
+
+def test_newcomers_are_shown_what_there_is():
+    first = README.split("## In a script")[0]
+    pages = (
+        "start_here_script",
+        "start_here_qgis",
+        "analyses/index",
+        "report",
+        "claims",
+        "verify",
+        "watch",
+        "ethics",
+        "index",
+    )
+    assert [page for page in pages if f"(docs/{page}.md)" not in first] == []
+    commands = {words.split()[0] for words in re.findall(r"`lacrime-geo ([^`]+)`", first)}
+    assert {"report", "verify", "watch", "audit"} <= commands
 
 
 def mapped():

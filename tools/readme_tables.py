@@ -41,11 +41,16 @@ def analyses():
     for analysis in (*ANALYSES, *SUMMARIES):
         gives = next(words for kind, words in KINDS.items() if issubclass(analysis.result, kind))
         gives = EITHER.get(analysis.name, gives)
-        gives += f"; {analysis.second_title.lower()}" if analysis.second else ""
+        gives += f"; {within_a_sentence(analysis.second_title)}" if analysis.second else ""
         name = analysis.name
         names = f"| [`lg.{name}`](docs/analyses/{name}.md) | `lacrime-geo {name}` | `lacrime:{name}` |"
         rows.append(f"{names} {analysis.summary} | {gives} |")
     return "\n".join(rows)
+
+
+def within_a_sentence(title):
+    """Return a title with a small letter at its beginning, unless that is a person's name."""
+    return title if title.split()[0] in ("Lorenz", "Moran's") else title[0].lower() + title[1:]
 
 
 def lapd_columns():
