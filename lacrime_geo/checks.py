@@ -43,10 +43,12 @@ def share(name: str, value: Any) -> float:
 
 
 def per_cent(name: str, value: Any) -> float:
-    """Return value, the level of an interval, as per cent from 1 to below 100."""
+    """Return value, the level of an interval, as per cent above 1 and below 100; a share, such as 0.95, is refused."""
     number = positive(name, value, "per cent")
-    if not 1 <= number < 100:
-        raise ValueError(f"{name} must be per cent from 1 to below 100, such as 95, got {value!r}.")
+    if number <= 1:
+        raise ValueError(f"{name} is in per cent: {100 * number:g}, not {value!r}.")
+    if not number < 100:
+        raise ValueError(f"{name} must be above 1 and below 100 per cent, such as 95, got {value!r}.")
     return number
 
 

@@ -172,7 +172,7 @@ def test_it_can_be_stopped():
         (dict(horizon=45), "too few"),
         (dict(horizon=18), "more than half"),
         (dict(horizon=0), "horizon"),
-        (dict(horizon=1, levels=(0.95, 120)), "120"),
+        (dict(horizon=1, levels=(95, 120)), "120"),
         (dict(horizon=1, origins=36), "seasonal naive needs"),
         (dict(horizon=1, breaks="maybe"), "maybe"),
     ],

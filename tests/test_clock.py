@@ -112,15 +112,15 @@ def test_a_planted_shift_is_seen_by_spans_and_not_by_starts():
 
 def test_intervals_of_whole_counts_are_garwoods():
     # Garwood 1936, as tabulated by Johnson, Kotz & Kemp 1993 for 95 %.
-    low, high = weighted_interval(np.array([0.0, 1, 5, 20]), np.array([0.0, 1, 5, 20]), 1.0, 0.95)
+    low, high = weighted_interval(np.array([0.0, 1, 5, 20]), np.array([0.0, 1, 5, 20]), 1.0, 95)
     assert low.round(3).tolist() == [0.0, 0.025, 1.623, 12.217]
     assert high.round(3).tolist() == [3.689, 5.572, 11.668, 30.888]
 
 
 def test_intervals_of_equal_weights_are_those_of_counts_times_the_weight():
     count = np.array([0.0, 3, 12])
-    whole = weighted_interval(count, count, 1.0, 0.9)
-    quarter = weighted_interval(count / 4, count / 16, 0.25, 0.9)
+    whole = weighted_interval(count, count, 1.0, 90)
+    quarter = weighted_interval(count / 4, count / 16, 0.25, 90)
     np.testing.assert_allclose(quarter, np.array(whole) / 4)
 
 
@@ -238,7 +238,7 @@ def test_by_the_command_line(tmp_path):
         (at([]), {}, "is empty: it has 0 rows"),
         (at(["NaT", "NaT"]), {}, "have no times"),
         (at(["2023-10-02", "2023-10-05"]), {}, "stand at midnight"),
-        (every_hour(), dict(level=1.0), "level must be a share"),
+        (every_hour(), dict(level=0.95), "level is in per cent: 95, not 0.95"),
         (every_hour(), dict(weight="harm"), "names a column"),
     ],
 )

@@ -202,7 +202,7 @@ def test_places_without_a_rate_and_with_few_residents():
     ("options", "said"),
     [
         (dict(limits=[95]), "limits must be two in per cent, from 50 on, such as 95, 99.8, got [95]"),
-        (dict(limits=[0.95, 0.998]), "limits must be per cent from 1 to below 100"),
+        (dict(limits=[0.95, 0.998]), "limits is in per cent: 95, not 0.95"),
         (dict(model="normal"), "model must be one of 'poisson', 'binomial', got 'normal'"),
         (dict(overdispersion="yes"), "overdispersion must be one of"),
         (dict(target=0), "target must be above 0"),

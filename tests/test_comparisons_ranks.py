@@ -139,7 +139,7 @@ def test_few_residents_and_no_rate_are_not_ranked():
         (dict(top=9), "top is 9, and only 3 places have a rate"),
         (dict(draws=5), "draws must be a whole number of at least 100, got 5"),
         (dict(draws=10**9), "take 33,333,333 at most"),
-        (dict(level=100), "level must be per cent from 1 to below 100"),
+        (dict(level=100), "level must be above 1 and below 100 per cent"),
         (dict(seed=-1), "seed must be a whole number of at least 0"),
     ],
 )

@@ -217,7 +217,7 @@ def test_bad_columns_give_a_sentence(change, said):
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        (dict(level=0.95), "level must be per cent from 1 to below 100, such as 95, got 0.95"),
+        (dict(level=0.95), "level is in per cent: 95, not 0.95"),
         (dict(interval="wald"), "interval must be one of 'exact', 'byar', got 'wald'"),
         (dict(smoothing="loess"), "smoothing must be one of"),
         (dict(per=0), "per must be above 0 residents, got 0"),

@@ -216,7 +216,7 @@ def test_where_nothing_goes_together_p_is_even_and_v_small():
     [
         (dict(by="nothing"), "There is no column 'nothing'"),
         (dict(by="premise", across="premise"), "both 'premise'"),
-        (dict(by="premise", level=0.95), "level must be per cent"),
+        (dict(by="premise", level=0.95), "level is in per cent: 95, not 0.95"),
         (dict(by="blank"), "None of the 3 incidents looked at has a value in blank"),
         (dict(by="premise", across="one"), "takes two of each"),
         (dict(by="hour"), "has no times"),

@@ -134,7 +134,7 @@ def test_lengths_matter_where_they_differ_between_the_areas():
         (lambda: lg.wdd((1, 2, 3), (3, 4)), "treated must be two counts, before and after, such as 50,30; got 3"),
         (lambda: lg.wdd((1, 2), (3, 4), periods=(0, 1)), "periods must be above 0, got 0"),
         (lambda: lg.wdd((1, 2), (3, 4), areas=(1, -1)), "areas must be above 0, got -1"),
-        (lambda: lg.wdd((1, 2), (3, 4), level=0.95), "level must be per cent"),
+        (lambda: lg.wdd((1, 2), (3, 4), level=0.95), "level is in per cent: 95, not 0.95"),
         (lambda: lg.irr((1, 2), (3, 4), method="score"), "method must be one of 'auto', 'wald', 'exact'"),
         (lambda: lg.irr((1, 2), (3, 4), control_periods=(1, 0)), "control_periods must be above 0"),
     ],

@@ -352,7 +352,7 @@ def test_a_plan_of_incidents_has_their_rates_and_spread(incidents, tmp_path):
         (dict(treated=TREATED, control=20, days=9), "Without incidents treated must be a number"),
         (dict(treated=0, control=20, days=9), "treated must be above 0 incidents"),
         (dict(treated=9, control=20, days=9, falls=[120]), "falls must be from 0 to 100, got 120"),
-        (dict(treated=9, control=20, days=9, power=0.8), "power must be per cent"),
+        (dict(treated=9, control=20, days=9, power=0.8), "power is in per cent: 80, not 0.8"),
         (dict(treated=9, control=20, days=9, lengths=[]), "lengths holds no number"),
         (dict(treated=9, control=20, days=9, lengths=[1.5]), "lengths must be whole days, got 1.5"),
     ],

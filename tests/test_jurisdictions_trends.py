@@ -200,7 +200,7 @@ def test_zeros_gaps_and_short_series_are_borne():
         (dict(most_joinpoints=6), "must be 5 at most, got 6"),
         (dict(most_joinpoints=-1), "whole number of at least 0"),
         (dict(most_joinpoints=1.5), "1.5"),
-        (dict(level=100), "level must be per cent"),
+        (dict(level=100), "level must be above 1 and below 100 per cent"),
         (dict(seed=-1), "seed must be a whole number of at least 0, got -1"),
         (dict(seed=1.5), "seed must be a whole number"),
     ],

@@ -88,7 +88,7 @@ def test_shares_are_the_paper_s_product_rise_and_lie_in_their_interval(rows):
     for within in range(0, found.longest + 1, 5):
         assert found.share[within] == pytest.approx(by_hand(days, possible, within), abs=1e-12)
     assert (np.diff(found.share) >= -1e-15).all() and found.share[-1] == 1
-    low, high = found.interval(0.95)
+    low, high = found.interval(95)
     assert ((low >= 0) & (low <= found.share) & (found.share <= high) & (high <= 1)).all()
     assert (found.share <= found.naive + 1e-12).all() or found.longest < max(days)
 
@@ -127,7 +127,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
     held = []
     for seed in range(200):
         occurred, reported = seen(800, 400, seed)
-        low, high = delays_of(reported - occurred, 399 - occurred).interval(0.9)
+        low, high = delays_of(reported - occurred, 399 - occurred).interval(90)
         truth = 1 - (15 / 16) ** (np.arange(low.size) + 1)
         held.append(((low <= truth) & (truth <= high))[[1, 7, 14, 30]])
     assert 0.86 <= np.mean(held) <= 0.95
@@ -135,7 +135,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say():
 
 def test_where_nothing_is_missing_the_interval_is_wilson_s():
     days = np.repeat([0, 3, 9], [50, 30, 20])
-    low, high = delays_of(days, np.full(100, 50)).interval(0.95)
+    low, high = delays_of(days, np.full(100, 50)).interval(95)
     # Brown, Cai & DasGupta 2001, by their formula: 80 of 100 at 95 %.
     assert (round(low[3], 4), round(high[3], 4)) == (0.7112, 0.8666)
     assert low[9] == pytest.approx(100 / (100 + 1.959964**2), abs=1e-6) and high[9] == 1
@@ -145,7 +145,7 @@ def test_draws_scatter_about_the_share_as_wide_as_its_interval():
     occurred, reported = seen(1000, 120, 5)
     found = delays_of(reported - occurred, 119 - occurred)
     drawn = found.drawn(np.random.default_rng(0), 2000)
-    low, high = found.interval(0.9)
+    low, high = found.interval(90)
     for day in (0, 7, 30):
         assert drawn[:, day].mean() == pytest.approx(found.share[day], abs=0.006)
         width = np.diff(np.quantile(drawn[:, day], [0.05, 0.95]))[0]

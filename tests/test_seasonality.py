@@ -214,7 +214,7 @@ def test_a_period_across_the_change_of_the_records_system_is_told():
     [
         (dict(reference="Someday"), "reference must be one of 'Monday'"),
         (dict(reference="Sunday, Monday"), "names two levels of the weekday, Sunday and Monday"),
-        (dict(level=1.5), "level must be a share between 0 and 1, got 1.5"),
+        (dict(level=0.95), "level is in per cent: 95, not 0.95"),
         (dict(by="nothing"), "no column 'nothing'"),
         (dict(by=np.arange(3)), "by must name a column of the table of counts, got a ndarray"),
     ],

@@ -6,9 +6,7 @@ from ..analysis import Analysis
 from ..delays.nowcast_rows import STEPS, Nowcast
 from ..delays.nowcasting import nowcast
 from ..delays.reporting_delays import DelayCurve, ReportingDelay, reporting_delay
-from ..parameter_groups import (
-    AS_OF,
-)
+from ..parameter_groups import AS_OF, LEVEL
 from ..parameter_kinds import (
     Amount,
     Choice,
@@ -39,7 +37,7 @@ ANALYSES = (
             Column("by", "Column that tells groups apart", holds="text"),
             Choice("step", "Days or weeks", options=tuple(STEPS)),
             Amount("last", "Number of days or weeks", whole=True),
-            Amount("level", "Confidence of the interval"),
+            LEVEL,
             AS_OF,
             Words("allow", "What is no reason to stop (nibrs_switch)"),
         ),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from ..analysis import Analysis
-from ..parameter_groups import (
-    WEIGHT,
-)
+from ..parameter_groups import LEVEL, WEIGHT
 from ..parameter_kinds import (
     Amount,
     Choice,
@@ -37,7 +35,7 @@ ANALYSES = (
         tags=("time of day", "hour", "weekday", "temporal", "aoristic", "heat table", "shift", "crime"),
         reports=True,
         intervals=True,
-        params=(WEIGHT, Amount("level", "Confidence of the intervals")),
+        params=(WEIGHT, LEVEL),
     ),
     Analysis(
         run=aoristic,
@@ -58,7 +56,7 @@ ANALYSES = (
         params=(
             BY,
             Words("reference", "Weekday or month that others are compared to (the mean, unless named)"),
-            Amount("level", "Confidence of the intervals"),
+            LEVEL,
         ),
     ),
     Analysis(

@@ -127,7 +127,7 @@ class Smoothed(NamedTuple):
 
 
 def smoothed(
-    prior: Prior, count: np.ndarray, expected: np.ndarray, level: float, progress: Progress = None
+    prior: Prior, count: np.ndarray, expected: np.ndarray, share: float, progress: Progress = None
 ) -> Smoothed:
     """Return each place's multiple of the overall rate, drawn towards the mean of all, with its credible interval."""
     from scipy.special import gammaincinv
@@ -138,6 +138,6 @@ def smoothed(
     shape, rate = prior.posterior(count, expected)
     limits = np.empty((2, count.size))
     for some in _blocks(count.size, progress):
-        for side, tail in enumerate(((1 - level) / 2, (1 + level) / 2)):
+        for side, tail in enumerate(((1 - share) / 2, (1 + share) / 2)):
             limits[side, some] = gammaincinv(shape[some], tail) / rate[some]
     return Smoothed(shape / rate, limits[0], limits[1])

@@ -11,14 +11,14 @@ INTERVALS = ("exact", "byar")
 
 
 def poisson_interval(
-    count: np.ndarray, level: float, how: str = "exact", progress: Progress = None
+    count: np.ndarray, share: float, how: str = "exact", progress: Progress = None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the lower and the upper limit of the mean of whole counts (n,), each (n,).
 
     Parameters
     ----------
     count : whole numbers from 0.
-    level : share of 1, such as 0.95.
+    share : how often the interval holds, such as 0.95.
     how : "exact" (Garwood 1936) or "byar".
     progress : function of a fraction, returning False to stop.
 
@@ -30,7 +30,7 @@ def poisson_interval(
     for begin in range(0, kinds.size, AT_ONCE):
         advance(progress, begin / kinds.size)
         some = slice(begin, begin + AT_ONCE)
-        sides[:, some] = (_garwood if how == "exact" else _byar)(kinds[some], (1 - level) / 2)
+        sides[:, some] = (_garwood if how == "exact" else _byar)(kinds[some], (1 - share) / 2)
     low, high = sides[:, where.ravel()]
     return low, high
 

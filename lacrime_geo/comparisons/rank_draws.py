@@ -43,7 +43,7 @@ def drawn_ranks(
     count: np.ndarray,
     expected: np.ndarray,
     draws: int,
-    level: float,
+    share: float,
     top: int,
     seed: int,
     progress: Progress = None,
@@ -55,7 +55,7 @@ def drawn_ranks(
     prior : of the multiples of the overall rate.
     count, expected : of each place (n,).
     draws : how many.
-    level : of the interval, as a share.
+    share : how often the interval holds, such as 0.95.
     top : how many places are among the first.
     seed : of the draws.
     """
@@ -70,16 +70,16 @@ def drawn_ranks(
         advance(progress, 0.8 * number / draws)
         ranks[number, np.argsort(-(random.standard_gamma(shape) / rate))] = place
     sorted_back = np.argsort(order)
-    told = [values[sorted_back] for values in _told(ranks, level, top, within(progress, 0.8, 0.95))]
+    told = [values[sorted_back] for values in _told(ranks, share, top, within(progress, 0.8, 0.95))]
     first = sorted_back[np.argmin(told[0])]
     return DrawnRanks._make([*told, _below(ranks, first, within(progress, 0.95, 1.0))[sorted_back]])
 
 
-def _told(ranks: np.ndarray, level: float, top: int, progress: Progress) -> list[np.ndarray]:
+def _told(ranks: np.ndarray, share: float, top: int, progress: Progress) -> list[np.ndarray]:
     """Return mean, median, both ends of the interval, and the share among the first, of ranks (draws, n)."""
     draws, places = ranks.shape
-    # The interval leaves out at most half of what is outside the level on either side.
-    outside = int((1 - level) / 2 * draws)
+    # The interval leaves out at most half of what is outside the share on either side.
+    outside = int((1 - share) / 2 * draws)
     found = np.empty((5, places))
     for begin in range(0, places, PLACES_AT_ONCE):
         advance(progress, begin / places)

@@ -18,7 +18,7 @@ from .unreported_counts import expected_shares, still_to_come
 STEPS = {"day": 1, "week": 7}
 AXIS = {"day": "Day", "week": "First day of each week"}
 DRAWS = 1000
-LEVEL = 0.9
+LEVEL = 90
 # Decimals of estimated counts.
 DIGITS = 2
 
@@ -56,7 +56,7 @@ def nowcast_columns(
     share = expected_shares(delays.share, later, days)
     drawn = expected_shares(delays.drawn(random, DRAWS), later, days)
     come = still_to_come(reported, drawn, dispersion, random)
-    low, high = np.quantile(reported + come, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    low, high = np.quantile(reported + come, [0.5 - level / 200, 0.5 + level / 200], axis=0)
     known = share > 0
     estimate = reported / np.where(known, share, np.nan)
     return {
@@ -80,7 +80,7 @@ def nowcast_of(parts: list[dict[str, np.ndarray]], parameters: Parameters, days:
     last = {name: column[len(parts[0]["date"]) - 1] for name, column in columns.items()}
     if not np.isnan(last["nowcast"]):
         group = "" if last["group"] == ALL else f" of {last['group']}"
-        interval = f"{100 * parameters['level']:g} % interval {in_words(last['low'])} to {in_words(last['high'])}"
+        interval = f"{parameters['level']:g} % interval {in_words(last['low'])} to {in_words(last['high'])}"
         parameters.tell(
             f"of the last {parameters['step']}, from {str(last['date'])[:10]}, {int(last['reported']):,} incidents{group} are "
             f"reported, of {in_words(last['nowcast'])} expected in the end ({interval})"

@@ -46,7 +46,7 @@ def nowcast(
     step : "week", seven days, or "day". The last one ends with the file: on the day of its latest report, or, where it was
         chosen up to an earlier day of the incidents, on that day.
     last : how many days or weeks to estimate. Default: back to the one of which 95 % are reported, at least 12.
-    level : confidence of the interval. Default 0.9.
+    level : of the interval, in per cent. Default 90.
     as_of : the date (YYYY-MM-DD) to which the file is taken back: later reports are left out. Default: that of the latest
         report, taken for the end of the file.
     allow : "nibrs_switch" to estimate across the LAPD's change of its records system all the same, with a warning.
@@ -90,7 +90,7 @@ def nowcast(
     ([42, 21], [42.0, 42.0])
     """
     days = STEPS[checks.option("step", step, tuple(STEPS))]
-    level, seed = checks.share("level", level), checks.whole("seed", seed, minimum=0)
+    level, seed = checks.per_cent("level", level), checks.whole("seed", seed, minimum=0)
     everything = as_incidents(incidents)
     parameters = begun(everything)
     parameters.update(step=step, level=level, seed=seed)

@@ -60,7 +60,7 @@ def nowcast_counts(
     [12.0, 10.0]
     """
     days = STEPS[checks.option("step", step, tuple(STEPS))]
-    level, seed = checks.share("level", level), checks.whole("seed", seed, minimum=0)
+    level, seed = checks.per_cent("level", level), checks.whole("seed", seed, minimum=0)
     scatter = np.array(
         [checks.positive("dispersion", one, "times the variance") for one in np.atleast_1d(dispersion).tolist()]
     )

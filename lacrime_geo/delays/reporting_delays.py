@@ -26,7 +26,7 @@ from .truncated_delays import LEAST_AT_RISK, Delays
 ALL = "all"
 WITHIN = (0, 1, 7, 14, 30, 60, 90, 365)
 SAFE_SHARE = 0.95
-LEVEL = 0.95
+LEVEL = 95
 DRAWN_DAYS = 90
 
 

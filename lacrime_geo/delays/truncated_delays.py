@@ -45,8 +45,8 @@ class Delays:
         return np.asarray(np.cumsum(self.ended) / self.incidents)
 
     def interval(self, level: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the limits (m,) of the share at a level of confidence: Wilson's, of the number with as great a variance."""
-        z, share = NormalDist().inv_cdf((1 + level) / 2), self.share
+        """Return the limits (m,) of the share at a level (per cent): Wilson's, of the number with as great a variance."""
+        z, share = NormalDist().inv_cdf(0.5 + level / 200), self.share
         number = self._effective_number()
         middle = (share + z**2 / (2 * number)) / (1 + z**2 / number)
         half = z / (1 + z**2 / number) * np.sqrt(share * (1 - share) / number + z**2 / (4 * number**2))

@@ -25,14 +25,15 @@ HIGH, LOW, NEITHER, UNKNOWN = "high", "low", "", "unknown"
 TOLD_FROM = 1.1
 
 
-def peaks(incidents: Any, *, level: float = 0.95, progress: Progress = None) -> Table:
+def peaks(incidents: Any, *, level: float = 95, progress: Progress = None) -> Table:
     """Tell which months, weekdays and hours have more incidents than the mean, and which fewer, with intervals.
 
     Parameters
     ----------
     incidents : Incidents, GeoDataFrame of points, or path, with the time of the incident (`occurred`); or counts of days or
         months (Counts, or a table with `date` or `period` and `count`), which have no hours, each series with peaks of its own.
-    level : confidence that all intervals of the months, of the weekdays and of the hours hold together. Default 0.95.
+    level : how sure it is that all intervals of the months, of the weekdays and of the hours hold together, in per cent.
+        Default 95.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -68,8 +69,8 @@ def peaks(incidents: Any, *, level: float = 0.95, progress: Progress = None) -> 
     >>> found["level"][found["peak"] == "high"].tolist()
     ['Friday', 'Saturday']
     """
-    level = checks.share("level", level)
-    each = {effect: 1 - (1 - level) / SIZES.get(effect, 1) for effect in (*SIZES, FIRST, TREND)}
+    level = checks.per_cent("level", level)
+    each = {effect: 100 - (100 - level) / SIZES.get(effect, 1) for effect in (*SIZES, FIRST, TREND)}
     counted = _by_group(incidents) if is_table(incidents) else as_incidents(incidents)
     series, parameters, _ = given(counted, None, None, within(progress, 0.0, 0.3))
     parameters["level"] = level

@@ -260,7 +260,6 @@ def checked_levels(levels: Sequence[float]) -> tuple[float, ...]:
     """Return the levels of intervals, in per cent."""
     if isinstance(levels, (str, int, float)) or levels is None:
         raise TypeError(f"levels are several numbers in per cent, such as (80, 95), got {levels!r}.")
-    bad = [level for level in levels if not 0 < level < 100]
-    if bad:
-        raise ValueError(f"levels must be between 0 and 100 per cent, such as 80, 95, got {bad[0]!r}.")
+    for level in levels:
+        checks.per_cent("levels", level)
     return tuple(levels)

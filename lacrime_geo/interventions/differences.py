@@ -19,7 +19,6 @@ from ..results import Drawing, Picture, Table
 from ..temporal.count_series import names_of
 from ..temporal.given_series import is_table
 from . import difference_pages
-from .displacement_difference import level_of
 from .panel_ratios import Effect, effect, groupings, log_ratios, regrouped_p
 from .table_counts import refuse_shared, rows_of_names, series_of_counts, steps_of_series, until, whole_step
 from .trial_areas import TrialAreas
@@ -125,7 +124,7 @@ def difference_in_differences(
     >>> found["estimate"].round(3).tolist(), found["p_regrouped"].round(3).tolist()
     ([0.5, 1.0], [0.029, 1.0])
     """
-    level, began, seed = level_of(level), day_of("start", start), checks.whole("seed", seed, 0)
+    level, began, seed = checks.per_cent("level", level), day_of("start", start), checks.whole("seed", seed, 0)
     if is_table(incidents):
         panel, parameters = _of_table(incidents, treated, control, began, end, time_step)
         labels = parameters["treated"], parameters["control"]

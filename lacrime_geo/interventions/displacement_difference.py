@@ -169,12 +169,4 @@ def quantile(level: float) -> float:
     """Return how many standard errors an interval of a level (%) reaches to either side."""
     from scipy.special import ndtri
 
-    return float(ndtri(0.5 + level_of(level) / 200))
-
-
-def level_of(level: float, name: str = "level") -> float:
-    """Return the level of an interval, or a power, in per cent; raise where it is none."""
-    number = checks.positive(name, level, "per cent")
-    if not 1 <= number < 100:
-        raise ValueError(f"{name} must be per cent from 1 to below 100, such as 95, got {level!r}.")
-    return number
+    return float(ndtri(0.5 + checks.per_cent("level", level) / 200))

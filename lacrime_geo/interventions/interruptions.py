@@ -16,7 +16,6 @@ from ..progress import Progress, advance, within
 from ..results import Drawing, Picture, Table
 from ..temporal.given_series import is_table
 from . import interruption_pages
-from .displacement_difference import level_of
 from .segmented_regression import SLOPE_DAYS, Segmented, Steps, segmented, tellable
 from .step_counts import LEAST_BEFORE, STEPS, counted_groups, steps_around, steps_of
 from .table_counts import counted_of_table
@@ -126,7 +125,7 @@ def interrupted_series(
     >>> bool(0.4 < found["estimate"][0] < 0.8)
     True
     """
-    level = level_of(level)
+    level = checks.per_cent("level", level)
     checks.option("step", step, list(STEPS))
     began = day_of("start", start)
     if is_table(incidents):

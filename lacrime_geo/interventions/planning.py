@@ -20,7 +20,6 @@ from ..progress import Progress, advance, within
 from ..results import Curve, Drawing, Picture, Table
 from . import plan_pages
 from .detectable_change import TESTS, Design, smallest_fall
-from .displacement_difference import level_of
 from .trial_areas import CONTROL, TREATED, TrialAreas
 from .trial_counts import WITHOUT, TrialCounts, dispersion_of, unlike, unlike_in_words
 from .trial_periods import DAY, Window, placebo_pairs
@@ -130,7 +129,7 @@ def plan_intervention(
     >>> plan.detectable()["fall_percent_irr"].round().tolist()
     [86.0, 50.0]
     """
-    level, power = level_of(level), level_of(power, "power")
+    level, power = checks.per_cent("level", level), checks.per_cent("power", power)
     parameters = Parameters()
     if incidents is None:
         rates, counted, spread = _given(treated, control, days), checks.whole("days", days or 0), 1.0

@@ -10,7 +10,7 @@ import numpy as np
 from .. import checks
 from ..parameters import Parameters
 from ..significance import two_sided
-from .displacement_difference import counts_of, level_of, quantile
+from .displacement_difference import counts_of, quantile
 
 METHODS = ("auto", "wald", "exact")
 # Below as many incidents in any of the four counts the logarithm of the ratio is not near enough to normal.
@@ -94,7 +94,7 @@ def irr(
             f"These counts could have been shared out in {most:,.0f} ways, and method 'exact' weighs {MOST_OUTCOMES:,} at most; "
             "take method='wald', which is as good for such counts."
         )
-    level = level_of(level)
+    level = checks.per_cent("level", level)
     of_method = _exact if method == "exact" else _wald
     estimate, low, high, p, corrected = of_method(counts, factor, level)
     if corrected:

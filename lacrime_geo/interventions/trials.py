@@ -14,7 +14,6 @@ from ..parameters import Parameters, in_words
 from ..progress import Progress, advance, within
 from ..weight_units import unit_of
 from .detectable_change import Design, smallest_fall
-from .displacement_difference import level_of
 from .trial_areas import CONTROL, KINDS, NEAR_TREATED, TREATED, TrialAreas, areas_of
 from .trial_counts import WITHOUT, TrialCounts, dispersion_of, unlike, unlike_in_words
 from .trial_periods import DAY, TrialPeriods, trial_periods
@@ -94,7 +93,11 @@ def intervention(
     Incidents fell by 30 (95 %: 1.6 to 58.4) more than in the control (p = 0.0384)
     """
     everything, placed, parameters = begin(incidents, weight)
-    level, washout, seed = level_of(level), checks.whole("washout", washout, 0), checks.whole("seed", seed, 0)
+    level, washout, seed = (
+        checks.per_cent("level", level),
+        checks.whole("washout", washout, 0),
+        checks.whole("seed", seed, 0),
+    )
     before = None if before is None else checks.whole("before", before)
     areas = TrialAreas.of(treated, control, displacement, placed.crs)
     advance(progress, 0.05)

@@ -19,7 +19,7 @@ def clock_section(given: Given, progress: Progress) -> Made:
     """Return the clock, its busiest hour, and how many times were left out."""
     found = clock(given.incidents, progress=progress)
     kept, run = found.parameters, Run(clock, found.parameters)
-    evidence = given.evidence(run, call("clock", "incidents"), kept["counted"], level=100 * kept["level"])
+    evidence = given.evidence(run, call("clock", "incidents"), kept["counted"], level=kept["level"])
     left_out = kept.get(PLACEHOLDER_COLUMN, 0)
     told = (_busiest(found, evidence), *([_left_out(left_out, evidence)] if left_out else []))
     caveats = (*warnings_in(kept), *([PLACEHOLDERS] if left_out else []), CAVEAT)

@@ -18,7 +18,7 @@ def late_reports(given: Given, progress: Progress) -> Made:
     found = nowcast(given.incidents, seed=given.seed, progress=progress)
     kept, run, last = found.parameters, Run(nowcast, found.parameters), len(found) - 1
     code = call("nowcast", "incidents", seed=given.seed)
-    evidence = given.evidence(run, code, found["reported"].sum(), level=100 * kept["level"])
+    evidence = given.evidence(run, code, found["reported"].sum(), level=kept["level"])
     when = step_words(found["date"][last], "week").replace("week from", "week that began on")
     reported, expected, share = (float(found[name][last]) for name in ("reported", "nowcast", "share"))
     ends = found["low"][last], found["high"][last]

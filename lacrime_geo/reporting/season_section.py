@@ -23,7 +23,7 @@ def season_section(given: Given, progress: Progress) -> Made:
     """Return which weekdays and months have most and fewest incidents, and how the years go."""
     found = season(given.incidents, progress=progress)
     kept, run = found.parameters, Run(season, found.parameters)
-    evidence = given.evidence(run, call("season", "incidents"), kept["step_incidents"], level=100 * kept["level"])
+    evidence = given.evidence(run, call("season", "incidents"), kept["step_incidents"], level=kept["level"])
     told = [_extremes(found, effect, evidence) for effect in (WEEKDAY, MONTH) if _rows(found, effect).size]
     told += [_trend(found, int(row), evidence) for row in _rows(found, TREND)]
     return Made(tuple(told), (html.Markup(found.svg()),), (*warnings_in(kept), CAVEAT), (run,))

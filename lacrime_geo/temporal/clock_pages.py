@@ -39,7 +39,7 @@ def page_of(clock: Clock) -> str:
 def _table(table: Table, rate: str, level: float) -> html.Markup:
     """Return a profile as a table of its first column, rate, interval and ratio."""
     first = next(iter(table.columns))
-    shown = {first: first, rate: "rate", "from": "low", f"to ({100 * level:g} %)": "high", "times the mean": "ratio"}
+    shown = {first: first, rate: "rate", "from": "low", f"to ({level:g} %)": "high", "times the mean": "ratio"}
     rows = zip(*(table[name].tolist() for name in shown.values()))
     return html.table(list(shown), ((_named(row[0]), *(float(f"{value:.3g}") for value in row[1:])) for row in rows))
 

@@ -25,7 +25,7 @@ SHORTEST = {"day": 7, "week": 4, "month": 3}
 WEEKS_FOR_WEEKDAYS = 4
 TRIMMED = 0.1
 PENALTY = 3.0
-LEVEL = 0.95
+LEVEL = 95
 SURE = 0.05
 MOST_TOLD = 3
 
@@ -233,7 +233,7 @@ def _ratios(rate: np.ndarray, total: np.ndarray, dispersion: float) -> dict[str,
 
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.where(rate[:-1] > 0, rate[1:] / rate[:-1], np.nan)
-        wide = ndtri((1 + LEVEL) / 2) * np.sqrt(dispersion * (1 / total[:-1] + 1 / total[1:]))
+        wide = ndtri(0.5 + LEVEL / 200) * np.sqrt(dispersion * (1 / total[:-1] + 1 / total[1:]))
         low, high = (np.where(np.isfinite(wide), ratio * np.exp(sign * wide), np.nan) for sign in (-1, 1))
     return {"ratio": ratio, "low": low, "high": high}
 

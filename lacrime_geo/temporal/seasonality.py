@@ -30,7 +30,7 @@ from .season_effects import (
     fit_effects,
 )
 
-LEVEL = 0.95
+LEVEL = 95
 FEWEST = 30
 SHORTEST, FOR_TREND, FOR_MONTHS, FOR_BOTH, FOR_MONTHS_TWICE = 14, 91, 365, 365 + 91, 2 * 365
 STEPS = ("day", "month")
@@ -63,7 +63,7 @@ def season(
         column. Default: all together (of a table: its column `group`, `area` or `name`, where there is one).
     reference : a weekday, a month or both ("Sunday", "Sunday, January") to which the others are compared. Default: the
         geometric mean of the levels, so that the logarithms of the ratios add up to 0.
-    level : confidence of the intervals. Default 0.95.
+    level : of the intervals, in per cent. Default 95.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -101,7 +101,7 @@ def season(
     >>> dict(zip(found["level"][4:6].tolist(), found["ratio"][4:6].round(2).tolist()))
     {'Friday': 1.58, 'Saturday': 1.73}
     """
-    level = checks.share("level", level)
+    level = checks.per_cent("level", level)
     named = _named(reference)
     series, parameters, _ = beginning = given(incidents, None, by, within(progress, 0.0, 0.3))
     parameters.update(level=level, reference=", ".join(named.values()) or "mean")
@@ -131,7 +131,8 @@ def effects_of(
 ) -> EffectsOf:
     """Fit the effects that a period is long enough for to each group that has enough incidents.
 
-    `named` holds the level that an effect is compared to, where that is not the mean; `levels` the confidence by effect.
+    `named` holds the level that an effect is compared to, where that is not the mean; `levels` those of the intervals, by effect,
+    in per cent.
     """
     effects = _effects_told(series, parameters)
     calendar = calendar_of(series.begin, series.lengths.astype(float), effects)
@@ -222,7 +223,7 @@ def _effect_rows(
     unknown = np.full(size, np.nan)
     nothing = Effect(unknown, unknown, unknown, np.nan)
     found = fitted.effects.get(effect, nothing)
-    wide = stdtrit(fitted.freedom, (1 + level) / 2) * found.error
+    wide = stdtrit(fitted.freedom, 0.5 + level / 200) * found.error
     of = calendar_of(series.begin, series.lengths.astype(float), (effect,)).levels.get(effect)
     steps, incidents = np.array([counts.size]), np.array([counts.sum()])
     if of is not None:
@@ -273,7 +274,7 @@ def _tell(columns: dict[str, np.ndarray], parameters: Parameters) -> None:
             said.append(f"most on {_with_ratio(columns, top)}, fewest on {_with_ratio(columns, low)}, {p}")
     trend = np.flatnonzero(first & (columns["effect"] == TREND) & ~np.isnan(columns["ratio"]))
     said += [f"from year to year {_with_ratio(columns, row, '')}" for row in trend.tolist()]
-    group, words = columns["group"][0], f"{100 * parameters['level']:g} % intervals"
+    group, words = columns["group"][0], f"{parameters['level']:g} % intervals"
     if said:
         of = "" if group == ALL else f" of {group}"
         parameters.tell(f"incidents{of}: {'; '.join(said)} (times the {parameters['reference']}, with {words})")

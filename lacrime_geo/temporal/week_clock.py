@@ -48,7 +48,7 @@ def clock(
     incidents: Any,
     *,
     weight: Any = None,
-    level: float = 0.95,
+    level: float = 95,
     progress: Progress = None,
 ) -> Clock:
     """Count incidents by weekday and hour, spread over the time in which they may have happened, as a table and a picture.
@@ -58,7 +58,7 @@ def clock(
     incidents : Incidents, GeoDataFrame of points, path, or scan (`scan_incidents`); with the time of the incident
         (`occurred`), and its end (`occurred_until`) where that is known. Those without a place count as well.
     weight : column name or array (n,), such as the harm of each incident; default the incidents' own weight, else 1.
-    level : confidence of the intervals. Default 0.95.
+    level : of the intervals, in per cent. Default 95.
     progress : function of a fraction, returning False to stop.
 
     Returns
@@ -94,7 +94,7 @@ def clock(
     >>> print(table["weekday"][8], table["count"][8], table["rate"][8], table["ratio"][8])
     Monday 2.0 1.0 12.0
     """
-    level = checks.share("level", level)
+    level = checks.per_cent("level", level)
     everything, found, weighted = _summarised(incidents, weight, within(progress, 0.0, 0.9))
     parameters = Parameters(layer=everything.label, incidents=everything.number, period=everything.period, level=level)
     parameters.update(everything.selection)

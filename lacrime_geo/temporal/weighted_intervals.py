@@ -14,7 +14,7 @@ def weighted_interval(
     ----------
     total, squares : sums of the weights and of their squares (m,).
     largest : the largest weight that one incident has.
-    level : how sure, such as 0.95.
+    level : of the interval, in per cent.
 
     Notes
     -----
@@ -24,13 +24,13 @@ def weighted_interval(
 
     Examples
     --------
-    >>> low, high = weighted_interval(np.array([0.0, 10.0]), np.array([0.0, 10.0]), 1.0, 0.95)
+    >>> low, high = weighted_interval(np.array([0.0, 10.0]), np.array([0.0, 10.0]), 1.0, 95)
     >>> low.round(4).tolist(), high.round(4).tolist()
     ([0.0, 4.7954], [3.6889, 18.3904])
     """
     from scipy.special import gammaincinv
 
-    tail = (1.0 - level) / 2
+    tail = (1.0 - level / 100) / 2
     there = total > 0
     y, v = np.where(there, total, 1.0), np.where(there, squares, 1.0)
     low = np.where(there, v / y * gammaincinv(y**2 / v, tail), 0.0)

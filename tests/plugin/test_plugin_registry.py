@@ -111,7 +111,7 @@ BAD = {
     "moran": ({"VALUE": "nothing"}, "no column 'nothing'"),
     "safe_export": ({"K": 1}, "k must be a whole number of at least 2, got 1"),
     "compare": ({"OTHER_VALUE": "nothing"}, "no column 'nothing'"),
-    "rates": ({"LEVEL": 0.95}, "level must be per cent from 1 to below 100, such as 95, got 0.95"),
+    "rates": ({"LEVEL": 0.95}, "level is in per cent: 95, not 0.95"),
     "funnel": ({"LIMITS": "95"}, "limits must be two in per cent"),
     "rank_intervals": ({"TOP": 100_000}, "top is 100,000, and only"),
     "rate_trends": ({"MOST_JOINPOINTS": 9}, "most_joinpoints must be 5 at most, got 9"),

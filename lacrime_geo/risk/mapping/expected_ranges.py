@@ -9,7 +9,7 @@ import numpy as np
 
 from .past_predictions import PastPrediction, hardly_any, together
 
-LEVEL = 0.9
+LEVEL = 90
 # Of fewer incidents a variance beyond Poisson's cannot be told.
 FEWEST = 100
 # A gamma of a lower shape has its upper quantiles nearer to 0 again, though it varies more.
@@ -54,8 +54,8 @@ class RateSpread(NamedTuple):
         some = risk > self.least
         mean = np.where(some, np.exp(self.level) * risk**self.power, self.unforeseen)
         variance = np.where(some, self.linear * mean + self.square * mean**2, self.unforeseen_variance)
-        low = _gamma_quantile(mean, variance, (1 - level) / 2)
-        high = _gamma_quantile(mean, np.minimum(variance, mean**2 / LEAST_SHAPE), (1 + level) / 2)
+        low = _gamma_quantile(mean, variance, 0.5 - level / 200)
+        high = _gamma_quantile(mean, np.minimum(variance, mean**2 / LEAST_SHAPE), 0.5 + level / 200)
         return np.minimum(low, risk), np.maximum(high, risk)
 
 

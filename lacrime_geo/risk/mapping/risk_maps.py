@@ -255,7 +255,7 @@ def _interval(
         parameters.log.info("The interval of what is expected cannot be told: %s.", lacking)
         return np.full(risk.size, np.nan), np.full(risk.size, np.nan)
     parameters["spread"] = {name: float(f"{value:.4g}") for name, value in spread._asdict().items()}
-    parameters["interval"] = LEVEL
+    parameters["level"] = LEVEL
     return spread.interval(risk)
 
 

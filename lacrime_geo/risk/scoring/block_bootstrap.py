@@ -204,7 +204,7 @@ def resample(
     (True, 400)
     """
     sums, whole = _checked(caught, total, together)
-    checks.share("level / 100", level / 100)
+    checks.per_cent("level", level)
     count = whole.size
     columns = np.vstack([sums, whole[None]]).T
     random = np.random.default_rng(seed)

@@ -19,7 +19,7 @@ def _share() -> float:
 
 def _wilson() -> list[float]:
     """Return the interval of the share within 3 days of 100 incidents, of which 80 were, and all could have shown longer ones."""
-    low, high = delays_of(np.repeat([0, 3, 9], [50, 30, 20]), np.full(100, 50)).interval(0.95)
+    low, high = delays_of(np.repeat([0, 3, 9], [50, 30, 20]), np.full(100, 50)).interval(95)
     return [low[3], high[3]]
 
 

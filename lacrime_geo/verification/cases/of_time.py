@@ -33,7 +33,7 @@ def _whole_week() -> float:
 
 def _garwood(side: int) -> np.ndarray:
     count = np.array([0.0, 1, 5, 20])
-    return weighted_interval(count, count, 1.0, 0.95)[side]
+    return weighted_interval(count, count, 1.0, 95)[side]
 
 
 def _parts(robust: bool) -> np.ndarray:

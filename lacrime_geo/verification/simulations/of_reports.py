@@ -17,7 +17,7 @@ def _delay_held(random: np.random.Generator) -> bool:
     occurred = random.integers(0, 200, 600)
     reported = occurred + random.geometric(1 / 16, 600) - 1
     seen = reported < 200
-    low, high = delays_of((reported - occurred)[seen], (199 - occurred)[seen]).interval(0.9)
+    low, high = delays_of((reported - occurred)[seen], (199 - occurred)[seen]).interval(90)
     return bool(low[7] <= 1 - (15 / 16) ** 8 <= high[7])
 
 
@@ -27,7 +27,7 @@ def _nowcast_held(random: np.random.Generator) -> bool:
     reported = occurred + np.floor(random.exponential(15.0, occurred.size)).astype(int)
     some = points(np.zeros(occurred.size), np.zeros(occurred.size), when=BEGIN + occurred, reported=BEGIN + reported)
     known = some.take(reported <= 299)
-    found = nowcast(known, step="week", last=2, as_of=BEGIN + 299, level=0.9, seed=int(random.integers(1 << 31)))
+    found = nowcast(known, step="week", last=2, as_of=BEGIN + 299, level=90, seed=int(random.integers(1 << 31)))
     first = int((found["date"][0].astype("M8[D]") - BEGIN).astype(int))
     true = ((occurred >= first) & (occurred < first + 7)).sum()
     return bool(found["low"][0] <= true <= found["high"][0])
