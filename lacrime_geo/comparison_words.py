@@ -134,7 +134,9 @@ def _difference(percent: float, p: float, per_day: str) -> str:
         return f"That is as many{per_day} {told}."
     more = f"{abs(percent):,.1f} % {'more' if percent > 0 else 'fewer'}"
     chance = (
-        "a larger difference than chance would make" if p <= SURE_P else "a difference that chance alone could make"
+        "a larger difference than chance alone often makes"
+        if p <= SURE_P
+        else "a difference that chance alone could make"
     )
     return f"That is {more}{per_day}, {chance} {told}."
 

@@ -83,7 +83,7 @@ def test_the_first_sentences_tell_numbers_days_and_whether_it_is_chance(compared
         "700 incidents from 1 to 30 Sep 2023 (30 days), and 900 incidents from 1 to 31 Oct 2023 (31 days)."
     )
     assert (
-        f"{kept['change_percent']:.1f} % more per day, a larger difference than chance would make (p < 0.001)"
+        f"{kept['change_percent']:.1f} % more per day, a larger difference than chance alone often makes (p < 0.001)"
         in compared.findings[1]
     )
     assert compared.title == "Comparison · 1–30 Sep 2023 → 1–31 Oct 2023 · n = 700 → 900"
@@ -94,7 +94,9 @@ def test_a_fall_and_no_difference_have_their_words(pair):
     early, late = of_period(500, 3, DAYS[0], middle), of_period(500, 4, middle, end)
     assert lg.compare_periods(early, after=late).findings[1] == "That is as many per day (p = 1)."
     fewer = lg.compare_periods(of_period(900, 5, DAYS[0], middle), after=late)
-    assert fewer.findings[1].startswith("That is 44.4 % fewer per day, a larger difference than chance would make")
+    assert fewer.findings[1].startswith(
+        "That is 44.4 % fewer per day, a larger difference than chance alone often makes"
+    )
 
 
 def test_the_sentence_on_cells_has_the_cells_numbers(compared):

@@ -67,6 +67,26 @@ def test_the_code_of_a_contests_claims_gives_their_values_again(contested, few):
     assert len(contested.claims) > 15 and wrong(contested.claims, incidents=few) == []
 
 
+def test_claims_name_the_days_that_they_rest_on(found, contested):
+    emerging = [claim for claim in found.claims if claim.method.startswith("emerging_hotspots")]
+    assert {claim.period for claim in emerging} == {"from 2 Jan to 31 Dec 2023"}
+    assert (
+        emerging[0].sentence.startswith("Over 52 steps of a week, of ")
+        and "these are hot spots: " in emerging[0].sentence
+    )
+    assert {claim.period for claim in contested.claims} == {"from 26 Mar to 20 May 2023"}
+
+
+def test_a_contest_leaves_four_weeks_before_its_first_origin(few):
+    for until, origins in (
+        ("2023-02-12", 2),
+        ("2023-02-26", 4),
+        ("2023-05-01", 8),
+        ("2023-02-05", contest_section.ORIGINS),
+    ):
+        assert contest_section._origins(Given(few.select(until=until))) == origins
+
+
 def test_no_sentence_tells_a_number_that_is_no_claim(found, contested):
     for sentence, claims in told_in(found) + told_in(contested):
         assert untold(sentence, claims) == [] and not re.search(r"\b(nan|inf|None)\b", sentence), sentence
@@ -212,6 +232,31 @@ def test_bad_layers_and_empty_input_are_refused():
         lg.report(frame, boundary=frame)
     with pytest.raises(ValueError, match="None of the 2 rows"):
         lg.report(incidents([np.nan, np.nan], [1.0, 2.0]))
+    with pytest.raises(ValueError, match="lies inside the boundary"):
+        lg.report(frame, boundary=rectangle(90_000, 0, 99_000, 9_000), sections="clock")
+    with pytest.raises(ValueError, match="horizon must be a whole number of at least 1, got 0"):
+        lg.report(frame, horizon=0, sections="clock")
+    with pytest.raises(ValueError, match="have weights, and a report counts incidents"):
+        lg.report(incidents([1.0, 2.0], [1.0, 2.0], weight=[1.0, 2.0]))
+
+
+def test_the_polygons_of_a_boundary_are_watched_where_it_has_several(sample):
+    late = lg.as_incidents(sample).select(since="2023-12-01")
+    watched = lg.report(late, sections="map", boundary=DIVISIONS)
+    assert len(watched.layers["alerts"]) == 21 and watched.layers["alerts"]["area"][0] == "Civic Square"
+    of_areas = [claim for claim in watched.claims if "lg.alerts(" in claim.code]
+    assert of_areas and wrong(of_areas, incidents=late, boundary=DIVISIONS) == []
+    assert "areas=boundary" in of_areas[0].code
+
+
+def test_ratios_of_a_season_are_of_the_mean_or_of_the_year_before():
+    day = np.datetime64("2020-01-01T12", "s") + 3600 * 16 * np.arange(1000)
+    seasonal = lg.report(incidents(np.zeros(1000), np.zeros(1000), when=day), sections="season")
+    units = {claim.unit for claim in seasonal.claims if claim.name.startswith("incidents, ")}
+    assert units == {"times the mean", "times the year before"}
+    said = " ".join(seasonal.sections[0].findings)
+    assert "times the mean (" in said and "a difference that chance alone could make (p = " in said
+    assert "From year to year there are 1 times as many (" in said
 
 
 def test_progress_rises_and_stops_it():

@@ -62,7 +62,7 @@ def told_of(found: Alerts, evidence: Evidence) -> tuple[Finding, ...]:
         evidence.claim(
             "false alarms allowed a year where nothing changes",
             kept["false_alarms_per_year"],
-            "steps",
+            "alarms a year",
             "{made}.parameters['false_alarms_per_year']",
         ),
     ]

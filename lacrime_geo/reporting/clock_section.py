@@ -32,7 +32,9 @@ def _busiest(found: Clock, evidence: Evidence) -> Finding:
     day, hour = found["weekday"][top], int(found["hour"][top])
     when = f"{day} from {hour}:00 to {hour + 1}:00"
     claims = (
-        evidence.claim(f"incidents an hour on {when}", rate, "incidents", f"{{made}}['rate'][{top}]", (low, high)),
+        evidence.claim(
+            f"incidents an hour on {when}", rate, "incidents an hour", f"{{made}}['rate'][{top}]", (low, high)
+        ),
         evidence.claim(
             f"incidents on {when} as a multiple of the mean hour", ratio, "times the mean", f"{{made}}['ratio'][{top}]"
         ),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import numpy as np
 
 from .. import html_pages as html
 from ..claims import Claim, Evidence, Finding, call, finding
-from ..parameters import in_words
+from ..parameters import Unsaid, in_words
 from ..progress import Progress, left_alone
 from ..risk import Contest, contest
 from ..risk.contesting.contest_pages import CAVEATS, caught_at
+from ..risk.contesting.contest_places import FileDays
 from ..risk.contesting.contest_words import middle_share, rows_at_middle, sentence_of, verdict_of
+from ..risk.contesting.contests import HORIZON, ORIGINS
 from ..risk.predicting.predictor_names import BASELINE
 from .told import Given, Made, Run, warnings_in
 
@@ -20,6 +23,8 @@ from .told import Given, Made, Run, warnings_in
 QUICK = ("smoothed_counts", "kde", "gi_star", "prospective", "auto")
 LEARNED, PACKAGE = ("logistic_regression",), "sklearn"
 UNIT = "of the incidents"
+# Days known before the first origin, where the file has them: around what is known of fewer, much of what comes has no place.
+HISTORY, LEAST_ORIGINS = 28, 2
 LEFT_OUT = "Predictors that take long, such as the self-exciting process and random forests, are left out of a report."
 WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scikit-learn."
 
@@ -28,26 +33,28 @@ def contest_section(given: Given, progress: Progress) -> Made:
     """Return what each predictor caught, with the interval of its difference to prior counts."""
     learned = left_alone(lambda: _loads(PACKAGE), progress)
     names = [*QUICK, *(LEARNED if learned else ())]
-    found = contest(given.incidents, names, boundary=given.boundary, seed=given.seed, progress=progress)
+    held: dict[str, Any] = dict(predictors=names, origins=_origins(given), seed=given.seed)
+    found = contest(given.incidents, **held, boundary=given.boundary, progress=progress)
     kept, run = found.parameters, Run(contest, found.parameters)
-    code = call(
-        "contest",
-        "incidents",
-        predictors=names,
-        **given.named("boundary"),
-        cell_size=kept["cell_size"],
-        seed=given.seed,
-    )
+    code = call("contest", "incidents", **held, **given.named("boundary"), cell_size=kept["cell_size"])
     origins = kept["origins"]
     split = (
         f"rolling origin: {len(origins)} origins, {origins[0]} to {origins[-1]}, {kept['horizon']} days ahead, each predicted "
         "from what was known before it"
     )
-    evidence = given.evidence(run, code, kept["incidents_scored"], level=95, split=split)
+    days = np.datetime64(origins[0]), np.datetime64(origins[-1]) + np.timedelta64(kept["horizon"] - 1, "D")
+    evidence = given.evidence(run, code, kept["incidents_scored"], days, level=95, split=split)
     rows = rows_at_middle(found)
     told = [_verdict(found, evidence), *(_caught(found, row, evidence) for row in rows)]
     caveats = (*warnings_in(kept), LEFT_OUT, *(() if learned else (WITHOUT,)), *CAVEATS)
     return Made(tuple(told), (html.Markup(found.svg()), caught_at(found, rows)), caveats, (run,))
+
+
+def _origins(given: Given) -> int:
+    """Return how many origins leave four weeks before the first; the usual number of too short a file, which is refused."""
+    begin, end = FileDays.of(given.incidents, Unsaid())
+    most = (int((end - begin).astype(int)) - HISTORY) // HORIZON
+    return min(most, ORIGINS) if most >= LEAST_ORIGINS else ORIGINS
 
 
 def _loads(package: str) -> bool:

@@ -127,7 +127,11 @@ def _chance(found: Forecast, evidence: Evidence, split: str) -> tuple[str, list[
     if not np.isfinite(p):
         return "", []
     code = f"{{made}}.forecast.made.scored['dm_p'][{row}]"
-    words = "a larger difference than chance would make" if p <= SURE_P else "a difference that chance alone could make"
+    words = (
+        "a larger difference than chance alone often makes"
+        if p <= SURE_P
+        else "a difference that chance alone could make"
+    )
     claim = evidence.claim(f"p of the difference to {NAIVE}", p, "of 1", code, split=split, baseline=NAIVE)
     return f" ({p_in_words(p)} against {NAIVE}: {words})", [claim]
 

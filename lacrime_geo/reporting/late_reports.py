@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from .. import html_pages as html
 from ..claims import call, finding
 from ..delays import nowcast
@@ -10,6 +12,7 @@ from ..parameters import in_words
 from ..progress import Progress
 from .told import Given, Made, Run, warnings_in
 
+DAY, WEEK = np.timedelta64(1, "D"), np.timedelta64(7, "D")
 CAVEAT = "The last weeks of a file are not whole: what looks like a fall at its end may be reports still to come."
 
 
@@ -18,7 +21,8 @@ def late_reports(given: Given, progress: Progress) -> Made:
     found = nowcast(given.incidents, seed=given.seed, progress=progress)
     kept, run, last = found.parameters, Run(nowcast, found.parameters), len(found) - 1
     code = call("nowcast", "incidents", seed=given.seed)
-    evidence = given.evidence(run, code, found["reported"].sum(), level=kept["level"])
+    days = found["date"][0], found["date"][last] + (WEEK - DAY)
+    evidence = given.evidence(run, code, found["reported"].sum(), days, level=kept["level"])
     when = step_words(found["date"][last], "week").replace("week from", "week that began on")
     reported, expected, share = (float(found[name][last]) for name in ("reported", "nowcast", "share"))
     ends = found["low"][last], found["high"][last]

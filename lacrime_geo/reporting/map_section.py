@@ -42,7 +42,8 @@ def _emerging(given: Given, progress: Progress) -> Made:
     kept, run = cells.parameters, Run(emerging_hotspots, cells.parameters)
     chosen = {name: kept[name] for name in ("cell_size", "time_step", "distance_band")}
     code = call("emerging_hotspots", "incidents", **given.named("boundary"), **chosen)
-    evidence = given.evidence(run, code, cells["count"].sum())
+    first, last = (np.datetime64(kept[name]) for name in ("first_day", "last_day"))
+    evidence = given.evidence(run, code, cells["count"].sum(), (first, last))
     told = _patterns(cells, evidence)
     return Made(told, (), warnings_in(kept), (run,), {"emerging": cells})
 
@@ -57,9 +58,9 @@ def _patterns(cells: EmergingHotspots, evidence: Evidence) -> tuple[Finding, ...
         evidence.claim("steps of time", kept["steps"], "steps", "{made}.parameters['steps']"),
     ]
     words, of_hot = _counted(cells, "hot", evidence)
-    hot = f"Over {steps}, {counted(len(cells), 'cell')} of {in_words(kept['cell_size'])} m have {words}."
+    hot = f"Over {steps}, of {counted(len(cells), 'cell')} of {in_words(kept['cell_size'])} m {words}."
     colder, of_cold = _counted(cells, "cold", evidence)
-    return finding(hot, *claims, *of_hot), *([finding(f"These cells have {colder}.", *of_cold)] if of_cold else [])
+    return finding(hot, *claims, *of_hot), *([finding(f"Of the same cells {colder}.", *of_cold)] if of_cold else [])
 
 
 def _counted(cells: EmergingHotspots, side: str, evidence: Evidence) -> tuple[str, list[Claim]]:
@@ -74,4 +75,4 @@ def _counted(cells: EmergingHotspots, side: str, evidence: Evidence) -> tuple[st
         for number, name in of
     ]
     kinds = ", ".join(f"{number:,} {name.replace(f' {side} spot', '')}" for number, name in of)
-    return f"{side} spots: {kinds}" if of else f"no {side} spot that is new, lasting or fading", claims
+    return f"these are {side} spots: {kinds}" if of else f"none is a {side} spot that is new, lasting or fading", claims

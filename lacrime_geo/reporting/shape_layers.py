@@ -40,7 +40,7 @@ def cluster_layer(hulls: Shapes) -> ShapeLayer:
     words = tuple(_cluster_words(hulls, row) for row in order.tolist())
     labels = tuple(_cluster_label(hulls, row) for row in order.tolist())
     kept = hulls.parameters
-    note = f"{in_words(kept['min_samples'])} incidents or more within {in_words(kept['eps'])} m of one another (DBSCAN)"
+    note = f"{in_words(kept['min_samples'])} incidents or more within {in_words(kept['eps'])} m of its cores (DBSCAN)"
     return ShapeLayer("clusters", "Clusters", tuple(looks), geometry.rings(wkb), classes, words, labels, note)
 
 

@@ -39,7 +39,9 @@ class Given:
 
     def named(self, *names: str) -> dict[str, Name]:
         """Return the variables by which code names what was given of these."""
-        return {name: Name(name) for name in names if getattr(self, name) is not None}
+        known = {name: getattr(self, name) for name in names if getattr(self, name) is not None}
+        # The polygons of a boundary that has several are watched as areas.
+        return {name: Name("boundary" if given is self.boundary else name) for name, given in known.items()}
 
     def evidence(self, run: Run, code: str, n: int, days: Days | None = None, **other: Any) -> Evidence:
         """Return what the claims of a run's result have in common; `days` are the first and the last, unless those of all."""
@@ -100,5 +102,9 @@ def warnings_in(parameters: Mapping[str, Any]) -> tuple[str, ...]:
 
 def against_chance(p: float) -> str:
     """Return what p says of a difference, in words and as a number."""
-    words = "a larger difference than chance alone often makes" if p <= SURE_P else "a difference that chance alone could make"
+    words = (
+        "a larger difference than chance alone often makes"
+        if p <= SURE_P
+        else "a difference that chance alone could make"
+    )
     return f"{words} ({p_in_words(p)})"
