@@ -14,13 +14,15 @@ help: ## say what there is (the default)
 venv: ## make .venv with the package, the test tools and the peers
 	@tools/make_venv.sh develop
 
-demo: ## map the sample incidents: density, hotspots and clusters in demo/ (needs no QGIS)
+demo: ## map the sample incidents: density, hotspots, clusters, and a page for any browser in demo/ (needs no QGIS)
 	@tools/make_venv.sh run
 	@mkdir -p demo
 	$(lacrime) kde $(incidents) demo/density.tif
 	$(lacrime) hotspots $(incidents) demo/hotspots.gpkg
 	$(lacrime) dbscan $(incidents) demo/clusters.gpkg
-	@printf '%s\n' '' 'The layers:' "  $$PWD/demo/density.tif" "  $$PWD/demo/hotspots.gpkg" "  $$PWD/demo/clusters.gpkg" \
+	$(lacrime) report $(incidents) demo/report.html --boundary sample_layers/divisions.geojson --sections map,clock --quiet
+	@printf '%s\n' '' 'A report, for any browser:' "  $$PWD/demo/report.html" \
+		'The layers:' "  $$PWD/demo/density.tif" "  $$PWD/demo/hotspots.gpkg" "  $$PWD/demo/clusters.gpkg" \
 		'To see them, drag them into a QGIS window; each brings its style along (the .qml beside it).'
 
 test: ## run ruff, mypy and all tests, those of the plugin in a real QGIS, those of pages in Chromium (installs them and PostGIS with apt-get if needed)
