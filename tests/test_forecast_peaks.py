@@ -55,7 +55,7 @@ def test_where_there_are_none_about_as_few_are_found_as_stated():
 
 
 def test_hours_of_incidents_alone_are_seldom_called_peaks():
-    level, false = 1 - 0.05 / 24, 0
+    level, false = 100 - 5 / 24, 0
     for seed in range(60):
         found = hour_ratios(hourly(seed, days=200), level, Parameters())
         false += bool(((found["low"] > 1) | (found["high"] < 1)).any())
@@ -68,7 +68,7 @@ def test_months_are_no_peaks_where_the_level_wanders():
     false = np.mean([(found["peak"][found["effect"] == "month"] != "").any() for found in told])
     assert 1.3 < np.mean([found.parameters["months_widened"]["all"] for found in told]) < 2.2
     assert false <= 0.2
-    plain = [lg.season(daily(seed, keep=0.6, scatter=0.3), level=1 - 0.05 / 12) for seed in range(10)]
+    plain = [lg.season(daily(seed, keep=0.6, scatter=0.3), level=100 - 5 / 12) for seed in range(10)]
     of = plain[0]["effect"] == "month"
     assert np.mean([((one["low"] > 1) | (one["high"] < 1))[of].any() for one in plain]) > 2 * false
 
@@ -78,7 +78,7 @@ def test_intervals_hold_what_was_planted_all_at_once():
     hours = np.where(np.arange(24) == 22, 2.0, 1.0) * 24 / 25
     held = []
     for seed in range(40):
-        found = hour_ratios(hourly(seed, night=2.0, days=120), 1 - 0.05 / 24, Parameters())
+        found = hour_ratios(hourly(seed, night=2.0, days=120), 100 - 5 / 24, Parameters())
         held.append(((found["low"] <= hours) & (hours <= found["high"])).all())
     assert np.mean(held) >= 0.9
     months = np.where(np.arange(12) == 6, 1.3, 1.0) / 1.3 ** (1 / 12)
