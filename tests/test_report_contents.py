@@ -14,7 +14,7 @@ from lacrime_geo.citations import citations_of
 from lacrime_geo.claims import claims_of
 from lacrime_geo.reporting import contest_section
 from lacrime_geo.reporting.area_alerts import area_alerts
-from lacrime_geo.reporting.incident_reports import SECTIONS
+from lacrime_geo.reporting.incident_reports import SECTIONS, _watched
 from lacrime_geo.reporting.told import Given
 
 QUICK = "map,clock,season,forecast,harm,audit,methods"
@@ -242,11 +242,13 @@ def test_bad_layers_and_empty_input_are_refused():
 
 def test_the_polygons_of_a_boundary_are_watched_where_it_has_several(sample):
     late = lg.as_incidents(sample).select(since="2023-12-01")
-    watched = lg.report(late, sections="map", boundary=DIVISIONS)
-    assert len(watched.layers["alerts"]) == 21 and watched.layers["alerts"]["area"][0] == "Civic Square"
-    of_areas = [claim for claim in watched.claims if "lg.alerts(" in claim.code]
-    assert of_areas and wrong(of_areas, incidents=late, boundary=DIVISIONS) == []
-    assert "areas=boundary" in of_areas[0].code
+    divisions = lg.as_features(DIVISIONS, crs=late.crs)
+    assert _watched(None, None, divisions, late.crs) is divisions and _watched(None, "area", divisions, late.crs) is None
+    one = lg.Features(divisions.wkb[:1], divisions.crs)
+    assert _watched(None, None, one, late.crs) is None
+    watched = area_alerts(Given(late, divisions, divisions), None)
+    assert len(watched.layers["alerts"]) == 21 and "areas=boundary" in claims_of(watched.findings)[0].code
+    assert wrong(claims_of(watched.findings), incidents=late, boundary=DIVISIONS) == []
 
 
 def test_ratios_of_a_season_are_of_the_mean_or_of_the_year_before():

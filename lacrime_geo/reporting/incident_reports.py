@@ -16,11 +16,14 @@ from ..claims import Claim
 from ..features import Features, as_boundary, as_features
 from ..incidents import Incidents, as_incidents
 from ..landing import Landing
+from ..overlay import polygon_by_place
 from ..overview_words import days_of
-from ..parameters import Parameters, warned_once
+from ..parameters import Parameters, Unsaid, warned_once
 from ..progress import Progress, advance, within
+from ..refusals import refuse_weights
 from ..results import Result
 from ..severity.harm_scales import as_scale
+from ..study_area import note_outside
 from ..summaries import REPORTED, counted
 from .audit_section import audit_section
 from .clock_section import clock_section
@@ -143,7 +146,8 @@ def report(
     sections : some of "map", "clock", "season", "forecast", "contest", "harm", "audit" and "methods", with commas between, or
         in a script a list. Default: all.
     boundary : polygon layer of the study area. Default: what lies around the incidents, a stand-in; a boundary is better.
-    areas : polygon layer of the areas that alerts judge, such as divisions. Default: by the column of areas, without a map.
+    areas : polygon layer of the areas that alerts judge, such as divisions. Default: the polygons of a boundary that has several,
+        else by the column of areas, without a map.
     by : name of the column whose values tell areas apart, in place of polygons. Default: one that is called like areas.
     scale : scale of harm: "part1_2" (LAPD crime codes), "ucr_part1" (categories) or the path of a CSV; in a script a HarmScale
         too. Default: the first of the two that has keys of these incidents.
@@ -161,8 +165,8 @@ def report(
     Raises
     ------
     ValueError
-        If no incident has coordinates, a section or a scale is none of these, a layer has no polygons, there is no column `by`,
-        or areas and by are both given.
+        If no incident has coordinates or lies inside the boundary, incidents have weights, a section or a scale is none of these,
+        a layer has no polygons, there is no column `by`, or areas and by are both given.
         What a section needs and the incidents do not have is no error: the section says so, and the others are made.
 
     Notes
@@ -181,15 +185,31 @@ def report(
     """
     names = _named(sections)
     everything = as_incidents(incidents)
+    refuse_weights(everything, "a report counts incidents")
     placed = everything.located()
-    _refuse_wrong(everything, areas, by, scale)
-    polygons = None if areas is None else as_features(areas, crs=placed.crs)
-    given = Given(everything, as_boundary(boundary, placed.crs), polygons, by, scale, horizon, seed)
+    _refuse_wrong(everything, areas, by, scale, horizon)
+    study = as_boundary(boundary, placed.crs)
+    if study is not None:
+        _refuse_elsewhere(placed, study)
+    given = Given(everything, study, _watched(areas, by, study, placed.crs), by, scale, horizon, seed)
     with warned_once():
         return _made(given, names, progress)
 
 
-def _refuse_wrong(incidents: Incidents, areas: Any, by: str | None, scale: Any) -> None:
+def _watched(areas: Any, by: str | None, boundary: Features | None, crs: str) -> Features | None:
+    """Return the polygons that alerts judge: those given, else those of a boundary that has several, such as divisions."""
+    if areas is not None:
+        return as_features(areas, crs=crs)
+    return boundary if boundary is not None and boundary.size > 1 and by is None else None
+
+
+def _refuse_elsewhere(placed: Incidents, boundary: Features) -> None:
+    """Raise where no incident is inside the boundary."""
+    inside = polygon_by_place(boundary, placed.easting, placed.northing) >= 0
+    note_outside(placed, inside, "are not on its maps", Unsaid())
+
+
+def _refuse_wrong(incidents: Incidents, areas: Any, by: str | None, scale: Any, horizon: int | None) -> None:
     """Raise where what was given is wrong: a section would only say that it is missing."""
     if areas is not None and by is not None:
         raise ValueError("areas and by both tell the areas apart; give one of them.")
@@ -197,6 +217,8 @@ def _refuse_wrong(incidents: Incidents, areas: Any, by: str | None, scale: Any) 
         checks.column(incidents.source, by)
     if scale is not None:
         as_scale(scale)
+    if horizon is not None:
+        checks.whole("horizon", horizon)
 
 
 def _named(sections: str | Sequence[str] | None) -> tuple[str, ...]:
