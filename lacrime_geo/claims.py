@@ -25,7 +25,7 @@ class Claim:
     code : a Python expression that gives the value again, of `lg`, `incidents` and what else was given: `boundary`, `areas`,
         `scale`, `after`.
     sentence : the sentence in which it is told.
-    interval : the lower and the upper limit; None where it is counted and not estimated.
+    interval : the lower and the upper limit; None where it is counted, or estimated without one.
     level : of the interval, in per cent.
     split : which incidents were learned from and which it was scored on, where it is a score.
     baseline : what it is compared with, where it is.
