@@ -151,7 +151,7 @@ def test_where_none_was_ever_reported_so_soon_there_is_no_nowcast():
     ("options", "said"),
     [
         (dict(step="month"), "step must be one of 'day', 'week'"),
-        (dict(level=1.5), "level must be"),
+        (dict(level=0.9), "level is in per cent: 90, not 0.9"),
         (dict(last=0), "last must be a whole number"),
         (dict(as_of="2022-01-03"), "less than one week"),
     ],
