@@ -14,6 +14,11 @@ from ..temporal import Clock, clock
 from ..temporal.clock_pages import CAVEAT, PLACEHOLDERS
 from .told import Given, Made, Run, warnings_in
 
+PICKED = (
+    "The interval of the busiest hour is of that hour by itself. As it was picked for being the highest of the week, its rate "
+    "leans high: in other weeks the same hour tends to have less."
+)
+
 
 def clock_section(given: Given, progress: Progress) -> Made:
     """Return the clock, its busiest hour, and how many times were left out."""
@@ -22,7 +27,7 @@ def clock_section(given: Given, progress: Progress) -> Made:
     evidence = given.evidence(run, call("clock", "incidents"), kept["counted"], level=kept["level"])
     left_out = kept.get(PLACEHOLDER_COLUMN, 0)
     told = (_busiest(found, evidence), *([_left_out(left_out, evidence)] if left_out else []))
-    caveats = (*warnings_in(kept), *([PLACEHOLDERS] if left_out else []), CAVEAT)
+    caveats = (*warnings_in(kept), *([PLACEHOLDERS] if left_out else []), PICKED, CAVEAT)
     return Made(told, (html.Markup(found.svg()),), caveats, (run,))
 
 
