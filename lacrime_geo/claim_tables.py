@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from . import html_pages as html
-from .claims import Claim
+from . import selection
+from .claims import Claim, call
 from .json_values import json_values
 from .parameters import Parameters
 from .results import Table
@@ -19,7 +20,7 @@ SCHEMA = "lacrime_geo claims 1"
 # What a claim's code may name, and how a reader comes by it.
 NAMES = {
     "lg": "import lacrime_geo as lg",
-    "incidents": "the incidents that were given, as chosen, or their path",
+    "incidents": "the incidents that were given, as chosen: the code under incidents, where it is not null, or their path",
     "boundary": "the polygons of the study area that were given",
     "areas": "the polygons of areas that were given",
     "scale": "the scale of harm that was given",
@@ -27,7 +28,8 @@ NAMES = {
 }
 # What is told of the incidents, and of how they were chosen from more.
 OF_INCIDENTS = ("layer", "period", "crs")
-CHOSEN = ("since", "until", "category", "undated_left_out")
+ASKED = ("since", "until", "category")
+CHOSEN = (*ASKED, "undated_left_out")
 WHOLE = 1e5  # from here on numbers are shown without decimals
 
 
@@ -58,8 +60,23 @@ def document(title: str, claims: Sequence[Claim], parameters: Mapping[str, Any])
 
     of: dict[str, Any] = {name: parameters.get(name) for name in OF_INCIDENTS}
     of["selection"] = {name: parameters[name] for name in CHOSEN if name in parameters}
+    of["code"] = code_of_incidents(parameters)
     found = {"schema": SCHEMA, "title": title, "version": __version__, "incidents": of, "names": NAMES}
     return dict(json_values({**found, "claims": [asdict(claim) for claim in claims]}))
+
+
+def code_of_incidents(parameters: Mapping[str, Any]) -> str | None:
+    """Return the code that reads the incidents of a report and chooses them; None where it is not known from which file they are.
+
+    >>> code_of_incidents({"read_by": "lg.as_incidents('crimes.csv')", "since": "2023-05-01", "category": "arson, theft"})
+    "lg.as_incidents('crimes.csv').select(since='2023-05-01', category=['arson', 'theft'])"
+    """
+    read = parameters.get("read_by")
+    chosen = {name: parameters[name] for name in ASKED if name in parameters}
+    if "category" in chosen:
+        chosen["category"] = selection.words(chosen["category"])
+    select = call("select", **chosen)[len("lg") :] if chosen else ""
+    return f"{read}{select}" if read else None
 
 
 def listed(claims: Sequence[Claim]) -> html.Markup:

@@ -6,6 +6,7 @@ import argparse
 import logging
 from collections.abc import Collection, Iterable
 from contextlib import ExitStack
+from dataclasses import replace
 from typing import Any
 
 from . import checks
@@ -13,7 +14,7 @@ from .analysis import Analysis
 from .command_options import COMMANDS, takes_scans
 from .features import hold_areas
 from .files import read_incidents
-from .incidents import as_incidents
+from .incidents import as_incidents, code_that_reads
 from .parameter_kinds import Numbers, Parameter
 from .partitioned import TAKEN_BY
 from .scale import Scan, asked_scans
@@ -43,7 +44,8 @@ def read_input(analysis: Analysis, options: argparse.Namespace, stack: ExitStack
         refuse({name: getattr(options, name) for name in chosen})
         return read
     columns = {name: getattr(options, name, None) for name in ("time_column", "category_column", "until_column")}
-    incidents = as_incidents(read, **columns)
+    read_by = code_that_reads(options.input, mapping=options.mapping, **columns)
+    incidents = replace(as_incidents(read, **columns), read_by=read_by)
     period = {name: getattr(options, name) for name in ("since", "until") if name in chosen}
     # Where a category is a parameter of the analysis itself, it needs the others as well.
     category = words(options.category) if "category" in chosen else None

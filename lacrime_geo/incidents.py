@@ -12,12 +12,14 @@ import numpy as np
 
 from . import checks, incident_columns, selection
 from . import crs as crs_rules
+from .claims import call
 from .partitioned import as_partitioned
 
 # What concerns all rows alike, and is kept when rows are taken.
 KEPT = (
     *("crs", "source", "label", "selection", "time_column", "dates_unused", "agency", "known_until", "whole"),
     "gathered",
+    "read_by",
 )
 log = logging.getLogger("lacrime_geo")
 
@@ -47,6 +49,7 @@ class Incidents:
     frequency : how many incidents each row stands for, where those alike are collapsed into one row; `weight` is then of each
         of them. Default: 1 each.
     gathered : what is known of all incidents that collapsed ones stand for.
+    read_by : the code that reads them from their file, kept when fewer are chosen; None where it is not known.
 
     Raises
     ------
@@ -77,6 +80,7 @@ class Incidents:
     whole: incident_columns.FileDates
     frequency: np.ndarray | None
     gathered: incident_columns.Gathered | None
+    read_by: str | None
 
     def __init__(
         self,
@@ -99,6 +103,7 @@ class Incidents:
         whole: incident_columns.FileDates | None = None,
         frequency: Any = None,
         gathered: incident_columns.Gathered | None = None,
+        read_by: str | None = None,
     ) -> None:
         x, y = incident_columns.coordinates(easting, northing)
         crs_rules.refuse_unmetric(crs, x, y)
@@ -122,6 +127,7 @@ class Incidents:
             ("dates_unused", tuple(dates_unused)),
             ("agency", agency),
             ("gathered", gathered),
+            ("read_by", read_by),
             ("known_until", incident_columns.latest(columns["reported"], columns["when"], known_until)),
             (
                 "whole",
@@ -300,9 +306,12 @@ def as_incidents(
         return anything.weighing(weight)
     if isinstance(getattr(anything, "features", None), Incidents):
         return _marked(anything).weighing(weight)
+    columns = dict(time_column=time_column, category_column=category_column, until_column=until_column)
+    read_by = None
     if isinstance(anything, (str, os.PathLike)):
         from .files import read_incidents
 
+        read_by = code_that_reads(anything, mapping=mapping, crs=crs, **columns)
         anything = read_incidents(anything, mapping)
     if not (hasattr(anything, "geometry") and hasattr(anything, "crs")):
         raise TypeError(
@@ -310,7 +319,16 @@ def as_incidents(
         )
     from .frames import incidents_from_frame
 
-    return incidents_from_frame(anything, time_column, category_column, crs, until_column).weighing(weight)
+    return replace(incidents_from_frame(anything, crs=crs, **columns), read_by=read_by).weighing(weight)
+
+
+def code_that_reads(path: str | os.PathLike[str], **options: Any) -> str:
+    """Return the code that reads incidents from a file, which is named without its folder; options that are None are left out.
+
+    >>> code_that_reads("/home/me/crimes.csv", time_column="date", mapping=None)
+    "lg.as_incidents('crimes.csv', time_column='date')"
+    """
+    return call("as_incidents", repr(os.path.basename(path)), **options)
 
 
 def _marked(marks: Any) -> Incidents:

@@ -100,6 +100,7 @@ def overview(incidents: Any, *, boundary: Any = None, progress: Progress = None)
 def overview_told(incidents: Any, boundary: Any, progress: Progress) -> tuple[Overview, tuple[Finding, ...]]:
     """Return an overview, and its sentences with the claims told in each."""
     everything, placed, parameters = begin(incidents, None)
+    parameters["read_by"] = everything.read_by
     period_guards.warn(parameters, everything)
     area = as_boundary(boundary, placed.crs)
     parts = _Parts(progress)

@@ -13,6 +13,7 @@ import lacrime_geo as lg
 from lacrime_geo.citations import citations_of
 from lacrime_geo.claim_tables import basis, ledger, listed, told
 from lacrime_geo.claims import Claim, Evidence, Name, call, finding
+from lacrime_geo.cli import main
 
 
 @pytest.fixture(scope="module")
@@ -94,6 +95,24 @@ def test_claims_are_valid_json_whatever_their_value(found):
     assert whole["incidents"]["layer"] == "incidents" and whole["incidents"]["selection"] == {}
     assert set(whole["claims"][0]) == set(Claim.__dataclass_fields__) and set(whole["names"]) >= {"lg", "incidents"}
     assert "&lt;b&gt;: not known" in listed([odd]).replace("</strong>", "") and "<b>" not in listed([odd])
+
+
+def test_the_incidents_can_be_had_again_of_their_file(tmp_path, monkeypatch):
+    crimes_frame(900).rename(columns={"occurred": "at"}).to_file(tmp_path / "o'clock.gpkg")
+    monkeypatch.chdir(tmp_path)
+    asked = ["--time-column", "at", "--since", "2023-02-01", "--category", "burglary,robbery", "--sections", "audit"]
+    assert main(["report", str(tmp_path / "o'clock.gpkg"), "claims.json", *asked]) == 0
+    kept = json.loads((tmp_path / "claims.json").read_text(encoding="utf-8"))
+    code = kept["incidents"]["code"]
+    assert code.startswith(
+        """lg.as_incidents("o'clock.gpkg", time_column='at').select(since='2023-02-01', category=["""
+    )
+    again = eval(code, {"lg": lg})
+    assert 0 < again.size < 900
+    assert [eval(one["code"], {"lg": lg, "incidents": again}) for one in kept["claims"]] == [
+        one["value"] for one in kept["claims"]
+    ]
+    assert json.loads(lg.overview(again).claims_json())["incidents"]["code"] == code
 
 
 def test_the_ledger_is_a_table_with_every_claim(found, tmp_path):

@@ -238,6 +238,7 @@ def _made(given: Given, names: tuple[str, ...], progress: Progress) -> Report:
         layer=given.incidents.label,
         period=given.incidents.period,
         crs=given.incidents.crs,
+        read_by=given.incidents.read_by,
         sections=list(names),
         seed=given.seed,
     )
