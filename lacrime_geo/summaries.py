@@ -110,7 +110,7 @@ def _ledger(claims: tuple[Claim, ...]) -> list[html.Markup]:
 
 def chosen_value(name: str, value: Any) -> str:
     """Return a value that was chosen from the data in words, with its unit where it is a length."""
-    words = in_words(value) if isinstance(value, (int, float)) else str(value)
+    words = in_words(value) if isinstance(value, (int, float)) else "none" if value is None else str(value)
     return f"{words}\N{NO-BREAK SPACE}m" if name in METRES else words
 
 

@@ -7,6 +7,7 @@ from pages import Page
 
 from lacrime_geo.privacy.safe_layers import K
 from lacrime_geo.reporting import incident_reports, page_maps
+from lacrime_geo.reporting.cell_layers import FEW
 
 PAGE = Page("report.md")
 
@@ -27,7 +28,7 @@ def test_every_section_is_told():
 
 
 def test_what_is_said_of_tiles_sizes_and_small_numbers_is_so():
-    assert f"a number below {K} could point at a person" in PAGE.prose
+    assert f'a count of 1 to {K - 1} in a cell is told as "{FEW}"' in PAGE.prose and FEW in page_maps.PUBLISHING
     assert "OpenStreetMap" in PAGE.prose and "openstreetmap" in page_maps.TILE_HOST
     leaflet = Path(page_maps.__file__).parent / "leaflet" / "leaflet.js"
     assert f"it has {leaflet.stat().st_size // 1000} KB" in PAGE.prose

@@ -243,12 +243,23 @@ def test_bad_layers_and_empty_input_are_refused():
 def test_the_polygons_of_a_boundary_are_watched_where_it_has_several(sample):
     late = lg.as_incidents(sample).select(since="2023-12-01")
     divisions = lg.as_features(DIVISIONS, crs=late.crs)
-    assert _watched(None, None, divisions, late.crs) is divisions and _watched(None, "area", divisions, late.crs) is None
+    assert (
+        _watched(None, None, divisions, late.crs) is divisions and _watched(None, "area", divisions, late.crs) is None
+    )
     one = lg.Features(divisions.wkb[:1], divisions.crs)
     assert _watched(None, None, one, late.crs) is None
     watched = area_alerts(Given(late, divisions, divisions), None)
     assert len(watched.layers["alerts"]) == 21 and "areas=boundary" in claims_of(watched.findings)[0].code
     assert wrong(claims_of(watched.findings), incidents=late, boundary=DIVISIONS) == []
+
+
+def test_what_several_sections_say_is_said_once_above_them():
+    incomplete = lg.report(crimes_frame(400), sections="map,clock,season,audit")
+    above = [said for said in incomplete.caveats if said.startswith("The period ends on")]
+    assert len(above) == 1 and incomplete.caveats[0].startswith("Reported crime is not all crime")
+    below = [said for one in incomplete.sections for said in one.caveats]
+    assert len(below) == len(set(below)) and not set(below) & set(incomplete.caveats)
+    assert not any(said.startswith("Reported crime is not") for said in below)
 
 
 def test_ratios_of_a_season_are_of_the_mean_or_of_the_year_before():

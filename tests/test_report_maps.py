@@ -12,7 +12,7 @@ from lacrime_geo.crs import projection_of
 from lacrime_geo.geometry import Rings, polygon_wkb, rings
 from lacrime_geo.grid import Grid
 from lacrime_geo.parameters import Parameters
-from lacrime_geo.reporting import cell_layers, map_data, page_maps, static_maps
+from lacrime_geo.reporting import cell_layers, map_data, map_tables, page_maps, static_maps
 from lacrime_geo.reporting.map_layers import NOWHERE
 from lacrime_geo.reporting.web_mercator import degrees, fitted, mercator
 from lacrime_geo.results import Surface
@@ -72,6 +72,20 @@ def test_every_cell_of_a_density_has_its_class_and_its_words():
         else:
             assert layer.classes[row, column] == sum(value >= limit for limit in limits)
             assert float(words.split()[0]) == pytest.approx(value, rel=0.005)
+
+
+def test_counts_that_could_point_at_a_person_are_not_told_apart():
+    told = cell_layers._told_counts(np.array([0, 1, 4, 5, 1200])).tolist()
+    assert told == ["0", "fewer than 5", "fewer than 5", "5", "1,200"]
+    x, y = np.random.default_rng(0).normal([381_000.0, 3_769_000.0], 400, (400, 2)).T
+    cells = lg.hotspots(lg.Incidents(x, y, crs=CRS), cell_size=100, distance_band=150)
+    columns = cell_layers.hotspot_layer(cells).words.columns
+    assert "fewer than 5" in columns[1] and not {"1", "2", "3", "4"} & {*columns[0], *columns[1]}
+
+
+def test_captions_of_tables_count_in_singular_and_plural():
+    assert map_tables._of_many("cluster", ", the largest first", 1) == "1 cluster, the largest first"
+    assert map_tables._of_many("hot area", "", 30) == "The first 10 of 30 hot areas"
 
 
 def test_a_density_of_too_many_cells_is_shown_by_means(monkeypatch):

@@ -118,7 +118,7 @@ def test_it_says_what_it_is_to_all_readers(opened):
     levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map((one) => Number(one.tagName[1]))")
     assert levels[0] == 1 and levels.count(1) == 1 and max(np.diff(levels)) <= 1
     unnamed = page.evaluate("""() => [...document.querySelectorAll('figure svg:not([aria-hidden])')].filter(
-        (one) => one.getAttribute('role') !== 'img' || !(one.getAttribute('aria-label') || one.querySelector('title')))
+        (one) => one.getAttribute('role') !== 'img' || !(one.getAttribute('aria-label') || one.querySelector(':scope > title')))
         .length""")
     assert unnamed == 0 and page.locator("figure svg[role=img]").count() >= 5
     assert page.evaluate("[...document.querySelectorAll('input')].every((one) => one.labels.length === 1)")
@@ -126,6 +126,12 @@ def test_it_says_what_it_is_to_all_readers(opened):
     assert len(ids) == len(set(ids))
     targets = page.evaluate("[...document.querySelectorAll('nav a, .skip')].map((one) => one.hash.slice(1))")
     assert set(targets) <= set(ids)
+
+
+def test_what_it_is_not_for_stands_above_all_sections(opened, found):
+    first = opened.page.locator("main > section").first.inner_text()
+    assert "not for stops, searches or arrests" in first and all(said in first for said in found.caveats)
+    assert opened.page.locator("main").inner_text().count("Reported crime is not crime:") == 0
 
 
 def test_text_stands_out(opened):
@@ -212,8 +218,10 @@ def test_what_is_said_of_a_cell_is_the_librarys(page, found):
         around = int(cells["count"][near].sum())
         show(page, found, x[[row]], y[[row]])
         entry = next(entry for entry in palettes.BINS if entry.value == cells["bin"][row])
+        # Counts that could point at a person are not told apart.
+        here, near_it = (f"{n:,}" if n == 0 or n >= 5 else "fewer than 5" for n in (cells["count"][row], around))
         sentence = (
-            f"{around:,} incidents here and around, {cells['count'][row]:,} in this cell; z {cells['z'][row]:.1f}, "
+            f"{near_it} incidents here and around, {here} in this cell; z {cells['z'][row]:.1f}, "
             f"{p_in_words(cells['p'][row])}; {entry.label[0].lower()}{entry.label[1:]}"
         )
         assert page.locator("#map-said p").all_inner_texts()[-1] == sentence
@@ -310,6 +318,10 @@ def test_on_a_phone_only_wide_tables_and_charts_scroll(browser, path):
             "[...document.querySelectorAll('#map-layers label, #load-basemap')].filter((one) => one.offsetHeight < 24).length"
         )
         assert small == 0 and one.said == []
+        wide = (
+            "[...document.querySelectorAll('.wide, figure.chart')].filter((one) => one.scrollWidth > one.clientWidth)"
+        )
+        assert page.evaluate(f"{wide}.length > 3 && {wide}.every((one) => one.tabIndex === 0)")
 
 
 def test_hostile_names_stay_text(browser, tmp_path):

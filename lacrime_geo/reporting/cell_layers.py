@@ -9,6 +9,7 @@ import numpy as np
 
 from ..grid import Grid
 from ..parameters import in_words, p_in_words
+from ..privacy.safe_layers import K
 from ..results import Cells, Surface
 from ..styles import emerging, palettes
 from ..summaries import counted
@@ -18,6 +19,7 @@ PIXELS_PER_MM = 96 / 25.4
 # More cells than this make the page slow to read; then several are shown as one.
 MOST_CELLS = 400_000
 CELLS_OPACITY = 0.75
+FEW = f"fewer than {K}"
 
 
 def density_layer(surface: Surface) -> CellLayer:
@@ -68,8 +70,8 @@ def hotspot_layer(cells: Cells) -> CellLayer:
     words = Words(
         f"{{0}} incidents here and around, {{1}} in this cell; z{weighted} {{2}}, {{3}}; {{4}}",
         (
-            texts([f"{count:,}" for count in around.tolist()]),
-            texts([f"{count:,}" for count in cells["count"][sure].tolist()]),
+            _told_counts(around),
+            _told_counts(cells["count"][sure]),
             texts([f"{z:.1f}" for z in cells["z"][sure].tolist()]),
             texts([p_in_words(p) for p in cells["p"][sure].tolist()]),
             texts([_small(looks[row[value]].sentence.split(" (")[0]) for value in bins[sure].tolist()]),
@@ -116,13 +118,18 @@ def emerging_layer(cells: Cells) -> CellLayer:
         (
             texts([str(name).capitalize() for name in pattern[told]]),
             texts([str(reason) for reason in cells["reason"][told]]),
-            texts([f"{count:,}" for count in cells["count"][told].tolist()]),
+            _told_counts(cells["count"][told]),
         ),
         cells.cell[told],
     )
     kept = cells.parameters
     note = f"{kept['steps']} steps of {_step(kept['time_step'])}, cells of {in_words(cells.grid.cell_size)} m"
     return CellLayer("emerging", "Emerging patterns", looks, cells.grid, classes, words, note)
+
+
+def _told_counts(counts: np.ndarray) -> np.ndarray:
+    """Return counts as texts; those of fewer than K, which could point at a person, are not told apart."""
+    return texts([FEW if 0 < count < K else f"{count:,}" for count in counts.tolist()])
 
 
 def _step(step: Any) -> str:

@@ -34,8 +34,13 @@ from .map_section import map_section
 from .methods_section import methods_section
 from .season_section import season_section
 from .sections import Section
-from .told import Given, Made, attempted
+from .told import Given, Made, attempted, said_by_several
 
+NOT_FOR = (
+    "This page tells where and when reports came, not why, and not where crime will be. It is not for stops, searches or arrests "
+    "because of where someone was, not for patrols sent by one map alone, not for calling a neighbourhood dangerous or safe, and "
+    "not for decisions about anybody's housing, insurance, credit or work."
+)
 METHODS = "methods"
 TITLES = {
     "map": "Map",
@@ -258,7 +263,8 @@ def _made(given: Given, names: tuple[str, ...], progress: Progress) -> Report:
 
 
 def _report(given: Given, made: Mapping[str, Made], parameters: Parameters) -> Report:
-    sections = tuple(one.section(name, TITLES[name]) for name, one in made.items())
+    caveats = (REPORTED, NOT_FOR, *said_by_several(made.values()))
+    sections = tuple(one.section(name, TITLES[name], caveats) for name, one in made.items())
     layers = {name: layer for one in made.values() for name, layer in one.layers.items()}
     agency = f", {given.incidents.agency}" if given.incidents.agency else ""
     subtitle = f"{counted(given.incidents.size, 'incident')} {days_of(given.incidents)}{agency}"
@@ -268,6 +274,6 @@ def _report(given: Given, made: Mapping[str, Made], parameters: Parameters) -> R
         sections,
         layers,
         given.boundary,
-        (REPORTED,),
+        caveats,
         parameters,
     )

@@ -13,7 +13,7 @@ from ..crs import Projection
 from ..parameters import in_words
 from ..privacy.safe_layers import K
 from ..results import Cells, Shapes
-from ..summaries import share_in_words
+from ..summaries import counted, share_in_words
 
 SURE = 2  # the bin of 95 % confidence
 MOST_ROWS = 10
@@ -50,7 +50,7 @@ def hot_areas_table(cells: Cells, projection: Projection) -> html.Markup:
         for rank, one in enumerate(order[:MOST_ROWS].tolist())
     ]
     names = ("rank", "incidents", "share of all", "area", "highest z", SHOW)
-    return _captioned(_of_many(f"hot areas with {K} incidents or more", order.size), names, rows)
+    return _captioned(_of_many("hot area", f" with {K} incidents or more", order.size), names, rows)
 
 
 def clusters_table(hulls: Shapes, projection: Projection) -> html.Markup:
@@ -70,13 +70,16 @@ def clusters_table(hulls: Shapes, projection: Projection) -> html.Markup:
         for row in order
     ]
     return _captioned(
-        _of_many("clusters, the largest first", len(hulls)), ("rank", "incidents", "share of all", "area", SHOW), rows
+        _of_many("cluster", ", the largest first", len(hulls)),
+        ("rank", "incidents", "share of all", "area", SHOW),
+        rows,
     )
 
 
-def _of_many(things: str, number: int) -> str:
+def _of_many(thing: str, which: str, number: int) -> str:
     """Return the caption of a table of things, of which there may be more than it has rows."""
-    return f"The first {MOST_ROWS} of {number:,} {things}" if number > MOST_ROWS else f"{number:,} {things}"
+    things = f"{counted(number, thing)}{which}"
+    return f"The first {MOST_ROWS} of {things}" if number > MOST_ROWS else things
 
 
 def _captioned(caption: str, names: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> html.Markup:

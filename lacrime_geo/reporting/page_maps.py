@@ -36,8 +36,9 @@ FROM_DISK = (
     "instead of streets. From a web server it can."
 )
 PUBLISHING = (
-    f"Places are shown as cells, hulls and areas, never as single incidents. Where a number below {K} could point at a person, "
-    "withhold it before publishing: safe_export does so."
+    f"Places are shown as cells, hulls and areas, and counts of 1 to {K - 1} in a cell as “fewer than {K}”. That hides nothing "
+    "from who computes: z and densities are made of these counts, corners of hulls are places of incidents, and a hull can be "
+    "one address. Where a number could point at a person, withhold it before publishing: safe_export does so."
 )
 
 

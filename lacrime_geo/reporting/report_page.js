@@ -1,3 +1,18 @@
+// What is wider than the page scrolls by keys too, once it can be reached.
+(() => {
+  "use strict";
+
+  const wide = [...document.querySelectorAll(".wide, figure.chart")];
+  const reach = () => {
+    for (const one of wide) {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
+  };
+  // The map, once it is there, shows a column more in its tables.
+  for (const moment of ["load", "resize"]) window.addEventListener(moment, reach);
+})();
+
 // The claims of a report: folded until they are asked for, saved as a file.
 (() => {
   "use strict";

@@ -27,6 +27,8 @@ NOTHING = html.Markup("")
 LEDGER = "claims"
 MAP_SCRIPTS = ("map_cells.js", "map_shapes.js", "report_map.js")
 OPENING = re.compile(r"<svg\b[^>]*>")
+# A picture's own title is its first element; those further in are of its parts.
+TITLED = re.compile(r"<svg\b[^>]*>\s*<title")
 
 
 def page_of(report: Report, projection: Projection | None = None) -> str:
@@ -89,9 +91,9 @@ def _main(report: Report, of_map: html.Markup, of_tables: html.Markup) -> list[h
         for section in report.sections
         if section.findings
     ]
-    parts = [
-        html.tag("section", html.tag("h2", "In short", id="short"), html.tag("ul", *headlines), aria_labelledby="short")
-    ]
+    above = html.tag("h2", "In short", id="short"), html.tag("ul", *headlines), html.tag("h3", "To be kept in mind")
+    caveats = [html.tag("p", said, kind="caveat") for said in report.caveats]
+    parts = [html.tag("section", *above, *caveats, aria_labelledby="short")]
     made = [section for section in report.sections if section.name == MAP] or ([Section(MAP, "Map")] if of_map else [])
     others = [section for section in report.sections if section.name != MAP]
     parts += [_section(section, of_map, of_tables) for section in made] + [_section(section) for section in others]
@@ -130,7 +132,7 @@ def _part(section: Section, part: html.Markup, number: int) -> html.Markup:
     if not part.lstrip().startswith("<svg"):
         return html.tag("div", part, kind="wide")
     opening = OPENING.search(part)
-    if opening and "aria-label" not in opening[0] and "<title" not in part:
+    if opening and "aria-label" not in opening[0] and not TITLED.search(part):
         words = " ".join([f"{section.title}, chart {number}.", *section.findings[:2]])
         named = opening[0].replace("<svg", f'<svg aria-label="{escape(words)}"', 1)
         named = named if "role=" in named else named.replace("<svg", '<svg role="img"', 1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Callable, NamedTuple
 
@@ -23,6 +23,7 @@ from .sections import Section
 
 Days = tuple[np.datetime64, np.datetime64]
 SURE_P = 0.05
+PREAMBLE = "Reported crime is not crime: "
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,30 @@ class Made(NamedTuple):
     layers: Mapping[str, Result] = {}
     missing: tuple[str, ...] = ()
 
-    def section(self, name: str, title: str) -> Section:
-        """Return it as a section of the report."""
-        caveats = tuple(dict.fromkeys(self.caveats))
+    def section(self, name: str, title: str, said: tuple[str, ...] = ()) -> Section:
+        """Return it as a section of the report, without the caveats that are `said` above all of them."""
+        caveats = tuple(
+            _of_its_own(one) for one in dict.fromkeys(self.caveats) if not _repeats(one, said, self.caveats)
+        )
         claims = claims_of(self.findings)
         return Section(name, title, sentences_of(self.findings), self.parts, caveats, claims, " ".join(self.missing))
+
+
+def said_by_several(parts: Iterable[Made]) -> tuple[str, ...]:
+    """Return the caveats that several parts have, each once."""
+    said = [caveat for part in parts for caveat in dict.fromkeys(part.caveats)]
+    return tuple(caveat for caveat in dict.fromkeys(said) if said.count(caveat) > 1)
+
+
+def _repeats(caveat: str, said: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    """Tell whether a caveat says what was said above, or ends with another one whole, before which it names its scale."""
+    return caveat in said or any(caveat != other and caveat.endswith(f": {other}") for other in others)
+
+
+def _of_its_own(caveat: str) -> str:
+    """Return a caveat without what the page says above all sections."""
+    own = caveat[len(PREAMBLE) :] if caveat.startswith(PREAMBLE) else caveat
+    return own[:1].upper() + own[1:]
 
 
 def together(*parts: Made) -> Made:

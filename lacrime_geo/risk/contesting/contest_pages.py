@@ -125,7 +125,7 @@ def caught_at(contest: Contest, rows: list[int]) -> html.Markup:
         "of the best, %",
         "RRI",
         f"points above {BASELINE}",
-        "",
+        "difference",
         "blocks",
         "stays",
     ]
