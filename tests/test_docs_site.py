@@ -62,6 +62,16 @@ def test_no_line_is_taken_for_a_comment(path):
     assert re.findall(r"^(?:# )?%(?!%).*", text, flags=re.MULTILINE) == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=str)
+def test_no_command_is_taken_for_the_words_of_a_list(page):
+    """What is indented beneath a list is a part of its last item."""
+    blocks = Page(page).text.split("\n\n")
+    above = [
+        before for before, block in zip(blocks, blocks[1:]) if re.match(r"    (lacrime-geo|qgis_process|make) ", block)
+    ]
+    assert [block for block in above if re.match(r"\s*([*-]|\d+\.) ", block)] == []
+
+
 def test_links_to_files_outside_lead_to_their_pages():
     text = "[a](../benchmarks/README.md#in-qgis) [b](../../sample_layers/README.md) [c](../tests/test_samples.py)"
     turned = "[a](/benchmarks.md#in-qgis) [b](/sample_layers.md) [c](path:../tests/test_samples.py)"

@@ -7,7 +7,7 @@ import re
 IN_SCRIPT, IN_MARKDOWN = (re.compile(rf"^{mark}# \S.*$", re.MULTILINE) for mark in ("# ", ""))
 NOTE = (
     "```{note}",
-    "This notebook was not run for this site, so that it shows no results: it needs real files, whose folder the environment",
+    "Notebooks were not run for this site, so that they show no results: they need real files, whose folder the environment",
     "variable `LACRIME_DATA` names to `make docs`.",
     "```",
 )
