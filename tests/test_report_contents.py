@@ -75,6 +75,7 @@ def test_claims_name_the_days_that_they_rest_on(found, contested):
         and "these are hot spots: " in emerging[0].sentence
     )
     assert {claim.period for claim in contested.claims} == {"from 26 Mar to 20 May 2023"}
+    assert any(said.startswith("Without a boundary") for said in section(found, "map").caveats)
 
 
 def test_a_contest_leaves_four_weeks_before_its_first_origin(few):

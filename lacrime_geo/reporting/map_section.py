@@ -18,6 +18,10 @@ from ..summaries import counted
 from .area_alerts import area_alerts
 from .told import Given, Made, Run, attempted, together, warnings_in
 
+OWN_CELLS = (
+    "Without a boundary hot cells, emerging patterns, harm and the contest each have cells of their own around the incidents, so "
+    "that their numbers of cells, and their shares of the area, are not of one study area."
+)
 RUNS: dict[str, Callable[..., Any]] = {"density": kde, "hotspots": hotspots, "clusters": dbscan}
 
 
@@ -45,7 +49,8 @@ def _emerging(given: Given, progress: Progress) -> Made:
     first, last = (np.datetime64(kept[name]) for name in ("first_day", "last_day"))
     evidence = given.evidence(run, code, cells["count"].sum(), (first, last))
     told = _patterns(cells, evidence)
-    return Made(told, (), warnings_in(kept), (run,), {"emerging": cells})
+    own = (OWN_CELLS,) if given.boundary is None else ()
+    return Made(told, (), (*warnings_in(kept), *own), (run,), {"emerging": cells})
 
 
 def _patterns(cells: EmergingHotspots, evidence: Evidence) -> tuple[Finding, ...]:

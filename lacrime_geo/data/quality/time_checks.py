@@ -82,7 +82,7 @@ def round_times(minute: np.ndarray) -> Finding:
         "rule": "times_round",
         "rows": full + half if heaped else 0,
         "examples": [f"{full:,} on :00", f"{half:,} on :30"] if heaped else [],
-        "action": f"{100 * share:.0f} % of {timed.size:,} times of day as written are on the full or half hour: times are estimates",
+        "action": f"{100 * share:.0f} % of {timed.size:,} times as written are on the full or half hour: times are estimates",
         "computed": {"share": share, "timed": int(timed.size)},
     }
 
