@@ -14,7 +14,7 @@ from lacrime_geo.grid import Grid
 from lacrime_geo.parameters import Parameters
 from lacrime_geo.reporting import cell_layers, map_data, map_tables, page_maps, static_maps
 from lacrime_geo.reporting.map_layers import NOWHERE
-from lacrime_geo.reporting.web_mercator import degrees, fitted, mercator
+from lacrime_geo.reporting.web_mercator import degrees, fitted, mercator, past_the_date_line
 from lacrime_geo.results import Surface
 
 CRS = "EPSG:32611"
@@ -35,6 +35,19 @@ def test_the_polynomials_lead_where_the_projection_does(bounds):
     for terms, exact in zip((fit.east, fit.north), projection.to_metres(longitude, latitude)):
         found = sum(term * u**i * v**j for term, (i, j) in zip(terms, powers))
         assert np.abs(found - exact).max() < 1.0  # of a cell of 150 m
+
+
+def test_a_map_goes_on_beyond_the_date_line():
+    """Taveuni in Fiji, which the 180th meridian crosses, in zone 60."""
+    bounds = (811_000.0, 8_000_000.0, 824_000.0, 8_013_000.0)
+    known, plain = past_the_date_line(projection_of("EPSG:32760"), bounds), projection_of("EPSG:32760")
+    x, y = np.random.default_rng(0).uniform(bounds[:2], bounds[2:], (200, 2)).T
+    longitude, latitude = known.to_degrees(x, y)
+    assert np.ptp(plain.to_degrees(x, y)[0]) > 359 and np.ptp(longitude) < 0.2
+    np.testing.assert_allclose(known.to_metres(longitude, latitude), (x, y), atol=1e-3)
+    assert fitted(longitude.min(), latitude.min(), longitude.max(), latitude.max(), known, 150.0).error < 1.0
+    whole = past_the_date_line(projection_of(CRS), (380e3, 3768e3, 390e3, 3778e3))
+    assert np.array_equal(whole.to_degrees(x, y), projection_of(CRS).to_degrees(x, y))
 
 
 def test_mercator_is_that_of_web_maps_and_turns_round():

@@ -23,7 +23,7 @@ NAMES_FIRST = "name"
 NO_AREAS = (
     "no polygons (areas) were given, and no column names them (by): give one of them, such as a layer of divisions."
 )
-MOST_ALARMS = 5
+MOST_ALARMS, MOST_ROWS = 5, 50
 
 
 def area_alerts(given: Given, progress: Progress) -> Made:
@@ -91,7 +91,10 @@ def _alarm(found: Alerts, row: int, evidence: Evidence) -> Finding:
 
 
 def _table(found: Alerts) -> html.Markup:
+    """Return the areas as a table, those least likely by chance first; of many areas the first, and all in alarm or watched."""
     order = np.argsort(found["p"], kind="stable").tolist()
+    loud = int(np.isin(found["state"], (ALARM, WATCH)).sum())
+    shown = order[: max(MOST_ROWS, loud)]
     rows = (
         (
             str(found["area"][row]),
@@ -99,7 +102,8 @@ def _table(found: Alerts) -> html.Markup:
             int(found["count"][row]),
             *(float(f"{found[name][row]:.3g}") for name in ("expected", "limit")),
         )
-        for row in order
+        for row in shown
     )
     head = ("area", "state", "count", "expected", "beyond chance from")
-    return under("Areas, those least likely by chance first", html.table(head, rows))
+    which = "Areas" if len(shown) == len(order) else f"The first {len(shown)} of {len(order):,} areas"
+    return under(f"{which}, those least likely by chance first", html.table(head, rows))

@@ -9,13 +9,15 @@ import re
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import html_pages as html
 from ..claim_tables import listed
 from ..crs import Projection, projection_of
+from ..features import Features
 from .page_maps import TILE_HOST, embedded, map_of, tables_of
 from .sections import Section
+from .web_mercator import past_the_date_line
 
 if TYPE_CHECKING:
     from .incident_reports import Report
@@ -110,9 +112,9 @@ def _map(report: Report, projection: Projection | None) -> tuple[html.Markup, ht
     """Return the map and its tables, nothing where the report has no layers."""
     if not report.layers:
         return NOTHING, NOTHING
-    first = next(iter(report.layers.values()))
-    crs = first.grid.crs if hasattr(first, "grid") else first.crs  # type: ignore[union-attr]  # cells, surfaces or shapes
-    known = projection or projection_of(crs)
+    first: Any = next(iter(report.layers.values()))
+    place = first.grid if hasattr(first, "grid") else Features(first.wkb, first.crs)  # cells, surfaces or shapes
+    known = past_the_date_line(projection or projection_of(place.crs), place.bounds)
     return map_of(report.layers, report.boundary, known), tables_of(report.layers, known)
 
 

@@ -41,6 +41,26 @@ def degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.degrees(x / EARTH), np.degrees(np.arcsin(np.tanh(y / EARTH)))
 
 
+def past_the_date_line(projection: Projection, bounds: tuple[float, float, float, float]) -> Projection:
+    """Return a projection in which longitudes go on beyond 180 degrees either way, on from the middle of some bounds (m)."""
+    west, south, east, north = bounds
+    middle = float(projection.to_degrees(np.array([(west + east) / 2]), np.array([(south + north) / 2]))[0][0])
+
+    def to_degrees(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        longitude, latitude = projection.to_degrees(x, y)
+        return _turned(longitude, middle), latitude
+
+    def to_metres(longitude: np.ndarray, latitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return projection.to_metres(_turned(longitude, 0.0), latitude)
+
+    return Projection(to_degrees, to_metres)
+
+
+def _turned(longitude: np.ndarray, middle: float) -> np.ndarray:
+    """Return longitudes as those within half a turn of a middle; those that are stay what they are, to the last digit."""
+    return np.where(np.abs(longitude - middle) > 180, middle + (longitude - middle + 180) % 360 - 180, longitude)
+
+
 def fitted(west: float, south: float, east: float, north: float, projection: Projection, cell_size: float) -> Fit:
     """Return the polynomials of the least degree that keep to a small part of a cell within bounds (degrees)."""
     (x0, x1), (y0, y1) = mercator(np.array([west, east]), np.array([south, north]))
