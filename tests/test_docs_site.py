@@ -107,6 +107,14 @@ def test_help_is_that_of_the_command_line(capsys):
     assert re.sub(r"\s", "", told) == re.sub(r"\s", "", capsys.readouterr().out)
 
 
+def test_the_benchmarks_in_short_are_those_of_the_tables():
+    short, long = (examples.ROOT / "benchmarks" / "README.md").read_text(encoding="utf-8").split("## Run them")
+    rows = [[cell.strip() for cell in row.split("|")[2:5]] for row in re.findall(r"^\|.*\d \|.*", short, re.MULTILINE)]
+    measured = re.findall(r"\| ([\d.]+) \([^|]+\) \| ([\d.]+) \([^|]+\) \| ([\d.]+) \|", long)
+    assert len(rows) == 9
+    assert [row for row in rows if tuple(row) not in measured] == []
+
+
 def test_docstrings_are_mended():
     lines = [
         "Do.",
