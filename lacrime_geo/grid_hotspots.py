@@ -90,7 +90,7 @@ def hotspots(
 
     Notes
     -----
-    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where sums of neighbours are more skewed than those of 10 evenly spread
+    z is Gᵢ* of Ord & Getis 1995 with binary weights. Where sums of neighbours are more skewed than those of 100 evenly spread
     incidents, as they are few or crowd on few places, the normal p is not to be trusted: there, and wherever
     `permutations` are asked for, p is the exact conditional tail, which all permutations together would give; of weights
     that are no whole numbers they are drawn. A cell whose z and neighbours point to different sides is not significant.

@@ -72,7 +72,7 @@ class Population:
         """Return the largest number of draws whose totals are best found by adding one kind after another, 0 for none."""
         # Beyond a quarter of the population, leaving a cell out again would lose digits.
         few = draws[(draws <= MOST_ADDED) & (4 * draws < self.size)]
-        for most in few[::-1]:
+        for most in few[::-1].tolist():
             length = top_of(self.kinds, self.multiplicity, int(most)) + 1
             if most * length <= LARGEST_TABLE and self.kinds.size * length * int(most) ** 2 / 2 <= AFFORDABLE:
                 return int(most)

@@ -244,7 +244,7 @@ def test_default_cell_is_never_finer_than_a_hundred_block():
     assert "150" in parameters["cell_size_reason"]
 
 
-@pytest.mark.parametrize(("mean", "inference"), [(0.3, "exact"), (6.0, "analytic")])
+@pytest.mark.parametrize(("mean", "inference"), [(0.3, "exact"), (3.0, "exact"), (6.0, "analytic")])
 def test_exact_tail_where_counts_are_low(mean, inference):
     counts = np.random.default_rng(1).poisson(mean, (25, 25))
     area = rectangle(0, 0, 2499, 2499)

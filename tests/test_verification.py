@@ -150,7 +150,7 @@ def test_a_correction_that_is_none_is_caught(monkeypatch):
         if hasattr(found, "adjust"):
             monkeypatch.setattr(found, "adjust", significance.adjust)
     with_few_draws(monkeypatch, only="hotspots")
-    assert "hotspots: maps with any hot or cold cell, FDR .1, exact p" in failed()
+    assert "hotspots: maps with any hot or cold cell, FDR .1, Poisson(2)" in failed()
 
 
 def test_a_check_that_breaks_has_failed_and_one_without_its_package_is_not_run(monkeypatch):

@@ -17,7 +17,9 @@ SUMMARY = "Run published numeric cases and calibration simulations here; exit st
 def _add_options(command: CommandParser) -> None:
     command.add_argument("--only", metavar="NAMES", help="of analyses or groups of them, with commas; default all")
     draws = command.add_mutually_exclusive_group()
-    draws.add_argument("--quick", action="store_true", help="few draws of each simulation, some seconds; the default")
+    draws.add_argument(
+        "--quick", action="store_true", help="few draws of each simulation, about half a minute; the default"
+    )
     draws.add_argument("--thorough", action="store_true", help="ten to twenty times as many draws, some minutes")
     command.add_argument(
         "--data", metavar="FOLDER", help="with the files that some published cases read; default that of LACRIME_DATA"

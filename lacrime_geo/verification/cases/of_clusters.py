@@ -8,7 +8,7 @@ from ... import dbscan, ellipses, hdbscan, optics, st_dbscan
 from ..declared import Case
 from ..small_layers import points
 
-PAPER = "Ester et al. 1996"
+PAPER, OWN = "Ester et al. 1996", "by definition here"
 START = np.datetime64("2023-01-01T00:00:00")
 
 
@@ -77,8 +77,8 @@ def _spread(column: str) -> float:
 CASES = (
     Case("two incidents exactly at the distance are joined", "dbscan", [0, 0], 0, PAPER, lambda: _apart(50.0)),
     Case("a millimetre more, and they are not", "dbscan", [-1, -1], 0, PAPER, lambda: _apart(50.001)),
-    Case("an incident between two clusters goes to the nearer", "dbscan", [1] * 5 + [0] * 6, 0, PAPER, _border),
-    Case("a weight of 5 makes a cluster of 5, one of 4 none", "dbscan", [0, -1], 0, PAPER, _weights),
+    Case("an incident between two clusters goes to the nearer", "dbscan", [1] * 5 + [0] * 6, 0, OWN, _border),
+    Case("a weight of 5 makes a cluster of 5, one of 4 none", "dbscan", [0, -1], 0, OWN, _weights),
     Case(
         "cores, noise and clusters are scikit-learn's",
         "dbscan",
@@ -102,7 +102,7 @@ CASES = (
         "hdbscan",
         3,
         0,
-        "Campello et al. 2013",
+        "as planted; Campello et al. 2013",
         lambda: _planted("hdbscan"),
         needs=("sklearn",),
     ),
@@ -111,7 +111,7 @@ CASES = (
         "optics",
         3,
         0,
-        "Ankerst et al. 1999",
+        "as planted; Ankerst et al. 1999",
         lambda: _planted("optics"),
         needs=("sklearn",),
     ),

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ... import Features, compare, gi_star, local_moran, moran
+from ... import Features, compare, gi_star, incremental_moran, jitter_sensitivity, local_moran, moran, stability
 from ...concentration import gini, gini_generalised, measures_of
 from ...geometry import polygon_wkb
 from ...neighbours import contiguity
@@ -16,9 +16,9 @@ from ...rate_smoothing import empirical_bayes
 from ...significance import adjust, two_sided
 from ..declared import Case, NotRun
 from ..published import spdep
-from ..small_layers import points, squares
+from ..small_layers import counted, points, rectangle, squares
 
-ESDA = "Ord & Getis 1995, eq. 14"
+ESDA = "PySAL's esda, G_Local; Ord & Getis 1995, eq. 14"
 BH = "Benjamini & Hochberg 1995, table 1"
 IN_R = "spdep 1.2-7"
 # Table 1 of Benjamini & Hochberg 1995.
@@ -73,6 +73,32 @@ def _local(column: str) -> np.ndarray:
 def _global(expected: dict[str, float], row_standardised: bool) -> list[float]:
     table = moran(squares(5, 6, count=THIRTY), value="count", neighbours="queen", row_standardised=row_standardised)
     return [float(table[name][0]) for name in expected]
+
+
+def _by_distance(column: str) -> float:
+    """Return what a band of 1.5 cells has, in which the neighbours are the queen's."""
+    counts = counted(np.array(spdep.COUNTS).reshape(5, 6))
+    return float(incremental_moran(counts, cell_size=100, steps=3, boundary=rectangle(599, 499))[column][0])
+
+
+def _crowd() -> Any:
+    """Return 600 incidents spread evenly and 300 on a sixteenth of the ground."""
+    x, y = np.random.default_rng(0).uniform(0, 3000, (2, 900))
+    x[:300], y[:300] = x[:300] / 4 + 1500, y[:300] / 4 + 1500
+    return points(x, y)
+
+
+def _found_again() -> int:
+    """Return in how many of ten grids the fullest cell is hot."""
+    found = stability(_crowd(), cell_size=200, runs=10, boundary=rectangle(3000, 3000))
+    return int(found["hot"][found["count"].argmax()])
+
+
+def _unmoved() -> int:
+    """Return how many cells are not found again in each run where nothing is moved."""
+    options: dict[str, Any] = dict(radius=0, runs=3, cell_size=200, boundary=rectangle(3000, 3000))
+    found = jitter_sensitivity("hotspots", _crowd(), **options)
+    return int((~np.isin(found["hot"], (0, 3)) | (found["stable_hot"] != (found["hot"] == 3))).sum())
 
 
 def _columbus(row_standardised: bool) -> float:
@@ -185,6 +211,24 @@ CASES = (
         lambda: _columbus(False),
         needs=("libpysal",),
     ),
+    _case(
+        "Moran's I of 30 cells, within 1.5 cells",
+        "incremental_moran",
+        spdep.MORAN_B["moran_i"],
+        1e-10,
+        IN_R + ", moran.test",
+        lambda: _by_distance("moran_i"),
+    ),
+    _case(
+        "its z",
+        "incremental_moran",
+        spdep.MORAN_B["z"],
+        1e-10,
+        IN_R + ", moran.test",
+        lambda: _by_distance("z"),
+    ),
+    _case("a planted crowd is hot in 10 of 10 grids", "stability", 10, 0, "as planted", _found_again),
+    _case("where nothing moves no cell changes", "jitter_sensitivity", 0, 0, "by definition", _unmoved),
     _case(
         "two-sided p of z = 1.959964", "hotspots", 0.05, 5e-8, "normal tables", lambda: two_sided(np.array(1.959964))
     ),

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ... import irr, wdd
+from ... import Features, intervention, irr, wdd
+from ...geometry import rectangles_wkb
 from ...interventions.detectable_change import Design, power_of_difference
 from ...interventions.panel_ratios import regrouped_p
 from ..declared import Case
+from ..small_layers import CRS, SOUTH, WEST, points
 
 PAPER = "Wheeler & Ratcliffe 2018"
 RATIO = "by hand"
@@ -34,6 +36,21 @@ def _log_error() -> float:
     return (math.log(found.high) - math.log(found.low)) / (2 * 1.959964)
 
 
+def _one_area_fell() -> list[float]:
+    """Return the difference and its interval: 60 incidents in 60 days, then 30 in as many, and beside it 60 and 60."""
+    before, after = np.datetime64("2023-01-01"), np.datetime64("2023-03-02")
+    when = np.r_[before + np.arange(60), after + np.arange(0, 60, 2), before + np.arange(120)]
+    shapes = rectangles_wkb(WEST + np.array([0.0, 500.0]), SOUTH + np.zeros(2), 500.0, 500.0)
+    treated, control = (Features([shape], CRS) for shape in shapes)
+    found = intervention(
+        points(np.repeat([100.0, 900.0], [90, 120]), np.full(210, 100.0), when=when),
+        treated=treated,
+        control=control,
+        start=after,
+    )
+    return [float(found[name][0]) for name in ("estimate", "low", "high")]
+
+
 CASES = (
     Case("difference of four areas", "wdd", -118.0, 0, PAPER, lambda: _difference().estimate),
     Case("its variance", "wdd", 1568.0, 0, PAPER, lambda: _difference().variance),
@@ -46,6 +63,14 @@ CASES = (
         1e-12,
         PAPER + ", by hand",
         lambda: wdd((10, 0), (5, 5), areas=(0.5, 1, 1, 1)).estimate,
+    ),
+    Case(
+        "fall by 30 more than in the control, ± 1.96 · √210",
+        "intervention",
+        [-30.0, -30 - 1.959964 * 210**0.5, -30 + 1.959964 * 210**0.5],
+        1e-5,
+        PAPER + ", by hand",
+        _one_area_fell,
     ),
     Case("rate ratio of 50→30 against 60→55", "irr", 0.654545, 5e-7, RATIO, lambda: _ratio().estimate),
     Case("error of its logarithm", "irr", (1 / 50 + 1 / 30 + 1 / 60 + 1 / 55) ** 0.5, 1e-6, RATIO, _log_error),
@@ -62,7 +87,7 @@ CASES = (
         "plan_intervention",
         0.05,
         2e-3,
-        "by hand",
+        "by definition",
         lambda: float(power_of_difference(Design(50.0, 50.0, 90.0, 90.0), np.array(0.0))),
     ),
     Case(

@@ -12,7 +12,7 @@ from ...jurisdictions.year_runs import chance_of_at_least
 from ..declared import Case
 
 ULM = "Garwood 1936; printed by Ulm 1990"
-FUNNEL = "Spiegelhalter 2005, appendix A.1"
+FUNNEL = "Spiegelhalter 2005, A.1; above one event more"
 # Counts and their limits of 95 % as printed.
 PRINTED = {0: (0.0, 3.69), 1: (0.03, 5.57), 2: (0.24, 7.22), 5: (1.62, 11.67), 10: (4.80, 18.39), 20: (12.22, 30.89)}
 THREE = {"count": np.array([10.0, 30, 20]), "population": np.array([1000.0, 1000, 2000])}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ... import urn_simulation
+from ... import risk_zones, urn_simulation
 from ...risk.scoring import label_scores, scores
 from ...risk.scoring.calibration import calibration_bins
 from ...risk.scoring.hot_cell_stability import overlap
 from ..declared import Case
+from ..small_layers import points
 
 THIRDS = [1 / 3, 2 / 3, 1]
 RISK, CAME = [3, 2, 1], [6, 3, 0]
@@ -18,6 +19,13 @@ CHAINEY = "Chainey, Tompson & Uhlig 2008, by hand"
 def _wilson() -> list[float]:
     bins = calibration_bins(np.full(10, 0.4), [1, 1, 1, 0, 0, 0, 0, 0, 0, 0])
     return [bins["low"][0], bins["high"][0]]
+
+
+def _zones() -> list[float]:
+    """Return the days left of the zones that are open 44 days after the first incident, 4 days after the last but one."""
+    when = np.datetime64("2023-01-01") + np.array([0, 3, 40, 44])
+    zones = risk_zones(points([0, 50, 2000, 2040], [0] * 4, when=when), distance=100, days=7)
+    return zones["days_left"].tolist()
 
 
 CASES = (
@@ -86,6 +94,7 @@ CASES = (
         "Poisson",
         lambda: label_scores.probability_of_any([1.0])[0],
     ),
+    Case("days left of zones of 7 days, 4 days old and new", "risk_zones", [3, 7], 0, "by hand", _zones),
     Case("interval of 3 in 10 days", "predict_risk", [0.1078, 0.6032], 5e-5, "Wilson 1927", _wilson),
     Case(
         "overlap of two maps: 1 of 3 cells",

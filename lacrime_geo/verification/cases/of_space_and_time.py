@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ... import Incidents, emerging_pattern, mann_kendall, near_repeat
+from ... import Incidents, emerging_pattern, mann_kendall, near_repeat, space_time_cube
 from ...spacetime.scan_likelihood import log_likelihood_ratio
 from ..declared import Case
-from ..small_layers import points
+from ..small_layers import points, rectangle
 
 RULES = "the 17 rules of docs/emerging_hotspots.md"
-KNOX = "Knox 1964; bands half-open"
+KNOX = "by hand; bands half-open"
 # What the Near Repeat Calculator 1.3 printed for its own example, 970 burglaries of Chicago in January 2016.
 CHICAGO = [[28, 5, 5, 2], [44, 13, 8, 4], [97, 56, 19, 16], [77, 67, 45, 20], [182194, 146149, 95237, 45879]]
 
@@ -40,6 +40,18 @@ def _chicago(file: Path) -> np.ndarray:
     return near_repeat(burglaries, **edges, metric="manhattan", permutations=9)["observed"]
 
 
+def _counts_of_days() -> list[int]:
+    """Return the counts of two cells on ten days: 4 a day in one, and in the other as many as the number of the day."""
+    day = np.r_[np.repeat(np.arange(10), 4), np.repeat(np.arange(10), np.arange(10) + 1)]
+    x = np.repeat([50.0, 150.0], [40, 55])
+    # Rows that are not in order, each at the very end of its day.
+    order = np.random.default_rng(0).permutation(x.size)
+    when = (np.datetime64("2023-03-05") + day + 1).astype("M8[s]")[order] - 1
+    some = points(x[order], np.full(x.size, 50.0), when=when)
+    count = np.asarray(space_time_cube(some, cell_size=100, time_step=1, boundary=rectangle(599, 499)).count)
+    return count[:, count.any(axis=0)].ravel().tolist()
+
+
 def _rising() -> list[float]:
     found = mann_kendall(np.arange(10))
     return [found.S, found.var, found.z]
@@ -55,7 +67,7 @@ CASES = (
         "mann_kendall",
         [45, 125, 3.935],
         5e-4,
-        "Mann 1945; Kendall 1975",
+        "Mann 1945; Kendall 1975, by hand",
         _rising,
     ),
     Case(
@@ -71,7 +83,7 @@ CASES = (
         "mann_kendall",
         [3, 5],
         1e-12,
-        "Gilbert 1987, section 16.4.2",
+        "Gilbert 1987, section 16.4.2, by hand",
         lambda: mann_kendall([1, 1, 1, 2])[:2],
     ),
     Case(
@@ -125,7 +137,15 @@ CASES = (
         lambda: _pattern([5] * 9 + [0]),
     ),
     Case("pairs at the edges belong to the band above", "near_repeat", [0, 0, 1, 0, 0, 1, 0, 1], 0, KNOX, _edges),
-    Case("pairs expected: near · soon / all, 2 · 2 / 6", "near_repeat", 2 / 3, 1e-12, "Knox 1964", _expected),
+    Case("pairs expected: near · soon / all, 2 · 2 / 6", "near_repeat", 2 / 3, 1e-12, "Knox 1964, by hand", _expected),
+    Case(
+        "counts of two cells on ten days",
+        "space_time_cube",
+        np.ravel(np.column_stack([np.full(10, 4), np.arange(1, 11)])),
+        0,
+        "by hand",
+        _counts_of_days,
+    ),
     Case(
         "pairs of 970 burglaries in Chicago, 20 bands",
         "near_repeat",
@@ -140,7 +160,7 @@ CASES = (
         "space_time_scan",
         20 * np.log(2) + 80 * np.log(80 / 90),
         1e-9,
-        "Kulldorff 1997",
+        "Kulldorff 1997, by hand",
         lambda: log_likelihood_ratio(np.array([20]), np.array([10.0]), 100)[0],
     ),
 )

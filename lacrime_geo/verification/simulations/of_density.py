@@ -22,7 +22,7 @@ SIMULATIONS = (
         "area of relative risk with p ≤ .05, labels dealt at random",
         "risk_ratio",
         (0.005, 0.055),
-        "Hazelton & Davies 2009",
+        "Hazelton & Davies 2009; as measured",
         _labels_dealt,
         70,
         1_000,

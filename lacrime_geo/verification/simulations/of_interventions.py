@@ -75,7 +75,7 @@ SIMULATIONS = (
         "series without a change with p ≤ .05",
         "interrupted_series",
         (0.015, 0.08),
-        "Newey & West 1987",
+        "Newey & West 1987; as measured",
         _interruption_called,
         200,
         4_000,
