@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from .. import html_pages as html
 from ..claims import Claim, Evidence, Finding, call, finding
 from ..parameters import Unsaid, in_words
-from ..progress import Progress, left_alone
+from ..progress import Progress
 from ..risk import Contest, contest
 from ..risk.contesting.contest_pages import CAVEATS, caught_at
 from ..risk.contesting.contest_places import FileDays
@@ -19,21 +18,20 @@ from ..risk.contesting.contests import HORIZON, ORIGINS
 from ..risk.predicting.predictor_names import BASELINE
 from .told import Given, Made, Run, warnings_in
 
-# Those that take seconds: the others take minutes on a year of a city, and are for `contest` itself.
+# Those that take seconds, and no package more: the others take many times as long, and are for `contest` itself.
 QUICK = ("smoothed_counts", "kde", "gi_star", "prospective", "auto")
-LEARNED, PACKAGE = ("logistic_regression",), "sklearn"
 UNIT = "of the incidents"
 # Days known before the first origin, where the file has them: around what is known of fewer, much of what comes has no place.
 HISTORY, LEAST_ORIGINS = 28, 2
-LEFT_OUT = "Predictors that take long, such as the self-exciting process and random forests, are left out of a report."
-WITHOUT = f"{LEARNED[0]} is left out, as it needs scikit-learn: pip install scikit-learn."
+LEFT_OUT = (
+    "Predictors that take long, such as logistic regression, random forests and the self-exciting process, are left out of a "
+    "report: contest itself holds them."
+)
 
 
 def contest_section(given: Given, progress: Progress) -> Made:
     """Return what each predictor caught, with the interval of its difference to prior counts."""
-    learned = left_alone(lambda: _loads(PACKAGE), progress)
-    names = [*QUICK, *(LEARNED if learned else ())]
-    held: dict[str, Any] = dict(predictors=names, origins=_origins(given), seed=given.seed)
+    held: dict[str, Any] = dict(predictors=list(QUICK), origins=_origins(given), seed=given.seed)
     found = contest(given.incidents, **held, boundary=given.boundary, progress=progress)
     kept, run = found.parameters, Run(contest, found.parameters)
     code = call("contest", "incidents", **held, **given.named("boundary"), cell_size=kept["cell_size"])
@@ -46,7 +44,7 @@ def contest_section(given: Given, progress: Progress) -> Made:
     evidence = given.evidence(run, code, kept["incidents_scored"], days, level=95, split=split)
     rows = rows_at_middle(found)
     told = [_verdict(found, evidence), *(_caught(found, row, evidence) for row in rows)]
-    caveats = (*warnings_in(kept), LEFT_OUT, *(() if learned else (WITHOUT,)), *CAVEATS)
+    caveats = (*warnings_in(kept), LEFT_OUT, *CAVEATS)
     return Made(tuple(told), (html.Markup(found.svg()), caught_at(found, rows)), caveats, (run,))
 
 
@@ -55,14 +53,6 @@ def _origins(given: Given) -> int:
     begin, end = FileDays.of(given.incidents, Unsaid())
     most = (int((end - begin).astype(int)) - HISTORY) // HORIZON
     return min(most, ORIGINS) if most >= LEAST_ORIGINS else ORIGINS
-
-
-def _loads(package: str) -> bool:
-    try:
-        import_module(package)
-    except ImportError:
-        return False
-    return True
 
 
 def _verdict(found: Contest, evidence: Evidence) -> Finding:
@@ -84,8 +74,10 @@ def _verdict(found: Contest, evidence: Evidence) -> Finding:
         ),
     )
     verdict = verdict_of(found)
-    scored = f"scored on {found.parameters['incidents_scored']:,} incidents after {len(found.parameters['origins'])} past origins"
-    return finding(f"{verdict[:1].upper()}{verdict[1:]} ({scored}).", *claims)
+    kept = found.parameters
+    scored = f"scored on {kept['incidents_scored']:,} incidents after {len(kept['origins'])} past origins"
+    said = f"{verdict[:1].upper()}{verdict[1:]} ({BASELINE}: the places with most incidents before; {scored})."
+    return finding(said, *claims)
 
 
 def _caught(found: Contest, row: int, evidence: Evidence) -> Finding:
