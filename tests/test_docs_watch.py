@@ -159,7 +159,10 @@ def test_what_west_la_shows(west_la, tmp_path):
     assert f"({len(runs)} runs" in told
     assert verdicts.count("distrust") == 0 and "never said *distrust*" in told
     assert f"could be told from {sundays[verdicts.index('trust')].astype(object):%-d %B %Y} on" in told
-    assert f"{sum(bool(run.lines) for run in runs)} runs had an alarm" in told
+    alarmed = [run for run in runs if any(line.startswith("alarm") for line in run.lines)]
+    assert f"{len(alarmed)} runs had an alarm" in told
+    lost = [day for day, run in zip(sundays, runs) if any("An earlier run could." in line for line in run.lines)]
+    assert [f"of {day.astype(object):%-d %B %Y}" in told for day in lost] == [True]
     last = {row["name"]: row for row in runs[-1].monitor_rows}
     assert f"{100 * last['coverage of the 80 % intervals']['value']:.0f} % of the last 20" in told
     assert f"{last['error beside the naive forecast']['value']:.2f} times that of the naive one" in told
