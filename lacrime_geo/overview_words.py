@@ -179,8 +179,11 @@ def _largest_clusters(hulls: Shapes, incidents: Incidents, bounded: bool) -> lis
     made = call("dbscan", "incidents", eps=kept["eps"], min_samples=kept["min_samples"])
     evidence = Evidence(f"{made}.clusters()", kept["incidents"], days_of(incidents), method_of(dbscan))
     number = evidence.claim("clusters", len(hulls), "clusters", "len({made})")
+    # Where incidents have weights it is these that are added up around a place.
+    enough = f"{least} incidents" if incidents.weight is None else f"a weight of {least}"
     if not len(hulls):
-        return [finding(f"There is no cluster: nowhere are {least} incidents within {eps} m of one of them.", number)]
+        verb = "are" if incidents.weight is None else "is"
+        return [finding(f"There is no cluster: nowhere {verb} {enough} within {eps} m of one of them.", number)]
     share = float(hulls["share"].sum())
     together = evidence.claim(
         "share of the incidents in clusters", share, "of the incidents", "float({made}['share'].sum())"
@@ -188,7 +191,7 @@ def _largest_clusters(hulls: Shapes, incidents: Incidents, bounded: bool) -> lis
     holds = f"{counted(len(hulls), 'cluster')} {'hold' if len(hulls) > 1 else 'holds'}"
     return [
         finding(
-            f"{holds} {share_in_words(share)} of the incidents, around places with {least} or more within {eps} m.",
+            f"{holds} {share_in_words(share)} of the incidents, around places with {enough} or more within {eps} m.",
             number,
             together,
         ),

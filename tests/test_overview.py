@@ -312,3 +312,11 @@ def test_an_input_in_the_folder_is_not_written_over(tmp_path, capsys):
     assert main(["overview", str(source), str(tmp_path), "--quiet"]) == 2
     assert "is read and would be written over" in capsys.readouterr().err and source.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["hotspots.gpkg"]
+
+
+def test_around_clusters_of_weighted_incidents_weights_are_added_up():
+    x, y = clustered(300, 4)
+    weighted = lg.overview(incidents(x, y, weight=np.full(x.size, 3.0)))
+    plain = lg.overview(incidents(x, y))
+    said = [next(one for one in each.findings if "cluster" in one) for each in (weighted, plain)]
+    assert "with a weight of " in said[0] and " incidents or more within " in said[1]
