@@ -12,8 +12,9 @@ from told_numbers import untold, wrong
 import lacrime_geo as lg
 from lacrime_geo.citations import citations_of
 from lacrime_geo.claims import claims_of
+from lacrime_geo.overlay import polygon_by_place
 from lacrime_geo.reporting import contest_section
-from lacrime_geo.reporting.area_alerts import area_alerts
+from lacrime_geo.reporting.area_alerts import area_alerts, in_several
 from lacrime_geo.reporting.incident_reports import SECTIONS, _watched
 from lacrime_geo.reporting.told import Given
 
@@ -241,11 +242,15 @@ def test_bad_layers_and_empty_input_are_refused():
 def test_the_polygons_of_a_boundary_are_watched_where_it_has_several(sample):
     late = lg.as_incidents(sample).select(since="2023-12-01")
     divisions = lg.as_features(DIVISIONS, crs=late.crs)
-    assert (
-        _watched(None, None, divisions, late.crs) is divisions and _watched(None, "area", divisions, late.crs) is None
-    )
-    one = lg.Features(divisions.wkb[:1], divisions.crs)
-    assert _watched(None, None, one, late.crs) is None
+    placed = late.located()
+    assert _watched(None, None, divisions, placed) is divisions and _watched(None, "area", divisions, placed) is None
+    wkb = list(divisions.wkb)
+    one, twice = (lg.Features(some, divisions.crs) for some in (wkb[:1], [*wkb, *wkb[:2]]))
+    assert _watched(None, None, one, placed) is None and _watched(None, None, twice, placed) is None
+    inside = polygon_by_place(lg.Features(wkb[:2], divisions.crs), placed.easting, placed.northing) >= 0
+    assert 0 < inside.sum() == in_several(late, twice) and in_several(late, divisions) == 0
+    overlapping = area_alerts(Given(late, None, twice), None)
+    assert any(said.startswith(f"{inside.sum():,} incidents stand in more than one") for said in overlapping.caveats)
     watched = area_alerts(Given(late, divisions, divisions), None)
     assert len(watched.layers["alerts"]) == 21 and "areas=boundary" in claims_of(watched.findings)[0].code
     assert wrong(claims_of(watched.findings), incidents=late, boundary=DIVISIONS) == []

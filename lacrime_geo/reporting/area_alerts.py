@@ -11,9 +11,11 @@ from ..alerting import Alerts, alerts
 from ..alerting.warning_states import ALARM, WATCH
 from ..claims import Evidence, Finding, call, finding
 from ..data.quality.records import area_columns
+from ..features import Features
 from ..forecasting.chart_frames import step_words
 from ..incidents import Incidents
-from ..parameters import in_words
+from ..overlay import polygon_by_place
+from ..parameters import in_words, incidents_that
 from ..progress import Progress
 from ..summaries import counted
 from .told import Given, Made, Run, under, warnings_in
@@ -37,7 +39,27 @@ def area_alerts(given: Given, progress: Progress) -> Made:
     of = found.parameters["step_incidents"]
     layers = {"alerts": found} if given.areas is not None else {}
     told = told_of(found, given.evidence(run, code, of))
-    return Made(told, (_table(found),), warnings_in(found.parameters), (run,), layers)
+    caveats = (*warnings_in(found.parameters), *_shared(given))
+    return Made(told, (_table(found),), caveats, (run,), layers)
+
+
+def in_several(incidents: Incidents, areas: Features) -> int:
+    """Return how many incidents with a place stand in more than one of the areas."""
+    placed, turned = incidents.located(), Features(list(areas.wkb)[::-1], areas.crs)
+    first, last = (polygon_by_place(each, placed.easting, placed.northing) for each in (areas, turned))
+    # Each is found in the first of several, which of the areas turned round is the last.
+    return int(((first >= 0) & (first != areas.size - 1 - last)).sum())
+
+
+def _shared(given: Given) -> list[str]:
+    """Say how many incidents stand in several areas, which overlap."""
+    number = 0 if given.areas is None else in_several(given.incidents, given.areas)
+    words = incidents_that(
+        number,
+        "stands in more than one of the areas, which overlap, and is counted in the first of them.",
+        "stand in more than one of the areas, which overlap, and are counted in the first of them.",
+    )
+    return [words] if number else []
 
 
 def column_of_areas(incidents: Incidents) -> str | None:

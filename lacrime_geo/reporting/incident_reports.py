@@ -25,6 +25,7 @@ from ..results import Result
 from ..severity.harm_scales import as_scale
 from ..study_area import note_outside
 from ..summaries import REPORTED, counted
+from .area_alerts import in_several
 from .audit_section import audit_section
 from .clock_section import clock_section
 from .contest_section import contest_section
@@ -41,6 +42,7 @@ NOT_FOR = (
     "because of where someone was, not for patrols sent by one map alone, not for calling a neighbourhood dangerous or safe, and "
     "not for decisions about anybody's housing, insurance, credit or work."
 )
+LOOSE = 0.001  # of the incidents in several polygons
 METHODS = "methods"
 TITLES = {
     "map": "Map",
@@ -151,8 +153,8 @@ def report(
     sections : some of "map", "clock", "season", "forecast", "contest", "harm", "audit" and "methods", with commas between, or
         in a script a list. Default: all.
     boundary : polygon layer of the study area. Default: what lies around the incidents, a stand-in; a boundary is better.
-    areas : polygon layer of the areas that alerts judge, such as divisions. Default: the polygons of a boundary that has several,
-        else by the column of areas, without a map.
+    areas : polygon layer of the areas that alerts judge, such as divisions. Default: the polygons of a boundary that has several
+        which do not overlap, else by the column of areas, without a map.
     by : name of the column whose values tell areas apart, in place of polygons. Default: one that is called like areas.
     scale : scale of harm: "part1_2" (LAPD crime codes), "ucr_part1" (categories) or the path of a CSV; in a script a HarmScale
         too. Default: the first of the two that has keys of these incidents.
@@ -196,16 +198,19 @@ def report(
     study = as_boundary(boundary, placed.crs)
     if study is not None:
         _refuse_elsewhere(placed, study)
-    given = Given(everything, study, _watched(areas, by, study, placed.crs), by, scale, horizon, seed)
+    given = Given(everything, study, _watched(areas, by, study, placed), by, scale, horizon, seed)
     with warned_once():
         return _made(given, names, progress)
 
 
-def _watched(areas: Any, by: str | None, boundary: Features | None, crs: str) -> Features | None:
+def _watched(areas: Any, by: str | None, boundary: Features | None, placed: Incidents) -> Features | None:
     """Return the polygons that alerts judge: those given, else those of a boundary that has several, such as divisions."""
     if areas is not None:
-        return as_features(areas, crs=crs)
-    return boundary if boundary is not None and boundary.size > 1 and by is None else None
+        return as_features(areas, crs=placed.crs)
+    if by is not None or boundary is None or boundary.size < 2:
+        return None
+    # Outlines drawn loosely bound a city, but tell none of its parts apart.
+    return boundary if in_several(placed, boundary) <= LOOSE * placed.size else None
 
 
 def _refuse_elsewhere(placed: Incidents, boundary: Features) -> None:
