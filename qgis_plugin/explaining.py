@@ -3,6 +3,7 @@
 from qgis.core import (
     QgsProcessing,
     QgsProcessingParameterEnum,
+    QgsProcessingParameterFile,
     QgsProcessingParameterFileDestination,
     QgsProcessingParameterFolderDestination,
     QgsProcessingParameterNumber,
@@ -16,6 +17,7 @@ TAKES = {
     "datetime": "date, or date and time",
     "distance": "metres",
     "field": "column",
+    "folder": "folder",
     "file": "file",
     "fileDestination": "file to write",
     "folderDestination": "folder to write to",
@@ -49,6 +51,8 @@ def takes(definition):
         return tr("some of a list") if definition.allowMultiple() else tr("one of a list")
     if kind == "source" and len(definition.dataTypes()) == 1:
         return tr(LAYERS.get(definition.dataTypes()[0], "layer"))
+    if kind == "file" and definition.behavior() == QgsProcessingParameterFile.Behavior.Folder:
+        return tr(TAKES["folder"])
     return tr(TAKES.get(kind, kind))
 
 

@@ -22,6 +22,7 @@ from .provenance import without_passwords
 
 log = logging.getLogger("lacrime_geo")
 SHAPES_ONLY = (".shp", ".dbf", ".fgb", ".sqlite")
+PAGES = (".html", ".htm")
 SPREADSHEETS = (".csv", ".xlsx", ".ods")
 DATABASES = ("memory:", "ogr:", "postgres:", "postgis:", "mssql:", "oracle:", "hana:", "spatialite:")
 ROOM = 262_144  # bytes: with less than this a disk is full for a database, which grows in steps
@@ -177,6 +178,12 @@ def database_file(path):
     """Return the file of a database output such as ogr:dbname='city.gpkg' table=..., else None."""
     found = re.search(r"dbname='([^']+)'", path) if isinstance(path, str) else None
     return found[1] if found else None
+
+
+def require_page(path):
+    """Raise where an output that is a page has another ending: what opens such files would not open it."""
+    if os.path.splitext(path)[1].lower() not in PAGES:
+        raise QgsProcessingException(f"{path!r} is no page; name a file that ends in .html.")
 
 
 def write_page(staged, final, text):

@@ -31,7 +31,7 @@ def _outcome(simulation: Simulation, values: np.ndarray, limits: Limits) -> Outc
     got = float(values.mean())
     held = bool(limits.low <= got <= limits.high)
     numbers = {"expected": list(simulation.promise), "got": got, "draws": values.size, **limits._asdict()}
-    words = f"{in_words(got)} of {values.size:,}"
+    words = f"{'mean ' if simulation.mean else ''}{in_words(got)} of {values.size:,}"
     return Outcome(
         promised(simulation.promise), words, f"{in_words(limits.low)}–{in_words(limits.high)}", held, numbers
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple, Optional, Union
 
 from .. import checks
 from ..parameters import Parameters
-from ..progress import Cancelled, Progress, advance, within
+from ..progress import Cancelled, Progress, advance, left_alone, within
 from ..sensitivity.reruns import unsaid
 from .compared import outcome_of_case
 from .declared import Case, Declared, NotRun, Outcome, Simulation, promised, told
@@ -47,7 +49,7 @@ class _Run(NamedTuple):
     def outcome(self, declared: Declared, progress: Progress) -> Outcome:
         """Return what comes of one check; a check that breaks has failed."""
         try:
-            _require(declared)
+            _require(declared, progress)
             if isinstance(declared, Case):
                 return outcome_of_case(declared, self.data)
             return outcome_of_simulation(declared, self.thorough, self.seed, progress)
@@ -164,10 +166,13 @@ def _folder(data: Union[str, os.PathLike[str], None]) -> Optional[Path]:
     return Path(named) if named else None
 
 
-def _require(declared: Declared) -> None:
+def _require(declared: Declared, progress: Progress) -> None:
+    """Load the packages that a check needs, some of which take a second or two; raise where they are not installed."""
     missing = [INSTALLED_AS.get(name, name) for name in declared.needs if find_spec(name) is None]
     if missing:
         raise NotRun(", ".join(missing))
+    for name in declared.needs:
+        left_alone(partial(import_module, name), progress)
 
 
 def _expected(declared: Declared) -> str:

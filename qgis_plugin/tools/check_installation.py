@@ -13,7 +13,7 @@ from ..base import tr
 from ..lacrime_geo import __version__
 from ..lacrime_geo import html_pages as html
 from ..lacrime_geo.landing import Landing
-from ..outputs import write_page
+from ..outputs import require_page, write_page
 from .tool import Tool
 
 PAGE = "SUMMARY"
@@ -52,6 +52,7 @@ class CheckInstallation(Tool):
         path = self.parameterAsFileOutput(parameters, PAGE, context)
         if not path:
             return {}
+        require_page(path)
         with Landing() as landing:
             return {PAGE: write_page(landing.stage(path), path, _page(facts, packages, greyed))}
 

@@ -19,7 +19,7 @@ from ..lacrime_geo import selection
 from ..lacrime_geo.landing import Landing
 from ..lacrime_geo.progress import advance, within
 from ..moments import in_iso
-from ..outputs import Outputs, write_page
+from ..outputs import Outputs, require_page, write_page
 from ..provenance import Provenance
 from .tool import Tool
 
@@ -84,6 +84,8 @@ class Load(Tool):
         for name in (OUTPUT, AUDIT):
             outputs.stage(name, "vector")
         page = outputs.stage_page(SUMMARY)
+        if page:
+            require_page(page[1])
         chosen = self._chosen(parameters, context)
         table = ogr_tables.read_table(path, self.SEPARATOR, within(progress, 0.0, 0.4))
         loaded = points.in_degrees(self.cleaned(table, parameters, context, within(progress, 0.4, 0.5)), context)

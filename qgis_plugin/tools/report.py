@@ -1,15 +1,13 @@
 """lacrime:report: one page of incidents with a map to explore, charts, caveats and claims, which opens in any browser."""
 
-from qgis.core import QgsProcessingException, QgsProcessingParameterFileDestination
+from qgis.core import QgsProcessingParameterFileDestination
 
 from ..algorithm import OUTPUT, AnalysisAlgorithm
 from ..lacrime_geo.catalog import SUMMARIES
 from ..lacrime_geo.crs import Projection
 from ..lacrime_geo.progress import advance
-from ..outputs import write_page
+from ..outputs import require_page, write_page
 from ..projecting import WGS_84, from_name, transformed
-
-ENDINGS = (".html", ".htm")
 
 
 class Report(AnalysisAlgorithm):
@@ -36,10 +34,7 @@ class Report(AnalysisAlgorithm):
 
     def _stage(self, outputs):
         self.page = outputs.stage_page(OUTPUT)
-        if self.page is None or self.page[0].suffix.lower() not in ENDINGS:
-            raise QgsProcessingException(
-                f"{self.page[1] if self.page else ''!r} is no page; name a file that ends in .html."
-            )
+        require_page(self.page[1] if self.page else "")
 
     def _deliver(self, outputs, inputs, result, data, original, progress):
         page = result.html(projection_of(data.crs, outputs.context))

@@ -13,7 +13,7 @@ from .. import delivery, display
 from ..algorithm import AnalysisAlgorithm
 from ..lacrime_geo.catalog import BY_NAME
 from ..lacrime_geo.progress import advance, within
-from ..outputs import write_page
+from ..outputs import require_page, write_page
 from ..provenance import Provenance
 
 PAGE = "SUMMARY"
@@ -84,6 +84,8 @@ class SummaryAlgorithm(AnalysisAlgorithm):
         for part in self.PARTS:
             outputs.stage(part.output, SURFACE if part.kind == SURFACE else "vector")
         self.page = outputs.stage_page(PAGE)
+        if self.page:
+            require_page(self.page[1])
 
     def _writes_input_again(self, outputs, inputs, options):
         return any(part.kind == "points" and outputs.parameters.get(part.output) for part in self.PARTS)

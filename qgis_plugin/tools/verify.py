@@ -11,7 +11,7 @@ from ..base import tr
 from ..feedback import progress_of
 from ..lacrime_geo.landing import Landing
 from ..lacrime_geo.verification import verify
-from ..outputs import write_page
+from ..outputs import require_page, write_page
 from .tool import Tool
 
 ONLY, THOROUGH, DATA, PAGE = "ONLY", "THOROUGH", "DATA", "SUMMARY"
@@ -24,7 +24,9 @@ class Verify(Tool):
     TITLE = "Verify the numbers"
     GROUP = "Help"
     TAGS = ("check", "test", "validate", "published", "calibration", "trust", "crime")
-    SUMMARY = "Run published numeric cases and calibration simulations here: what is expected, what comes, by which source."
+    SUMMARY = (
+        "Run published numeric cases and calibration simulations here: what is expected, what comes, by which source."
+    )
     HELP = (
         "A check that fails is a warning in the log, and means that numbers of that analysis are not to be trusted with these "
         "versions. What needs a package that is not installed is told as not run, never as passed."
@@ -39,15 +41,16 @@ class Verify(Tool):
         data = QgsProcessingParameterFile(
             DATA, tr("Folder of data"), QgsProcessingParameterFile.Behavior.Folder, "", None, True
         )
-        self.add(
-            data, "With the files that some published cases read. Default: these cases are not run.", advanced=True
-        )
+        text = "With the files that some published cases read. Default: what LACRIME_DATA names, else these cases are not run."
+        self.add(data, text, advanced=True)
         page = QgsProcessingParameterFileDestination(PAGE, tr("Summary"), "HTML (*.html)", None, True)
         self.add(page, "A page with all of it, to read or to send along with a question.")
 
     def carry_out(self, parameters, context, feedback):
         """Stage the page, run the checks, and write it."""
         path = self.parameterAsFileOutput(parameters, PAGE, context)
+        if path:
+            require_page(path)
         with Landing() as landing:
             staged = landing.stage(path) if path else None
             found = verify(
@@ -66,5 +69,6 @@ def _say(found, feedback):
     for row in zip(*(found[name] for name in names)):
         analysis, case, expected, got, verdict = row
         push = feedback.pushWarning if verdict == "FAILED" else feedback.pushInfo
-        push(f"{verdict}: {analysis}, {case}: expected {expected}, got {got}")
+        came = got if verdict == "not run" else f"expected {expected}, got {got}"
+        push(f"{verdict}: {analysis}, {case}: {came}")
     feedback.pushInfo(found.summary)
