@@ -1,12 +1,25 @@
 """Run algorithms in a QGIS that has started once; run by a test with the system's Python.
 
-Each runs in a fork of its own, where nothing is imported that another has needed.
+Each runs in a fork of its own, where nothing is imported that another has needed. One that would import pyproj has failed: its
+wheel and QGIS, each with a libproj, do not end together.
 """
 
 import json
 import os
 import sys
 import traceback
+
+
+class Watched:
+    """A finder of modules that finds none, and keeps who asked for pyproj."""
+
+    def __init__(self):
+        self.asked = []
+
+    def find_spec(self, name, path=None, target=None):
+        """Leave it to the others."""
+        if name == "pyproj":
+            self.asked.append("".join(traceback.format_stack()))
 
 
 def main(plugins):
@@ -35,12 +48,15 @@ def run_in_fork(name, parameters, said):
     if child:
         return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
     status, file = 1, os.open(said, os.O_WRONLY | os.O_CREAT)
+    watched = Watched()
+    sys.meta_path.insert(0, watched)
     os.dup2(file, 1)
     os.dup2(file, 2)
     try:
         import processing
 
         processing.run(f"lacrime:{name}", parameters)
+        assert "pyproj" not in sys.modules and not watched.asked, watched.asked
         status = 0
     except BaseException:
         traceback.print_exc()

@@ -123,6 +123,28 @@ def test_stock_qgis_runs_it_from_the_zip(stock, inputs, tmp_path, name):
     compare(asked["OUTPUT"], in_a_script(name, given))
 
 
+@pytest.mark.parametrize(
+    ("name", "given", "words"),
+    [
+        (
+            "report",
+            dict(BOUNDARY="units.gpkg", SECTIONS="map, clock, season, harm, methods", OUTPUT="report.html"),
+            "hot cell",
+        ),
+        ("verify", dict(ONLY="hdbscan, e_test, Privacy", SUMMARY="verified.html"), "needs scikit-learn"),
+    ],
+)
+def test_stock_qgis_makes_its_pages(stock, inputs, tmp_path, name, given, words):
+    """Degrees become metres and metres degrees without pyproj, and what needs scikit-learn is said to."""
+    places = {"BOUNDARY": inputs, "OUTPUT": tmp_path, "SUMMARY": tmp_path}
+    asked = {key: places[key] / value if key in places else value for key, value in given.items()}
+    if name == "report":
+        asked["INCIDENTS"] = inputs / "points.gpkg"
+    status, said = stock(name, asked, tmp_path / "said")
+    assert status == 0 and "Traceback" not in said, said
+    assert words in (tmp_path / Path(list(given.values())[-1])).read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", ["kde", "dbscan"])
 def test_a_profile_with_the_zip_runs_it_in_one_command(installed, inputs, tmp_path, name):
     """qgis_process starts with what the profile has enabled."""
