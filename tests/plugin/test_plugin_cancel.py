@@ -42,6 +42,7 @@ RUNS = {
     "change_map": ("change_map", LATER_HALF, LATE),
     "compare_periods": ("compare_periods", LATER_HALF, LATE),
     "overview": ("overview", {}, LATE),
+    "report": ("report", {}, LATE),
     "dbscan": ("dbscan", {}, LATE),
     "dbscan, eps given": ("dbscan", dict(EPS=150, MIN_SAMPLES=100), WHILE_WRITING),
     "st_dbscan": ("st_dbscan", IN_TIME, LATE),
@@ -90,6 +91,7 @@ VARIANTS = {
     "dbscan, against chance": ("dbscan", dict(EPS=150, MIN_SAMPLES=100, PERMUTATIONS=9, POPULATION="the points"), LATE),
     "rate_trends": ("rate_trends", YEARLY, LATE),
     "persistent_high": ("persistent_high", YEARLY, LATE),
+    "report, the dearest sections": ("report", dict(SECTIONS="forecast, contest, harm"), WHILE_WRITING),
     "predict_risk, cells": ("predict_risk", dict(CATEGORY="theft", UNITS=None), LATE),
 }
 if SEARCHING:
