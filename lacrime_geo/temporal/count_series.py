@@ -18,7 +18,7 @@ from ..progress import Progress
 from .step_rows import NO_AREA, NO_PLACE, StepRows, Steps, areas_of
 
 STEPS = ("day", "week", "month")
-DAY, WEEK = np.timedelta64(1, "D"), 7
+DAY, MONTH, WEEK = np.timedelta64(1, "D"), np.timedelta64(1, "M"), 7
 # A century of days.
 MOST_STEPS = 36_525
 NAME_COLUMNS = ("name", "area_name", "aprec", "division", "neighborhood", "district", "area", "prec", "id")
@@ -177,7 +177,7 @@ def steps_between(first: np.datetime64, last: np.datetime64, step: str) -> tuple
     ['2023-02-01']
     """
     if step == "month":
-        begins = np.arange((first - DAY).astype("M8[M]") + 1, (last + DAY).astype("M8[M]") + 1).astype("M8[D]")
+        begins = np.arange((first - DAY).astype("M8[M]") + MONTH, (last + DAY).astype("M8[M]") + MONTH).astype("M8[D]")
         begin, end = begins[:-1], begins[-1] if begins.size else last
     else:
         days = WEEK if step == "week" else 1

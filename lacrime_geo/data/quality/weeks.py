@@ -26,7 +26,7 @@ class Weeks(NamedTuple):
             return cls(np.empty(0, "M8[D]"), np.full(when.size, -1))
         last = day[known].max()
         number = min(int((last - day[known].min()).astype(int) + 1) // DAYS, MOST)
-        begin = last + 1 - DAYS * np.arange(number, 0, -1)
+        begin = last - (DAYS * np.arange(number, 0, -1) - 1).astype("m8[D]")
         back = np.where(known, (last - np.where(known, day, last)).astype(np.int64) // DAYS, number)
         return cls(begin, np.where(back < number, number - 1 - back, -1))
 
