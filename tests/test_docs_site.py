@@ -36,7 +36,7 @@ def placed():
 
 def below(page, entry):
     folder = DOCS / page.parent
-    files = folder.glob(f"{entry}.*") if "*" in entry else [folder / f"{entry}.md"]
+    files = folder.glob(f"{entry}.*") if "*" in entry else [folder / f"{entry}.md", folder / f"{entry}.py"]
     names = {str(file.relative_to(DOCS).with_suffix("")) for file in files if file.exists()}
     return names - {str(page.with_suffix(""))}
 
