@@ -48,7 +48,10 @@ def inputs(tmp_path_factory):
     x, y = clustered()
     days = np.datetime64("2023-01-01") + np.arange(x.size) % 365
     hours = (np.arange(x.size) * 7 % 24).astype("m8[h]")
-    columns = {"occurred": days.astype("M8[s]") + hours, "reported": (days + 1 + np.arange(x.size) % 9).astype("M8[s]")}
+    columns = {
+        "occurred": days.astype("M8[s]") + hours,
+        "reported": (days + (1 + np.arange(x.size) % 9).astype("m8[D]")).astype("M8[s]"),
+    }
     columns["category"] = np.where(np.arange(x.size) % 2, "robbery", "burglary")
     points = gpd.GeoDataFrame(columns, geometry=gpd.points_from_xy(x, y), crs="EPSG:4326")
     points.to_file(folder / "points.gpkg")
