@@ -16,6 +16,7 @@ from .segmented_regression import Steps, tellable
 from .trial_areas import TrialAreas
 from .trial_periods import DAY, Window, refuse_late
 
+MONTH = np.timedelta64(1, "M")
 STEPS = {"day": 1, "week": 7, "month": 0}
 LEAST_BEFORE, LEAST_AFTER = 12, 4
 
@@ -52,12 +53,12 @@ def steps_around(
     refuse_late(began, whole.end)
     if step == "month":
         month = began.astype("M8[M]")
-        edges = np.arange((whole.begin - DAY).astype("M8[M]") + 1, whole.end.astype("M8[M]") + 1)
+        edges = np.arange((whole.begin - DAY).astype("M8[M]") + MONTH, whole.end.astype("M8[M]") + MONTH)
         if month.astype("M8[D]") != began:
             parameters.note("month_left_out", 1, f"{month}, in which the start lies, is left out")
         kept = edges[:-1] if month.astype("M8[D]") == began else edges[:-1][edges[:-1] != month]
         begins = kept.astype("M8[D]")
-        length = ((kept + 1).astype("M8[D]") - begins).astype(float)
+        length = ((kept + MONTH).astype("M8[D]") - begins).astype(float)
     else:
         days = STEPS[step]
         back, on = (max(int(span / DAY) // days, 0) for span in (began - whole.begin, whole.end - began))
