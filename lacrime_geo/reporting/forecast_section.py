@@ -74,9 +74,14 @@ def _expected(found: Forecast, evidence: Evidence) -> Finding:
                 "{made}.parameters['steps_past']",
             )
         )
-        were = "was" if past == 1 else "were"
-        said += f" Of the {counted(horizon, step)} forecast {past:,} {were} over when the file was made."
+        said += f" {_over(past, horizon, step)}"
     return finding(said, *claims)
+
+
+def _over(past: int, horizon: int, step: str) -> str:
+    if past == horizon:
+        return f"All {counted(horizon, step)} forecast were over when the file was made: none of them is still to come."
+    return f"Of the {counted(horizon, step)} forecast {past:,} {'was' if past == 1 else 'were'} over when the file was made."
 
 
 def _model(found: Forecast, evidence: Evidence) -> Finding:
