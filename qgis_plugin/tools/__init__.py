@@ -11,4 +11,15 @@ from .report_map import ReportMap
 from .rerun import Rerun
 from .verify import Verify
 
-TOOLS = (AddBasemap, CheckInstallation, ComparePeriods, LoadIncidents, LoadLapd, Overview, Report, ReportMap, Rerun, Verify)
+TOOLS = (
+    AddBasemap,
+    CheckInstallation,
+    ComparePeriods,
+    LoadIncidents,
+    LoadLapd,
+    Overview,
+    Report,
+    ReportMap,
+    Rerun,
+    Verify,
+)
