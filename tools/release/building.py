@@ -21,6 +21,8 @@ class Release(NamedTuple):
 
 def run(*words, **options):
     """Run a program and return what it prints; leave with the end of its output where it fails."""
+    # What is on the path of this Python would be found in place of what is installed.
+    options["env"] = {name: value for name, value in options.get("env", os.environ).items() if name != "PYTHONPATH"}
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, check=False, **options)
     if done.returncode:
         told = "\n".join((done.stdout + done.stderr).splitlines()[-25:])
