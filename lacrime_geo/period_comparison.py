@@ -11,6 +11,7 @@ from . import geometry
 from .change import change_map
 from .claims import call, claims_of, named_if, sentences_of
 from .comparison_words import caveats_of, findings_of
+from .dates import in_digits
 from .delays import period_guards
 from .density import kde
 from .features import Features, as_boundary
@@ -18,6 +19,7 @@ from .parameters import Parameters, in_words
 from .periods import Periods, period_in_words, periods_of
 from .progress import Progress, within
 from .results import Cells, Result, Surface
+from .selection import moment
 from .styles.palettes import density_limits
 from .summaries import Summary
 
@@ -101,12 +103,12 @@ def compare_periods(
 
 def _code(results: dict[str, Result], after: Any, after_since: Any, before_until: Any, boundary: Any) -> str:
     """Return the code that makes the comparison again."""
-    dates = {"after_since": after_since, "before_until": before_until}
+    asked = {"after_since": after_since, "before_until": before_until}
     return call(
         "compare_periods",
         "incidents",
         after=named_if("after", after),
-        **{name: None if day is None else str(day) for name, day in dates.items()},
+        **{name: None if day is None else in_digits(moment(name, day)) for name, day in asked.items()},
         bandwidth=results["density_after"].parameters["bandwidth"],
         cell_size=results["change"].parameters["cell_size"],
         boundary=named_if("boundary", boundary),

@@ -34,6 +34,7 @@ def test_smallest_p_is_valid_under_an_even_null():
     assert (smallest <= 0.2).mean() > 0.1  # and the test is not idle
 
 
+@pytest.mark.slow
 def test_smallest_p_is_valid_under_a_population():
     """Where people crowd, crime clusters: against them it is no surprise, against an even null it always is."""
     crowd = points_frame(*clustered(3000, 1))
@@ -49,6 +50,7 @@ def test_smallest_p_is_valid_under_a_population():
     assert (smallest_p(5, draw, boundary=SQUARE) == 0.05).all()
 
 
+@pytest.mark.slow
 def test_smallest_p_is_valid_where_incidents_go_on_beyond_the_boundary():
     """What stands beyond helps clusters at the edge along, which no simulation has."""
 

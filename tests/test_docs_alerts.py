@@ -1,6 +1,7 @@
 """docs/alerts.md is always true: its commands run and print what it says, its tables are what the results have."""
 
 import numpy as np
+import pytest
 from pages import DIVISIONS, INCIDENTS, Page
 
 import lacrime_geo as lg
@@ -30,6 +31,7 @@ def test_tables_are_of_the_result():
     assert names_in(PAGE.table_under("## Methods")) == list(METHODS)
 
 
+@pytest.mark.slow
 def test_what_west_la_shows(lacrime_data):
     path = lacrime_data / "lapd_west_la_2020-03_2021-07_28col.parquet"
     found = lg.alerts(path, areas=lacrime_data / "la_times_neighborhoods.geojson", since="2020-06-01")

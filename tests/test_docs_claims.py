@@ -2,6 +2,7 @@
 
 import json
 
+import pytest
 from pages import Page
 
 from lacrime_geo.claim_tables import NAMES, SCHEMA, document
@@ -10,6 +11,7 @@ from lacrime_geo.claims import Claim
 PAGE = Page("claims.md")
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 3
     assert json.loads((in_copy / "claims.json").read_text(encoding="utf-8"))["schema"] == SCHEMA

@@ -60,6 +60,7 @@ def test_every_analysis_of_the_group_is_there():
     assert names == {analysis.name for analysis in ANALYSES if analysis.group == "Clusters"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     pytest.importorskip("sklearn", "1.3")
     assert PAGE.run_examples(capsys) == 12
@@ -156,6 +157,7 @@ def test_numbers_of_robbery(everything):
     assert f"Had the {found.parameters['incidents']:,} robberies fallen" in PROSE
 
 
+@pytest.mark.slow
 def test_numbers_of_the_real_file(lacrime_data):
     boundary = lacrime_data / "la_city_boundary_from_divisions.geojson"
     real = lg.as_incidents(lacrime_data / CITYWIDE)

@@ -65,6 +65,7 @@ def test_the_rules_are_all_there():
     )
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 12
 

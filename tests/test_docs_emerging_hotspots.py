@@ -17,6 +17,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == {"emerging.png", "emerging_played.png"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     pytest.importorskip("xarray")
     assert PAGE.run_examples(capsys) == 4

@@ -28,6 +28,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == {"forecast_map.png", "forecast.svg", "backtest_la.svg"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 5
 
@@ -54,6 +55,7 @@ def test_every_table_of_real_counts_has_its_place():
     assert set(TABLES) == {name for module in (winners, packages, totals, pandemic, daily) for name in module.TABLES}
 
 
+@pytest.mark.slow
 @pytest.fixture(scope="module")
 def scored(lacrime_data):
     """Return the backtest of the quick models on the 222 series, as the page has it."""

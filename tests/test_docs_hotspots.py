@@ -57,6 +57,7 @@ def test_every_analysis_of_the_group_is_there():
     assert names == {analysis.name for analysis in ANALYSES if analysis.group == "Hotspots"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 14
 

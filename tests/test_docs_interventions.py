@@ -3,6 +3,7 @@
 import re
 
 import geopandas as gpd
+import pytest
 from pages import DIVISIONS, INCIDENTS, Page
 
 import lacrime_geo as lg
@@ -26,6 +27,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == {"intervention_map.png"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 5
 

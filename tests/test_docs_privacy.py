@@ -39,6 +39,7 @@ def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 4
 
 
+@pytest.mark.slow
 def test_the_table_of_damage_is_measured(everything):
     rows = {row[0]: row[1:] for row in PAGE.table_under("* **Damage, measured**")}
     assert set(rows) == set(EXPORTS)
@@ -56,6 +57,7 @@ def test_the_table_of_damage_is_measured(everything):
             assert f"{found['left_out']:,.0f} rows here" in PAGE.prose
 
 
+@pytest.mark.slow
 def test_the_mean_of_masks_is_as_near_as_said(everything):
     placed = everything.located()
     first, _ = collapse(placed.easting, placed.northing)

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pytest
 from pages import Page
 
 from lacrime_geo.privacy.safe_layers import K
@@ -16,6 +17,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == {"report_page.png", "report_page_phone.png"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 3
     written = (in_copy / "report.html").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from pages import Page
 
 from lacrime_geo.partitioned import TAKEN_BY
@@ -13,6 +14,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == set()
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 4
 

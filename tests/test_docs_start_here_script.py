@@ -13,6 +13,7 @@ def test_links_and_pictures_exist():
     assert PAGE.pictures() == {"hotspots.png"}
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 8
 

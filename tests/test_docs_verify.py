@@ -1,5 +1,6 @@
 """docs/verify.md is always true: its examples run, its tables are the checks (tests/test_readme.py), its numbers are right."""
 
+import pytest
 from pages import Page
 
 from lacrime_geo.command_options import COMMANDS, CommandParser
@@ -12,6 +13,7 @@ def test_links_exist():
     assert PAGE.pictures() == set()
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 2
 

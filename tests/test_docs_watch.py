@@ -43,6 +43,7 @@ def test_links_exist():
     assert PAGE.pictures() == set()
 
 
+@pytest.mark.slow
 def test_examples_run_and_print_what_the_page_says(in_copy, capsys):
     assert PAGE.run_examples(capsys) == 3
 

@@ -63,7 +63,12 @@ def _shown(claim):
         if isinstance(number, (int, float)) and math.isfinite(number):
             size = abs(number)
             yield from (in_words(size), f"{size:,}", f"{size:,.0f}", f"{size:.1f}", f"{size:.2f}")
-            yield from (share_in_words(size).rstrip(" %"), f"{100 * size:.1f}", f"{100 * size:.2f}", in_words(100 * size))
+            yield from (
+                share_in_words(size).rstrip(" %"),
+                f"{100 * size:.1f}",
+                f"{100 * size:.2f}",
+                in_words(100 * size),
+            )
             # What is below a thousandth is said to be no more.
             yield from ["0.001"] if size < 0.001 else []
     for words in (claim.name, claim.unit, claim.period, claim.method, claim.split, claim.baseline, str(claim.value)):

@@ -120,7 +120,7 @@ def emerging_hotspots(
     >>> cells = emerging_hotspots(points, cell_size=200, time_step=10, distance_band=300)
     >>> hottest = cells["hot_steps"].argmax()
     >>> cells["pattern"][hottest], cells["reason"][hottest]
-    ('consecutive hot spot', 'hot in 4 of 10 steps, trend up, p 0.049')
+    ('sporadic hot spot', 'hot in 5 of 10 steps, trend up, p 0.001')
     """
     checks.option("correction", correction, CORRECTIONS)
     level = _level_of(checks.option("confidence", str(confidence), CONFIDENCES))

@@ -21,7 +21,7 @@ REQUIRED = (
     "qgisMinimumVersion qgisMaximumVersion hasProcessingProvider supportsQt6 experimental deprecated"
 )
 COMPILED = (".pyc", ".pyo", ".so", ".dll", ".pyd", ".exe", ".dylib", ".o", ".a", ".bin", ".msi", ".sh", ".bat", ".whl")
-SHIPPED = {".py", ".txt", ".svg", ".qml", ".csv", ".typed", ".html", ".png", ""}
+SHIPPED = {".py", ".txt", ".svg", ".qml", ".csv", ".css", ".js", ".typed", ".html", ".png", ""}
 
 
 @pytest.fixture(scope="module")
