@@ -55,7 +55,6 @@ def test_every_table_of_real_counts_has_its_place():
     assert set(TABLES) == {name for module in (winners, packages, totals, pandemic, daily) for name in module.TABLES}
 
 
-@pytest.mark.slow
 @pytest.fixture(scope="module")
 def scored(lacrime_data):
     """Return the backtest of the quick models on the 222 series, as the page has it."""
