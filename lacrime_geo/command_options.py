@@ -78,8 +78,9 @@ def commands_parser() -> CommandParser:
         _add_analysis(_command_of(commands, analysis), analysis)
     for other in OTHERS:
         other.add_options(_command_of(commands, other))
+    quiet = "announce nothing: print only what was written or found, and errors"
     for command in commands.choices.values():
-        command.add_argument("--quiet", action="store_true", help="print only the files written, and errors")
+        command.add_argument("--quiet", action="store_true", help=quiet)
     return parser
 
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import os
-import subprocess
+import signal
 import sys
 import time
 from datetime import datetime, timedelta, timezone
@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pyogrio
 import pytest
-from watched import EAST_NAME, csv_of, halves, incidents_of, small_city, tables, whole
+from watched import EAST_NAME, Runs, csv_of, halves, incidents_of, small_city, tables, whole
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
@@ -173,41 +173,16 @@ def test_two_runs_do_not_overlap(city, tmp_path):
     assert not path.exists()
 
 
-CHILD = """
-import logging, os, sys
-logging.disable(logging.CRITICAL)
-sys.path.insert(0, sys.argv[2])
-from watched import incidents_of, small_city
-import lacrime_geo as lg
-city = incidents_of(small_city(days=100))
-lg.watch(city, sys.argv[1], model="last count")
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        while True:
-            lg.watch(city, sys.argv[1], model="last count", again=True)
-    print(child, flush=True)
-    os.waitpid(child, 0)
-    print("ended", flush=True)
-"""
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_a_killed_run_leaves_the_history_as_it_was(tmp_path):
-    path, random = tmp_path / "h.gpkg", np.random.default_rng(7)
-    command = [sys.executable, "-c", CHILD, path, Path(__file__).parent]
-    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-    with subprocess.Popen(command, **pipes) as process:
-        seen = []
+    path, random, seen = tmp_path / "h.gpkg", np.random.default_rng(7), []
+    with Runs(path) as runs:
         for wait in random.uniform(0.2, 0.9, 5):
-            process.stdin.write("run\n")
-            process.stdin.flush()
-            child = int(process.stdout.readline())
+            child = runs.begin()
             time.sleep(wait)
-            os.kill(child, 9)
-            assert process.stdout.readline() == "ended\n"
+            os.kill(child, signal.SIGKILL)
+            assert runs.ended() == -signal.SIGKILL
             seen.append(whole(tables(path)))
-        process.stdin.close()
     assert seen == sorted(seen) and seen[0] >= 1
     # The next run goes on as if nothing had been.
     found = lg.watch(incidents_of(small_city(days=100)), path, again=True, **QUICK)

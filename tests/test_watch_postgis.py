@@ -1,17 +1,15 @@
 """The history of `watch` in a real PostGIS: the same tables as in a GeoPackage, in one transaction, whatever is killed."""
 
 import os
-import subprocess
-import sys
+import signal
 import time
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import quote
 
 import numpy as np
 import pytest
 from plugin.postgis import PASSWORD, USER, programs, serving
-from watched import EAST_NAME, csv_of, halves, incidents_of, small_city, tables, whole
+from watched import EAST_NAME, Runs, csv_of, halves, incidents_of, small_city, tables, whole
 
 import lacrime_geo as lg
 from lacrime_geo.cli import main
@@ -130,39 +128,14 @@ def test_a_database_without_postgis_is_told(database, city):
         lg.watch(city, database.replace("/postgres?", "/plain?"), **QUICK)
 
 
-CHILD = """
-import logging, os, sys
-logging.disable(logging.CRITICAL)
-sys.path.insert(0, sys.argv[2])
-from watched import incidents_of, small_city
-import lacrime_geo as lg
-city = incidents_of(small_city(days=100))
-lg.watch(city, sys.argv[1], model="last count")
-for line in sys.stdin:
-    child = os.fork()
-    if not child:
-        try:
-            while True:
-                lg.watch(city, sys.argv[1], model="last count", again=True)
-        except OSError as problem:
-            os._exit(7 if "cannot be used" in str(problem) or "psycopg2" in str(problem) else 1)
-    print(child, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-
-
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="forks")
 def test_killed_in_the_middle_all_of_a_run_is_there_or_nothing(database):
     """The process is killed, or the server's own process that writes for it."""
     place, random = f"{database}|schema=killed", np.random.default_rng(5)
-    command = [sys.executable, "-c", CHILD, place, Path(__file__).parent]
-    pipes = dict(stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     seen, in_the_middle = [], 0
-    with subprocess.Popen(command, **pipes) as process:
+    with Runs(place) as runs:
         for number in range(4):
-            process.stdin.write("run\n")
-            process.stdin.flush()
-            child = int(process.stdout.readline())
+            child = runs.begin()
             writing = wait_for_a_transaction(database, 5)
             in_the_middle += bool(writing)
             time.sleep(random.uniform(0, 0.03))
@@ -172,12 +145,11 @@ def test_killed_in_the_middle_all_of_a_run_is_there_or_nothing(database):
                     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE %s",
                     "lacrime%",
                 )
-                assert process.stdout.readline() == "7\n"
+                assert runs.ended() == Runs.DATABASE_LOST
             else:
-                os.kill(child, 9)
-                assert process.stdout.readline() == "-9\n"
+                os.kill(child, signal.SIGKILL)
+                assert runs.ended() == -signal.SIGKILL
             seen.append(whole(eventually(lambda: rows_in(database, "killed"))))
-        process.stdin.close()
     assert seen == sorted(seen) and in_the_middle >= 3
     found = lg.watch(incidents_of(small_city(days=100)), place, again=True, **QUICK)
     assert found.run == seen[-1] + 1

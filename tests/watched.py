@@ -1,7 +1,10 @@
 """What the tests of `watch` share: a small city, known better from week to week, and the tables of a history."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import numpy as np
 
@@ -68,3 +71,50 @@ def csv_of(columns, rows, path):
     ):
         lines.append(f"{number},{str(when).replace('T', ' ')},{str(told)[:10]},{kind},{place.x:.6f},{place.y:.6f}")
     path.write_text("\n".join(lines), encoding="utf-8")
+
+
+class Runs:
+    """Runs of `watch` on a history that has its first one, each in a process of its own, which may be killed."""
+
+    SCRIPT = """
+import logging, os, sys
+logging.disable(logging.CRITICAL)
+sys.path.insert(0, sys.argv[2])
+from watched import incidents_of, small_city
+import lacrime_geo as lg
+city = incidents_of(small_city(days=100))
+lg.watch(city, sys.argv[1], model="last count")
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        try:
+            while True:
+                lg.watch(city, sys.argv[1], model="last count", again=True)
+        except OSError as problem:
+            os._exit(7 if "cannot be used" in str(problem) or "psycopg2" in str(problem) else 1)
+    print(child, flush=True)
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+"""
+    DATABASE_LOST = 7
+
+    def __init__(self, place):
+        self.command = [sys.executable, "-c", self.SCRIPT, place, Path(__file__).parent]
+
+    def __enter__(self):
+        """Make the first run, from which the processes of the others are forked: so they need not import again."""
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self
+
+    def __exit__(self, *problem):
+        """End the process."""
+        self.process.communicate()
+
+    def begin(self):
+        """Begin runs, one after another, and return the number of their process."""
+        self.process.stdin.write("run\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+    def ended(self):
+        """Wait until that process has ended, and return its status: −9 where it was killed."""
+        return int(self.process.stdout.readline())

@@ -20,7 +20,9 @@ def _add_options(command: CommandParser) -> None:
     draws.add_argument(
         "--quick", action="store_true", help="few draws of each simulation, about half a minute; the default"
     )
-    draws.add_argument("--thorough", action="store_true", help="ten to twenty times as many draws, some minutes")
+    draws.add_argument(
+        "--thorough", action="store_true", help="ten to twenty times as many draws, about a quarter of an hour"
+    )
     command.add_argument(
         "--data", metavar="FOLDER", help="with the files that some published cases read; default that of LACRIME_DATA"
     )

@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+from desktop_window import leave_layers_and_toolbox
 from lacrime_qgis import basemaps
 from qgis.core import (
     QgsApplication,
@@ -62,12 +63,7 @@ def overview(project):
 
 def arrange():
     """Leave the layers and the toolbox open, with the provider's algorithms listed."""
-    window = iface.mainWindow()
-    window.resize(1600, 1000)
-    for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() in ("Layers", "ProcessingToolbox"))
-    toolbox = window.findChild(QDockWidget, "ProcessingToolbox")
-    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, toolbox)
+    window, toolbox = leave_layers_and_toolbox(1600, 1000)
     window.resizeDocks([window.findChild(QDockWidget, "Layers"), toolbox], [465, 330], Qt.Orientation.Horizontal)
     # The provider stands at the end of a long list: a word that only its algorithms answer to brings it into view.
     toolbox.findChild(QLineEdit).setText("crime")

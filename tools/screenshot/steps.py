@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import processing
+from desktop_window import leave_layers_and_toolbox
 from qgis.core import QgsApplication
 from qgis.gui import QgsFileWidget
 from qgis.PyQt.QtCore import Qt, QTimer
@@ -48,12 +49,7 @@ def wait(seconds):
 
 def arrange():
     """Leave the layers and the toolbox open."""
-    window = iface.mainWindow()
-    window.resize(1280, 800)
-    for dock in window.findChildren(QDockWidget):
-        dock.setVisible(dock.objectName() in ("Layers", "ProcessingToolbox"))
-    toolbox = window.findChild(QDockWidget, "ProcessingToolbox")
-    window.addDockWidget(Qt.DockWidgetArea.RightDockWidgetArea, toolbox)
+    leave_layers_and_toolbox(1280, 800)
     iface.messageBar().clearWidgets()
 
 
